@@ -1,0 +1,137 @@
+//! The one question that every page, export and script asks, and its answer.
+
+use crate::{BillingPeriod, Decimal, Dimension, Filter, Metric, TimeView};
+use chrono::NaiveDate;
+
+/// "This metric, by these dimensions, in these buckets, over this span, of these rows."
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CostQuery {
+    /// What is summed.
+    pub metric: Metric,
+    /// Dimensions of the groups; none gives one total.
+    pub group_by: Vec<Dimension>,
+    /// Time buckets.
+    pub view: TimeView,
+    /// First day (UTC) of usage, or open.
+    pub from: Option<NaiveDate>,
+    /// Day after the last, or open.
+    pub to: Option<NaiveDate>,
+    /// All of them must accept a row.
+    pub filters: Vec<Filter>,
+    /// Keep the groups with the largest totals and sum the rest into one.
+    pub top: Option<usize>,
+    /// A span to compare with.
+    pub compare: Option<Comparison>,
+}
+
+impl CostQuery {
+    /// The total of a metric over everything; the start for building a query.
+    pub fn total(metric: Metric) -> Self {
+        Self {
+            metric,
+            group_by: vec![],
+            view: TimeView::Total,
+            from: None,
+            to: None,
+            filters: vec![],
+            top: None,
+            compare: None,
+        }
+    }
+}
+
+/// The span that a query's figures are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// The span of equal length just before.
+    Previous,
+    /// A span of one's choice, `to` exclusive.
+    Span {
+        /// First day.
+        from: NaiveDate,
+        /// Day after the last.
+        to: NaiveDate,
+    },
+}
+
+/// One group of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostGroup {
+    /// One value per dimension, in order; `None` where rows have no value.
+    pub keys: Vec<Option<String>>,
+    /// True for the one group that sums what `top` cut off; its keys are `None`.
+    pub other: bool,
+    /// One figure per bucket of [`CostAnswer::buckets`]; one figure for [`TimeView::Total`].
+    pub figures: Vec<Decimal>,
+    /// Sum of the figures.
+    pub total: Decimal,
+    /// Total over the compared span.
+    pub previous_total: Option<Decimal>,
+}
+
+/// The compared span and its total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PreviousSpan {
+    /// First day.
+    pub from: NaiveDate,
+    /// Day after the last.
+    pub to: NaiveDate,
+    /// Total of all groups over the span.
+    pub total: Decimal,
+}
+
+/// One published billing period that an answer was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotPeriod {
+    /// The connection.
+    pub connection: String,
+    /// The month.
+    pub period: BillingPeriod,
+    /// Version of the publication (grows with each ingest of the period).
+    pub publication: i64,
+    /// Whether stored sums equalled the raw sums, digit by digit.
+    pub proven: bool,
+}
+
+/// What an answer was read from: all of it belongs together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The publications in view.
+    pub periods: Vec<SnapshotPeriod>,
+}
+
+/// The answer to a [`CostQuery`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CostAnswer {
+    /// First day answered for.
+    pub from: NaiveDate,
+    /// Day after the last answered for.
+    pub to: NaiveDate,
+    /// Start of each bucket (UTC): `YYYY-MM-DD`, or `YYYY-MM-DDTHH:00` for hours; empty for a total.
+    pub buckets: Vec<String>,
+    /// Groups, largest total first, `other` last.
+    pub groups: Vec<CostGroup>,
+    /// Sum of all groups per bucket.
+    pub totals: Vec<Decimal>,
+    /// Sum of everything.
+    pub total: Decimal,
+    /// Groups there were before `top` cut them.
+    pub groups_total: usize,
+    /// The compared span.
+    pub previous: Option<PreviousSpan>,
+    /// Currency of money figures; empty when nothing is in view.
+    pub currency: String,
+    /// Whether the daily roll-up answered (else line items).
+    pub from_rollup: bool,
+    /// SQL over `line_items` that gives the same figures.
+    pub sql: String,
+    /// What it was read from.
+    pub snapshot: Snapshot,
+}
+
+impl CostAnswer {
+    /// Whether every period in view is proven to the bill.
+    pub fn proven(&self) -> bool {
+        self.snapshot.periods.iter().all(|period| period.proven)
+    }
+}

@@ -1,0 +1,287 @@
+//! The one table of dimensions: names on the command line and in addresses, labels, columns and
+//! definitions. The planner, the SQL text, the documentation and the web app's tooltips all read it.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What a dimension is called, where it is stored, and what it means.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct DimensionInfo {
+    /// Name in addresses, on the command line and in the API.
+    pub name: &'static str,
+    /// Words on screen.
+    pub label: &'static str,
+    /// Column of the canonical schema (FOCUS 1.2 name, or `x_` where FOCUS has none).
+    pub column: &'static str,
+    /// Whether the daily roll-up holds it; otherwise line items answer.
+    pub in_rollup: bool,
+    /// Word shown and exported for rows that have no value; empty where a raw value is simply absent.
+    pub none: &'static str,
+    /// Meaning and source.
+    pub description: &'static str,
+}
+
+const fn info(
+    name: &'static str,
+    label: &'static str,
+    column: &'static str,
+    none: &'static str,
+    description: &'static str,
+) -> DimensionInfo {
+    DimensionInfo { name, label, column, in_rollup: true, none, description }
+}
+
+/// Every dimension with a column of its own. Tags and cost categories come beside it, by key.
+pub const DIMENSIONS: &[DimensionInfo] = &[
+    info(
+        "billing_period",
+        "Billing period",
+        "billing_period",
+        "",
+        "Calendar month (UTC) of the bill that holds the row, as YYYY-MM.",
+    ),
+    info(
+        "account_id",
+        "Account ID",
+        "SubAccountId",
+        "",
+        "Account that used the resource (AWS line_item_usage_account_id).",
+    ),
+    info("account", "Account", "SubAccountName", "", "Latest known name of the account, else its ID."),
+    info(
+        "payer_account_id",
+        "Payer",
+        "BillingAccountId",
+        "",
+        "Account that pays the bill (AWS bill_payer_account_id).",
+    ),
+    info("service", "Service", "ServiceName", "", "Service in words, from the product code."),
+    info(
+        "product_code",
+        "Product code",
+        "x_ProductCode",
+        "",
+        "The provider's code of the product (AWS line_item_product_code).",
+    ),
+    info(
+        "region",
+        "Region",
+        "RegionId",
+        "Global",
+        "Region of the resource; Global where the service has none.",
+    ),
+    info(
+        "availability_zone",
+        "Availability zone",
+        "AvailabilityZone",
+        "",
+        "Zone of the resource, where the report names one.",
+    ),
+    info(
+        "lifecycle",
+        "Lifecycle",
+        "x_Lifecycle",
+        "Other",
+        "How compute was bought: On-demand, Spot, Reserved, Savings plan; Other for what is no compute.",
+    ),
+    info(
+        "operating_system",
+        "Operating system",
+        "x_OperatingSystem",
+        "Other",
+        "Operating system of an instance, from the product attribute or the operation code.",
+    ),
+    info(
+        "charge_type",
+        "Charge type",
+        "x_ChargeType",
+        "",
+        "What the row is, in words: usage, fee, tax, credit, refund, discount, support, marketplace.",
+    ),
+    info(
+        "line_item_type",
+        "Line item type",
+        "x_LineItemType",
+        "",
+        "AWS line_item_line_item_type; for FOCUS reports the charge category.",
+    ),
+    info(
+        "usage_type",
+        "Usage type",
+        "x_UsageType",
+        "",
+        "AWS line_item_usage_type; for FOCUS reports the SKU meter where given.",
+    ),
+    info(
+        "usage_type_group",
+        "Usage type group",
+        "x_UsageTypeGroup",
+        "",
+        "AWS's grouping of usage types, such as 'EC2: Running Hours'.",
+    ),
+    info("operation", "Operation", "x_Operation", "", "AWS line_item_operation."),
+    info(
+        "instance_type",
+        "Instance type",
+        "x_InstanceType",
+        "Other resources",
+        "Instance type of compute, database and cache rows.",
+    ),
+    info(
+        "instance_family",
+        "Instance family",
+        "x_InstanceFamily",
+        "Other resources",
+        "Family of the instance type, such as m7g.",
+    ),
+    DimensionInfo {
+        in_rollup: false,
+        ..info(
+            "resource_id",
+            "Resource",
+            "ResourceId",
+            "",
+            "Resource ID or ARN; needs a report with resource IDs.",
+        )
+    },
+    info(
+        "purchase_option",
+        "Purchase option",
+        "x_PurchaseOption",
+        "",
+        "How the usage was bought, with the payment option of a commitment.",
+    ),
+    info(
+        "commitment_id",
+        "Commitment",
+        "CommitmentDiscountId",
+        "",
+        "ARN of the reservation or savings plan that covers the row or that it pays.",
+    ),
+    info(
+        "seller",
+        "Seller",
+        "PublisherName",
+        "",
+        "Legal entity that sells the product (AWS line_item_legal_entity).",
+    ),
+];
+
+/// A dimension of cost.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// One of [`DIMENSIONS`], by its place there.
+    Column(usize),
+    /// The value of a resource tag.
+    Tag(String),
+    /// The value of a cost category.
+    CostCategory(String),
+}
+
+/// The text names no dimension.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not a dimension: use one of {names}, tag:KEY or cost_category:NAME", names = names())]
+pub struct DimensionError(String);
+
+fn names() -> String {
+    DIMENSIONS.iter().map(|info| info.name).collect::<Vec<_>>().join(", ")
+}
+
+impl Dimension {
+    /// What is known of a dimension with a column of its own.
+    pub fn info(&self) -> Option<&'static DimensionInfo> {
+        match self {
+            Self::Column(at) => DIMENSIONS.get(*at),
+            Self::Tag(_) | Self::CostCategory(_) => None,
+        }
+    }
+
+    /// Column of the canonical schema; tags and cost categories live in one JSON column each.
+    pub fn column(&self) -> &'static str {
+        match self {
+            Self::Column(at) => DIMENSIONS[*at].column,
+            Self::Tag(_) => "Tags",
+            Self::CostCategory(_) => "x_CostCategories",
+        }
+    }
+
+    /// Word for rows without a value.
+    pub fn none_label(&self) -> &'static str {
+        match self {
+            Self::Column(at) => DIMENSIONS[*at].none,
+            Self::Tag(_) => "Untagged",
+            Self::CostCategory(_) => "Uncategorized",
+        }
+    }
+
+    /// Whether the daily roll-up can answer it.
+    pub fn in_rollup(&self) -> bool {
+        self.info().is_none_or(|info| info.in_rollup)
+    }
+
+    /// Words on screen.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Column(at) => DIMENSIONS[*at].label.to_owned(),
+            Self::Tag(key) => format!("Tag {key}"),
+            Self::CostCategory(name) => name.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Column(at) => out.write_str(DIMENSIONS[*at].name),
+            Self::Tag(key) => write!(out, "tag:{key}"),
+            Self::CostCategory(name) => write!(out, "cost_category:{name}"),
+        }
+    }
+}
+
+impl FromStr for Dimension {
+    type Err = DimensionError;
+
+    fn from_str(text: &str) -> Result<Self, DimensionError> {
+        let error = || DimensionError(text.to_owned());
+        if let Some(at) = DIMENSIONS.iter().position(|info| info.name == text) {
+            return Ok(Self::Column(at));
+        }
+        let (kind, key) = text.split_once(':').ok_or_else(error)?;
+        match (kind, key.is_empty()) {
+            ("tag", false) => Ok(Self::Tag(key.to_owned())),
+            ("cost_category", false) => Ok(Self::CostCategory(key.to_owned())),
+            _ => Err(error()),
+        }
+    }
+}
+
+impl serde::Serialize for Dimension {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Dimension {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        let mut names: Vec<String> = DIMENSIONS.iter().map(|info| info.name.to_owned()).collect();
+        names.extend(["tag:user:Team".to_owned(), "cost_category:Unit".to_owned()]);
+        for name in names {
+            assert_eq!(name.parse::<Dimension>().unwrap().to_string(), name);
+        }
+        for name in ["", "tag:", "colour", "cost_category:"] {
+            assert!(name.parse::<Dimension>().is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The words of the product: money, billing periods, the canonical schema, dimensions, metrics and
+//! cost queries. No input or output happens here; every other crate speaks in these types.
+
+mod billing_period;
+mod cost_query;
+mod decimal;
+mod dimension;
+mod filter;
+mod ids;
+mod line_item_type;
+mod metric;
+pub mod schema;
+mod time_view;
+
+pub use billing_period::{BillingPeriod, BillingPeriodError};
+pub use cost_query::{Comparison, CostAnswer, CostGroup, CostQuery, PreviousSpan, Snapshot, SnapshotPeriod};
+pub use decimal::{Decimal, DecimalError, SCALE};
+pub use dimension::{DIMENSIONS, Dimension, DimensionError, DimensionInfo};
+pub use filter::{Filter, FilterError};
+pub use ids::{ConnectionId, IdError, OrganizationId};
+pub use line_item_type::LineItemType;
+pub use metric::{METRICS, Metric, MetricError, MetricInfo};
+pub use time_view::{TimeView, TimeViewError};

@@ -46,7 +46,7 @@ const ON_DEMAND_COMPUTE: [(&str, &str); 9] = [
     ("AmazonElastiCache|AmazonMemoryDB|AmazonDAX", "NodeUsage*"),
     ("AmazonES", "ESInstance*"),
     ("AmazonRedshift", "Node:*"),
-    ("AmazonMSK|AmazonMQ|AWSDatabaseMigrationSvc", "InstanceUs*|Kafka.*.*large*"),
+    ("AmazonMSK|AmazonMQ|AWSDatabaseMigrationSvc", "InstanceUs*|Multi-AZUs*|Kafka.*.*large*|Kafka.*.small"),
     ("AmazonSageMaker", "*:ml.*"),
 ];
 
@@ -217,7 +217,9 @@ mod tests {
             ("AmazonES", "ESInstance:m5.large", "On-demand"),
             ("AmazonRedshift", "Node:ra3.xlplus", "On-demand"),
             ("AmazonMSK", "USE2-Kafka.m5.large", "On-demand"),
+            ("AmazonMSK", "USE2-Kafka.t3.small", "On-demand"),
             ("AmazonMSK", "USE2-Kafka.Storage.GP2", "Other"),
+            ("AWSDatabaseMigrationSvc", "USE2-Multi-AZUsg:dms.r5.large", "On-demand"),
             ("AmazonSageMaker", "USE2-Host:ml.m5.xlarge", "On-demand"),
             ("ElasticMapReduce", "BoxUsage:m5.large", "Other"),
             ("ElasticMapReduce", "SpotUsage:m5.large", "Other"),

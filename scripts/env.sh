@@ -14,11 +14,17 @@ export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}" PLAYWRIGHT_SKIP_BROWSER_DOW
 mkdir -p "$CACHE"
 cd "$ROOT"
 
-# stage NAME COMMAND…: runs the command and says how long it took.
+# stage NAME COMMAND…: runs the command and says how long it took. No `||` around the command: it would
+# switch `set -e` off inside functions.
+STAGE=""
+trap '[ -z "$STAGE" ] || echo "── $STAGE FAILED" >&2' ERR
+set -E
 stage() {
-  local name="$1" start=$SECONDS
+  local start=$SECONDS
+  STAGE="$1"
   shift
-  echo "── $name"
-  "$@" || { echo "── $name FAILED after $((SECONDS - start)) s" >&2; return 1; }
-  echo "── $name: $((SECONDS - start)) s"
+  echo "── $STAGE"
+  "$@"
+  echo "── $STAGE: $((SECONDS - start)) s"
+  STAGE=""
 }

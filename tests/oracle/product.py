@@ -1,0 +1,48 @@
+"""The product as a script sees it: the command line and the files that it leaves."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+from decimal import Decimal
+from pathlib import Path
+
+BIN = os.environ.get("CLOUD_ANALYZER_BIN") or str(
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cloud-analyzer/target/release/cloud-analyzer"
+)
+
+
+class Refused(Exception):
+    """The product said no; the message is what it said."""
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run([BIN, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Refused(f"{' '.join(arguments)}: exit code {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+    return done.stdout
+
+
+def ingest(data: Path, source: Path, *options: str) -> dict:
+    return json.loads(run("--data", str(data), "ingest", str(source), "--json", *options))
+
+
+def query(data: Path, metric: str, group_by: str, *options: str) -> dict:
+    """Group (a tuple of dimension values, then the period if a view is given) -> exact figure."""
+    text = run("--data", str(data), "query", "--metric", metric, "--group-by", group_by, "--format", "csv", *options)
+    rows = list(csv.reader(io.StringIO(text)))
+    groups = {}
+    for row in rows[1:]:
+        assert tuple(row[:-1]) not in groups, f"group {row[:-1]} comes twice"
+        groups[tuple(row[:-1])] = Decimal(row[-1])
+    return groups
+
+
+def reconcile(data: Path) -> dict:
+    return json.loads(run("--data", str(data), "reconcile", "--format", "json"))
+
+
+def generate(out: Path, form: str, rows: int, seed: int = 7) -> Path:
+    run("demo", "generate", "--rows", str(rows), "--format", form, "--out", str(out), "--seed", str(seed))
+    return out

@@ -1,0 +1,128 @@
+"""The product's side of the queries: a running server, asked over one kept-alive connection. The time is
+the server's own (`server-timing`). `top` changes with each repetition, so that no stored answer is served."""
+
+import http.client
+import json
+import re
+import socket
+import statistics
+import subprocess
+import threading
+import time
+from urllib.parse import urlencode
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    def __init__(self, binary: str, data: str):
+        self.port = free_port()
+        self.process = subprocess.Popen(
+            [binary, "--data", data, "serve", "--listen", f"127.0.0.1:{self.port}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        for _ in range(600):
+            try:
+                self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+                self.connection.connect()
+                return
+            except OSError:
+                time.sleep(0.01)
+        raise SystemExit("the server did not start")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(20)
+
+    def peak_gb(self) -> float:
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1e6
+
+    def get(self, path: str, connection=None, **query) -> tuple:
+        """(answer, server's milliseconds, client's milliseconds)."""
+        connection = connection or self.connection
+        started = time.perf_counter()
+        connection.request("GET", f"/api/v1/{path}?{urlencode(query, doseq=True)}")
+        answer = connection.getresponse()
+        body = answer.read()
+        waited = (time.perf_counter() - started) * 1000
+        if answer.status != 200:
+            raise SystemExit(f"/api/v1/{path}?{query}: {answer.status} {body[:400]!r}")
+        timing = re.search(r"dur=([\d.]+)", answer.getheader("server-timing") or "")
+        return json.loads(body), float(timing.group(1)) if timing else waited, waited
+
+
+def dashboard(previous: str, end: str, accounts: list, service: str) -> list:
+    """The ten queries of jobs.py as the API is asked for them."""
+    day = {"view": "day", "metric": "amortized"}
+    return [
+        ("cost by month", {"view": "month", "metric": "amortized", "group_by": "billing_period"}),
+        ("by day and account, top 20", day | {"group_by": "account_id"}),
+        ("by day and service, top 20", day | {"group_by": "product_code"}),
+        ("by day and region, top 20", day | {"group_by": "region"}),
+        ("by day and usage type, top 20", day | {"group_by": "usage_type"}),
+        ("by month and tag", {"view": "month", "metric": "amortized", "group_by": "tag:TEAM"}),
+        ("three accounts by day and instance type", day | {"group_by": "instance_type", "filter": "account_id=" + ",".join(accounts)}),
+        ("amortized by lifecycle and day", day | {"group_by": "lifecycle"}),
+        ("one service by day and operation", day | {"group_by": "operation", "filter": f"product_code={service}"}),
+        ("totals of this and the last month", {"view": "month", "metric": "amortized", "group_by": "billing_period", "from": previous, "to": end}),
+    ]
+
+
+def queries(server: Server, span: dict, iterations: int) -> list:
+    keys = server.get("dimensions")[0]["tag_keys"]
+    team = next((k for k in keys if k.lower().replace("user_", "user:").endswith("user:team")), next((k for k in keys if "team" in k.lower()), keys[0]))
+    results = []
+    for name, query in dashboard(span["previous"], span["to"], span["accounts"], "AmazonEC2"):
+        query = {"from": span["first"], "to": span["to"], **query}
+        query["group_by"] = query["group_by"].replace("tag:TEAM", f"tag:{team}")
+        times = [server.get("costs", top=20 + i, **query)[1] for i in range(iterations + 1)]
+        results.append({"query": name, "ms": statistics.median(times[1:])})
+    return results
+
+
+PAGE = [
+    ("overview", {}),
+    ("dimensions", {}),
+    ("summary", {"metric": "amortized"}),
+    ("dimensions/account_id/values", {"metric": "amortized", "limit": 100}),
+    ("costs", {"metric": "amortized", "group_by": "service", "view": "day", "top": 20, "compare": "previous"}),
+]
+
+
+def page(server: Server, span: dict, top: int = 20) -> tuple:
+    """All requests of the Cost Analysis page at once: (sum of the server's ms, the slowest as the client saw it)."""
+    answers: list = []
+
+    def ask(path, query):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
+        times = {"from": span["first"], "to": span["to"]} if path.startswith(("costs", "dimensions/")) else {}
+        more = {"top": top} if path == "costs" else {}
+        answers.append(server.get(path, connection, **{**query, **times, **more})[1:])
+        connection.close()
+
+    threads = [threading.Thread(target=ask, args=request) for request in PAGE]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(answer[0] for answer in answers), (time.perf_counter() - started) * 1000
+
+
+def fifty_pages(server: Server, span: dict) -> float:
+    """Fifty pages at once, each with its own top-N so that none shares an answer: p99 of a page's time in ms."""
+    times: list = []
+    threads = [threading.Thread(target=lambda i=i: times.append(page(server, span, top=5 + i)[1])) for i in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(times)[int(len(times) * 0.99) - 1]

@@ -1,0 +1,251 @@
+//! The door: every question that pages, exports and scripts ask.
+
+use crate::answers::Answers;
+use crate::assemble::{Table, assemble};
+use crate::error::QueryError;
+use crate::explain::{self, Explanation};
+use crate::kernel::{self, Names};
+use crate::lines::{Lines, SqlRows};
+use crate::plan::Plan;
+use crate::sql;
+use crate::store::Store;
+use crate::tags;
+use crate::view::{PublishedPeriod, Span, View};
+use model::{CostAnswer, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Bounds of an engine.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineOptions {
+    /// Bytes that the roll-up in memory may take; DataFusion gets as many of its own.
+    pub memory_limit: usize,
+    /// Threads per question, and questions that are computed at once.
+    pub threads: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { memory_limit: 768 << 20, threads }
+    }
+}
+
+/// Answers questions about what is published. Cheap to clone; clones share caches.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: EngineOptions,
+    store: Arc<Store>,
+    lines: Lines,
+    answers: Answers,
+    turns: Arc<Semaphore>,
+}
+
+impl Engine {
+    /// An engine with empty caches.
+    pub fn new(options: EngineOptions) -> Self {
+        let threads = options.threads.max(1);
+        let options = EngineOptions { threads, ..options };
+        Self {
+            shared: Arc::new(Shared {
+                options,
+                store: Arc::new(Store::new(options.memory_limit)),
+                lines: Lines::new(options.memory_limit, threads),
+                answers: Answers::default(),
+                turns: Arc::new(Semaphore::new(threads)),
+            }),
+        }
+    }
+
+    /// Forgets remembered answers (not the roll-up in memory), so that the next question is computed.
+    pub fn forget_answers(&self) {
+        self.shared.answers.clear();
+    }
+
+    /// Bytes that the roll-up takes in memory now.
+    pub fn memory_used(&self) -> usize {
+        self.shared.store.bytes()
+    }
+
+    /// Answers a question. Equal questions on an equal view are computed once.
+    pub async fn answer(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
+        let answer = self.shared.answers.get(view, query, || self.compute(view, query)).await?;
+        Ok(CostAnswer::clone(&answer))
+    }
+
+    async fn compute(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
+        let plan = self.plan(view, query).await?;
+        let (table, before) = if plan.needs_line_items() {
+            let table = self.shared.lines.table(&plan, query, plan.span).await?;
+            let before = match plan.previous {
+                Some(span) => {
+                    let total = CostQuery { view: TimeView::Total, ..query.clone() };
+                    Some(self.shared.lines.table(&plan, &total, span).await?)
+                }
+                None => None,
+            };
+            (table, before)
+        } else {
+            self.sum(&plan, query).await?
+        };
+        assemble(query, plan, table, before)
+    }
+
+    async fn sum(&self, plan: &Plan, query: &CostQuery) -> Result<(Table, Option<Table>), QueryError> {
+        let (plan, query) = (plan.clone(), query.clone());
+        self.blocking(move |store, threads| {
+            let table = kernel::sum(store, &plan, &query, plan.span, threads)?;
+            let before = match plan.previous {
+                Some(span) => {
+                    let total = CostQuery { view: TimeView::Total, ..query };
+                    Some(kernel::sum(store, &plan, &total, span, threads)?)
+                }
+                None => None,
+            };
+            Ok((table, before))
+        })
+        .await
+    }
+
+    async fn plan(&self, view: &View, query: &CostQuery) -> Result<Plan, QueryError> {
+        let (view, query) = (view.clone(), query.clone());
+        self.blocking(move |store, _| Plan::new(store, &view, &query)).await
+    }
+
+    /// Runs a computation on a blocking thread, in its turn.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store, usize) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, QueryError> {
+        let turn = Arc::clone(&self.shared.turns).acquire_owned().await.map_err(QueryError::internal)?;
+        let (store, threads) = (Arc::clone(&self.shared.store), self.shared.options.threads);
+        let task = tokio::task::spawn_blocking(move || {
+            let result = work(&store, threads);
+            drop(turn);
+            result
+        });
+        task.await.map_err(QueryError::internal)?
+    }
+
+    /// Values of a dimension with their figures, largest first, and how many match `search` (part of the
+    /// value, in any case; rows without a value match the dimension's word for it).
+    pub async fn values(
+        &self,
+        view: &View,
+        dimension: &Dimension,
+        span: Span,
+        metric: Metric,
+        search: &str,
+        limit: usize,
+    ) -> Result<(Vec<(Option<String>, Decimal)>, usize), QueryError> {
+        let query = CostQuery {
+            group_by: vec![dimension.clone()],
+            from: span.from,
+            to: span.to,
+            ..CostQuery::total(metric)
+        };
+        let answer = self.shared.answers.get(view, &query, || self.compute(view, &query)).await?;
+        let search = search.to_lowercase();
+        let mut matching = answer
+            .groups
+            .iter()
+            .map(|group| (group.keys.first().cloned().flatten(), group.total))
+            .filter(|(value, _)| {
+                let text = value.as_deref().unwrap_or_else(|| dimension.none_label());
+                search.is_empty() || text.to_lowercase().contains(&search)
+            });
+        let found: Vec<_> = matching.by_ref().take(limit).collect();
+        let total = found.len() + matching.count();
+        Ok((found, total))
+    }
+
+    /// Keys of resource tags that any row in view carries, sorted.
+    pub async fn tag_keys(&self, view: &View) -> Result<Vec<String>, QueryError> {
+        self.keys(view, "Tags").await
+    }
+
+    /// Names of cost categories that any row in view carries, sorted.
+    pub async fn cost_category_names(&self, view: &View) -> Result<Vec<String>, QueryError> {
+        self.keys(view, "x_CostCategories").await
+    }
+
+    async fn keys(&self, view: &View, column: &'static str) -> Result<Vec<String>, QueryError> {
+        let files: Vec<_> = view.periods.iter().flat_map(|period| period.rollup_files.clone()).collect();
+        self.blocking(move |store, threads| {
+            let mut keys = BTreeSet::new();
+            for set in store.values_in(&files, column, threads)? {
+                keys.extend(tags::keys(&set));
+            }
+            Ok(keys.into_iter().collect())
+        })
+        .await
+    }
+
+    /// Latest known name of each account in view that has one, by account ID.
+    pub async fn account_names(&self, view: &View) -> Result<BTreeMap<String, String>, QueryError> {
+        let view = view.clone();
+        self.blocking(move |store, threads| {
+            let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
+            Ok(Names::new(store, &periods, threads)?.by_id(store))
+        })
+        .await
+    }
+
+    /// The line items behind one cell: the group of `query` with these keys, over its span and filters.
+    /// `page` counts from 1. While a month has only its roll-up, the figure comes without rows.
+    pub async fn explain(
+        &self,
+        view: &View,
+        query: &CostQuery,
+        keys: &[Option<String>],
+        page: usize,
+        page_size: usize,
+    ) -> Result<Explanation, QueryError> {
+        if keys.len() != query.group_by.len() {
+            return Err(QueryError::invalid(
+                format!("{} keys were given for {} dimensions", keys.len(), query.group_by.len()),
+                "Give one key per dimension, in the same order.",
+            ));
+        }
+        let mut filters = query.filters.clone();
+        filters.extend(query.group_by.iter().zip(keys).map(|(dimension, key)| Filter {
+            dimension: dimension.clone(),
+            exclude: false,
+            values: vec![key.clone().unwrap_or_default()],
+        }));
+        let cell = CostQuery { from: query.from, to: query.to, filters, ..CostQuery::total(query.metric) };
+        let plan = self.plan(view, &cell).await?;
+        let page_size = page_size.clamp(1, 10_000);
+        let mut explanation = explain::start(&cell, &plan, page.max(1), page_size);
+        let missing = plan.without_line_items();
+        if missing.is_empty() {
+            self.shared.lines.explain(&plan, &cell, &mut explanation).await?;
+        } else {
+            explanation.not_ready(&missing);
+            if !plan.needs_resources() {
+                let (table, _) = self.sum(&plan, &cell).await?;
+                explanation.figure = table.total()?;
+            }
+        }
+        Ok(explanation)
+    }
+
+    /// Runs one SQL query over `line_items` (every column of the canonical schema, with `connection_id` and
+    /// `billing_period`) and `rollup`; `tag("Tags", 'Key')` and `cost_category("x_CostCategories", 'Name')`
+    /// read the JSON columns. Nothing but queries is accepted.
+    pub async fn sql(&self, view: &View, sql: &str) -> Result<SqlRows, QueryError> {
+        let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
+        self.shared.lines.sql(&periods, sql).await
+    }
+
+    /// The portable SQL of a question, without running it.
+    pub async fn sql_of(&self, view: &View, query: &CostQuery) -> Result<String, QueryError> {
+        let plan = self.plan(view, query).await?;
+        Ok(sql::text(query, plan.span, &plan.period_filter))
+    }
+}

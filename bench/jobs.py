@@ -147,7 +147,7 @@ def main() -> dict:
             times = []
             for _ in range(int(arguments[1]) + 1):
                 started = time.perf_counter()
-                rows = connection.execute(sql).to_arrow_table().num_rows
+                rows = connection.sql(sql).to_arrow_table().num_rows
                 times.append((time.perf_counter() - started) * 1000)
             results.append({"query": name, "ms": statistics.median(times[1:]), "rows": rows})
         return {"queries": results, "rows": connection.execute("SELECT count(*) FROM r").fetchone()[0], "accounts": accounts,

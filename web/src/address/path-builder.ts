@@ -1,0 +1,27 @@
+import { type AnalysisState, type Search, writeState } from "./state";
+
+/** Repeated names for lists (`filter=a&filter=b`): the grammar that the API and the command line share. */
+export function stringifySearch(search: Search): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    for (const item of Array.isArray(value) ? value : [value]) parameters.append(name, item);
+  }
+  const text = parameters.toString();
+  return text ? `?${text}` : "";
+}
+
+export function parseSearch(text: string): Search {
+  const search: Search = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = search[name];
+    search[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
+  }
+  return search;
+}
+
+/** The only place that knows addresses. */
+export const paths = {
+  costAnalysis: (state: AnalysisState) => `/${stringifySearch(writeState(state))}`,
+  costsCsv: (query: Search) => `/api/v1/costs.csv${stringifySearch(query)}`,
+  openApi: () => "/api/v1/openapi.json",
+};

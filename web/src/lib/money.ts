@@ -1,0 +1,52 @@
+import { approximate, roundDecimal } from "./decimal";
+
+const symbols: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", CNY: "CN¥", INR: "₹", AUD: "A$", CAD: "CA$" };
+
+function group(whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** "-$1,234.50": rounded for the screen, every digit by integer arithmetic. */
+export function formatMoney(text: string, currency: string, digits = 2): string {
+  const rounded = roundDecimal(text, digits);
+  const negative = rounded.startsWith("-");
+  const [whole = "0", fraction] = rounded.replace("-", "").split(".");
+  const symbol = symbols[currency] ?? `${currency} `;
+  return `${negative ? "−" : ""}${symbol}${group(whole)}${fraction ? `.${fraction}` : ""}`;
+}
+
+/** The figure with all its digits, for tooltips and copying: "$1,234.567800000000000001". */
+export function formatExact(text: string, currency: string): string {
+  const negative = text.startsWith("-");
+  const [whole = "0", fraction] = text.replace("-", "").split(".");
+  const symbol = symbols[currency] ?? `${currency} `;
+  return `${negative ? "−" : ""}${symbol}${group(whole)}${fraction ? `.${fraction}` : ""}`;
+}
+
+/** "$1.2k" on axes, where only the size matters. */
+export function formatCompact(value: number, currency: string): string {
+  const symbol = symbols[currency] ?? `${currency} `;
+  const abs = Math.abs(value);
+  const [scale, suffix] = abs >= 1e9 ? [1e9, "B"] : abs >= 1e6 ? [1e6, "M"] : abs >= 1e3 ? [1e3, "k"] : [1, ""];
+  const short = abs / scale;
+  const digits = short !== 0 && short < 1 ? 2 : Number.isInteger(short) || short >= 100 ? 0 : 1;
+  return `${value < 0 ? "−" : ""}${symbol}${short.toFixed(digits)}${suffix}`;
+}
+
+/** Cells show cents, but a figure that cents would hide is shown as less than one. */
+export function formatCell(text: string, currency: string): string {
+  const size = Math.abs(approximate(text));
+  if (size === 0) return "–";
+  if (size < 0.005) return `${text.startsWith("-") ? ">−" : "<"}${formatMoney("0.01", currency)}`;
+  return formatMoney(text, currency);
+}
+
+/** "+12.4 %", "−3.0 %", "new" when there was nothing before. */
+export function formatChange(percent: number | null): string {
+  if (percent === null) return "new";
+  const abs = Math.abs(percent);
+  const digits = abs >= 100 ? 0 : 1;
+  const shown = abs.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+  const zero = Number(shown.replace(/,/g, "")) === 0;
+  return `${zero ? "" : percent > 0 ? "+" : "−"}${shown} %`;
+}

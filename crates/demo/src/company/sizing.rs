@@ -1,0 +1,319 @@
+//! From a number of rows to a company: how many series, and how much time each of their rows covers.
+
+use super::builder::{Builder, pick_region};
+use super::catalog::Shape;
+use super::commitments::{Commitment, SERVERLESS, plan_rate};
+use super::instances::{Engine, FLEETS, Fleet, Workload, instance_type};
+use super::series::{Series, Step};
+use super::world::{REGIONS, pick_account, pick_app};
+use crate::calendar::Hour;
+use crate::fixed::{AMOUNT, MONEY, cost, mul_div};
+use crate::mix::{Rng, mix2};
+use crate::text::{Lifecycle, LineType, Template, Txt};
+
+/// Series of a company that is large enough to have all kinds of charges.
+const USUAL_SERIES: u64 = 700;
+/// Mean rows per series and month when every charge has its natural step.
+const NATURAL_ROWS: u64 = 440;
+
+/// How many rows a month the series should make.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Budget {
+    /// The target, for decisions that must not move while the budget is tuned.
+    pub(crate) target: u64,
+    /// The tuned budget of the series' rows.
+    pub(crate) rows: u64,
+}
+
+impl Budget {
+    pub(crate) fn daily_discounts(&self) -> bool {
+        self.target >= 300_000
+    }
+
+    pub(crate) fn tiny(&self) -> bool {
+        self.target < 20_000
+    }
+
+    fn natural(&self) -> bool {
+        self.target >= USUAL_SERIES * NATURAL_ROWS
+    }
+
+    fn series(&self) -> usize {
+        let count = if self.natural() { self.rows / NATURAL_ROWS } else { (self.target / 30).clamp(110, USUAL_SERIES) };
+        usize::try_from(count).unwrap_or(0)
+    }
+}
+
+/// Makes the company's series.
+pub(crate) fn series(builder: &mut Builder, budget: &Budget, first: Hour, last: Hour) -> Vec<Series> {
+    let count = budget.series();
+    let mut list = Vec::with_capacity(count + 8);
+    // One of each kind first, the frequent before the rare, so that a small company is a believable one too.
+    for fleet in FLEETS {
+        instance(builder, &mut list, fleet, first, last);
+    }
+    for fleet in FLEETS.iter().filter(|fleet| fleet.pool.is_some()).cycle().take(18) {
+        instance(builder, &mut list, fleet, first, last);
+    }
+    let mut order: Vec<usize> = (0..builder.catalog.charges.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(builder.catalog.charges[*index].weight));
+    for index in order {
+        if list.len() < count {
+            charge(builder, &mut list, index, first, last);
+        }
+    }
+    let fleet_weight: usize = FLEETS.iter().map(|fleet| fleet.weight as usize).sum();
+    let charge_weight: usize = builder.catalog.charges.iter().map(|charge| charge.weight as usize).sum();
+    while list.len() < count {
+        if builder.rng.chance(230) {
+            let mut left = builder.rng.below(fleet_weight);
+            let fleet = FLEETS.iter().find(|fleet| {
+                let weight = fleet.weight as usize;
+                let found = left < weight;
+                left = left.saturating_sub(weight);
+                found
+            });
+            instance(builder, &mut list, fleet.unwrap_or(&FLEETS[0]), first, last);
+        } else {
+            let mut left = builder.rng.below(charge_weight);
+            let index = builder.catalog.charges.iter().position(|charge| {
+                let weight = charge.weight as usize;
+                let found = left < weight;
+                left = left.saturating_sub(weight);
+                found
+            });
+            charge(builder, &mut list, index.unwrap_or(0), first, last);
+        }
+    }
+    list
+}
+
+/// Most exist from the start, some come later, a few go.
+fn lifetime(rng: &mut Rng, first: Hour, last: Hour) -> (Hour, Hour) {
+    let span = usize::try_from(last - first).unwrap_or(1);
+    let point = |rng: &mut Rng| first + i32::try_from(rng.below(span)).unwrap_or(0);
+    let birth = if rng.chance(220) { point(rng) } else { first - 24 * 400 };
+    let death = if rng.chance(80) { point(rng).max(birth + 24) } else { last + 24 * 400 };
+    (birth, death)
+}
+
+fn blank(key: u64, template: u32, account: usize, lifetime: (Hour, Hour)) -> Series {
+    Series {
+        key,
+        template,
+        covered: 0,
+        rate: 0,
+        list_rate: 0,
+        plan_rate: 0,
+        base: AMOUNT,
+        shape: Shape::Flat,
+        rank: 0,
+        whole: false,
+        birth: lifetime.0,
+        death: lifetime.1,
+        step: Step::Hour,
+        hourly: true,
+        boost: None,
+        account: u16::try_from(account).unwrap_or(0),
+        slots: [0; 3],
+        private: 0,
+        bundled: 0,
+        pool: None,
+        pods: Vec::new(),
+    }
+}
+
+/// Adds one charge of the catalogue.
+pub(crate) fn charge(builder: &mut Builder, list: &mut Vec<Series>, index: usize, first: Hour, last: Hour) {
+    let charge = builder.catalog.charges[index].clone();
+    let account = pick_account(&mut builder.rng, &builder.accounts, charge.scope);
+    let region = pick_region(&mut builder.rng, &builder.accounts[account]);
+    let app = pick_app(&mut builder.rng, &builder.accounts[account]);
+    let rate = if charge.usage.starts_with('=') || charge.rate < MONEY / 1000 {
+        charge.rate
+    } else {
+        mul_div(charge.rate, region.price, 1000)
+    };
+    let serverless = charge.code == "AWSLambda" && charge.usage.starts_with("Lambda-GB") || charge.code == "AmazonECS";
+    let compute = serverless || charge.code == "AWSLambda";
+    let template = builder.charge(&charge, account, region, app, rate, compute);
+    let template = builder.push(template);
+    let lifetime = lifetime(&mut builder.rng, first, last);
+    let key = mix2(builder.rng.next(), 7);
+    let mut series = blank(key, template, account, lifetime);
+    // Sizes differ widely between resources.
+    let size = builder.rng.pick(&[150, 300, 500, 800, 1000, 1200, 1700, 2600]);
+    series.base = if charge.per_hour == AMOUNT { AMOUNT } else { mul_div(charge.per_hour, size, 1000).max(1) };
+    series.whole = charge.per_hour == AMOUNT && charge.shape != Shape::Wave;
+    series.rate = rate;
+    series.list_rate = rate;
+    series.shape = charge.shape;
+    series.rank = rank(&mut builder.rng);
+    series.hourly = charge.hourly;
+    series.private = charge.private;
+    series.bundled = charge.bundled;
+    if serverless {
+        series.pool = Some(SERVERLESS);
+        series.plan_rate = plan_rate(SERVERLESS, rate);
+    }
+    list.push(series);
+}
+
+fn rank(rng: &mut Rng) -> i64 {
+    i64::try_from(rng.below(1200)).unwrap_or(0) + 250
+}
+
+/// Adds one instance of a fleet.
+pub(crate) fn instance(builder: &mut Builder, list: &mut Vec<Series>, fleet: &Fleet, first: Hour, last: Hour) {
+    let account = match fleet.region {
+        // A reserved fleet lives in the region of its reservation.
+        Some(_) if fleet.pool.is_some() => {
+            let account = pick_account(&mut builder.rng, &builder.accounts, fleet.scope);
+            if builder.accounts[account].regions.contains(&0) { account } else { 1 }
+        }
+        _ => pick_account(&mut builder.rng, &builder.accounts, fleet.scope),
+    };
+    let region = fleet.region.map_or_else(|| pick_region(&mut builder.rng, &builder.accounts[account]), |number| &REGIONS[number]);
+    let app = pick_app(&mut builder.rng, &builder.accounts[account]);
+    let kind = instance_type(builder.rng.pick(fleet.types));
+    let os = builder.rng.pick(fleet.os);
+    let doubled = if fleet.engine == Engine::MySqlMultiAz { 2 } else { 1 };
+    let ten_thousandths = mul_div(kind.price * doubled, region.price, 1000) + os.surcharge(i64::from(kind.vcpu));
+    let price = ten_thousandths * (MONEY / 10_000);
+    let discount = 260 + i64::try_from(mix2(u64::from(kind.vcpu), kind.price.unsigned_abs()) % 180).unwrap_or(0);
+    let rate = if fleet.engine == Engine::Ec2Spot { mul_div(price, discount, 1_000_000_000) * 1_000_000 } else { price };
+    let line = builder.instance(fleet, kind, os, (account, region, app), price, rate);
+    let template = builder.push(line);
+    let lifetime = lifetime(&mut builder.rng, first, last);
+    let key = mix2(builder.rng.next(), 11);
+    let mut series = blank(key, template, account, lifetime);
+    series.rate = rate;
+    series.list_rate = price;
+    series.whole = true;
+    series.shape = fleet.shape;
+    series.rank = rank(&mut builder.rng);
+    series.pool = fleet.pool;
+    series.plan_rate = fleet.pool.map_or(0, |pool| plan_rate(pool, price));
+    if fleet.workload == Workload::Eks && builder.rng.chance(330) {
+        series.pods = pods(builder, template, account);
+    }
+    list.push(series);
+}
+
+/// Containers on a node: three, each with a CPU and a memory row.
+fn pods(builder: &mut Builder, node: u32, account: usize) -> Vec<u32> {
+    let parent = builder.templates[node as usize].clone();
+    let prefix = REGIONS
+        .iter()
+        .find(|region| region.id == builder.pool.get(parent.get(Txt::RegionCode)))
+        .map_or("USE1-", |region| region.prefix);
+    let cluster = builder.pool.get(parent.get(Txt::RegionCode)).to_owned();
+    let owner = builder.accounts[account].id.clone();
+    let mut list = Vec::new();
+    for (namespace, workload) in [("web", "storefront"), ("ingest", "geo-consumer"), ("kube-system", "coredns")] {
+        let uid = builder.rng.uuid();
+        for unit in ["vCPU-Hours", "GB-Hours"] {
+            let mut line: Template = builder.line(LineType::Usage, Lifecycle::Other, account, "AmazonEKS");
+            line.split = true;
+            builder.usage(&mut line, None, &format!("{prefix}EKS-EC2-{unit}"), "EKSPod-EC2", unit);
+            for field in [Txt::Region, Txt::RegionCode, Txt::Location, Txt::LocationType, Txt::FocusRegionName] {
+                line.set_id(field, parent.get(field));
+            }
+            line.set_id(Txt::SplitParent, parent.get(Txt::ResourceId));
+            line.set_all(
+                &mut builder.pool,
+                &[
+                    (Txt::ResourceId, &format!("arn:aws:eks:{cluster}:{owner}:pod/harbor-prod/{namespace}/{workload}/{uid}")),
+                    (Txt::ProductFamily, "Compute"),
+                    (Txt::Description, &format!("{prefix}EKS-EC2-{unit} usage by pod {workload}")),
+                    (Txt::TagEksCluster, "harbor-prod"),
+                    (Txt::TagEksNamespace, namespace),
+                    (Txt::TagEksWorkload, workload),
+                    (Txt::TagEksWorkloadType, "Deployment"),
+                ],
+            );
+            list.push(builder.push(line));
+        }
+    }
+    list
+}
+
+/// Decides how much time each series' rows cover, so that the budget is met.
+pub(crate) fn steps(rng: &mut Rng, series: &mut [Series], commitments: &mut [Commitment], budget: &Budget, first: Hour, last: Hour) {
+    if budget.natural() {
+        for one in series.iter_mut() {
+            one.step = if one.hourly { Step::Hour } else { Step::Day };
+        }
+        // A pool's members keep one step: its hours are settled together.
+        for commitment in commitments.iter() {
+            for number in &commitment.candidates {
+                series[*number as usize].step = Step::Hour;
+            }
+        }
+        return;
+    }
+    // Units to promote together: a pool, or a single series.
+    let mut groups: Vec<(Option<usize>, Vec<usize>)> = commitments
+        .iter()
+        .enumerate()
+        .map(|(index, owned)| (Some(index), owned.candidates.iter().map(|number| *number as usize).collect()))
+        .collect();
+    groups.extend((0..series.len()).filter(|number| series[*number].pool.is_none()).map(|number| (None, vec![number])));
+    for place in (1..groups.len()).rev() {
+        groups.swap(place, rng.below(place + 1));
+    }
+    for one in series.iter_mut() {
+        one.step = Step::Month;
+    }
+    for commitment in commitments.iter_mut() {
+        commitment.step = Step::Month;
+    }
+    let months = (f64::from(last - first) / 730.0).max(0.03);
+    let rows = |series: &[Series], members: &[usize]| -> f64 {
+        members.iter().map(|number| estimate(&series[*number], first, last) / months).sum()
+    };
+    let all: Vec<usize> = (0..series.len()).collect();
+    let mut left = budget.rows as f64 - rows(series, &all);
+    for step in [Step::Day, Step::Hour] {
+        for (commitment, members) in &groups {
+            if step == Step::Hour && members.iter().any(|number| !series[*number].hourly) {
+                continue;
+            }
+            let before = series[members[0]].step;
+            let old = rows(series, members);
+            for number in members {
+                series[*number].step = step;
+            }
+            let more = rows(series, members) - old;
+            if more > left {
+                for number in members {
+                    series[*number].step = before;
+                }
+                continue;
+            }
+            left -= more;
+            if let Some(commitment) = commitment {
+                commitments[*commitment].step = step;
+            }
+        }
+    }
+}
+
+/// Rows that a series will have.
+fn estimate(series: &Series, first: Hour, last: Hour) -> f64 {
+    let hours = series.lifetime(first, last) as f64;
+    let (duty, _) = series.duty((first + last) / 2);
+    let per_step = match series.step {
+        Step::Hour => 1.0,
+        Step::Day => 24.0,
+        Step::Month => 730.0,
+    };
+    let containers = series.pods.len() as f64;
+    (hours / per_step).ceil() * duty as f64 / 1000.0 * (1.0 + containers)
+}
+
+/// What a series costs in an ordinary month, in money counts.
+pub(crate) fn monthly(series: &Series, at: Hour) -> i64 {
+    let (_, level) = series.duty(at);
+    cost(mul_div(series.base, level, 1000), series.rate).saturating_mul(730)
+}

@@ -1,6 +1,6 @@
 """The arithmetic of the bill, written down a second time, as SQL over the raw columns."""
 
-from raw import CUR2, FOCUS, LEGACY, MONEY, Report, quoted
+from raw import CUR2, FOCUS, LEGACY, MONEY, Report, plain, quoted
 
 METRICS = ["amortized", "unblended", "net_amortized", "net_unblended", "list", "usage_amount"]
 USAGE = "('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')"
@@ -32,7 +32,7 @@ def figures(report: Report) -> dict:
             "amortized": effective,
             "net_unblended": billed,
             "net_amortized": effective,
-            "list": _or_zero(amount("ListCost")),
+            "list": _or_zero(amount("ListCost", lenient=True)),
             "usage_amount": usage,
         }
     kind = report.text("line_item_line_item_type")
@@ -49,22 +49,29 @@ def figures(report: Report) -> dict:
         if net:
             unused = _net_unused(report, unused)
         reservation = report.text("reservation_reservation_a_r_n")
+        as_billed = net_unblended if net else unblended
+        # A report without a commitment's columns keeps its rows as billed: negations then offset covered usage.
+        plans = report.find("savings_plan_savings_plan_effective_cost")
+        commitment = report.find("savings_plan_total_commitment_to_date")
+        fees = report.find("reservation_unused_recurring_fee", "reservation_unused_amortized_upfront_fee_for_billing_period")
+        fee = f"{_or_zero(part('reservation_unused_amortized_upfront_fee_for_billing_period'))} + {_or_zero(part('reservation_unused_recurring_fee'))}"
         return f"""CASE {kind}
-            WHEN 'DiscountedUsage' THEN coalesce({part('reservation_effective_cost')}, {net_unblended if net else unblended})
-            WHEN 'RIFee' THEN {_or_zero(part('reservation_unused_amortized_upfront_fee_for_billing_period'))} + {_or_zero(part('reservation_unused_recurring_fee'))}
-            WHEN 'Fee' THEN CASE WHEN {reservation} IS NULL THEN {net_unblended if net else unblended} ELSE {ZERO} END
-            WHEN 'SavingsPlanCoveredUsage' THEN coalesce({part('savings_plan_savings_plan_effective_cost')}, {net_unblended if net else unblended})
-            WHEN 'SavingsPlanNegation' THEN {ZERO}
-            WHEN 'SavingsPlanUpfrontFee' THEN {ZERO}
-            WHEN 'SavingsPlanRecurringFee' THEN {unused}
-            ELSE {net_unblended if net else unblended} END"""
+            WHEN 'DiscountedUsage' THEN coalesce({part('reservation_effective_cost')}, {as_billed})
+            WHEN 'RIFee' THEN {fee if fees else as_billed}
+            WHEN 'Fee' THEN CASE WHEN {reservation} IS NULL THEN {as_billed} ELSE {ZERO} END
+            WHEN 'SavingsPlanCoveredUsage' THEN coalesce({part('savings_plan_savings_plan_effective_cost')}, {as_billed})
+            WHEN 'SavingsPlanNegation' THEN {ZERO if plans else as_billed}
+            WHEN 'SavingsPlanUpfrontFee' THEN {ZERO if plans else as_billed}
+            WHEN 'SavingsPlanRecurringFee' THEN {unused if commitment else as_billed}
+            ELSE {as_billed} END"""
 
     return {
         "unblended": unblended,
         "net_unblended": net_unblended,
         "amortized": amortized(False),
         "net_amortized": amortized(True),
-        "list": _or_zero(amount("pricing_public_on_demand_cost")),
+        # Generators are known to write words into it; no cost as billed depends on it.
+        "list": _or_zero(amount("pricing_public_on_demand_cost", lenient=True)),
         "usage_amount": f"CASE WHEN {kind} IN {USAGE} THEN {_or_zero(amount('line_item_usage_amount'))} ELSE {ZERO} END",
     }
 
@@ -82,7 +89,7 @@ def dimensions(report: Report) -> dict:
     text = report.text
     if report.kind == FOCUS:
         columns = {
-            "account_id": text("SubAccountId", "BillingAccountId"),
+            "account_id": text("SubAccountId"),
             "payer_account_id": text("BillingAccountId"),
             "line_item_type": text("ChargeCategory"),
             "availability_zone": text("AvailabilityZone"),
@@ -94,6 +101,8 @@ def dimensions(report: Report) -> dict:
         }
         if report.find("x_ServiceCode"):
             columns["product_code"] = text("x_ServiceCode")
+        if report.find("x_UsageType", "SkuMeter"):
+            columns["usage_type"] = report.first("x_UsageType", "SkuMeter")
         if report.find("x_Operation"):
             columns["operation"] = text("x_Operation")
         return columns | _maps(report, "Tags", "x_CostCategories")
@@ -116,21 +125,47 @@ def dimensions(report: Report) -> dict:
     return columns | _columns(report)
 
 
+# Tags that AWS writes, where their spelling cannot be told from the lower-cased column name.
+AWS_TAGS = [
+    "aws:autoscaling:groupName", "aws:cloudformation:logical-id", "aws:cloudformation:stack-id", "aws:cloudformation:stack-name",
+    "aws:createdBy", "aws:ec2:fleet-id", "aws:ec2spot:fleet-request-id", "aws:ecs:clusterName", "aws:ecs:serviceName",
+    "aws:eks:cluster-name", "aws:eks:namespace", "aws:eks:workload-name", "aws:eks:workload-type", "aws:elasticmapreduce:instance-group-role", "aws:elasticmapreduce:job-flow-id",
+]  # fmt: skip
+
+
+def tag_key(raw: str) -> str:
+    """The key as the product names it: user tags without their prefix, AWS's tags with it, in AWS's spelling."""
+    if raw.startswith(("user:", "user_")):
+        return raw[5:]
+    if raw.startswith("aws_"):
+        return next((tag for tag in AWS_TAGS if plain(tag) == plain(raw)), f"aws:{raw[4:]}")
+    return raw
+
+
+def _keyed(prefix: str, none: str, values: dict) -> dict:
+    """Several raw keys may be one to the product: the last of them that has a value stands."""
+    merged = {}
+    for key, value in values.items():
+        merged.setdefault(key if prefix != "tag" else tag_key(key), []).insert(0, value)
+    return {f"{prefix}:{key}": f"coalesce({', '.join(found)}, '{none}')" for key, found in merged.items()}
+
+
 def _maps(report: Report, tags: str, categories: str) -> dict:
-    found = {f"tag:{key}": f"coalesce({report.map_value(tags, key)}, 'Untagged')" for key in report.map_keys(tags)}
-    for key in report.map_keys(categories):
-        found[f"cost_category:{key}"] = f"coalesce({report.map_value(categories, key)}, 'Uncategorized')"
-    return found
+    return _keyed("tag", "Untagged", {key: report.map_value(tags, key) for key in report.map_keys(tags)}) | _keyed(
+        "cost_category", "Uncategorized", {key: report.map_value(categories, key) for key in report.map_keys(categories)}
+    )
 
 
 def _columns(report: Report) -> dict:
     assert report.kind == LEGACY
-    found = {}
-    for key, name in {**report.headers(r"resourceTags/(.+)"), **report.headers(r"resource_tags_(.+)")}.items():
-        found[f"tag:{key}"] = f"coalesce(nullif({quoted(name)}, ''), 'Untagged')"
-    for key, name in {**report.headers(r"costCategory/(.+)"), **report.headers(r"cost_category_(.+)")}.items():
-        found[f"cost_category:{key}"] = f"coalesce(nullif({quoted(name)}, ''), 'Uncategorized')"
-    return found
+
+    def values(*patterns: str) -> dict:
+        found = {key: name for pattern in patterns for key, name in report.headers(pattern).items()}
+        return {key: f"nullif(CAST({quoted(name)} AS VARCHAR), '')" for key, name in found.items()}
+
+    return _keyed("tag", "Untagged", values(r"resourceTags/(.+)", r"resource_tags_(.+)")) | _keyed(
+        "cost_category", "Uncategorized", values(r"costCategory/(.+)", r"cost_category_(.+)")
+    )
 
 
 def moment(report: Report, view: str) -> str:

@@ -51,14 +51,19 @@ class Report:
             by_plain.setdefault(plain(header), name)
         return next((by_plain[plain(n)] for n in names if plain(n) in by_plain), None)
 
+    def first(self, *names: str) -> str:
+        """SQL text of the first of these columns that the report has, NULL where empty."""
+        found = self.find(*names)
+        return f"nullif(CAST({quoted(found)} AS VARCHAR), '')" if found else "CAST(NULL AS VARCHAR)"
+
     def text(self, *names: str) -> str:
         """SQL text of a column, NULL where empty; the first non-empty of several."""
         found = [f"nullif(CAST({quoted(c)} AS VARCHAR), '')" for n in names if (c := self.find(n))]
         return f"coalesce({', '.join(found)}, NULL)" if found else "CAST(NULL AS VARCHAR)"
 
-    def amount(self, *names: str) -> str:
-        """Exact decimal of a column, NULL where empty. A double counts as its shortest text form."""
-        return f"CAST({self.text(*names)} AS {MONEY})"
+    def amount(self, name: str, lenient: bool = False) -> str:
+        """Exact decimal of a column, NULL where empty (lenient: or no number). A double counts as its shortest text form."""
+        return f"{'TRY_' if lenient else ''}CAST({self.text(name)} AS {MONEY})"
 
     def map_value(self, column: str, key: str) -> str:
         """A value of a map column, which is a MAP in Parquet and a JSON object in CSV."""

@@ -20,16 +20,16 @@ REPORTS = [
     "focus-data-toolkit/focus_1_2_cost_and_usage_azure.csv.gz",
     "focus-data-toolkit/focus_1_2_cost_and_usage_gcp.csv.gz",
     "focus-data-toolkit/focus_1_3_cost_and_usage_aws.csv",
-    "sbroenne-cur/sample-cur20.csv",
-    "sbroenne-cur/sample-legacy-csv.csv",
 ]
-# Files that are no cost report of a known format: each must be refused with advice, never half read.
+# Files that are no cost report of a known format, or lack its core columns: each must be refused with advice, never half read.
 OTHERS = [
     "finops-toolkit/Services.csv",
     "finops-toolkit/EA_ActualCost_Small.csv",
     "focus-data-toolkit/focus_1_3_contract_commitment_aws.csv",
     "focus_converters/oci-cost-report.csv",
     "opencost-azure/values_Template.csv",
+    "sbroenne-cur/sample-cur20.csv",
+    "sbroenne-cur/sample-legacy-csv.csv",
 ]
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"no samples in {SAMPLES}")
 

@@ -1,0 +1,111 @@
+//! The application: what is open for as long as the process runs.
+
+use crate::{Clock, Live, Result, SystemClock, WriterLock};
+use crate::{AppError, ErrorKind};
+use chrono::{DateTime, Utc};
+use lake::Lake;
+use meta::Meta;
+use query::{Engine, EngineOptions};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// How to open a data folder.
+#[derive(Clone)]
+pub struct AppOptions {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Make the folder when it is missing; readers say "no data" instead.
+    pub create: bool,
+    /// Bounds of the query engine.
+    pub engine: EngineOptions,
+}
+
+impl Default for AppOptions {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), create: true, engine: EngineOptions::default() }
+    }
+}
+
+/// An open data folder. Cheap to clone; clones share everything.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    data_dir: PathBuf,
+    lake: Lake,
+    meta: Meta,
+    engine: Engine,
+    clock: Arc<dyn Clock>,
+    live: Live,
+}
+
+impl App {
+    /// Opens `<data_dir>/lake` and `<data_dir>/meta.sqlite`.
+    pub async fn open(data_dir: &Path, options: AppOptions) -> Result<Self> {
+        prepare(data_dir, options.create)?;
+        let lake = Lake::open(data_dir).await?;
+        let meta = Meta::open(&data_dir.join("meta.sqlite")).await?;
+        let engine = Engine::new(options.engine);
+        let data_dir = data_dir.to_owned();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                data_dir,
+                lake,
+                meta,
+                engine,
+                clock: options.clock,
+                live: Live::default(),
+            }),
+        })
+    }
+
+    /// The data folder.
+    pub fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
+    /// Tables of line items and roll-ups.
+    pub fn lake(&self) -> &Lake {
+        &self.inner.lake
+    }
+
+    /// Organizations, connections, publications, ingests.
+    pub fn meta(&self) -> &Meta {
+        &self.inner.meta
+    }
+
+    /// Answers cost questions.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    /// What runs right now in this process.
+    pub fn live(&self) -> &Live {
+        &self.inner.live
+    }
+
+    /// Now, by the application's clock.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.inner.clock.now()
+    }
+
+    /// The right to write to the data folder, or who has it.
+    pub fn writer_lock(&self) -> Result<WriterLock> {
+        WriterLock::acquire(&self.inner.data_dir)
+    }
+}
+
+fn prepare(data_dir: &Path, create: bool) -> Result<()> {
+    let folder = data_dir.display().to_string();
+    if !create && !data_dir.join("meta.sqlite").is_file() {
+        return Err(AppError::new(ErrorKind::NotFound, format!("there is no data in {folder}")).advise(
+            "Load report files with 'cloud-analyzer --data DIR ingest SOURCE', or point --data at the right folder.",
+        ));
+    }
+    std::fs::create_dir_all(data_dir).map_err(|error| {
+        AppError::new(ErrorKind::Unavailable, format!("cannot make the data folder {folder}: {error}"))
+            .advise("Choose a folder that this user may write to, with --data.")
+    })
+}

@@ -1,0 +1,50 @@
+//! Errors of the crates below, as use cases report them.
+
+use super::{AppError, ErrorKind};
+
+const CHECK_DISK: &str = "Check that the data folder is mounted, may be written to and has space left.";
+
+impl From<lake::LakeError> for AppError {
+    fn from(error: lake::LakeError) -> Self {
+        let (kind, advice) = match error.kind() {
+            lake::ErrorKind::Conflict => (ErrorKind::Conflict, "Try again."),
+            lake::ErrorKind::Unavailable => (ErrorKind::Unavailable, CHECK_DISK),
+            lake::ErrorKind::Corrupt => (
+                ErrorKind::Unavailable,
+                "Check the disk, then ingest the period again with --force: a stored file is not what was written.",
+            ),
+            lake::ErrorKind::Internal => (
+                ErrorKind::Internal,
+                "If the data folder is of another version, ingest the reports again into a new one.",
+            ),
+        };
+        Self::new(kind, error.to_string()).advise(advice)
+    }
+}
+
+impl From<meta::MetaError> for AppError {
+    fn from(error: meta::MetaError) -> Self {
+        let (kind, advice) = match error.kind() {
+            meta::ErrorKind::NotFound => (ErrorKind::NotFound, None),
+            meta::ErrorKind::Conflict => (ErrorKind::Conflict, Some("Try again.")),
+            meta::ErrorKind::Unavailable => (ErrorKind::Unavailable, Some(CHECK_DISK)),
+            meta::ErrorKind::Corrupt | meta::ErrorKind::Internal => (
+                ErrorKind::Internal,
+                Some("If the data folder is of a newer version, use that version; else restore meta.sqlite."),
+            ),
+        };
+        Self { advice: advice.map(str::to_owned), ..Self::new(kind, error.to_string()) }
+    }
+}
+
+impl From<query::QueryError> for AppError {
+    fn from(error: query::QueryError) -> Self {
+        let kind = match error.kind() {
+            query::ErrorKind::Invalid => ErrorKind::Invalid,
+            query::ErrorKind::NotReady => ErrorKind::NotReady,
+            query::ErrorKind::Unavailable => ErrorKind::Unavailable,
+            query::ErrorKind::Internal => ErrorKind::Internal,
+        };
+        Self::new(kind, error.to_string()).advise(error.advice())
+    }
+}

@@ -1,0 +1,308 @@
+//! Ingest: a source's deliveries become published periods.
+
+mod deliver;
+mod proving;
+mod reading;
+mod storing;
+mod tracking;
+
+use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result, Stage};
+use connect::{BillSource, Delivery, Location};
+use deliver::{Job, Pending, failed};
+use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
+use model::{ConnectionId, Decimal};
+use std::sync::Arc;
+use std::time::Instant;
+use tracking::Tracker;
+
+/// What to ingest.
+#[derive(Clone, Debug)]
+pub struct IngestRequest {
+    /// Folder, file or `s3://bucket/prefix`.
+    pub location: String,
+    /// Organization to file it under; created when missing. `None`: the one that has this location already, else
+    /// the only one, else a default.
+    pub organization: Option<OrganizationSpec>,
+    /// Name of the connection; `None`: made from the location.
+    pub connection: Option<String>,
+    /// Read again what is already published.
+    pub force: bool,
+}
+
+/// How a period's ingest ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodOutcome {
+    /// A new publication.
+    Published,
+    /// The delivery is the one that is published already.
+    Unchanged,
+    /// Nothing was published; what was before still is.
+    Failed,
+}
+
+/// One period of an ingest.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct PeriodSummary {
+    /// `YYYY-MM`; empty where it could not be found out.
+    pub period: String,
+    /// How it ended.
+    pub outcome: PeriodOutcome,
+    /// Rows that count in totals.
+    pub rows: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Unblended cost while reading.
+    pub raw_total: Decimal,
+    /// Unblended cost as stored.
+    pub stored_total: Decimal,
+    /// Raw − stored.
+    pub difference: Decimal,
+    /// Whether every raw sum equals its stored sum.
+    pub proven: bool,
+    /// What happened, if anything did.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub advice: Option<String>,
+}
+
+/// What an ingest did.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct IngestSummary {
+    /// Organization.
+    pub organization: String,
+    /// Connection.
+    pub connection: String,
+    /// Seconds until every period's dashboards were ready.
+    pub dashboards_ready_s: f64,
+    /// Seconds until every period's line items were ready.
+    pub line_items_ready_s: f64,
+    /// Newest first.
+    pub periods: Vec<PeriodSummary>,
+    /// Greatest resident memory of the process, in bytes.
+    pub peak_memory_bytes: u64,
+}
+
+impl IngestSummary {
+    /// Whether every period is published and proven.
+    pub fn succeeded(&self) -> bool {
+        !self.periods.is_empty()
+            && self.periods.iter().all(|period| period.outcome != PeriodOutcome::Failed && period.proven)
+    }
+}
+
+/// Reads a source and publishes its periods, newest first: all roll-ups, then all line items.
+///
+/// # Errors
+/// When the source cannot be listed or the data folder not be written. A period that is refused is in the
+/// summary instead, and does not keep the others from being published.
+pub async fn run(app: &App, request: IngestRequest, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<IngestSummary> {
+    let _lock = app.writer_lock()?;
+    let outcome = ingest(app, &request, progress).await;
+    app.live().set_progress(None);
+    if let Err(error) = &outcome {
+        app.live().add_failure(Failure {
+            period: None,
+            file: error.place.file.clone(),
+            message: error.message.clone(),
+            advice: error.advice.clone(),
+        });
+    }
+    outcome
+}
+
+async fn ingest(app: &App, request: &IngestRequest, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<IngestSummary> {
+    let started = Instant::now();
+    let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
+    let location = Location::try_new(&request.location)?;
+    let connection = ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
+    let source = Arc::new(connect::open(&location)?);
+    let discovery = source.discover().await?;
+    if discovery.deliveries.is_empty() {
+        return Err(AppError::new(ErrorKind::NotFound, format!("there are no cost reports in {}", request.location))
+            .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
+    }
+    let mut tracker = Tracker {
+        app, report: progress, connection: connection.name.clone(), counters: Arc::default(), bytes_total: 0,
+        periods_done: 0, periods_total: discovery.deliveries.len() as u64, started,
+    };
+    let bytes = |delivery: &Delivery| delivery.files.iter().map(|file| file.size).sum::<u64>();
+    let mut periods = vec![];
+    let mut behind = vec![];
+    tracker.begin(discovery.deliveries.iter().map(bytes).sum());
+    for delivery in &discovery.deliveries {
+        let job = Job { app, connection: &connection.id, source: &source, delivery };
+        match first_stage(&job, &tracker, request.force).await {
+            Ok((summaries, pending)) => {
+                periods.extend(summaries);
+                if !pending.is_empty() {
+                    behind.push((delivery, pending));
+                }
+            }
+            Err(error) => {
+                note_failure(app, delivery, &error);
+                periods.push(failed(delivery.period, &error));
+            }
+        }
+        tracker.periods_done += 1;
+    }
+    let dashboards_ready_s = started.elapsed().as_secs_f64();
+    tracker.begin(behind.iter().map(|(delivery, _)| bytes(delivery)).sum());
+    tracker.periods_done = 0;
+    tracker.periods_total = behind.len() as u64;
+    for (delivery, pending) in behind {
+        let job = Job { app, connection: &connection.id, source: &source, delivery };
+        let of_delivery: Vec<String> = pending.iter().map(|pending| pending.period.to_string()).collect();
+        let history = start_history(app, &connection.id, delivery, &pending).await?;
+        let outcome = job.line_items(&tracker, history, pending).await;
+        finish_history(app, history, delivery, outcome.as_ref().err()).await?;
+        if let Err(error) = outcome {
+            note_failure(app, delivery, &error);
+            for summary in periods.iter_mut().filter(|summary| of_delivery.contains(&summary.period)) {
+                *summary = failed(summary.period.parse().ok(), &error);
+            }
+        }
+        tracker.periods_done += 1;
+    }
+    let line_items_ready_s = started.elapsed().as_secs_f64();
+    // Superseded files are only clutter: failing to remove them must not fail what has been published.
+    if let Err(error) = app.vacuum_unlocked().await {
+        tracing::warn!(%error, "superseded files could not be removed");
+    }
+    Ok(IngestSummary {
+        organization: organization.name,
+        connection: connection.name,
+        dashboards_ready_s,
+        line_items_ready_s,
+        periods,
+        peak_memory_bytes: peak_memory(),
+    })
+}
+
+/// Reads a delivery's roll-up, unless it is what is published already.
+async fn first_stage(job: &Job<'_>, tracker: &Tracker<'_>, force: bool) -> Result<(Vec<PeriodSummary>, Vec<Pending>)> {
+    if let Some(problem) = job.delivery.problems.first() {
+        let mut error = AppError::invalid(problem.message.clone()).advise(problem.advice.clone());
+        error.place.file = Some(problem.file.clone());
+        return Err(error);
+    }
+    if !force {
+        let current = published(job).await?;
+        if !current.is_empty() && current.iter().all(|publication| publication.stage == meta::Stage::Complete) {
+            return Ok((current.iter().map(unchanged).collect(), vec![]));
+        }
+    }
+    let history = match job.delivery.period {
+        Some(period) => Some(
+            job.app
+                .meta()
+                .start_ingest(&NewIngest {
+                    connection_id: job.connection.clone(),
+                    period,
+                    fingerprint: job.delivery.fingerprint.clone(),
+                    started_at_ms: job.app.now().timestamp_millis(),
+                })
+                .await?,
+        ),
+        None => None,
+    };
+    let outcome = job.dashboards(tracker, history).await;
+    finish_history(job.app, history, job.delivery, outcome.as_ref().err()).await?;
+    Ok(outcome?.into_iter().unzip())
+}
+
+/// What is published of this very delivery.
+async fn published(job: &Job<'_>) -> Result<Vec<Publication>> {
+    let mut found = vec![];
+    if let Some(period) = job.delivery.period {
+        found.extend(job.app.meta().publication_for(job.connection, period).await?);
+    } else {
+        for organization in job.app.meta().organizations().await? {
+            found.extend(job.app.meta().publications(&organization.id).await?);
+        }
+    }
+    found.retain(|publication| publication.connection_id == *job.connection && publication.fingerprint == job.delivery.fingerprint);
+    Ok(found)
+}
+
+fn unchanged(publication: &Publication) -> PeriodSummary {
+    PeriodSummary {
+        period: publication.period.to_string(),
+        outcome: PeriodOutcome::Unchanged,
+        rows: publication.rows,
+        bytes: publication.bytes,
+        raw_total: publication.raw_total,
+        stored_total: publication.stored_total,
+        difference: publication.raw_total - publication.stored_total,
+        proven: publication.proven,
+        message: None,
+        advice: None,
+    }
+}
+
+async fn start_history(app: &App, connection: &ConnectionId, delivery: &Delivery, pending: &[Pending]) -> Result<Option<i64>> {
+    let Some(period) = pending.first().map(|pending| pending.period) else { return Ok(None) };
+    let new = NewIngest {
+        connection_id: connection.clone(),
+        period,
+        fingerprint: delivery.fingerprint.clone(),
+        started_at_ms: app.now().timestamp_millis(),
+    };
+    Ok(Some(app.meta().start_ingest(&new).await?))
+}
+
+async fn finish_history(app: &App, history: Option<i64>, delivery: &Delivery, error: Option<&AppError>) -> Result<()> {
+    let Some(history) = history else { return Ok(()) };
+    let outcome = match error {
+        None => Outcome::Published,
+        Some(error) => Outcome::Failed(meta::Failure {
+            message: error.message.clone(),
+            advice: error.advice.clone(),
+            file: error.place.file.clone(),
+            row: error.place.row,
+            column: error.place.column.clone(),
+        }),
+    };
+    let bytes = delivery.files.iter().map(|file| file.size).sum();
+    app.meta().finish_ingest(history, &outcome, app.now().timestamp_millis(), 0, bytes).await?;
+    Ok(())
+}
+
+fn note_failure(app: &App, delivery: &Delivery, error: &AppError) {
+    tracing::warn!(delivery.name = %delivery.name, %error, "a delivery was refused");
+    app.live().add_failure(Failure {
+        period: delivery.period.map(|period| period.to_string()),
+        file: error.place.file.clone(),
+        message: error.message.clone(),
+        advice: error.advice.clone(),
+    });
+}
+
+/// The connection of a location: the one that has it, else a new one.
+async fn ensure_connection(app: &App, organization: &model::OrganizationId, location: &Location, name: Option<&str>) -> Result<Connection> {
+    let address = location.to_string();
+    if let Some(found) = app.meta().connection_by_location(organization, &address).await? {
+        return Ok(found);
+    }
+    let name = name.map_or_else(|| address.trim_end_matches('/').rsplit('/').next().unwrap_or("report").to_owned(), ToOwned::to_owned);
+    let taken: Vec<_> = app.meta().connections(organization).await?.into_iter().map(|connection| connection.id).collect();
+    let base = crate::organization::slug(&format!("{organization}-{name}"));
+    let base = &base[..base.len().min(56)];
+    let id = (1..)
+        .map(|number| if number == 1 { base.to_owned() } else { format!("{base}-{number}") })
+        .filter_map(|id| ConnectionId::try_new(&id).ok())
+        .find(|id| !taken.contains(id))
+        .ok_or_else(|| AppError::internal("no free identifier for a connection"))?;
+    let kind = if address.starts_with("s3://") { ConnectionKind::S3 } else { ConnectionKind::Local };
+    let connection = Connection { id, organization_id: organization.clone(), kind, location: address, name };
+    app.meta().ensure_connection(&connection).await?;
+    Ok(connection)
+}
+
+/// Greatest resident memory of this process so far, in bytes; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}

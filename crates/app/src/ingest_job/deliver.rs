@@ -1,0 +1,246 @@
+//! The two stages of a delivery: roll-up, then line items, each staged, proven, committed and published.
+
+use super::proving::{self, Broken};
+use super::storing::{self, LineItemSinks};
+use super::tracking::Tracker;
+use super::{PeriodOutcome, PeriodSummary, reading};
+use crate::proof::{FileProof, PeriodProof};
+use crate::{App, AppError, ErrorKind, Place, Result, Stage};
+use connect::{BillSource, Delivery};
+use ingest::rollup::{PeriodRollup, RollupResult};
+use ingest::{IngestError, SourceFile, Warning};
+use lake::{Lake, StagedFile, StoredSums, Table};
+use meta::NewPublication;
+use model::{BillingPeriod, ConnectionId, Decimal};
+use std::sync::{Arc, Mutex};
+
+/// Threads that decode.
+pub(super) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(1, 16)
+}
+
+/// A delivery at work.
+pub(super) struct Job<'a> {
+    pub(super) app: &'a App,
+    pub(super) connection: &'a ConnectionId,
+    pub(super) source: &'a Arc<BillSource>,
+    pub(super) delivery: &'a Delivery,
+}
+
+/// A period whose roll-up is published and whose line items are still to come.
+pub(super) struct Pending {
+    pub(super) period: BillingPeriod,
+    pub(super) publication: i64,
+    proof: PeriodProof,
+}
+
+/// A staged and proven roll-up.
+struct Proven {
+    files: Vec<StagedFile>,
+    lines: Vec<FileProof>,
+    broken: Option<Broken>,
+    rows: u64,
+    currency: String,
+    span: Option<(i64, i64)>,
+    split_rows: u64,
+    identity: Vec<crate::proof::Identity>,
+}
+
+impl Job<'_> {
+    fn names(&self) -> Vec<String> {
+        self.delivery.files.iter().map(|file| file.path.clone()).collect()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.delivery.files.iter().map(|file| file.size).sum()
+    }
+
+    /// First stage: reads, proves and publishes every period of the delivery.
+    pub(super) async fn dashboards(&self, tracker: &Tracker<'_>, ingest: Option<i64>) -> Result<Vec<(PeriodSummary, Pending)>> {
+        let files = reading::files(self.source, self.delivery);
+        let period = self.delivery.period;
+        let read = tracker
+            .watch(ingest, period, Stage::Reading, move |counters| ingest::rollup::read(&files, period, threads(), counters))
+            .await?
+            .map_err(from_ingest)?;
+        self.check_untouched().await?;
+        let RollupResult { periods, warnings, features } = read;
+        let mut published = vec![];
+        for (period, rollup) in periods.into_iter().rev() {
+            published.push(self.publish_rollup(tracker, ingest, period, rollup, &warnings, &features).await?);
+        }
+        if published.is_empty() {
+            return Err(AppError::invalid("the delivery holds no rows").advise("If the month has just begun, its first rows come within 24 hours."));
+        }
+        Ok(published)
+    }
+
+    /// A delivery that was replaced while it was read is a mixture of two: it is not published.
+    async fn check_untouched(&self) -> Result<()> {
+        if self.source.unchanged(self.delivery).await? {
+            return Ok(());
+        }
+        Err(AppError::new(ErrorKind::Conflict, format!("{} was replaced while it was being read", self.delivery.name))
+            .advise("Run the ingest again: it reads the new delivery."))
+    }
+
+    async fn publish_rollup(
+        &self, tracker: &Tracker<'_>, ingest: Option<i64>, period: BillingPeriod, rollup: PeriodRollup, warnings: &[Warning], features: &serde_json::Value,
+    ) -> Result<(PeriodSummary, Pending)> {
+        let (lake, connection, names) = (self.app.lake().clone(), self.connection.clone(), self.names());
+        let proven = tracker
+            .watch(ingest, Some(period), Stage::Proving, move |_| prove_rollup(&lake, &connection, period, &rollup, &names))
+            .await??;
+        refuse_broken(proven.broken.as_ref())?;
+        tracker.show(Some(period), Stage::Publishing);
+        let version = self.app.lake().commit(Table::Rollup, self.connection, period, &proven.files).await?;
+        let (raw_total, stored_total) = proving::totals(&proven.lines);
+        let proof = PeriodProof {
+            files: proven.lines,
+            split_rows: proven.split_rows,
+            identity: proven.identity,
+            notes: warnings.iter().map(note).collect(),
+        };
+        let publication = self
+            .app
+            .meta()
+            .publish(&NewPublication {
+                connection_id: self.connection.clone(),
+                period,
+                rollup_version: version,
+                rollup_files: proven.files.iter().map(|file| file.path.clone()).collect(),
+                line_items_version: None,
+                line_item_files: vec![],
+                rows: proven.rows,
+                bytes: self.bytes(),
+                currency: proven.currency,
+                raw_total,
+                stored_total,
+                proven: true,
+                fingerprint: self.delivery.fingerprint.clone(),
+                proof: json(&proof)?,
+                features: features.clone(),
+                data_from: proven.span.map(|(from, _)| from / 1000),
+                data_to: proven.span.map(|(_, to)| to / 1000),
+                published_at_ms: self.app.now().timestamp_millis(),
+            })
+            .await?;
+        let summary = PeriodSummary {
+            period: period.to_string(),
+            outcome: PeriodOutcome::Published,
+            rows: proven.rows,
+            bytes: self.bytes(),
+            raw_total,
+            stored_total,
+            difference: raw_total - stored_total,
+            proven: true,
+            message: proof.notes.first().cloned(),
+            advice: None,
+        };
+        Ok((summary, Pending { period, publication, proof }))
+    }
+
+    /// Second stage: writes, proves and publishes the line items of the periods that the first stage published.
+    pub(super) async fn line_items(&self, tracker: &Tracker<'_>, ingest: Option<i64>, pending: Vec<Pending>) -> Result<()> {
+        let files = reading::files(self.source, self.delivery);
+        let (lake, connection) = (self.app.lake().clone(), self.connection.clone());
+        let (period, names) = (self.delivery.period, self.names());
+        let staged = tracker
+            .watch(ingest, period.or(pending.first().map(|pending| pending.period)), Stage::LineItems, move |counters| {
+                stage_line_items(&lake, &connection, &files, period, &names, counters)
+            })
+            .await??;
+        self.check_untouched().await?;
+        for (period, files, lines, broken) in staged {
+            refuse_broken(broken.as_ref())?;
+            let Some(pending) = pending.iter().find(|pending| pending.period == period) else { continue };
+            tracker.show(Some(period), Stage::Publishing);
+            let version = self.app.lake().commit(Table::LineItems, self.connection, period, &files).await?;
+            let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+            let proof = PeriodProof { files: lines, ..pending.proof.clone() };
+            self.app.meta().complete(pending.publication, version, &paths, &json(&proof)?).await?;
+        }
+        Ok(())
+    }
+}
+
+fn prove_rollup(lake: &Lake, connection: &ConnectionId, period: BillingPeriod, rollup: &PeriodRollup, names: &[String]) -> Result<Proven> {
+    let files = storing::rollup(lake, connection, period, rollup)?;
+    let expected = proving::expected(rollup.totals(), names, false);
+    let (lines, broken) = proving::compare(&expected, &lake.proof(Table::Rollup, &files)?, false);
+    Ok(Proven {
+        files,
+        lines,
+        broken,
+        rows: rollup.line_items(),
+        currency: rollup.currency(),
+        span: rollup.usage_span(),
+        split_rows: expected.values().map(|line| line.split_rows).sum(),
+        identity: proving::identity(rollup.identity()),
+    })
+}
+
+/// A period's staged line items, its proof, and the first difference.
+type StagedLineItems = (BillingPeriod, Vec<StagedFile>, Vec<FileProof>, Option<Broken>);
+
+fn stage_line_items(
+    lake: &Lake, connection: &ConnectionId, files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, names: &[String], counters: &ingest::Counters,
+) -> Result<Vec<StagedLineItems>> {
+    let sinks = LineItemSinks { lake, connection, stagings: Mutex::default() };
+    let written = ingest::line_items::write(files, period, threads(), counters, &|period| sinks.make(period)).map_err(from_ingest)?;
+    let mut staged: std::collections::BTreeMap<BillingPeriod, Vec<StagedFile>> = std::collections::BTreeMap::new();
+    for (period, sink) in written.sinks {
+        staged.entry(period).or_default().extend(sink.finish()?);
+    }
+    let mut result = vec![];
+    for (period, files) in staged {
+        let stored: StoredSums = lake.proof(Table::LineItems, &files)?;
+        let totals = written.totals.get(&period).cloned().unwrap_or_default();
+        let (lines, broken) = proving::compare(&proving::expected(&totals, names, true), &stored, true);
+        result.push((period, files, lines, broken));
+    }
+    Ok(result)
+}
+
+fn refuse_broken(broken: Option<&Broken>) -> Result<()> {
+    let Some(broken) = broken else { return Ok(()) };
+    let mut error = AppError::new(ErrorKind::Internal, broken.message.clone())
+        .advise("The period was not published; what was published before still is. Run the ingest again; if it fails again, report it with this message.");
+    error.place = Place { file: Some(broken.file.clone()), row: None, column: None };
+    Err(error)
+}
+
+fn note(warning: &Warning) -> String {
+    format!("{}: {} in column {} (first: {}, row {})", warning.count, warning.message, warning.column, warning.file, warning.row)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value> {
+    serde_json::to_value(value).map_err(|error| AppError::internal(format!("a proof cannot be written: {error}")))
+}
+
+fn from_ingest(error: IngestError) -> AppError {
+    let kind = match error.kind {
+        ingest::ErrorKind::Unavailable => ErrorKind::Unavailable,
+        _ => ErrorKind::Invalid,
+    };
+    let mut result = AppError::new(kind, error.message).advise(error.advice);
+    result.place = Place { file: Some(error.file), row: error.row, column: error.column };
+    result
+}
+
+/// A period that failed before anything was read of it.
+pub(super) fn failed(period: Option<BillingPeriod>, error: &AppError) -> PeriodSummary {
+    let place = error.place.to_string();
+    PeriodSummary {
+        period: period.map(|period| period.to_string()).unwrap_or_default(),
+        outcome: PeriodOutcome::Failed,
+        rows: 0,
+        bytes: 0,
+        raw_total: Decimal::ZERO,
+        stored_total: Decimal::ZERO,
+        difference: Decimal::ZERO,
+        proven: false,
+        message: Some(if place.is_empty() { error.message.clone() } else { format!("{place}: {}", error.message) }),
+        advice: error.advice.clone(),
+    }
+}

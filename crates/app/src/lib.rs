@@ -1,0 +1,26 @@
+//! Use cases: what the command line and the HTTP interface can ask for. Each is one call on an [`App`], which
+//! holds the data folder's table store (`lake`), metadata (`meta`) and query engine (`query`).
+//!
+//! Reading resolves one [`Snapshot`](read::Published) of what is published and answers from it throughout, so
+//! that a page never mixes two versions of a bill. Writing needs the data folder's [`WriterLock`], which one
+//! process at a time can hold; readers run beside it.
+
+mod app_state;
+mod clock;
+pub mod demo_company;
+mod error;
+pub mod ingest_job;
+mod live;
+mod lock;
+mod organization;
+pub mod proof;
+pub mod read;
+mod vacuum;
+
+pub use app_state::{App, AppOptions};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use error::{AppError, ErrorKind, Place, Result};
+pub use live::{Failure, Live, Progress, Stage};
+pub use lock::WriterLock;
+pub use organization::{DEFAULT_ORGANIZATION, OrganizationSpec};
+pub use vacuum::VacuumSummary;

@@ -1,0 +1,86 @@
+//! The proof of a period's totals, as it is stored with the publication and shown by `reconcile`: per file and
+//! line item type the sums of the raw columns while reading and of what was stored; and per commitment the
+//! identity between what was billed and what is amortized.
+
+use model::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// Sums over some rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Number of rows that count in totals (split cost rows do not).
+    pub rows: u64,
+    /// As billed.
+    pub unblended: Decimal,
+    /// Amortized.
+    pub amortized: Decimal,
+    /// As billed, net.
+    pub net_unblended: Decimal,
+    /// Amortized, net.
+    pub net_amortized: Decimal,
+    /// At list price.
+    pub list: Decimal,
+    /// Usage that counts.
+    pub usage_amount: Decimal,
+}
+
+impl Sums {
+    /// Adds other rows' sums.
+    pub fn add(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.unblended += other.unblended;
+        self.amortized += other.amortized;
+        self.net_unblended += other.net_unblended;
+        self.net_amortized += other.net_amortized;
+        self.list += other.list;
+        self.usage_amount += other.usage_amount;
+    }
+}
+
+/// One line item type of one file (or of all files, where what is stored does not tell files apart).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileProof {
+    /// File, as the source names it.
+    pub file: String,
+    /// Line item type; empty where the report has none.
+    pub line_item_type: String,
+    /// Sums while reading, before any transformation.
+    pub raw: Sums,
+    /// Sums read back from what was stored; `None` until it is.
+    pub stored: Option<Sums>,
+}
+
+/// The identity of one commitment in one period: unblended = amortized + up-front fees paid − up-front fees
+/// amortized.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// ARN of the reservation or savings plan; empty for rows without one.
+    pub commitment: String,
+    /// Billed.
+    pub unblended: Decimal,
+    /// Amortized.
+    pub amortized: Decimal,
+    /// Up-front fees paid in the period.
+    pub upfront_paid: Decimal,
+    /// Part of up-front fees that falls into the period.
+    pub upfront_amortized: Decimal,
+    /// Unblended − amortized − paid + amortized up-front: zero where the identity holds.
+    pub difference: Decimal,
+}
+
+/// The proof of one period.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeriodProof {
+    /// Per file and line item type.
+    #[serde(default)]
+    pub files: Vec<FileProof>,
+    /// Rows of split cost allocation, which are kept outside every total.
+    #[serde(default)]
+    pub split_rows: u64,
+    /// Per commitment.
+    #[serde(default)]
+    pub identity: Vec<Identity>,
+    /// What a reader should know: columns that are absent, digits that were rounded, rows outside the period.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}

@@ -1,0 +1,18 @@
+//! The read side: every call resolves what is published once and answers from that.
+
+mod costs;
+mod dimensions;
+mod explain;
+mod overview;
+mod published;
+mod reconcile;
+mod summary;
+
+pub use costs::{Costs, costs, csv_long, csv_pivot};
+pub use dimensions::{Names, Value, Values, names, parse_group_by, values};
+pub use explain::explain;
+pub use query::{ExplainedRow, Explanation};
+pub use overview::{Overview, PeriodState, overview};
+pub use published::Published;
+pub use reconcile::{Reconciliation, ReconciledPeriod, reconcile};
+pub use summary::{MonthToDate, month_to_date};

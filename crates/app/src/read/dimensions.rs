@@ -1,0 +1,126 @@
+//! What can be asked by: dimensions, tag keys, cost categories, and the values they take.
+
+use super::Published;
+use crate::{App, AppError, Result};
+use chrono::NaiveDate;
+use model::{Decimal, Dimension, Metric};
+use query::Span;
+
+/// Keys that the published data adds to the fixed dimensions.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Tag keys, sorted.
+    pub tag_keys: Vec<String>,
+    /// Cost category names, sorted.
+    pub cost_category_names: Vec<String>,
+}
+
+/// Tag keys and cost categories that any published row carries.
+pub async fn names(app: &App, published: &Published) -> Result<Names> {
+    Ok(Names {
+        tag_keys: app.engine().tag_keys(&published.view).await?,
+        cost_category_names: app.engine().cost_category_names(&published.view).await?,
+    })
+}
+
+/// One value of a dimension.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// The value; `None` for rows that have none.
+    pub value: Option<String>,
+    /// Words for it.
+    pub label: String,
+    /// Its figure over the span.
+    pub figure: Decimal,
+}
+
+/// Values of a dimension, largest figure first.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// At most as many as asked for.
+    pub values: Vec<Value>,
+    /// How many match.
+    pub total: usize,
+}
+
+/// The values that a dimension takes over a span, searched by value or label.
+pub async fn values(
+    app: &App,
+    published: &Published,
+    dimension: &Dimension,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    metric: Metric,
+    search: &str,
+    limit: usize,
+) -> Result<Values> {
+    let (engine, span) = (app.engine(), Span { from, to });
+    if dimension.to_string() != "account_id" {
+        let (found, total) = engine.values(&published.view, dimension, span, metric, search, limit).await?;
+        let values = found
+            .into_iter()
+            .map(|(value, figure)| {
+                let label = value.clone().unwrap_or_else(|| dimension.none_label().to_owned());
+                Value { value, label, figure }
+            })
+            .collect();
+        return Ok(Values { values, total });
+    }
+    // Accounts are looked for by name as well as by ID.
+    let names = engine.account_names(&published.view).await?;
+    let (found, _) = engine.values(&published.view, dimension, span, metric, "", usize::MAX).await?;
+    let search = search.to_lowercase();
+    let mut values: Vec<Value> = found
+        .into_iter()
+        .map(|(value, figure)| {
+            let id = value.as_deref().unwrap_or_default();
+            Value { label: names.get(id).cloned().unwrap_or_else(|| id.to_owned()), value, figure }
+        })
+        .filter(|value| {
+            value.label.to_lowercase().contains(&search)
+                || value.value.as_deref().unwrap_or_default().contains(&search)
+        })
+        .collect();
+    let total = values.len();
+    values.truncate(limit);
+    Ok(Values { values, total })
+}
+
+/// Reads `DIM[,DIM]`; a comma or backslash in a tag key is escaped by a backslash.
+pub fn parse_group_by(text: &str) -> Result<Vec<Dimension>> {
+    let mut names = vec![String::new()];
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, names.last_mut()) {
+            (',', _) => names.push(String::new()),
+            ('\\', Some(name)) => name.extend(characters.next()),
+            (other, Some(name)) => name.push(other),
+            (_, None) => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    let mut dimensions: Vec<Dimension> = vec![];
+    for name in names {
+        let dimension = name.parse().map_err(|error: model::DimensionError| AppError::invalid(error.to_string()))?;
+        if dimensions.contains(&dimension) {
+            return Err(AppError::invalid(format!("the dimension '{name}' is given twice"))
+                .advise("Name each dimension once."));
+        }
+        dimensions.push(dimension);
+    }
+    Ok(dimensions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_dimensions_with_commas_in_tag_keys() {
+        let found = parse_group_by("account_id,tag:a\\,b").unwrap();
+        assert_eq!(found[1], Dimension::Tag("a,b".into()));
+        assert_eq!(found.len(), 2);
+        assert!(parse_group_by("region,region").is_err());
+        assert!(parse_group_by("colour").unwrap_err().message.contains("account_id"));
+        assert!(parse_group_by("").unwrap().is_empty());
+    }
+}

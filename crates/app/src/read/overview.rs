@@ -1,0 +1,184 @@
+//! What there is: months with their state and proof, the running ingest, and what failed.
+
+use super::Published;
+use crate::{App, Failure, Progress, Result, Stage};
+use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
+use meta::Outcome;
+use model::{BillingPeriod, ConnectionId, Decimal};
+
+/// An ingest without a sign of life for longer is not shown (ms).
+const ALIVE_MS: i64 = 30_000;
+
+/// One published month.
+#[derive(Clone, Debug)]
+pub struct PeriodState {
+    /// The connection.
+    pub connection: String,
+    /// `YYYY-MM`.
+    pub period: String,
+    /// Whether line items are there as well as the roll-up.
+    pub complete: bool,
+    /// Whether stored sums equal raw sums.
+    pub proven: bool,
+    /// Rows.
+    pub rows: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Unblended total while reading.
+    pub raw_total: Decimal,
+    /// Unblended total as stored.
+    pub stored_total: Decimal,
+    /// Whether the month may still change.
+    pub open: bool,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+}
+
+/// The state of an organization's data.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// The organization's id, name, and whether it is the demo company.
+    pub organization: (String, String, bool),
+    /// Currencies of the published months, most months first.
+    pub currencies: Vec<String>,
+    /// First day of usage.
+    pub data_from: Option<NaiveDate>,
+    /// Day after the last day of usage.
+    pub data_to: Option<NaiveDate>,
+    /// End of the newest hour of usage.
+    pub data_through: Option<DateTime<Utc>>,
+    /// Newest first.
+    pub periods: Vec<PeriodState>,
+    /// The running ingest.
+    pub ingest: Option<Progress>,
+    /// What failed and was not made good since.
+    pub failures: Vec<Failure>,
+}
+
+/// The state of the data.
+pub async fn overview(app: &App, organization: Option<&str>) -> Result<Overview> {
+    let published = Published::resolve(app, organization).await?;
+    let through = data_through(app, &published);
+    let first = published.publications.iter().filter_map(|publication| publication.data_from).min();
+    let mut periods = vec![];
+    for (publication, shown) in published.publications.iter().zip(&published.view.periods) {
+        periods.push(PeriodState {
+            connection: publication.connection_id.to_string(),
+            period: publication.period.to_string(),
+            complete: publication.stage == meta::Stage::Complete,
+            proven: publication.proven,
+            rows: publication.rows,
+            bytes: publication.bytes,
+            raw_total: publication.raw_total,
+            stored_total: publication.stored_total,
+            open: shown.open,
+            published_at: instant(publication.published_at_ms),
+        });
+    }
+    let failures = failures(app, &published).await?;
+    let organization = published.organization.as_ref().map_or_else(
+        || ("none".to_owned(), crate::DEFAULT_ORGANIZATION.to_owned(), false),
+        |found| (found.id.to_string(), found.name.clone(), found.demo),
+    );
+    Ok(Overview {
+        organization,
+        currencies: currencies(&published),
+        data_from: first.map(|ms| instant(ms).date_naive()),
+        data_to: through.map(end_day),
+        data_through: through,
+        periods,
+        ingest: running(app, &published).await?,
+        failures,
+    })
+}
+
+/// End of the newest hour of usage; never after the current hour, because some charges of the open month are
+/// dated to its end.
+pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<Utc>> {
+    let hour = TimeDelta::hours(1);
+    let newest = instant(published.publications.iter().filter_map(|publication| publication.data_to).max()?);
+    let now = app.now();
+    let newest = if newest > now { now } else { newest };
+    let floor = newest.duration_trunc(hour).ok()?;
+    Some(if floor < newest { floor + hour } else { floor })
+}
+
+fn end_day(through: DateTime<Utc>) -> NaiveDate {
+    let day = through.date_naive();
+    if through.time() == chrono::NaiveTime::MIN { day } else { day.checked_add_days(Days::new(1)).unwrap_or(day) }
+}
+
+fn instant(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default()
+}
+
+fn currencies(published: &Published) -> Vec<String> {
+    let mut counted: Vec<(String, usize)> = vec![];
+    for publication in published.publications.iter().filter(|publication| !publication.currency.is_empty()) {
+        match counted.iter_mut().find(|(currency, _)| *currency == publication.currency) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((publication.currency.clone(), 1)),
+        }
+    }
+    counted.sort_by_key(|entry| std::cmp::Reverse(entry.1));
+    counted.into_iter().map(|(currency, _)| currency).collect()
+}
+
+async fn failures(app: &App, published: &Published) -> Result<Vec<Failure>> {
+    let mut failures = app.live().failures();
+    let Some(organization) = &published.organization else { return Ok(failures) };
+    let mut settled: Vec<(ConnectionId, BillingPeriod)> = vec![];
+    // Newest first: only the last word on each period counts.
+    for ingest in app.meta().recent_ingests(&organization.id, 200).await? {
+        let key = (ingest.connection_id.clone(), ingest.period);
+        // An ingest that was given up says nothing about the report.
+        let Some(outcome) = ingest.outcome.filter(|outcome| *outcome != Outcome::Abandoned) else { continue };
+        if settled.contains(&key) {
+            continue;
+        }
+        if let Outcome::Failed(failure) = outcome {
+            failures.push(shown(ingest.period, failure));
+        }
+        settled.push(key);
+    }
+    Ok(failures)
+}
+
+fn shown(period: BillingPeriod, failure: meta::Failure) -> Failure {
+    let row = failure.row.map(|row| format!("row {row}"));
+    let column = failure.column.map(|name| format!("column {name}"));
+    let place: Vec<String> = row.into_iter().chain(column).collect();
+    let message =
+        if place.is_empty() { failure.message } else { format!("{}: {}", place.join(", "), failure.message) };
+    Failure { period: Some(period.to_string()), file: failure.file, message, advice: failure.advice }
+}
+
+/// The ingest of this process, else one of another process that shows signs of life.
+async fn running(app: &App, published: &Published) -> Result<Option<Progress>> {
+    if let Some(progress) = app.live().progress() {
+        return Ok(Some(progress));
+    }
+    let Some(organization) = &published.organization else { return Ok(None) };
+    let all = app.meta().running_ingests(&organization.id).await?;
+    let now = app.now().timestamp_millis();
+    let Some(ingest) = all.into_iter().rfind(|ingest| now - ingest.heartbeat_ms < ALIVE_MS) else {
+        return Ok(None);
+    };
+    let elapsed_ms = u64::try_from(ingest.heartbeat_ms - ingest.started_at_ms).unwrap_or(0).max(1);
+    let speed = ingest.bytes_done.saturating_mul(1000) / elapsed_ms;
+    let left = ingest.bytes_total.saturating_sub(ingest.bytes_done);
+    Ok(Some(Progress {
+        connection: ingest.connection_id.to_string(),
+        period: Some(ingest.period),
+        stage: Stage::from_name(&ingest.stage),
+        files_done: 0,
+        files_total: 0,
+        bytes_done: ingest.bytes_done,
+        bytes_total: ingest.bytes_total,
+        rows: ingest.rows,
+        bytes_per_second: speed,
+        seconds_left: left.checked_div(speed),
+        periods_done: 0,
+        periods_total: 1,
+    }))
+}

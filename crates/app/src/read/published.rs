@@ -1,0 +1,67 @@
+//! What is published of an organization at one moment. A request resolves it once and uses it throughout.
+
+use crate::{App, Result};
+use lake::Table;
+use meta::{Organization, Publication, Stage};
+use model::BillingPeriod;
+use query::{PublishedPeriod, View};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// One consistent state of an organization's bills.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Whose; `None` when the data folder has no organization yet.
+    pub organization: Option<Organization>,
+    /// Current publications, newest period first.
+    pub publications: Vec<Publication>,
+    /// The same, as the query engine takes it.
+    pub view: View,
+    /// Names this state: changes with every publication and every stage.
+    pub id: String,
+}
+
+impl Published {
+    /// Resolves what is published now of the organization of that name or id (see [`App::organization`]).
+    pub async fn resolve(app: &App, organization: Option<&str>) -> Result<Self> {
+        let organization = app.organization(organization).await?;
+        let mut publications = match &organization {
+            Some(organization) => app.meta().publications(&organization.id).await?,
+            None => vec![],
+        };
+        publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
+        let current = BillingPeriod::of(app.now().date_naive());
+        let mut hasher = DefaultHasher::new();
+        let mut view = View::default();
+        for publication in &publications {
+            let complete = publication.stage == Stage::Complete;
+            let open = current.is_some_and(|current| publication.period >= current);
+            (publication.id, complete, open).hash(&mut hasher);
+            let paths = |table: Table, files: &[String]| {
+                files.iter().map(|file| app.lake().file_path(table, file)).collect::<Vec<_>>()
+            };
+            view.periods.push(PublishedPeriod {
+                connection: publication.connection_id.to_string(),
+                period: publication.period,
+                publication: publication.id,
+                proven: publication.proven,
+                currency: publication.currency.clone(),
+                open,
+                rollup_files: paths(Table::Rollup, &publication.rollup_files),
+                line_item_files: complete.then(|| paths(Table::LineItems, &publication.line_item_files)),
+            });
+        }
+        Ok(Self { organization, publications, view, id: format!("{:016x}", hasher.finish()) })
+    }
+
+    /// Whether a period of a connection may still change.
+    pub fn is_open(&self, connection: &str, period: BillingPeriod) -> bool {
+        self.view.periods.iter().any(|found| {
+            found.open && found.period == period && found.connection == connection
+        })
+    }
+
+    /// Whether every published total equals its bill.
+    pub fn proven(&self) -> bool {
+        self.publications.iter().all(|publication| publication.proven)
+    }
+}

@@ -1,0 +1,93 @@
+//! Month to date: the newest month's cost until the newest hour, against the same span of the month before.
+
+use super::{Published, overview};
+use crate::{App, Result};
+use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
+use model::{BillingPeriod, CostQuery, Decimal, Metric, TimeView};
+
+/// Cost from the first of the month until the newest hour of data.
+#[derive(Clone, Debug)]
+pub struct MonthToDate {
+    /// Currency.
+    pub currency: String,
+    /// First of the month.
+    pub from: NaiveDate,
+    /// Day after the newest day of data.
+    pub to: NaiveDate,
+    /// End of the newest hour of data.
+    pub through: DateTime<Utc>,
+    /// Cost so far.
+    pub cost: Decimal,
+    /// First of the month before.
+    pub previous_from: NaiveDate,
+    /// End of its same span: as many days, and as many hours of the last one, at most the whole month.
+    pub previous_to: DateTime<Utc>,
+    /// Its cost; `None` when nothing of that month is published.
+    pub previous_cost: Option<Decimal>,
+}
+
+impl MonthToDate {
+    /// Change against the month before in percent; `None` without a cost to compare with.
+    pub fn change_percent(&self) -> Option<f64> {
+        let previous = self.previous_cost.filter(|cost| cost.units() > 0)?;
+        Some((self.cost - previous).to_f64() / previous.to_f64() * 100.0)
+    }
+}
+
+/// Month to date of the newest month with data.
+pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> Result<Option<MonthToDate>> {
+    let Some(through) = overview::data_through(app, published) else { return Ok(None) };
+    let Some(period) = BillingPeriod::of((through - chrono::TimeDelta::milliseconds(1)).date_naive()) else {
+        return Ok(None);
+    };
+    let (from, before) = (period.first_day(), period.previous());
+    let whole_days = (through.date_naive() - from).num_days().unsigned_abs();
+    let hours = through.hour();
+    let to = from + Days::new(whole_days + u64::from(hours > 0));
+    let span = |from: NaiveDate, to: NaiveDate| CostQuery { from: Some(from), to: Some(to), ..CostQuery::total(metric) };
+    let answer = app.engine().answer(&published.view, &span(from, to)).await?;
+
+    let end_of_before = before.end_day();
+    let last_day = (before.first_day() + Days::new(whole_days)).min(end_of_before);
+    let part = last_day < end_of_before && hours > 0;
+    let mut previous = None;
+    if published.publications.iter().any(|publication| publication.period == before) {
+        let days = app.engine().answer(&published.view, &span(before.first_day(), last_day)).await?;
+        let rest = if part { part_of_day(app, published, metric, last_day, hours).await? } else { Decimal::ZERO };
+        previous = Some(days.total + rest);
+    }
+    let previous_to = last_day.and_hms_opt(if part { hours } else { 0 }, 0, 0).unwrap_or_default().and_utc();
+    Ok(Some(MonthToDate {
+        currency: answer.currency,
+        from,
+        to,
+        through,
+        cost: answer.total,
+        previous_from: before.first_day(),
+        previous_to,
+        previous_cost: previous,
+    }))
+}
+
+/// Cost of the first hours of a day. Hours need line items; until they are there the whole day stands in.
+async fn part_of_day(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    day: NaiveDate,
+    hours: u32,
+) -> Result<Decimal> {
+    let query = CostQuery { from: Some(day), to: Some(day + Days::new(1)), ..CostQuery::total(metric) };
+    let by_hour = CostQuery { view: TimeView::Hour, ..query.clone() };
+    match app.engine().answer(&published.view, &by_hour).await {
+        Ok(answer) => {
+            let end = format!("{day}T{hours:02}:00");
+            let hours = answer.buckets.iter().zip(&answer.totals).filter(|(bucket, _)| **bucket < end);
+            Ok(hours.map(|(_, figure)| *figure).sum())
+        }
+        Err(error) if error.kind() == query::ErrorKind::NotReady => {
+            Ok(app.engine().answer(&published.view, &query).await?.total)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

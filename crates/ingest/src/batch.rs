@@ -1,0 +1,262 @@
+//! Some thousand rows of a report, decoded but not yet interpreted: text as dictionary codes, amounts
+//! exact, instants in microseconds, tags as fingerprints that are spelt out only when first seen.
+
+use crate::fields;
+use crate::numbers::NumberColumn;
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use twox_hash::XxHash3_128;
+
+/// Marks an absent instant.
+pub(crate) const NO_TIME: i64 = i64::MIN;
+
+/// Dictionary-coded text; empty text counts as absent.
+#[derive(Clone, Debug)]
+pub(crate) struct TextColumn {
+    pub(crate) codes: ScalarBuffer<i32>,
+    pub(crate) nulls: Option<NullBuffer>,
+    pub(crate) values: ArrayRef,
+}
+
+impl TextColumn {
+    pub(crate) fn values(&self) -> &StringArray {
+        self.values.as_string()
+    }
+
+    /// The code of a row, or `None` when absent.
+    #[inline]
+    pub(crate) fn code(&self, row: usize) -> Option<usize> {
+        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return None;
+        }
+        usize::try_from(self.codes[row]).ok()
+    }
+
+    pub(crate) fn get(&self, row: usize) -> &str {
+        self.code(row).map_or("", |code| self.values().value(code))
+    }
+
+    pub(crate) fn all_null(&self) -> bool {
+        self.nulls.as_ref().is_some_and(|nulls| nulls.null_count() == nulls.len())
+    }
+
+    fn take(&self, rows: &[u32]) -> Self {
+        let codes = rows.iter().map(|row| self.codes[*row as usize]).collect();
+        let nulls = self.nulls.as_ref().map(|nulls| rows.iter().map(|row| nulls.is_valid(*row as usize)).collect());
+        Self { codes, nulls, values: Arc::clone(&self.values) }
+    }
+}
+
+/// A set of keys and values per row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SetColumn {
+    pub(crate) parts: Vec<SetPart>,
+}
+
+/// Where the keys and values of a row stand.
+#[derive(Clone, Debug)]
+pub(crate) enum SetPart {
+    /// One key: a column of values.
+    Column { key: Arc<str>, values: TextColumn },
+    /// A map: row `i` has the entries `offsets[i]..offsets[i + 1]`.
+    Map { offsets: OffsetBuffer<i32>, keys: TextColumn, values: TextColumn },
+    /// A JSON object as text.
+    Json(TextColumn),
+}
+
+impl SetColumn {
+    /// The row's keys and values as a JSON object with sorted keys; empty when there are none.
+    pub(crate) fn json(&self, row: usize, rename: fn(&str) -> String) -> String {
+        let mut entries = BTreeMap::new();
+        for part in &self.parts {
+            match part {
+                SetPart::Column { key, values } => drop(add(&mut entries, key.to_string(), values.get(row))),
+                SetPart::Map { offsets, keys, values } => {
+                    for entry in entry_range(offsets, row) {
+                        add(&mut entries, rename(keys.get(entry)), values.get(entry));
+                    }
+                }
+                SetPart::Json(text) => {
+                    let object: BTreeMap<String, serde_json::Value> = serde_json::from_str(text.get(row)).unwrap_or_default();
+                    for (key, value) in object {
+                        match value {
+                            serde_json::Value::Null => {}
+                            serde_json::Value::String(text) => drop(add(&mut entries, rename(&key), &text)),
+                            other => drop(add(&mut entries, rename(&key), &other.to_string())),
+                        }
+                    }
+                }
+            }
+        }
+        if entries.is_empty() { String::new() } else { serde_json::to_string(&entries).unwrap_or_default() }
+    }
+
+    /// Fingerprints of the rows' sets, added to what `sums` holds; a row without any adds nothing.
+    pub(crate) fn fingerprint(&self, hashes: &mut Hashes, first_slot: usize, sums: &mut [u128]) {
+        for (at, part) in self.parts.iter().enumerate() {
+            let slot = first_slot + 2 * at;
+            match part {
+                SetPart::Column { key, values } => hashes.add(slot, seed_of(key), values, sums),
+                SetPart::Json(values) => hashes.add(slot, seed_of("json"), values, sums),
+                SetPart::Map { offsets, keys, values } => {
+                    let key_hashes = hashes.of(slot, seed_of("keys"), keys).to_vec();
+                    let value_hashes = hashes.of(slot + 1, seed_of("values"), values);
+                    for (row, sum) in sums.iter_mut().enumerate() {
+                        for entry in entry_range(offsets, row) {
+                            if let (Some(key), Some(value)) = (keys.code(entry), values.code(entry)) {
+                                // A product, so that two keys that swap their values differ.
+                                *sum = sum.wrapping_add((key_hashes[key] | 1).wrapping_mul(value_hashes[value]));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Slots that [`SetColumn::fingerprint`] uses.
+    pub(crate) fn slots(&self) -> usize {
+        2 * self.parts.len()
+    }
+
+    fn take(&self, rows: &[u32]) -> Self {
+        let part = |part: &SetPart| match part {
+            SetPart::Column { key, values } => SetPart::Column { key: Arc::clone(key), values: values.take(rows) },
+            SetPart::Json(values) => SetPart::Json(values.take(rows)),
+            SetPart::Map { offsets, keys, values } => {
+                let entries: Vec<u32> = rows.iter().flat_map(|row| entry_range(offsets, *row as usize)).map(|entry| u32::try_from(entry).unwrap_or(0)).collect();
+                let lengths = rows.iter().map(|row| entry_range(offsets, *row as usize).len());
+                SetPart::Map { offsets: OffsetBuffer::from_lengths(lengths), keys: keys.take(&entries), values: values.take(&entries) }
+            }
+        };
+        Self { parts: self.parts.iter().map(part).collect() }
+    }
+}
+
+fn add(entries: &mut BTreeMap<String, String>, key: String, value: &str) -> Option<String> {
+    if value.is_empty() { None } else { entries.insert(key, value.to_owned()) }
+}
+
+fn entry_range(offsets: &OffsetBuffer<i32>, row: usize) -> std::ops::Range<usize> {
+    let at = |row: usize| usize::try_from(offsets[row]).unwrap_or(0);
+    at(row)..at(row + 1)
+}
+
+/// 128-bit content hashes of dictionary values, kept while the same dictionary comes again.
+#[derive(Default)]
+pub(crate) struct Hashes {
+    seed: u64,
+    slots: Vec<Option<(ArrayRef, Vec<u128>)>>,
+}
+
+impl Hashes {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, slots: vec![] }
+    }
+
+    /// One hash per dictionary value; 0 for empty text. `slot` is where they are kept; `seed` tells what
+    /// column it is, so that equal words in different columns differ.
+    pub(crate) fn of(&mut self, slot: usize, seed: u64, column: &TextColumn) -> &[u128] {
+        if self.slots.len() <= slot {
+            self.slots.resize_with(slot + 1, || None);
+        }
+        let known = self.slots[slot].as_ref().is_some_and(|(values, _)| Arc::ptr_eq(values, &column.values));
+        if !known {
+            let seed = self.seed ^ seed;
+            let hash = |text: Option<&str>| match text {
+                None | Some("") => 0,
+                Some(text) => XxHash3_128::oneshot_with_seed(seed, text.as_bytes()),
+            };
+            self.slots[slot] = Some((Arc::clone(&column.values), column.values().iter().map(hash).collect()));
+        }
+        self.slots[slot].as_ref().map_or(&[], |(_, hashes)| hashes)
+    }
+
+    /// Adds each row's hash to `sums`; absent text adds nothing.
+    pub(crate) fn add(&mut self, slot: usize, seed: u64, column: &TextColumn, sums: &mut [u128]) {
+        if column.all_null() {
+            return;
+        }
+        let hashes = self.of(slot, seed, column);
+        match &column.nulls {
+            Some(nulls) if nulls.null_count() > 0 => {
+                for row in nulls.valid_indices() {
+                    sums[row] = sums[row].wrapping_add(hash_of(hashes, column.codes[row]));
+                }
+            }
+            _ => {
+                for (sum, code) in sums.iter_mut().zip(column.codes.iter()) {
+                    *sum = sum.wrapping_add(hash_of(hashes, *code));
+                }
+            }
+        }
+    }
+}
+
+fn seed_of(name: &str) -> u64 {
+    twox_hash::XxHash3_64::oneshot(name.as_bytes())
+}
+
+#[inline]
+fn hash_of(hashes: &[u128], code: i32) -> u128 {
+    #[expect(clippy::cast_sign_loss, reason = "dictionary codes are not negative; a wrong one is caught by the bounds check")]
+    hashes[code as usize]
+}
+
+/// Decoded rows of one file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RawBatch {
+    pub(crate) rows: usize,
+    /// Data row number (from 1) of the first row.
+    pub(crate) first_row: u64,
+    /// Data row numbers when rows are not consecutive.
+    pub(crate) row_numbers: Option<Vec<u64>>,
+    /// By text field.
+    pub(crate) text: Vec<Option<TextColumn>>,
+    /// By number field.
+    pub(crate) numbers: Vec<Option<NumberColumn>>,
+    /// Microseconds since 1970 (UTC) or [`NO_TIME`].
+    pub(crate) charge_start: Vec<i64>,
+    pub(crate) charge_end: Option<Vec<i64>>,
+    pub(crate) period_start: Option<Vec<i64>>,
+    pub(crate) period_end: Option<Vec<i64>>,
+    pub(crate) tags: SetColumn,
+    pub(crate) cost_categories: SetColumn,
+    pub(crate) others: SetColumn,
+}
+
+impl RawBatch {
+    pub(crate) fn text(&self, field: fields::Text) -> Option<&TextColumn> {
+        self.text[field].as_ref()
+    }
+
+    /// Text of a row; empty when absent.
+    pub(crate) fn get(&self, field: fields::Text, row: usize) -> &str {
+        self.text[field].as_ref().map_or("", |column| column.get(row))
+    }
+
+    pub(crate) fn row_number(&self, row: usize) -> u64 {
+        self.row_numbers.as_ref().map_or(self.first_row + row as u64, |numbers| numbers[row])
+    }
+
+    /// The given rows, in that order.
+    pub(crate) fn take(&self, rows: &[u32]) -> Self {
+        let times = |times: &Vec<i64>| rows.iter().map(|row| times[*row as usize]).collect::<Vec<_>>();
+        Self {
+            rows: rows.len(),
+            first_row: self.first_row,
+            row_numbers: Some(rows.iter().map(|row| self.row_number(*row as usize)).collect()),
+            text: self.text.iter().map(|column| column.as_ref().map(|column| column.take(rows))).collect(),
+            numbers: self.numbers.iter().map(|column| column.as_ref().map(|column| column.take(rows))).collect(),
+            charge_start: times(&self.charge_start),
+            charge_end: self.charge_end.as_ref().map(times),
+            period_start: self.period_start.as_ref().map(times),
+            period_end: self.period_end.as_ref().map(times),
+            tags: self.tags.take(rows),
+            cost_categories: self.cost_categories.take(rows),
+            others: self.others.take(rows),
+        }
+    }
+}

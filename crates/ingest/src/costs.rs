@@ -1,0 +1,217 @@
+//! What a row costs: the one place where the arithmetic of `line_item_line_item_type` is written down
+//! (AWS's CUR guide, "Savings Plans" and "Reservation" line item details).
+
+use crate::batch::RawBatch;
+use crate::columns::Format;
+use crate::fields::{self, Number};
+use crate::numbers::{FINE, NULL, WIDE};
+use model::LineItemType;
+
+/// The measures of a row, in the order of `model::schema::ROLLUP_MEASURES`, and the amortization of
+/// up-front fees that the row books, which the identity of a period needs.
+pub(crate) const MEASURES: usize = 7;
+/// Place of the amortization.
+pub(crate) const AMORTIZATION: usize = 6;
+
+/// Amounts that the formulas can be computed in.
+pub(crate) trait Amount: Copy {
+    const ZERO: Self;
+    fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
+    /// `self × numerator ÷ denominator`, rounded half to even.
+    fn scaled(self, numerator: Self, denominator: Self) -> Self;
+    fn is_zero(self) -> bool;
+}
+
+impl Amount for i128 {
+    const ZERO: Self = 0;
+    fn plus(self, other: Self) -> Self {
+        self + other
+    }
+    fn minus(self, other: Self) -> Self {
+        self - other
+    }
+    fn scaled(self, numerator: Self, denominator: Self) -> Self {
+        scale_exactly(self, numerator, denominator)
+    }
+    fn is_zero(self) -> bool {
+        self == 0
+    }
+}
+
+/// Multiplies and divides without overflow, digit by digit where the product does not fit.
+fn scale_exactly(value: i128, numerator: i128, denominator: i128) -> i128 {
+    if denominator == 0 {
+        return value;
+    }
+    let negative = (value < 0) ^ (numerator < 0) ^ (denominator < 0);
+    let (value, numerator, denominator) = (value.unsigned_abs(), numerator.unsigned_abs(), denominator.unsigned_abs());
+    // value × numerator = (whole × denominator + rest) × numerator, with rest < denominator: long
+    // division by bits keeps every intermediate below 2 × denominator.
+    let whole = value / denominator * numerator;
+    let mut rest = value % denominator;
+    let (mut quotient, mut remainder) = (0_u128, 0_u128);
+    let mut factor = numerator;
+    let (mut part, mut carry) = (0_u128, 0_u128);
+    while factor > 0 {
+        if factor & 1 == 1 {
+            quotient += part;
+            remainder += rest;
+            if remainder >= denominator {
+                remainder -= denominator;
+                quotient += 1;
+            }
+        }
+        part = part * 2 + carry;
+        rest *= 2;
+        carry = 0;
+        if rest >= denominator {
+            rest -= denominator;
+            part += 1;
+        }
+        factor >>= 1;
+    }
+    let twice = remainder * 2;
+    let up = twice > denominator || (twice == denominator && quotient % 2 == 1);
+    let magnitude = i128::try_from(whole + quotient + u128::from(up)).unwrap_or(i128::MAX);
+    if negative { -magnitude } else { magnitude }
+}
+
+/// The formulas, over a way to get a field's value (`None`: absent) and to know whether the report has the
+/// field's column at all.
+#[inline]
+pub(crate) fn measures<T: Amount>(
+    kind: LineItemType, has_reservation: bool, focus: bool, get: impl Fn(Number) -> Option<T>, has: impl Fn(Number) -> bool,
+) -> [T; MEASURES] {
+    let value = |field| get(field).unwrap_or(T::ZERO);
+    let net = |net_field, gross: T| get(net_field).unwrap_or(gross);
+    let billed = value(fields::BILLED);
+    let net_billed = net(fields::NET_BILLED, billed);
+    let list = value(fields::LIST);
+    let usage = if kind.counts_usage() { value(fields::USAGE) } else { T::ZERO };
+    let mut amortization = T::ZERO;
+    let (effective, net_effective) = if focus {
+        let effective = if has(fields::EFFECTIVE) { value(fields::EFFECTIVE) } else { billed };
+        (effective, effective)
+    } else {
+        match kind {
+            LineItemType::DiscountedUsage => {
+                let effective = get(fields::RI_EFFECTIVE);
+                let net = get(fields::RI_NET_EFFECTIVE).or(effective).unwrap_or(net_billed);
+                (effective.unwrap_or(billed), net)
+            }
+            LineItemType::RiFee if has(fields::RI_UNUSED_RECURRING) || has(fields::RI_UNUSED_UPFRONT) => {
+                amortization = value(fields::RI_AMORTIZATION);
+                let (upfront, recurring) = (value(fields::RI_UNUSED_UPFRONT), value(fields::RI_UNUSED_RECURRING));
+                let net_unused = net(fields::RI_NET_UNUSED_UPFRONT, upfront).plus(net(fields::RI_NET_UNUSED_RECURRING, recurring));
+                (upfront.plus(recurring), net_unused)
+            }
+            LineItemType::Fee if has_reservation => (T::ZERO, T::ZERO),
+            LineItemType::SavingsPlanCoveredUsage => {
+                let effective = get(fields::SP_EFFECTIVE);
+                let net = get(fields::SP_NET_EFFECTIVE).or(effective).unwrap_or(net_billed);
+                (effective.unwrap_or(billed), net)
+            }
+            LineItemType::SavingsPlanNegation | LineItemType::SavingsPlanUpfrontFee if has(fields::SP_EFFECTIVE) => (T::ZERO, T::ZERO),
+            LineItemType::SavingsPlanRecurringFee if has(fields::SP_TOTAL) => {
+                amortization = value(fields::SP_AMORTIZATION);
+                let unused = value(fields::SP_TOTAL).minus(value(fields::SP_USED));
+                (unused, net_unused_plan(unused, &get))
+            }
+            _ => (billed, net_billed),
+        }
+    };
+    [billed, effective, net_billed, net_effective, list, usage, amortization]
+}
+
+/// Unused commitment after discounts: scaled by net ÷ gross of the hour's commitment where both are given.
+fn net_unused_plan<T: Amount>(unused: T, get: &impl Fn(Number) -> Option<T>) -> T {
+    if unused.is_zero() {
+        return unused;
+    }
+    let (upfront, recurring) = (get(fields::SP_AMORTIZATION).unwrap_or(T::ZERO), get(fields::SP_RECURRING).unwrap_or(T::ZERO));
+    let net_upfront = get(fields::SP_NET_AMORTIZATION).unwrap_or(upfront);
+    let net_recurring = get(fields::SP_NET_RECURRING).unwrap_or(recurring);
+    let gross = upfront.plus(recurring);
+    if gross.is_zero() { unused } else { unused.scaled(net_upfront.plus(net_recurring), gross) }
+}
+
+/// A row's measures in 10⁻¹² units, or `None` when they need finer or larger amounts than 64 bits hold.
+#[inline]
+pub(crate) fn short_measures(batch: &RawBatch, format: Format, kind: LineItemType, has_reservation: bool, row: usize) -> Option<[i64; MEASURES]> {
+    // Plain rows, nearly all of a bill, need no look at the commitments' columns.
+    let read = |field: Number| batch.numbers[field].as_ref().map_or(NULL, |column| column.values[row]);
+    let whole = |value: i64| match value {
+        NULL => Some(0),
+        WIDE => None,
+        value => Some(value),
+    };
+    if format == Format::Cur && matches!(kind, LineItemType::Usage | LineItemType::Other) {
+        let billed = whole(read(fields::BILLED))?;
+        let net = match read(fields::NET_BILLED) {
+            NULL => billed,
+            value => whole(value)?,
+        };
+        let usage = if kind == LineItemType::Usage { whole(read(fields::USAGE))? } else { 0 };
+        return Some([billed, billed, net, net, whole(read(fields::LIST))?, usage, 0]);
+    }
+    let wide = measures(kind, has_reservation, format == Format::Focus, |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)), |field| batch.numbers[field].is_some());
+    let mut short = [0; MEASURES];
+    for (short, wide) in short.iter_mut().zip(wide) {
+        if wide % FINE != 0 {
+            return None;
+        }
+        *short = i64::try_from(wide / FINE).ok()?;
+    }
+    Some(short)
+}
+
+/// A row's measures in 10⁻¹⁸ units.
+pub(crate) fn exact_measures(batch: &RawBatch, format: Format, kind: LineItemType, has_reservation: bool, row: usize) -> [i128; MEASURES] {
+    measures(kind, has_reservation, format == Format::Focus, |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)), |field| batch.numbers[field].is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    fn cost(kind: LineItemType, reservation: bool, values: &[(Number, i128)]) -> [i128; MEASURES] {
+        let values: HashMap<_, _> = values.iter().copied().collect();
+        measures(kind, reservation, false, |field| values.get(&field).copied(), |_| true)
+    }
+
+    #[test]
+    fn every_line_item_type_by_its_rule() {
+        use fields as f;
+        let plain = cost(LineItemType::Usage, false, &[(f::BILLED, 7), (f::NET_BILLED, 6), (f::LIST, 9), (f::USAGE, 3)]);
+        assert_eq!(plain, [7, 7, 6, 6, 9, 3, 0]);
+        let covered = cost(LineItemType::DiscountedUsage, true, &[(f::BILLED, 0), (f::RI_EFFECTIVE, 5), (f::LIST, 9), (f::USAGE, 1)]);
+        assert_eq!(covered, [0, 5, 0, 5, 9, 1, 0]);
+        let fee = cost(LineItemType::RiFee, true, &[(f::BILLED, 40), (f::RI_UNUSED_UPFRONT, 2), (f::RI_UNUSED_RECURRING, 3), (f::RI_AMORTIZATION, 11), (f::RI_NET_UNUSED_RECURRING, 1)]);
+        assert_eq!(fee, [40, 5, 40, 3, 0, 0, 11]);
+        assert_eq!(cost(LineItemType::Fee, true, &[(f::BILLED, 100)])[..2], [100, 0]);
+        assert_eq!(cost(LineItemType::Fee, false, &[(f::BILLED, 100)])[..2], [100, 100]);
+        assert_eq!(cost(LineItemType::SavingsPlanCoveredUsage, false, &[(f::BILLED, 9), (f::SP_EFFECTIVE, 6)])[..2], [9, 6]);
+        assert_eq!(cost(LineItemType::SavingsPlanNegation, false, &[(f::BILLED, -9), (f::USAGE, 5)]), [-9, 0, -9, 0, 0, 0, 0]);
+        let plan = [(f::BILLED, 8), (f::SP_TOTAL, 10), (f::SP_USED, 4), (f::SP_AMORTIZATION, 2), (f::SP_RECURRING, 8), (f::SP_NET_AMORTIZATION, 1), (f::SP_NET_RECURRING, 4)];
+        assert_eq!(cost(LineItemType::SavingsPlanRecurringFee, false, &plan), [8, 6, 8, 3, 0, 0, 2]);
+        assert_eq!(cost(LineItemType::SavingsPlanUpfrontFee, false, &[(f::BILLED, 8)])[..2], [8, 0]);
+    }
+
+    #[test]
+    fn absent_reservation_columns_leave_the_cost_as_billed() {
+        let result = measures(LineItemType::DiscountedUsage, true, false, |field| (field == fields::BILLED).then_some(4_i128), |_| false);
+        assert_eq!(result[..2], [4, 4]);
+    }
+
+    proptest! {
+        #[test]
+        fn scaling_is_exact_to_half_a_unit(value in -10_i128.pow(18)..10_i128.pow(18), numerator in 0..10_i128.pow(18), denominator in 1..10_i128.pow(18)) {
+            let product = value * numerator;
+            let result = scale_exactly(value, numerator, denominator);
+            prop_assert!((product - result * denominator).abs() * 2 <= denominator);
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! CSV files (plain, gzip or zip) to batches: each needed column of a block becomes dictionary codes or
+//! amounts; columns that nobody needs are never touched.
+
+use super::{Consumer, Counters, Unit, Wanted, Warning, count};
+use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart, TextColumn};
+use crate::columns::{Columns, Format, KeySet};
+use crate::csv_reader::{self, Block, CsvError};
+use crate::error::{ErrorKind, IngestError};
+use crate::fields;
+use crate::numbers::NumberColumn;
+use crate::timestamps::parse_micros;
+use arrow::array::{StringArray, StringBuilder};
+use arrow::buffer::NullBuffer;
+use hashbrown::HashTable;
+use std::collections::HashMap;
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use twox_hash::XxHash3_64;
+
+impl From<CsvError> for IngestError {
+    fn from(error: CsvError) -> Self {
+        Self { kind: ErrorKind::Undecodable, file: error.file, row: error.row, column: error.column, message: error.message, advice: error.advice }
+    }
+}
+
+/// Counts the compressed bytes that pass, for progress.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
+pub(super) fn decode(unit: &Unit, wanted: Wanted, period_known: bool, counters: &Counters, consumer: &mut dyn Consumer) -> Result<(), IngestError> {
+    let name = unit.file.name();
+    let inner = unit.file.stream().map_err(|error| IngestError::io(name, &error))?;
+    let bytes = Arc::new(AtomicU64::new(0));
+    let mut stream = csv_reader::open(name, Box::new(Counted { inner, bytes: Arc::clone(&bytes) }))?;
+    let columns = Columns::recognise(name, stream.header(), period_known)?;
+    consumer.begin(unit, &columns)?;
+    let mut reader = BlockReader::new(name, &columns, wanted);
+    stream.project(&reader.projection);
+    let mut block = Block::default();
+    let mut counted = 0;
+    while stream.next_block(&mut block)? {
+        let batch = reader.batch(&block, consumer)?;
+        let now = bytes.load(Ordering::Relaxed);
+        counters.bytes.fetch_add(now - counted, Ordering::Relaxed);
+        counted = now;
+        count(counters, batch.rows, name)?;
+        consumer.batch(batch)?;
+    }
+    counters.bytes.fetch_add(unit.bytes.saturating_sub(counted), Ordering::Relaxed);
+    Ok(())
+}
+
+struct BlockReader<'a> {
+    file: &'a str,
+    columns: &'a Columns,
+    wanted: Wanted,
+    /// Columns of the file that are read.
+    projection: Vec<usize>,
+    /// Place of a file column within the projection.
+    place: HashMap<usize, usize>,
+    /// A word that stands for "absent" besides the empty text.
+    null_word: Option<&'static [u8]>,
+}
+
+impl<'a> BlockReader<'a> {
+    fn new(file: &'a str, columns: &'a Columns, wanted: Wanted) -> Self {
+        let text = columns.text.iter().enumerate().filter(|(field, _)| wanted.text(*field)).filter_map(|(_, at)| *at);
+        let numbers = columns.numbers.iter().enumerate().filter(|(field, _)| wanted.number(*field)).filter_map(|(_, at)| *at);
+        let mut projection: Vec<usize> = text.chain(numbers).collect();
+        for keys in [&columns.tags, &columns.cost_categories] {
+            projection.extend(keys.columns.iter().map(|key| key.column).chain(keys.maps.iter().copied()));
+        }
+        projection.extend(columns.product_map);
+        if wanted == Wanted::Everything {
+            projection.extend(&columns.others);
+        }
+        projection.sort_unstable();
+        projection.dedup();
+        let place = projection.iter().enumerate().map(|(place, column)| (*column, place)).collect();
+        let null_word = (columns.format == Format::Focus).then_some(&b"NULL"[..]);
+        Self { file, columns, wanted, projection, place, null_word }
+    }
+
+    fn batch(&mut self, block: &Block, consumer: &mut dyn Consumer) -> Result<RawBatch, IngestError> {
+        let mut batch = RawBatch { rows: block.rows(), first_row: block.first_row(), ..RawBatch::default() };
+        for (field, column) in self.columns.text.iter().enumerate() {
+            let read = column.filter(|_| self.wanted.text(field));
+            let read = read.map(|column| self.text(block, column)).transpose()?;
+            match field {
+                fields::CHARGE_START => batch.charge_start = self.times(block, field, read, true)?.unwrap_or_default(),
+                fields::CHARGE_END => batch.charge_end = self.times(block, field, read, false)?,
+                fields::PERIOD_START => batch.period_start = self.times(block, field, read, true)?,
+                fields::PERIOD_END => batch.period_end = self.times(block, field, read, false)?,
+                _ => {
+                    batch.text.push(read);
+                    continue;
+                }
+            }
+            batch.text.push(None);
+        }
+        for (field, column) in self.columns.numbers.iter().enumerate() {
+            let read = column.filter(|_| self.wanted.number(field));
+            batch.numbers.push(read.map(|column| self.numbers(block, field, column, consumer)).transpose()?);
+        }
+        batch.tags = self.set(block, &self.columns.tags)?;
+        batch.cost_categories = self.set(block, &self.columns.cost_categories)?;
+        if self.wanted == Wanted::Everything {
+            for column in &self.columns.others {
+                let values = self.text(block, *column)?;
+                if !values.all_null() {
+                    batch.others.parts.push(SetPart::Column { key: self.columns.names[*column].as_str().into(), values });
+                }
+            }
+        }
+        if let Some(column) = self.columns.product_map {
+            let map = self.text(block, column)?;
+            fill_product_fields(&mut batch, &map, self.columns);
+            if self.wanted == Wanted::Everything {
+                batch.others.parts.push(SetPart::Json(map));
+            }
+        }
+        Ok(batch)
+    }
+
+    fn is_null(&self, text: &[u8]) -> bool {
+        text.is_empty() || self.null_word == Some(text)
+    }
+
+    fn text(&self, block: &Block, column: usize) -> Result<TextColumn, IngestError> {
+        let place = self.place[&column];
+        let rows = block.rows();
+        let mut codes = Vec::with_capacity(rows);
+        let mut valid: Option<Vec<bool>> = None;
+        let mut values: Vec<&[u8]> = vec![];
+        let mut table: HashTable<i32> = HashTable::new();
+        let mut last: (&[u8], i32) = (b"", 0);
+        for row in 0..rows {
+            let text = block.field(row, place);
+            if self.is_null(text) {
+                valid.get_or_insert_with(|| vec![true; row]).push(false);
+                codes.push(0);
+                continue;
+            }
+            if let Some(valid) = &mut valid {
+                valid.push(true);
+            }
+            if !std::ptr::eq(text, last.0) && text != last.0 {
+                let hash = XxHash3_64::oneshot(text);
+                let index = |code: &i32| usize::try_from(*code).unwrap_or(0);
+                let entry = table.entry(hash, |code| values[index(code)] == text, |code| XxHash3_64::oneshot(values[index(code)]));
+                let code = match entry {
+                    hashbrown::hash_table::Entry::Occupied(found) => *found.get(),
+                    hashbrown::hash_table::Entry::Vacant(vacant) => {
+                        let code = i32::try_from(values.len()).unwrap_or(i32::MAX);
+                        vacant.insert(code);
+                        values.push(text);
+                        code
+                    }
+                };
+                last = (text, code);
+            }
+            codes.push(last.1);
+        }
+        let bytes = values.iter().map(|value| value.len()).sum();
+        let mut strings = StringBuilder::with_capacity(values.len(), bytes);
+        for value in &values {
+            let Ok(value) = std::str::from_utf8(value) else {
+                let row = (0..rows).find(|row| block.field(*row, place) == *value).unwrap_or(0);
+                return Err(self.value_error(block, column, row, "is not UTF-8 text", "Export the report in UTF-8"));
+            };
+            strings.append_value(value);
+        }
+        if values.is_empty() {
+            strings.append_value("");
+        }
+        let strings: StringArray = strings.finish();
+        Ok(TextColumn { codes: codes.into(), nulls: valid.map(NullBuffer::from), values: Arc::new(strings) })
+    }
+
+    fn value_error(&self, block: &Block, column: usize, row: usize, message: &str, advice: &str) -> IngestError {
+        IngestError::new(ErrorKind::Value, self.file, message, advice)
+            .column(&self.columns.names[column])
+            .at(block.first_row() + row as u64)
+    }
+
+    /// Instants, parsed once per distinct text.
+    fn times(&self, block: &Block, field: fields::Text, read: Option<TextColumn>, required: bool) -> Result<Option<Vec<i64>>, IngestError> {
+        let (Some(read), Some(column)) = (read, self.columns.text[field]) else { return Ok(None) };
+        let parsed: Vec<_> = read.values().iter().map(|text| parse_micros(text.unwrap_or(""))).collect();
+        let mut times = Vec::with_capacity(block.rows());
+        for row in 0..block.rows() {
+            match read.code(row).map(|code| parsed[code]) {
+                Some(Some(micros)) => times.push(micros),
+                None if !required => times.push(NO_TIME),
+                _ => {
+                    let message = format!("'{}' is not a date and time", shorten(read.get(row)));
+                    return Err(self.value_error(block, column, row, &message, "Dates are written as 2026-10-01T00:00:00Z; export the report again if the file was edited"));
+                }
+            }
+        }
+        Ok(Some(times))
+    }
+
+    fn numbers(&self, block: &Block, field: fields::Number, column: usize, consumer: &mut dyn Consumer) -> Result<NumberColumn, IngestError> {
+        let place = self.place[&column];
+        let mut numbers = NumberColumn::default();
+        numbers.values.reserve(block.rows());
+        let (mut left_out, mut first) = (0, 0);
+        for row in 0..block.rows() {
+            let text = block.field(row, place);
+            if self.is_null(text) {
+                numbers.push_null();
+            } else if let Err(error) = numbers.push_text(text) {
+                if !fields::LENIENT.contains(&field) {
+                    let message = format!("'{}' {error}", shorten(&String::from_utf8_lossy(text)));
+                    return Err(self.value_error(block, column, row, &message, "Export the report again if the file was edited; numbers have a decimal point and no thousands separators"));
+                }
+                if left_out == 0 {
+                    first = block.first_row() + row as u64;
+                }
+                left_out += 1;
+                numbers.push_null();
+            }
+        }
+        let warning = |message: &str, row, count| Warning { message: message.to_owned(), column: self.columns.names[column].clone(), file: self.file.to_owned(), row, count };
+        if left_out > 0 {
+            consumer.warn(warning("values that are no numbers were left out", first, left_out));
+        }
+        if numbers.rounded > 0 {
+            consumer.warn(warning("values have more than 18 decimals and were rounded half to even", block.first_row(), numbers.rounded));
+        }
+        Ok(numbers)
+    }
+
+    fn set(&self, block: &Block, keys: &KeySet) -> Result<SetColumn, IngestError> {
+        let mut parts = vec![];
+        for key in &keys.columns {
+            let values = self.text(block, key.column)?;
+            if !values.all_null() {
+                parts.push(SetPart::Column { key: key.key.as_str().into(), values });
+            }
+        }
+        for map in &keys.maps {
+            let text = self.text(block, *map)?;
+            for row in 0..text.values.len() {
+                check_object(text.values().value(row)).map_err(|message| {
+                    let at = (0..block.rows()).find(|at| text.code(*at) == Some(row)).unwrap_or(0);
+                    self.value_error(block, *map, at, &message, "Tags and other maps are written as a JSON object in one cell")
+                })?;
+            }
+            parts.push(SetPart::Json(text));
+        }
+        Ok(SetColumn { parts })
+    }
+}
+
+fn check_object(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)
+        .map(drop)
+        .map_err(|error| format!("'{}' is not a JSON object: {error}", shorten(text)))
+}
+
+/// Fills text fields that the report lacks from the `product` map of CUR 2.0.
+fn fill_product_fields(batch: &mut RawBatch, map: &TextColumn, columns: &Columns) {
+    let parsed: Vec<serde_json::Value> = map.values().iter().map(|text| serde_json::from_str(text.unwrap_or("")).unwrap_or_default()).collect();
+    for (field, keys) in super::parquet_columns::PRODUCT_KEYS {
+        if columns.text[field].is_some() {
+            continue;
+        }
+        let values: StringArray = parsed
+            .iter()
+            .map(|object| Some(keys.iter().find_map(|key| object.get(key)?.as_str()).unwrap_or("")))
+            .collect();
+        batch.text[field] = Some(TextColumn { codes: map.codes.clone(), nulls: map.nulls.clone(), values: Arc::new(values) });
+    }
+}
+
+/// The beginning of a text, for messages.
+pub(super) fn shorten(text: &str) -> String {
+    if text.chars().count() <= 60 { text.to_owned() } else { format!("{}…", text.chars().take(60).collect::<String>()) }
+}

@@ -1,0 +1,83 @@
+//! Why a report could not be read. Every error names the file, and the row and column where there is one,
+//! and says what to do.
+
+use std::fmt;
+
+/// Kinds of refusal; [`IngestError`] carries one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The file cannot be decoded: truncated, corrupted, wrong charset, not what its name says.
+    Undecodable,
+    /// The header lacks a required column, or has one twice.
+    Columns,
+    /// A value cannot be understood.
+    Value,
+    /// Rows of another billing period than the delivery's, or several currencies in one period.
+    Mixed,
+    /// The source could not be read; trying again may help.
+    Unavailable,
+    /// The stored sums differ from the raw sums.
+    Unproven,
+}
+
+/// A refusal: nothing published changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestError {
+    /// What kind of refusal.
+    pub kind: ErrorKind,
+    /// The file, as the source names it.
+    pub file: String,
+    /// Data row, 1 for the first under the header.
+    pub row: Option<u64>,
+    /// Column, as the report spells it.
+    pub column: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl std::error::Error for IngestError {}
+
+impl fmt::Display for IngestError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.file)?;
+        if let Some(row) = self.row {
+            write!(out, ", row {row}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(out, ", column {column}")?;
+        }
+        write!(out, ": {}", self.message)?;
+        if self.advice.is_empty() { Ok(()) } else { write!(out, ". {}", self.advice) }
+    }
+}
+
+impl IngestError {
+    pub(crate) fn new(kind: ErrorKind, file: &str, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { kind, file: file.to_owned(), row: None, column: None, message: message.into(), advice: advice.into() }
+    }
+
+    pub(crate) fn at(mut self, row: u64) -> Self {
+        self.row = Some(row);
+        self
+    }
+
+    pub(crate) fn column(mut self, column: &str) -> Self {
+        self.column = Some(column.to_owned());
+        self
+    }
+
+    /// Reading failed below us.
+    pub(crate) fn io(file: &str, error: &std::io::Error) -> Self {
+        Self::new(ErrorKind::Unavailable, file, format!("cannot be read: {error}"), "Check that the source is reachable, then run it again")
+    }
+
+    /// Parquet or Arrow could not decode.
+    pub(crate) fn parquet(file: &str, error: &dyn fmt::Display) -> Self {
+        Self::new(
+            ErrorKind::Undecodable, file, format!("is not a readable Parquet file: {error}"),
+            "It may be truncated or still being written: fetch it again",
+        )
+    }
+}

@@ -1,0 +1,29 @@
+//! Reports in, canonical rows out: recognises every supported format, computes each row's cost and
+//! dimensions, and proves that nothing was lost.
+//!
+//! Two passes over a delivery, both streaming: [`rollup::read`] sums it per day (dashboards become ready
+//! after it), [`line_items::write`] hands over every row in clustered runs. Both sum the raw columns as they
+//! read, so that what is stored can be compared with what was billed, digit by digit.
+
+mod batch;
+mod columns;
+mod costs;
+mod csv_reader;
+mod decode;
+mod derive;
+pub mod dimensions;
+mod error;
+mod fields;
+pub mod line_items;
+mod numbers;
+mod proof;
+mod registry;
+pub mod rollup;
+mod source;
+mod timestamps;
+mod workers;
+
+pub use decode::{Counters, Warning};
+pub use error::{ErrorKind, IngestError};
+pub use proof::{Expected, RawClass, RawTotals};
+pub use source::{LocalFile, SourceFile};

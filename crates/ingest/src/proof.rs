@@ -1,0 +1,209 @@
+//! Proof of totals: the raw cost columns are summed while reading, before any rule is applied, per file and
+//! line item type. What the canonical rows must add up to follows from those sums alone, so a row that is
+//! lost, doubled or costed by a wrong rule shows as a difference.
+
+use crate::batch::RawBatch;
+use crate::columns::Format;
+use crate::costs::{self, MEASURES};
+use crate::fields::{self, NUMBER_COUNT, Number};
+use crate::numbers::{FINE, NULL, WIDE};
+use model::{Decimal, LineItemType};
+use std::collections::BTreeMap;
+
+/// What the rules treat alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RawClass {
+    /// Place of the file in the delivery.
+    pub file: usize,
+    /// The report's own line item type (or FOCUS charge category).
+    pub line_item_type: String,
+    /// Whether a reservation ARN is given: it turns a fee into an up-front purchase.
+    pub has_reservation: bool,
+    /// Split cost allocation: outside every total.
+    pub split: bool,
+}
+
+/// Raw sums of one class.
+#[derive(Clone, Debug)]
+pub struct RawSums {
+    /// Rows read.
+    pub rows: u64,
+    /// 10⁻¹⁸ units by number field, as the report has them.
+    sums: [i128; NUMBER_COUNT],
+    /// By number field: sums with the value that stands in where the field is empty ([`stand_ins`]).
+    filled: [i128; NUMBER_COUNT],
+    /// Unused savings-plan commitment scaled by net ÷ gross per row: the only figure that is no plain sum.
+    net_unused_plan: i128,
+    focus: bool,
+    present: [bool; NUMBER_COUNT],
+}
+
+impl Default for RawSums {
+    fn default() -> Self {
+        Self { rows: 0, sums: [0; NUMBER_COUNT], filled: [0; NUMBER_COUNT], net_unused_plan: 0, focus: false, present: [false; NUMBER_COUNT] }
+    }
+}
+
+/// Raw sums of a delivery.
+#[derive(Clone, Debug, Default)]
+pub struct RawTotals {
+    /// By class.
+    pub classes: BTreeMap<RawClass, RawSums>,
+}
+
+/// What a file and line item type must add up to: exact sums of the measures, in the order of
+/// `model::schema::ROLLUP_MEASURES`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expected {
+    /// Rows that count.
+    pub rows: u64,
+    /// Split cost rows, which count in no total.
+    pub split_rows: u64,
+    /// Sums.
+    pub sums: [Decimal; 6],
+}
+
+/// The fields of a line item type that may be empty, each with the fields that stand in for it, in order.
+fn stand_ins(kind: LineItemType) -> &'static [(Number, &'static [Number])] {
+    use fields::{
+        BILLED, NET_BILLED, RI_EFFECTIVE, RI_NET_EFFECTIVE, RI_NET_UNUSED_RECURRING, RI_NET_UNUSED_UPFRONT,
+        RI_UNUSED_RECURRING, RI_UNUSED_UPFRONT, SP_EFFECTIVE, SP_NET_EFFECTIVE,
+    };
+    match kind {
+        LineItemType::DiscountedUsage => &[(RI_EFFECTIVE, &[BILLED]), (RI_NET_EFFECTIVE, &[RI_EFFECTIVE, NET_BILLED, BILLED])],
+        LineItemType::RiFee => &[(RI_NET_UNUSED_UPFRONT, &[RI_UNUSED_UPFRONT]), (RI_NET_UNUSED_RECURRING, &[RI_UNUSED_RECURRING])],
+        LineItemType::SavingsPlanCoveredUsage => &[(SP_EFFECTIVE, &[BILLED]), (SP_NET_EFFECTIVE, &[SP_EFFECTIVE, NET_BILLED, BILLED])],
+        _ => &[],
+    }
+}
+
+impl RawSums {
+    /// The rules of `costs.rs`, applied to sums instead of rows.
+    fn measures(&self, class: &RawClass) -> [i128; MEASURES] {
+        let kind = LineItemType::from_name(&class.line_item_type);
+        let filled = stand_ins(kind);
+        let mut measures = costs::measures(
+            kind, class.has_reservation, self.focus,
+            |field| {
+                if field == fields::NET_BILLED || filled.iter().any(|(of, _)| *of == field) {
+                    return Some(self.filled[field]);
+                }
+                self.present[field].then(|| self.sums[field])
+            },
+            |field| self.present[field],
+        );
+        if kind == LineItemType::SavingsPlanRecurringFee && !self.focus && self.present[fields::SP_TOTAL] {
+            measures[3] = self.net_unused_plan;
+        }
+        measures
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        for field in 0..NUMBER_COUNT {
+            self.sums[field] += other.sums[field];
+            self.filled[field] += other.filled[field];
+            self.present[field] |= other.present[field];
+        }
+        self.net_unused_plan += other.net_unused_plan;
+        self.focus |= other.focus;
+    }
+}
+
+impl RawTotals {
+    /// Adds a batch. `codes` gives each row's class, `by_code` what the codes mean.
+    pub(crate) fn add(&mut self, batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass]) {
+        let mut sums = vec![RawSums::default(); by_code.len()];
+        for code in codes {
+            sums[usize::from(*code)].rows += 1;
+        }
+        let billed = batch.numbers[fields::BILLED].as_ref();
+        for (field, column) in batch.numbers.iter().enumerate() {
+            let Some(column) = column.as_ref().filter(|_| fields::NUMBERS[field].in_rollup) else { continue };
+            let net_billed = field == fields::NET_BILLED;
+            let mut short = vec![0_i128; by_code.len()];
+            for (row, (value, code)) in column.values.iter().zip(codes).enumerate() {
+                let class = usize::from(*code);
+                match *value {
+                    0 => {}
+                    NULL if net_billed => sums[class].filled[field] += billed.and_then(|billed| billed.units(row)).unwrap_or(0),
+                    NULL => {}
+                    WIDE => sums[class].sums[field] += column.units(row).unwrap_or(0),
+                    value => short[class] += i128::from(value),
+                }
+            }
+            for (sum, short) in sums.iter_mut().zip(short) {
+                sum.sums[field] += short * FINE;
+                sum.present[field] = true;
+                if net_billed {
+                    sum.filled[field] += sum.sums[field];
+                }
+            }
+        }
+        if batch.numbers[fields::NET_BILLED].is_none() {
+            for sum in &mut sums {
+                sum.filled[fields::NET_BILLED] = sum.sums[fields::BILLED];
+            }
+        }
+        fill_in(batch, format, codes, by_code, &mut sums);
+        for (class, mut sum) in by_code.iter().zip(sums) {
+            if sum.rows > 0 {
+                sum.focus = format == Format::Focus;
+                self.classes.entry(class.clone()).or_default().merge(&sum);
+            }
+        }
+    }
+
+    /// Adds another part of the same delivery.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (class, sums) in other.classes {
+            self.classes.entry(class).or_default().merge(&sums);
+        }
+    }
+
+    /// What each file and line item type must add up to.
+    pub fn expected(&self) -> BTreeMap<(usize, String), Expected> {
+        let mut expected: BTreeMap<_, Expected> = BTreeMap::new();
+        for (class, sums) in &self.classes {
+            let entry = expected.entry((class.file, class.line_item_type.clone())).or_default();
+            if class.split {
+                entry.split_rows += sums.rows;
+                continue;
+            }
+            entry.rows += sums.rows;
+            for (sum, units) in entry.sums.iter_mut().zip(sums.measures(class)) {
+                *sum += Decimal::from_units(units);
+            }
+        }
+        expected
+    }
+
+    /// Raw sum of the billed cost per file and line item type, as the report has it.
+    pub fn raw_billed(&self) -> BTreeMap<(usize, String), Decimal> {
+        let mut raw = BTreeMap::new();
+        for (class, sums) in self.classes.iter().filter(|(class, _)| !class.split) {
+            *raw.entry((class.file, class.line_item_type.clone())).or_insert(Decimal::ZERO) += Decimal::from_units(sums.sum(fields::BILLED));
+        }
+        raw
+    }
+}
+
+/// Sums the fields that other fields stand in for, over the rows of the few types that have such.
+fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass], sums: &mut [RawSums]) {
+    let kinds: Vec<_> = by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
+    let special = |kind: &LineItemType| !stand_ins(*kind).is_empty() || *kind == LineItemType::SavingsPlanRecurringFee;
+    if format == Format::Focus || !kinds.iter().any(special) {
+        return;
+    }
+    let units = |field: Number, row: usize| batch.numbers[field].as_ref().and_then(|column| column.units(row));
+    for (row, code) in codes.iter().enumerate() {
+        let class = usize::from(*code);
+        for (field, others) in stand_ins(kinds[class]) {
+            let value = units(*field, row).or_else(|| others.iter().find_map(|other| units(*other, row)));
+            sums[class].filled[*field] += value.unwrap_or(0);
+        }
+        if kinds[class] == LineItemType::SavingsPlanRecurringFee {
+            sums[class].net_unused_plan += costs::exact_measures(batch, format, kinds[class], by_code[class].has_reservation, row)[3];
+        }
+    }
+}

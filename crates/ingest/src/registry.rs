@@ -1,0 +1,106 @@
+//! What a worker has seen: combinations, accounts and sets by fingerprint, spelt out once each.
+
+use crate::batch::{Hashes, RawBatch};
+use crate::columns::{Format, map_key};
+use crate::derive::{ACCOUNT_FIELDS, SKU_FIELDS, derive};
+use hashbrown::HashMap;
+
+/// Things by fingerprint, numbered as they come.
+pub(crate) struct Registry<T> {
+    by_print: HashMap<u128, u32>,
+    pub(crate) items: Vec<T>,
+    prints: Vec<u128>,
+}
+
+impl<T> Default for Registry<T> {
+    fn default() -> Self {
+        Self { by_print: HashMap::new(), items: vec![], prints: vec![] }
+    }
+}
+
+impl<T> Registry<T> {
+    pub(crate) fn id(&mut self, print: u128, make: impl FnOnce() -> T) -> u32 {
+        *self.by_print.entry(print).or_insert_with(|| {
+            self.items.push(make());
+            self.prints.push(print);
+            u32::try_from(self.items.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// Takes over another registry's things; gives its ids in this one.
+    pub(crate) fn absorb(&mut self, other: Self) -> Vec<u32> {
+        other.items.into_iter().zip(other.prints).map(|(item, print)| self.id(print, || item)).collect()
+    }
+}
+
+/// Everything that rows refer to.
+#[derive(Default)]
+pub(crate) struct Registries {
+    /// Derived columns, by combination.
+    pub(crate) skus: Registry<Vec<String>>,
+    /// [`ACCOUNT_FIELDS`].
+    pub(crate) accounts: Registry<Vec<String>>,
+    /// JSON objects.
+    pub(crate) tags: Registry<String>,
+    pub(crate) categories: Registry<String>,
+    pub(crate) others: Registry<String>,
+}
+
+/// Fingerprints of a batch's rows, by what they identify.
+#[derive(Default)]
+pub(crate) struct Prints {
+    pub(crate) skus: Vec<u128>,
+    pub(crate) accounts: Vec<u128>,
+    pub(crate) tags: Vec<u128>,
+    pub(crate) categories: Vec<u128>,
+    pub(crate) others: Vec<u128>,
+}
+
+impl Prints {
+    /// Computes the fingerprints of a batch; buffers are reused.
+    pub(crate) fn compute(&mut self, batch: &RawBatch, hashes: &mut Hashes, with_others: bool) {
+        for print in [&mut self.skus, &mut self.accounts, &mut self.tags, &mut self.categories, &mut self.others] {
+            print.clear();
+            print.resize(batch.rows, 0);
+        }
+        let mut slot = 0;
+        for (fields, prints) in [(&SKU_FIELDS[..], &mut self.skus), (&ACCOUNT_FIELDS[..], &mut self.accounts)] {
+            for field in fields {
+                if let Some(column) = batch.text(*field) {
+                    hashes.add(slot, *field as u64 + 1, column, prints);
+                }
+                slot += 1;
+            }
+        }
+        let sets = [(&batch.tags, &mut self.tags), (&batch.cost_categories, &mut self.categories)];
+        for (set, prints) in sets {
+            set.fingerprint(hashes, slot, prints);
+            slot += set.slots();
+        }
+        if with_others {
+            batch.others.fingerprint(hashes, slot, &mut self.others);
+        }
+    }
+}
+
+impl Registries {
+    pub(crate) fn sku(&mut self, format: Format, print: u128, batch: &RawBatch, row: usize) -> u32 {
+        self.skus.id(print, || derive(format, |field| batch.get(field, row)))
+    }
+
+    pub(crate) fn account(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
+        self.accounts.id(print, || ACCOUNT_FIELDS.iter().map(|field| batch.get(*field, row).to_owned()).collect())
+    }
+
+    pub(crate) fn tag_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
+        self.tags.id(print, || batch.tags.json(row, map_key))
+    }
+
+    pub(crate) fn category_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
+        self.categories.id(print, || batch.cost_categories.json(row, ToOwned::to_owned))
+    }
+
+    pub(crate) fn other_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
+        self.others.id(print, || batch.others.json(row, ToOwned::to_owned))
+    }
+}

@@ -1,0 +1,167 @@
+//! The inner loop: a batch of one billing period into groups.
+
+use super::groups::Groups;
+use crate::batch::{Hashes, RawBatch};
+use crate::columns::Format;
+use crate::costs::{exact_measures, short_measures};
+use crate::fields;
+use crate::proof::{RawClass, RawTotals};
+use crate::registry::{Prints, Registries};
+use crate::timestamps::day_of;
+use model::LineItemType;
+
+/// What a group is: places in the registries, and its day.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GroupKey {
+    pub(super) day: i32,
+    pub(super) sku: u32,
+    pub(super) account: u32,
+    pub(super) tags: u32,
+    pub(super) categories: u32,
+}
+
+/// Everything summed of one billing period by one worker.
+#[derive(Default)]
+pub(super) struct Kernel {
+    pub(super) groups: Groups,
+    pub(super) keys: Vec<GroupKey>,
+    pub(super) registries: Registries,
+    pub(super) totals: RawTotals,
+    pub(super) currency: Option<String>,
+    /// First and last hour of counted usage (microseconds).
+    pub(super) usage_span: Option<(i64, i64)>,
+    /// Split cost rows: read, and outside every total.
+    pub(super) split_rows: u64,
+}
+
+/// How the rows of a batch are treated, by class code.
+pub(crate) struct Classes {
+    pub(crate) codes: Vec<u16>,
+    pub(crate) by_code: Vec<RawClass>,
+}
+
+impl Classes {
+    /// Classes of a batch: line item type × reservation ARN given × split cost.
+    pub(crate) fn of(batch: &RawBatch, format: Format, file: usize) -> Self {
+        let types = batch.text(fields::LINE_ITEM_TYPE);
+        let names: Vec<String> = types.map(|types| types.values().iter().map(|name| name.unwrap_or("").to_owned()).collect()).unwrap_or_default();
+        let none = names.len();
+        let mut codes: Vec<u16> = (0..batch.rows)
+            .map(|row| u16::try_from(4 * types.and_then(|types| types.code(row)).unwrap_or(none)).unwrap_or(u16::MAX))
+            .collect();
+        if format == Format::Cur {
+            mark(batch, fields::RESERVATION, &mut codes, 2, |arn| !arn.is_empty());
+            mark(batch, fields::OPERATION, &mut codes, 1, |operation| operation.starts_with("EKSPod-") || operation.starts_with("ECSTask-"));
+            mark(batch, fields::SPLIT_PARENT, &mut codes, 1, |parent| !parent.is_empty());
+        }
+        let by_code = (0..=none)
+            .flat_map(|name| (0..4).map(move |flags| (name, flags)))
+            .map(|(name, flags)| RawClass {
+                file,
+                line_item_type: names.get(name).cloned().unwrap_or_default(),
+                has_reservation: flags & 2 != 0,
+                split: flags & 1 != 0,
+            })
+            .collect();
+        Self { codes, by_code }
+    }
+}
+
+fn mark(batch: &RawBatch, field: fields::Text, codes: &mut [u16], flag: u16, test: impl Fn(&str) -> bool) {
+    let Some(column) = batch.text(field) else { return };
+    let hits: Vec<bool> = column.values().iter().map(|value| test(value.unwrap_or(""))).collect();
+    if !hits.contains(&true) {
+        return;
+    }
+    for (row, code) in codes.iter_mut().enumerate() {
+        if column.code(row).is_some_and(|code| hits[code]) {
+            *code |= flag;
+        }
+    }
+}
+
+impl Kernel {
+    /// Adds a batch whose rows all belong to this billing period.
+    pub(super) fn add(&mut self, batch: &RawBatch, format: Format, file: usize, hashes: &mut Hashes, prints: &mut Prints) {
+        let classes = Classes::of(batch, format, file);
+        self.totals.add(batch, format, &classes.codes, &classes.by_code);
+        prints.compute(batch, hashes, false);
+        let kinds: Vec<LineItemType> = classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
+        let (mut first, mut last) = self.usage_span.unwrap_or((i64::MAX, i64::MIN));
+        let mut day_print = (i32::MIN, 0);
+        for row in 0..batch.rows {
+            let class = usize::from(classes.codes[row]);
+            if classes.by_code[class].split {
+                self.split_rows += 1;
+                continue;
+            }
+            let start = batch.charge_start[row];
+            let day = day_of(start);
+            if day != day_print.0 {
+                day_print = (day, print_of_day(day));
+            }
+            let kind = kinds[class];
+            if kind.counts_usage() {
+                first = first.min(start);
+                last = last.max(start);
+            }
+            let print = prints.skus[row]
+                .wrapping_add(prints.accounts[row].rotate_left(1))
+                .wrapping_add(prints.tags[row].rotate_left(2))
+                .wrapping_add(prints.categories[row].rotate_left(3))
+                .wrapping_add(day_print.1);
+            let (slot, new) = self.groups.slot(print);
+            if new {
+                let registries = &mut self.registries;
+                self.keys.push(GroupKey {
+                    day,
+                    sku: registries.sku(format, prints.skus[row], batch, row),
+                    account: registries.account(prints.accounts[row], batch, row),
+                    tags: registries.tag_set(prints.tags[row], batch, row),
+                    categories: registries.category_set(prints.categories[row], batch, row),
+                });
+            }
+            let has_reservation = classes.by_code[class].has_reservation;
+            match short_measures(batch, format, kind, has_reservation, row) {
+                Some(measures) => self.groups.add(slot, &measures),
+                None => self.groups.add_exact(slot, &exact_measures(batch, format, kind, has_reservation, row), 1),
+            }
+        }
+        if last > i64::MIN {
+            self.usage_span = Some((first, last));
+        }
+    }
+
+    /// Takes over what another worker summed.
+    pub(super) fn absorb(&mut self, other: Self) {
+        let skus = self.registries.skus.absorb(other.registries.skus);
+        let accounts = self.registries.accounts.absorb(other.registries.accounts);
+        let tags = self.registries.tags.absorb(other.registries.tags);
+        let categories = self.registries.categories.absorb(other.registries.categories);
+        for (at, print) in other.groups.prints.iter().enumerate() {
+            let (slot, new) = self.groups.slot(*print);
+            if new {
+                let key = other.keys[at];
+                self.keys.push(GroupKey {
+                    day: key.day,
+                    sku: skus[key.sku as usize],
+                    account: accounts[key.account as usize],
+                    tags: tags[key.tags as usize],
+                    categories: categories[key.categories as usize],
+                });
+            }
+            other.groups.merge_into(u32::try_from(at).unwrap_or(u32::MAX), &mut self.groups, slot);
+        }
+        self.totals.merge(other.totals);
+        self.split_rows += other.split_rows;
+        self.currency = self.currency.take().or(other.currency);
+        self.usage_span = match (self.usage_span, other.usage_span) {
+            (Some(ours), Some(theirs)) => Some((ours.0.min(theirs.0), ours.1.max(theirs.1))),
+            (ours, theirs) => ours.or(theirs),
+        };
+    }
+}
+
+fn print_of_day(day: i32) -> u128 {
+    twox_hash::XxHash3_128::oneshot_with_seed(0x0DA1, &day.to_le_bytes())
+}

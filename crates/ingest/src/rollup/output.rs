@@ -1,0 +1,208 @@
+//! A period's groups as canonical roll-up rows, sorted by day and account.
+
+use super::kernel::Kernel;
+use crate::columns::Format;
+use crate::costs::AMORTIZATION;
+use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
+use crate::fields;
+use crate::proof::RawTotals;
+use arrow::array::{ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema};
+use arrow::error::ArrowError;
+use hashbrown::HashMap;
+use model::Decimal;
+use model::schema::{AMOUNT, DAY, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, ROWS};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The sums of one billing period.
+pub struct PeriodRollup {
+    kernel: Kernel,
+    format: Format,
+}
+
+/// The identity of billing: as billed = amortized + up-front fees paid − amortization of up-front fees.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Identity {
+    /// ARN of the reservation or savings plan; empty for everything else.
+    pub commitment: String,
+    /// Σ unblended.
+    pub unblended: Decimal,
+    /// Σ amortized.
+    pub amortized: Decimal,
+    /// Up-front fees paid in the period.
+    pub upfront_paid: Decimal,
+    /// Amortization of up-front fees that falls into the period.
+    pub amortization: Decimal,
+    /// unblended − (amortized + upfront_paid − amortization); 0 where the identity holds.
+    pub difference: Decimal,
+}
+
+impl PeriodRollup {
+    pub(super) fn new(kernel: Kernel, format: Format) -> Self {
+        Self { kernel, format }
+    }
+
+    /// Line items read, split cost rows included.
+    pub fn line_items(&self) -> u64 {
+        self.kernel.groups.slots.iter().map(|slot| slot.rows).sum::<u64>() + self.kernel.split_rows
+    }
+
+    /// Sums of the raw columns.
+    pub fn totals(&self) -> &RawTotals {
+        &self.kernel.totals
+    }
+
+    /// The report's currency; `USD` where it names none, as AWS bills.
+    pub fn currency(&self) -> String {
+        self.kernel.currency.clone().unwrap_or_else(|| "USD".to_owned())
+    }
+
+    /// First hour of usage and the end of its last (microseconds since 1970, UTC).
+    pub fn usage_span(&self) -> Option<(i64, i64)> {
+        self.kernel.usage_span.map(|(first, last)| (first, last + 3_600_000_000))
+    }
+
+    /// The identity per commitment; none for FOCUS, whose exports do not tell the amortization.
+    pub fn identity(&self) -> Vec<Identity> {
+        if self.format == Format::Focus {
+            return vec![];
+        }
+        let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
+        let (commitment, line_item_type) = (column("CommitmentDiscountId"), column("x_LineItemType"));
+        let mut lines: BTreeMap<&str, Identity> = BTreeMap::new();
+        for (slot, key) in self.kernel.keys.iter().enumerate() {
+            let sku = &self.kernel.registries.skus.items[key.sku as usize];
+            let sums = self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX)).map(Decimal::from_units);
+            let line = lines.entry(&sku[commitment]).or_default();
+            line.unblended += sums[0];
+            line.amortized += sums[1];
+            line.amortization += sums[AMORTIZATION];
+            let upfront = sku[line_item_type] == "SavingsPlanUpfrontFee" || (sku[line_item_type] == "Fee" && !sku[commitment].is_empty());
+            if upfront {
+                line.upfront_paid += sums[0] - sums[1];
+            }
+        }
+        let finish = |(commitment, mut line): (&str, Identity)| {
+            line.commitment = commitment.to_owned();
+            line.difference = line.unblended - (line.amortized + line.upfront_paid - line.amortization);
+            line
+        };
+        lines.into_iter().map(finish).collect()
+    }
+
+    /// The rows in their order of storage.
+    pub fn sorted(&self) -> SortedRollup<'_> {
+        let registries = &self.kernel.registries;
+        let account = |name: &str| match name {
+            "SubAccountId" => Some(fields::ACCOUNT),
+            "SubAccountName" => Some(fields::ACCOUNT_NAME),
+            "BillingAccountId" => Some(fields::PAYER),
+            _ => None,
+        };
+        let dictionaries: Vec<Dictionary> = ROLLUP_DIMENSIONS
+            .iter()
+            .map(|name| {
+                if let Some(field) = account(name) {
+                    let at = ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
+                    return Dictionary::new(Source::Account, registries.accounts.items.iter().map(|item| item[at].as_str()));
+                }
+                match *name {
+                    "Tags" => Dictionary::new(Source::Tags, registries.tags.items.iter().map(String::as_str)),
+                    "x_CostCategories" => Dictionary::new(Source::Categories, registries.categories.items.iter().map(String::as_str)),
+                    name => {
+                        let at = DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
+                        Dictionary::new(Source::Sku, registries.skus.items.iter().map(|item| item[at].as_str()))
+                    }
+                }
+            })
+            .collect();
+        let mut order: Vec<(i32, u32, u32)> = self.kernel.keys.iter().enumerate()
+            .map(|(slot, key)| (key.day, key.account, u32::try_from(slot).unwrap_or(u32::MAX)))
+            .collect();
+        order.sort_unstable();
+        SortedRollup { kernel: &self.kernel, dictionaries, order: order.into_iter().map(|(.., slot)| slot).collect() }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Source {
+    Sku,
+    Account,
+    Tags,
+    Categories,
+}
+
+/// A dimension: for each thing of a registry, the code of its text; -1 for none.
+struct Dictionary {
+    source: Source,
+    codes: Vec<i32>,
+    values: ArrayRef,
+}
+
+impl Dictionary {
+    fn new<'a>(source: Source, texts: impl Iterator<Item = &'a str>) -> Self {
+        let mut seen: HashMap<&str, i32> = HashMap::new();
+        let mut values: Vec<&str> = vec![];
+        let codes = texts
+            .map(|text| {
+                if text.is_empty() {
+                    return -1;
+                }
+                *seen.entry(text).or_insert_with(|| {
+                    values.push(text);
+                    i32::try_from(values.len() - 1).unwrap_or(i32::MAX)
+                })
+            })
+            .collect();
+        Self { source, codes, values: Arc::new(StringArray::from(values)) }
+    }
+}
+
+/// Roll-up rows ready to be written, in any pieces.
+pub struct SortedRollup<'a> {
+    kernel: &'a Kernel,
+    dictionaries: Vec<Dictionary>,
+    order: Vec<u32>,
+}
+
+impl SortedRollup<'_> {
+    /// Rows there are.
+    pub fn rows(&self) -> usize {
+        self.order.len()
+    }
+
+    /// The rows of a range as a batch of `model::schema::ROLLUP`, its text dictionary-coded.
+    pub fn batch(&self, range: std::ops::Range<usize>) -> Result<RecordBatch, ArrowError> {
+        let slots = &self.order[range];
+        let keys = || slots.iter().map(|slot| self.kernel.keys[*slot as usize]);
+        let mut schema = vec![Field::new(DAY, DataType::Date32, false)];
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(Date32Array::from_iter_values(keys().map(|key| key.day)))];
+        for (name, dictionary) in ROLLUP_DIMENSIONS.iter().zip(&self.dictionaries) {
+            let codes: Int32Array = keys()
+                .map(|key| {
+                    let thing = match dictionary.source {
+                        Source::Sku => key.sku,
+                        Source::Account => key.account,
+                        Source::Tags => key.tags,
+                        Source::Categories => key.categories,
+                    };
+                    Some(dictionary.codes[thing as usize]).filter(|code| *code >= 0)
+                })
+                .collect();
+            let array = DictionaryArray::<Int32Type>::try_new(codes, Arc::clone(&dictionary.values))?;
+            schema.push(Field::new(*name, DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true));
+            columns.push(Arc::new(array));
+        }
+        let sums: Vec<_> = slots.iter().map(|slot| self.kernel.groups.sums(*slot)).collect();
+        for (at, name) in ROLLUP_MEASURES.iter().enumerate() {
+            let array = Decimal128Array::from_iter_values(sums.iter().map(|sums| sums[at])).with_data_type(AMOUNT);
+            schema.push(Field::new(*name, AMOUNT, false));
+            columns.push(Arc::new(array));
+        }
+        let rows = slots.iter().map(|slot| i64::try_from(self.kernel.groups.slots[*slot as usize].rows).unwrap_or(i64::MAX));
+        schema.push(Field::new(ROWS, DataType::Int64, false));
+        columns.push(Arc::new(Int64Array::from_iter_values(rows)));
+        RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)
+    }
+}

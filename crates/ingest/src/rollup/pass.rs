@@ -1,0 +1,184 @@
+//! Workers, the queue of units, and the split of batches by billing period.
+
+use super::kernel::Kernel;
+use super::output::PeriodRollup;
+use crate::batch::{Hashes, RawBatch};
+use crate::columns::{Columns, Format};
+use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
+use crate::error::{ErrorKind, IngestError};
+use crate::fields;
+use crate::registry::Prints;
+use crate::source::SourceFile;
+use crate::workers;
+use model::BillingPeriod;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the first pass over a delivery found.
+pub struct RollupResult {
+    /// Sums by billing period: one, unless loose files hold several months.
+    pub periods: BTreeMap<BillingPeriod, PeriodRollup>,
+    /// Values that were left out or rounded.
+    pub warnings: Vec<Warning>,
+    /// Which features the report's columns allow.
+    pub features: serde_json::Value,
+}
+
+/// Reads all files of a delivery. `period` is what the delivery itself says; rows of another are refused.
+///
+/// # Errors
+/// The first refusal of any file; nothing was written.
+pub fn read(files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, threads: usize, counters: &Counters) -> Result<RollupResult, IngestError> {
+    let units = decode::units(files, period.is_some())?;
+    let seed = twox_hash::XxHash3_64::oneshot(random_text().as_bytes());
+    let make = || Worker { period, hashes: Hashes::new(seed), ..Worker::default() };
+    let done = workers::run(&units, threads, make, |worker, unit| unit.decode(Wanted::Rollup, period.is_some(), counters, worker))?;
+    let mut result = RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };
+    let mut kernels: BTreeMap<BillingPeriod, Kernel> = BTreeMap::new();
+    let mut format = None;
+    for worker in done {
+        result.warnings.extend(worker.warnings);
+        if let Some(current) = worker.current {
+            format = Some(current.format);
+            result.features = current.features;
+        }
+        for (period, kernel) in worker.kernels {
+            match kernels.entry(period) {
+                std::collections::btree_map::Entry::Vacant(vacant) => drop(vacant.insert(kernel)),
+                std::collections::btree_map::Entry::Occupied(mut ours) => {
+                    if let (Some(one), Some(other)) = (&ours.get().currency, &kernel.currency) && one != other {
+                        return Err(mixed_currencies("the delivery", one, other));
+                    }
+                    ours.get_mut().absorb(kernel);
+                }
+            }
+        }
+    }
+    let format = format.unwrap_or(Format::Cur);
+    result.periods = kernels.into_iter().map(|(period, kernel)| (period, PeriodRollup::new(kernel, format))).collect();
+    Ok(result)
+}
+
+/// A seed that nobody can aim collisions at.
+fn random_text() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish().to_string()
+}
+
+fn mixed_currencies(file: &str, one: &str, other: &str) -> IngestError {
+    IngestError::new(
+        ErrorKind::Mixed, file, format!("one billing period holds both {one} and {other}"),
+        "Sums over two currencies mean nothing: export one report per currency and load each as its own connection",
+    )
+}
+
+/// What a worker knows of the unit it is at.
+struct Current {
+    file_index: usize,
+    name: String,
+    format: Format,
+    currency_column: String,
+    period_column: String,
+    features: serde_json::Value,
+}
+
+#[derive(Default)]
+struct Worker {
+    period: Option<BillingPeriod>,
+    hashes: Hashes,
+    prints: Prints,
+    kernels: BTreeMap<BillingPeriod, Kernel>,
+    warnings: Vec<Warning>,
+    current: Option<Current>,
+}
+
+impl Consumer for Worker {
+    fn begin(&mut self, unit: &Unit, columns: &Columns) -> Result<(), IngestError> {
+        self.current = Some(Current {
+            file_index: unit.file_index,
+            name: unit.file.name().to_owned(),
+            format: columns.format,
+            currency_column: columns.text_name(fields::CURRENCY).to_owned(),
+            period_column: columns.text_name(fields::PERIOD_START).to_owned(),
+            features: columns.features(),
+        });
+        Ok(())
+    }
+
+    fn batch(&mut self, batch: RawBatch) -> Result<(), IngestError> {
+        let Some(current) = &self.current else { return Ok(()) };
+        for (period, rows) in by_period(&batch, self.period, &current.name, &current.period_column)? {
+            let part = rows.map(|rows| batch.take(&rows));
+            let part = part.as_ref().unwrap_or(&batch);
+            let kernel = self.kernels.entry(period).or_default();
+            check_currency(kernel, part, current)?;
+            kernel.add(part, current.format, current.file_index, &mut self.hashes, &mut self.prints);
+        }
+        Ok(())
+    }
+
+    fn warn(&mut self, warning: Warning) {
+        let same = |known: &&mut Warning| known.message == warning.message && known.column == warning.column;
+        match self.warnings.iter_mut().find(same) {
+            Some(known) => known.count += warning.count,
+            None => self.warnings.push(warning),
+        }
+    }
+}
+
+/// The billing periods of a batch, each with its rows (`None`: all of them).
+pub(crate) type Split = Vec<(BillingPeriod, Option<Vec<u32>>)>;
+
+/// Splits a batch by the billing period that its rows name; a delivery that names its own accepts no other.
+pub(crate) fn by_period(batch: &RawBatch, known: Option<BillingPeriod>, file: &str, column: &str) -> Result<Split, IngestError> {
+    let starts = match (&batch.period_start, known) {
+        (Some(starts), _) => starts,
+        (None, Some(period)) => return Ok(vec![(period, None)]),
+        (None, None) => &batch.charge_start,
+    };
+    let Some(first) = starts.first() else { return Ok(vec![]) };
+    let period_at = |row: usize| {
+        let period = chrono::DateTime::from_timestamp_micros(starts[row]).and_then(|at| BillingPeriod::of(at.date_naive()));
+        let period = period.ok_or_else(|| {
+            IngestError::new(ErrorKind::Value, file, "is not within the years 1970 to 9998", "Export the report again").at(batch.row_number(row)).column(column)
+        })?;
+        match known {
+            Some(known) if known != period => Err(IngestError::new(
+                ErrorKind::Mixed, file, format!("the row belongs to the billing period {period}, the delivery to {known}"),
+                "Check that the manifest and the files are of one delivery",
+            ).at(batch.row_number(row)).column(column)),
+            _ => Ok(period),
+        }
+    };
+    if starts.iter().all(|start| start == first) {
+        return Ok(vec![(period_at(0)?, None)]);
+    }
+    let mut split: BTreeMap<BillingPeriod, Vec<u32>> = BTreeMap::new();
+    for row in 0..batch.rows {
+        split.entry(period_at(row)?).or_default().push(u32::try_from(row).unwrap_or(u32::MAX));
+    }
+    if split.len() == 1 {
+        return Ok(split.into_keys().map(|period| (period, None)).collect());
+    }
+    Ok(split.into_iter().map(|(period, rows)| (period, Some(rows))).collect())
+}
+
+fn check_currency(kernel: &mut Kernel, batch: &RawBatch, current: &Current) -> Result<(), IngestError> {
+    let Some(column) = batch.text(fields::CURRENCY) else { return Ok(()) };
+    let single = column.values.len() == 1 && kernel.currency.as_deref() == Some(column.values().value(0));
+    if single {
+        return Ok(());
+    }
+    for row in 0..batch.rows {
+        let currency = column.get(row);
+        match &kernel.currency {
+            _ if currency.is_empty() => {}
+            None => kernel.currency = Some(currency.to_owned()),
+            Some(known) if known != currency => {
+                return Err(mixed_currencies(&current.name, known, currency).at(batch.row_number(row)).column(&current.currency_column));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}

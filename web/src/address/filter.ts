@@ -15,13 +15,16 @@ export function filterText(filter: Filter): string {
 }
 
 function splitValues(text: string): string[] {
-  const values = [""];
+  const values: string[] = [];
+  let value = "";
   for (let i = 0; i < text.length; i++) {
-    const character = text[i] ?? "";
-    if (character === ",") values.push("");
-    else values[values.length - 1] += character === "\\" && i + 1 < text.length ? text[++i] : character;
+    const character = text[i];
+    if (character === ",") {
+      values.push(value);
+      value = "";
+    } else value += character === "\\" && i + 1 < text.length ? text[++i] : character;
   }
-  return values;
+  return [...values, value];
 }
 
 /** Undefined when the text is no filter: an address typed by hand must not break the page. */

@@ -16,6 +16,8 @@ export interface AnalysisState {
   filters: Filter[];
   hidden: string[];
   search: string;
+  /** All values in the table, not the largest twenty. */
+  allRows: boolean;
   sort: { column: string; descending: boolean } | undefined;
   explain: { target: ExplainTarget; at: string | undefined; page: number } | undefined;
 }
@@ -32,6 +34,7 @@ export const initialState: AnalysisState = {
   filters: [],
   hidden: [],
   search: "",
+  allRows: false,
   sort: undefined,
   explain: undefined,
 };
@@ -69,6 +72,7 @@ export function readState(search: Search): AnalysisState {
     filters: filters.reduce<Filter[]>(withFilter, []),
     hidden: all(search["hide"]),
     search: one(search["q"]) ?? "",
+    allRows: one(search["rows"]) === "all",
     sort: sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : undefined,
     explain: readExplain(search),
   };
@@ -85,6 +89,7 @@ export function writeState(state: AnalysisState): Search {
   if (state.metric !== "amortized") search["metric"] = state.metric;
   if (state.filters.length) search["filter"] = state.filters.map(filterText);
   if (state.hidden.length) search["hide"] = state.hidden;
+  if (state.allRows) search["rows"] = "all";
   if (state.search) search["q"] = state.search;
   if (state.sort) search["sort"] = `${state.sort.descending ? "-" : ""}${state.sort.column}`;
   if (state.explain) {
@@ -110,5 +115,5 @@ export function drillDown(state: AnalysisState, value: string, tagKey: string | 
   const at = tabs.findIndex((tab) => tab.id === state.tab);
   const order = [...tabs.slice(at + 1), ...tabs.slice(0, at)];
   const next = order.find((tab) => !pinned(tabDimension(tab.id, tagKey)));
-  return { ...state, filters, tab: next?.id ?? state.tab, hidden: [], search: "", sort: undefined, explain: undefined };
+  return { ...state, filters, tab: next?.id ?? state.tab, hidden: [], search: "", allRows: false, sort: undefined, explain: undefined };
 }

@@ -1,0 +1,105 @@
+import { Button, Skeleton, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { useEffect, useState } from "react";
+import { paths } from "../address/path-builder";
+import type { AnalysisState } from "../address/state";
+import { queries } from "../api/queries";
+import type { Costs } from "../api/types";
+import { formatCount } from "../lib/quantity";
+import { PivotTable } from "../table/pivot-table";
+import { Problem } from "../ui/problem";
+import classes from "./page.module.css";
+import type { Scope } from "./use-analysis";
+
+interface Props {
+  state: AnalysisState;
+  scope: Scope;
+  name: string;
+  plural: string;
+  dimension: string;
+  top: Costs | undefined;
+  stale: boolean;
+  onState: (next: Partial<AnalysisState>, replace?: boolean) => void;
+  onDrill: (key: string) => void;
+  onFilter: (key: string, exclude: boolean) => void;
+  onExplain: (target: string, at: string | undefined) => void;
+}
+
+/** More values than this are for the CSV file, not for a page. */
+const mostRows = 1000;
+
+export function CostsTable(props: Props) {
+  const { state, scope, top, onState } = props;
+  const [search, setSearch] = useState(state.search);
+  useEffect(() => setSearch(state.search), [state.search]);
+  const hasMore = top !== undefined && top.rows.some((row) => row.other);
+  const wantsAll = hasMore && (state.allRows || search !== "");
+  const all = useQuery({ ...queries.costs(scope.version, { ...scope.query, top: mostRows }), enabled: wantsAll });
+  const allData = all.data?.group_by[0] === props.dimension ? all.data : undefined;
+  const costs = wantsAll ? allData : top;
+  const groups = top?.rows_total ?? 0;
+  const values = top?.rows.filter((row) => !row.other).length ?? 0;
+  return (
+    <>
+      <div className={classes.tools}>
+        <TextInput
+          className={classes.grow ?? ""}
+          size="xs"
+          leftSection={<IconSearch size={15} aria-hidden />}
+          placeholder={`Search ${groups ? formatCount(groups) : ""} ${props.plural}`}
+          aria-label={`Search ${props.plural}`}
+          value={search}
+          onChange={(event) => {
+            setSearch(event.currentTarget.value);
+            onState({ search: event.currentTarget.value }, true);
+          }}
+        />
+        {hasMore && (
+          <Button variant="subtle" size="xs" onClick={() => onState({ allRows: !state.allRows })}>
+            {state.allRows ? `Show the top ${values}` : `Show all ${formatCount(groups)}`}
+          </Button>
+        )}
+        <div className={classes.end}>
+          <Button
+            component="a"
+            href={paths.costsCsv({ ...scope.query })}
+            download
+            variant="default"
+            size="xs"
+            leftSection={<IconDownload size={15} aria-hidden />}
+            title="All values, all digits, exactly what is filtered"
+          >
+            Export CSV
+          </Button>
+        </div>
+      </div>
+      {wantsAll && all.error ? (
+        <Problem error={all.error} onRetry={() => void all.refetch()} />
+      ) : costs ? (
+        <PivotTable
+          key={`${props.dimension}/${state.allRows}`}
+          costs={costs}
+          stale={props.stale || (wantsAll && all.isPlaceholderData)}
+          dimension={props.dimension}
+          name={props.name}
+          search={search}
+          sort={state.sort}
+          onSort={(sort) => onState({ sort })}
+          onExplain={props.onExplain}
+          onDrill={props.onDrill}
+          onFilter={props.onFilter}
+        />
+      ) : (
+        <div aria-busy="true">
+          <Skeleton height={420} radius={0} />
+        </div>
+      )}
+      {groups > mostRows && wantsAll && (
+        <Text size="xs" c="dimmed" px={20} py={8}>
+          The page shows the largest {formatCount(mostRows)} of {formatCount(groups)}; the CSV file has all.
+        </Text>
+      )}
+    </>
+  );
+}

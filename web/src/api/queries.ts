@@ -1,0 +1,73 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import type { Overview } from "./types";
+
+export interface CostsQuery {
+  metric: string;
+  group_by: string;
+  view: string;
+  from: string;
+  to: string;
+  filter: string[];
+}
+export type ExplainQuery = Omit<CostsQuery, "view" | "group_by"> & {
+  group_by?: string;
+  keys?: string[];
+  page: number;
+  page_size: number;
+};
+
+/** Two seconds while something is being read, so that months appear by themselves; else once a minute. */
+export function pollInterval(overview: Overview | undefined): number {
+  return overview && overview.has_data && !overview.ingest ? 60_000 : 2_000;
+}
+
+/** Changes whenever a month is published: figures are asked for anew, and never otherwise. */
+export function dataVersion(overview: Overview): string {
+  return overview.periods.map((p) => `${p.period}@${p.published_at}/${p.stage}`).join(";");
+}
+
+export const queries = {
+  overview: () =>
+    queryOptions({
+      queryKey: ["overview"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/overview", { signal })),
+      refetchInterval: (query) => pollInterval(query.state.data),
+    }),
+  dimensions: (version: string) =>
+    queryOptions({
+      queryKey: ["dimensions", version],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/dimensions", { signal })),
+      placeholderData: keepPreviousData,
+    }),
+  summary: (version: string, metric: string) =>
+    queryOptions({
+      queryKey: ["summary", version, metric],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/summary", { params: { query: { metric } }, signal })),
+      placeholderData: keepPreviousData,
+    }),
+  values: (
+    version: string,
+    name: string,
+    query: { from: string; to: string; metric: string; search?: string; limit: number },
+  ) =>
+    queryOptions({
+      queryKey: ["values", version, name, query],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/dimensions/{name}/values", { params: { path: { name }, query }, signal })),
+      placeholderData: keepPreviousData,
+    }),
+  costs: (version: string, query: CostsQuery & { top: number }) =>
+    queryOptions({
+      queryKey: ["costs", version, query],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/costs", { params: { query: { ...query, compare: "previous" } }, signal })),
+      placeholderData: keepPreviousData,
+    }),
+  explain: (version: string, query: ExplainQuery) =>
+    queryOptions({
+      queryKey: ["explain", version, query],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/explain", { params: { query }, signal })),
+      placeholderData: keepPreviousData,
+    }),
+};

@@ -1,0 +1,53 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { IconEye, IconEyeOff } from "@tabler/icons-react";
+import { formatExact, formatMoney } from "../lib/money";
+import type { ChartData } from "./data";
+import { seriesColor } from "./series-color";
+import classes from "./legend.module.css";
+
+interface Props {
+  data: ChartData;
+  currency: string;
+  onHidden: (hidden: string[]) => void;
+}
+
+/** Click hides or shows a value; all at once above the list. */
+export function Legend({ data, currency, onHidden }: Props) {
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  const hidden = data.series.filter((one) => one.hidden).map((one) => one.id);
+  const none = hidden.length === data.series.length;
+  const toggle = (id: string) => onHidden(hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id]);
+  return (
+    <section className={classes.legend} aria-label="Legend">
+      <button
+        type="button"
+        className={classes.all}
+        onClick={() => onHidden(hidden.length === 0 ? data.series.map((one) => one.id) : [])}
+      >
+        {hidden.length === 0 ? <IconEyeOff size={15} aria-hidden /> : <IconEye size={15} aria-hidden />}
+        {hidden.length === 0 ? "Unselect all" : "Select all"}
+        {hidden.length > 0 && !none && <span className={classes.count}>{hidden.length} hidden</span>}
+      </button>
+      <ul className={classes.list}>
+        {data.series.map((one) => (
+          <li key={one.id}>
+            <button
+              type="button"
+              className={classes.entry}
+              aria-pressed={!one.hidden}
+              onClick={() => toggle(one.id)}
+              title={`${one.label}: ${formatExact(one.total, currency)}`}
+            >
+              <span
+                className={classes.swatch}
+                style={one.hidden ? undefined : { background: seriesColor(one, scheme), borderColor: "transparent" }}
+              />
+              <span className={classes.label}>{one.label}</span>
+              <span className={`${classes.figure} tabular`}>{formatMoney(one.total, currency, 0)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,99 @@
+import { formatCompact, formatMoney } from "../lib/money";
+import { otherColor, type Scheme } from "../theme";
+import { type ChartData, tooltipRows } from "./data";
+import type { ChartOption } from "./echarts";
+import { seriesColor } from "./series-color";
+import classes from "./tooltip.module.css";
+
+/** Colours that a canvas needs by value; the page's style sheet has them by name. */
+export interface Ink {
+  text: string;
+  line: string;
+  surface: string;
+  font: string;
+}
+
+export function readInk(element: Element): Ink {
+  const style = getComputedStyle(element);
+  const token = (name: string) => style.getPropertyValue(name).trim();
+  return { text: token("--ca-muted"), line: token("--ca-line"), surface: token("--ca-surface"), font: style.fontFamily };
+}
+
+function line(className: string | undefined, ...children: (Node | string)[]): HTMLElement {
+  const element = document.createElement("div");
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+function swatch(color: string): HTMLElement {
+  const element = line(classes["swatch"]);
+  element.style.background = color;
+  return element;
+}
+
+/** Built from nodes, not from markup: names of accounts and tags are text, whatever they contain. */
+export function tooltipNode(data: ChartData, at: number, currency: string, scheme: Scheme): HTMLElement {
+  const { rows, rest } = tooltipRows(data, at, 9);
+  const entry = (color: string, label: string, figure: string) =>
+    line(classes["row"], swatch(color), line(classes["label"], label), line(classes["figure"], formatMoney(figure, currency)));
+  return line(
+    classes["tooltip"],
+    line(classes["head"], line(undefined, data.titles[at] ?? ""), line(classes["figure"], formatMoney(data.visibleTotals[at] ?? "0", currency))),
+    ...rows.map((one) => entry(seriesColor(one, scheme), one.label, one.figures[at] ?? "0")),
+    ...(rest ? [entry(otherColor[scheme], `${rest.count} more`, rest.figure)] : []),
+    line(classes["hint"], "Click: drill down · Shift-click: explain"),
+  );
+}
+
+export function chartOption(data: ChartData, currency: string, scheme: Scheme, ink: Ink): ChartOption {
+  const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
+  const many = data.categories.length > 100;
+  return {
+    animationDuration: 250,
+    animationDurationUpdate: 250,
+    grid: { left: 8, right: 8, top: 16, bottom: 4, containLabel: true },
+    tooltip: {
+      trigger: "axis",
+      axisPointer: { type: "shadow", shadowStyle: { color: ink.line, opacity: 0.45 } },
+      confine: true,
+      className: classes["frame"] ?? "",
+      borderWidth: 0,
+      padding: 0,
+      backgroundColor: "transparent",
+      transitionDuration: 0.15,
+      formatter: (hits) => {
+        const first = Array.isArray(hits) ? hits[0] : hits;
+        return tooltipNode(data, first?.dataIndex ?? 0, currency, scheme);
+      },
+    },
+    xAxis: {
+      type: "category",
+      data: [...data.categories],
+      axisLine: { lineStyle: { color: ink.line } },
+      axisTick: { show: false },
+      axisLabel: { ...axisLabel, hideOverlap: true, margin: 12 },
+    },
+    yAxis: {
+      type: "value",
+      splitNumber: 4,
+      splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
+      axisLabel: { ...axisLabel, formatter: (value: number) => formatCompact(value, currency) },
+    },
+    series: data.series
+      .filter((one) => !one.hidden)
+      .map((one) => ({
+        id: one.id,
+        name: one.label,
+        type: "bar" as const,
+        stack: "cost",
+        barMaxWidth: 56,
+        barCategoryGap: many ? "10%" : "30%",
+        cursor: "pointer",
+        color: seriesColor(one, scheme),
+        itemStyle: { borderColor: ink.surface, borderWidth: many ? 0 : 0.6 },
+        emphasis: { focus: "none" as const, itemStyle: { opacity: 0.85 } },
+        data: [...one.heights],
+      })),
+  };
+}

@@ -1,0 +1,55 @@
+import { useComputedColorScheme } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { formatMoney } from "../lib/money";
+import type { ChartData, Series } from "./data";
+import { type ECharts, init } from "./echarts";
+import { chartOption, readInk } from "./option";
+import classes from "./spend-chart.module.css";
+
+interface Props {
+  data: ChartData;
+  currency: string;
+  label: string;
+  onDrill: (series: Series) => void;
+  onExplain: (series: Series, start: string) => void;
+}
+
+/** Stacked bars on a canvas. The table below holds the same figures for those who cannot see or point. */
+export function StackedBars({ data, currency, label, onDrill, onExplain }: Props) {
+  const holder = useRef<HTMLDivElement>(null);
+  const chart = useRef<ECharts>(null);
+  const latest = useRef({ data, onDrill, onExplain });
+  latest.current = { data, onDrill, onExplain };
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+
+  useEffect(() => {
+    if (!holder.current) return;
+    const created = init(holder.current);
+    chart.current = created;
+    created.on("click", (hit) => {
+      const now = latest.current;
+      const series = now.data.series.find((one) => one.id === hit.seriesId);
+      const start = now.data.starts[hit.dataIndex];
+      if (!series || start === undefined) return;
+      const native = (hit.event as { event?: MouseEvent } | undefined)?.event;
+      if (native?.shiftKey || native?.metaKey || native?.ctrlKey || series.other) now.onExplain(series, start);
+      else now.onDrill(series);
+    });
+    const observer = new ResizeObserver(() => created.resize());
+    observer.observe(holder.current);
+    return () => {
+      observer.disconnect();
+      created.dispose();
+    };
+  }, []);
+
+  useEffect(() => {
+    if (!holder.current) return;
+    const option = chartOption(data, currency, scheme, readInk(holder.current));
+    chart.current?.setOption(option, { replaceMerge: ["series"] });
+  }, [data, currency, scheme]);
+
+  const summary = data.titles.map((title, at) => `${title} ${formatMoney(data.visibleTotals[at] ?? "0", currency)}`);
+  const spoken = `${label}. ${summary.length > 31 ? `${summary.length} bars` : summary.join(", ")}. The table below has the same figures.`;
+  return <div ref={holder} className={classes["canvas"]} role="img" aria-label={spoken} data-testid="spend-chart" />;
+}

@@ -1,0 +1,81 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Filter } from "../address/filter";
+import { queries } from "../api/queries";
+import { valueLabel } from "../chart/data";
+import { Chip } from "./chip";
+import type { FilterDimension } from "./dimensions";
+import { ValuesPanel } from "./values-panel";
+
+export interface ValuesScope {
+  version: string;
+  from: string;
+  to: string;
+  metric: string;
+  currency: string;
+}
+
+interface Props {
+  dimension: FilterDimension;
+  filter: Filter | undefined;
+  scope: ValuesScope;
+  startOpen?: boolean;
+  onFilter: (filter: Filter) => void;
+}
+
+/** A searchable choice of several values, kept or left out; applied when the panel closes. */
+export function ValuesFilter({ dimension, filter, scope, startOpen = false, onFilter }: Props) {
+  const [opened, setOpened] = useState(startOpen);
+  const [draft, setDraft] = useState<Filter>();
+  const { name } = dimension;
+  const { from, to, metric } = scope;
+  // Asked for the label of the button too: "4 of 21", or the name of the only value.
+  const known = useQuery({
+    ...queries.values(scope.version, name, { from, to, metric, limit: 500 }),
+    enabled: opened || filter !== undefined,
+  });
+  const empty: Filter = { dimension: name, exclude: false, values: [] };
+  const open = (next: boolean) => {
+    if (next) setDraft(filter ?? empty);
+    else if (draft && JSON.stringify(draft) !== JSON.stringify(filter ?? empty)) onFilter(draft);
+    setOpened(next);
+  };
+  const cancel = () => {
+    setDraft(filter ?? empty);
+    setOpened(false);
+  };
+  return (
+    <Chip
+      label={dimension.plural}
+      value={describe(filter, known.data, name)}
+      active={filter !== undefined}
+      opened={opened}
+      onOpened={open}
+    >
+      <ValuesPanel
+        dimension={dimension}
+        draft={draft ?? filter ?? empty}
+        known={known.data?.values}
+        scope={scope}
+        onDraft={setDraft}
+        onApply={() => open(false)}
+        onCancel={cancel}
+      />
+    </Chip>
+  );
+}
+
+function describe(
+  filter: Filter | undefined,
+  known: { values: { value: string; label: string }[]; total_values: number } | undefined,
+  dimension: string,
+): string {
+  if (!filter) return "All";
+  const [only] = filter.values;
+  if (filter.values.length === 1 && only !== undefined) {
+    const label = known?.values.find((one) => one.value === only)?.label;
+    return `${filter.exclude ? "not " : ""}${valueLabel(only, label, dimension)}`;
+  }
+  if (filter.exclude) return `all but ${filter.values.length}`;
+  return known ? `${filter.values.length} of ${known.total_values}` : String(filter.values.length);
+}

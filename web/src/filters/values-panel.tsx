@@ -1,0 +1,115 @@
+import { Button, Checkbox, Group, SegmentedControl, Skeleton, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Filter } from "../address/filter";
+import { queries } from "../api/queries";
+import type { Value } from "../api/types";
+import { valueLabel } from "../chart/data";
+import { formatMoney } from "../lib/money";
+import type { FilterDimension } from "./dimensions";
+import classes from "./filters.module.css";
+import type { ValuesScope } from "./values-filter";
+
+interface Props {
+  dimension: FilterDimension;
+  draft: Filter;
+  known: readonly Value[] | undefined;
+  scope: ValuesScope;
+  onDraft: (filter: Filter) => void;
+  onApply: () => void;
+  onCancel: () => void;
+}
+
+export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, onCancel }: Props) {
+  const [text, setText] = useState("");
+  const [search] = useDebouncedValue(text.trim(), 150);
+  const { from, to, metric, version } = scope;
+  const found = useQuery({
+    ...queries.values(version, dimension.name, { from, to, metric, search, limit: 200 }),
+    enabled: search !== "",
+  });
+  const values = search === "" ? known : found.data?.values;
+  const chosen = new Set(draft.values);
+  const listed = new Set(values?.map((one) => one.value));
+  // What is chosen stays visible though the search or the limit leaves it out.
+  const missing = search === "" ? draft.values.filter((value) => values && !listed.has(value)) : [];
+  const rows: Value[] = [...missing.map((value) => ({ value, label: "", figure: "0" })), ...(values ?? [])];
+  const toggle = (value: string) =>
+    onDraft({ ...draft, values: chosen.has(value) ? draft.values.filter((one) => one !== value) : [...draft.values, value] });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onApply();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        onCancel();
+      }}
+    >
+      <TextInput
+        placeholder={`Search ${dimension.plural.toLowerCase()}`}
+        aria-label={`Search ${dimension.plural.toLowerCase()}`}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        data-autofocus
+        mb={8}
+      />
+      <SegmentedControl
+        fullWidth
+        size="xs"
+        aria-label="Keep or leave out"
+        data={[
+          { value: "include", label: "Include" },
+          { value: "exclude", label: "Exclude" },
+        ]}
+        value={draft.exclude ? "exclude" : "include"}
+        onChange={(next) => onDraft({ ...draft, exclude: next === "exclude" })}
+        mb={8}
+      />
+      <ul className={classes["values"]} aria-label={dimension.plural}>
+        {values === undefined && <Skeleton height={180} />}
+        {rows.map((one) => (
+          <li key={one.value}>
+            <Checkbox
+              className={classes["value"] ?? ""}
+              size="xs"
+              checked={chosen.has(one.value)}
+              onChange={() => toggle(one.value)}
+              label={
+                <span className={classes["valueLine"]}>
+                  <span className={classes["valueLabel"]} title={one.value}>
+                    {valueLabel(one.value, one.label, dimension.name)}
+                  </span>
+                  <span className={`${classes["valueFigure"]} tabular`}>{formatMoney(one.figure, scope.currency, 0)}</span>
+                </span>
+              }
+            />
+          </li>
+        ))}
+        {values?.length === 0 && (
+          <Text size="sm" c="dimmed" p="xs">
+            Nothing found.
+          </Text>
+        )}
+      </ul>
+      <Group justify="space-between" mt={8}>
+        <Button variant="subtle" size="xs" disabled={chosen.size === 0} onClick={() => onDraft({ ...draft, values: [] })}>
+          Clear
+        </Button>
+        <Group gap={6}>
+          <Button variant="default" size="xs" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" size="xs">
+            Apply
+          </Button>
+        </Group>
+      </Group>
+    </form>
+  );
+}

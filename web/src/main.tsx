@@ -1,0 +1,35 @@
+import "@mantine/core/styles.css";
+import "@mantine/dates/styles.css";
+import "./global.css";
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiProblem } from "./api/client";
+import { router } from "./router";
+import { cssVariables, theme } from "./theme";
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // Figures change when a month is published, and the version of the data is part of their key.
+      staleTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      // What the server refused it will refuse again; what it did not answer may come.
+      retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.status >= 502,
+    },
+  },
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("the page has no #root element");
+createRoot(root).render(
+  <StrictMode>
+    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,155 @@
+import { Pagination } from "@mantine/core";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { type ColumnDef, getCoreRowModel, getPaginationRowModel, useReactTable } from "@tanstack/react-table";
+import { type MouseEvent, useMemo, useState } from "react";
+import type { Costs } from "../api/types";
+import { changePercent } from "../lib/decimal";
+import { Change } from "./change";
+import { FigureCell } from "./figure-cell";
+import classes from "./pivot-table.module.css";
+import { RowMenu } from "./row-menu";
+import { arrange, defaultSort, type PivotRow, pivotColumns, pivotRows, type Sort } from "./rows";
+import { useGridKeys } from "./use-grid-keys";
+
+interface Props {
+  costs: Costs;
+  stale: boolean;
+  dimension: string;
+  name: string;
+  search: string;
+  sort: Sort | undefined;
+  onSort: (sort: Sort) => void;
+  onExplain: (target: string, at: string | undefined) => void;
+  onDrill: (key: string) => void;
+  onFilter: (key: string, exclude: boolean) => void;
+}
+
+const pageSize = 25;
+const columns: ColumnDef<PivotRow>[] = [{ accessorKey: "label" }];
+
+/** One row a value, one column a period, totals both ways; every figure opens its line items. */
+export function PivotTable(props: Props) {
+  const { costs, dimension, search, onExplain } = props;
+  const sort = props.sort ?? defaultSort;
+  const periods = useMemo(() => pivotColumns(costs), [costs]);
+  const rows = useMemo(
+    () => arrange(pivotRows(costs, dimension), costs.periods, sort, search),
+    [costs, dimension, sort, search],
+  );
+  const [page, setPage] = useState(0);
+  const pages = Math.max(1, Math.ceil(rows.length / pageSize));
+  const table = useReactTable({
+    data: rows,
+    columns,
+    getRowId: (row) => row.id,
+    getCoreRowModel: getCoreRowModel(),
+    getPaginationRowModel: getPaginationRowModel(),
+    state: { pagination: { pageIndex: Math.min(page, pages - 1), pageSize } },
+  });
+  const shown = table.getRowModel().rows;
+  const onKeys = useGridKeys();
+  const click = (event: MouseEvent<HTMLElement>) => {
+    const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-explain]");
+    if (cell) onExplain(cell.dataset["explain"] ?? "total", cell.dataset["at"] || undefined);
+  };
+  const head = (column: string, label: string, title: string, className?: string) => (
+    <SortableHead key={column} column={column} label={label} title={title} sort={sort} onSort={props.onSort} className={className} />
+  );
+  return (
+    <>
+      <section className={classes.scroll} data-stale={props.stale} aria-label="Costs, table">
+        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: clicks and arrow keys come from the buttons inside */}
+        <table className={`${classes.table} tabular`} onClick={click} onKeyDown={onKeys}>
+          <caption className={classes.caption}>
+            {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, Enter explains one.
+          </caption>
+          <thead>
+            <tr>
+              {head("name", props.name, `Sort by ${props.name.toLowerCase()}`, classes.name)}
+              {periods.map((period) => head(period.start, period.label, period.title))}
+              {head("change", "Change", "Change against the span of the same length before", classes.change)}
+              {head("total", "Total", "Total of the selection", classes.total)}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ original: row, id }, r) => (
+              <tr key={id}>
+                <th scope="row" className={classes.name}>
+                  <RowMenu row={row} onDrill={props.onDrill} onFilter={props.onFilter} onExplain={(target) => onExplain(target, undefined)} />
+                </th>
+                {periods.map((period, c) => (
+                  <td key={period.start}>
+                    <FigureCell figure={row.figures[c] ?? "0"} currency={costs.currency} row={r} column={c} target={row.id} at={period.start} />
+                  </td>
+                ))}
+                <td className={classes.change}>
+                  <Change percent={row.change} />
+                </td>
+                <td className={classes.total}>
+                  <FigureCell figure={row.total} currency={costs.currency} row={r} column={periods.length} target={row.id} at={undefined} strong />
+                </td>
+              </tr>
+            ))}
+            {shown.length === 0 && (
+              <tr>
+                <td colSpan={periods.length + 3} className={classes.nothing}>
+                  Nothing matches this search.
+                </td>
+              </tr>
+            )}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row" className={classes.name}>
+                Total
+              </th>
+              {periods.map((period, c) => (
+                <td key={period.start}>
+                  <FigureCell figure={costs.totals[c] ?? "0"} currency={costs.currency} row={shown.length} column={c} target="total" at={period.start} strong />
+                </td>
+              ))}
+              <td className={classes.change}>
+                <Change percent={costs.previous ? changePercent(costs.previous.total, costs.total) : undefined} />
+              </td>
+              <td className={classes.total}>
+                <FigureCell figure={costs.total} currency={costs.currency} row={shown.length} column={periods.length} target="total" at={undefined} strong />
+              </td>
+            </tr>
+          </tfoot>
+        </table>
+      </section>
+      {pages > 1 && (
+        <Pagination
+          className={classes.pages}
+          total={pages}
+          value={Math.min(page, pages - 1) + 1}
+          onChange={(next) => setPage(next - 1)}
+          size="sm"
+          getControlProps={(control) => ({ "aria-label": `${control} page` })}
+        />
+      )}
+    </>
+  );
+}
+
+interface HeadProps {
+  column: string;
+  label: string;
+  title: string;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  className: string | undefined;
+}
+
+function SortableHead({ column, label, title, sort, onSort, className }: HeadProps) {
+  const active = sort.column === column;
+  const next = active ? !sort.descending : column !== "name";
+  return (
+    <th scope="col" className={className} aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}>
+      <button type="button" className={classes.sort} title={title} onClick={() => onSort({ column, descending: next })}>
+        {label}
+        {active && (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
+      </button>
+    </th>
+  );
+}

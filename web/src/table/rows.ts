@@ -1,0 +1,80 @@
+import type { View } from "../address/range";
+import type { Costs } from "../api/types";
+import { rowId, rowLabel } from "../chart/data";
+import { bucketLabel, bucketTitle } from "../chart/labels";
+import { changePercent, compareDecimals } from "../lib/decimal";
+
+export interface PivotRow {
+  id: string;
+  key: string;
+  label: string;
+  /** The key where it says more than the label, such as an account's number. */
+  detail: string | undefined;
+  other: boolean;
+  figures: readonly string[];
+  total: string;
+  change: number | null | undefined;
+}
+
+/** A change is shown only when there is a span before to compare with. */
+function changeOf(costs: Costs, previous: string | null | undefined, total: string): number | null | undefined {
+  if (!costs.previous) return undefined;
+  return changePercent(previous ?? "0", total);
+}
+
+export function pivotRows(costs: Costs, dimension: string): PivotRow[] {
+  return costs.rows.map((row) => {
+    const key = row.keys[0] ?? "";
+    const label = rowLabel(row, dimension);
+    return {
+      id: rowId(row),
+      key,
+      label,
+      detail: !row.other && key !== "" && key !== label ? key : undefined,
+      other: row.other,
+      figures: row.figures,
+      total: row.total,
+      change: changeOf(costs, row.previous_total, row.total),
+    };
+  });
+}
+
+export interface PivotColumn {
+  start: string;
+  label: string;
+  title: string;
+}
+
+export function pivotColumns(costs: Costs): PivotColumn[] {
+  const view = costs.view as View;
+  return costs.periods.map((start) => ({ start, label: bucketLabel(start, view), title: bucketTitle(start, view) }));
+}
+
+export interface Sort {
+  column: string;
+  descending: boolean;
+}
+export const defaultSort: Sort = { column: "total", descending: true };
+
+function order(column: string, starts: readonly string[]): (a: PivotRow, b: PivotRow) => number {
+  if (column === "name") return (a, b) => a.label.localeCompare(b.label, "en", { numeric: true });
+  if (column === "change") {
+    // "New" is the largest increase there is; no comparison sorts lowest.
+    const size = (row: PivotRow) => (row.change === null ? Number.POSITIVE_INFINITY : (row.change ?? Number.NEGATIVE_INFINITY));
+    return (a, b) => (size(a) === size(b) ? 0 : size(a) - size(b));
+  }
+  const at = starts.indexOf(column);
+  if (at < 0) return (a, b) => compareDecimals(a.total, b.total);
+  return (a, b) => compareDecimals(a.figures[at] ?? "0", b.figures[at] ?? "0");
+}
+
+/** Rows that match the search, in order; the rest ("Other") is no value and stays last. */
+export function arrange(rows: readonly PivotRow[], starts: readonly string[], sort: Sort, search: string): PivotRow[] {
+  const wanted = search.trim().toLowerCase();
+  const matching = wanted
+    ? rows.filter((row) => !row.other && `${row.label}\n${row.detail ?? ""}`.toLowerCase().includes(wanted))
+    : [...rows];
+  const compare = order(sort.column, starts);
+  const values = matching.filter((row) => !row.other).sort((a, b) => (sort.descending ? compare(b, a) : compare(a, b)));
+  return [...values, ...matching.filter((row) => row.other)];
+}

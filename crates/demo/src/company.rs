@@ -68,8 +68,11 @@ impl Company {
         let mut slots = vec![Slot { template: 0 }];
         discounts(&mut builder, &mut series, &mut commitments, &mut slots, budget);
         let fees = fees::plan(&mut builder, &series, periods, budget);
-        let mut plain: Vec<u32> =
-            (0u32..).zip(&series).filter(|(_, series)| series.pool.is_none()).map(|(number, _)| number).collect();
+        let mut plain: Vec<u32> = (0u32..)
+            .zip(&series)
+            .filter(|(_, series)| series.pool.is_none())
+            .map(|(number, _)| number)
+            .collect();
         for place in (1..plain.len()).rev() {
             plain.swap(place, builder.rng.below(place + 1));
         }
@@ -100,7 +103,13 @@ impl Company {
 }
 
 /// Gives every series and commitment the discount rows that it feeds.
-fn discounts(builder: &mut Builder, series: &mut [Series], commitments: &mut [Commitment], slots: &mut Vec<Slot>, budget: &Budget) {
+fn discounts(
+    builder: &mut Builder,
+    series: &mut [Series],
+    commitments: &mut [Commitment],
+    slots: &mut Vec<Slot>,
+    budget: &Budget,
+) {
     let mut known: Vec<((LineType, u16, u32), u32)> = Vec::new();
     let mut slot = |builder: &mut Builder, kind: LineType, account: u16, template: u32| {
         use crate::text::{Lifecycle, Txt};
@@ -125,7 +134,9 @@ fn discounts(builder: &mut Builder, series: &mut [Series], commitments: &mut [Co
         number
     };
     for one in series.iter_mut() {
-        if builder.pool.get(builder.templates[one.template as usize].get(crate::text::Txt::BillingEntity)) != "AWS" {
+        if builder.pool.get(builder.templates[one.template as usize].get(crate::text::Txt::BillingEntity))
+            != "AWS"
+        {
             continue;
         }
         one.slots[0] = slot(builder, LineType::EdpDiscount, one.account, one.template);

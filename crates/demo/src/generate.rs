@@ -39,7 +39,11 @@ pub fn generate(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Resu
             let Some((stretch, part)) = files.get(number) else { return Ok(done) };
             let report = |rows: u64| {
                 let rows = written.fetch_add(rows, Ordering::Relaxed) + rows;
-                progress(Progress { rows, rows_total: expected.max(rows), period: periods[stretch.period].label() });
+                progress(Progress {
+                    rows,
+                    rows_total: expected.max(rows),
+                    period: periods[stretch.period].label(),
+                });
             };
             ledger.fill(Sums::default());
             let period = &periods[stretch.period];
@@ -125,7 +129,11 @@ fn files(options: &Options, company: &Company) -> Vec<(Stretch, usize)> {
     let most: u64 = if options.format.is_csv() { 1_000_000 } else { 2_500_000 };
     let hours: i64 = company.periods.iter().map(|period| i64::from(period.until - period.start)).sum();
     let per_day = (options.rows * 24 / hours.unsigned_abs().max(1)).max(1);
-    let days = if company.daily_discounts { Hour::try_from((most / per_day).clamp(1, 31)).unwrap_or(31) } else { 31 };
+    let days = if company.daily_discounts {
+        Hour::try_from((most / per_day).clamp(1, 31)).unwrap_or(31)
+    } else {
+        31
+    };
     let mut list = Vec::new();
     for (index, period) in company.periods.iter().enumerate() {
         let mut from = period.start;
@@ -142,7 +150,8 @@ fn files(options: &Options, company: &Company) -> Vec<(Stretch, usize)> {
 
 /// Builds the company, tuning the budget until the rows fit; returns it with the rows expected.
 fn sized(options: &Options, periods: &[Period]) -> Result<(Company, u64), DemoError> {
-    let hours: u64 = periods.iter().map(|period| u64::from((period.until - period.start).unsigned_abs())).sum();
+    let hours: u64 =
+        periods.iter().map(|period| u64::from((period.until - period.start).unsigned_abs())).sum();
     let target = options.rows * 730 / hours.max(1);
     let mut budget = Budget { target, rows: target };
     let mut best: Option<(u64, Company, u64)> = None;
@@ -164,7 +173,7 @@ fn sized(options: &Options, periods: &[Period]) -> Result<(Company, u64), DemoEr
     best.map(|(_, company, rows)| (company, rows)).ok_or(DemoError::Worker)
 }
 
-/// Rows of the company's bill, whatever the format (so that all formats are one bill): counted for a small one, estimated from a weekday and a weekend day a month for a large one.
+/// Rows of the company's bill, whatever the format (so that all formats are one bill): counted for a small one, estimated from three days a month for a large one.
 fn count(company: &Company) -> u64 {
     let rows_of = |stretch: &Stretch| {
         let mut rows = 0u64;
@@ -180,7 +189,9 @@ fn count(company: &Company) -> u64 {
             continue;
         }
         let middle = (period.start + period.until) / 2 / 24 * 24;
-        let find = |weekday: usize| (0..7).map(|day| middle + day * 24).find(|day| crate::calendar::weekday(*day) == weekday);
+        let find = |weekday: usize| {
+            (0..7).map(|day| middle + day * 24).find(|day| crate::calendar::weekday(*day) == weekday)
+        };
         let day = |weekday| {
             find(weekday).map_or(0, |from| {
                 // Not the first day, which carries the month's fees.
@@ -188,7 +199,7 @@ fn count(company: &Company) -> u64 {
                 rows_of(&Stretch { period: index, from, to: from + 24 })
             })
         };
-        let week = day(2) * 5 + day(5) * 2;
+        let week = day(3) * 5 + day(5) + day(6);
         let hours = u64::from((period.until - period.start).unsigned_abs());
         total += week * hours / 168 + company.fees[index].len() as u64;
     }

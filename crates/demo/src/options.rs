@@ -24,7 +24,8 @@ pub enum Format {
 
 impl Format {
     /// All forms.
-    pub const ALL: [Self; 6] = [Self::Csv, Self::Parquet, Self::Cur2, Self::Cur2Csv, Self::Focus, Self::FocusCsv];
+    pub const ALL: [Self; 6] =
+        [Self::Csv, Self::Parquet, Self::Cur2, Self::Cur2Csv, Self::Focus, Self::FocusCsv];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
@@ -53,7 +54,10 @@ impl FromStr for Format {
     type Err = DemoError;
 
     fn from_str(text: &str) -> Result<Self, DemoError> {
-        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| DemoError::Format(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == text)
+            .ok_or_else(|| DemoError::Format(text.to_owned()))
     }
 }
 

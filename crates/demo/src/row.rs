@@ -17,15 +17,33 @@ pub(crate) fn net(value: i64) -> i64 {
 pub(crate) enum Extra {
     None,
     /// Usage covered by a reservation: shares of the up-front and of the recurring fee.
-    ReservedUse { upfront: i64, recurring: i64 },
+    ReservedUse {
+        upfront: i64,
+        recurring: i64,
+    },
     /// The monthly row of a reservation.
-    ReservedFee { upfront: i64, unused_upfront: i64, unused_recurring: i64, unused_amount: i64, upfront_value: i64 },
+    ReservedFee {
+        upfront: i64,
+        unused_upfront: i64,
+        unused_recurring: i64,
+        unused_amount: i64,
+        upfront_value: i64,
+    },
     /// The purchase of a reservation.
-    ReservedPurchase { upfront_value: i64 },
+    ReservedPurchase {
+        upfront_value: i64,
+    },
     /// Usage covered by a savings plan.
-    PlanUse { effective: i64 },
+    PlanUse {
+        effective: i64,
+    },
     /// The hourly row of a savings plan.
-    PlanFee { upfront: i64, recurring: i64, total: i64, used: i64 },
+    PlanFee {
+        upfront: i64,
+        recurring: i64,
+        total: i64,
+        used: i64,
+    },
     /// A container's share of its instance.
     Split {
         reserved: i64,
@@ -159,6 +177,31 @@ impl Num {
         }
     }
 
+    /// Whether only rows with an [`Extra`] have this figure.
+    pub(crate) const fn is_special(self) -> bool {
+        !matches!(
+            self,
+            Self::Amount
+                | Self::NormFactor
+                | Self::NormAmount
+                | Self::Unblended
+                | Self::Blended
+                | Self::NetUnblended
+                | Self::Edp
+                | Self::Private
+                | Self::Bundled
+                | Self::TotalDiscount
+                | Self::List
+                | Self::FocusBilled
+                | Self::FocusEffective
+                | Self::FocusList
+                | Self::FocusContracted
+                | Self::FocusListPrice
+                | Self::FocusContractedPrice
+                | Self::FocusQuantity
+        )
+    }
+
     /// The figure of a row, in counts; `None` is an empty cell.
     pub(crate) fn of(self, row: &Row, template: &Template) -> Option<i64> {
         match self {
@@ -223,12 +266,20 @@ impl Num {
                 Self::RiNetEffective => Some(net(upfront + recurring)),
                 _ => None,
             },
-            Extra::ReservedFee { upfront, unused_upfront, unused_recurring, unused_amount, upfront_value } => match self {
+            Extra::ReservedFee {
+                upfront,
+                unused_upfront,
+                unused_recurring,
+                unused_amount,
+                upfront_value,
+            } => match self {
                 Self::RiUpfrontForPeriod => Some(upfront),
                 Self::RiUnusedUpfront => Some(unused_upfront),
                 Self::RiUnusedRecurring => Some(unused_recurring),
                 Self::RiUnusedAmount => Some(unused_amount),
-                Self::RiUnusedNormAmount if template.norm > 0 => Some(mul_div(unused_amount, template.norm, AMOUNT)),
+                Self::RiUnusedNormAmount if template.norm > 0 => {
+                    Some(mul_div(unused_amount, template.norm, AMOUNT))
+                }
                 Self::RiUpfrontValue => Some(upfront_value),
                 Self::RiNetUpfrontForPeriod => Some(net(upfront)),
                 Self::RiNetUnusedUpfront => Some(net(unused_upfront)),

@@ -40,7 +40,9 @@ impl Sums {
             self.amount += i128::from(row.amount);
         }
         match row.extra {
-            Extra::ReservedFee { upfront, .. } | Extra::PlanFee { upfront, .. } => self.amortization += i128::from(upfront),
+            Extra::ReservedFee { upfront, .. } | Extra::PlanFee { upfront, .. } => {
+                self.amortization += i128::from(upfront)
+            }
             Extra::Split { cost, unused, .. } => self.split_cost += i128::from(cost) + i128::from(unused),
             _ => {}
         }
@@ -75,7 +77,11 @@ impl Sums {
 pub(crate) type Ledger = Vec<Sums>;
 
 /// Writes `truth.json`'s content.
-pub(crate) fn document(company: &Company, options: &Options, ledgers: &[Ledger]) -> Result<Vec<u8>, DemoError> {
+pub(crate) fn document(
+    company: &Company,
+    options: &Options,
+    ledgers: &[Ledger],
+) -> Result<Vec<u8>, DemoError> {
     let mut total = Sums::default();
     let mut periods = Vec::new();
     for (period, ledger) in company.periods.iter().zip(ledgers) {
@@ -134,8 +140,12 @@ fn one_period(company: &Company, period: &Period, ledger: &Ledger, total: &mut S
         }
         sums.add(sum);
         let name = |field| company.pool.get(template.get(field)).to_owned();
-        let keys =
-            [name(Txt::UsageAccountId), name(Txt::ProductCode), template.kind.name().to_owned(), template.lifecycle.name().to_owned()];
+        let keys = [
+            name(Txt::UsageAccountId),
+            name(Txt::ProductCode),
+            template.kind.name().to_owned(),
+            template.lifecycle.name().to_owned(),
+        ];
         for (group, key) in groups.iter_mut().zip(keys) {
             group.entry(key).or_default().add(sum);
         }

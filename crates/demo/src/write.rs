@@ -71,7 +71,8 @@ impl Delivery {
         let delivery = Self { out: options.out.clone(), format: options.format, columns: layout.columns() };
         let report = delivery.report();
         if report.exists() {
-            fs::remove_dir_all(&report).map_err(|source| DemoError::Write { path: report.clone(), source })?;
+            fs::remove_dir_all(&report)
+                .map_err(|source| DemoError::Write { path: report.clone(), source })?;
         }
         make(&report)?;
         Ok(delivery)
@@ -115,12 +116,22 @@ impl Delivery {
     }
 
     /// Opens a data file.
-    pub(crate) fn open<'a>(&'a self, company: &'a Company, period: &Period, part: usize) -> Result<FileWriter<'a>, DemoError> {
+    pub(crate) fn open<'a>(
+        &'a self,
+        company: &'a Company,
+        period: &Period,
+        part: usize,
+    ) -> Result<FileWriter<'a>, DemoError> {
         let path = self.out.join(self.key(period, part));
         make(path.parent().unwrap_or(Path::new(".")))?;
         let cells = cells::Cells::new(company, period);
         Ok(if self.format.is_csv() {
-            FileWriter::Csv(Box::new(csv::CsvFile::create(path, &self.columns, cells, !self.format.is_focus())?))
+            FileWriter::Csv(Box::new(csv::CsvFile::create(
+                path,
+                &self.columns,
+                cells,
+                !self.format.is_focus(),
+            )?))
         } else {
             FileWriter::Parquet(Box::new(parquet::ParquetFile::create(path, &self.columns, cells)?))
         })
@@ -129,10 +140,15 @@ impl Delivery {
     /// Writes the manifests, after all data files as AWS does.
     pub(crate) fn manifests(&self, company: &Company, files: &[DataFile]) -> Result<(), DemoError> {
         for (index, period) in company.periods.iter().enumerate() {
-            let keys: Vec<String> =
-                files.iter().filter(|file| file.period == index).map(|file| self.key(period, file.part)).collect();
+            let keys: Vec<String> = files
+                .iter()
+                .filter(|file| file.period == index)
+                .map(|file| self.key(period, file.part))
+                .collect();
             let (folder, manifest) = match self.format {
-                Format::Csv | Format::Parquet => (self.folder(period), self.legacy_manifest(company, period, &keys)),
+                Format::Csv | Format::Parquet => {
+                    (self.folder(period), self.legacy_manifest(company, period, &keys))
+                }
                 _ => (
                     format!("{}/metadata/BILLING_PERIOD={}", self.prefix(), period.label()),
                     self.export_manifest(company, period, &keys),
@@ -140,7 +156,10 @@ impl Delivery {
             };
             let folder = self.out.join(folder);
             make(&folder)?;
-            write(&folder.join(format!("{}-Manifest.json", self.name())), &serde_json::to_vec_pretty(&manifest)?)?;
+            write(
+                &folder.join(format!("{}-Manifest.json", self.name())),
+                &serde_json::to_vec_pretty(&manifest)?,
+            )?;
         }
         if self.format == Format::Parquet {
             let folder = self.report().join(self.name()).join("cost_and_usage_data_status");
@@ -196,7 +215,10 @@ impl Delivery {
 
     /// A UUID that belongs to the period's newest delivery.
     fn assembly(&self, period: &Period) -> String {
-        let seed = crate::mix::mix2(u64::from(period.until.unsigned_abs()), crate::company::builder::name_seed(&self.prefix()));
+        let seed = crate::mix::mix2(
+            u64::from(period.until.unsigned_abs()),
+            crate::company::builder::name_seed(&self.prefix()),
+        );
         crate::mix::Rng::new(seed).uuid()
     }
 

@@ -11,7 +11,9 @@ pub(crate) fn in_focus(template: &Template) -> bool {
 
 /// All columns, in AWS's order.
 pub(super) fn columns() -> Vec<Column> {
-    use Source::{Discounts, Empty, InvoiceId, Map, Number, PeriodEnd, PeriodStart, Text, UsageEnd, UsageStart};
+    use Source::{
+        Discounts, Empty, InvoiceId, Map, Number, PeriodEnd, PeriodStart, Text, UsageEnd, UsageStart,
+    };
     [
         ("AvailabilityZone", Text(Txt::AvailabilityZone)),
         ("BilledCost", Number(Num::FocusBilled)),

@@ -54,8 +54,17 @@ const NUMBERS: &[(&str, Num)] = &[
 ];
 
 const CATEGORIES: &[&str] = &[
-    "identity", "bill", "lineItem", "discount", "product", "pricing", "reservation", "savingsPlan", "splitLineItem",
-    "resourceTags", "costCategory",
+    "identity",
+    "bill",
+    "lineItem",
+    "discount",
+    "product",
+    "pricing",
+    "reservation",
+    "savingsPlan",
+    "splitLineItem",
+    "resourceTags",
+    "costCategory",
 ];
 
 /// All columns: category by category; within one, fixed fields, text, figures.

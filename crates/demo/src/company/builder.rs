@@ -28,7 +28,13 @@ impl Builder {
     pub(crate) fn new(seed: u64, accounts: Vec<Account>) -> Result<Self, DemoError> {
         // Template 0 stands for "none".
         let nothing = Template::new(LineType::Usage, Lifecycle::Other);
-        Ok(Self { pool: Pool::new(), templates: vec![nothing], catalog: Catalog::load()?, accounts, rng: Rng::new(seed) })
+        Ok(Self {
+            pool: Pool::new(),
+            templates: vec![nothing],
+            catalog: Catalog::load()?,
+            accounts,
+            rng: Rng::new(seed),
+        })
     }
 
     /// Stores a template.
@@ -38,7 +44,13 @@ impl Builder {
     }
 
     /// A line of an account for a product, with everything that every line has.
-    pub(crate) fn line(&mut self, kind: LineType, lifecycle: Lifecycle, account: usize, code: &str) -> Template {
+    pub(crate) fn line(
+        &mut self,
+        kind: LineType,
+        lifecycle: Lifecycle,
+        account: usize,
+        code: &str,
+    ) -> Template {
         let mut line = Template::new(kind, lifecycle);
         let pool = &mut self.pool;
         let owner = &self.accounts[account];
@@ -68,7 +80,14 @@ impl Builder {
     }
 
     /// Writes usage type, operation, unit, SKU, region and the rates of a usage line.
-    pub(crate) fn usage(&mut self, line: &mut Template, region: Option<&Region>, usage: &str, operation: &str, unit: &str) {
+    pub(crate) fn usage(
+        &mut self,
+        line: &mut Template,
+        region: Option<&Region>,
+        usage: &str,
+        operation: &str,
+        unit: &str,
+    ) {
         let mut of_sku = Rng::new(name_seed(&format!("{usage}|{operation}")));
         let sku = of_sku.upper(16);
         let rate_text = text(i128::from(line.rate), MONEY_SCALE);
@@ -107,7 +126,15 @@ impl Builder {
     }
 
     /// A line of the catalogue in an account and region.
-    pub(crate) fn charge(&mut self, charge: &Charge, account: usize, region: &Region, app: &str, rate: i64, compute: bool) -> Template {
+    pub(crate) fn charge(
+        &mut self,
+        charge: &Charge,
+        account: usize,
+        region: &Region,
+        app: &str,
+        rate: i64,
+        compute: bool,
+    ) -> Template {
         let lifecycle = if compute { Lifecycle::OnDemand } else { Lifecycle::Other };
         let mut line = self.line(LineType::Usage, lifecycle, account, &charge.code);
         line.rate = rate;
@@ -140,7 +167,11 @@ impl Builder {
         line.set(&mut self.pool, Txt::ResourceId, &resource);
         let place = if global { "Global".to_owned() } else { region.name.to_owned() };
         let price = text(i128::from(rate), MONEY_SCALE);
-        line.set(&mut self.pool, Txt::Description, &format!("${price} per {} - {} in {place}", charge.unit, charge.family));
+        line.set(
+            &mut self.pool,
+            Txt::Description,
+            &format!("${price} per {} - {} in {place}", charge.unit, charge.family),
+        );
         if charge.code == "AmazonECS" || charge.family == "Storage" && charge.code == "AmazonEC2" {
             let zone = format!("{}{}", region.id, ["a", "b", "c"][self.rng.below(3)]);
             line.set(&mut self.pool, Txt::AvailabilityZone, &zone);
@@ -179,19 +210,41 @@ impl Builder {
     }
 
     /// A line of an instance. `price` is the on-demand price, `rate` what is charged (less for spot).
-    pub(crate) fn instance(&mut self, fleet: &Fleet, kind: InstanceType, os: Os, at: (usize, &Region, &str), price: i64, rate: i64) -> Template {
+    pub(crate) fn instance(
+        &mut self,
+        fleet: &Fleet,
+        kind: InstanceType,
+        os: Os,
+        at: (usize, &Region, &str),
+        price: i64,
+        rate: i64,
+    ) -> Template {
         let (account, region, app) = at;
         let spot = fleet.engine == Engine::Ec2Spot;
         let (code, word, operation, family) = match fleet.engine {
             Engine::Ec2 => ("AmazonEC2", "BoxUsage", os.operation().to_owned(), "Compute Instance"),
             // Spot rows carry the spot operation with the system's code behind it.
-            Engine::Ec2Spot => ("AmazonEC2", "SpotUsage", "RunInstances:SV001".to_owned(), "Compute Instance"),
-            Engine::Ec2Dedicated => ("AmazonEC2", "DedicatedUsage", os.operation().to_owned(), "Compute Instance"),
-            Engine::Postgres => ("AmazonRDS", "InstanceUsage", "CreateDBInstance:0014".to_owned(), "Database Instance"),
-            Engine::MySqlMultiAz => ("AmazonRDS", "Multi-AZUsage", "CreateDBInstance:0002".to_owned(), "Database Instance"),
-            Engine::Redis => ("AmazonElastiCache", "NodeUsage", "CreateCacheCluster:0002".to_owned(), "Cache Instance"),
-            Engine::OpenSearch => ("AmazonES", "ESInstance", "ESDomain".to_owned(), "Amazon OpenSearch Service Instance"),
-            Engine::Redshift => ("AmazonRedshift", "Node", "RunComputeNode:0001".to_owned(), "Compute Instance"),
+            Engine::Ec2Spot => {
+                ("AmazonEC2", "SpotUsage", "RunInstances:SV001".to_owned(), "Compute Instance")
+            }
+            Engine::Ec2Dedicated => {
+                ("AmazonEC2", "DedicatedUsage", os.operation().to_owned(), "Compute Instance")
+            }
+            Engine::Postgres => {
+                ("AmazonRDS", "InstanceUsage", "CreateDBInstance:0014".to_owned(), "Database Instance")
+            }
+            Engine::MySqlMultiAz => {
+                ("AmazonRDS", "Multi-AZUsage", "CreateDBInstance:0002".to_owned(), "Database Instance")
+            }
+            Engine::Redis => {
+                ("AmazonElastiCache", "NodeUsage", "CreateCacheCluster:0002".to_owned(), "Cache Instance")
+            }
+            Engine::OpenSearch => {
+                ("AmazonES", "ESInstance", "ESDomain".to_owned(), "Amazon OpenSearch Service Instance")
+            }
+            Engine::Redshift => {
+                ("AmazonRedshift", "Node", "RunComputeNode:0001".to_owned(), "Compute Instance")
+            }
         };
         let lifecycle = if spot { Lifecycle::Spot } else { Lifecycle::OnDemand };
         let mut line = self.line(LineType::Usage, lifecycle, account, code);
@@ -214,11 +267,21 @@ impl Builder {
         let zone = format!("{}{}", region.id, ["a", "b", "c"][self.rng.below(3)]);
         let priced = text(i128::from(rate), MONEY_SCALE);
         let description = if spot {
-            format!("{} {} Spot Instance-hour in {} in VPC Zone #{}", kind.name, os.name(), region.name, 1 + self.rng.below(6))
+            format!(
+                "{} {} Spot Instance-hour in {} in VPC Zone #{}",
+                kind.name,
+                os.name(),
+                region.name,
+                1 + self.rng.below(6)
+            )
         } else if ec2 {
             format!("${priced} per On Demand {} {} Instance Hour", os.name(), kind.name)
         } else {
-            format!("${priced} per {} hour (or partial hour) running {}", kind.name, line_engine(fleet.engine))
+            format!(
+                "${priced} per {} hour (or partial hour) running {}",
+                kind.name,
+                line_engine(fleet.engine)
+            )
         };
         line.set_all(
             &mut self.pool,
@@ -240,7 +303,11 @@ impl Builder {
             ],
         );
         if factor > 0 {
-            line.set(&mut self.pool, Txt::NormalizationSizeFactor, &(factor / crate::fixed::AMOUNT).to_string());
+            line.set(
+                &mut self.pool,
+                Txt::NormalizationSizeFactor,
+                &(factor / crate::fixed::AMOUNT).to_string(),
+            );
         }
         if ec2 {
             let tenancy = if fleet.engine == Engine::Ec2Dedicated { "Dedicated" } else { "Shared" };

@@ -105,8 +105,12 @@ impl Catalog {
     fn product(&mut self, line: &str) -> Option<()> {
         let mut parts = line.split('|').map(str::to_owned);
         let code = parts.next()?;
-        let product =
-            Product { name: parts.next()?, service: parts.next()?, category: parts.next()?, subcategory: parts.next()? };
+        let product = Product {
+            name: parts.next()?,
+            service: parts.next()?,
+            category: parts.next()?,
+            subcategory: parts.next()?,
+        };
         self.products.insert(code, product);
         Some(())
     }
@@ -114,8 +118,21 @@ impl Catalog {
 
 fn charge(line: &str) -> Option<Charge> {
     let parts: Vec<&str> = line.split('|').collect();
-    let [code, usage, operation, family, unit, rate, per_hour, shape, weight, resource, scope, step, attributes] =
-        parts.as_slice()
+    let [
+        code,
+        usage,
+        operation,
+        family,
+        unit,
+        rate,
+        per_hour,
+        shape,
+        weight,
+        resource,
+        scope,
+        step,
+        attributes,
+    ] = parts.as_slice()
     else {
         return None;
     };

@@ -62,14 +62,86 @@ struct Plan {
 
 /// What the company owns; fleets name them by index, and the last covers functions and Fargate.
 const PLANS: &[Plan] = &[
-    Plan { plan: false, offering: "EC2", payment: Payment::All, years: 1, class: "standard", price: 590, size: 820, bought: Bought::At(230) },
-    Plan { plan: false, offering: "EC2", payment: Payment::Partial, years: 1, class: "standard", price: 610, size: 900, bought: Bought::EndsAt(690) },
-    Plan { plan: false, offering: "EC2", payment: Payment::No, years: 3, class: "convertible", price: 480, size: 1150, bought: Bought::Before },
-    Plan { plan: false, offering: "RDS", payment: Payment::Partial, years: 1, class: "standard", price: 640, size: 850, bought: Bought::At(480) },
-    Plan { plan: false, offering: "ElastiCache", payment: Payment::All, years: 1, class: "standard", price: 620, size: 1000, bought: Bought::Before },
-    Plan { plan: true, offering: "ComputeSavingsPlans", payment: Payment::No, years: 3, class: "", price: 520, size: 620, bought: Bought::Before },
-    Plan { plan: true, offering: "EC2InstanceSavingsPlans", payment: Payment::Partial, years: 1, class: "", price: 620, size: 1250, bought: Bought::Before },
-    Plan { plan: true, offering: "ComputeSavingsPlans", payment: Payment::All, years: 1, class: "", price: 800, size: 700, bought: Bought::At(610) },
+    Plan {
+        plan: false,
+        offering: "EC2",
+        payment: Payment::All,
+        years: 1,
+        class: "standard",
+        price: 590,
+        size: 820,
+        bought: Bought::At(230),
+    },
+    Plan {
+        plan: false,
+        offering: "EC2",
+        payment: Payment::Partial,
+        years: 1,
+        class: "standard",
+        price: 610,
+        size: 900,
+        bought: Bought::EndsAt(690),
+    },
+    Plan {
+        plan: false,
+        offering: "EC2",
+        payment: Payment::No,
+        years: 3,
+        class: "convertible",
+        price: 480,
+        size: 1150,
+        bought: Bought::Before,
+    },
+    Plan {
+        plan: false,
+        offering: "RDS",
+        payment: Payment::Partial,
+        years: 1,
+        class: "standard",
+        price: 640,
+        size: 850,
+        bought: Bought::At(480),
+    },
+    Plan {
+        plan: false,
+        offering: "ElastiCache",
+        payment: Payment::All,
+        years: 1,
+        class: "standard",
+        price: 620,
+        size: 1000,
+        bought: Bought::Before,
+    },
+    Plan {
+        plan: true,
+        offering: "ComputeSavingsPlans",
+        payment: Payment::No,
+        years: 3,
+        class: "",
+        price: 520,
+        size: 620,
+        bought: Bought::Before,
+    },
+    Plan {
+        plan: true,
+        offering: "EC2InstanceSavingsPlans",
+        payment: Payment::Partial,
+        years: 3,
+        class: "",
+        price: 540,
+        size: 1250,
+        bought: Bought::Before,
+    },
+    Plan {
+        plan: true,
+        offering: "ComputeSavingsPlans",
+        payment: Payment::All,
+        years: 1,
+        class: "",
+        price: 800,
+        size: 700,
+        bought: Bought::At(610),
+    },
 ];
 
 /// The plan that covers functions and Fargate.
@@ -132,8 +204,11 @@ pub(crate) fn buy(builder: &mut Builder, series: &mut [Series], from: Hour, unti
     let mut owned = Vec::new();
     for (index, plan) in PLANS.iter().enumerate() {
         let pool = u16::try_from(index).unwrap_or(0);
-        let candidates: Vec<u32> =
-            (0u32..).zip(series.iter()).filter(|(_, series)| series.pool == Some(pool)).map(|(number, _)| number).collect();
+        let candidates: Vec<u32> = (0u32..)
+            .zip(series.iter())
+            .filter(|(_, series)| series.pool == Some(pool))
+            .map(|(number, _)| number)
+            .collect();
         let Some(first) = candidates.first() else {
             continue;
         };
@@ -201,7 +276,11 @@ fn one(
     let mut commitment = Commitment {
         plan: plan.plan,
         arn,
-        kind: if plan.plan { plan.offering.to_owned() } else { format!("{} reserved instance", plan.offering) },
+        kind: if plan.plan {
+            plan.offering.to_owned()
+        } else {
+            format!("{} reserved instance", plan.offering)
+        },
         payment: plan.payment,
         start,
         end: start + term,
@@ -253,7 +332,13 @@ fn reserved_fields(builder: &mut Builder, line: &mut Template, plan: &Plan, owne
     }
 }
 
-fn reserved_templates(builder: &mut Builder, series: &mut [Series], plan: &Plan, owned: &mut Commitment, first: u32) {
+fn reserved_templates(
+    builder: &mut Builder,
+    series: &mut [Series],
+    plan: &Plan,
+    owned: &mut Commitment,
+    first: u32,
+) {
     for number in &owned.candidates {
         let mut line = builder.templates[series[*number as usize].template as usize].clone();
         line.kind = LineType::DiscountedUsage;
@@ -261,7 +346,10 @@ fn reserved_templates(builder: &mut Builder, series: &mut [Series], plan: &Plan,
         line.rate = 0;
         reserved_fields(builder, &mut line, plan, owned);
         let kind = builder.pool.get(line.get(Txt::InstanceType)).to_owned();
-        let text = format!("USD {} hourly fee per Linux/UNIX, {kind} reserved instance", price(owned.recurring_rate));
+        let text = format!(
+            "USD {} hourly fee per Linux/UNIX, {kind} reserved instance",
+            price(owned.recurring_rate)
+        );
         line.set_all(
             &mut builder.pool,
             &[
@@ -367,7 +455,10 @@ fn plan_templates(builder: &mut Builder, series: &mut [Series], plan: &Plan, own
                 (Txt::ProductFamily, plan.offering),
                 (Txt::ResourceId, &owned.arn),
                 (Txt::Description, &description),
-                (Txt::BillType, if kind == LineType::SavingsPlanUpfrontFee { "Purchase" } else { "Anniversary" }),
+                (
+                    Txt::BillType,
+                    if kind == LineType::SavingsPlanUpfrontFee { "Purchase" } else { "Anniversary" },
+                ),
             ],
         );
         let number = builder.push(line);
@@ -376,7 +467,13 @@ fn plan_templates(builder: &mut Builder, series: &mut [Series], plan: &Plan, own
 }
 
 /// The row that takes covered usage's on-demand price off again: per account and usage type, without a resource.
-fn negation(builder: &mut Builder, covered: &Template, account: usize, plan: &Plan, owned: &Commitment) -> u32 {
+fn negation(
+    builder: &mut Builder,
+    covered: &Template,
+    account: usize,
+    plan: &Plan,
+    owned: &Commitment,
+) -> u32 {
     let code = builder.pool.get(covered.get(Txt::ProductCode)).to_owned();
     let mut line = builder.line(LineType::SavingsPlanNegation, Lifecycle::SavingsPlan, account, &code);
     for field in [
@@ -405,4 +502,3 @@ fn negation(builder: &mut Builder, covered: &Template, account: usize, plan: &Pl
 fn price(rate: i64) -> String {
     text(i128::from(rate), MONEY_SCALE)
 }
-

@@ -10,9 +10,16 @@ use crate::text::{Lifecycle, LineType, Txt};
 use std::collections::BTreeMap;
 
 /// Plans the once-a-month rows of every period.
-pub(crate) fn plan(builder: &mut Builder, series: &[Series], periods: &[Period], budget: &Budget) -> Vec<Vec<Row>> {
+pub(crate) fn plan(
+    builder: &mut Builder,
+    series: &[Series],
+    periods: &[Period],
+    budget: &Budget,
+) -> Vec<Vec<Row>> {
     let mut months: Vec<Vec<Row>> = periods.iter().map(|_| Vec::new()).collect();
-    let at = periods.first().map_or(0, |period| (period.start + periods.last().map_or(period.until, |last| last.until)) / 2);
+    let at = periods
+        .first()
+        .map_or(0, |period| (period.start + periods.last().map_or(period.until, |last| last.until)) / 2);
     let mut spend: BTreeMap<(u16, u32), i64> = BTreeMap::new();
     for one in series.iter().filter(|one| one.birth <= at && one.death > at) {
         let code = builder.templates[one.template as usize].get(Txt::ProductCode);
@@ -32,7 +39,13 @@ fn elapsed(period: &Period) -> i64 {
     i64::from(period.until - period.start) * 1000 / i64::from(period.end - period.start).max(1)
 }
 
-fn tax(builder: &mut Builder, spend: &BTreeMap<(u16, u32), i64>, periods: &[Period], budget: &Budget, months: &mut [Vec<Row>]) {
+fn tax(
+    builder: &mut Builder,
+    spend: &BTreeMap<(u16, u32), i64>,
+    periods: &[Period],
+    budget: &Budget,
+    months: &mut [Vec<Row>],
+) {
     let mut list: Vec<_> = spend.iter().collect();
     list.sort_by_key(|(key, cost)| (std::cmp::Reverse(**cost), **key));
     let keep = usize::try_from((budget.target / 150).clamp(4, 400)).unwrap_or(4);
@@ -54,7 +67,11 @@ fn support(builder: &mut Builder, bill: i64, periods: &[Period], months: &mut [V
     let mut line = builder.line(LineType::Fee, Lifecycle::Other, 0, "AWSSupportEnterprise");
     line.set_all(
         &mut builder.pool,
-        &[(Txt::UsageType, "Dollar"), (Txt::Description, "AWS Support (Enterprise) - share of monthly usage"), (Txt::PricingUnit, "Dollar")],
+        &[
+            (Txt::UsageType, "Dollar"),
+            (Txt::Description, "AWS Support (Enterprise) - share of monthly usage"),
+            (Txt::PricingUnit, "Dollar"),
+        ],
     );
     let template = builder.push(line);
     for (period, rows) in periods.iter().zip(months.iter_mut()) {
@@ -68,7 +85,6 @@ fn support(builder: &mut Builder, bill: i64, periods: &[Period], months: &mut [V
 
 fn credits(builder: &mut Builder, bill: i64, periods: &[Period], months: &mut [Vec<Row>]) {
     let mut credit = builder.line(LineType::Credit, Lifecycle::Other, 7, "AmazonEC2");
-    credit.set(&mut builder.pool, Txt::UsageType, "BoxUsage:m5.xlarge");
     credit.set(&mut builder.pool, Txt::Description, "AWS Migration Acceleration Program credit");
     let credit = builder.push(credit);
     let mut refund = builder.line(LineType::Refund, Lifecycle::Other, 1, "AmazonCloudFront");
@@ -88,7 +104,8 @@ fn credits(builder: &mut Builder, bill: i64, periods: &[Period], months: &mut [V
 }
 
 fn domains(builder: &mut Builder, periods: &[Period], months: &mut [Vec<Row>]) {
-    let names = ["harborline.example", "harborline-track.example", "fleetwise.example", "harborline.eu.example"];
+    let names =
+        ["harborline.example", "harborline-track.example", "fleetwise.example", "harborline.eu.example"];
     for (number, name) in names.iter().enumerate() {
         let mut line = builder.line(LineType::Fee, Lifecycle::Other, 0, "AmazonRegistrar");
         line.set_all(
@@ -113,7 +130,13 @@ fn domains(builder: &mut Builder, periods: &[Period], months: &mut [Vec<Row>]) {
 
 fn marketplace(builder: &mut Builder, bill: i64, periods: &[Period], months: &mut [Vec<Row>]) {
     let offers = [
-        ("4ux2qpkzd0c9m7v1t8n3b6yha", "Lanternview Observability - Annual Plan", "Lanternview, Inc.", 1usize, 27),
+        (
+            "4ux2qpkzd0c9m7v1t8n3b6yha",
+            "Lanternview Observability - Annual Plan",
+            "Lanternview, Inc.",
+            1usize,
+            27,
+        ),
         ("9zr5wtnq1e7k4h2d8m0xcvb3s", "Cordon Next-Generation Firewall", "Cordon Networks LLC", 10, 12),
     ];
     for (code, name, seller, account, share) in offers {
@@ -126,9 +149,22 @@ fn marketplace(builder: &mut Builder, bill: i64, periods: &[Period], months: &mu
                     (Txt::LegalEntity, seller),
                     (Txt::ProductName, name),
                     (Txt::ServiceNameAws, name),
-                    (Txt::UsageType, if kind == LineType::Fee { "Global-ContractMonthly" } else { "USE1-SoftwareUsage:host" }),
+                    (
+                        Txt::UsageType,
+                        if kind == LineType::Fee {
+                            "Global-ContractMonthly"
+                        } else {
+                            "USE1-SoftwareUsage:host"
+                        },
+                    ),
                     (Txt::PricingUnit, "Units"),
-                    (Txt::Description, &format!("{name}: {}", if kind == LineType::Fee { "monthly contract" } else { "usage over contract" })),
+                    (
+                        Txt::Description,
+                        &format!(
+                            "{name}: {}",
+                            if kind == LineType::Fee { "monthly contract" } else { "usage over contract" }
+                        ),
+                    ),
                 ],
             );
             let template = builder.push(line);

@@ -8,8 +8,10 @@ use std::collections::HashMap;
 
 /// Fills the derived fields of all templates.
 pub(crate) fn focus(pool: &mut Pool, templates: &mut [Template], catalog: &Catalog, accounts: &[Account]) {
-    let maps: Vec<(Txt, Vec<(String, Txt)>)> =
-        [Txt::MapProduct, Txt::MapTags, Txt::MapCategories].into_iter().map(|map| (map, map_fields(map))).collect();
+    let maps: Vec<(Txt, Vec<(String, Txt)>)> = [Txt::MapProduct, Txt::MapTags, Txt::MapCategories]
+        .into_iter()
+        .map(|map| (map, map_fields(map)))
+        .collect();
     let tags: Vec<(String, Txt)> = tag_fields();
     let details: Vec<(String, Txt)> = sku_details();
     let mut json: HashMap<Vec<(usize, StrId)>, StrId> = HashMap::new();
@@ -17,9 +19,12 @@ pub(crate) fn focus(pool: &mut Pool, templates: &mut [Template], catalog: &Catal
         charge(pool, template);
         commitment(pool, template);
         service(pool, template, catalog);
-        let payer = accounts.first().is_some_and(|payer| pool.get(template.get(Txt::UsageAccountId)) == payer.id);
+        let payer =
+            accounts.first().is_some_and(|payer| pool.get(template.get(Txt::UsageAccountId)) == payer.id);
         template.set(pool, Txt::FocusAccountType, if payer { "Payer Account" } else { "Linked Account" });
-        for (map, fields) in maps.iter().chain([&(Txt::FocusTags, tags.clone()), &(Txt::FocusSkuDetails, details.clone())]) {
+        for (map, fields) in
+            maps.iter().chain([&(Txt::FocusTags, tags.clone()), &(Txt::FocusSkuDetails, details.clone())])
+        {
             let values: Vec<(usize, StrId)> = fields
                 .iter()
                 .enumerate()
@@ -93,8 +98,14 @@ fn charge(pool: &mut Pool, template: &mut Template) {
     let recurring = matches!(template.kind, LineType::RiFee | LineType::SavingsPlanRecurringFee);
     let support = pool.get(template.get(Txt::ProductCode)).starts_with("AWSSupport");
     let category = match template.kind {
-        LineType::Usage | LineType::DiscountedUsage | LineType::SavingsPlanCoveredUsage | LineType::SavingsPlanNegation => "Usage",
-        LineType::RiFee | LineType::SavingsPlanRecurringFee | LineType::SavingsPlanUpfrontFee | LineType::Fee => "Purchase",
+        LineType::Usage
+        | LineType::DiscountedUsage
+        | LineType::SavingsPlanCoveredUsage
+        | LineType::SavingsPlanNegation => "Usage",
+        LineType::RiFee
+        | LineType::SavingsPlanRecurringFee
+        | LineType::SavingsPlanUpfrontFee
+        | LineType::Fee => "Purchase",
         LineType::Tax => "Tax",
         LineType::Credit
         | LineType::Refund
@@ -142,7 +153,8 @@ fn commitment(pool: &mut Pool, template: &mut Template) {
         LineType::RiFee | LineType::SavingsPlanRecurringFee => "Unused",
         _ => "",
     };
-    let (category, kind, unit) = if plan == 0 { ("Usage", "Reserved Instance", "Hrs") } else { ("Spend", "Savings Plan", "USD") };
+    let (category, kind, unit) =
+        if plan == 0 { ("Usage", "Reserved Instance", "Hrs") } else { ("Spend", "Savings Plan", "USD") };
     template.set_id(Txt::FocusCommitmentId, if plan == 0 { reserved } else { plan });
     template.set_all(
         pool,

@@ -1,10 +1,10 @@
 //! Three incidents whose causes are known: what a detector must find, and what an explanation must say.
 
 use super::builder::Builder;
-use super::sizing::{charge, monthly};
-use super::instances::{Engine, Fleet, Os, Workload, instance_type};
 use super::catalog::{Scope, Shape};
+use super::instances::{Engine, Fleet, Os, Workload, instance_type};
 use super::series::Series;
+use super::sizing::{charge, monthly};
 use crate::calendar::Hour;
 use crate::fixed::{MONEY, mul_div};
 use crate::text::Txt;
@@ -62,7 +62,14 @@ pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, firs
     for _ in 0..CLUSTER {
         let kind = instance_type(kind);
         let price = kind.price * (MONEY / 10_000);
-        let line = builder.instance(&fleet, kind, Os::Linux, (account, &super::world::REGIONS[1], "feature-store"), price, price);
+        let line = builder.instance(
+            &fleet,
+            kind,
+            Os::Linux,
+            (account, &super::world::REGIONS[1], "feature-store"),
+            price,
+            price,
+        );
         let template = builder.push(line);
         let mut one = series[0].clone();
         one.key = crate::mix::mix2(builder.rng.next(), 13);
@@ -82,7 +89,8 @@ pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, firs
 /// What an ordinary day costs.
 fn daily_bill(series: &[Series], first: Hour, last: Hour) -> i64 {
     let at = (first + last) / 2;
-    series.iter().filter(|one| one.birth <= at && one.death > at).map(|one| monthly(one, at)).sum::<i64>() / 30
+    series.iter().filter(|one| one.birth <= at && one.death > at).map(|one| monthly(one, at)).sum::<i64>()
+        / 30
 }
 
 /// Lets the incidents happen; call once the steps are known.
@@ -91,7 +99,8 @@ pub(crate) fn stage(builder: &Builder, series: &mut [Series], first: Hour, last:
     let (nat, logs, cluster) = (count - CLUSTER - 2, count - CLUSTER - 1, count - CLUSTER..count);
     let span = last - first;
     // Whole days before the end of the data, closer together when there is little time.
-    let ago = |days: i32, share: i32| last.div_euclid(24) * 24 - (days * 24).min(span * share / 100 / 24 * 24);
+    let ago =
+        |days: i32, share: i32| last.div_euclid(24) * 24 - (days * 24).min(span * share / 100 / 24 * 24);
     let bill = daily_bill(&series[..count - CLUSTER], first, last);
     let at = (first + last) / 2;
     let boost = |one: &mut Series, start: Hour, end: Hour, share: i64| {

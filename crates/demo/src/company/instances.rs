@@ -181,26 +181,150 @@ const fn fleet(
 
 /// All fleets.
 pub(crate) const FLEETS: &[Fleet] = &[
-    Fleet { pool: Some(0), region: Some(0), ..fleet("ledger", 10, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain) },
-    Fleet { pool: Some(1), region: Some(0), ..fleet("tracker-db", 6, Engine::Ec2, &["r5.xlarge"], Shape::Flat, Scope::Prod, Workload::Plain) },
-    Fleet { pool: Some(2), region: Some(0), ..fleet("staging", 5, Engine::Ec2, &["c5.large"], Shape::Work, Scope::Any, Workload::Plain) },
-    Fleet { pool: Some(3), region: Some(0), ..fleet("orders-pg", 6, Engine::Postgres, &["db.r6g.large"], Shape::Flat, Scope::Prod, Workload::Plain) },
-    Fleet { pool: Some(4), region: Some(0), ..fleet("sessions", 4, Engine::Redis, &["cache.r6g.large"], Shape::Flat, Scope::Prod, Workload::Plain) },
-    Fleet { pool: Some(5), ..fleet("web", 18, Engine::Ec2, &["c5.xlarge", "c6i.xlarge", "c6g.xlarge", "m5.xlarge"], Shape::Elastic, Scope::Prod, Workload::Asg) },
-    Fleet { pool: Some(5), ..fleet("harbor-prod", 14, Engine::Ec2, &["m5.2xlarge", "m6g.xlarge", "r6g.large"], Shape::Flat, Scope::Prod, Workload::Eks) },
-    Fleet { pool: Some(6), region: Some(0), ..fleet("batch-m6i", 9, Engine::Ec2, &["m6i.xlarge", "m6i.large", "m6i.2xlarge"], Shape::Work, Scope::Prod, Workload::Asg) },
-    fleet("harbor-spot", 8, Engine::Ec2Spot, &["m5.xlarge", "m5.2xlarge", "c5.2xlarge"], Shape::Spell, Scope::Prod, Workload::Eks),
-    fleet("geo-spot", 9, Engine::Ec2Spot, &["c5.xlarge", "c5.2xlarge", "r5.large"], Shape::Spell, Scope::Prod, Workload::Asg),
+    Fleet {
+        pool: Some(0),
+        region: Some(0),
+        ..fleet("ledger", 10, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+    },
+    Fleet {
+        pool: Some(1),
+        region: Some(0),
+        ..fleet("tracker-db", 6, Engine::Ec2, &["r5.xlarge"], Shape::Flat, Scope::Prod, Workload::Plain)
+    },
+    Fleet {
+        pool: Some(2),
+        region: Some(0),
+        ..fleet("staging", 5, Engine::Ec2, &["c5.large"], Shape::Work, Scope::Any, Workload::Plain)
+    },
+    Fleet {
+        pool: Some(3),
+        region: Some(0),
+        ..fleet(
+            "orders-pg",
+            6,
+            Engine::Postgres,
+            &["db.r6g.large"],
+            Shape::Flat,
+            Scope::Prod,
+            Workload::Plain,
+        )
+    },
+    Fleet {
+        pool: Some(4),
+        region: Some(0),
+        ..fleet("sessions", 4, Engine::Redis, &["cache.r6g.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+    },
+    Fleet {
+        pool: Some(5),
+        ..fleet(
+            "web",
+            18,
+            Engine::Ec2,
+            &["c5.xlarge", "c6i.xlarge", "c6g.xlarge", "m5.xlarge"],
+            Shape::Elastic,
+            Scope::Prod,
+            Workload::Asg,
+        )
+    },
+    Fleet {
+        pool: Some(5),
+        ..fleet(
+            "harbor-prod",
+            14,
+            Engine::Ec2,
+            &["m5.2xlarge", "m6g.xlarge", "r6g.large"],
+            Shape::Flat,
+            Scope::Prod,
+            Workload::Eks,
+        )
+    },
+    Fleet {
+        pool: Some(6),
+        region: Some(0),
+        ..fleet(
+            "batch-m6i",
+            9,
+            Engine::Ec2,
+            &["m6i.xlarge", "m6i.large", "m6i.2xlarge"],
+            Shape::Work,
+            Scope::Prod,
+            Workload::Asg,
+        )
+    },
+    fleet(
+        "harbor-spot",
+        8,
+        Engine::Ec2Spot,
+        &["m5.xlarge", "m5.2xlarge", "c5.2xlarge"],
+        Shape::Spell,
+        Scope::Prod,
+        Workload::Eks,
+    ),
+    fleet(
+        "geo-spot",
+        9,
+        Engine::Ec2Spot,
+        &["c5.xlarge", "c5.2xlarge", "r5.large"],
+        Shape::Spell,
+        Scope::Prod,
+        Workload::Asg,
+    ),
     fleet("etl", 5, Engine::Ec2Spot, &["m5.xlarge", "r5.xlarge"], Shape::Batch, Scope::Data, Workload::Emr),
     fleet("etl-core", 3, Engine::Ec2, &["m5.xlarge"], Shape::Batch, Scope::Data, Workload::Emr),
     fleet("portal", 5, Engine::Ec2, &["t3.large", "m5.large"], Shape::Flat, Scope::Any, Workload::Beanstalk),
-    fleet("ecs-hosts", 5, Engine::Ec2, &["m5.xlarge", "c5.2xlarge"], Shape::Flat, Scope::Prod, Workload::EcsInstances),
-    fleet("dev", 14, Engine::Ec2, &["t3.medium", "t3.large", "m5.xlarge"], Shape::Work, Scope::Any, Workload::Plain),
-    Fleet { os: &[Os::Windows, Os::Windows, Os::WindowsSql], ..fleet("customs-win", 6, Engine::Ec2, &["m5.xlarge", "m5.2xlarge"], Shape::Flat, Scope::Any, Workload::Plain) },
-    Fleet { os: &[Os::Rhel, Os::Rhel, Os::Suse], ..fleet("wms-rhel", 4, Engine::Ec2, &["r6i.xlarge", "m5.4xlarge"], Shape::Flat, Scope::Prod, Workload::Plain) },
+    fleet(
+        "ecs-hosts",
+        5,
+        Engine::Ec2,
+        &["m5.xlarge", "c5.2xlarge"],
+        Shape::Flat,
+        Scope::Prod,
+        Workload::EcsInstances,
+    ),
+    fleet(
+        "dev",
+        14,
+        Engine::Ec2,
+        &["t3.medium", "t3.large", "m5.xlarge"],
+        Shape::Work,
+        Scope::Any,
+        Workload::Plain,
+    ),
+    Fleet {
+        os: &[Os::Windows, Os::Windows, Os::WindowsSql],
+        ..fleet(
+            "customs-win",
+            6,
+            Engine::Ec2,
+            &["m5.xlarge", "m5.2xlarge"],
+            Shape::Flat,
+            Scope::Any,
+            Workload::Plain,
+        )
+    },
+    Fleet {
+        os: &[Os::Rhel, Os::Rhel, Os::Suse],
+        ..fleet(
+            "wms-rhel",
+            4,
+            Engine::Ec2,
+            &["r6i.xlarge", "m5.4xlarge"],
+            Shape::Flat,
+            Scope::Prod,
+            Workload::Plain,
+        )
+    },
     fleet("licensed", 1, Engine::Ec2Dedicated, &["m5.2xlarge"], Shape::Flat, Scope::Prod, Workload::Plain),
     fleet("ranker", 2, Engine::Ec2, &["g4dn.xlarge"], Shape::Work, Scope::Ml, Workload::Plain),
-    fleet("apps-pg", 5, Engine::Postgres, &["db.t3.medium", "db.m5.large"], Shape::Flat, Scope::Any, Workload::Plain),
+    fleet(
+        "apps-pg",
+        5,
+        Engine::Postgres,
+        &["db.t3.medium", "db.m5.large"],
+        Shape::Flat,
+        Scope::Any,
+        Workload::Plain,
+    ),
     fleet("core-mysql", 3, Engine::MySqlMultiAz, &["db.m5.large"], Shape::Flat, Scope::Prod, Workload::Plain),
     fleet("cache", 3, Engine::Redis, &["cache.t3.medium"], Shape::Flat, Scope::Any, Workload::Plain),
     fleet("search", 4, Engine::OpenSearch, &["m5.large.search"], Shape::Flat, Scope::Prod, Workload::Plain),

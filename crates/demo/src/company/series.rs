@@ -15,8 +15,8 @@ pub(crate) enum Step {
 
 /// Load through the day (permille of the mean).
 const DAY: [i64; 24] = [
-    610, 540, 500, 480, 490, 560, 690, 860, 1040, 1190, 1280, 1320, 1330, 1350, 1370, 1380, 1360, 1320, 1260, 1190, 1100, 990,
-    850, 740,
+    610, 540, 500, 480, 490, 560, 690, 860, 1040, 1190, 1280, 1320, 1330, 1350, 1370, 1380, 1360, 1320, 1260,
+    1190, 1100, 990, 850, 740,
 ];
 /// Load through the week, from Monday (permille of the mean).
 const WEEK: [i64; 7] = [1080, 1110, 1120, 1100, 1060, 790, 740];
@@ -138,11 +138,13 @@ impl Series {
         let levels: i64 = week.clone().map(|hour| self.level(hour)).sum();
         let on: i64 = match self.step {
             Step::Hour => week.map(|hour| i64::from(self.level(hour) > 0)).sum::<i64>() * 1000 / 168,
-            Step::Day => (0..7)
-                .map(|day| i64::from((0..24).any(|hour| self.level(from + day * 24 + hour) > 0)))
-                .sum::<i64>()
-                * 1000
-                / 7,
+            Step::Day => {
+                (0..7)
+                    .map(|day| i64::from((0..24).any(|hour| self.level(from + day * 24 + hour) > 0)))
+                    .sum::<i64>()
+                    * 1000
+                    / 7
+            }
             Step::Month => 1000,
         };
         let mean = if self.whole {

@@ -39,7 +39,11 @@ impl Budget {
     }
 
     fn series(&self) -> usize {
-        let count = if self.natural() { self.rows / NATURAL_ROWS } else { (self.target / 30).clamp(110, USUAL_SERIES) };
+        let count = if self.natural() {
+            self.rows / NATURAL_ROWS
+        } else {
+            (self.target / 30).clamp(110, USUAL_SERIES)
+        };
         usize::try_from(count).unwrap_or(0)
     }
 }
@@ -65,7 +69,7 @@ pub(crate) fn series(builder: &mut Builder, budget: &Budget, first: Hour, last: 
     let fleet_weight: usize = FLEETS.iter().map(|fleet| fleet.weight as usize).sum();
     let charge_weight: usize = builder.catalog.charges.iter().map(|charge| charge.weight as usize).sum();
     while list.len() < count {
-        if builder.rng.chance(230) {
+        if builder.rng.chance(290) {
             let mut left = builder.rng.below(fleet_weight);
             let fleet = FLEETS.iter().find(|fleet| {
                 let weight = fleet.weight as usize;
@@ -134,8 +138,12 @@ pub(crate) fn charge(builder: &mut Builder, list: &mut Vec<Series>, index: usize
     } else {
         mul_div(charge.rate, region.price, 1000)
     };
-    let serverless = charge.code == "AWSLambda" && charge.usage.starts_with("Lambda-GB") || charge.code == "AmazonECS";
-    let compute = serverless || charge.code == "AWSLambda";
+    let serverless =
+        charge.code == "AWSLambda" && charge.usage.starts_with("Lambda-GB") || charge.code == "AmazonECS";
+    // Compute that is paid on demand, besides instances (billing-data.md, section 4).
+    let compute = serverless
+        || matches!(charge.code.as_str(), "AWSLambda" | "AmazonMSK" | "AmazonSageMaker")
+        || charge.usage.starts_with("Aurora:Serverless");
     let template = builder.charge(&charge, account, region, app, rate, compute);
     let template = builder.push(template);
     let lifetime = lifetime(&mut builder.rng, first, last);
@@ -143,7 +151,8 @@ pub(crate) fn charge(builder: &mut Builder, list: &mut Vec<Series>, index: usize
     let mut series = blank(key, template, account, lifetime);
     // Sizes differ widely between resources.
     let size = builder.rng.pick(&[150, 300, 500, 800, 1000, 1200, 1700, 2600]);
-    series.base = if charge.per_hour == AMOUNT { AMOUNT } else { mul_div(charge.per_hour, size, 1000).max(1) };
+    series.base =
+        if charge.per_hour == AMOUNT { AMOUNT } else { mul_div(charge.per_hour, size, 1000).max(1) };
     series.whole = charge.per_hour == AMOUNT && charge.shape != Shape::Wave;
     series.rate = rate;
     series.list_rate = rate;
@@ -164,7 +173,13 @@ fn rank(rng: &mut Rng) -> i64 {
 }
 
 /// Adds one instance of a fleet.
-pub(crate) fn instance(builder: &mut Builder, list: &mut Vec<Series>, fleet: &Fleet, first: Hour, last: Hour) {
+pub(crate) fn instance(
+    builder: &mut Builder,
+    list: &mut Vec<Series>,
+    fleet: &Fleet,
+    first: Hour,
+    last: Hour,
+) {
     let account = match fleet.region {
         // A reserved fleet lives in the region of its reservation.
         Some(_) if fleet.pool.is_some() => {
@@ -173,15 +188,23 @@ pub(crate) fn instance(builder: &mut Builder, list: &mut Vec<Series>, fleet: &Fl
         }
         _ => pick_account(&mut builder.rng, &builder.accounts, fleet.scope),
     };
-    let region = fleet.region.map_or_else(|| pick_region(&mut builder.rng, &builder.accounts[account]), |number| &REGIONS[number]);
+    let region = fleet
+        .region
+        .map_or_else(|| pick_region(&mut builder.rng, &builder.accounts[account]), |number| &REGIONS[number]);
     let app = pick_app(&mut builder.rng, &builder.accounts[account]);
     let kind = instance_type(builder.rng.pick(fleet.types));
     let os = builder.rng.pick(fleet.os);
     let doubled = if fleet.engine == Engine::MySqlMultiAz { 2 } else { 1 };
-    let ten_thousandths = mul_div(kind.price * doubled, region.price, 1000) + os.surcharge(i64::from(kind.vcpu));
+    let ten_thousandths =
+        mul_div(kind.price * doubled, region.price, 1000) + os.surcharge(i64::from(kind.vcpu));
     let price = ten_thousandths * (MONEY / 10_000);
-    let discount = 260 + i64::try_from(mix2(u64::from(kind.vcpu), kind.price.unsigned_abs()) % 180).unwrap_or(0);
-    let rate = if fleet.engine == Engine::Ec2Spot { mul_div(price, discount, 1_000_000_000) * 1_000_000 } else { price };
+    let discount =
+        260 + i64::try_from(mix2(u64::from(kind.vcpu), kind.price.unsigned_abs()) % 180).unwrap_or(0);
+    let rate = if fleet.engine == Engine::Ec2Spot {
+        mul_div(price, discount, 1_000_000_000) * 1_000_000
+    } else {
+        price
+    };
     let line = builder.instance(fleet, kind, os, (account, region, app), price, rate);
     let template = builder.push(line);
     let lifetime = lifetime(&mut builder.rng, first, last);
@@ -210,20 +233,29 @@ fn pods(builder: &mut Builder, node: u32, account: usize) -> Vec<u32> {
     let cluster = builder.pool.get(parent.get(Txt::RegionCode)).to_owned();
     let owner = builder.accounts[account].id.clone();
     let mut list = Vec::new();
-    for (namespace, workload) in [("web", "storefront"), ("ingest", "geo-consumer"), ("kube-system", "coredns")] {
+    for (namespace, workload) in
+        [("web", "storefront"), ("ingest", "geo-consumer"), ("kube-system", "coredns")]
+    {
         let uid = builder.rng.uuid();
         for unit in ["vCPU-Hours", "GB-Hours"] {
             let mut line: Template = builder.line(LineType::Usage, Lifecycle::Other, account, "AmazonEKS");
             line.split = true;
             builder.usage(&mut line, None, &format!("{prefix}EKS-EC2-{unit}"), "EKSPod-EC2", unit);
-            for field in [Txt::Region, Txt::RegionCode, Txt::Location, Txt::LocationType, Txt::FocusRegionName] {
+            for field in
+                [Txt::Region, Txt::RegionCode, Txt::Location, Txt::LocationType, Txt::FocusRegionName]
+            {
                 line.set_id(field, parent.get(field));
             }
             line.set_id(Txt::SplitParent, parent.get(Txt::ResourceId));
             line.set_all(
                 &mut builder.pool,
                 &[
-                    (Txt::ResourceId, &format!("arn:aws:eks:{cluster}:{owner}:pod/harbor-prod/{namespace}/{workload}/{uid}")),
+                    (
+                        Txt::ResourceId,
+                        &format!(
+                            "arn:aws:eks:{cluster}:{owner}:pod/harbor-prod/{namespace}/{workload}/{uid}"
+                        ),
+                    ),
                     (Txt::ProductFamily, "Compute"),
                     (Txt::Description, &format!("{prefix}EKS-EC2-{unit} usage by pod {workload}")),
                     (Txt::TagEksCluster, "harbor-prod"),
@@ -239,7 +271,14 @@ fn pods(builder: &mut Builder, node: u32, account: usize) -> Vec<u32> {
 }
 
 /// Decides how much time each series' rows cover, so that the budget is met.
-pub(crate) fn steps(rng: &mut Rng, series: &mut [Series], commitments: &mut [Commitment], budget: &Budget, first: Hour, last: Hour) {
+pub(crate) fn steps(
+    rng: &mut Rng,
+    series: &mut [Series],
+    commitments: &mut [Commitment],
+    budget: &Budget,
+    first: Hour,
+    last: Hour,
+) {
     if budget.natural() {
         for one in series.iter_mut() {
             one.step = if one.hourly { Step::Hour } else { Step::Day };
@@ -258,7 +297,9 @@ pub(crate) fn steps(rng: &mut Rng, series: &mut [Series], commitments: &mut [Com
         .enumerate()
         .map(|(index, owned)| (Some(index), owned.candidates.iter().map(|number| *number as usize).collect()))
         .collect();
-    groups.extend((0..series.len()).filter(|number| series[*number].pool.is_none()).map(|number| (None, vec![number])));
+    groups.extend(
+        (0..series.len()).filter(|number| series[*number].pool.is_none()).map(|number| (None, vec![number])),
+    );
     for place in (1..groups.len()).rev() {
         groups.swap(place, rng.below(place + 1));
     }

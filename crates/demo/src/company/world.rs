@@ -36,14 +36,21 @@ pub(crate) const REGIONS: &[Region] = &[
     Region { id: "us-west-2", old_prefix: "USW2-", prefix: "USW2-", name: "US West (Oregon)", price: 1000 },
     Region { id: "eu-west-1", old_prefix: "EU-", prefix: "EUW1-", name: "EU (Ireland)", price: 1115 },
     Region { id: "eu-central-1", old_prefix: "EUC1-", prefix: "EUC1-", name: "EU (Frankfurt)", price: 1198 },
-    Region { id: "ap-southeast-2", old_prefix: "APS2-", prefix: "APS2-", name: "Asia Pacific (Sydney)", price: 1250 },
+    Region {
+        id: "ap-southeast-2",
+        old_prefix: "APS2-",
+        prefix: "APS2-",
+        name: "Asia Pacific (Sydney)",
+        price: 1250,
+    },
 ];
 
 const US: (i64, &str) = (72, "USSalesTax");
 const EU: (i64, &str) = (190, "VAT");
 const NONE: (i64, &str) = (0, "USSalesTax");
 
-type AccountRow = (&'static str, Scope, usize, &'static [usize], &'static str, &'static str, (i64, &'static str));
+type AccountRow =
+    (&'static str, Scope, usize, &'static [usize], &'static str, &'static str, (i64, &'static str));
 
 const ACCOUNTS: &[AccountRow] = &[
     ("harborline-management", Scope::Payer, 1, &[0], "Corporate", "Shared", NONE),
@@ -132,7 +139,8 @@ pub(crate) fn pick_account(rng: &mut Rng, accounts: &[Account], scope: Scope) ->
 
 /// Picks an application of the account's business unit.
 pub(crate) fn pick_app(rng: &mut Rng, account: &Account) -> &'static str {
-    let own: Vec<&'static str> = APPS.iter().filter(|(unit, _)| *unit == account.unit).map(|(_, app)| *app).collect();
+    let own: Vec<&'static str> =
+        APPS.iter().filter(|(unit, _)| *unit == account.unit).map(|(_, app)| *app).collect();
     own[rng.below(own.len())]
 }
 
@@ -148,13 +156,23 @@ fn messy(rng: &mut Rng, value: &str) -> String {
 }
 
 /// Writes user tags (with gaps and a mess of cases) and cost categories.
-pub(crate) fn tag(template: &mut Template, pool: &mut Pool, rng: &mut Rng, account: &Account, app: &str, resource: bool) {
+pub(crate) fn tag(
+    template: &mut Template,
+    pool: &mut Pool,
+    rng: &mut Rng,
+    account: &Account,
+    app: &str,
+    resource: bool,
+) {
     template.set_all(
         pool,
         &[
             (Txt::CategoryUnit, account.unit),
             (Txt::CategoryEnvironment, account.environment),
-            (Txt::CategoryLine, if matches!(account.unit, "Data" | "Corporate") { "Shared" } else { account.unit }),
+            (
+                Txt::CategoryLine,
+                if matches!(account.unit, "Data" | "Corporate") { "Shared" } else { account.unit },
+            ),
         ],
     );
     if !resource || rng.chance(170) {
@@ -177,7 +195,10 @@ pub(crate) fn tag(template: &mut Template, pool: &mut Pool, rng: &mut Rng, accou
         template.set(pool, Txt::TagApplication, app);
     }
     if rng.chance(560) {
-        let center = format!("CC-{}", 1000 + (account.unit.len() * 137 + account.unit.as_bytes()[0] as usize * 11) % 900);
+        let center = format!(
+            "CC-{}",
+            1000 + (account.unit.len() * 137 + account.unit.as_bytes()[0] as usize * 11) % 900
+        );
         template.set(pool, Txt::TagCostCenter, &center);
     }
     let people = ["m.okafor", "j.lindqvist", "a.ferreira", "s.tanaka", "r.haddad", "k.novak"];
@@ -189,13 +210,21 @@ pub(crate) fn tag(template: &mut Template, pool: &mut Pool, rng: &mut Rng, accou
         template.set(pool, Txt::TagOwnerLower, rng.pick(&people));
     }
     if rng.chance(240) {
-        template.set(pool, Txt::TagProject, rng.pick(&["Atlas", "Beacon", "Keel", "Tidewater", "Migration 2026"]));
+        template.set(
+            pool,
+            Txt::TagProject,
+            rng.pick(&["Atlas", "Beacon", "Keel", "Tidewater", "Migration 2026"]),
+        );
     }
     if rng.chance(300) {
         template.set(pool, Txt::TagDataClass, rng.pick(&["public", "internal", "confidential", "pci"]));
     }
     if rng.chance(520) {
-        template.set(pool, Txt::TagManagedBy, rng.pick(&["terraform", "terraform", "Terraform", "cdk", "console"]));
+        template.set(
+            pool,
+            Txt::TagManagedBy,
+            rng.pick(&["terraform", "terraform", "Terraform", "cdk", "console"]),
+        );
     }
     if rng.chance(450) {
         let role = format!("AssumedRole:AROA{}:deploy", rng.upper(12));

@@ -37,7 +37,12 @@ struct Rendered {
 }
 
 impl<'a> CsvFile<'a> {
-    pub(super) fn create(path: PathBuf, columns: &'a [Column], cells: Cells<'a>, milliseconds: bool) -> Result<Self, DemoError> {
+    pub(super) fn create(
+        path: PathBuf,
+        columns: &'a [Column],
+        cells: Cells<'a>,
+        milliseconds: bool,
+    ) -> Result<Self, DemoError> {
         let file = File::create(&path).map_err(|source| DemoError::Write { path: path.clone(), source })?;
         let mut buffer = Vec::new();
         for (index, column) in columns.iter().enumerate() {
@@ -99,7 +104,9 @@ impl<'a> CsvFile<'a> {
                 }
                 first = false;
                 match column.source {
-                    Source::Text(field) | Source::Map(field) => cell(&mut text, pool.get(template.get(field))),
+                    Source::Text(field) | Source::Map(field) => {
+                        cell(&mut text, pool.get(template.get(field)))
+                    }
                     Source::Either(one, other) => {
                         let id = if template.get(one) == 0 { template.get(other) } else { template.get(one) };
                         cell(&mut text, pool.get(id));
@@ -137,8 +144,14 @@ impl<'a> CsvFile<'a> {
 fn varies(source: Source) -> bool {
     matches!(
         source,
-        Source::Number(_) | Source::LineItemId | Source::TimeInterval | Source::UsageStart | Source::UsageEnd
-            | Source::PeriodStart | Source::PeriodEnd | Source::Discounts
+        Source::Number(_)
+            | Source::LineItemId
+            | Source::TimeInterval
+            | Source::UsageStart
+            | Source::UsageEnd
+            | Source::PeriodStart
+            | Source::PeriodEnd
+            | Source::Discounts
     )
 }
 

@@ -9,8 +9,8 @@ use crate::columns::{Column, Source, map_fields};
 use crate::company::{map_pairs, sku_details, tag_fields};
 use crate::error::DemoError;
 use crate::fixed::{MONEY_SCALE, double};
-use crate::row::Row;
-use crate::text::{StrId, Txt};
+use crate::row::{Extra, Row};
+use crate::text::{StrId, Template, Txt};
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use ::parquet::basic::Compression;
@@ -18,10 +18,10 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::schema::types::ColumnPath;
 use arrow::array::{
-    ArrayRef, DictionaryArray, Float64Array, Float64Builder, Int32Array, MapArray, StringArray, StringBuilder, StructArray,
-    TimestampMillisecondArray,
+    ArrayRef, BooleanBufferBuilder, DictionaryArray, Float64Array, Float64Builder, Int32Array, MapArray,
+    StringArray, StringBuilder, StructArray, TimestampMillisecondArray,
 };
-use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow::buffer::{BooleanBuffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Field, Fields, Int32Type, Schema, TimeUnit};
 use arrow::record_batch::RecordBatch;
 use std::collections::HashMap;
@@ -42,6 +42,8 @@ pub(crate) struct ParquetFile<'a> {
     /// All strings of the company, as the dictionary of every text column.
     values: ArrayRef,
     maps: HashMap<Txt, MapColumn>,
+    /// Per text column: the pool's key by template. Column-wise, so that a batch's gathers stay in the cache.
+    texts: Vec<Option<Box<[i32]>>>,
 }
 
 /// Entries of a map column per template: start of each in `keys` and `values`.
@@ -67,19 +69,38 @@ impl<'a> ParquetFile<'a> {
         let out = ArrowWriter::try_new_with_options(file, Arc::clone(&schema), options)
             .map_err(|source| DemoError::Parquet { path: path.clone(), source })?;
         let pool = &cells.company.pool;
-        let values: ArrayRef = Arc::new(StringArray::from_iter_values(pool.strings().iter().map(AsRef::as_ref)));
+        let values: ArrayRef =
+            Arc::new(StringArray::from_iter_values(pool.strings().iter().map(AsRef::as_ref)));
         let maps = columns
             .iter()
-            .filter_map(|column| if let Source::Map(map) = column.source { Some((map, map_column(map, &cells))) } else { None })
+            .filter_map(|column| {
+                if let Source::Map(map) = column.source { Some((map, map_column(map, &cells))) } else { None }
+            })
             .collect();
-        Ok(Self { path, out, schema, columns, cells, values, maps })
+        let texts = columns.iter().map(|column| text_keys(column.source, &cells)).collect();
+        Ok(Self { path, out, schema, columns, cells, values, maps, texts })
     }
 
     pub(super) fn write(&mut self, rows: &[Row]) -> Result<(), DemoError> {
         if rows.is_empty() {
             return Ok(());
         }
-        let arrays = self.columns.iter().map(|column| self.array(column.source, rows)).collect::<Result<Vec<_>, _>>()?;
+        // Few rows carry a commitment's or a container's figures: their forty columns look at those rows only.
+        let special: Vec<usize> = rows
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| !matches!(row.extra, Extra::None))
+            .map(|(place, _)| place)
+            .collect();
+        let arrays = self
+            .columns
+            .iter()
+            .zip(&self.texts)
+            .map(|(column, texts)| match texts {
+                Some(keys) => self.text(keys, rows),
+                None => self.array(column.source, rows, &special),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)?;
         self.out.write(&batch).map_err(|source| self.wrong(source))
     }
@@ -90,26 +111,41 @@ impl<'a> ParquetFile<'a> {
 
     pub(super) fn finish(self) -> Result<u64, DemoError> {
         let path = self.path.clone();
-        let file = self.out.into_inner().map_err(|source| DemoError::Parquet { path: path.clone(), source })?;
+        let file =
+            self.out.into_inner().map_err(|source| DemoError::Parquet { path: path.clone(), source })?;
         Ok(file.metadata().map_err(|source| DemoError::Write { path, source })?.len())
     }
 
-    fn array(&self, source: Source, rows: &[Row]) -> Result<ArrayRef, DemoError> {
+    fn array(&self, source: Source, rows: &[Row], special: &[usize]) -> Result<ArrayRef, DemoError> {
         let templates = &self.cells.company.templates;
         Ok(match source {
-            Source::Text(field) => self.text(rows.iter().map(|row| templates[row.template as usize].get(field)))?,
-            Source::Either(one, other) => self.text(rows.iter().map(|row| {
-                let template = &templates[row.template as usize];
-                if template.get(one) == 0 { template.get(other) } else { template.get(one) }
-            }))?,
-            Source::Empty => self.text(rows.iter().map(|_| 0))?,
+            Source::Number(number) if number.is_special() => {
+                let scale = number.scale();
+                let mut values = vec![0.0; rows.len()];
+                let mut valid = BooleanBufferBuilder::new(rows.len());
+                valid.append_n(rows.len(), false);
+                for place in special {
+                    let row = &rows[*place];
+                    if let Some(value) = number.of(row, &templates[row.template as usize]) {
+                        values[*place] = double(value, scale);
+                        valid.set_bit(*place, true);
+                    }
+                }
+                Arc::new(Float64Array::new(ScalarBuffer::from(values), Some(NullBuffer::new(valid.finish()))))
+            }
             Source::Number(number) => {
                 let scale = number.scale();
                 let mut builder = Float64Builder::with_capacity(rows.len());
                 for row in rows {
-                    builder.append_option(number.of(row, &templates[row.template as usize]).map(|value| double(value, scale)));
+                    builder.append_option(
+                        number.of(row, &templates[row.template as usize]).map(|value| double(value, scale)),
+                    );
                 }
                 Arc::new(builder.finish())
+            }
+            // Rendered from `texts`.
+            Source::Text(_) | Source::Either(..) | Source::Empty => {
+                self.text(&vec![0; templates.len()], rows)?
             }
             Source::LineItemId => {
                 let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * ID_LENGTH);
@@ -136,9 +172,9 @@ impl<'a> ParquetFile<'a> {
     }
 
     /// A text column: keys into the pool, 0 as null.
-    fn text(&self, ids: impl Iterator<Item = StrId>) -> Result<ArrayRef, DemoError> {
-        let keys: Vec<i32> = ids.map(|id| i32::try_from(id).unwrap_or(0)).collect();
-        let nulls = NullBuffer::from_iter(keys.iter().map(|key| *key != 0));
+    fn text(&self, of_template: &[i32], rows: &[Row]) -> Result<ArrayRef, DemoError> {
+        let keys: Vec<i32> = rows.iter().map(|row| of_template[row.template as usize]).collect();
+        let nulls = NullBuffer::new(BooleanBuffer::collect_bool(keys.len(), |place| keys[place] != 0));
         let keys = Int32Array::new(ScalarBuffer::from(keys), Some(nulls));
         Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::clone(&self.values))?))
     }
@@ -155,9 +191,23 @@ impl<'a> ParquetFile<'a> {
             offsets.push(i32::try_from(keys.len()).unwrap_or(0));
         }
         let keys = DictionaryArray::<Int32Type>::try_new(Int32Array::from(keys), Arc::clone(&column.names))?;
-        let values = DictionaryArray::<Int32Type>::try_new(Int32Array::from(values), Arc::clone(&self.values))?;
+        let values =
+            DictionaryArray::<Int32Type>::try_new(Int32Array::from(values), Arc::clone(&self.values))?;
         entries(Arc::new(keys), Arc::new(values), offsets)
     }
+}
+
+fn text_keys(source: Source, cells: &Cells<'_>) -> Option<Box<[i32]>> {
+    let key = |template: &Template| match source {
+        Source::Text(field) => template.get(field),
+        Source::Either(one, other) if template.get(one) == 0 => template.get(other),
+        Source::Either(one, _) => template.get(one),
+        _ => 0,
+    };
+    let is_text = matches!(source, Source::Text(_) | Source::Either(..) | Source::Empty);
+    is_text.then(|| {
+        cells.company.templates.iter().map(|template| i32::try_from(key(template)).unwrap_or(0)).collect()
+    })
 }
 
 fn map_column(map: Txt, cells: &Cells<'_>) -> MapColumn {
@@ -187,7 +237,13 @@ fn entries(keys: ArrayRef, values: ArrayRef, offsets: Vec<i32>) -> Result<ArrayR
     let fields = entry_fields(keys.data_type().clone(), values.data_type().clone());
     let entries = StructArray::try_new(fields.clone(), vec![keys, values], None)?;
     let field = Arc::new(Field::new("key_value", DataType::Struct(fields), false));
-    Ok(Arc::new(MapArray::try_new(field, OffsetBuffer::new(ScalarBuffer::from(offsets)), entries, None, false)?))
+    Ok(Arc::new(MapArray::try_new(
+        field,
+        OffsetBuffer::new(ScalarBuffer::from(offsets)),
+        entries,
+        None,
+        false,
+    )?))
 }
 
 fn entry_fields(key: DataType, value: DataType) -> Fields {

@@ -62,6 +62,7 @@ def stages(cache: Path, target: Path) -> list:
         Stage("format", ["cargo", "fmt", "--all", "--check"]),
         Stage("typos", ["typos"], needs=("setup",)),
         Stage("unused-deps", ["cargo", "shear"], needs=("setup",)),
+        Stage("one-build", ["python3", "scripts/features.py"]),
         Stage("deny", ["cargo", "deny", "--log-level", "error", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"], needs=("setup",)),
         Stage("web", npm + ["web", "run", "check"], needs=("setup",)),
         Stage("web-tests", npm + ["web", "run", "test"], counts="vitest", needs=("setup",)),

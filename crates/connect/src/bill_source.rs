@@ -1,0 +1,202 @@
+//! A source of bills that was opened: lists it, and reads its files from blocking threads.
+//!
+//! The outside is behind this one door. Local folders are read directly; buckets through the object
+//! store client, whose retries and backoff apply to every request. A read asks for exactly the version that
+//! was discovered and checks the size, so a file that is replaced or cut off meanwhile is an error, never
+//! a mixture.
+
+mod bucket;
+mod local;
+
+use crate::discovery::{Delivery, Discovery, FileRef, Listing, assemble, manifests_to_read};
+use crate::error::{ConnectError, ErrorKind};
+use crate::location::{Kind, Location};
+use crate::manifest::{MAX_BYTES, Manifest};
+use bucket::Bucket;
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use local::Folder;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Requests at once while discovering.
+const PARALLEL: usize = 16;
+/// Status files are tiny; larger ones are something else.
+const MAX_STATUS: u64 = 1 << 20;
+
+/// A source of bills.
+#[derive(Clone, Debug)]
+pub struct BillSource(Arc<Store>);
+
+#[derive(Debug)]
+enum Store {
+    Folder(Folder),
+    Bucket(Bucket),
+}
+
+/// Opens a location. Nothing is read yet, except that a local path must exist.
+///
+/// Buckets take region, keys and endpoint from the usual `AWS_*` environment variables; call this from
+/// within a tokio runtime that lives as long as the source.
+///
+/// # Errors
+/// `NotFound`, `Denied`, `BadLocation`.
+pub fn open(location: &Location) -> Result<BillSource, ConnectError> {
+    let store = match location.kind() {
+        Kind::Local(path) => Store::Folder(Folder::open(path)?),
+        Kind::S3 { bucket, prefix } => Store::Bucket(Bucket::open(bucket, prefix)?),
+    };
+    Ok(BillSource(Arc::new(store)))
+}
+
+impl BillSource {
+    /// Lists everything below the location, recognises the layout, and gives the deliveries.
+    ///
+    /// # Errors
+    /// `NotFound` if nothing is there; `Denied`, `Unavailable`.
+    pub async fn discover(&self) -> Result<Discovery, ConnectError> {
+        let files = match &*self.0 {
+            Store::Folder(folder) => folder.list().await?,
+            Store::Bucket(bucket) => bucket.list().await?,
+        };
+        if files.is_empty() {
+            return Err(ConnectError::new(ErrorKind::NotFound, format!("{}: no files there", self.name())));
+        }
+        let base = match &*self.0 {
+            Store::Folder(folder) => folder.base(),
+            Store::Bucket(bucket) => bucket.base(),
+        };
+        let mut listing = Listing::new(&base, files);
+        let chosen = manifests_to_read(&mut listing);
+        let manifests = futures::stream::iter(chosen)
+            .map(|listed| async move {
+                if listed.file.size > MAX_BYTES {
+                    return Ok((listed, Ok(None)));
+                }
+                let json = self.fetch(&listed.file).await?;
+                let manifest = Manifest::parse(&listed.file.path, &listed.file.etag, &json);
+                Ok::<_, ConnectError>((listed, manifest))
+            })
+            .buffer_unordered(PARALLEL)
+            .try_collect()
+            .await?;
+        let mut updating = false;
+        for file in listing.status.iter().filter(|file| file.size <= MAX_STATUS) {
+            // One column of READY or UPDATING: the word stands in the file as it is, whatever the compression.
+            updating |= self.fetch(file).await?.windows(8).any(|word| word == b"UPDATING");
+        }
+        Ok(assemble(listing, manifests, updating))
+    }
+
+    /// Whether manifest and files of a delivery are still as discovered: ask after reading, before publishing.
+    ///
+    /// # Errors
+    /// `Denied`, `Unavailable`; a file that is gone is not an error but a change.
+    pub async fn unchanged(&self, delivery: &Delivery) -> Result<bool, ConnectError> {
+        let manifest =
+            delivery.manifest.iter().map(|manifest| (manifest.path.clone(), None, manifest.etag.clone()));
+        let files = delivery.files.iter().map(|file| (file.path.clone(), Some(file.size), file.etag.clone()));
+        let expected: Vec<_> = manifest.chain(files).collect();
+        futures::stream::iter(expected)
+            .map(|(path, size, etag)| async move {
+                let now = match &*self.0 {
+                    Store::Folder(folder) => folder.head(&path),
+                    Store::Bucket(bucket) => bucket.head(&path).await,
+                };
+                match now {
+                    Ok(now) => Ok(now.etag == etag && size.is_none_or(|size| size == now.size)),
+                    Err(error) if error.kind == ErrorKind::NotFound => Ok(false),
+                    Err(error) => Err(error),
+                }
+            })
+            .buffer_unordered(PARALLEL)
+            .try_fold(true, |all, one| std::future::ready(Ok(all && one)))
+            .await
+    }
+
+    /// A file that reads itself.
+    pub fn file(&self, file: &FileRef) -> BillFile {
+        BillFile { source: self.clone(), file: file.clone() }
+    }
+
+    /// A range of a file's bytes; call it from a blocking thread.
+    ///
+    /// # Errors
+    /// `Changed` if the file is another by now, or shorter; `Denied`, `Unavailable`, `NotFound`.
+    pub fn read_range(&self, file: &FileRef, range: Range<u64>) -> Result<Bytes, ConnectError> {
+        if range.start > range.end || range.end > file.size {
+            let message = format!("{}: bytes {range:?} of {} are asked for", file.path, file.size);
+            return Err(ConnectError::new(ErrorKind::Changed, message));
+        }
+        match &*self.0 {
+            Store::Folder(folder) => folder.read_range(file, range),
+            Store::Bucket(bucket) => bucket.read_range(file, range),
+        }
+    }
+
+    /// A file from beginning to end; read it from a blocking thread.
+    ///
+    /// # Errors
+    /// As for `read_range`; reading gives them as `io::Error`s that hold a [`ConnectError`].
+    pub fn stream(&self, file: &FileRef) -> Result<Box<dyn Read + Send>, ConnectError> {
+        match &*self.0 {
+            Store::Folder(folder) => Ok(Box::new(folder.stream(file)?)),
+            Store::Bucket(bucket) => Ok(Box::new(bucket.stream(file))),
+        }
+    }
+
+    async fn fetch(&self, file: &FileRef) -> Result<Bytes, ConnectError> {
+        match &*self.0 {
+            Store::Folder(folder) => folder.read_range(file, 0..file.size),
+            Store::Bucket(bucket) => bucket.fetch(file, 0..file.size).await,
+        }
+    }
+
+    fn name(&self) -> String {
+        match &*self.0 {
+            Store::Folder(folder) => folder.base(),
+            Store::Bucket(bucket) => bucket.base(),
+        }
+    }
+}
+
+/// A file together with its source.
+#[derive(Clone, Debug)]
+pub struct BillFile {
+    source: BillSource,
+    file: FileRef,
+}
+
+impl BillFile {
+    /// Path below the source's location.
+    pub fn name(&self) -> &str {
+        &self.file.path
+    }
+
+    /// Bytes, as delivered.
+    pub fn size(&self) -> u64 {
+        self.file.size
+    }
+
+    /// A range of bytes; from a blocking thread.
+    ///
+    /// # Errors
+    /// As `BillSource::read_range`.
+    pub fn read_range(&self, range: Range<u64>) -> io::Result<Bytes> {
+        Ok(self.source.read_range(&self.file, range)?)
+    }
+
+    /// The whole file; from a blocking thread.
+    ///
+    /// # Errors
+    /// As `BillSource::stream`.
+    pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(self.source.stream(&self.file)?)
+    }
+}
+
+/// The error of a file that is not what was discovered.
+fn changed(path: &str, what: &str) -> ConnectError {
+    ConnectError::new(ErrorKind::Changed, format!("{path}: {what}"))
+}

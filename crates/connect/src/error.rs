@@ -1,0 +1,99 @@
+//! Why a source of bills cannot be used, and what to do about it.
+
+/// What kind of thing is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The location is no path and no address.
+    BadLocation,
+    /// Nothing is there.
+    NotFound,
+    /// It is there, but may not be read.
+    Denied,
+    /// It cannot be reached now; trying again may help.
+    Unavailable,
+    /// It changed while it was read; start again.
+    Changed,
+}
+
+/// A source of bills cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}. {advice}")]
+pub struct ConnectError {
+    /// What kind of thing is wrong.
+    pub kind: ErrorKind,
+    /// What is wrong, with the path.
+    pub message: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl ConnectError {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        let advice = match kind {
+            ErrorKind::BadLocation => "Give a folder, a file, file:///path or s3://bucket/prefix",
+            ErrorKind::NotFound => {
+                "Check the path; for a bucket, the bucket's name, the prefix and the region"
+            }
+            ErrorKind::Denied => {
+                "Allow reading: for a folder its permissions, for a bucket s3:ListBucket and s3:GetObject; keys are taken from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the machine's role, and AWS_SKIP_SIGNATURE=true reads public buckets"
+            }
+            ErrorKind::Unavailable => "Check the network and AWS_ENDPOINT_URL if it is set, then try again",
+            ErrorKind::Changed => "A new delivery is being written; start again when it is complete",
+        };
+        Self { kind, message: message.into(), advice: advice.to_owned() }
+    }
+
+    /// Whether doing the same again may help.
+    pub fn retryable(&self) -> bool {
+        matches!(self.kind, ErrorKind::Unavailable | ErrorKind::Changed)
+    }
+
+    pub(crate) fn of_io(path: &str, error: &std::io::Error) -> Self {
+        let kind = match error.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ErrorKind::NotFound,
+            std::io::ErrorKind::PermissionDenied => ErrorKind::Denied,
+            _ => ErrorKind::Unavailable,
+        };
+        Self::new(kind, format!("{path}: {error}"))
+    }
+
+    pub(crate) fn of_store(path: &str, error: &object_store::Error) -> Self {
+        use object_store::Error;
+        let text = chain(error);
+        let kind = match error {
+            Error::NotFound { .. } => ErrorKind::NotFound,
+            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::Denied,
+            Error::Precondition { .. } => ErrorKind::Changed,
+            Error::InvalidPath { .. } => ErrorKind::BadLocation,
+            _ if text.contains("redentials") || text.contains("169.254.") => ErrorKind::Denied,
+            _ => ErrorKind::Unavailable,
+        };
+        Self::new(kind, format!("{path}: {text}"))
+    }
+}
+
+/// An error and its causes, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        next = cause.source();
+    }
+    text.replace(['\n', '\r'], " ")
+}
+
+impl From<ConnectError> for std::io::Error {
+    fn from(error: ConnectError) -> Self {
+        let kind = match error.kind {
+            ErrorKind::NotFound => std::io::ErrorKind::NotFound,
+            ErrorKind::Denied => std::io::ErrorKind::PermissionDenied,
+            ErrorKind::BadLocation => std::io::ErrorKind::InvalidInput,
+            ErrorKind::Unavailable | ErrorKind::Changed => std::io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
+    }
+}

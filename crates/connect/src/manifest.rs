@@ -1,0 +1,136 @@
+//! Manifests: the JSON file that says which files a delivery consists of.
+//!
+//! AWS documents the legacy manifest by example and the Data Exports one not at all, so reading is
+//! liberal: files by `reportKeys` or `dataFiles`, as keys or as addresses, columns as names or objects.
+
+use model::BillingPeriod;
+use serde_json::Value;
+
+/// The largest manifest that is read, bytes.
+pub(crate) const MAX_BYTES: u64 = 16 << 20;
+
+/// What a manifest says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// Path below the source's location.
+    pub path: String,
+    /// Version of the manifest itself.
+    pub etag: String,
+    /// Column names, as CSV headers have them (`category/Name` in the legacy report).
+    pub columns: Vec<String>,
+    /// Identifies the delivery: assembly or execution.
+    pub assembly_id: Option<String>,
+    /// Charset of the files.
+    pub charset: Option<String>,
+    /// `GZIP`, `ZIP` or `Parquet`.
+    pub compression: Option<String>,
+    /// `text/csv` or `Parquet`.
+    pub content_type: Option<String>,
+    /// The period that it says it is of.
+    pub billing_period: Option<BillingPeriod>,
+    /// Name of the report.
+    pub report_name: Option<String>,
+    /// Keys of the data files, without bucket; `None`: it has no list.
+    pub keys: Option<Vec<String>>,
+}
+
+impl Manifest {
+    /// Reads a manifest's JSON. `None`: it is JSON, but no manifest.
+    ///
+    /// # Errors
+    /// Why it is not JSON.
+    pub fn parse(path: &str, etag: &str, json: &[u8]) -> Result<Option<Self>, String> {
+        let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+        let value: Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        let Some(object) = value.as_object() else { return Ok(None) };
+        let get = |names: &[&str]| {
+            names.iter().find_map(|name| {
+                object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+            })
+        };
+        let text = |names: &[&str]| get(names).and_then(Value::as_str).map(str::to_owned);
+        let keys = get(&["reportKeys", "dataFiles", "reportFiles", "dataFileS3Keys"]);
+        let columns = get(&["columns"]);
+        if keys.is_none() && columns.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            path: path.to_owned(),
+            etag: etag.to_owned(),
+            columns: columns.map(column_names).unwrap_or_default(),
+            assembly_id: text(&["assemblyId", "executionId"]),
+            charset: text(&["charset"]),
+            compression: text(&["compression"]),
+            content_type: text(&["contentType", "format"]),
+            billing_period: get(&["billingPeriod", "billing_period"]).and_then(period),
+            report_name: text(&["reportName", "exportName"]),
+            keys: keys.and_then(Value::as_array).map(|keys| keys.iter().filter_map(key).collect()),
+        }))
+    }
+}
+
+fn column_names(columns: &Value) -> Vec<String> {
+    let name = |column: &Value| {
+        let name = column.as_str().or_else(|| column.get("name")?.as_str())?;
+        let category = column.get("category").and_then(Value::as_str);
+        Some(category.map_or_else(|| name.to_owned(), |category| format!("{category}/{name}")))
+    };
+    columns.as_array().map(|columns| columns.iter().filter_map(name).collect()).unwrap_or_default()
+}
+
+/// A file's key, from a key, an address, or an object that holds one.
+fn key(value: &Value) -> Option<String> {
+    let text = value.as_str().or_else(|| {
+        ["key", "s3Key", "path", "uri"].iter().find_map(|name| value.get(*name).and_then(Value::as_str))
+    })?;
+    let key = match text.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, key)| key),
+        None => text,
+    };
+    let key = key.trim_matches('/');
+    (!key.is_empty()).then(|| key.to_owned())
+}
+
+/// `20261001T000000.000Z`, `2026-10-01T00:00:00Z`, `2026-10`, or an object with a start.
+fn period(value: &Value) -> Option<BillingPeriod> {
+    let text = value.as_str().or_else(|| {
+        ["start", "startDate"].iter().find_map(|name| value.get(*name).and_then(Value::as_str))
+    })?;
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(6).collect();
+    BillingPeriod::try_new(digits.get(..4)?.parse().ok()?, digits.get(4..6)?.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(json: &str) -> Manifest {
+        Manifest::parse("m.json", "1", json.as_bytes()).unwrap().unwrap()
+    }
+
+    #[test]
+    fn legacy_and_export_manifests_are_read() {
+        let legacy = parse(
+            r#"{"assemblyId":"a1","columns":[{"category":"lineItem","name":"UnblendedCost"}],"charset":"UTF-8",
+            "compression":"GZIP","contentType":"text/csv","reportName":"cur","bucket":"b",
+            "billingPeriod":{"start":"20260801T000000.000Z","end":"20260901T000000.000Z"},
+            "reportKeys":["cost/cur/20260801-20260901/a1/cur-1.csv.gz"]}"#,
+        );
+        assert_eq!(legacy.columns, ["lineItem/UnblendedCost"]);
+        assert_eq!(legacy.billing_period.unwrap().to_string(), "2026-08");
+        assert_eq!(legacy.keys.unwrap(), ["cost/cur/20260801-20260901/a1/cur-1.csv.gz"]);
+        let export = parse(
+            r#"{"executionId":"e1","columns":[{"name":"line_item_unblended_cost","type":"double"}],
+            "dataFiles":["s3://bucket/pfx/x/data/BILLING_PERIOD=2026-08/x-00001.snappy.parquet"]}"#,
+        );
+        assert_eq!(export.assembly_id.as_deref(), Some("e1"));
+        assert_eq!(export.keys.unwrap(), ["pfx/x/data/BILLING_PERIOD=2026-08/x-00001.snappy.parquet"]);
+    }
+
+    #[test]
+    fn other_json_is_no_manifest() {
+        assert_eq!(Manifest::parse("m", "", br#"{"totals": 1}"#), Ok(None));
+        assert_eq!(Manifest::parse("m", "", b"[1]"), Ok(None));
+        assert!(Manifest::parse("m", "", br#"{"reportKeys": ["#).is_err());
+    }
+}

@@ -6,7 +6,7 @@ use crate::error::QueryError;
 use crate::explain::{self, Explanation};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, SqlRows};
-use crate::plan::Plan;
+use crate::plan::{Plan, asks_names};
 use crate::sql;
 use crate::store::Store;
 use crate::tags;
@@ -81,11 +81,12 @@ impl Engine {
     async fn compute(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
         let plan = self.plan(view, query).await?;
         let (table, before) = if plan.needs_line_items() {
-            let table = self.shared.lines.table(&plan, query, plan.span).await?;
+            let names = self.names(&plan, query).await?;
+            let table = self.shared.lines.table(&plan, query, plan.span, names.clone()).await?;
             let before = match plan.previous {
                 Some(span) => {
                     let total = CostQuery { view: TimeView::Total, ..query.clone() };
-                    Some(self.shared.lines.table(&plan, &total, span).await?)
+                    Some(self.shared.lines.table(&plan, &total, span, names).await?)
                 }
                 None => None,
             };
@@ -94,6 +95,15 @@ impl Engine {
             self.sum(&plan, query).await?
         };
         assemble(query, plan, table, before)
+    }
+
+    /// Latest account names, where a question speaks of them; also those of months that it does not read.
+    async fn names(&self, plan: &Plan, query: &CostQuery) -> Result<Option<BTreeMap<String, String>>, QueryError> {
+        if !asks_names(query) {
+            return Ok(None);
+        }
+        let view = View { periods: plan.all.clone() };
+        self.account_names(&view).await.map(Some)
     }
 
     async fn sum(&self, plan: &Plan, query: &CostQuery) -> Result<(Table, Option<Table>), QueryError> {
@@ -224,9 +234,10 @@ impl Engine {
         let mut explanation = explain::start(&cell, &plan, page.max(1), page_size);
         let missing = plan.without_line_items();
         if missing.is_empty() {
-            self.shared.lines.explain(&plan, &cell, &mut explanation).await?;
+            let names = self.names(&plan, &cell).await?;
+            self.shared.lines.explain(&plan, &cell, names, &mut explanation).await?;
         } else {
-            explanation.not_ready(&missing);
+            explanation.wait_for(&missing);
             if !plan.needs_resources() {
                 let (table, _) = self.sum(&plan, &cell).await?;
                 explanation.figure = table.total()?;
@@ -245,7 +256,7 @@ impl Engine {
 
     /// The portable SQL of a question, without running it.
     pub async fn sql_of(&self, view: &View, query: &CostQuery) -> Result<String, QueryError> {
-        let plan = self.plan(view, query).await?;
-        Ok(sql::text(query, plan.span, &plan.period_filter))
+        self.plan(view, query).await?;
+        Ok(sql::text(query, query.from, query.to, sql::Names::Derived))
     }
 }

@@ -1,0 +1,136 @@
+//! *Explain this number*: the line items behind a cell, with the file and row that each came from.
+
+use crate::plan::{Plan, date};
+use crate::sql::{self, Names};
+use crate::view::{PublishedPeriod, snapshot};
+use chrono::{DateTime, NaiveDate, Utc};
+use model::{CostQuery, Decimal, MetricInfo, Snapshot};
+
+/// The line items behind a figure.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// What is summed, and how it is computed.
+    pub metric: &'static MetricInfo,
+    /// The figure: the sum over all rows, not the page's alone.
+    pub figure: Decimal,
+    /// Currency of money figures.
+    pub currency: String,
+    /// First day answered for.
+    pub from: NaiveDate,
+    /// Day after the last answered for.
+    pub to: NaiveDate,
+    /// SQL over `line_items` that lists the rows of this page.
+    pub sql: String,
+    /// One page of rows, largest magnitude first.
+    pub rows: Vec<ExplainedRow>,
+    /// Rows there are in all.
+    pub rows_total: u64,
+    /// The page, from 1.
+    pub page: usize,
+    /// Rows per page.
+    pub page_size: usize,
+    /// False while a month has only its roll-up: then there are no rows.
+    pub ready: bool,
+    /// Why there are no rows.
+    pub message: Option<String>,
+    /// Whether every period in view is proven to the bill.
+    pub proven: bool,
+    /// What it was read from.
+    pub snapshot: Snapshot,
+}
+
+/// One line item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExplainedRow {
+    /// Start of the charge (UTC).
+    pub charge_period_start: Option<DateTime<Utc>>,
+    /// End of the charge (UTC).
+    pub charge_period_end: Option<DateTime<Utc>>,
+    /// Account ID.
+    pub account_id: Option<String>,
+    /// Account name as the row has it, else the ID.
+    pub account: Option<String>,
+    /// Service.
+    pub service: Option<String>,
+    /// Usage type.
+    pub usage_type: Option<String>,
+    /// Operation.
+    pub operation: Option<String>,
+    /// Line item type.
+    pub line_item_type: Option<String>,
+    /// Resource.
+    pub resource_id: Option<String>,
+    /// Words of the provider.
+    pub description: Option<String>,
+    /// Usage that counts, in the row's own unit.
+    pub usage_amount: Decimal,
+    /// The row's share of the figure.
+    pub figure: Decimal,
+    /// Report file.
+    pub source_file: Option<String>,
+    /// Row in the file, as ingest counted it.
+    pub source_row: i64,
+}
+
+impl Explanation {
+    /// Says that rows will come later.
+    pub(crate) fn wait_for(&mut self, missing: &[&PublishedPeriod]) {
+        self.ready = false;
+        self.message = Some(waiting(missing));
+    }
+}
+
+/// Which months have no line items yet, in words.
+pub(crate) fn waiting(missing: &[&PublishedPeriod]) -> String {
+    let mut months: Vec<String> = missing.iter().map(|period| period.period.to_string()).collect();
+    months.dedup();
+    format!("the line items of {} are still being stored; only daily figures are ready", months.join(", "))
+}
+
+/// An explanation without figures yet.
+pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: usize, page_size: usize) -> Explanation {
+    let snapshot = snapshot(&plan.periods.iter().collect::<Vec<_>>());
+    Explanation {
+        metric: cell.metric.info(),
+        figure: Decimal::ZERO,
+        currency: plan.currency.clone(),
+        from: date(plan.span.from),
+        to: date(plan.span.to),
+        sql: rows_sql(cell, page, page_size, Names::Derived),
+        rows: Vec::new(),
+        rows_total: 0,
+        page,
+        page_size,
+        ready: true,
+        message: None,
+        proven: snapshot.periods.iter().all(|period| period.proven),
+        snapshot,
+    }
+}
+
+/// Columns of an explained row, in the order that they are read.
+const COLUMNS: &str = r#""ChargePeriodStart", "ChargePeriodEnd", "SubAccountId", "SubAccountName", "ServiceName", "x_UsageType",
+  "x_Operation", "x_LineItemType", "ResourceId", "ChargeDescription", "x_UsageAmount""#;
+
+/// The rows of a page.
+pub(crate) fn rows_sql(cell: &CostQuery, page: usize, page_size: usize, names: Names) -> String {
+    let metric = sql::identifier(cell.metric.info().column);
+    format!(
+        "{}SELECT {COLUMNS},\n  {metric} AS \"figure\", \"x_SourceFile\", \"x_SourceRow\"\n{}\n\
+         ORDER BY CASE WHEN {metric} < 0 THEN -{metric} ELSE {metric} END DESC, \"x_SourceFile\", \"x_SourceRow\"\n\
+         LIMIT {page_size} OFFSET {}",
+        sql::with_names(cell, names),
+        sql::source(cell, cell.from, cell.to),
+        (page - 1).saturating_mul(page_size),
+    )
+}
+
+/// Number of rows and their sum.
+pub(crate) fn total_sql(cell: &CostQuery, names: Names) -> String {
+    let metric = sql::identifier(cell.metric.info().column);
+    format!(
+        "{}SELECT COUNT(*) AS \"rows\", SUM({metric}) AS \"figure\"\n{}",
+        sql::with_names(cell, names),
+        sql::source(cell, cell.from, cell.to)
+    )
+}

@@ -1,0 +1,359 @@
+//! The passes over the rows.
+
+use super::axes::{Axes, Sieves, Source};
+use crate::store::{Amounts, Column, Slab, each_width};
+use hashbrown::HashMap;
+use std::ops::Range;
+
+/// Rows per pass: their places stay in the first-level cache.
+const CHUNK: usize = 2_048;
+/// Rows that a thread takes at once, about.
+const ITEM: usize = 65_536;
+
+/// A piece of work: runs of rows of one slab, each with its bucket.
+pub(super) struct Item {
+    slab: usize,
+    runs: Vec<(usize, Range<usize>)>,
+}
+
+/// Cuts the rows of the wanted days into pieces.
+pub(super) fn items(slabs: &[Slab], of_day: &dyn Fn(i32) -> Option<usize>) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (slab, columns) in slabs.iter().enumerate() {
+        let mut item = Item { slab, runs: Vec::new() };
+        let mut room = ITEM;
+        for (day, rows) in columns.runs.iter() {
+            let Some(bucket) = of_day(day) else { continue };
+            let mut start = rows.start;
+            while start < rows.end {
+                let end = rows.end.min(start + room);
+                match item.runs.last_mut() {
+                    Some((last, run)) if *last == bucket && run.end == start => run.end = end,
+                    _ => item.runs.push((bucket, start..end)),
+                }
+                room -= end - start;
+                start = end;
+                if room == 0 {
+                    items.push(std::mem::replace(&mut item, Item { slab, runs: Vec::new() }));
+                    room = ITEM;
+                }
+            }
+        }
+        if !item.runs.is_empty() {
+            items.push(item);
+        }
+    }
+    items
+}
+
+/// What all threads share.
+pub(super) struct Job<'a> {
+    pub(super) slabs: &'a [Slab],
+    pub(super) axes: &'a Axes,
+    pub(super) sieves: &'a Sieves,
+    /// Decimals of the sums.
+    pub(super) scale: u32,
+    pub(super) buckets: usize,
+}
+
+impl Job<'_> {
+    /// Groups times buckets, if that can be counted.
+    pub(super) fn cells(&self) -> Option<usize> {
+        usize::try_from(self.axes.groups).ok()?.checked_mul(self.buckets)
+    }
+
+    /// Sums one piece of work.
+    pub(super) fn scan(&self, item: &Item, groups: &mut Groups) {
+        let slab = &self.slabs[item.slab];
+        let Some(Column::Amount(amounts)) = slab.columns.first().map(|column| &**column) else { return };
+        let constant = self.axes.axes.iter().map(|axis| match &axis.source {
+            Source::Slab(codes) => u64::from(codes[item.slab]) * axis.stride,
+            Source::Column(_) => 0,
+        });
+        let constant: u64 = constant.sum();
+        let mut buffers = Buffers { rows: vec![0; CHUNK], groups: vec![0; CHUNK] };
+        for (bucket, run) in &item.runs {
+            let mut start = run.start;
+            while start < run.end {
+                let chunk = start..run.end.min(start + CHUNK);
+                start = chunk.end;
+                self.chunk(slab, amounts, constant, *bucket, &chunk, &mut buffers, groups);
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the inner loop's own variables")]
+    fn chunk(
+        &self,
+        slab: &Slab,
+        amounts: &Amounts,
+        constant: u64,
+        bucket: usize,
+        chunk: &Range<usize>,
+        buffers: &mut Buffers,
+        groups: &mut Groups,
+    ) {
+        let selected = self.select(slab, chunk, &mut buffers.rows);
+        let count = selected.unwrap_or(chunk.len());
+        if count == 0 {
+            return;
+        }
+        let rows = selected.map(|count| &buffers.rows[..count]);
+        let places = &mut buffers.groups[..count];
+        let columns = self.axes.axes.iter().filter_map(|axis| match axis.source {
+            Source::Column(at) => Some((at, axis)),
+            Source::Slab(_) => None,
+        });
+        let mut first = true;
+        for (at, axis) in columns {
+            let Column::Text(codes) = &*slab.columns[at] else { continue };
+            each_width!(codes, codes => place(codes, rows, chunk, &axis.offsets, places, first.then_some(constant)));
+            first = false;
+        }
+        let factor = 10_i64.pow(self.scale - amounts.scale.min(self.scale));
+        if first {
+            groups.add_one(self, bucket, constant, sum(&amounts.small, rows, chunk, factor));
+        } else {
+            groups.add(self, bucket, places, &amounts.small, rows, chunk, factor);
+        }
+        for (row, units) in amounts.large_in(chunk) {
+            let at = match rows {
+                None => Some(*row as usize - chunk.start),
+                Some(rows) => rows.binary_search(row).ok(),
+            };
+            // Sums have all 18 decimals whenever a slab keeps amounts aside.
+            if let Some(at) = at {
+                groups.add_one(self, bucket, if first { constant } else { places[at] }, *units);
+            }
+        }
+    }
+
+    /// The rows of a chunk that pass the filters; `None` without filters.
+    fn select(&self, slab: &Slab, chunk: &Range<usize>, rows: &mut [u32]) -> Option<usize> {
+        let mut selected = None;
+        for (at, pass) in &self.sieves.sieves {
+            let Column::Text(codes) = &*slab.columns[*at] else { continue };
+            let count = each_width!(codes, codes => match selected {
+                None => keep_first(codes, pass, chunk, rows),
+                Some(count) => keep(codes, pass, count, rows),
+            });
+            selected = Some(count);
+        }
+        selected
+    }
+}
+
+struct Buffers {
+    rows: Vec<u32>,
+    groups: Vec<u64>,
+}
+
+/// A dictionary code of any width.
+trait Code: Copy {
+    fn at(self) -> usize;
+}
+impl Code for u8 {
+    fn at(self) -> usize {
+        usize::from(self)
+    }
+}
+impl Code for u16 {
+    fn at(self) -> usize {
+        usize::from(self)
+    }
+}
+impl Code for u32 {
+    fn at(self) -> usize {
+        self as usize
+    }
+}
+
+fn keep_first<C: Code>(codes: &[C], pass: &[bool], chunk: &Range<usize>, rows: &mut [u32]) -> usize {
+    let mut count = 0;
+    let mut row = u32::try_from(chunk.start).unwrap_or(u32::MAX);
+    for code in &codes[chunk.clone()] {
+        // Written always, kept only if it passes: no branch to mispredict.
+        rows[count] = row;
+        count += usize::from(pass[code.at()]);
+        row = row.wrapping_add(1);
+    }
+    count
+}
+
+fn keep<C: Code>(codes: &[C], pass: &[bool], count: usize, rows: &mut [u32]) -> usize {
+    let mut kept = 0;
+    for at in 0..count {
+        let row = rows[at];
+        rows[kept] = row;
+        kept += usize::from(pass[codes[row as usize].at()]);
+    }
+    kept
+}
+
+/// Adds a dimension's offset to each row's place; the first dimension starts it at a constant.
+fn place<C: Code>(
+    codes: &[C],
+    rows: Option<&[u32]>,
+    chunk: &Range<usize>,
+    offsets: &[u64],
+    places: &mut [u64],
+    start: Option<u64>,
+) {
+    match (rows, start) {
+        (None, Some(start)) => {
+            for (place, code) in places.iter_mut().zip(&codes[chunk.clone()]) {
+                *place = start + offsets[code.at()];
+            }
+        }
+        (None, None) => {
+            for (place, code) in places.iter_mut().zip(&codes[chunk.clone()]) {
+                *place += offsets[code.at()];
+            }
+        }
+        (Some(rows), Some(start)) => {
+            for (place, row) in places.iter_mut().zip(rows) {
+                *place = start + offsets[codes[*row as usize].at()];
+            }
+        }
+        (Some(rows), None) => {
+            for (place, row) in places.iter_mut().zip(rows) {
+                *place += offsets[codes[*row as usize].at()];
+            }
+        }
+    }
+}
+
+fn sum(small: &[i64], rows: Option<&[u32]>, chunk: &Range<usize>, factor: i64) -> i128 {
+    let sum = match rows {
+        None => small[chunk.clone()].iter().fold(0_i128, |sum, value| sum.wrapping_add(i128::from(*value))),
+        Some(rows) => {
+            rows.iter().fold(0_i128, |sum, row| sum.wrapping_add(i128::from(small[*row as usize])))
+        }
+    };
+    sum.wrapping_mul(i128::from(factor))
+}
+
+/// Sums per group and bucket, of one thread.
+pub(super) enum Groups {
+    /// Every possible cell, bucket by bucket; and which groups have rows.
+    Dense { sums: Vec<i128>, seen: Vec<bool> },
+    /// Cells of the groups that occur.
+    Hash { places: HashMap<u64, usize>, sums: Vec<i128> },
+}
+
+impl Groups {
+    pub(super) fn new(dense: bool, job: &Job<'_>) -> Self {
+        match (dense, job.cells(), usize::try_from(job.axes.groups)) {
+            (true, Some(cells), Ok(groups)) => Self::Dense { sums: vec![0; cells], seen: vec![false; groups] },
+            _ => Self::Hash { places: HashMap::new(), sums: Vec::new() },
+        }
+    }
+
+    fn add_one(&mut self, job: &Job<'_>, bucket: usize, group: u64, value: i128) {
+        let cell = match self {
+            Self::Dense { sums, seen } => {
+                let group = usize::try_from(group).unwrap_or(usize::MAX);
+                seen[group] = true;
+                &mut sums[bucket * seen.len() + group]
+            }
+            Self::Hash { places, sums } => {
+                let at = slot(places, sums, group, job.buckets) + bucket;
+                &mut sums[at]
+            }
+        };
+        *cell = cell.wrapping_add(value);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the inner loop's own variables")]
+    fn add(
+        &mut self,
+        job: &Job<'_>,
+        bucket: usize,
+        groups: &[u64],
+        small: &[i64],
+        rows: Option<&[u32]>,
+        chunk: &Range<usize>,
+        factor: i64,
+    ) {
+        match rows {
+            None => self.add_values(job, bucket, groups, small[chunk.clone()].iter().copied(), factor),
+            Some(rows) => {
+                self.add_values(job, bucket, groups, rows.iter().map(|row| small[*row as usize]), factor);
+            }
+        }
+    }
+
+    /// Adding cannot overflow: the sum of all magnitudes was found to fit before.
+    fn add_values(
+        &mut self,
+        job: &Job<'_>,
+        bucket: usize,
+        groups: &[u64],
+        values: impl Iterator<Item = i64>,
+        factor: i64,
+    ) {
+        match self {
+            Self::Dense { sums, seen } => {
+                let sums = &mut sums[bucket * seen.len()..][..seen.len()];
+                for (group, value) in groups.iter().zip(values) {
+                    let group = usize::try_from(*group).unwrap_or(usize::MAX);
+                    seen[group] = true;
+                    let sum = &mut sums[group];
+                    *sum = sum.wrapping_add(i128::from(value).wrapping_mul(i128::from(factor)));
+                }
+            }
+            Self::Hash { places, sums } => {
+                for (group, value) in groups.iter().zip(values) {
+                    let at = slot(places, sums, *group, job.buckets) + bucket;
+                    sums[at] = sums[at].wrapping_add(i128::from(value).wrapping_mul(i128::from(factor)));
+                }
+            }
+        }
+    }
+
+    /// Adds another thread's sums.
+    pub(super) fn merge(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Dense { sums, seen }, Self::Dense { sums: more, seen: also }) => {
+                sums.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.wrapping_add(more));
+                seen.iter_mut().zip(also).for_each(|(seen, also)| *seen |= also);
+            }
+            (Self::Hash { places, sums }, Self::Hash { places: others, sums: more }) => {
+                let buckets = if others.is_empty() { 1 } else { more.len() / others.len() };
+                for (group, from) in others {
+                    let at = slot(places, sums, group, buckets);
+                    for bucket in 0..buckets {
+                        sums[at + bucket] = sums[at + bucket].wrapping_add(more[from + bucket]);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Each group that has rows, with its figures.
+    pub(super) fn into_rows(self, buckets: usize) -> Box<dyn Iterator<Item = (u64, Vec<i128>)>> {
+        match self {
+            Self::Dense { sums, seen } => {
+                let groups = seen.len();
+                Box::new(seen.into_iter().enumerate().filter(|(_, seen)| *seen).map(move |(group, _)| {
+                    let figures = (0..buckets).map(|bucket| sums[bucket * groups + group]).collect();
+                    (group as u64, figures)
+                }))
+            }
+            Self::Hash { places, sums } => Box::new(
+                places.into_iter().map(move |(group, from)| (group, sums[from..from + buckets].to_vec())),
+            ),
+        }
+    }
+}
+
+/// Where the figures of a group start.
+fn slot(places: &mut HashMap<u64, usize>, sums: &mut Vec<i128>, group: u64, buckets: usize) -> usize {
+    *places.entry(group).or_insert_with(|| {
+        let at = sums.len();
+        sums.resize(at + buckets, 0);
+        at
+    })
+}
+

@@ -1,0 +1,120 @@
+//! A table that is an exact list of Parquet files, with the partition columns of each file filled in from
+//! the publication that names it.
+
+use crate::error::QueryError;
+use crate::view::PublishedPeriod;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::ScalarValue;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{Expr, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use model::schema::PARTITIONS;
+use object_store::ObjectMeta;
+use object_store::path::Path as ObjectPath;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Some Parquet files as one table.
+#[derive(Debug)]
+pub(super) struct Files {
+    schema: TableSchema,
+    groups: Vec<FileGroup>,
+}
+
+impl Files {
+    /// Files of a canonical schema, spread over some threads.
+    pub(super) fn new<'a>(
+        schema: &Schema,
+        files: impl Iterator<Item = (&'a PublishedPeriod, &'a Path)>,
+        threads: usize,
+    ) -> Result<Self, QueryError> {
+        let mut all = Vec::new();
+        for (period, path) in files {
+            all.push(partitioned(period, path)?);
+        }
+        // Large files first, each to the group that has the least so far.
+        all.sort_by_key(|file: &PartitionedFile| std::cmp::Reverse(file.object_meta.size));
+        let mut groups: Vec<(u64, Vec<PartitionedFile>)> = vec![(0, Vec::new()); threads.max(1)];
+        for file in all {
+            if let Some(group) = groups.iter_mut().min_by_key(|(size, _)| *size) {
+                group.0 += file.object_meta.size.max(1);
+                group.1.push(file);
+            }
+        }
+        let partitions = PARTITIONS.map(|name| Arc::new(Field::new(name, DataType::Utf8, false)));
+        Ok(Self {
+            schema: TableSchema::new(views(schema), partitions.to_vec()),
+            groups: groups
+                .into_iter()
+                .filter(|(_, files)| !files.is_empty())
+                .map(|(_, files)| FileGroup::new(files))
+                .collect(),
+        })
+    }
+}
+
+/// Text as string views: what Parquet decodes and DataFusion groups by fastest.
+fn views(schema: &Schema) -> SchemaRef {
+    let view = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => Arc::clone(field),
+    };
+    Arc::new(Schema::new(schema.fields().iter().map(view).collect::<Vec<_>>()))
+}
+
+fn partitioned(period: &PublishedPeriod, path: &Path) -> Result<PartitionedFile, QueryError> {
+    let unreadable = |why: &dyn std::fmt::Display| QueryError::unavailable(path.display(), why);
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    let absolute = std::path::absolute(path).map_err(|error| unreadable(&error))?;
+    let changed = metadata.modified().map_or(DateTime::<Utc>::UNIX_EPOCH, DateTime::<Utc>::from);
+    let file = ObjectMeta {
+        location: ObjectPath::from_absolute_path(absolute).map_err(|error| unreadable(&error))?,
+        last_modified: changed,
+        size: metadata.len(),
+        e_tag: None,
+        version: None,
+    };
+    Ok(PartitionedFile::new_from_meta(file).with_partition_values(vec![
+        ScalarValue::Utf8(Some(period.connection.clone())),
+        ScalarValue::Utf8(Some(period.period.to_string())),
+    ]))
+}
+
+#[async_trait]
+impl TableProvider for Files {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(self.schema.table_schema())
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    /// Filters reach the scan by DataFusion's own push-down rules.
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
+        let options = state.config_options().execution.parquet.clone();
+        let source = ParquetSource::new(self.schema.clone())
+            .with_pushdown_filters(options.pushdown_filters)
+            .with_reorder_filters(options.reorder_filters)
+            .with_enable_page_index(true);
+        let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
+            .with_file_groups(self.groups.clone())
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .build();
+        Ok(DataSourceExec::from_data_source(scan))
+    }
+}

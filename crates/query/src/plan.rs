@@ -1,0 +1,178 @@
+//! From a question to what has to be read: which periods, which days, which buckets, which engine.
+
+mod buckets;
+
+pub(crate) use buckets::{Buckets, Days, date, day_number};
+
+use crate::error::QueryError;
+use crate::store::Store;
+use crate::view::{PublishedPeriod, View};
+use chrono::{Datelike, Months};
+use model::{Comparison, CostQuery, DIMENSIONS, Dimension, TimeView};
+use std::collections::BTreeSet;
+
+/// What a question needs, resolved against a view.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// Every period of the view: account names are the latest of all.
+    pub(crate) all: Vec<PublishedPeriod>,
+    /// The periods that may hold rows of the answer.
+    pub(crate) periods: Vec<PublishedPeriod>,
+    /// Days answered for.
+    pub(crate) span: Days,
+    /// Days compared with.
+    pub(crate) previous: Option<Days>,
+    /// Time buckets of the span.
+    pub(crate) buckets: Buckets,
+    /// Currency of the periods; empty when nothing is in view.
+    pub(crate) currency: String,
+    line_items: bool,
+    resources: bool,
+}
+
+impl Plan {
+    /// Resolves a question.
+    pub(crate) fn new(store: &Store, view: &View, query: &CostQuery) -> Result<Self, QueryError> {
+        if let (Some(from), Some(to)) = (query.from, query.to)
+            && from > to
+        {
+            return Err(QueryError::invalid(
+                format!("the span ends ({to}) before it starts ({from})"),
+                "Give an end day after the first day; the end is exclusive.",
+            ));
+        }
+        let wanted = |period: &PublishedPeriod| {
+            let name = period.period.to_string();
+            query.filters.iter().filter(|it| is(&it.dimension, "billing_period")).all(|it| it.accepts(Some(&name)))
+        };
+        let mut known = Vec::new();
+        for period in view.periods.iter().filter(|period| wanted(period)) {
+            if let Some(days) = store.extent(&period.rollup_files)? {
+                known.push((period, days));
+            }
+        }
+        let open = |pick: fn(Days) -> i32, largest: bool| {
+            let days = known.iter().map(|(_, days)| pick(*days));
+            if largest { days.max() } else { days.min() }
+        };
+        let from = query.from.map(day_number).or_else(|| open(|days| days.from, false));
+        let to = query.to.map(day_number).or_else(|| open(|days| days.to, true));
+        let from_day = from.or(to).unwrap_or(0);
+        let span = Days { from: from_day, to: to.unwrap_or(from_day).max(from_day) };
+        let previous = query.compare.map(|compare| previous(span, compare)).transpose()?;
+        let mut periods: Vec<PublishedPeriod> = known
+            .iter()
+            .filter(|(_, days)| days.meets(span) || previous.is_some_and(|previous| days.meets(previous)))
+            .map(|(period, _)| (*period).clone())
+            .collect();
+        periods.sort_by(|a, b| (a.period, &a.connection).cmp(&(b.period, &b.connection)));
+        let dimensions = || query.group_by.iter().chain(query.filters.iter().map(|filter| &filter.dimension));
+        let resources = dimensions().any(|dimension| !dimension.in_rollup());
+        Ok(Self {
+            all: view.periods.clone(),
+            span,
+            previous,
+            buckets: Buckets::new(query.view, span)?,
+            currency: currency(&periods, query)?,
+            periods,
+            line_items: resources || query.view == TimeView::Hour,
+            resources,
+        })
+    }
+
+    /// Whether the daily roll-up cannot answer.
+    pub(crate) fn needs_line_items(&self) -> bool {
+        self.line_items
+    }
+
+    /// Whether a dimension that only line items hold is asked for.
+    pub(crate) fn needs_resources(&self) -> bool {
+        self.resources
+    }
+
+    /// Periods that have only their roll-up so far.
+    pub(crate) fn without_line_items(&self) -> Vec<&PublishedPeriod> {
+        self.periods.iter().filter(|period| period.line_item_files.is_none()).collect()
+    }
+
+    /// The periods that may hold rows of some days.
+    pub(crate) fn periods_of(&self, store: &Store, days: Days) -> Result<Vec<&PublishedPeriod>, QueryError> {
+        let mut periods = Vec::new();
+        for period in &self.periods {
+            if store.extent(&period.rollup_files)?.is_some_and(|extent| extent.meets(days)) {
+                periods.push(period);
+            }
+        }
+        Ok(periods)
+    }
+}
+
+/// Whether a dimension is the one of that name.
+pub(crate) fn is(dimension: &Dimension, name: &str) -> bool {
+    matches!(dimension, Dimension::Column(at) if DIMENSIONS.get(*at).is_some_and(|info| info.name == name))
+}
+
+/// Whether a question speaks of account names.
+pub(crate) fn asks_names(query: &CostQuery) -> bool {
+    query.group_by.iter().chain(query.filters.iter().map(|it| &it.dimension)).any(|it| is(it, "account"))
+}
+
+fn currency(periods: &[PublishedPeriod], query: &CostQuery) -> Result<String, QueryError> {
+    let currencies: BTreeSet<&str> =
+        periods.iter().map(|period| period.currency.as_str()).filter(|currency| !currency.is_empty()).collect();
+    if currencies.len() > 1 && query.metric.is_money() {
+        let list: Vec<&str> = currencies.into_iter().collect();
+        return Err(QueryError::invalid(
+            format!("amounts in several currencies ({}) cannot be added", list.join(", ")),
+            "Ask for one connection, or filter by billing periods of one currency.",
+        ));
+    }
+    Ok(currencies.first().map_or_else(String::new, |currency| (*currency).to_owned()))
+}
+
+/// The span to compare with: whole months have the months before, other spans as many days before.
+fn previous(span: Days, compare: Comparison) -> Result<Days, QueryError> {
+    let Comparison::Previous = compare else {
+        let Comparison::Span { from, to } = compare else { return Ok(span) };
+        if from > to {
+            return Err(QueryError::invalid(
+                format!("the compared span ends ({to}) before it starts ({from})"),
+                "Give an end day after the first day; the end is exclusive.",
+            ));
+        }
+        return Ok(Days { from: day_number(from), to: day_number(to) });
+    };
+    let (from, to) = (date(span.from), date(span.to));
+    if from.day() == 1 && to.day() == 1 && to > from {
+        let months = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
+            - i32::try_from(from.month()).unwrap_or(0);
+        let months = Months::new(u32::try_from(months).unwrap_or(0));
+        if let Some(start) = from.checked_sub_months(months) {
+            return Ok(Days { from: day_number(start), to: span.from });
+        }
+    }
+    Ok(Days { from: span.from - (span.to - span.from), to: span.from })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::NaiveDate;
+
+    fn days(from: &str, to: &str) -> Days {
+        let day = |text: &str| day_number(text.parse::<NaiveDate>().unwrap());
+        Days { from: day(from), to: day(to) }
+    }
+
+    #[test]
+    fn whole_months_are_compared_with_whole_months() {
+        for (from, to, start) in [
+            ("2026-03-01", "2026-04-01", "2026-02-01"),
+            ("2026-01-01", "2026-04-01", "2025-10-01"),
+            ("2026-03-02", "2026-03-05", "2026-02-27"),
+            ("2026-03-01", "2026-03-31", "2026-01-30"),
+        ] {
+            assert_eq!(previous(days(from, to), Comparison::Previous).unwrap(), days(start, from), "{from} {to}");
+        }
+    }
+}

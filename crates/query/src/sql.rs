@@ -1,0 +1,168 @@
+//! The SQL of a question: portable text over `line_items` that gives the same figures anywhere the table
+//! can be read. It is also what our own engine runs when line items have to answer.
+
+use crate::plan::{asks_names, is};
+use chrono::NaiveDate;
+use model::{CostQuery, Dimension, Filter, TimeView};
+use std::fmt::Write;
+
+/// Where latest account names come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Derived from the line items by the statement itself.
+    Derived,
+    /// A table `account_names` that is already there.
+    Given,
+}
+
+const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
+  SELECT "named_account", "account_name"
+  FROM (
+    SELECT "named_account", "account_name",
+      ROW_NUMBER() OVER (PARTITION BY "named_account" ORDER BY "last_day" DESC, "account_name") AS "place"
+    FROM (
+      SELECT "SubAccountId" AS "named_account", "SubAccountName" AS "account_name",
+        MAX(CAST("ChargePeriodStart" AS DATE)) AS "last_day"
+      FROM line_items
+      WHERE NOT "x_IsSplit" AND "SubAccountId" <> '' AND "SubAccountName" <> ''
+      GROUP BY 1, 2
+    ) AS named
+  ) AS ranked
+  WHERE "place" = 1
+)
+"#;
+
+/// The statement of a question over some days: one column per dimension, the bucket if there are several,
+/// and the figure. Days, weeks and months are UTC.
+pub(crate) fn text(query: &CostQuery, from: Option<NaiveDate>, to: Option<NaiveDate>, names: Names) -> String {
+    let mut columns: Vec<String> = Vec::new();
+    for dimension in &query.group_by {
+        columns.push(format!("{} AS {}", value(dimension), identifier(&dimension.to_string())));
+    }
+    if let Some((bucket, name)) = bucket(query.view) {
+        columns.push(format!("{bucket} AS {}", identifier(name)));
+    }
+    let keys = columns.len();
+    let metric = query.metric.info();
+    columns.push(format!("SUM({}) AS {}", identifier(metric.column), identifier(metric.name)));
+    let mut sql = with_names(query, names).to_owned();
+    let _ = write!(sql, "SELECT {}\n{}", columns.join(",\n  "), source(query, from, to));
+    if keys > 0 {
+        let list: Vec<String> = (1..=keys).map(|place| place.to_string()).collect();
+        let _ = write!(sql, "\nGROUP BY {}\nORDER BY {} DESC", list.join(", "), keys + 1);
+    }
+    sql
+}
+
+/// The start of a statement that needs latest account names.
+pub(crate) fn with_names(query: &CostQuery, names: Names) -> &'static str {
+    if names == Names::Derived && asks_names(query) { ACCOUNT_NAMES } else { "" }
+}
+
+/// `FROM … WHERE …` of a question.
+pub(crate) fn source(query: &CostQuery, from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
+    let mut sql = "FROM line_items".to_owned();
+    if asks_names(query) {
+        sql.push_str("\nLEFT JOIN account_names ON \"named_account\" = \"SubAccountId\"");
+    }
+    sql.push_str("\nWHERE NOT \"x_IsSplit\"");
+    let day = |sql: &mut String, operator: &str, day: Option<NaiveDate>| {
+        if let Some(day) = day {
+            let _ = write!(sql, "\n  AND \"ChargePeriodStart\" {operator} TIMESTAMP '{day} 00:00:00'");
+        }
+    };
+    day(&mut sql, ">=", from);
+    day(&mut sql, "<", to);
+    for filter in &query.filters {
+        let _ = write!(sql, "\n  AND {}", condition(filter));
+    }
+    sql
+}
+
+fn bucket(view: TimeView) -> Option<(String, &'static str)> {
+    let start = |unit: &str| format!("CAST(date_trunc('{unit}', \"ChargePeriodStart\") AS DATE)");
+    match view {
+        TimeView::Total => None,
+        TimeView::Hour => Some(("date_trunc('hour', \"ChargePeriodStart\")".to_owned(), "hour")),
+        TimeView::Day => Some(("CAST(\"ChargePeriodStart\" AS DATE)".to_owned(), "day")),
+        TimeView::Week => Some((start("week"), "week")),
+        TimeView::Month => Some((start("month"), "month")),
+    }
+}
+
+/// A dimension as it is stored: with empty texts and words for "none".
+fn raw(dimension: &Dimension) -> String {
+    match dimension {
+        Dimension::Tag(key) => format!("tag(\"Tags\", {})", literal(key)),
+        Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
+        _ if is(dimension, "account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
+        _ => identifier(dimension.column()),
+    }
+}
+
+/// A dimension's value, NULL where there is none.
+fn value(dimension: &Dimension) -> String {
+    let (raw, none) = (raw(dimension), dimension.none_label());
+    if is(dimension, "billing_period") {
+        raw
+    } else if none.is_empty() {
+        format!("NULLIF({raw}, '')")
+    } else {
+        format!("CASE WHEN {raw} NOT IN ('', {}) THEN {raw} END", literal(none))
+    }
+}
+
+fn condition(filter: &Filter) -> String {
+    let none = filter.dimension.none_label();
+    let word = |value: &String| value.is_empty() || (!none.is_empty() && value == none);
+    let mut values: Vec<String> = filter.values.iter().filter(|value| !word(value)).cloned().collect();
+    let with_none = filter.values.iter().any(word);
+    if with_none {
+        values.push(String::new());
+        if !none.is_empty() {
+            values.push(none.to_owned());
+        }
+    }
+    let list: Vec<String> = values.iter().map(|value| literal(value)).collect();
+    let raw = raw(&filter.dimension);
+    // Rows without a value are NULL or empty; NULL must not make the condition unknown.
+    let operand = if with_none || filter.exclude { format!("COALESCE({raw}, '')") } else { raw };
+    format!("{operand} {}IN ({})", if filter.exclude { "NOT " } else { "" }, list.join(", "))
+}
+
+/// A quoted name.
+pub(crate) fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Metric;
+
+    #[test]
+    fn reads_like_sql_that_a_person_would_write() {
+        let query = CostQuery {
+            group_by: vec!["service".parse().unwrap(), "tag:user:Team".parse().unwrap()],
+            view: TimeView::Month,
+            filters: vec!["region!=us-east-1,".parse().unwrap(), "account_id=1,O'Neil".parse().unwrap()],
+            ..CostQuery::total(Metric::Amortized)
+        };
+        let expected = r#"SELECT NULLIF("ServiceName", '') AS "service",
+  CASE WHEN tag("Tags", 'user:Team') NOT IN ('', 'Untagged') THEN tag("Tags", 'user:Team') END AS "tag:user:Team",
+  CAST(date_trunc('month', "ChargePeriodStart") AS DATE) AS "month",
+  SUM("EffectiveCost") AS "amortized"
+FROM line_items
+WHERE NOT "x_IsSplit"
+  AND "ChargePeriodStart" >= TIMESTAMP '2026-10-01 00:00:00'
+  AND COALESCE("RegionId", '') NOT IN ('us-east-1', '', 'Global')
+  AND "SubAccountId" IN ('1', 'O''Neil')
+GROUP BY 1, 2, 3
+ORDER BY 4 DESC"#;
+        assert_eq!(text(&query, "2026-10-01".parse().ok(), None, Names::Derived), expected);
+    }
+}

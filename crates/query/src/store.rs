@@ -1,0 +1,271 @@
+//! The roll-up in memory: columns of Parquet files, loaded when first asked for, as dictionary codes and
+//! scaled integers.
+//!
+//! Dictionaries are shared by all files (code 0 means "no value"), so that a code means the same text
+//! everywhere and groups need no strings. Columns are counted against a memory limit, and the least
+//! recently used ones go first; a question keeps the columns that it holds alive until it is answered.
+
+mod columns;
+mod dictionary;
+mod load;
+
+pub(crate) use columns::{Amounts, Codes, Column, Runs, each_width};
+pub(crate) use dictionary::{Dictionary, Values};
+
+use crate::error::QueryError;
+use crate::plan::Days;
+use dictionary::Dictionaries;
+use hashbrown::{HashMap, HashSet};
+use model::schema::DAY;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Name under which a file's latest account names are kept beside its columns.
+const NAMES: &str = "account names";
+
+/// The columns of one file that a question needs, in the order asked for.
+pub(crate) struct Slab {
+    pub(crate) runs: Arc<Runs>,
+    pub(crate) columns: Vec<Arc<Column>>,
+}
+
+struct Slot {
+    column: Arc<Column>,
+    used: u64,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct File {
+    /// Held while columns of the file are read, so that two questions do not read them twice.
+    reading: Arc<Mutex<()>>,
+    columns: HashMap<&'static str, Slot>,
+}
+
+#[derive(Default)]
+struct State {
+    files: HashMap<PathBuf, File>,
+    bytes: usize,
+    clock: u64,
+}
+
+/// Columns of roll-up files, by file and name.
+pub(crate) struct Store {
+    limit: usize,
+    state: Mutex<State>,
+    dictionaries: Dictionaries,
+}
+
+impl Store {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, state: Mutex::default(), dictionaries: Dictionaries::default() }
+    }
+
+    /// Bytes of the columns and dictionaries held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.state().bytes + self.dictionaries.bytes()
+    }
+
+    /// The limit that a question's own columns should stay under.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    /// The shared dictionary of a column.
+    pub(crate) fn dictionary(&self, column: &'static str) -> Arc<Dictionary> {
+        self.dictionaries.of(column)
+    }
+
+    /// What each code of a JSON column means for one key.
+    pub(crate) fn values_of_key(&self, column: &'static str, key: &str) -> Arc<Values> {
+        self.dictionaries.values_of_key(column, key)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// First and last day (exclusive) of some files; `None` when they hold no rows.
+    pub(crate) fn extent(&self, files: &[PathBuf]) -> Result<Option<Days>, QueryError> {
+        let mut extent: Option<Days> = None;
+        for file in files {
+            let slab = self.slab(file, &[], 1)?;
+            if let Some(days) = slab.runs.extent() {
+                let known = extent.unwrap_or(days);
+                extent = Some(Days { from: known.from.min(days.from), to: known.to.max(days.to) });
+            }
+        }
+        Ok(extent)
+    }
+
+    /// Some columns of some files, read by several threads where they are not in memory.
+    pub(crate) fn slabs(
+        &self,
+        files: &[&Path],
+        columns: &[&'static str],
+        threads: usize,
+    ) -> Result<Vec<Slab>, QueryError> {
+        let missing = files.iter().filter(|file| !self.missing(file, columns).is_empty()).count();
+        let slabs = if missing > 1 && threads > 1 {
+            crate::kernel::parallel(threads, files.len(), |at| self.slab(files[at], columns, 1))
+                .into_iter()
+                .collect::<Result<Vec<_>, _>>()?
+        } else {
+            files.iter().map(|file| self.slab(file, columns, threads)).collect::<Result<Vec<_>, _>>()?
+        };
+        self.evict();
+        Ok(slabs)
+    }
+
+    fn missing(&self, file: &Path, columns: &[&'static str]) -> Vec<&'static str> {
+        let state = self.state();
+        let known = state.files.get(file).map(|file| &file.columns);
+        let mut missing: Vec<&'static str> = Vec::new();
+        for name in std::iter::once(&DAY).chain(columns) {
+            if !known.is_some_and(|known| known.contains_key(name)) && !missing.contains(name) {
+                missing.push(name);
+            }
+        }
+        missing
+    }
+
+    fn slab(&self, file: &Path, columns: &[&'static str], threads: usize) -> Result<Slab, QueryError> {
+        if let Some(slab) = self.held(file, columns) {
+            return Ok(slab);
+        }
+        let reading = Arc::clone(&self.state().files.entry_ref(file).or_default().reading);
+        let _turn = reading.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let missing = self.missing(file, columns);
+            for (name, column) in load::read(file, &missing, &self.dictionaries, threads)? {
+                self.keep(file, name, Arc::new(column));
+            }
+            // Another question's columns may have pushed ours out meanwhile: then read again.
+            if let Some(slab) = self.held(file, columns) {
+                return Ok(slab);
+            }
+        }
+    }
+
+    /// The slab, if all of it is in memory.
+    fn held(&self, file: &Path, columns: &[&'static str]) -> Option<Slab> {
+        let mut state = self.state();
+        state.clock += 1;
+        let now = state.clock;
+        let known = &mut state.files.get_mut(file)?.columns;
+        let mut take = |name: &str| {
+            let slot = known.get_mut(name)?;
+            slot.used = now;
+            Some(Arc::clone(&slot.column))
+        };
+        let Column::Days(runs) = &*take(DAY)? else { return None };
+        let runs = Arc::clone(runs);
+        let columns = columns.iter().map(|name| take(name)).collect::<Option<Vec<_>>>()?;
+        Some(Slab { runs, columns })
+    }
+
+    fn keep(&self, file: &Path, name: &'static str, column: Arc<Column>) {
+        let bytes = column.bytes();
+        let mut state = self.state();
+        state.clock += 1;
+        let used = state.clock;
+        let entry = state.files.entry_ref(file).or_default();
+        let before = entry.columns.insert(name, Slot { column, used, bytes }).map_or(0, |slot| slot.bytes);
+        state.bytes = state.bytes + bytes - before;
+    }
+
+    /// Lets the least recently used columns go until the rest fits. Days stay: they are tiny, and every
+    /// question needs them.
+    fn evict(&self) {
+        let mut state = self.state();
+        if state.bytes <= self.limit {
+            return;
+        }
+        let mut slots: Vec<(u64, PathBuf, &'static str)> = Vec::new();
+        for (path, file) in &state.files {
+            slots.extend(
+                file.columns
+                    .iter()
+                    .filter(|(name, _)| **name != DAY)
+                    .map(|(name, slot)| (slot.used, path.clone(), *name)),
+            );
+        }
+        slots.sort_unstable();
+        for (_, path, name) in slots {
+            if state.bytes <= self.limit {
+                return;
+            }
+            let gone = state.files.get_mut(&path).and_then(|file| file.columns.remove(name));
+            state.bytes -= gone.map_or(0, |slot| slot.bytes);
+        }
+    }
+
+    /// The distinct texts of a column in some files.
+    pub(crate) fn values_in(
+        &self,
+        files: &[PathBuf],
+        column: &'static str,
+        threads: usize,
+    ) -> Result<Vec<Arc<str>>, QueryError> {
+        let mut codes: HashSet<u32> = HashSet::new();
+        for file in files {
+            let slabs = self.slabs(&[file.as_path()], &[column], threads)?;
+            if let Some(Column::Text(text)) = slabs.first().and_then(|slab| slab.columns.first()).map(|it| &**it) {
+                codes.extend(text.distinct());
+            }
+        }
+        let dictionary = self.dictionary(column);
+        Ok(dictionary.read(|values| {
+            codes.iter().filter_map(|code| values.get(*code as usize).cloned().flatten()).collect()
+        }))
+    }
+
+    /// The latest account name of each account in one file, with its day: remembered beside the columns.
+    pub(crate) fn names_in(&self, file: &Path, threads: usize) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
+        if let Some(names) = self.held(file, &[NAMES])
+            && let Some(Column::Names(names)) = names.columns.first().map(|it| &**it)
+        {
+            return Ok(Arc::clone(names));
+        }
+        let slabs = self.slabs(&[file], &["SubAccountId", "SubAccountName"], threads)?;
+        let names = Arc::new(slabs.first().map(|slab| self.latest_names(slab)).unwrap_or_default());
+        self.keep(file, NAMES, Arc::new(Column::Names(Arc::clone(&names))));
+        Ok(names)
+    }
+
+    fn latest_names(&self, slab: &Slab) -> Vec<NamedAccount> {
+        let [Column::Text(ids), Column::Text(names)] = [&*slab.columns[0], &*slab.columns[1]] else {
+            return Vec::new();
+        };
+        let dictionary = self.dictionary("SubAccountName");
+        let mut latest: HashMap<u32, (i32, u32)> = HashMap::new();
+        dictionary.read(|texts| {
+            for (day, range) in slab.runs.iter() {
+                for row in range {
+                    let (id, name) = (ids.at(row), names.at(row));
+                    if id == 0 || name == 0 {
+                        continue;
+                    }
+                    let known = latest.entry(id).or_insert((day, name));
+                    let earlier_text = || texts[name as usize] < texts[known.1 as usize];
+                    if known.1 != name && (known.0 < day || (known.0 == day && earlier_text())) {
+                        known.1 = name;
+                    }
+                    known.0 = known.0.max(day);
+                }
+            }
+        });
+        latest.into_iter().map(|(id, (day, name))| NamedAccount { id, name, day }).collect()
+    }
+}
+
+/// An account's latest name in one file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NamedAccount {
+    /// Code in the dictionary of `SubAccountId`.
+    pub(crate) id: u32,
+    /// Code in the dictionary of `SubAccountName`.
+    pub(crate) name: u32,
+    /// Last day that bears the name.
+    pub(crate) day: i32,
+}

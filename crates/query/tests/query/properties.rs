@@ -1,0 +1,244 @@
+//! Properties over random bills and random questions.
+
+use crate::fixture::{World, engine, item, run};
+use crate::naive::{Cells, Keys, cells, day};
+use chrono::NaiveDate;
+use model::{Comparison, CostAnswer, CostQuery, Decimal, METRICS, TimeView};
+use proptest::prelude::*;
+use query::{Engine, EngineOptions};
+
+const DIMENSIONS: [&str; 12] = [
+    "billing_period",
+    "account_id",
+    "account",
+    "service",
+    "region",
+    "lifecycle",
+    "line_item_type",
+    "resource_id",
+    "tag:Team",
+    "tag:team",
+    "tag:Stage",
+    "cost_category:Unit",
+];
+const FILTERS: [&str; 16] = [
+    "region=us-east-1",
+    "region=Global",
+    "region!=",
+    "region!=us-east-1,Global",
+    "service=O'Neil\\, \"Ltd\" \\\\",
+    "service!=EC2,nothing",
+    "lifecycle=Spot,Other",
+    "lifecycle!=Spot",
+    "account=prod,333",
+    "account!=",
+    "tag:user:Team=b,",
+    "tag:Team!=Untagged",
+    "tag:Stage=it's",
+    "billing_period=2026-10",
+    "billing_period!=2026-10",
+    "cost_category:Unit=Uncategorized",
+];
+
+fn question() -> impl Strategy<Value = CostQuery> {
+    let date = || prop::option::of((crate::fixture::FIRST_DAY - 5..crate::fixture::FIRST_DAY + 100).prop_map(day));
+    (
+        0..METRICS.len(),
+        prop::collection::vec(prop::sample::select(&DIMENSIONS[..]), 0..3),
+        prop::sample::select(vec![
+            TimeView::Total,
+            TimeView::Hour,
+            TimeView::Day,
+            TimeView::Week,
+            TimeView::Month,
+        ]),
+        date(),
+        date(),
+        prop::collection::vec(prop::sample::select(&FILTERS[..]), 0..3),
+    )
+        .prop_map(|(metric, mut dimensions, view, from, to, filters)| {
+            dimensions.dedup();
+            let (from, to) = match (from, to) {
+                (Some(from), Some(to)) if from > to => (Some(to), Some(from)),
+                other => other,
+            };
+            CostQuery {
+                group_by: dimensions.iter().map(|name| name.parse().unwrap()).collect(),
+                view,
+                from,
+                to,
+                filters: filters.iter().map(|text| text.parse().unwrap()).collect(),
+                ..CostQuery::total(METRICS[metric].metric)
+            }
+        })
+}
+
+/// The figures of an answer by keys and bucket; zeros left out where `drop_zeros`.
+fn figures(answer: &CostAnswer, drop_zeros: bool) -> Cells {
+    let mut cells = Cells::new();
+    for group in &answer.groups {
+        assert_eq!(group.figures.iter().copied().sum::<Decimal>(), group.total);
+        let row = cells.entry(group.keys.clone()).or_default();
+        for (at, figure) in group.figures.iter().enumerate() {
+            let bucket = answer.buckets.get(at).cloned().unwrap_or_default();
+            if !(drop_zeros && figure.is_zero()) {
+                assert!(row.insert(bucket, *figure).is_none(), "a bucket twice");
+            }
+        }
+    }
+    cells
+}
+
+fn without_zeros(mut cells: Cells) -> Cells {
+    cells.values_mut().for_each(|row| row.retain(|_, figure| !figure.is_zero()));
+    cells
+}
+
+/// The figures that the answer's own SQL gives.
+async fn by_sql(engine: &Engine, world: &World, query: &CostQuery, answer: &CostAnswer) -> Cells {
+    let found = engine.sql(&world.view, &answer.sql).await.expect(&answer.sql);
+    let mut cells = Cells::new();
+    let keys = query.group_by.len();
+    for row in found.rows {
+        let Some(figure) = row.last().cloned().flatten() else { continue };
+        let bucket = match query.view {
+            TimeView::Total => String::new(),
+            TimeView::Hour => row[keys].clone().unwrap()[..16].to_owned(),
+            _ => row[keys].clone().unwrap(),
+        };
+        let figure: Decimal = figure.parse().unwrap();
+        let group: Keys = row[..keys].to_vec();
+        *cells.entry(group).or_default().entry(bucket).or_default() += figure;
+    }
+    cells
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn answers_are_sums_by_hand_and_equal_their_sql(
+        items in prop::collection::vec(item(), 0..80),
+        questions in prop::collection::vec(question(), 3),
+        tiny in any::<bool>(),
+    ) {
+        let world = World::new(items);
+        let limit = if tiny { 1 << 10 } else { 256 << 20 };
+        // The tiny limit is for columns alone: SQL gets an engine of its own.
+        let asked = Engine::new(EngineOptions { memory_limit: limit, threads: 2 });
+        let sql = engine();
+        for query in questions {
+            let lines = query.view == TimeView::Hour
+                || query.group_by.iter().any(|dimension| !dimension.in_rollup());
+            let asked = if lines { &sql } else { &asked };
+            let (answer, from_sql) = run(async {
+                let answer = asked.answer(&world.view, &query).await.unwrap();
+                let from_sql = by_sql(&sql, &world, &query, &answer).await;
+                (answer, from_sql)
+            });
+            prop_assert_eq!(answer.from_rollup, !lines);
+            let expected = cells(&world, &query);
+            prop_assert_eq!(figures(&answer, true), without_zeros(expected.clone()), "{:?}", &query);
+            prop_assert_eq!(without_zeros(from_sql), without_zeros(expected), "{}", &answer.sql);
+            let sums: Vec<Decimal> = (0..answer.totals.len())
+                .map(|at| answer.groups.iter().map(|group| group.figures[at]).sum())
+                .collect();
+            prop_assert_eq!(&answer.totals, &sums);
+            prop_assert_eq!(answer.total, sums.into_iter().sum::<Decimal>());
+            let order: Vec<_> = answer.groups.iter().map(|group| (std::cmp::Reverse(group.total), &group.keys)).collect();
+            prop_assert!(order.is_sorted(), "{:?}", order);
+        }
+    }
+
+    #[test]
+    fn parts_make_the_whole(
+        items in prop::collection::vec(item(), 1..80),
+        query in question(),
+        other in prop::sample::select(&DIMENSIONS[..]),
+        filter in prop::sample::select(&FILTERS[..]),
+        top in 0_usize..4,
+    ) {
+        let world = World::new(items);
+        let engine = engine();
+        let ask = |query: CostQuery| {
+            let (engine, view) = (engine.clone(), world.view.clone());
+            run(async move { engine.answer(&view, &query).await.unwrap() })
+        };
+        let whole = ask(query.clone());
+        // Any two breakdowns have one total.
+        let broken_down = ask(CostQuery { group_by: vec![other.parse().unwrap()], ..query.clone() });
+        prop_assert_eq!(&whole.totals, &broken_down.totals);
+        // A filter and its complement make the whole.
+        let mut filter: model::Filter = filter.parse().unwrap();
+        let mut part = |exclude: bool| {
+            filter.exclude = exclude;
+            let mut filters = query.filters.clone();
+            filters.push(filter.clone());
+            ask(CostQuery { filters, ..query.clone() }).total
+        };
+        prop_assert_eq!(part(true) + part(false), whole.total);
+        // The largest groups and the rest make the whole; the rest comes last.
+        let cut = ask(CostQuery { top: Some(top), ..query.clone() });
+        prop_assert_eq!(cut.groups_total, whole.groups.len());
+        prop_assert_eq!(&cut.totals, &whole.totals);
+        prop_assert_eq!(cut.groups.iter().map(|group| group.total).sum::<Decimal>(), whole.total);
+        prop_assert_eq!(cut.groups.iter().filter(|group| group.other).count(), usize::from(whole.groups.len() > top));
+        prop_assert_eq!(&cut.groups[..top.min(whole.groups.len())], &whole.groups[..top.min(whole.groups.len())]);
+        // Coarser buckets sum the finer ones.
+        let hours = ask(CostQuery { view: TimeView::Hour, ..query.clone() });
+        let days = ask(CostQuery { view: TimeView::Day, ..query.clone() });
+        let daily: Vec<Decimal> = hours.totals.chunks(24).map(|hours| hours.iter().copied().sum()).collect();
+        prop_assert_eq!(daily, days.totals);
+    }
+
+    #[test]
+    fn the_compared_span_is_a_question_of_its_own(
+        items in prop::collection::vec(item(), 1..80),
+        query in question(),
+        from in 0_u64..60,
+        length in 0_u64..60,
+    ) {
+        let world = World::new(items);
+        let engine = engine();
+        let start = day(crate::fixture::FIRST_DAY) + chrono::Days::new(from);
+        let end: NaiveDate = start + chrono::Days::new(length);
+        let compare = Some(Comparison::Span { from: start, to: end });
+        let (both, earlier) = run(async {
+            let both = engine.answer(&world.view, &CostQuery { compare, ..query.clone() }).await.unwrap();
+            let alone = CostQuery { from: Some(start), to: Some(end), view: TimeView::Total, ..query.clone() };
+            (both, engine.answer(&world.view, &alone).await.unwrap())
+        });
+        let previous = both.previous.unwrap();
+        prop_assert_eq!((previous.from, previous.to, previous.total), (start, end, earlier.total));
+        for group in &both.groups {
+            let alone = earlier.groups.iter().find(|alone| alone.keys == group.keys);
+            prop_assert_eq!(group.previous_total, Some(alone.map_or(Decimal::ZERO, |alone| alone.total)));
+        }
+        prop_assert_eq!(both.groups.iter().filter_map(|group| group.previous_total).sum::<Decimal>(), earlier.total);
+    }
+
+    #[test]
+    fn an_explanation_lists_exactly_the_rows_of_its_cell(
+        items in prop::collection::vec(item(), 1..80),
+        query in question(),
+    ) {
+        let world = World::new(items);
+        let engine = engine();
+        let query = CostQuery { view: TimeView::Total, ..query };
+        let answer = run(engine.answer(&world.view, &query)).unwrap();
+        for group in answer.groups.iter().take(3) {
+            let explained = run(engine.explain(&world.view, &query, &group.keys, 1, 500)).unwrap();
+            prop_assert_eq!(explained.figure, group.total, "{}", explained.sql);
+            prop_assert_eq!(explained.rows.iter().map(|row| row.figure).sum::<Decimal>(), group.total);
+            prop_assert_eq!(explained.rows_total, explained.rows.len() as u64);
+            prop_assert!(explained.rows.is_sorted_by_key(|row| std::cmp::Reverse(row.figure.abs())));
+            let expected = world.items.iter().filter(|item| {
+                crate::naive::counts(&world, &query, query.from, query.to, item)
+                    && query.group_by.iter().zip(&group.keys).all(|(dimension, key)| {
+                        crate::naive::value(&world, item, dimension) == *key
+                    })
+            });
+            prop_assert_eq!(explained.rows.len(), expected.count());
+        }
+    }
+}

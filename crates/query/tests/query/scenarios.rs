@@ -1,0 +1,217 @@
+//! Cases with known answers.
+
+use crate::fixture::{FIRST_DAY, Item, World, engine, run, without_line_items};
+use model::{Comparison, CostQuery, Decimal, Metric, TimeView};
+use query::{Engine, EngineOptions, ErrorKind, Span, View};
+
+const DOLLAR: i128 = 1_000_000_000_000_000_000;
+
+fn item(period: usize, day: i32, dollars: i128) -> Item {
+    Item {
+        period,
+        hour: day * 24 + 5,
+        account: 0,
+        name: 0,
+        service: 0,
+        region: 0,
+        lifecycle: 0,
+        tags: 0,
+        resource: 0,
+        kind: 0,
+        split: false,
+        units: [dollars * DOLLAR; 6],
+    }
+}
+
+fn month_by(dimension: &str) -> CostQuery {
+    CostQuery { group_by: vec![dimension.parse().unwrap()], ..CostQuery::total(Metric::Amortized) }
+}
+
+fn totals(world: &World, query: &CostQuery) -> Vec<(String, String)> {
+    let answer = run(engine().answer(&world.view, query)).unwrap();
+    let text = |keys: &[Option<String>]| {
+        keys.iter().map(|key| key.clone().unwrap_or_else(|| "-".into())).collect::<Vec<_>>().join("|")
+    };
+    answer.groups.iter().map(|group| (text(&group.keys), group.total.to_string())).collect()
+}
+
+#[test]
+fn an_account_is_shown_under_its_latest_name_and_never_twice() {
+    // Account 111 was "dev" and is "prod" now; 222 is "prod" too; 333 has no name.
+    let world = World::new(vec![
+        Item { name: 1, ..item(0, 3, 1) },
+        Item { name: 0, ..item(1, 40, 2) },
+        Item { name: 2, ..item(2, 70, 4) },
+        Item { account: 1, name: 0, ..item(0, 1, 8) },
+        Item { account: 2, name: 2, ..item(0, 1, 16) },
+    ]);
+    let text = |rows: &[(&str, &str)]| -> Vec<(String, String)> {
+        rows.iter().map(|(key, total)| ((*key).to_owned(), (*total).to_owned())).collect()
+    };
+    assert_eq!(totals(&world, &month_by("account")), text(&[("333", "16"), ("prod", "15")]));
+    assert_eq!(totals(&world, &month_by("account_id")), text(&[("333", "16"), ("222", "8"), ("111", "7")]));
+    // The name of a month that the span leaves out is still the latest.
+    let query = CostQuery { to: "2026-09-15".parse().ok(), ..month_by("account") };
+    assert_eq!(totals(&world, &query), text(&[("333", "16"), ("prod", "9")]));
+    let names = run(engine().account_names(&world.view)).unwrap();
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), text(&[("111", "prod"), ("222", "prod")]));
+}
+
+#[test]
+fn rows_outside_their_month_belong_to_the_bill_but_to_their_own_day() {
+    let world = World::new(vec![item(1, 29, 1), item(1, 31, 2), item(0, 29, 4)]);
+    let periods = totals(&world, &month_by("billing_period"));
+    assert_eq!(periods, [("2026-09".to_owned(), "4".to_owned()), ("2026-10".to_owned(), "3".to_owned())]);
+    let query = CostQuery { view: TimeView::Month, ..CostQuery::total(Metric::Amortized) };
+    let answer = run(engine().answer(&world.view, &query)).unwrap();
+    assert_eq!(answer.buckets, ["2026-09-01", "2026-10-01"]);
+    assert_eq!(answer.totals.iter().map(ToString::to_string).collect::<Vec<_>>(), ["5", "2"]);
+}
+
+#[test]
+fn a_month_without_line_items_answers_days_and_says_what_is_missing() {
+    let world = World::new(vec![item(0, 3, 1), item(1, 40, 2)]);
+    let view = without_line_items(&world.view, 1);
+    let engine = engine();
+    let by_day = CostQuery { view: TimeView::Day, ..month_by("service") };
+    assert_eq!(run(engine.answer(&view, &by_day)).unwrap().total.to_string(), "3");
+    let by_resource = month_by("resource_id");
+    let error = run(engine.answer(&view, &by_resource)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotReady);
+    assert!(error.to_string().contains("2026-10"), "{error}");
+    // Months that are complete answer alone.
+    let september = CostQuery { to: "2026-10-01".parse().ok(), ..by_resource };
+    assert_eq!(run(engine.answer(&view, &september)).unwrap().total.to_string(), "1");
+    let explained = run(engine.explain(&view, &month_by("service"), &[Some("EC2".into())], 1, 10)).unwrap();
+    assert!(!explained.ready && explained.rows.is_empty() && explained.message.is_some());
+    assert_eq!(explained.figure.to_string(), "3");
+}
+
+#[test]
+fn currencies_are_never_added() {
+    let world = World::new(vec![item(0, 3, 1), item(1, 40, 2)]);
+    let mut view = world.view.clone();
+    view.periods[1].currency = "EUR".into();
+    let engine = engine();
+    let error = run(engine.answer(&view, &month_by("service"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert!(error.to_string().contains("EUR, USD"), "{error}");
+    let one = CostQuery { filters: vec!["billing_period=2026-10".parse().unwrap()], ..month_by("service") };
+    assert_eq!(run(engine.answer(&view, &one)).unwrap().currency, "EUR");
+    let usage = CostQuery { metric: Metric::UsageAmount, ..month_by("service") };
+    assert_eq!(run(engine.answer(&view, &usage)).unwrap().total.to_string(), "3");
+}
+
+#[test]
+fn nothing_in_view_is_an_empty_answer() {
+    let query = CostQuery {
+        view: TimeView::Day,
+        from: "2026-10-01".parse().ok(),
+        to: "2026-10-03".parse().ok(),
+        compare: Some(Comparison::Previous),
+        ..month_by("service")
+    };
+    for world in [World::new(vec![]), World::new(vec![item(2, 80, 1)])] {
+        let answer = run(engine().answer(&world.view, &query)).unwrap();
+        assert_eq!((answer.groups.len(), answer.buckets.len(), answer.total), (0, 2, Decimal::ZERO));
+        assert_eq!((answer.from.to_string(), answer.to.to_string()), ("2026-10-01".into(), "2026-10-03".into()));
+        assert!(answer.snapshot.periods.is_empty() && answer.currency.is_empty());
+    }
+    assert_eq!(run(engine().answer(&View::default(), &month_by("service"))).unwrap().groups, []);
+    let backwards = CostQuery { from: query.to, to: query.from, ..query };
+    assert_eq!(run(engine().answer(&View::default(), &backwards)).unwrap_err().kind(), ErrorKind::Invalid);
+}
+
+#[test]
+fn values_are_found_by_part_of_their_text() {
+    let world = World::new(vec![
+        item(0, 3, 1),
+        Item { region: 1, ..item(0, 3, 5) },
+        Item { region: 2, ..item(0, 3, 3) },
+    ]);
+    let engine = engine();
+    let values = |search: &str, limit: usize| {
+        let dimension = "region".parse().unwrap();
+        run(engine.values(&world.view, &dimension, Span::default(), Metric::List, search, limit)).unwrap()
+    };
+    let (all, count) = values("", 2);
+    assert_eq!((all[0].0.as_deref(), all[1].0.as_deref(), count), (Some("eu-west-1"), None, 3));
+    assert_eq!(values("US-", 9).0, [(Some("us-east-1".to_owned()), Decimal::from_units(DOLLAR))]);
+    assert_eq!(values("glob", 9).0[0].0, None);
+}
+
+#[test]
+fn keys_of_tags_and_cost_categories_are_those_in_view() {
+    let world = World::new(vec![Item { tags: 3, ..item(0, 3, 1) }, Item { tags: 4, kind: 1, ..item(2, 70, 1) }]);
+    let engine = engine();
+    assert_eq!(run(engine.tag_keys(&world.view)).unwrap(), ["Stage", "team", "user:Team"]);
+    assert_eq!(run(engine.cost_category_names(&world.view)).unwrap(), ["Unit"]);
+    let last = View { periods: world.view.periods[2..].to_vec() };
+    assert_eq!(run(engine.tag_keys(&last)).unwrap(), ["team"]);
+    assert!(run(engine.cost_category_names(&last)).unwrap().is_empty());
+}
+
+#[test]
+fn sql_is_for_queries_alone() {
+    let world = World::new(vec![item(0, 3, 1), Item { split: true, ..item(0, 3, 100) }]);
+    let engine = engine();
+    let sum = r#"SELECT billing_period, connection_id, SUM("BilledCost") AS cost FROM rollup GROUP BY 1, 2"#;
+    let found = run(engine.sql(&world.view, sum)).unwrap();
+    assert_eq!(found.columns, ["billing_period", "connection_id", "cost"]);
+    assert_eq!(found.rows, [[Some("2026-09".to_owned()), Some("demo".to_owned()), Some("1".to_owned())]]);
+    for sql in [
+        "DROP TABLE rollup",
+        "CREATE TABLE x AS SELECT 1",
+        "COPY rollup TO '/tmp/x.parquet'",
+        "SET datafusion.execution.batch_size = 1",
+        "SELECT nothing FROM rollup",
+        "",
+    ] {
+        assert_eq!(run(engine.sql(&world.view, sql)).unwrap_err().kind(), ErrorKind::Invalid, "{sql}");
+    }
+}
+
+#[test]
+fn a_missing_or_damaged_file_is_an_error_that_names_it() {
+    let world = World::new(vec![item(0, 3, 1)]);
+    let mut view = world.view.clone();
+    std::fs::write(&view.periods[0].rollup_files[0], b"PAR1 no").unwrap();
+    let error = run(engine().answer(&view, &month_by("service"))).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.to_string().contains("2026-09-r0.parquet"), "{error}");
+    view.periods[0].rollup_files = vec!["/nowhere/x.parquet".into()];
+    assert_eq!(run(engine().answer(&view, &month_by("service"))).unwrap_err().kind(), ErrorKind::Unavailable);
+}
+
+#[test]
+fn a_new_publication_is_seen_at_once_and_memory_stays_bounded() {
+    let engine = Engine::new(EngineOptions { memory_limit: 100, threads: 2 });
+    for dollars in 1..5 {
+        let world = World::new((0..200).map(|day| item(0, day % 20, dollars)).collect());
+        let mut view = world.view.clone();
+        view.periods[0].publication = i64::try_from(dollars).unwrap();
+        let answer = run(engine.answer(&view, &month_by("service"))).unwrap();
+        assert_eq!(answer.total, Decimal::from_units(200 * dollars * DOLLAR));
+        assert_eq!(answer.from.to_string(), crate::naive::day(FIRST_DAY).to_string());
+    }
+    assert!(engine.memory_used() < 10_000, "{}", engine.memory_used());
+}
+
+#[test]
+fn many_who_ask_the_same_share_one_answer() {
+    let world = World::new(vec![item(0, 3, 1)]);
+    let engine = engine();
+    let answers = run(async {
+        let mut tasks = Vec::new();
+        for _ in 0..50 {
+            let (engine, view) = (engine.clone(), world.view.clone());
+            tasks.push(tokio::spawn(async move { engine.answer(&view, &month_by("account")).await.unwrap() }));
+        }
+        let mut answers = Vec::new();
+        for task in tasks {
+            answers.push(task.await.unwrap());
+        }
+        answers
+    });
+    assert!(answers.iter().all(|answer| *answer == answers[0] && answer.total.to_string() == "1"));
+}

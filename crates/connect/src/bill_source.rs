@@ -7,6 +7,8 @@
 
 mod bucket;
 mod local;
+#[cfg(test)]
+mod tests;
 
 use crate::discovery::{Delivery, Discovery, FileRef, Listing, assemble, manifests_to_read};
 use crate::error::{ConnectError, ErrorKind};
@@ -16,7 +18,7 @@ use bucket::Bucket;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use local::Folder;
-use std::io::{self, Read};
+use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -115,11 +117,6 @@ impl BillSource {
             .await
     }
 
-    /// A file that reads itself.
-    pub fn file(&self, file: &FileRef) -> BillFile {
-        BillFile { source: self.clone(), file: file.clone() }
-    }
-
     /// A range of a file's bytes; call it from a blocking thread.
     ///
     /// # Errors
@@ -158,41 +155,6 @@ impl BillSource {
             Store::Folder(folder) => folder.base(),
             Store::Bucket(bucket) => bucket.base(),
         }
-    }
-}
-
-/// A file together with its source.
-#[derive(Clone, Debug)]
-pub struct BillFile {
-    source: BillSource,
-    file: FileRef,
-}
-
-impl BillFile {
-    /// Path below the source's location.
-    pub fn name(&self) -> &str {
-        &self.file.path
-    }
-
-    /// Bytes, as delivered.
-    pub fn size(&self) -> u64 {
-        self.file.size
-    }
-
-    /// A range of bytes; from a blocking thread.
-    ///
-    /// # Errors
-    /// As `BillSource::read_range`.
-    pub fn read_range(&self, range: Range<u64>) -> io::Result<Bytes> {
-        Ok(self.source.read_range(&self.file, range)?)
-    }
-
-    /// The whole file; from a blocking thread.
-    ///
-    /// # Errors
-    /// As `BillSource::stream`.
-    pub fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(self.source.stream(&self.file)?)
     }
 }
 

@@ -11,7 +11,7 @@ mod location;
 mod manifest;
 mod place;
 
-pub use bill_source::{BillFile, BillSource, open};
+pub use bill_source::{BillSource, open};
 pub use discovery::{Delivery, Discovery, FileRef, Layout, Problem};
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;

@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 /** Where `npm run dev` finds a running `cloud-analyzer serve`. */
-const api = process.env["CLOUD_ANALYZER_API"] ?? "http://127.0.0.1:8080";
+const api = process.env.CLOUD_ANALYZER_API ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [react()],

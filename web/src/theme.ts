@@ -6,12 +6,48 @@ export type Scheme = "light" | "dark";
 /** Twenty colours that stay apart from their neighbours in a stack, then one for "Other". */
 export const seriesColors: Record<Scheme, readonly string[]> = {
   light: [
-    "#3b6fe0", "#19b5a5", "#f2a93b", "#e5677b", "#8a6be8", "#48b0e6", "#72bd4a", "#f0855a", "#cf74c2", "#64789f",
-    "#9dbaf6", "#8fdbd0", "#f8d28a", "#f3b1ba", "#c7b6f6", "#a8d8f3", "#b9dea0", "#f8c2a9", "#e8b9df", "#b0bdd4",
+    "#3b6fe0",
+    "#19b5a5",
+    "#f2a93b",
+    "#e5677b",
+    "#8a6be8",
+    "#48b0e6",
+    "#72bd4a",
+    "#f0855a",
+    "#cf74c2",
+    "#64789f",
+    "#9dbaf6",
+    "#8fdbd0",
+    "#f8d28a",
+    "#f3b1ba",
+    "#c7b6f6",
+    "#a8d8f3",
+    "#b9dea0",
+    "#f8c2a9",
+    "#e8b9df",
+    "#b0bdd4",
   ],
   dark: [
-    "#5b8bf5", "#2cc5b4", "#f0b04c", "#ef7d8e", "#a18af2", "#5fbdf0", "#86cb5f", "#f4986f", "#da8bcf", "#8798bd",
-    "#37589f", "#1f7d74", "#96702f", "#97505d", "#65579b", "#3b7797", "#557f3d", "#985f46", "#875782", "#556280",
+    "#5b8bf5",
+    "#2cc5b4",
+    "#f0b04c",
+    "#ef7d8e",
+    "#a18af2",
+    "#5fbdf0",
+    "#86cb5f",
+    "#f4986f",
+    "#da8bcf",
+    "#8798bd",
+    "#37589f",
+    "#1f7d74",
+    "#96702f",
+    "#97505d",
+    "#65579b",
+    "#3b7797",
+    "#557f3d",
+    "#985f46",
+    "#875782",
+    "#556280",
   ],
 };
 export const otherColor: Record<Scheme, string> = { light: "#cbd2dc", dark: "#414a5c" };
@@ -34,10 +70,14 @@ const tokens = {
   "--ca-warn-fill": ["#fff3d9", "#382a0d"],
   "--ca-bad-text": ["#9c2620", "#ffb0a8"],
   "--ca-bad-fill": ["#fdeaea", "#3d1a19"],
-  "--ca-shadow": ["0 1px 2px rgb(20 30 55 / 6%), 0 4px 16px rgb(20 30 55 / 4%)", "0 1px 2px rgb(0 0 0 / 40%)"],
+  "--ca-shadow": [
+    "0 1px 2px rgb(20 30 55 / 6%), 0 4px 16px rgb(20 30 55 / 4%)",
+    "0 1px 2px rgb(0 0 0 / 40%)",
+  ],
 } satisfies Record<string, [light: string, dark: string]>;
 
-const column = (at: 0 | 1) => Object.fromEntries(Object.entries(tokens).map(([name, pair]) => [name, pair[at]]));
+const column = (at: 0 | 1) =>
+  Object.fromEntries(Object.entries(tokens).map(([name, pair]) => [name, pair[at]]));
 const mantine = {
   "--mantine-color-body": "var(--ca-canvas)",
   "--mantine-color-text": "var(--ca-text)",
@@ -65,7 +105,29 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   colors: {
-    azure: ["#eef3fd", "#dbe5fa", "#b5c9f5", "#8dacf0", "#6b93eb", "#5480e4", "#3f6edb", "#2f5fd0", "#254fb3", "#1b3f94"],
-    dark: ["#e6eaf2", "#c3cad8", "#a0aabd", "#6c778c", "#39435a", "#272f3f", "#1c2230", "#161b26", "#10151e", "#0b0f16"],
+    azure: [
+      "#eef3fd",
+      "#dbe5fa",
+      "#b5c9f5",
+      "#8dacf0",
+      "#6b93eb",
+      "#5480e4",
+      "#3f6edb",
+      "#2f5fd0",
+      "#254fb3",
+      "#1b3f94",
+    ],
+    dark: [
+      "#e6eaf2",
+      "#c3cad8",
+      "#a0aabd",
+      "#6c778c",
+      "#39435a",
+      "#272f3f",
+      "#1c2230",
+      "#161b26",
+      "#10151e",
+      "#0b0f16",
+    ],
   },
 });

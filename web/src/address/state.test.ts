@@ -31,7 +31,9 @@ describe("address", () => {
     expect(roundTrip(state)).toEqual(state);
   });
   it("forgives nonsense", () => {
-    expect(readState(parseSearch("?tab=nope&time=x&view=y&filter==&page=-1&from=2026-02-30&to=1"))).toEqual(initialState);
+    expect(readState(parseSearch("?tab=nope&time=x&view=y&filter==&page=-1&from=2026-02-30&to=1"))).toEqual(
+      initialState,
+    );
   });
   it("keeps one filter a dimension", () => {
     expect(readState(parseSearch("?filter=region%3Da&filter=region%3Db")).filters).toEqual([
@@ -42,16 +44,27 @@ describe("address", () => {
 
 describe("filters", () => {
   it("escape comma and backslash as the server reads them", () => {
-    expect(filterText({ dimension: "service", exclude: true, values: ["a,b", "c\\d"] })).toBe("service!=a\\,b,c\\\\d");
+    expect(filterText({ dimension: "service", exclude: true, values: ["a,b", "c\\d"] })).toBe(
+      "service!=a\\,b,c\\\\d",
+    );
     expect(parseFilter("tag:Team=")).toEqual({ dimension: "tag:Team", exclude: false, values: [""] });
   });
 });
 
 describe("ranges", () => {
   it("count back from the end of the data", () => {
-    expect(resolveRange({ preset: "last-7-days" }, "2026-10-23")).toEqual({ from: "2026-10-16", to: "2026-10-23" });
-    expect(resolveRange({ preset: "this-month" }, "2026-11-01")).toEqual({ from: "2026-10-01", to: "2026-11-01" });
-    expect(resolveRange({ preset: "last-month" }, "2026-01-02")).toEqual({ from: "2025-12-01", to: "2026-01-01" });
+    expect(resolveRange({ preset: "last-7-days" }, "2026-10-23")).toEqual({
+      from: "2026-10-16",
+      to: "2026-10-23",
+    });
+    expect(resolveRange({ preset: "this-month" }, "2026-11-01")).toEqual({
+      from: "2026-10-01",
+      to: "2026-11-01",
+    });
+    expect(resolveRange({ preset: "last-month" }, "2026-01-02")).toEqual({
+      from: "2025-12-01",
+      to: "2026-01-01",
+    });
     expect(resolveRange({ preset: "last-13-months" }, "2026-10-23").from).toBe("2025-10-01");
   });
   it("offer hours for a week at most", () => {

@@ -40,39 +40,44 @@ export const initialState: AnalysisState = {
 };
 
 const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
-const all = (value: string | string[] | undefined) => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+const all = (value: string | string[] | undefined) =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 function readRange(search: Search): TimeRange {
-  const [time, from, to] = [one(search["time"]), one(search["from"]), one(search["to"])];
+  const [time, from, to] = [one(search.time), one(search.from), one(search.to)];
   if (from && to && isDay(from) && isDay(to) && from < to) return { from, to };
   return isPreset(time) ? { preset: time } : initialState.range;
 }
 
 function readExplain(search: Search): AnalysisState["explain"] {
-  const text = one(search["explain"]);
+  const text = one(search.explain);
   if (text === undefined) return undefined;
   const target: ExplainTarget | undefined =
-    text === "other" || text === "total" ? text : text.startsWith("row:") ? { row: text.slice(4) } : undefined;
-  const page = Number(one(search["page"]) ?? 1);
-  return target && { target, at: one(search["at"]), page: Number.isInteger(page) && page > 0 ? page : 1 };
+    text === "other" || text === "total"
+      ? text
+      : text.startsWith("row:")
+        ? { row: text.slice(4) }
+        : undefined;
+  const page = Number(one(search.page) ?? 1);
+  return target && { target, at: one(search.at), page: Number.isInteger(page) && page > 0 ? page : 1 };
 }
 
 /** Reads an address; whatever is missing or makes no sense falls back to the page's start. */
 export function readState(search: Search): AnalysisState {
-  const tab = one(search["tab"]);
-  const view = one(search["view"]);
-  const sort = one(search["sort"]);
-  const filters = all(search["filter"]).flatMap((text) => parseFilter(text) ?? []);
+  const tab = one(search.tab);
+  const view = one(search.view);
+  const sort = one(search.sort);
+  const filters = all(search.filter).flatMap((text) => parseFilter(text) ?? []);
   return {
     tab: isTab(tab) ? tab : "account",
-    tagKey: one(search["tag"]),
+    tagKey: one(search.tag),
     range: readRange(search),
     view: views.find((known) => known === view),
-    metric: one(search["metric"]) === "unblended" ? "unblended" : "amortized",
+    metric: one(search.metric) === "unblended" ? "unblended" : "amortized",
     filters: filters.reduce<Filter[]>(withFilter, []),
-    hidden: all(search["hide"]),
-    search: one(search["q"]) ?? "",
-    allRows: one(search["rows"]) === "all",
+    hidden: all(search.hide),
+    search: one(search.q) ?? "",
+    allRows: one(search.rows) === "all",
     sort: sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : undefined,
     explain: readExplain(search),
   };
@@ -81,22 +86,22 @@ export function readState(search: Search): AnalysisState {
 /** Writes an address; what is as at the start is left out, so that links stay short. */
 export function writeState(state: AnalysisState): Search {
   const search: Search = {};
-  if (state.tab !== initialState.tab) search["tab"] = state.tab;
-  if (state.tagKey !== undefined) search["tag"] = state.tagKey;
+  if (state.tab !== initialState.tab) search.tab = state.tab;
+  if (state.tagKey !== undefined) search.tag = state.tagKey;
   if ("from" in state.range) Object.assign(search, state.range);
-  else if (state.range.preset !== "last-30-days") search["time"] = state.range.preset;
-  if (state.view) search["view"] = state.view;
-  if (state.metric !== "amortized") search["metric"] = state.metric;
-  if (state.filters.length) search["filter"] = state.filters.map(filterText);
-  if (state.hidden.length) search["hide"] = state.hidden;
-  if (state.allRows) search["rows"] = "all";
-  if (state.search) search["q"] = state.search;
-  if (state.sort) search["sort"] = `${state.sort.descending ? "-" : ""}${state.sort.column}`;
+  else if (state.range.preset !== "last-30-days") search.time = state.range.preset;
+  if (state.view) search.view = state.view;
+  if (state.metric !== "amortized") search.metric = state.metric;
+  if (state.filters.length) search.filter = state.filters.map(filterText);
+  if (state.hidden.length) search.hide = state.hidden;
+  if (state.allRows) search.rows = "all";
+  if (state.search) search.q = state.search;
+  if (state.sort) search.sort = `${state.sort.descending ? "-" : ""}${state.sort.column}`;
   if (state.explain) {
     const { target, at, page } = state.explain;
-    search["explain"] = typeof target === "string" ? target : `row:${target.row}`;
-    if (at) search["at"] = at;
-    if (page > 1) search["page"] = String(page);
+    search.explain = typeof target === "string" ? target : `row:${target.row}`;
+    if (at) search.at = at;
+    if (page > 1) search.page = String(page);
   }
   return search;
 }
@@ -115,5 +120,14 @@ export function drillDown(state: AnalysisState, value: string, tagKey: string | 
   const at = tabs.findIndex((tab) => tab.id === state.tab);
   const order = [...tabs.slice(at + 1), ...tabs.slice(0, at)];
   const next = order.find((tab) => !pinned(tabDimension(tab.id, tagKey)));
-  return { ...state, filters, tab: next?.id ?? state.tab, hidden: [], search: "", allRows: false, sort: undefined, explain: undefined };
+  return {
+    ...state,
+    filters,
+    tab: next?.id ?? state.tab,
+    hidden: [],
+    search: "",
+    allRows: false,
+    sort: undefined,
+    explain: undefined,
+  };
 }

@@ -5,9 +5,19 @@ export const tabs = [
   { id: "service", label: "Service", plural: "services", dimension: "service" },
   { id: "lifecycle", label: "Lifecycle", plural: "lifecycles", dimension: "lifecycle" },
   { id: "region", label: "Region", plural: "regions", dimension: "region" },
-  { id: "operating-system", label: "Operating system", plural: "operating systems", dimension: "operating_system" },
+  {
+    id: "operating-system",
+    label: "Operating system",
+    plural: "operating systems",
+    dimension: "operating_system",
+  },
   { id: "charge-type", label: "Charge type", plural: "charge types", dimension: "charge_type" },
-  { id: "usage-type-group", label: "Usage type group", plural: "usage type groups", dimension: "usage_type_group" },
+  {
+    id: "usage-type-group",
+    label: "Usage type group",
+    plural: "usage type groups",
+    dimension: "usage_type_group",
+  },
   { id: "instance-type", label: "Instance type", plural: "instance types", dimension: "instance_type" },
 ] as const;
 export type TabId = (typeof tabs)[number]["id"];

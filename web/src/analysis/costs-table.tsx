@@ -1,6 +1,6 @@
 import { Button, Skeleton, Text, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { paths } from "../address/path-builder";
 import type { AnalysisState } from "../address/state";
@@ -33,9 +33,12 @@ export function CostsTable(props: Props) {
   const { state, scope, top, onState } = props;
   const [search, setSearch] = useState(state.search);
   useEffect(() => setSearch(state.search), [state.search]);
-  const hasMore = top !== undefined && top.rows.some((row) => row.other);
+  const hasMore = top?.rows.some((row) => row.other) ?? false;
   const wantsAll = hasMore && (state.allRows || search !== "");
-  const all = useQuery({ ...queries.costs(scope.version, { ...scope.query, top: mostRows }), enabled: wantsAll });
+  const all = useQuery({
+    ...queries.costs(scope.version, { ...scope.query, top: mostRows }),
+    enabled: wantsAll,
+  });
   const allData = all.data?.group_by[0] === props.dimension ? all.data : undefined;
   const costs = wantsAll ? allData : top;
   const groups = top?.rows_total ?? 0;
@@ -56,7 +59,12 @@ export function CostsTable(props: Props) {
           }}
         />
         {hasMore && (
-          <Button variant="subtle" size="xs" onClick={() => onState({ allRows: !state.allRows })}>
+          <Button
+            variant="subtle"
+            size="xs"
+            c="var(--ca-accent)"
+            onClick={() => onState({ allRows: !state.allRows })}
+          >
             {state.allRows ? `Show the top ${values}` : `Show all ${formatCount(groups)}`}
           </Button>
         )}

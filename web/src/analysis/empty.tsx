@@ -15,7 +15,8 @@ export function NoDataYet({ overview }: { overview: Overview }) {
           Reading your reports
         </Title>
         <Text c="dimmed" className={classes.text}>
-          The newest month comes first. The dashboards appear here by themselves as soon as it is read and proven.
+          The newest month comes first. The dashboards appear here by themselves as soon as it is read and
+          proven.
         </Text>
         <Progress
           className={classes.progress}
@@ -33,8 +34,8 @@ export function NoDataYet({ overview }: { overview: Overview }) {
         Cloud Analyzer can't read your Cost and Usage Reports yet
       </Title>
       <Text c="dimmed" className={classes.text}>
-        Point it at a folder or a bucket that holds them. Format and layout are recognised: legacy CUR, CUR 2.0 and FOCUS, CSV
-        or Parquet. This page fills by itself.
+        Point it at a folder or a bucket that holds them. Format and layout are recognised: legacy CUR, CUR
+        2.0 and FOCUS, CSV or Parquet. This page fills by itself.
       </Text>
       <div className={classes.ways}>
         <div>

@@ -7,10 +7,16 @@ export function Notes({ costs }: { costs: Costs }) {
   return (
     <div className={classes.notes}>
       {costs.unproven_periods.length > 0 && (
-        <span className={classes.warn}>Not proven yet: {costs.unproven_periods.map(monthLabel).join(", ")}.</span>
+        <span className={classes.warn}>
+          Not proven yet: {costs.unproven_periods.map(monthLabel).join(", ")}.
+        </span>
       )}
-      {costs.estimated && <span>The newest month is open: its unused commitments are an estimate until it closes.</span>}
-      <span>{costs.source === "line_items" ? "Computed from line items." : "Computed from daily roll-ups."}</span>
+      {costs.estimated && (
+        <span>The newest month is open: its unused commitments are an estimate until it closes.</span>
+      )}
+      <span>
+        {costs.source === "line_items" ? "Computed from line items." : "Computed from daily roll-ups."}
+      </span>
       <span>Figures are rounded on screen only: point at one for all its digits, click it for its rows.</span>
     </div>
   );

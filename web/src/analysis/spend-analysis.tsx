@@ -1,9 +1,9 @@
 import { Select, Tabs, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
+import { withFilter } from "../address/filter";
 import type { AnalysisState } from "../address/state";
 import { drillDown } from "../address/state";
 import { isTab, tabOf, tabs } from "../address/tabs";
-import { withFilter } from "../address/filter";
 import type { Costs } from "../api/types";
 import { SpendChart } from "../chart/spend-chart";
 import { ExplainDrawer } from "../explain/drawer";
@@ -30,11 +30,18 @@ export function SpendAnalysis({ state, scope, costs, onState }: Props) {
   const drill = (key: string) => onState(drillDown(state, key, tagKey));
   const explain = (target: string, at: string | undefined) =>
     onState({
-      explain: { target: target === "total" || target === "other" ? target : { row: target.replace(/^row:/, "") }, at, page: 1 },
+      explain: {
+        target: target === "total" || target === "other" ? target : { row: target.replace(/^row:/, "") },
+        at,
+        page: 1,
+      },
     });
   const filter = (key: string, exclude: boolean) => {
     if (dimension === undefined) return;
-    onState({ filters: withFilter(state.filters, { dimension, exclude, values: [key] }), explain: undefined });
+    onState({
+      filters: withFilter(state.filters, { dimension, exclude, values: [key] }),
+      explain: undefined,
+    });
   };
   const question = explainQuestion(state, scope, costs.data);
   return (
@@ -44,7 +51,14 @@ export function SpendAnalysis({ state, scope, costs, onState }: Props) {
         value={state.tab}
         onChange={(next) =>
           isTab(next ?? undefined) &&
-          onState({ tab: next as AnalysisState["tab"], hidden: [], search: "", allRows: false, sort: undefined, explain: undefined })
+          onState({
+            tab: next as AnalysisState["tab"],
+            hidden: [],
+            search: "",
+            allRows: false,
+            sort: undefined,
+            explain: undefined,
+          })
         }
       >
         <Tabs.List aria-label="Break down by">
@@ -67,13 +81,17 @@ export function SpendAnalysis({ state, scope, costs, onState }: Props) {
               allowDeselect={false}
               data={scope.dimensions.tag_keys}
               value={tagKey ?? null}
-              onChange={(key) => key !== null && onState({ tagKey: key, hidden: [], search: "", explain: undefined })}
+              onChange={(key) =>
+                key !== null && onState({ tagKey: key, hidden: [], search: "", explain: undefined })
+              }
             />
           </div>
         )}
         {dimension === undefined ? (
           <Text c="dimmed" p={48} ta="center">
-            {scope.dimensions ? "No resource in this data carries a tag that reports show." : "Loading tag keys…"}
+            {scope.dimensions
+              ? "No resource in this data carries a tag that reports show."
+              : "Loading tag keys…"}
           </Text>
         ) : costs.error ? (
           <Problem error={costs.error} onRetry={() => void costs.refetch()} />

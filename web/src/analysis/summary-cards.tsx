@@ -5,8 +5,8 @@ import type { AnalysisState } from "../address/state";
 import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
 import { rowLabel } from "../chart/data";
-import { changePercent, decimalText, parseDecimal } from "../lib/decimal";
 import { addDays, dayLabel, hourLabel, spanLabel } from "../lib/dates";
+import { changePercent, decimalText, parseDecimal } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import { Change } from "../table/change";
 import classes from "./summary-cards.module.css";
@@ -72,7 +72,12 @@ export function SummaryCards({ state, scope, costs, onDrill }: Props) {
               <Figure text={mover.increase} currency={costs.currency} sign />
               <Change percent={mover.percent} />
             </div>
-            <button type="button" className={classes.mover} onClick={() => onDrill(mover.key)} title={`Drill down into ${mover.label}`}>
+            <button
+              type="button"
+              className={classes.mover}
+              onClick={() => onDrill(mover.key)}
+              title={`Drill down into ${mover.label}`}
+            >
               {mover.label}
             </button>
             <Text size="sm" c="dimmed">
@@ -87,7 +92,17 @@ export function SummaryCards({ state, scope, costs, onDrill }: Props) {
   );
 }
 
-function Card({ title, note, ready, children }: { title: string; note: string; ready: boolean; children: ReactNode }) {
+function Card({
+  title,
+  note,
+  ready,
+  children,
+}: {
+  title: string;
+  note: string;
+  ready: boolean;
+  children: ReactNode;
+}) {
   return (
     <article className={`card ${classes.card}`}>
       <div className={classes.head}>
@@ -122,7 +137,10 @@ function largestIncrease(costs: Costs, dimension: string) {
     .filter((row) => !row.other)
     .map((row) => ({ row, units: parseDecimal(row.total) - parseDecimal(row.previous_total ?? "0") }))
     .filter(({ units }) => units > 0n);
-  const top = rows.reduce<(typeof rows)[number] | undefined>((best, one) => (!best || one.units > best.units ? one : best), undefined);
+  const top = rows.reduce<(typeof rows)[number] | undefined>(
+    (best, one) => (!best || one.units > best.units ? one : best),
+    undefined,
+  );
   if (!top) return undefined;
   const before = top.row.previous_total ?? "0";
   return {

@@ -9,7 +9,10 @@ import { type CostsQuery, dataVersion, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
 
 /** The page's state and the one way to change it: a step in the history, or a silent correction of the last one. */
-export function useAnalysisState(): [AnalysisState, (next: Partial<AnalysisState>, replace?: boolean) => void] {
+export function useAnalysisState(): [
+  AnalysisState,
+  (next: Partial<AnalysisState>, replace?: boolean) => void,
+] {
   const state = useSearch({ from: "/" });
   const navigate = useNavigate({ from: "/" });
   const set = useCallback(
@@ -57,7 +60,16 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
 
 /** The key a newcomer most likely wants to see first: who, rather than what AWS wrote. */
 function preferredTagKey(keys: readonly string[]): string | undefined {
-  const wanted = ["team", "owner", "project", "cost-center", "costcenter", "environment", "env", "application"];
+  const wanted = [
+    "team",
+    "owner",
+    "project",
+    "cost-center",
+    "costcenter",
+    "environment",
+    "env",
+    "application",
+  ];
   for (const name of wanted) {
     const found = keys.find((key) => key.toLowerCase().replace(/^user:/, "") === name);
     if (found !== undefined) return found;
@@ -67,6 +79,9 @@ function preferredTagKey(keys: readonly string[]): string | undefined {
 
 export function useScope(state: AnalysisState): Scope {
   const { data: overview } = useSuspenseQuery(queries.overview());
-  const { data: dimensions } = useQuery({ ...queries.dimensions(dataVersion(overview)), enabled: overview.has_data });
+  const { data: dimensions } = useQuery({
+    ...queries.dimensions(dataVersion(overview)),
+    enabled: overview.has_data,
+  });
   return scopeOf(state, overview, dimensions);
 }

@@ -19,7 +19,7 @@ export type ExplainQuery = Omit<CostsQuery, "view" | "group_by"> & {
 
 /** Two seconds while something is being read, so that months appear by themselves; else once a minute. */
 export function pollInterval(overview: Overview | undefined): number {
-  return overview && overview.has_data && !overview.ingest ? 60_000 : 2_000;
+  return overview?.has_data && !overview.ingest ? 60_000 : 2_000;
 }
 
 /** Changes whenever a month is published: figures are asked for anew, and never otherwise. */

@@ -140,6 +140,7 @@ export interface components {
             demo: boolean;
         };
         PeriodView: {
+            connection: string;
             period: string;
             /** @enum {string} */
             stage: "dashboards" | "complete";
@@ -155,6 +156,7 @@ export interface components {
             published_at: string;
         };
         IngestView: {
+            connection: string;
             period: string;
             stage: string;
             /** Format: int64 */
@@ -235,6 +237,7 @@ export interface components {
             total: string;
         };
         PublicationView: {
+            connection: string;
             period: string;
             /** Format: int64 */
             version: number;
@@ -276,6 +279,7 @@ export interface components {
             cost: string;
             previous_from: string;
             previous_to: string;
+            previous_through: string;
             previous_cost: string;
             change_percent: number | null;
             from: string;

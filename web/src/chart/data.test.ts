@@ -31,7 +31,11 @@ describe("chart data", () => {
     expect(chartData(costs, "service", []).series[1]?.label).toBe("None");
   });
   it("labels buckets in UTC", () => {
-    const hours = { ...costs, view: "hour", periods: ["2026-10-01T23:00:00Z", "2026-10-02T00:00:00Z"] } as Costs;
+    const hours = {
+      ...costs,
+      view: "hour",
+      periods: ["2026-10-01T23:00:00Z", "2026-10-02T00:00:00Z"],
+    } as Costs;
     expect(chartData(hours, "service", []).categories).toEqual(["1 Oct 23:00", "2 Oct 00:00"]);
     expect(chartData(costs, "service", []).titles[0]).toBe("1 Oct 2026");
   });

@@ -76,6 +76,8 @@ export function tooltipRows(data: ChartData, at: number, limit: number) {
   const rest = rows.length > limit ? rows.slice(limit - 1) : [];
   return {
     rows: rest.length ? rows.slice(0, limit - 1) : rows,
-    rest: rest.length ? { count: rest.length, figure: sumDecimals(rest.map((one) => one.figures[at] ?? "0")) } : undefined,
+    rest: rest.length
+      ? { count: rest.length, figure: sumDecimals(rest.map((one) => one.figures[at] ?? "0")) }
+      : undefined,
   };
 }

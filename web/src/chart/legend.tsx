@@ -2,8 +2,8 @@ import { useComputedColorScheme } from "@mantine/core";
 import { IconEye, IconEyeOff } from "@tabler/icons-react";
 import { formatExact, formatMoney } from "../lib/money";
 import type { ChartData } from "./data";
-import { seriesColor } from "./series-color";
 import classes from "./legend.module.css";
+import { seriesColor } from "./series-color";
 
 interface Props {
   data: ChartData;
@@ -16,7 +16,8 @@ export function Legend({ data, currency, onHidden }: Props) {
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const hidden = data.series.filter((one) => one.hidden).map((one) => one.id);
   const none = hidden.length === data.series.length;
-  const toggle = (id: string) => onHidden(hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id]);
+  const toggle = (id: string) =>
+    onHidden(hidden.includes(id) ? hidden.filter((one) => one !== id) : [...hidden, id]);
   return (
     <section className={classes.legend} aria-label="Legend">
       <button
@@ -40,7 +41,11 @@ export function Legend({ data, currency, onHidden }: Props) {
             >
               <span
                 className={classes.swatch}
-                style={one.hidden ? undefined : { background: seriesColor(one, scheme), borderColor: "transparent" }}
+                style={
+                  one.hidden
+                    ? undefined
+                    : { background: seriesColor(one, scheme), borderColor: "transparent" }
+                }
               />
               <span className={classes.label}>{one.label}</span>
               <span className={`${classes.figure} tabular`}>{formatMoney(one.total, currency, 0)}</span>

@@ -16,7 +16,12 @@ export interface Ink {
 export function readInk(element: Element): Ink {
   const style = getComputedStyle(element);
   const token = (name: string) => style.getPropertyValue(name).trim();
-  return { text: token("--ca-muted"), line: token("--ca-line"), surface: token("--ca-surface"), font: style.fontFamily };
+  return {
+    text: token("--ca-muted"),
+    line: token("--ca-line"),
+    surface: token("--ca-surface"),
+    font: style.fontFamily,
+  };
 }
 
 function line(className: string | undefined, ...children: (Node | string)[]): HTMLElement {
@@ -27,7 +32,7 @@ function line(className: string | undefined, ...children: (Node | string)[]): HT
 }
 
 function swatch(color: string): HTMLElement {
-  const element = line(classes["swatch"]);
+  const element = line(classes.swatch);
   element.style.background = color;
   return element;
 }
@@ -36,17 +41,32 @@ function swatch(color: string): HTMLElement {
 export function tooltipNode(data: ChartData, at: number, currency: string, scheme: Scheme): HTMLElement {
   const { rows, rest } = tooltipRows(data, at, 9);
   const entry = (color: string, label: string, figure: string) =>
-    line(classes["row"], swatch(color), line(classes["label"], label), line(classes["figure"], formatMoney(figure, currency)));
+    line(
+      classes.row,
+      swatch(color),
+      line(classes.label, label),
+      line(classes.figure, formatMoney(figure, currency)),
+    );
   return line(
-    classes["tooltip"],
-    line(classes["head"], line(undefined, data.titles[at] ?? ""), line(classes["figure"], formatMoney(data.visibleTotals[at] ?? "0", currency))),
+    classes.tooltip,
+    line(
+      classes.head,
+      line(undefined, data.titles[at] ?? ""),
+      line(classes.figure, formatMoney(data.visibleTotals[at] ?? "0", currency)),
+    ),
     ...rows.map((one) => entry(seriesColor(one, scheme), one.label, one.figures[at] ?? "0")),
     ...(rest ? [entry(otherColor[scheme], `${rest.count} more`, rest.figure)] : []),
-    line(classes["hint"], "Click: drill down · Shift-click: explain"),
+    line(classes.hint, "Click: drill down · Shift-click: explain"),
   );
 }
 
-export function chartOption(data: ChartData, currency: string, scheme: Scheme, ink: Ink): ChartOption {
+export function chartOption(
+  data: ChartData,
+  currency: string,
+  scheme: Scheme,
+  ink: Ink,
+  width: number,
+): ChartOption {
   const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
   const many = data.categories.length > 100;
   return {
@@ -57,7 +77,7 @@ export function chartOption(data: ChartData, currency: string, scheme: Scheme, i
       trigger: "axis",
       axisPointer: { type: "shadow", shadowStyle: { color: ink.line, opacity: 0.45 } },
       confine: true,
-      className: classes["frame"] ?? "",
+      className: classes.frame ?? "",
       borderWidth: 0,
       padding: 0,
       backgroundColor: "transparent",
@@ -91,7 +111,7 @@ export function chartOption(data: ChartData, currency: string, scheme: Scheme, i
         barCategoryGap: many ? "10%" : "30%",
         cursor: "pointer",
         color: seriesColor(one, scheme),
-        itemStyle: { borderColor: ink.surface, borderWidth: many ? 0 : 0.6 },
+        itemStyle: { borderColor: ink.surface, borderWidth: width / data.categories.length < 18 ? 0 : 0.6 },
         emphasis: { focus: "none" as const, itemStyle: { opacity: 0.85 } },
         data: [...one.heights],
       })),

@@ -42,7 +42,13 @@ export function SpendChart({ costs, stale, dimension, hidden, label, onHidden, o
   return (
     <div className={classes.chart} data-stale={stale}>
       <Suspense fallback={<Skeleton height="100%" radius="md" />}>
-        <StackedBars data={data} currency={costs.currency} label={label} onDrill={onDrill} onExplain={onExplain} />
+        <StackedBars
+          data={data}
+          currency={costs.currency}
+          label={label}
+          onDrill={onDrill}
+          onExplain={onExplain}
+        />
       </Suspense>
       <Legend data={data} currency={costs.currency} onHidden={onHidden} />
     </div>

@@ -32,7 +32,8 @@ export function StackedBars({ data, currency, label, onDrill, onExplain }: Props
       const start = now.data.starts[hit.dataIndex];
       if (!series || start === undefined) return;
       const native = (hit.event as { event?: MouseEvent } | undefined)?.event;
-      if (native?.shiftKey || native?.metaKey || native?.ctrlKey || series.other) now.onExplain(series, start);
+      if (native?.shiftKey || native?.metaKey || native?.ctrlKey || series.other)
+        now.onExplain(series, start);
       else now.onDrill(series);
     });
     const observer = new ResizeObserver(() => created.resize());
@@ -45,11 +46,15 @@ export function StackedBars({ data, currency, label, onDrill, onExplain }: Props
 
   useEffect(() => {
     if (!holder.current) return;
-    const option = chartOption(data, currency, scheme, readInk(holder.current));
+    const option = chartOption(data, currency, scheme, readInk(holder.current), holder.current.clientWidth);
     chart.current?.setOption(option, { replaceMerge: ["series"] });
   }, [data, currency, scheme]);
 
-  const summary = data.titles.map((title, at) => `${title} ${formatMoney(data.visibleTotals[at] ?? "0", currency)}`);
+  const summary = data.titles.map(
+    (title, at) => `${title} ${formatMoney(data.visibleTotals[at] ?? "0", currency)}`,
+  );
   const spoken = `${label}. ${summary.length > 31 ? `${summary.length} bars` : summary.join(", ")}. The table below has the same figures.`;
-  return <div ref={holder} className={classes["canvas"]} role="img" aria-label={spoken} data-testid="spend-chart" />;
+  return (
+    <div ref={holder} className={classes.canvas} role="img" aria-label={spoken} data-testid="spend-chart" />
+  );
 }

@@ -33,7 +33,15 @@ export function ExplainDrawer({ question, version, onPage, onClose }: Props) {
   );
 }
 
-function Explanation({ question, version, onPage }: { question: Explained; version: string; onPage: (page: number) => void }) {
+function Explanation({
+  question,
+  version,
+  onPage,
+}: {
+  question: Explained;
+  version: string;
+  onPage: (page: number) => void;
+}) {
   const { data, error, refetch, isPlaceholderData } = useQuery(queries.explain(version, question.query));
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   const fresh = data && !(isPlaceholderData && data.page === question.query.page);

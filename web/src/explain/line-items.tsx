@@ -13,7 +13,15 @@ function fileName(path: string): string {
 }
 
 /** Rows as the report has them, each with its file and row, so that anybody can look it up there. */
-export function LineItems({ rows, currency, stale }: { rows: readonly LineItem[]; currency: string; stale: boolean }) {
+export function LineItems({
+  rows,
+  currency,
+  stale,
+}: {
+  rows: readonly LineItem[];
+  currency: string;
+  stale: boolean;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} data-stale={stale} tabIndex={0} aria-label="Line items">
@@ -24,9 +32,6 @@ export function LineItems({ rows, currency, stale }: { rows: readonly LineItem[]
             <th scope="col">Account, service</th>
             <th scope="col">Usage</th>
             <th scope="col">Resource</th>
-            <th scope="col" className={classes.right}>
-              Amount
-            </th>
             <th scope="col" className={classes.right}>
               Cost
             </th>
@@ -46,10 +51,12 @@ export function LineItems({ rows, currency, stale }: { rows: readonly LineItem[]
                 <small>{[item.line_item_type, item.operation].filter(Boolean).join(" · ")}</small>
               </td>
               <td className={classes.wide} title={item.resource_id}>
-                {item.resource_id || "–"}
+                <div>{item.resource_id || "–"}</div>
               </td>
-              <td className={classes.right}>{item.usage_amount || "–"}</td>
-              <td className={classes.right}>{formatExact(item.figure, currency)}</td>
+              <td className={classes.right}>
+                <div>{formatExact(item.figure, currency)}</div>
+                {item.usage_amount && <small>amount {item.usage_amount}</small>}
+              </td>
               <td title={item.source_file}>
                 <div className={classes.file}>{fileName(item.source_file)}</div>
                 <small>row {item.source_row.toLocaleString("en-US")}</small>

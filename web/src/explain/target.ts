@@ -4,9 +4,9 @@ import type { AnalysisState } from "../address/state";
 import type { Scope } from "../analysis/use-analysis";
 import type { ExplainQuery } from "../api/queries";
 import type { Costs } from "../api/types";
-import { bucketTitle } from "../chart/labels";
 import { rowLabel, valueLabel } from "../chart/data";
-import { spanLabel } from "../lib/dates";
+import { bucketTitle } from "../chart/labels";
+import { dayLabel, spanLabel } from "../lib/dates";
 
 export interface Explained {
   query: ExplainQuery;
@@ -18,11 +18,17 @@ export interface Explained {
 export const explainPageSize = 25;
 
 /** The question behind a cell. The rest ("Other") is asked for as everything but the values shown. */
-export function explainQuestion(state: AnalysisState, scope: Scope, costs: Costs | undefined): Explained | undefined {
+export function explainQuestion(
+  state: AnalysisState,
+  scope: Scope,
+  costs: Costs | undefined,
+): Explained | undefined {
   const { explain } = state;
   const { dimension, span, view } = scope;
   if (!explain || dimension === undefined) return undefined;
-  const cell = explain.at === undefined ? span : bucketSpan(explain.at, view, span);
+  // Explanations are by day: a cell of the hourly view opens the day that it belongs to, and says so.
+  const day = view === "hour" && explain.at ? explain.at.slice(0, 10) : explain.at;
+  const cell = day === undefined ? span : bucketSpan(day, view === "hour" ? "day" : view, span);
   const query: ExplainQuery = {
     metric: state.metric,
     from: cell.from,
@@ -31,7 +37,12 @@ export function explainQuestion(state: AnalysisState, scope: Scope, costs: Costs
     page: explain.page,
     page_size: explainPageSize,
   };
-  const when = explain.at === undefined ? spanLabel(span.from, span.to) : bucketTitle(explain.at, view);
+  const when =
+    day === undefined
+      ? spanLabel(span.from, span.to)
+      : view === "hour"
+        ? `the whole of ${dayLabel(day)}`
+        : bucketTitle(day, view);
   const { target } = explain;
   if (target === "total") return { query, what: "Total of the selection", when };
   if (target === "other") {

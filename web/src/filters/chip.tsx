@@ -29,14 +29,14 @@ export function Chip({ label, value, active, opened, onOpened, icon, width = 320
       transitionProps={{ duration: 80 }}
     >
       <Popover.Target>
-        <UnstyledButton className={classes["chip"]} data-active={active} onClick={() => onOpened(!opened)}>
+        <UnstyledButton className={classes.chip} data-active={active} onClick={() => onOpened(!opened)}>
           {icon}
-          <span className={classes["chipLabel"]}>{label}</span>
-          <span className={classes["chipValue"]}>{value}</span>
-          <IconChevronDown size={14} aria-hidden className={classes["chipIcon"]} />
+          <span className={classes.chipLabel}>{label}</span>
+          <span className={classes.chipValue}>{value}</span>
+          <IconChevronDown size={14} aria-hidden className={classes.chipIcon} />
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown className={classes["panel"]} aria-label={label}>
+      <Popover.Dropdown className={classes.panel} aria-label={label}>
         {children}
       </Popover.Dropdown>
     </Popover>

@@ -31,11 +31,12 @@ export function FilterBar({ state, scope, onChange }: Props) {
     setAdded(undefined);
     onChange({ filters: withFilter(state.filters, filter), explain: undefined });
   };
-  const restricted = state.filters.length > 0 || "from" in state.range || state.view !== undefined || state.hidden.length > 0;
+  const restricted =
+    state.filters.length > 0 || "from" in state.range || state.view !== undefined || state.hidden.length > 0;
   const values = { version, ...span, metric: state.metric, currency: overview.currency };
   return (
-    <div className={classes["bar"]}>
-      <div className={classes["filters"]} role="toolbar" aria-label="Filters">
+    <div className={classes.bar}>
+      <div className={classes.filters} role="toolbar" aria-label="Filters">
         <TimeFilter
           range={state.range}
           span={span}
@@ -56,7 +57,7 @@ export function FilterBar({ state, scope, onChange }: Props) {
         {more.length > 0 && (
           <Menu position="bottom-start" shadow="md">
             <Menu.Target>
-              <UnstyledButton className={classes["quiet"]}>
+              <UnstyledButton className={classes.quiet}>
                 <IconPlus size={15} aria-hidden /> Filter
               </UnstyledButton>
             </Menu.Target>
@@ -69,16 +70,18 @@ export function FilterBar({ state, scope, onChange }: Props) {
             </Menu.Dropdown>
           </Menu>
         )}
+      </div>
+      <div className={classes.right}>
         {restricted && (
           <UnstyledButton
-            className={classes["quiet"]}
-            onClick={() => onChange({ ...initialState, tab: state.tab, tagKey: state.tagKey, metric: state.metric })}
+            className={classes.quiet}
+            onClick={() =>
+              onChange({ ...initialState, tab: state.tab, tagKey: state.tagKey, metric: state.metric })
+            }
           >
             <IconRotate size={15} aria-hidden /> Reset filters
           </UnstyledButton>
         )}
-      </div>
-      <div className={classes["right"]}>
         <SegmentedControl
           size="xs"
           aria-label="View by"

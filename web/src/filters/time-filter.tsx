@@ -40,19 +40,22 @@ export function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
       active={"from" in range}
       opened={opened}
       onOpened={open}
-      icon={<IconCalendar size={16} aria-hidden className={classes["chipIcon"]} />}
+      icon={<IconCalendar size={16} aria-hidden className={classes.chipIcon} />}
       width="min(500px, calc(100vw - 24px))"
     >
-      <div className={classes["time"]}>
-        <ul className={classes["presets"]}>
+      <div className={classes.time}>
+        <ul className={classes.presets}>
           {Object.keys(presets)
             .filter(isPreset)
             .map((preset: Preset) => (
               <li key={preset}>
                 <UnstyledButton
-                  className={classes["preset"]}
+                  className={classes.preset}
                   aria-pressed={"preset" in range && range.preset === preset}
-                  title={spanLabel(resolveRange({ preset }, dataTo).from, resolveRange({ preset }, dataTo).to)}
+                  title={spanLabel(
+                    resolveRange({ preset }, dataTo).from,
+                    resolveRange({ preset }, dataTo).to,
+                  )}
                   onClick={() => choose({ preset })}
                 >
                   {presets[preset]}
@@ -70,7 +73,11 @@ export function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
             maxDate={addDays(dataTo, -1)}
             allowSingleDateInRange
             size="sm"
-            ariaLabels={{ nextMonth: "Next month", previousMonth: "Previous month", monthLevelControl: "Choose a month" }}
+            ariaLabels={{
+              nextMonth: "Next month",
+              previousMonth: "Previous month",
+              monthLevelControl: "Choose a month",
+            }}
           />
           <Text size="xs" c="dimmed" mt={6}>
             First and last day, UTC. Named spans count back from the newest data.

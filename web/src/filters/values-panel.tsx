@@ -37,7 +37,10 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
   const missing = search === "" ? draft.values.filter((value) => values && !listed.has(value)) : [];
   const rows: Value[] = [...missing.map((value) => ({ value, label: "", figure: "0" })), ...(values ?? [])];
   const toggle = (value: string) =>
-    onDraft({ ...draft, values: chosen.has(value) ? draft.values.filter((one) => one !== value) : [...draft.values, value] });
+    onDraft({
+      ...draft,
+      values: chosen.has(value) ? draft.values.filter((one) => one !== value) : [...draft.values, value],
+    });
   return (
     <form
       onSubmit={(event) => {
@@ -71,21 +74,23 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
         onChange={(next) => onDraft({ ...draft, exclude: next === "exclude" })}
         mb={8}
       />
-      <ul className={classes["values"]} aria-label={dimension.plural}>
+      <ul className={classes.values} aria-label={dimension.plural}>
         {values === undefined && <Skeleton height={180} />}
         {rows.map((one) => (
           <li key={one.value}>
             <Checkbox
-              className={classes["value"] ?? ""}
+              className={classes.value ?? ""}
               size="xs"
               checked={chosen.has(one.value)}
               onChange={() => toggle(one.value)}
               label={
-                <span className={classes["valueLine"]}>
-                  <span className={classes["valueLabel"]} title={one.value}>
+                <span className={classes.valueLine}>
+                  <span className={classes.valueLabel} title={one.value}>
                     {valueLabel(one.value, one.label, dimension.name)}
                   </span>
-                  <span className={`${classes["valueFigure"]} tabular`}>{formatMoney(one.figure, scope.currency, 0)}</span>
+                  <span className={`${classes.valueFigure} tabular`}>
+                    {formatMoney(one.figure, scope.currency, 0)}
+                  </span>
                 </span>
               }
             />
@@ -98,7 +103,12 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
         )}
       </ul>
       <Group justify="space-between" mt={8}>
-        <Button variant="subtle" size="xs" disabled={chosen.size === 0} onClick={() => onDraft({ ...draft, values: [] })}>
+        <Button
+          variant="subtle"
+          size="xs"
+          disabled={chosen.size === 0}
+          onClick={() => onDraft({ ...draft, values: [] })}
+        >
           Clear
         </Button>
         <Group gap={6}>

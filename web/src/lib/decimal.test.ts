@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { changePercent, compareDecimals, decimalText, parseDecimal, roundDecimal, sumDecimals } from "./decimal";
+import {
+  changePercent,
+  compareDecimals,
+  decimalText,
+  parseDecimal,
+  roundDecimal,
+  sumDecimals,
+} from "./decimal";
 
 describe("exact decimals", () => {
   it("keeps every digit that a double would lose", () => {

@@ -1,6 +1,15 @@
 import { approximate, roundDecimal } from "./decimal";
 
-const symbols: Record<string, string> = { USD: "$", EUR: "€", GBP: "£", JPY: "¥", CNY: "CN¥", INR: "₹", AUD: "A$", CAD: "CA$" };
+const symbols: Record<string, string> = {
+  USD: "$",
+  EUR: "€",
+  GBP: "£",
+  JPY: "¥",
+  CNY: "CN¥",
+  INR: "₹",
+  AUD: "A$",
+  CAD: "CA$",
+};
 
 function group(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",");
@@ -27,7 +36,8 @@ export function formatExact(text: string, currency: string): string {
 export function formatCompact(value: number, currency: string): string {
   const symbol = symbols[currency] ?? `${currency} `;
   const abs = Math.abs(value);
-  const [scale, suffix] = abs >= 1e9 ? [1e9, "B"] : abs >= 1e6 ? [1e6, "M"] : abs >= 1e3 ? [1e3, "k"] : [1, ""];
+  const [scale, suffix] =
+    abs >= 1e9 ? [1e9, "B"] : abs >= 1e6 ? [1e6, "M"] : abs >= 1e3 ? [1e3, "k"] : [1, ""];
   const short = abs / scale;
   const digits = short !== 0 && short < 1 ? 2 : Number.isInteger(short) || short >= 100 ? 0 : 1;
   return `${value < 0 ? "−" : ""}${symbol}${short.toFixed(digits)}${suffix}`;

@@ -33,7 +33,13 @@ export function IngestStrip({ ingest }: { ingest: Ingest }) {
         <span className={`${classes.facts} tabular`}>{facts.join(" · ")}</span>
         <span className={`${classes.percent} tabular`}>{percent.toFixed(0)} %</span>
       </div>
-      <Progress value={percent} size={4} radius={0} aria-label={`Reading ${month}`} className={classes.progress} />
+      <Progress
+        value={percent}
+        size={4}
+        radius={0}
+        aria-label={`Reading ${month}`}
+        className={classes.progress}
+      />
     </section>
   );
 }

@@ -4,8 +4,8 @@ import type { Overview } from "../api/types";
 import { monthLabel } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { formatCount } from "../lib/quantity";
-import classes from "./proof-badge.module.css";
 import { isOff, proofOf } from "./proof";
+import classes from "./proof-badge.module.css";
 
 const icons = { proven: IconShieldCheck, partial: IconShieldExclamation, broken: IconShieldX };
 
@@ -16,7 +16,14 @@ export function ProofBadge({ overview }: { overview: Overview }) {
   const money = (text: string) => formatMoney(text, overview.currency);
   const exact = (text: string) => formatExact(text, overview.currency);
   return (
-    <Popover width="min(680px, calc(100vw - 24px))" position="bottom-end" shadow="lg" radius="lg" withArrow trapFocus>
+    <Popover
+      width="min(680px, calc(100vw - 24px))"
+      position="bottom-end"
+      shadow="lg"
+      radius="lg"
+      withArrow
+      trapFocus
+    >
       <Popover.Target>
         <UnstyledButton className={classes.badge} data-state={proof.state}>
           <Icon size={18} stroke={1.8} aria-hidden />
@@ -41,11 +48,13 @@ export function ProofBadge({ overview }: { overview: Overview }) {
             </thead>
             <tbody>
               {overview.periods.map((period) => (
-                <tr key={period.period} data-off={isOff(period)}>
+                <tr key={`${period.connection}/${period.period}`} data-off={isOff(period)}>
                   <th scope="row">
                     {monthLabel(period.period)}
                     {period.open && <span className={classes.note}> open</span>}
-                    {period.stage === "dashboards" && <span className={classes.note}> line items loading</span>}
+                    {period.stage === "dashboards" && (
+                      <span className={classes.note}> line items loading</span>
+                    )}
                   </th>
                   <td>{formatCount(period.rows)}</td>
                   <td title={exact(period.raw_total)}>{money(period.raw_total)}</td>
@@ -57,8 +66,8 @@ export function ProofBadge({ overview }: { overview: Overview }) {
           </table>
         </ScrollArea.Autosize>
         <Text size="xs" c="dimmed" mt="sm">
-          Unblended sums as AWS wrote them; point at a figure for all its digits. The same on the command line:
-          cloud-analyzer reconcile.
+          Unblended sums as AWS wrote them; point at a figure for all its digits. The same on the command
+          line: cloud-analyzer reconcile.
         </Text>
       </Popover.Dropdown>
     </Popover>

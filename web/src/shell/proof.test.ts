@@ -3,6 +3,7 @@ import type { Period } from "../api/types";
 import { proofOf } from "./proof";
 
 const month: Period = {
+  connection: "c",
   period: "2026-10",
   stage: "complete",
   proven: true,

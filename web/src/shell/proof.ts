@@ -24,7 +24,8 @@ export function proofOf(overview: Pick<Overview, "periods" | "failures">): Proof
     };
   }
   if (off.length > 0 || overview.failures.length > 0) {
-    const what = off.length > 0 ? `${off.length} of ${overview.periods.length} months are` : "Some reports are";
+    const what =
+      off.length > 0 ? `${off.length} of ${overview.periods.length} months are` : "Some reports are";
     return {
       state: "partial",
       label: "Partly proven",
@@ -34,6 +35,7 @@ export function proofOf(overview: Pick<Overview, "periods" | "failures">): Proof
   return {
     state: "proven",
     label: "Proven to the bill",
-    explanation: "For every month, the sum read from the report files equals the sum that is stored, to the last digit.",
+    explanation:
+      "For every month, the sum read from the report files equals the sum that is stored, to the last digit.",
   };
 }

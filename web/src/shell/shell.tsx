@@ -23,7 +23,12 @@ export function Shell() {
       </a>
       <header className={classes.header}>
         <div className={classes.bar}>
-          <Link to="/" search={initialState} className={classes.brand} aria-label="Cloud Analyzer, start page">
+          <Link
+            to="/"
+            search={initialState}
+            className={classes.brand}
+            aria-label="Cloud Analyzer, start page"
+          >
             <Logo />
             <span>Cloud Analyzer</span>
           </Link>

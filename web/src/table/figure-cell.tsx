@@ -16,7 +16,7 @@ export function FigureCell({ figure, currency, row, column, target, at, strong }
   return (
     <button
       type="button"
-      className={classes["figure"]}
+      className={classes.figure}
       data-r={row}
       data-c={column}
       data-explain={target}

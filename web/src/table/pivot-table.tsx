@@ -50,18 +50,26 @@ export function PivotTable(props: Props) {
   const onKeys = useGridKeys();
   const click = (event: MouseEvent<HTMLElement>) => {
     const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-explain]");
-    if (cell) onExplain(cell.dataset["explain"] ?? "total", cell.dataset["at"] || undefined);
+    if (cell) onExplain(cell.dataset.explain ?? "total", cell.dataset.at || undefined);
   };
   const head = (column: string, label: string, title: string, className?: string) => (
-    <SortableHead key={column} column={column} label={label} title={title} sort={sort} onSort={props.onSort} className={className} />
+    <SortableHead
+      key={column}
+      column={column}
+      label={label}
+      title={title}
+      sort={sort}
+      onSort={props.onSort}
+      className={className}
+    />
   );
   return (
     <>
       <section className={classes.scroll} data-stale={props.stale} aria-label="Costs, table">
-        {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: clicks and arrow keys come from the buttons inside */}
         <table className={`${classes.table} tabular`} onClick={click} onKeyDown={onKeys}>
           <caption className={classes.caption}>
-            {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, Enter explains one.
+            {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, Enter explains
+            one.
           </caption>
           <thead>
             <tr>
@@ -75,18 +83,38 @@ export function PivotTable(props: Props) {
             {shown.map(({ original: row, id }, r) => (
               <tr key={id}>
                 <th scope="row" className={classes.name}>
-                  <RowMenu row={row} onDrill={props.onDrill} onFilter={props.onFilter} onExplain={(target) => onExplain(target, undefined)} />
+                  <RowMenu
+                    row={row}
+                    onDrill={props.onDrill}
+                    onFilter={props.onFilter}
+                    onExplain={(target) => onExplain(target, undefined)}
+                  />
                 </th>
                 {periods.map((period, c) => (
                   <td key={period.start}>
-                    <FigureCell figure={row.figures[c] ?? "0"} currency={costs.currency} row={r} column={c} target={row.id} at={period.start} />
+                    <FigureCell
+                      figure={row.figures[c] ?? "0"}
+                      currency={costs.currency}
+                      row={r}
+                      column={c}
+                      target={row.id}
+                      at={period.start}
+                    />
                   </td>
                 ))}
                 <td className={classes.change}>
                   <Change percent={row.change} />
                 </td>
                 <td className={classes.total}>
-                  <FigureCell figure={row.total} currency={costs.currency} row={r} column={periods.length} target={row.id} at={undefined} strong />
+                  <FigureCell
+                    figure={row.total}
+                    currency={costs.currency}
+                    row={r}
+                    column={periods.length}
+                    target={row.id}
+                    at={undefined}
+                    strong
+                  />
                 </td>
               </tr>
             ))}
@@ -105,14 +133,32 @@ export function PivotTable(props: Props) {
               </th>
               {periods.map((period, c) => (
                 <td key={period.start}>
-                  <FigureCell figure={costs.totals[c] ?? "0"} currency={costs.currency} row={shown.length} column={c} target="total" at={period.start} strong />
+                  <FigureCell
+                    figure={costs.totals[c] ?? "0"}
+                    currency={costs.currency}
+                    row={shown.length}
+                    column={c}
+                    target="total"
+                    at={period.start}
+                    strong
+                  />
                 </td>
               ))}
               <td className={classes.change}>
-                <Change percent={costs.previous ? changePercent(costs.previous.total, costs.total) : undefined} />
+                <Change
+                  percent={costs.previous ? changePercent(costs.previous.total, costs.total) : undefined}
+                />
               </td>
               <td className={classes.total}>
-                <FigureCell figure={costs.total} currency={costs.currency} row={shown.length} column={periods.length} target="total" at={undefined} strong />
+                <FigureCell
+                  figure={costs.total}
+                  currency={costs.currency}
+                  row={shown.length}
+                  column={periods.length}
+                  target="total"
+                  at={undefined}
+                  strong
+                />
               </td>
             </tr>
           </tfoot>
@@ -145,10 +191,20 @@ function SortableHead({ column, label, title, sort, onSort, className }: HeadPro
   const active = sort.column === column;
   const next = active ? !sort.descending : column !== "name";
   return (
-    <th scope="col" className={className} aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}>
-      <button type="button" className={classes.sort} title={title} onClick={() => onSort({ column, descending: next })}>
+    <th
+      scope="col"
+      className={className}
+      aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}
+    >
+      <button
+        type="button"
+        className={classes.sort}
+        title={title}
+        onClick={() => onSort({ column, descending: next })}
+      >
         {label}
-        {active && (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
+        {active &&
+          (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
       </button>
     </th>
   );

@@ -14,17 +14,17 @@ interface Props {
 export function RowMenu({ row, onDrill, onFilter, onExplain }: Props) {
   const label = (
     <>
-      <span className={classes["label"]}>{row.label}</span>
-      {row.detail && <span className={classes["detail"]}>{row.detail}</span>}
+      <span className={classes.label}>{row.label}</span>
+      {row.detail && <span className={classes.detail}>{row.detail}</span>}
     </>
   );
-  if (row.other) return <span className={classes["value"]}>{label}</span>;
+  if (row.other) return <span className={classes.value}>{label}</span>;
   return (
     <Menu position="bottom-start" shadow="md" withinPortal width={230}>
       <Menu.Target>
-        <UnstyledButton className={classes["value"]} title={row.label}>
+        <UnstyledButton className={classes.value} title={row.label}>
           {label}
-          <IconChevronDown className={classes["chevron"]} size={14} aria-hidden />
+          <IconChevronDown className={classes.chevron} size={14} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

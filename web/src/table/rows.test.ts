@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Costs } from "../api/types";
 import { arrange, defaultSort, pivotRows } from "./rows";
 
-const row = (key: string, label: string, figures: string[], total: string, before: string | null, other = false) => ({
+const row = (
+  key: string,
+  label: string,
+  figures: string[],
+  total: string,
+  before: string | null,
+  other = false,
+) => ({
   keys: [key],
   labels: [label],
   other,

@@ -17,7 +17,11 @@ export interface PivotRow {
 }
 
 /** A change is shown only when there is a span before to compare with. */
-function changeOf(costs: Costs, previous: string | null | undefined, total: string): number | null | undefined {
+function changeOf(
+  costs: Costs,
+  previous: string | null | undefined,
+  total: string,
+): number | null | undefined {
   if (!costs.previous) return undefined;
   return changePercent(previous ?? "0", total);
 }
@@ -47,7 +51,11 @@ export interface PivotColumn {
 
 export function pivotColumns(costs: Costs): PivotColumn[] {
   const view = costs.view as View;
-  return costs.periods.map((start) => ({ start, label: bucketLabel(start, view), title: bucketTitle(start, view) }));
+  return costs.periods.map((start) => ({
+    start,
+    label: bucketLabel(start, view),
+    title: bucketTitle(start, view),
+  }));
 }
 
 export interface Sort {
@@ -60,7 +68,8 @@ function order(column: string, starts: readonly string[]): (a: PivotRow, b: Pivo
   if (column === "name") return (a, b) => a.label.localeCompare(b.label, "en", { numeric: true });
   if (column === "change") {
     // "New" is the largest increase there is; no comparison sorts lowest.
-    const size = (row: PivotRow) => (row.change === null ? Number.POSITIVE_INFINITY : (row.change ?? Number.NEGATIVE_INFINITY));
+    const size = (row: PivotRow) =>
+      row.change === null ? Number.POSITIVE_INFINITY : (row.change ?? Number.NEGATIVE_INFINITY);
     return (a, b) => (size(a) === size(b) ? 0 : size(a) - size(b));
   }
   const at = starts.indexOf(column);
@@ -69,12 +78,19 @@ function order(column: string, starts: readonly string[]): (a: PivotRow, b: Pivo
 }
 
 /** Rows that match the search, in order; the rest ("Other") is no value and stays last. */
-export function arrange(rows: readonly PivotRow[], starts: readonly string[], sort: Sort, search: string): PivotRow[] {
+export function arrange(
+  rows: readonly PivotRow[],
+  starts: readonly string[],
+  sort: Sort,
+  search: string,
+): PivotRow[] {
   const wanted = search.trim().toLowerCase();
   const matching = wanted
     ? rows.filter((row) => !row.other && `${row.label}\n${row.detail ?? ""}`.toLowerCase().includes(wanted))
     : [...rows];
   const compare = order(sort.column, starts);
-  const values = matching.filter((row) => !row.other).sort((a, b) => (sort.descending ? compare(b, a) : compare(a, b)));
+  const values = matching
+    .filter((row) => !row.other)
+    .sort((a, b) => (sort.descending ? compare(b, a) : compare(a, b)));
   return [...values, ...matching.filter((row) => row.other)];
 }

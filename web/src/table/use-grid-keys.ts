@@ -12,15 +12,21 @@ export function useGridKeys() {
   return useCallback((event: KeyboardEvent<HTMLElement>) => {
     const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-r]");
     if (!cell) return;
-    const [row, column] = [Number(cell.dataset["r"]), Number(cell.dataset["c"])];
-    const find = (r: number, c: number) => event.currentTarget.querySelector<HTMLElement>(`[data-r="${r}"][data-c="${c}"]`);
+    const [row, column] = [Number(cell.dataset.r), Number(cell.dataset.c)];
+    const find = (r: number, c: number) =>
+      event.currentTarget.querySelector<HTMLElement>(`[data-r="${r}"][data-c="${c}"]`);
     const inRow = event.currentTarget.querySelectorAll<HTMLElement>(`[data-r="${row}"]`);
     const step = steps[event.key];
     const next =
-      event.key === "Home" ? inRow[0] : event.key === "End" ? inRow[inRow.length - 1] : step && find(row + step[0], column + step[1]);
+      event.key === "Home"
+        ? inRow[0]
+        : event.key === "End"
+          ? inRow[inRow.length - 1]
+          : step && find(row + step[0], column + step[1]);
     if (!next) return;
     event.preventDefault();
-    for (const old of event.currentTarget.querySelectorAll<HTMLElement>('[data-r][tabindex="0"]')) old.tabIndex = -1;
+    for (const old of event.currentTarget.querySelectorAll<HTMLElement>('[data-r][tabindex="0"]'))
+      old.tabIndex = -1;
     next.tabIndex = 0;
     next.focus();
     next.scrollIntoView({ block: "nearest", inline: "nearest" });

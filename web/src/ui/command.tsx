@@ -7,9 +7,9 @@ export function Command({ text, label, wrap = false }: { text: string; label: st
   return (
     <div className={classes.box}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre className={classes.text} data-wrap={wrap} tabIndex={0} aria-label={label}>
+      <section className={classes.text} data-wrap={wrap} tabIndex={0} aria-label={label}>
         {text}
-      </pre>
+      </section>
       <CopyButton value={text}>
         {({ copied, copy }) => (
           <Tooltip label={copied ? "Copied" : "Copy"} withArrow>

@@ -12,7 +12,8 @@ interface Props {
 /** What failed, what to do about it, and the button that tries again. */
 export function Problem({ error, onRetry, title }: Props) {
   const message = error instanceof Error ? error.message : String(error);
-  const advice = error instanceof ApiProblem ? error.advice : "Reload the page; if it keeps failing, report this text.";
+  const advice =
+    error instanceof ApiProblem ? error.advice : "Reload the page; if it keeps failing, report this text.";
   return (
     <Stack className={classes.problem} role="alert" gap="xs" align="center">
       <IconAlertTriangle className={classes.icon} size={32} stroke={1.6} aria-hidden />

@@ -61,7 +61,7 @@ impl Listing {
 }
 
 fn hidden(part: &str) -> bool {
-    part.starts_with('.')
+    (part.starts_with('.') && part != ".")
         || part == "_delta_log"
         || part == "_SUCCESS"
         || part == "__MACOSX"

@@ -1,0 +1,30 @@
+//! The lake: line items and roll-ups as two Delta tables of Parquet files that we write ourselves.
+//!
+//! A (connection, billing period) is one partition and is always replaced whole: files are staged under
+//! the partition's path, invisible to every reader, and one Delta commit removes the old ones and adds the
+//! new ones. Delta gives atomicity, versions and readers in every language; the layout, the statistics and
+//! the speed of the files stay ours ([`FileWriter`]).
+//!
+//! Staged files belong to a *generation*, which holds a file lock for as long as its process works on it.
+//! A killed process loses the lock, and [`Lake::vacuum`] then removes what it left behind.
+//!
+//! Tables live in a local folder. Delta's log store and the reads of the query layer go through
+//! `object_store`; moving the tables to an object store means uploading staged files before the commit.
+
+mod delta;
+mod encode;
+mod error;
+mod file_writer;
+mod lake;
+mod proof;
+mod staging;
+mod table;
+mod vacuum;
+
+pub use error::{ErrorKind, LakeError};
+pub use file_writer::FileWriter;
+pub use lake::{ActiveFile, Lake};
+pub use proof::{StoredSum, StoredSums, SumKey};
+pub use staging::{StagedFile, Staging};
+pub use table::Table;
+pub use vacuum::VacuumReport;

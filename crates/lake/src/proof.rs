@@ -1,0 +1,284 @@
+//! Reads stored files back and sums their amounts: the second half of the proof of totals.
+
+use crate::staging::StagedFile;
+use crate::{LakeError, Table};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::datatypes::{DataType, Decimal128Type, Field, Int32Type, Int64Type, Schema, SchemaRef};
+use model::Decimal;
+use model::schema::{ROLLUP_MEASURES, ROWS};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const THREADS: usize = 2;
+const BATCH_ROWS: usize = 64 * 1024;
+const LINE_ITEM_TYPE: &str = "x_LineItemType";
+const SOURCE_FILE: &str = "x_SourceFile";
+const IS_SPLIT: &str = "x_IsSplit";
+const MEASURES: usize = ROLLUP_MEASURES.len();
+
+/// What sums are kept apart by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SumKey {
+    /// `x_SourceFile`; empty for the roll-up, which does not know it.
+    pub source_file: String,
+    /// `x_LineItemType`; empty where the report names none.
+    pub line_item_type: String,
+}
+
+/// Rows and amounts of one [`SumKey`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredSum {
+    /// Rows of the report: for the roll-up the sum of `x_Rows`, for line items all rows, split ones too.
+    pub rows: u64,
+    /// How many of the rows are split cost allocation rows, whose amounts are in no sum.
+    pub split_rows: u64,
+    /// Sums in the order of [`ROLLUP_MEASURES`].
+    pub amounts: [Decimal; MEASURES],
+}
+
+/// Exact sums of what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredSums {
+    /// Sums by source file and line item type.
+    pub by_key: BTreeMap<SumKey, StoredSum>,
+}
+
+impl StoredSums {
+    /// Everything together; `None` when an amount overflows the stored type.
+    pub fn total(&self) -> Option<StoredSum> {
+        let mut total = StoredSum::default();
+        for sum in self.by_key.values() {
+            total.rows += sum.rows;
+            total.split_rows += sum.split_rows;
+            for (total, amount) in total.amounts.iter_mut().zip(sum.amounts) {
+                *total = total.checked_add(amount)?;
+            }
+        }
+        Some(total)
+    }
+
+    /// The sum of one amount of [`ROLLUP_MEASURES`], by name, over everything.
+    pub fn amount(&self, measure: &str) -> Option<Decimal> {
+        let at = ROLLUP_MEASURES.iter().position(|name| *name == measure)?;
+        self.total().map(|total| total.amounts[at])
+    }
+}
+
+/// Sums while reading: plain integers, overflow remembered.
+#[derive(Clone, Copy, Default)]
+struct Accumulator {
+    rows: u64,
+    split_rows: u64,
+    units: [i128; MEASURES],
+    overflow: bool,
+}
+
+impl Accumulator {
+    fn add(&mut self, at: usize, units: i128) {
+        let (sum, overflow) = self.units[at].overflowing_add(units);
+        self.units[at] = sum;
+        self.overflow |= overflow;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.split_rows += other.split_rows;
+        self.overflow |= other.overflow;
+        for (at, units) in other.units.iter().enumerate() {
+            self.add(at, *units);
+        }
+    }
+}
+
+type Sums = HashMap<SumKey, Accumulator>;
+
+struct Source {
+    path: PathBuf,
+    name: String,
+    metadata: ArrowReaderMetadata,
+}
+
+/// Sums the staged files.
+pub(crate) fn sum(table: Table, root: &Path, files: &[StagedFile]) -> Result<StoredSums, LakeError> {
+    let schema = reading_schema(table);
+    let sources =
+        files.iter().map(|file| open(root, file, &schema)).collect::<Result<Vec<_>, LakeError>>()?;
+    let groups: Vec<(&Source, usize)> = sources
+        .iter()
+        .flat_map(|source| (0..source.metadata.metadata().num_row_groups()).map(move |group| (source, group)))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut sums = Sums::new();
+        while let Some((source, group)) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+            sum_row_group(table, source, *group, &mut sums)?;
+        }
+        Ok::<_, LakeError>(sums)
+    };
+    let parts = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(worker)).collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or(Err(LakeError::Internal("a proof thread ended early"))))
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    let mut sums = Sums::new();
+    for (key, part) in parts.into_iter().flatten() {
+        sums.entry(key).or_default().merge(&part);
+    }
+    let mut stored = StoredSums::default();
+    for (key, sum) in sums {
+        let amounts = sum.units.map(Decimal::from_units);
+        if sum.overflow || amounts.iter().any(|amount| Decimal::ZERO.checked_add(*amount).is_none()) {
+            return Err(LakeError::Corrupt {
+                path: key.source_file,
+                what: "a sum of stored amounts is out of range".to_owned(),
+            });
+        }
+        let sum = StoredSum { rows: sum.rows, split_rows: sum.split_rows, amounts };
+        stored.by_key.insert(key, sum);
+    }
+    Ok(stored)
+}
+
+fn corrupt(name: &str, what: impl Into<String>) -> LakeError {
+    LakeError::Corrupt { path: name.to_owned(), what: what.into() }
+}
+
+/// Opens a staged file and checks that it is the one that was written.
+fn open(root: &Path, staged: &StagedFile, schema: &SchemaRef) -> Result<Source, LakeError> {
+    let path = root.join(&staged.path);
+    let file = File::open(&path).map_err(LakeError::io(&path))?;
+    let size = file.metadata().map_err(LakeError::io(&path))?.len();
+    if size != staged.size {
+        return Err(corrupt(&staged.path, format!("{size} bytes instead of {}", staged.size)));
+    }
+    let options = ArrowReaderOptions::new().with_schema(Arc::clone(schema));
+    let metadata = ArrowReaderMetadata::load(&file, options)
+        .map_err(|error| corrupt(&staged.path, error.to_string()))?;
+    let rows = metadata.metadata().file_metadata().num_rows();
+    if u64::try_from(rows) != Ok(staged.rows) {
+        return Err(corrupt(&staged.path, format!("{rows} rows instead of {}", staged.rows)));
+    }
+    Ok(Source { path, name: staged.path.clone(), metadata })
+}
+
+/// The table's schema, with the two text columns read as dictionaries.
+fn reading_schema(table: Table) -> SchemaRef {
+    let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let schema = table.schema();
+    let fields = schema.fields().iter().map(|field| {
+        if [LINE_ITEM_TYPE, SOURCE_FILE].contains(&field.name().as_str()) {
+            Arc::new(Field::new(field.name(), dictionary.clone(), field.is_nullable()))
+        } else {
+            Arc::clone(field)
+        }
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+fn sum_row_group(table: Table, source: &Source, group: usize, sums: &mut Sums) -> Result<(), LakeError> {
+    let file = File::open(&source.path).map_err(LakeError::io(&source.path))?;
+    let mut columns = vec![LINE_ITEM_TYPE];
+    columns.extend(ROLLUP_MEASURES);
+    columns.extend(match table {
+        Table::Rollup => [ROWS].as_slice(),
+        Table::LineItems => &[SOURCE_FILE, IS_SPLIT],
+    });
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, source.metadata.clone());
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
+    let reader = builder
+        .with_projection(mask)
+        .with_row_groups(vec![group])
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(|error| corrupt(&source.name, error.to_string()))?;
+    for batch in reader {
+        sum_batch(table, &batch.map_err(|error| corrupt(&source.name, error.to_string()))?, sums)?;
+    }
+    Ok(())
+}
+
+fn sum_batch(table: Table, batch: &RecordBatch, sums: &mut Sums) -> Result<(), LakeError> {
+    let types = Texts::of(batch, LINE_ITEM_TYPE)?;
+    let (files, split) = match table {
+        Table::Rollup => (None, None),
+        Table::LineItems => {
+            (Some(Texts::of(batch, SOURCE_FILE)?), Some(column(batch, IS_SPLIT)?.as_boolean()))
+        }
+    };
+    let file_count = files.as_ref().map_or(1, |files| files.names.len());
+    let mut found = vec![Accumulator::default(); types.names.len() * file_count];
+    let places: Vec<usize> = (0..batch.num_rows())
+        .map(|row| types.at(row) * file_count + files.as_ref().map_or(0, |files| files.at(row)))
+        .collect();
+    let is_split = |row: usize| split.is_some_and(|split: &BooleanArray| split.value(row));
+    let has_splits = split.is_some_and(|split| split.true_count() > 0);
+    if let Table::Rollup = table {
+        let rows = column(batch, ROWS)?.as_primitive::<Int64Type>();
+        for (place, rows) in places.iter().zip(rows.values()) {
+            found[*place].rows += rows.unsigned_abs();
+        }
+    } else {
+        for (row, place) in places.iter().enumerate() {
+            found[*place].rows += 1;
+            found[*place].split_rows += u64::from(is_split(row));
+        }
+    }
+    for (at, measure) in ROLLUP_MEASURES.iter().enumerate() {
+        let amounts = column(batch, measure)?.as_primitive::<Decimal128Type>();
+        let rows = places.iter().zip(amounts.values()).enumerate();
+        if has_splits {
+            rows.filter(|(row, _)| !is_split(*row))
+                .for_each(|(_, (place, units))| found[*place].add(at, *units));
+        } else {
+            rows.for_each(|(_, (place, units))| found[*place].add(at, *units));
+        }
+    }
+    let used = |sum: &Accumulator| sum.rows > 0 || sum.units.iter().any(|units| *units != 0) || sum.overflow;
+    for (place, sum) in found.iter().enumerate().filter(|(_, sum)| used(sum)) {
+        let key = SumKey {
+            source_file: files
+                .as_ref()
+                .map_or_else(String::new, |files| files.names[place % file_count].clone()),
+            line_item_type: types.names[place / file_count].clone(),
+        };
+        sums.entry(key).or_default().merge(sum);
+    }
+    Ok(())
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a Arc<dyn Array>, LakeError> {
+    batch.column_by_name(name).ok_or(LakeError::Internal("a stored file lacks a column"))
+}
+
+/// A dictionary-coded text column: the last name stands for null.
+struct Texts<'a> {
+    names: Vec<String>,
+    keys: &'a arrow::array::PrimitiveArray<Int32Type>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(batch: &'a RecordBatch, name: &str) -> Result<Self, LakeError> {
+        let array = column(batch, name)?.as_dictionary::<Int32Type>();
+        let texts = array.values().as_string::<i32>();
+        let mut names: Vec<String> = texts.iter().map(|text| text.unwrap_or_default().to_owned()).collect();
+        names.push(String::new());
+        Ok(Self { names, keys: array.keys() })
+    }
+
+    fn at(&self, row: usize) -> usize {
+        if self.keys.is_null(row) {
+            self.names.len() - 1
+        } else {
+            self.keys.value(row).cast_unsigned() as usize
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Staging: data files that no reader sees yet.
+//!
+//! A generation is alive while a [`Staging`] or any of its [`StagedFile`]s is; it then holds an exclusive
+//! lock on a file of its own, so that no vacuum, of this process or another, takes its files for leftovers.
+//! When the last of them is dropped without a commit, its files are deleted.
+
+use crate::file_writer::FileWriter;
+use crate::{LakeError, Table};
+use model::{BillingPeriod, ConnectionId};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A generation of data files of one (connection, billing period), being written.
+#[derive(Clone, Debug)]
+pub struct Staging {
+    table: Table,
+    connection: ConnectionId,
+    period: BillingPeriod,
+    partition: String,
+    generation: Arc<Generation>,
+}
+
+/// A finished data file, waiting for its commit.
+#[derive(Clone, Debug)]
+pub struct StagedFile {
+    /// Path relative to the table's folder, with `/`.
+    pub path: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Number of rows.
+    pub rows: u64,
+    /// Statistics as the Delta log holds them (JSON).
+    pub stats: String,
+    pub(crate) generation: Arc<Generation>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Generation {
+    id: String,
+    root: PathBuf,
+    lock_path: PathBuf,
+    lock: File,
+    next: AtomicU32,
+    committed: AtomicBool,
+    files: Mutex<Vec<PathBuf>>,
+}
+
+impl Staging {
+    /// `root` is the table's folder, `locks` the folder of the generations' locks.
+    pub(crate) fn start(
+        root: &Path,
+        locks: &Path,
+        table: Table,
+        connection: &ConnectionId,
+        period: BillingPeriod,
+    ) -> Result<Self, LakeError> {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        let lock_path = lock_path(locks, &id);
+        let lock = File::create_new(&lock_path).map_err(LakeError::io(&lock_path))?;
+        lock.try_lock().map_err(|error| LakeError::io(&lock_path)(error.into()))?;
+        let partition = table.partition_path(connection, period);
+        let folder = root.join(&partition);
+        fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
+        let generation = Generation {
+            id,
+            root: root.to_owned(),
+            lock_path,
+            lock,
+            next: AtomicU32::new(0),
+            committed: AtomicBool::new(false),
+            files: Mutex::default(),
+        };
+        Ok(Self {
+            table,
+            connection: connection.clone(),
+            period,
+            partition,
+            generation: Arc::new(generation),
+        })
+    }
+
+    /// The table written to.
+    pub fn table(&self) -> Table {
+        self.table
+    }
+
+    /// The connection written for.
+    pub fn connection(&self) -> &ConnectionId {
+        &self.connection
+    }
+
+    /// The billing period written for.
+    pub fn period(&self) -> BillingPeriod {
+        self.period
+    }
+
+    /// Starts the next data file. Several may be written at once, each on a thread of its own.
+    pub fn writer(&self) -> Result<FileWriter, LakeError> {
+        let number = self.generation.next.fetch_add(1, Ordering::Relaxed);
+        let path = format!("{}/{}-{number:05}.parquet", self.partition, self.generation.id);
+        let full = self.generation.root.join(&path);
+        let mut files = self.generation.files.lock().unwrap_or_else(PoisonError::into_inner);
+        files.push(full.clone());
+        drop(files);
+        FileWriter::create(self.table, path, &full, Arc::clone(&self.generation))
+    }
+}
+
+impl Generation {
+    /// The files now belong to the table and outlive this value.
+    pub(crate) fn committed(&self) {
+        self.committed.store(true, Ordering::Release);
+    }
+}
+
+impl Drop for Generation {
+    fn drop(&mut self) {
+        if !self.committed.load(Ordering::Acquire) {
+            let files = self.files.get_mut().unwrap_or_else(PoisonError::into_inner);
+            for path in files.iter().filter(|path| path.exists()) {
+                if let Err(error) = fs::remove_file(path) {
+                    tracing::warn!(file.path = %path.display(), %error, "a staged file could not be removed");
+                }
+            }
+        }
+        // Removed while still locked: a vacuum never meets an unlocked file of a living generation.
+        if let Err(error) = fs::remove_file(&self.lock_path) {
+            tracing::warn!(file.path = %self.lock_path.display(), %error, "a lock could not be removed");
+        }
+        let _ = self.lock.unlock();
+    }
+}
+
+/// Where a generation's lock lives.
+pub(crate) fn lock_path(locks: &Path, generation: &str) -> PathBuf {
+    locks.join(format!("{generation}.lock"))
+}
+
+/// The generation that a data file's name names.
+pub(crate) fn generation_of(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?;
+    name.strip_suffix(".parquet")?.rsplit_once('-').map(|(generation, _)| generation)
+}

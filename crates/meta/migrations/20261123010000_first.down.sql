@@ -1,0 +1,4 @@
+DROP TABLE ingests;
+DROP TABLE publications;
+DROP TABLE connections;
+DROP TABLE organizations;

@@ -1,0 +1,20 @@
+//! The metadata store: organizations, their connections, what is published, and the history of ingests.
+//!
+//! A *publication* names the versions and files of the lake that belong together for one (connection,
+//! billing period); readers resolve current publications once and use them throughout. Exactly one is
+//! current, which a unique index holds even against defects here. SQLite in WAL mode with full
+//! synchronisation: what was published survives a killed process and a power cut.
+//!
+//! There is no clock in here: callers pass instants as milliseconds since 1970 (UTC).
+
+mod error;
+mod ingest;
+mod organization;
+mod publication;
+mod store;
+
+pub use error::{ErrorKind, MetaError};
+pub use ingest::{Failure, Ingest, NewIngest, Outcome};
+pub use organization::{Connection, ConnectionKind, Organization};
+pub use publication::{NewPublication, Publication, ReferencedFiles, Stage, SupersededPublication};
+pub use store::Meta;

@@ -1,0 +1,314 @@
+//! Publications: which versions and files of the lake belong together.
+
+use crate::store::{count, from_json, parsed, stored, to_json};
+use crate::{Meta, MetaError};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::collections::HashSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// How much of a period is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// The roll-up: every dashboard works, hours, resources and *explain* do not yet.
+    Dashboards,
+    /// The roll-up and the line items.
+    Complete,
+}
+
+/// A publication to be made.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct NewPublication {
+    /// Where the data came from.
+    pub connection_id: ConnectionId,
+    /// The billing period, replaced whole.
+    pub period: BillingPeriod,
+    /// Version of the roll-up's table that holds the files.
+    pub rollup_version: i64,
+    /// Data files of the roll-up, relative to its table.
+    pub rollup_files: Vec<String>,
+    /// Version of the line items' table; given exactly when the period is complete.
+    pub line_items_version: Option<i64>,
+    /// Data files of the line items, relative to their table.
+    pub line_item_files: Vec<String>,
+    /// Rows of the report.
+    pub rows: u64,
+    /// Bytes of the report's files as delivered.
+    pub bytes: u64,
+    /// Currency of the bill; empty when the report names none.
+    pub currency: String,
+    /// Billed cost as read.
+    pub raw_total: Decimal,
+    /// Billed cost as stored.
+    pub stored_total: Decimal,
+    /// Whether raw and stored sums agree to the digit, everywhere.
+    pub proven: bool,
+    /// Of the delivery: names, sizes and entity tags of its files.
+    pub fingerprint: String,
+    /// The proof in full.
+    pub proof: serde_json::Value,
+    /// What the report's columns allow and what they do not.
+    pub features: serde_json::Value,
+    /// First instant of usage (ms).
+    pub data_from: Option<i64>,
+    /// End of usage (ms, exclusive).
+    pub data_to: Option<i64>,
+    /// When it is published (ms).
+    pub published_at_ms: i64,
+}
+
+/// A current publication. Dereferences to what was published.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Publication {
+    /// Identifier; grows with every publication.
+    pub id: i64,
+    /// How much of the period is there.
+    pub stage: Stage,
+    /// What was published.
+    #[serde(flatten)]
+    pub content: NewPublication,
+}
+
+impl std::ops::Deref for Publication {
+    type Target = NewPublication;
+
+    fn deref(&self) -> &NewPublication {
+        &self.content
+    }
+}
+
+/// What remains known of a publication that another one replaced.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SupersededPublication {
+    /// Identifier.
+    pub id: i64,
+    /// The billing period.
+    pub period: BillingPeriod,
+    /// Rows of the report.
+    pub rows: u64,
+    /// Billed cost as stored.
+    pub stored_total: Decimal,
+    /// Of the delivery.
+    pub fingerprint: String,
+    /// When it was published (ms).
+    pub published_at_ms: i64,
+    /// When it was replaced (ms).
+    pub superseded_at_ms: i64,
+}
+
+/// Data files that current publications name: a vacuum keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReferencedFiles {
+    /// Relative to the roll-up's table.
+    pub rollup: HashSet<String>,
+    /// Relative to the line items' table.
+    pub line_items: HashSet<String>,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Dashboards => "dashboards",
+            Self::Complete => "complete",
+        })
+    }
+}
+
+impl FromStr for Stage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "dashboards" => Ok(Self::Dashboards),
+            "complete" => Ok(Self::Complete),
+            other => Err(format!("'{other}' is not a stage")),
+        }
+    }
+}
+
+impl NewPublication {
+    fn stage(&self) -> Stage {
+        if self.line_items_version.is_some() { Stage::Complete } else { Stage::Dashboards }
+    }
+}
+
+impl Meta {
+    /// Makes this the current publication of its (connection, period) and supersedes the former one, in
+    /// one transaction. Returns its identifier.
+    pub async fn publish(&self, new: &NewPublication) -> Result<i64, MetaError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query(
+            "UPDATE publications
+             SET superseded_at_ms = max(?, published_at_ms), rollup_files = '[]', line_item_files = '[]'
+             WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
+        )
+        .bind(new.published_at_ms)
+        .bind(new.connection_id.as_str())
+        .bind(new.period.to_string())
+        .execute(&mut *transaction)
+        .await?;
+        let inserted = sqlx::query(
+            "INSERT INTO publications (connection_id, period, stage, rollup_version, rollup_files,
+                 line_items_version, line_item_files, row_count, byte_count, currency, raw_total,
+                 stored_total, proven, fingerprint, proof, features, data_from, data_to, published_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(new.connection_id.as_str())
+        .bind(new.period.to_string())
+        .bind(new.stage().to_string())
+        .bind(new.rollup_version)
+        .bind(to_json("files", &new.rollup_files)?)
+        .bind(new.line_items_version)
+        .bind(to_json("files", &new.line_item_files)?)
+        .bind(stored("rows", new.rows)?)
+        .bind(stored("bytes", new.bytes)?)
+        .bind(&new.currency)
+        .bind(new.raw_total.to_string())
+        .bind(new.stored_total.to_string())
+        .bind(new.proven)
+        .bind(&new.fingerprint)
+        .bind(to_json("proof", &new.proof)?)
+        .bind(to_json("features", &new.features)?)
+        .bind(new.data_from)
+        .bind(new.data_to)
+        .bind(new.published_at_ms)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(inserted.last_insert_rowid())
+    }
+
+    /// Adds the line items to a publication, which makes its period complete; `proof` replaces the former
+    /// one. A conflict when another publication has replaced it meanwhile.
+    pub async fn complete(
+        &self,
+        publication: i64,
+        line_items_version: i64,
+        files: &[String],
+        proof: &serde_json::Value,
+    ) -> Result<(), MetaError> {
+        let done = sqlx::query(
+            "UPDATE publications
+             SET stage = 'complete', line_items_version = ?, line_item_files = ?, proof = ?
+             WHERE id = ? AND superseded_at_ms IS NULL",
+        )
+        .bind(line_items_version)
+        .bind(to_json("files", &files)?)
+        .bind(to_json("proof", proof)?)
+        .bind(publication)
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 1 {
+            return Ok(());
+        }
+        let known = sqlx::query("SELECT 1 FROM publications WHERE id = ?").bind(publication);
+        match known.fetch_optional(&self.pool).await? {
+            None => Err(MetaError::NotFound { what: "publication", id: publication.to_string() }),
+            Some(_) => Err(MetaError::Conflict(format!("publication {publication} is no longer current"))),
+        }
+    }
+
+    /// The current publications of an organization, by period and connection.
+    pub async fn publications(&self, organization: &OrganizationId) -> Result<Vec<Publication>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT publications.* FROM publications
+             JOIN connections ON connections.id = publications.connection_id
+             WHERE connections.organization_id = ? AND superseded_at_ms IS NULL
+             ORDER BY period, connection_id",
+        )
+        .bind(organization.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(publication).collect()
+    }
+
+    /// The current publication of a (connection, period).
+    pub async fn publication_for(
+        &self,
+        connection: &ConnectionId,
+        period: BillingPeriod,
+    ) -> Result<Option<Publication>, MetaError> {
+        let row = sqlx::query(
+            "SELECT * FROM publications WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
+        )
+        .bind(connection.as_str())
+        .bind(period.to_string())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(publication).transpose()
+    }
+
+    /// What was replaced for a connection, newest first, at most `limit`.
+    pub async fn superseded(
+        &self,
+        connection: &ConnectionId,
+        limit: u32,
+    ) -> Result<Vec<SupersededPublication>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT id, period, row_count, stored_total, fingerprint, published_at_ms, superseded_at_ms
+             FROM publications WHERE connection_id = ? AND superseded_at_ms IS NOT NULL
+             ORDER BY id DESC LIMIT ?",
+        )
+        .bind(connection.as_str())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let superseded = |row: &SqliteRow| {
+            Ok(SupersededPublication {
+                id: row.try_get("id")?,
+                period: parsed("period", row.try_get("period")?)?,
+                rows: count("rows", row.try_get("row_count")?)?,
+                stored_total: parsed("total", row.try_get("stored_total")?)?,
+                fingerprint: row.try_get("fingerprint")?,
+                published_at_ms: row.try_get("published_at_ms")?,
+                superseded_at_ms: row.try_get("superseded_at_ms")?,
+            })
+        };
+        rows.iter().map(superseded).collect()
+    }
+
+    /// Data files that the current publications of every organization name.
+    pub async fn referenced_files(&self) -> Result<ReferencedFiles, MetaError> {
+        let rows = sqlx::query(
+            "SELECT rollup_files, line_item_files FROM publications WHERE superseded_at_ms IS NULL",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut files = ReferencedFiles::default();
+        for row in &rows {
+            files.rollup.extend(from_json::<Vec<String>>("files", row.try_get("rollup_files")?)?);
+            files.line_items.extend(from_json::<Vec<String>>("files", row.try_get("line_item_files")?)?);
+        }
+        Ok(files)
+    }
+}
+
+fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {
+    Ok(Publication {
+        id: row.try_get("id")?,
+        stage: parsed("stage", row.try_get("stage")?)?,
+        content: NewPublication {
+            connection_id: parsed("connection", row.try_get("connection_id")?)?,
+            period: parsed("period", row.try_get("period")?)?,
+            rollup_version: row.try_get("rollup_version")?,
+            rollup_files: from_json("files", row.try_get("rollup_files")?)?,
+            line_items_version: row.try_get("line_items_version")?,
+            line_item_files: from_json("files", row.try_get("line_item_files")?)?,
+            rows: count("rows", row.try_get("row_count")?)?,
+            bytes: count("bytes", row.try_get("byte_count")?)?,
+            currency: row.try_get("currency")?,
+            raw_total: parsed("total", row.try_get("raw_total")?)?,
+            stored_total: parsed("total", row.try_get("stored_total")?)?,
+            proven: row.try_get("proven")?,
+            fingerprint: row.try_get("fingerprint")?,
+            proof: from_json("proof", row.try_get("proof")?)?,
+            features: from_json("features", row.try_get("features")?)?,
+            data_from: row.try_get("data_from")?,
+            data_to: row.try_get("data_to")?,
+            published_at_ms: row.try_get("published_at_ms")?,
+        },
+    })
+}

@@ -1,0 +1,80 @@
+//! Opening the database, and the conversions that every table needs.
+
+use crate::MetaError;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::fmt::Display;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// The metadata store. Cheap to clone; clones share one pool.
+#[derive(Clone, Debug)]
+pub struct Meta {
+    pub(crate) pool: SqlitePool,
+}
+
+impl Meta {
+    /// Opens the database file, creating it and bringing its schema up to date.
+    pub async fn open(path: &Path) -> Result<Self, MetaError> {
+        let meta = Self::connect(path).await?;
+        MIGRATIONS.run(&meta.pool).await?;
+        Ok(meta)
+    }
+
+    async fn connect(path: &Path) -> Result<Self, MetaError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(30));
+        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
+        Ok(Self { pool })
+    }
+
+    /// Takes the schema back to before a migration (its number, the date and time in its file name); 0
+    /// empties the database. For going back to an older version of the program.
+    pub async fn migrate_down(&self, before: i64) -> Result<(), MetaError> {
+        let target = MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < before);
+        Ok(MIGRATIONS.undo(&self.pool, target.max().unwrap_or(0)).await?)
+    }
+
+    /// Closes every connection, waiting for those in use.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Parses a stored text.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(what: &'static str, text: &str) -> Result<T, MetaError> {
+    text.parse().map_err(|error| MetaError::corrupt(what)(&error))
+}
+
+/// Parses stored JSON.
+pub(crate) fn from_json<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    text: &str,
+) -> Result<T, MetaError> {
+    serde_json::from_str(text).map_err(|error| MetaError::corrupt(what)(&error))
+}
+
+/// JSON to store.
+pub(crate) fn to_json<T: serde::Serialize>(what: &'static str, value: &T) -> Result<String, MetaError> {
+    serde_json::to_string(value).map_err(|error| MetaError::corrupt(what)(&error))
+}
+
+/// A count to store.
+pub(crate) fn stored(what: &'static str, count: u64) -> Result<i64, MetaError> {
+    i64::try_from(count).map_err(|_| MetaError::OutOfRange(what))
+}
+
+/// A stored count.
+pub(crate) fn count(what: &'static str, stored: i64) -> Result<u64, MetaError> {
+    u64::try_from(stored).map_err(|error| MetaError::corrupt(what)(&error))
+}

@@ -1,0 +1,275 @@
+//! The metadata store on real database files.
+
+use meta::{
+    Connection, ConnectionKind, ErrorKind, Failure, Meta, NewIngest, NewPublication, Organization, Outcome,
+    Stage,
+};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
+use serde_json::json;
+use std::path::PathBuf;
+use tempfile::TempDir;
+
+struct TestStore {
+    folder: TempDir,
+    meta: Meta,
+    organization: OrganizationId,
+    connection: ConnectionId,
+}
+
+impl TestStore {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
+        let organization = OrganizationId::try_new("acme").unwrap();
+        let connection = ConnectionId::try_new("bills").unwrap();
+        let store = Self { folder, meta, organization, connection };
+        store.meta.ensure_organization(&store.the_organization("Acme")).await.unwrap();
+        store.meta.ensure_connection(&store.the_connection("bills", "/bills")).await.unwrap();
+        store
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("meta.sqlite")
+    }
+
+    fn the_organization(&self, name: &str) -> Organization {
+        Organization { id: self.organization.clone(), name: name.to_owned(), demo: false }
+    }
+
+    fn the_connection(&self, id: &str, location: &str) -> Connection {
+        Connection {
+            id: ConnectionId::try_new(id).unwrap(),
+            organization_id: self.organization.clone(),
+            kind: ConnectionKind::Local,
+            location: location.to_owned(),
+            name: id.to_owned(),
+        }
+    }
+
+    fn publication(&self, period: &str, generation: &str) -> NewPublication {
+        NewPublication {
+            connection_id: self.connection.clone(),
+            period: period.parse().unwrap(),
+            rollup_version: 3,
+            rollup_files: vec![format!("{generation}-rollup")],
+            line_items_version: None,
+            line_item_files: vec![],
+            rows: 5,
+            bytes: 99,
+            currency: "USD".to_owned(),
+            raw_total: "12345678901234567890.123456789012345678".parse().unwrap(),
+            stored_total: "-0.000000000000000001".parse().unwrap(),
+            proven: true,
+            fingerprint: generation.to_owned(),
+            proof: json!({ "files": [1, 2] }),
+            features: json!({}),
+            data_from: Some(1),
+            data_to: None,
+            published_at_ms: 1000,
+        }
+    }
+
+    fn ingest(&self, started_at_ms: i64) -> NewIngest {
+        NewIngest {
+            connection_id: self.connection.clone(),
+            period: period("2026-10"),
+            fingerprint: "f".to_owned(),
+            started_at_ms,
+        }
+    }
+}
+
+fn period(text: &str) -> BillingPeriod {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn ensuring_twice_keeps_one() {
+    let store = TestStore::new().await;
+    store.meta.ensure_organization(&store.the_organization("Acme Ltd")).await.unwrap();
+    store.meta.ensure_connection(&store.the_connection("bills", "/other")).await.unwrap();
+    assert_eq!(store.meta.organizations().await.unwrap(), [store.the_organization("Acme Ltd")]);
+    let connections = store.meta.connections(&store.organization).await.unwrap();
+    assert_eq!(connections, [store.the_connection("bills", "/other")]);
+    let found = store.meta.connection_by_location(&store.organization, "/other").await.unwrap();
+    assert_eq!(found.unwrap().id, store.connection);
+    assert_eq!(store.meta.connection_by_location(&store.organization, "/bills").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_location_or_an_identifier_has_one_owner() {
+    let store = TestStore::new().await;
+    let twice = store.meta.ensure_connection(&store.the_connection("again", "/bills")).await.unwrap_err();
+    assert_eq!(twice.kind(), ErrorKind::Conflict);
+
+    let other =
+        Organization { id: OrganizationId::try_new("other").unwrap(), name: String::new(), demo: true };
+    store.meta.ensure_organization(&other).await.unwrap();
+    let stolen = Connection { organization_id: other.id, ..store.the_connection("bills", "/x") };
+    assert_eq!(store.meta.ensure_connection(&stolen).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(store.meta.connections(&store.organization).await.unwrap()[0].location, "/bills");
+}
+
+#[tokio::test]
+async fn a_publication_comes_back_to_the_last_digit() {
+    let store = TestStore::new().await;
+    let new = store.publication("2026-10", "a");
+    let id = store.meta.publish(&new).await.unwrap();
+    let found = store.meta.publication_for(&store.connection, period("2026-10")).await.unwrap().unwrap();
+    assert_eq!((found.id, found.stage, &found.content), (id, Stage::Dashboards, &new));
+    assert_eq!(found.stored_total, Decimal::from_units(-1));
+}
+
+#[tokio::test]
+async fn a_replaced_period_is_never_doubled() {
+    let store = TestStore::new().await;
+    let mut ids = vec![];
+    for generation in ["a", "b", "c"] {
+        ids.push(store.meta.publish(&store.publication("2026-10", generation)).await.unwrap());
+    }
+    store.meta.publish(&store.publication("2026-09", "d")).await.unwrap();
+    assert!(ids.is_sorted());
+    let current = store.meta.publications(&store.organization).await.unwrap();
+    let current: Vec<_> =
+        current.iter().map(|found| (found.period.to_string(), &*found.fingerprint)).collect();
+    assert_eq!(current, [("2026-09".to_owned(), "d"), ("2026-10".to_owned(), "c")]);
+    let files = store.meta.referenced_files().await.unwrap();
+    assert_eq!(files.rollup, ["c-rollup".to_owned(), "d-rollup".to_owned()].into());
+    let history = store.meta.superseded(&store.connection, 10).await.unwrap();
+    assert_eq!(history.iter().map(|old| &*old.fingerprint).collect::<Vec<_>>(), ["b", "a"]);
+}
+
+#[tokio::test]
+async fn only_the_current_publication_is_completed() {
+    let store = TestStore::new().await;
+    let old = store.meta.publish(&store.publication("2026-10", "a")).await.unwrap();
+    let new = store.meta.publish(&store.publication("2026-10", "b")).await.unwrap();
+    let files = ["items".to_owned()];
+    let late = store.meta.complete(old, 7, &files, &json!(1)).await.unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::Conflict);
+    assert_eq!(store.meta.complete(999, 7, &files, &json!(1)).await.unwrap_err().kind(), ErrorKind::NotFound);
+
+    store.meta.complete(new, 8, &files, &json!(2)).await.unwrap();
+    let found = store.meta.publication_for(&store.connection, period("2026-10")).await.unwrap().unwrap();
+    assert_eq!((found.stage, found.line_items_version, &found.proof), (Stage::Complete, Some(8), &json!(2)));
+    let referenced = store.meta.referenced_files().await.unwrap();
+    assert_eq!(referenced.line_items, ["items".to_owned()].into());
+}
+
+#[tokio::test]
+async fn a_publication_needs_its_connection() {
+    let store = TestStore::new().await;
+    let orphan = NewPublication {
+        connection_id: ConnectionId::try_new("nobody").unwrap(),
+        ..store.publication("2026-10", "a")
+    };
+    assert!(store.meta.publish(&orphan).await.is_err());
+    assert_eq!(store.meta.publications(&store.organization).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn what_was_published_survives_a_crash() {
+    let store = TestStore::new().await;
+    store.meta.publish(&store.publication("2026-10", "a")).await.unwrap();
+    // The files as a killed process leaves them: no connection closed, the log not written back.
+    let copy = store.folder.path().join("copy.sqlite");
+    for suffix in ["", "-wal"] {
+        let name = |base: &str| store.folder.path().join(format!("{base}.sqlite{suffix}"));
+        std::fs::copy(name("meta"), name("copy")).unwrap();
+    }
+    assert!(std::fs::metadata(store.folder.path().join("copy.sqlite-wal")).unwrap().len() > 0);
+    let reopened = Meta::open(&copy).await.unwrap();
+    assert_eq!(reopened.publications(&store.organization).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn readers_see_one_publication_while_it_is_replaced() {
+    let store = TestStore::new().await;
+    store.meta.publish(&store.publication("2026-10", "start")).await.unwrap();
+    let other_process = Meta::open(&store.path()).await.unwrap();
+    let organization = store.organization.clone();
+    let reader = tokio::spawn(async move {
+        let mut last = 0;
+        for _ in 0..200 {
+            let found = other_process.publications(&organization).await.unwrap();
+            assert_eq!(found.len(), 1);
+            assert!(found[0].id >= last);
+            last = found[0].id;
+        }
+    });
+    for turn in 0..50 {
+        store.meta.publish(&store.publication("2026-10", &turn.to_string())).await.unwrap();
+    }
+    reader.await.unwrap();
+}
+
+#[tokio::test]
+async fn writers_of_two_processes_take_turns() {
+    let store = TestStore::new().await;
+    let other_process = Meta::open(&store.path()).await.unwrap();
+    let (mine, theirs) = (store.publication("2026-10", "mine"), store.publication("2026-10", "theirs"));
+    let theirs = tokio::spawn(async move {
+        for _ in 0..25 {
+            other_process.publish(&theirs).await.unwrap();
+        }
+    });
+    for _ in 0..25 {
+        store.meta.publish(&mine).await.unwrap();
+    }
+    theirs.await.unwrap();
+    assert_eq!(store.meta.publications(&store.organization).await.unwrap().len(), 1);
+    assert_eq!(store.meta.superseded(&store.connection, 100).await.unwrap().len(), 49);
+}
+
+#[tokio::test]
+async fn an_ingest_tells_how_far_it_is_and_how_it_ended() {
+    let store = TestStore::new().await;
+    let id = store.meta.start_ingest(&store.ingest(10)).await.unwrap();
+    store.meta.progress(id, 20, 7, 50, 100, "reading").await.unwrap();
+    let running = store.meta.running_ingests(&store.organization).await.unwrap();
+    assert_eq!(running.len(), 1);
+    let now = &running[0];
+    assert_eq!((now.heartbeat_ms, now.rows, now.bytes_done, now.bytes_total), (20, 7, 50, 100));
+    assert_eq!((now.stage.as_str(), &now.outcome, now.finished_at_ms), ("reading", &None, None));
+
+    let failure = Failure {
+        message: "'x' is not a number".to_owned(),
+        advice: Some("ask for the file again".to_owned()),
+        file: Some("a.csv".to_owned()),
+        row: Some(3),
+        column: Some("lineItem/UnblendedCost".to_owned()),
+    };
+    let failed = Outcome::Failed(failure);
+    store.meta.finish_ingest(id, &failed, 30, 8, 60).await.unwrap();
+    assert_eq!(store.meta.running_ingests(&store.organization).await.unwrap(), []);
+    let ended = store.meta.recent_ingests(&store.organization, 5).await.unwrap();
+    assert_eq!((ended[0].rows, ended[0].finished_at_ms, &ended[0].outcome), (8, Some(30), &Some(failed)));
+
+    let again = store.meta.finish_ingest(id, &Outcome::Published, 40, 8, 60).await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Conflict);
+    let unknown = store.meta.progress(77, 40, 0, 0, 0, "").await.unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn silent_ingests_are_given_up() {
+    let store = TestStore::new().await;
+    let silent = store.meta.start_ingest(&store.ingest(0)).await.unwrap();
+    let alive = store.meta.start_ingest(&store.ingest(0)).await.unwrap();
+    store.meta.progress(alive, 95_000, 1, 1, 1, "").await.unwrap();
+    assert_eq!(store.meta.abandon_stale_ingests(100_000, 60_000).await.unwrap(), 1);
+    let ended = store.meta.recent_ingests(&store.organization, 5).await.unwrap();
+    assert_eq!((ended[0].id, &ended[0].outcome), (silent, &Some(Outcome::Abandoned)));
+    let late = store.meta.progress(silent, 100_001, 1, 1, 1, "").await.unwrap_err();
+    assert_eq!(late.kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn migrations_go_back_and_forth() {
+    let store = TestStore::new().await;
+    store.meta.migrate_down(0).await.unwrap();
+    assert!(store.meta.organizations().await.is_err());
+    let again = Meta::open(&store.path()).await.unwrap();
+    assert_eq!(again.organizations().await.unwrap(), []);
+    again.ensure_organization(&store.the_organization("Acme")).await.unwrap();
+}

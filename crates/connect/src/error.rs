@@ -27,6 +27,22 @@ pub struct ConnectError {
     pub advice: String,
 }
 
+/// What the service says, and what it means to us.
+const CODES: &[(&str, ErrorKind)] = &[
+    ("NoSuchBucket", ErrorKind::NotFound),
+    ("404 Not Found", ErrorKind::NotFound),
+    ("PermanentRedirect", ErrorKind::NotFound),
+    ("AuthorizationHeaderMalformed", ErrorKind::NotFound),
+    ("AccessDenied", ErrorKind::Denied),
+    ("InvalidAccessKeyId", ErrorKind::Denied),
+    ("SignatureDoesNotMatch", ErrorKind::Denied),
+    ("ExpiredToken", ErrorKind::Denied),
+    ("403 Forbidden", ErrorKind::Denied),
+    ("401 Unauthorized", ErrorKind::Denied),
+    // No keys anywhere: the last place asked is the machine's own role.
+    ("169.254.", ErrorKind::Denied),
+];
+
 impl ConnectError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let advice = match kind {
@@ -65,8 +81,11 @@ impl ConnectError {
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::Denied,
             Error::Precondition { .. } => ErrorKind::Changed,
             Error::InvalidPath { .. } => ErrorKind::BadLocation,
-            _ if text.contains("redentials") || text.contains("169.254.") => ErrorKind::Denied,
-            _ => ErrorKind::Unavailable,
+            // Listing gives no typed error: the service's own codes decide.
+            _ => match CODES.iter().find(|(code, _)| text.contains(code)) {
+                Some((_, kind)) => *kind,
+                None => ErrorKind::Unavailable,
+            },
         };
         Self::new(kind, format!("{path}: {text}"))
     }

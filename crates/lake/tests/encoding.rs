@@ -110,7 +110,8 @@ fn batches_of_another_shape_are_refused() {
 
 fn replace(batch: &mut RecordBatch, at: usize, array: ArrayRef) {
     let mut arrays = batch.columns().to_vec();
-    let fields = batch.schema().fields().iter().enumerate().map(|(other, field)| {
+    let schema = batch.schema();
+    let fields = schema.fields().iter().enumerate().map(|(other, field)| {
         let data_type = if other == at { array.data_type() } else { field.data_type() };
         Field::new(field.name(), data_type.clone(), field.is_nullable() || other == at)
     });

@@ -1,0 +1,46 @@
+//! The web app, embedded. Files whose name holds a hash of their content may be kept for ever; the page itself is
+//! always asked for. Addresses that are no file belong to the page's own router.
+
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../../web/dist"]
+#[allow_missing = true]
+struct Web;
+
+/// Says how to get a page when the binary was built without one.
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>Cloud Analyzer</title><h1>Cloud Analyzer</h1>\
+<p>This binary was built without the web app. Run <code>make run</code>, or <code>npm run build</code> in \
+<code>web/</code> and build again. The interface is at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>.</p></html>";
+
+/// Serves a file of the web app, or its page.
+pub(crate) async fn web(method: Method, uri: Uri) -> Response {
+    if method != Method::GET && method != Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    let path = uri.path().trim_start_matches('/');
+    if let Some(response) = file(path) {
+        return response;
+    }
+    // A missing asset is an error, not the page: the browser would read HTML as a script.
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if path.starts_with("assets/") || path.starts_with("api/") || name.contains('.') {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    file("index.html").unwrap_or_else(|| Html(NOT_BUILT).into_response())
+}
+
+fn file(path: &str) -> Option<Response> {
+    let path = if path.is_empty() { "index.html" } else { path };
+    let found = Web::get(path)?;
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = found.data.into_response();
+    let headers = response.headers_mut();
+    let kind = if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).ok()?);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    Some(response)
+}

@@ -1,0 +1,77 @@
+//! Errors on the wire: RFC 9457 problem details, the one place that maps kinds of errors to statuses.
+
+use app::{AppError, ErrorKind};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A problem (RFC 9457) with what to do about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// Names the kind of problem.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in words.
+    title: String,
+    /// HTTP status.
+    status: u16,
+    /// What happened.
+    #[schema(required = true)]
+    detail: Option<String>,
+    /// What to do about it.
+    #[schema(required = true)]
+    advice: Option<String>,
+}
+
+/// An error on its way out of a handler.
+#[derive(Debug)]
+pub(crate) struct ApiError(AppError);
+
+impl<E: Into<AppError>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let error = self.0;
+        let (status, name, title) = match error.kind {
+            ErrorKind::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            ErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid", "The request is not valid"),
+            ErrorKind::Denied => (StatusCode::FORBIDDEN, "denied", "Not allowed"),
+            ErrorKind::Conflict => (StatusCode::CONFLICT, "conflict", "Changed or held by somebody else"),
+            ErrorKind::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready yet"),
+            ErrorKind::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something that is needed does not answer")
+            }
+            ErrorKind::Internal => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on the server")
+            }
+        };
+        let (detail, advice) = if error.kind == ErrorKind::Internal {
+            // Internals stay in the log.
+            tracing::error!(error.message = %error, "request failed");
+            (None, Some("Try again; the server's log says more.".to_owned()))
+        } else {
+            (Some(error.to_string()), error.advice)
+        };
+        let problem = Problem {
+            kind: format!("urn:cloud-analyzer:problem:{name}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail,
+            advice,
+        };
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if error.kind.retry_helps() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,55 @@
+//! All routes, what they pass through, and their OpenAPI description.
+
+use crate::{ApiState, assets, guard, routes};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router, middleware};
+use tower_http::compression::CompressionLayer;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Description;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Cloud Analyzer",
+    description = "Exact cloud costs from cost and usage reports. Figures are strings with every digit; dates are UTC; `to` is always exclusive.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Info;
+
+fn described() -> OpenApiRouter<ApiState> {
+    let nouns = OpenApiRouter::new()
+        .routes(routes!(routes::overview::overview))
+        .routes(routes!(routes::dimensions::dimensions))
+        .routes(routes!(routes::dimensions::dimension_values))
+        .routes(routes!(routes::costs::costs))
+        .routes(routes!(routes::costs::costs_csv))
+        .routes(routes!(routes::summary::summary))
+        .routes(routes!(routes::explain::explain));
+    OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
+}
+
+/// The OpenAPI description of the interface.
+pub fn openapi() -> Description {
+    described().into_openapi()
+}
+
+/// Everything that is served.
+pub fn router(state: ApiState) -> Router {
+    let (api, description) = described().split_for_parts();
+    api.with_state(state)
+        .route("/api/v1/openapi.json", get(move || std::future::ready(Json(description.clone()))))
+        .route("/api/{*rest}", get(unknown))
+        .fallback(assets::web)
+        .layer(middleware::from_fn(guard::server_timing))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(middleware::from_fn(guard::local_host))
+        .layer(middleware::from_fn(guard::security_headers))
+}
+
+async fn unknown() -> Response {
+    let error = app::AppError::new(app::ErrorKind::NotFound, "there is nothing at this address")
+        .advise("See /api/v1/openapi.json for what there is.");
+    crate::problem::ApiError::from(error).into_response()
+}

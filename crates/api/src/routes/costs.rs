@@ -1,0 +1,201 @@
+//! Costs: the figures behind every chart and table, and the same as a CSV file.
+
+use crate::caching::{marked, not_modified};
+use crate::params::{CostParams, Pairs, cost_query};
+use crate::problem::{ApiError, Problem};
+use crate::state::ApiState;
+use app::read;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use model::{CostGroup, Snapshot};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One group.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CostRow {
+    /// One value per dimension; empty where rows have none.
+    keys: Vec<String>,
+    /// Words for the keys.
+    labels: Vec<String>,
+    /// Whether it sums what `top` left out.
+    other: bool,
+    /// One figure per period; one figure when the view is total.
+    figures: Vec<String>,
+    total: String,
+    /// Total over the compared span.
+    #[schema(required = true)]
+    previous_total: Option<String>,
+}
+
+/// The compared span.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PreviousSpan {
+    from: String,
+    to: String,
+    total: String,
+}
+
+/// A publication that was read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PublicationView {
+    connection: String,
+    period: String,
+    version: i64,
+}
+
+/// The state of the bills that was read; all figures of an answer come from it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SnapshotView {
+    id: String,
+    publications: Vec<PublicationView>,
+}
+
+/// What answered.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CostSource {
+    /// The daily roll-up.
+    Rollup,
+    /// Line items.
+    LineItems,
+}
+
+/// Costs by groups and buckets.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Costs {
+    metric: &'static str,
+    /// Currency of money figures; empty without data.
+    currency: String,
+    /// Unit of usage figures, where all rows share one.
+    #[schema(required = true)]
+    unit: Option<String>,
+    view: &'static str,
+    from: String,
+    to: String,
+    group_by: Vec<String>,
+    /// Start of each bucket: a day, or an instant for hours; none for a total.
+    periods: Vec<String>,
+    /// Largest total first.
+    rows: Vec<CostRow>,
+    totals: Vec<String>,
+    total: String,
+    #[schema(required = true)]
+    previous: Option<PreviousSpan>,
+    /// Groups there are, before `top`.
+    rows_total: u64,
+    source: CostSource,
+    /// SQL over the line items that gives the same figures.
+    sql: String,
+    snapshot: SnapshotView,
+    /// Whether every total in view equals its bill.
+    proven: bool,
+    unproven_periods: Vec<String>,
+    /// Whether an open month's unused commitments, an estimate until it closes, are in it.
+    estimated: bool,
+}
+
+fn row(group: CostGroup, labels: Vec<String>) -> CostRow {
+    CostRow {
+        keys: group.keys.into_iter().map(Option::unwrap_or_default).collect(),
+        labels,
+        other: group.other,
+        figures: group.figures.iter().map(ToString::to_string).collect(),
+        total: group.total.to_string(),
+        previous_total: group.previous_total.map(|total| total.to_string()),
+    }
+}
+
+fn snapshot(id: String, snapshot: Snapshot) -> SnapshotView {
+    let publications = snapshot.periods.into_iter().map(|period| PublicationView {
+        connection: period.connection,
+        period: period.period.to_string(),
+        version: period.publication,
+    });
+    SnapshotView { id, publications: publications.collect() }
+}
+
+impl From<read::Costs> for Costs {
+    fn from(costs: read::Costs) -> Self {
+        let periods = costs.buckets();
+        let (query, answer) = (costs.query, costs.answer);
+        Self {
+            metric: query.metric.name(),
+            proven: answer.proven(),
+            currency: answer.currency,
+            unit: None,
+            view: query.view.name(),
+            from: answer.from.to_string(),
+            to: answer.to.to_string(),
+            group_by: query.group_by.iter().map(ToString::to_string).collect(),
+            periods,
+            rows: answer.groups.into_iter().zip(costs.labels).map(|(group, labels)| row(group, labels)).collect(),
+            totals: answer.totals.iter().map(ToString::to_string).collect(),
+            total: answer.total.to_string(),
+            previous: answer.previous.map(|span| PreviousSpan {
+                from: span.from.to_string(),
+                to: span.to.to_string(),
+                total: span.total.to_string(),
+            }),
+            rows_total: answer.groups_total as u64,
+            source: if answer.from_rollup { CostSource::Rollup } else { CostSource::LineItems },
+            sql: answer.sql,
+            snapshot: snapshot(costs.snapshot_id, answer.snapshot),
+            unproven_periods: costs.unproven_periods,
+            estimated: costs.estimated,
+        }
+    }
+}
+
+/// Costs by any dimensions, in any buckets.
+#[utoipa::path(get, path = "/costs", params(CostParams), responses(
+    (status = OK, body = Costs),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn costs(
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let query = cost_query(&mut pairs)?;
+    pairs.done()?;
+    let published = state.published().await?;
+    if let Some(response) = not_modified(&headers, &published.id) {
+        return Ok(response);
+    }
+    let found = read::costs(&state.app, &published, query).await?;
+    Ok(marked(Json(Costs::from(found)), &published.id))
+}
+
+/// The same as a CSV file: every group whatever `top` says, exact figures.
+#[utoipa::path(get, path = "/costs.csv", params(CostParams), responses(
+    (status = OK, body = String, content_type = "text/csv"),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn costs_csv(State(state): State<ApiState>, mut pairs: Pairs) -> Result<Response, ApiError> {
+    let mut query = cost_query(&mut pairs)?;
+    pairs.done()?;
+    (query.top, query.compare) = (None, None);
+    let published = state.published().await?;
+    let found = read::costs(&state.app, &published, query).await?;
+    let by: Vec<String> = found.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
+    let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
+    let name = format!(
+        "{}{by}-{}-to-{}.csv",
+        found.query.metric.name(),
+        found.answer.from,
+        found.answer.to
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok(marked((headers, read::csv_pivot(&found)), &published.id))
+}
+
+/// A dimension's name as part of a file name.
+fn safe(name: &str) -> String {
+    name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
+}

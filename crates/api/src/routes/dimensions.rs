@@ -1,0 +1,161 @@
+//! What costs can be grouped and filtered by.
+
+use crate::caching::{marked, not_modified};
+use crate::params::Pairs;
+use crate::problem::{ApiError, Problem};
+use crate::state::ApiState;
+use app::AppError;
+use app::read;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use model::{DIMENSIONS, Dimension, METRICS, MetricInfo};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// Dimensions with a tab of their own on the page, in its order; tags have one beside.
+const TABS: [&str; 8] = [
+    "account_id",
+    "service",
+    "lifecycle",
+    "region",
+    "operating_system",
+    "charge_type",
+    "usage_type_group",
+    "instance_type",
+];
+/// Most values in one answer.
+const MOST_VALUES: usize = 10_000;
+
+/// A dimension.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DimensionView {
+    name: &'static str,
+    label: &'static str,
+    description: &'static str,
+    /// Column of the stored line items (FOCUS name, or `x_`).
+    source_column: &'static str,
+    /// Whether the page has a tab for it.
+    tab: bool,
+}
+
+/// A metric.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MetricView {
+    name: &'static str,
+    label: &'static str,
+    description: &'static str,
+    /// How a row's figure comes from the report's columns.
+    formula: &'static str,
+}
+
+impl From<&'static MetricInfo> for MetricView {
+    fn from(info: &'static MetricInfo) -> Self {
+        Self { name: info.name, label: info.label, description: info.description, formula: info.formula }
+    }
+}
+
+/// Everything that costs can be asked by.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Dimensions {
+    dimensions: Vec<DimensionView>,
+    metrics: Vec<MetricView>,
+    tag_keys: Vec<String>,
+    cost_category_names: Vec<String>,
+}
+
+/// Dimensions, metrics, tag keys and cost categories.
+#[utoipa::path(get, path = "/dimensions", responses(
+    (status = OK, body = Dimensions),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn dimensions(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let published = state.published().await?;
+    if let Some(response) = not_modified(&headers, &published.id) {
+        return Ok(response);
+    }
+    let names = read::names(&state.app, &published).await?;
+    let dimensions = DIMENSIONS.iter().map(|info| DimensionView {
+        name: info.name,
+        label: info.label,
+        description: info.description,
+        source_column: info.column,
+        tab: TABS.contains(&info.name),
+    });
+    let view = Dimensions {
+        dimensions: dimensions.collect(),
+        metrics: METRICS.iter().map(MetricView::from).collect(),
+        tag_keys: names.tag_keys,
+        cost_category_names: names.cost_category_names,
+    };
+    Ok(marked(Json(view), &published.id))
+}
+
+/// Parameters of the values of a dimension.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; the handler reads them")]
+pub(crate) struct ValueParams {
+    /// First day (UTC), YYYY-MM-DD.
+    from: Option<String>,
+    /// Day after the last (UTC), YYYY-MM-DD.
+    to: Option<String>,
+    /// Metric that orders them; amortized by default.
+    metric: Option<String>,
+    /// Part of the value or its label, in any case.
+    search: Option<String>,
+    /// Most values to answer with; 100 by default.
+    limit: Option<u32>,
+}
+
+/// A value of a dimension.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ValueView {
+    /// Empty: rows without a value.
+    value: String,
+    label: String,
+    figure: String,
+}
+
+/// Values of a dimension, largest figure first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Values {
+    values: Vec<ValueView>,
+    /// How many match, more than are listed perhaps.
+    total_values: u64,
+}
+
+/// The values that a dimension takes.
+#[utoipa::path(get, path = "/dimensions/{name}/values",
+    params(("name" = String, Path, description = "Dimension, such as service or tag:Team"), ValueParams),
+    responses(
+        (status = OK, body = Values),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn dimension_values(
+    State(state): State<ApiState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let dimension: Dimension =
+        name.parse().map_err(|error: model::DimensionError| AppError::invalid(error.to_string()))?;
+    let metric = pairs.metric()?;
+    let span = pairs.span()?;
+    let search = pairs.one("search")?.unwrap_or_default();
+    let limit = pairs.parse::<usize>("limit", "a number")?.unwrap_or(100).min(MOST_VALUES);
+    pairs.done()?;
+    let published = state.published().await?;
+    if let Some(response) = not_modified(&headers, &published.id) {
+        return Ok(response);
+    }
+    let found = read::values(&state.app, &published, &dimension, span, metric, &search, limit).await?;
+    let values = found.values.into_iter().map(|value| ValueView {
+        value: value.value.unwrap_or_default(),
+        label: value.label,
+        figure: value.figure.to_string(),
+    });
+    let view = Values { values: values.collect(), total_values: found.total as u64 };
+    Ok(marked(Json(view), &published.id))
+}

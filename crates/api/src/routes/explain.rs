@@ -1,0 +1,145 @@
+//! Explain this number: definition, formula, SQL, and the rows behind a figure.
+
+use crate::caching::{marked, not_modified};
+use crate::params::{Pairs, cost_query};
+use crate::problem::{ApiError, Problem};
+use crate::routes::dimensions::MetricView;
+use crate::state::ApiState;
+use app::read::{self, ExplainedRow};
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// Parameters of an explanation.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; the handler reads them")]
+pub(crate) struct ExplainParams {
+    /// What is summed; amortized by default.
+    metric: Option<String>,
+    /// Dimensions of the cell's group, separated by commas.
+    group_by: Option<String>,
+    /// The group's key, one per dimension; repeat it. Empty: rows without a value.
+    keys: Option<Vec<String>>,
+    /// First day (UTC), YYYY-MM-DD.
+    from: Option<String>,
+    /// Day after the last (UTC), YYYY-MM-DD.
+    to: Option<String>,
+    /// As for costs.
+    filter: Option<Vec<String>>,
+    /// Page of rows, from 1.
+    page: Option<u32>,
+    /// Rows per page; 50 by default, 500 at most.
+    page_size: Option<u32>,
+}
+
+/// A line item.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LineItem {
+    charge_period_start: String,
+    charge_period_end: String,
+    account_id: String,
+    account: String,
+    service: String,
+    usage_type: String,
+    operation: String,
+    line_item_type: String,
+    resource_id: String,
+    description: String,
+    usage_amount: String,
+    figure: String,
+    source_file: String,
+    source_row: i64,
+}
+
+impl From<ExplainedRow> for LineItem {
+    fn from(row: ExplainedRow) -> Self {
+        let at = |instant: Option<DateTime<Utc>>| {
+            instant.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
+        };
+        Self {
+            charge_period_start: at(row.charge_period_start),
+            charge_period_end: at(row.charge_period_end),
+            account_id: row.account_id.unwrap_or_default(),
+            account: row.account.unwrap_or_default(),
+            service: row.service.unwrap_or_default(),
+            usage_type: row.usage_type.unwrap_or_default(),
+            operation: row.operation.unwrap_or_default(),
+            line_item_type: row.line_item_type.unwrap_or_default(),
+            resource_id: row.resource_id.unwrap_or_default(),
+            description: row.description.unwrap_or_default(),
+            usage_amount: row.usage_amount.to_string(),
+            figure: row.figure.to_string(),
+            source_file: row.source_file.unwrap_or_default(),
+            source_row: row.source_row,
+        }
+    }
+}
+
+/// A figure and what is behind it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Explain {
+    metric: MetricView,
+    figure: String,
+    currency: String,
+    from: String,
+    to: String,
+    /// SQL over the line items that gives the figure.
+    sql: String,
+    /// Largest figure first.
+    rows: Vec<LineItem>,
+    rows_total: u64,
+    page: u64,
+    page_size: u64,
+    /// False while a month in view has only its roll-up.
+    ready: bool,
+    /// Says what is not ready.
+    #[schema(required = true)]
+    message: Option<String>,
+    /// Whether every total in view equals its bill.
+    proven: bool,
+}
+
+/// The line items behind a figure, with the file and row that each came from.
+#[utoipa::path(get, path = "/explain", params(ExplainParams), responses(
+    (status = OK, body = Explain),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn explain(
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let keys: Vec<Option<String>> =
+        pairs.all("keys").into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
+    let page = pairs.parse::<usize>("page", "a number from 1")?.unwrap_or(1).max(1);
+    let page_size = pairs.parse::<usize>("page_size", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
+    let query = cost_query(&mut pairs)?;
+    pairs.done()?;
+    let published = state.published().await?;
+    if let Some(response) = not_modified(&headers, &published.id) {
+        return Ok(response);
+    }
+    let found = read::explain(&state.app, &published, &query, &keys, page, page_size).await?;
+    let rows = found.rows.into_iter().map(LineItem::from);
+    let view = Explain {
+        metric: found.metric.into(),
+        figure: found.figure.to_string(),
+        currency: found.currency,
+        from: found.from.to_string(),
+        to: found.to.to_string(),
+        sql: found.sql,
+        rows: rows.collect(),
+        rows_total: found.rows_total,
+        page: page as u64,
+        page_size: page_size as u64,
+        ready: found.ready,
+        message: found.message,
+        proven: found.proven,
+    };
+    Ok(marked(Json(view), &published.id))
+}

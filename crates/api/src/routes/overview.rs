@@ -1,0 +1,180 @@
+//! What there is: months, their proof, the running ingest, failures.
+
+use crate::caching::fresh;
+use crate::problem::{ApiError, Problem};
+use crate::state::ApiState;
+use app::read::{self, PeriodState};
+use app::{Failure, Progress};
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::SecondsFormat;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whose data it is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Organization {
+    id: String,
+    name: String,
+    /// Whether it is the generated demo company.
+    demo: bool,
+}
+
+/// Where a published month stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PeriodStage {
+    /// The roll-up is there; hours, resources and explain follow.
+    Dashboards,
+    /// Line items are there too.
+    Complete,
+}
+
+/// A published month of a connection.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PeriodView {
+    connection: String,
+    /// YYYY-MM.
+    period: String,
+    stage: PeriodStage,
+    /// Whether every stored sum equals the report's, digit by digit.
+    proven: bool,
+    rows: u64,
+    bytes: u64,
+    /// Unblended total while reading.
+    raw_total: String,
+    /// Unblended total as stored.
+    stored_total: String,
+    /// The former minus the latter.
+    difference: String,
+    /// Whether the month may still change.
+    open: bool,
+    published_at: String,
+}
+
+impl From<PeriodState> for PeriodView {
+    fn from(state: PeriodState) -> Self {
+        Self {
+            connection: state.connection,
+            period: state.period,
+            stage: if state.complete { PeriodStage::Complete } else { PeriodStage::Dashboards },
+            proven: state.proven,
+            rows: state.rows,
+            bytes: state.bytes,
+            raw_total: state.raw_total.to_string(),
+            stored_total: state.stored_total.to_string(),
+            difference: (state.raw_total - state.stored_total).to_string(),
+            open: state.open,
+            published_at: state.published_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        }
+    }
+}
+
+/// The running ingest.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct IngestView {
+    connection: String,
+    /// YYYY-MM; empty while it is not known.
+    period: String,
+    /// generating, reading, proving, line_items or publishing.
+    stage: String,
+    files_done: u64,
+    files_total: u64,
+    bytes_done: u64,
+    bytes_total: u64,
+    rows: u64,
+    bytes_per_second: u64,
+    #[schema(required = true)]
+    seconds_left: Option<u64>,
+    periods_done: u64,
+    periods_total: u64,
+}
+
+impl From<Progress> for IngestView {
+    fn from(progress: Progress) -> Self {
+        Self {
+            connection: progress.connection,
+            period: progress.period.map(|period| period.to_string()).unwrap_or_default(),
+            stage: progress.stage.name().to_owned(),
+            files_done: progress.files_done,
+            files_total: progress.files_total,
+            bytes_done: progress.bytes_done,
+            bytes_total: progress.bytes_total,
+            rows: progress.rows,
+            bytes_per_second: progress.bytes_per_second,
+            seconds_left: progress.seconds_left,
+            periods_done: progress.periods_done,
+            periods_total: progress.periods_total,
+        }
+    }
+}
+
+/// Something that could not be read and was not made good since.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FailureView {
+    #[schema(required = true)]
+    period: Option<String>,
+    #[schema(required = true)]
+    file: Option<String>,
+    message: String,
+    advice: String,
+}
+
+impl From<Failure> for FailureView {
+    fn from(failure: Failure) -> Self {
+        Self {
+            period: failure.period,
+            file: failure.file,
+            message: failure.message,
+            advice: failure.advice.unwrap_or_default(),
+        }
+    }
+}
+
+/// The state of the data.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Overview {
+    organization: Organization,
+    /// Main currency; empty without data.
+    currency: String,
+    currencies: Vec<String>,
+    /// First day of usage.
+    #[schema(required = true)]
+    data_from: Option<String>,
+    /// Day after the last day of usage.
+    #[schema(required = true)]
+    data_to: Option<String>,
+    /// End of the newest hour of usage.
+    #[schema(required = true)]
+    data_through: Option<String>,
+    has_data: bool,
+    /// Newest first.
+    periods: Vec<PeriodView>,
+    #[schema(required = true)]
+    ingest: Option<IngestView>,
+    failures: Vec<FailureView>,
+}
+
+/// What there is: months with their state and proof, the running ingest, failures.
+#[utoipa::path(get, path = "/overview", responses(
+    (status = OK, body = Overview),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn overview(State(state): State<ApiState>) -> Result<Response, ApiError> {
+    let found = read::overview(&state.app, state.organization.as_deref()).await?;
+    let (id, name, demo) = found.organization;
+    let currency = found.currencies.first().cloned().unwrap_or_default();
+    Ok(fresh(Json(Overview {
+        organization: Organization { id, name, demo },
+        currency,
+        currencies: found.currencies,
+        data_from: found.data_from.map(|day| day.to_string()),
+        data_to: found.data_to.map(|day| day.to_string()),
+        data_through: found.data_through.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        has_data: !found.periods.is_empty(),
+        periods: found.periods.into_iter().map(PeriodView::from).collect(),
+        ingest: found.ingest.map(IngestView::from),
+        failures: found.failures.into_iter().map(FailureView::from).collect(),
+    })))
+}

@@ -1,0 +1,81 @@
+//! The cards at the top of the page.
+
+use crate::caching::fresh;
+use crate::params::Pairs;
+use crate::problem::{ApiError, Problem};
+use crate::state::ApiState;
+use app::read;
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use chrono::{NaiveTime, SecondsFormat};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// Parameters of the summary.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; the handler reads them")]
+pub(crate) struct SummaryParams {
+    /// What is summed; amortized by default.
+    metric: Option<String>,
+}
+
+/// Cost of the newest month so far, against the same span of the month before.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MonthToDate {
+    currency: String,
+    from: String,
+    to: String,
+    /// End of the newest hour of data.
+    through: String,
+    cost: String,
+    previous_from: String,
+    /// Day after the last day of the compared span.
+    previous_to: String,
+    /// End of the compared span to the hour.
+    previous_through: String,
+    /// Zero when that month is not there.
+    previous_cost: String,
+    /// Change in percent; null without a cost to compare with.
+    #[schema(required = true)]
+    change_percent: Option<f64>,
+}
+
+/// The cards.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Summary {
+    #[schema(required = true)]
+    month_to_date: Option<MonthToDate>,
+}
+
+/// Month to date.
+#[utoipa::path(get, path = "/summary", params(SummaryParams), responses(
+    (status = OK, body = Summary),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn summary(State(state): State<ApiState>, mut pairs: Pairs) -> Result<Response, ApiError> {
+    let metric = pairs.metric()?;
+    pairs.done()?;
+    let published = state.published().await?;
+    let found = read::month_to_date(&state.app, &published, metric).await?;
+    let month_to_date = found.map(|month| {
+        let change_percent = month.change_percent();
+        let end = month.previous_to;
+        let partial = end.time() != NaiveTime::MIN;
+        let end_day = if partial { end.date_naive().succ_opt().unwrap_or_default() } else { end.date_naive() };
+        MonthToDate {
+            currency: month.currency,
+            from: month.from.to_string(),
+            to: month.to.to_string(),
+            through: month.through.to_rfc3339_opts(SecondsFormat::Secs, true),
+            cost: month.cost.to_string(),
+            previous_from: month.previous_from.to_string(),
+            previous_to: end_day.to_string(),
+            previous_through: end.to_rfc3339_opts(SecondsFormat::Secs, true),
+            previous_cost: month.previous_cost.unwrap_or_default().to_string(),
+            change_percent,
+        }
+    });
+    Ok(fresh(Json(Summary { month_to_date })))
+}

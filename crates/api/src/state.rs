@@ -1,0 +1,19 @@
+//! What every handler shares.
+
+use app::App;
+use app::read::Published;
+
+/// The application, and whose data is served.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The application.
+    pub app: App,
+    /// Name or id of the organization; `None`: the obvious one.
+    pub organization: Option<String>,
+}
+
+impl ApiState {
+    pub(crate) async fn published(&self) -> app::Result<Published> {
+        Published::resolve(&self.app, self.organization.as_deref()).await
+    }
+}

@@ -1,0 +1,20 @@
+//! The OpenAPI description: a snapshot under test, so that a change of the interface is seen in review.
+
+#[test]
+fn openapi_is_as_agreed() {
+    let text = serde_json::to_string_pretty(&api::openapi()).unwrap();
+    insta::assert_snapshot!("openapi", text);
+}
+
+#[test]
+fn every_operation_has_an_id_and_a_problem() {
+    let spec = serde_json::to_value(api::openapi()).unwrap();
+    let paths = spec["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 7);
+    for (path, item) in paths {
+        let operation = &item["get"];
+        assert!(path.starts_with("/api/v1/"), "{path}");
+        assert!(operation["operationId"].is_string(), "{path}");
+        assert!(operation["responses"]["default"].is_object(), "{path}");
+    }
+}

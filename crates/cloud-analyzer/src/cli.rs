@@ -1,0 +1,228 @@
+//! The command line. Values are parsed here once; what is wrong is said before anything is opened.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use model::{Dimension, Filter, Metric, TimeView};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Exact cloud costs out of cost and usage reports.
+#[derive(Debug, Parser)]
+#[command(name = "cloud-analyzer", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Data folder [default: ./data, or $XDG_DATA_HOME/cloud-analyzer]
+    #[arg(long, global = true, env = "CLOUD_ANALYZER_DATA", value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Organization, by name or id; needed when there are several
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) organization: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read report files: folders, files or s3:// addresses
+    Ingest(Ingest),
+    /// Ask for costs
+    Query(Query),
+    /// Show how stored totals compare with the reports, per period and file
+    Reconcile(Reconcile),
+    /// Show the line items behind a figure, with file and row
+    Explain(Explain),
+    /// The demo company
+    #[command(subcommand)]
+    Demo(Demo),
+    /// Serve the web app and the HTTP interface
+    Serve(Serve),
+    /// Print the OpenAPI description of the HTTP interface
+    Openapi,
+    /// Remove files that no published period needs any more
+    Vacuum,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ingest {
+    /// Folder, file, or s3://bucket/prefix
+    #[arg(required = true, value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
+    /// Print a summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Read again what is published already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Name of the connection [default: made from the source]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) connection: Option<String>,
+}
+
+/// What is asked for; shared by `query` and `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct Question {
+    /// What is summed: amortized, unblended, net_amortized, net_unblended, list, usage_amount
+    #[arg(long, default_value = "amortized")]
+    pub(crate) metric: Metric,
+    /// Dimensions: account_id, service, region, tag:KEY, …; separated by commas
+    #[arg(long, value_name = "DIM[,DIM]", value_parser = parse_dimensions)]
+    pub(crate) group_by: Option<Dimensions>,
+    /// First day of usage (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<NaiveDate>,
+    /// Day after the last (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<NaiveDate>,
+    /// DIM=V[,V] keeps, DIM!=V[,V] leaves out; an empty value stands for none; may be repeated
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) filter: Vec<Filter>,
+}
+
+/// A parsed list of dimensions (a type of its own, so that clap does not take it for a repeated option).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dimensions(pub(crate) Vec<Dimension>);
+
+fn parse_dimensions(text: &str) -> Result<Dimensions, String> {
+    app::read::parse_group_by(text).map(Dimensions).map_err(|error| error.to_string())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Query {
+    #[command(flatten)]
+    pub(crate) question: Question,
+    /// Buckets: total, hour, day, week, month
+    #[arg(long, default_value = "total")]
+    pub(crate) view: TimeView,
+    /// Keep the N largest groups and sum the rest
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// Compare with the span just before (in JSON)
+    #[arg(long)]
+    pub(crate) compare_previous: bool,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns
+    Table,
+    /// Comma-separated, with a header
+    Csv,
+    /// Everything that is known of the answer
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// Aligned columns
+    Table,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) question: Question,
+    /// Value of the group, one per dimension, in order; empty for none
+    #[arg(long = "key", value_name = "VALUE")]
+    pub(crate) keys: Vec<String>,
+    /// Page of rows
+    #[arg(long, default_value_t = 1)]
+    pub(crate) page: usize,
+    /// Rows per page
+    #[arg(long, default_value_t = 50)]
+    pub(crate) page_size: usize,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Demo {
+    /// Write the demo company's report files, with the truth beside them
+    Generate(Generate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Rows of all months together
+    #[arg(long, default_value_t = 250_000)]
+    pub(crate) rows: u64,
+    /// csv, parquet, cur2, cur2-csv, focus or focus-csv
+    #[arg(long, default_value = "cur2")]
+    pub(crate) format: demo::Format,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// The same seed gives the same company
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Months, the newest included
+    #[arg(long, default_value_t = 13)]
+    pub(crate) months: u32,
+    /// Hour that the data reach to, such as 2026-11-01T00:00:00Z or 2026-11-01 [default: now]
+    #[arg(long, value_name = "TIME", value_parser = parse_end)]
+    pub(crate) end: Option<DateTime<Utc>>,
+}
+
+fn parse_end(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Ok(day.and_time(chrono::NaiveTime::MIN).and_utc());
+    }
+    text.parse().map_err(|_| "write it as YYYY-MM-DD or YYYY-MM-DDTHH:00:00Z".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port; only this machine's own addresses until there is sign-in
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+    /// Fill a demo organization in the background and show it
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Rows of the demo company
+    #[arg(long, default_value_t = 250_000, value_name = "N")]
+    pub(crate) demo_rows: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn reads_the_contract() {
+        let line = "cloud-analyzer --data d query --metric unblended --group-by account_id,tag:Team --view day \
+                    --from 2026-10-01 --to 2026-11-01 --filter region=us-east-1 --filter tag:Team!= --top 5 --format csv";
+        let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+        let Command::Query(query) = cli.command else { panic!("not a query") };
+        assert_eq!(query.question.group_by.unwrap().0.len(), 2);
+        assert!(query.question.filter[1].exclude);
+        assert_eq!(query.top, Some(5));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (line, part) in [
+            ("cloud-analyzer query --metric colour", "net_unblended"),
+            ("cloud-analyzer query --group-by colour", "account_id"),
+            ("cloud-analyzer query --filter region", "DIMENSION=VALUE"),
+            ("cloud-analyzer demo generate --out x --end yesterday", "YYYY-MM-DD"),
+        ] {
+            let error = Cli::try_parse_from(line.split_whitespace()).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! One file a command.
+
+mod demo;
+mod explain;
+mod ingest;
+mod query;
+mod reconcile;
+mod serve;
+
+use crate::cli::{Cli, Command, Demo, Question};
+use crate::output;
+use ::app::{App, AppOptions};
+use model::{CostQuery, TimeView};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Runs the command.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let folder = Folder { data: cli.data, organization: cli.organization };
+    match cli.command {
+        Command::Ingest(args) => return ingest::run(&folder, args).await,
+        Command::Query(args) => query::run(&folder, args).await?,
+        Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
+        Command::Explain(args) => explain::run(&folder, args).await?,
+        Command::Demo(Demo::Generate(args)) => demo::generate(args)?,
+        Command::Serve(args) => serve::run(&folder, args).await?,
+        Command::Openapi => output::print_json(&api::openapi())?,
+        Command::Vacuum => {
+            let removed = folder.open_existing().await?.vacuum().await?;
+            output::print(&format!("removed {} files, {}\n", removed.files, output::bytes(removed.bytes)))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where the data are, and whose are meant.
+pub(crate) struct Folder {
+    data: Option<PathBuf>,
+    pub(crate) organization: Option<String>,
+}
+
+impl Folder {
+    /// The data folder, made when it is missing.
+    pub(crate) async fn open(&self) -> anyhow::Result<App> {
+        Ok(App::open(&self.path(), AppOptions::default()).await?)
+    }
+
+    /// The data folder, which must be there.
+    pub(crate) async fn open_existing(&self) -> anyhow::Result<App> {
+        Ok(App::open(&self.path(), AppOptions { create: false, ..AppOptions::default() }).await?)
+    }
+
+    /// As given, else `./data` where it holds data, else the user's data folder, else `./data`.
+    fn path(&self) -> PathBuf {
+        if let Some(path) = &self.data {
+            return path.clone();
+        }
+        let here = PathBuf::from("data");
+        let home = std::env::var_os("XDG_DATA_HOME").filter(|home| !home.is_empty());
+        match home {
+            Some(home) if !here.join("meta.sqlite").is_file() => PathBuf::from(home).join("cloud-analyzer"),
+            _ => here,
+        }
+    }
+}
+
+/// The question that the options ask, as one total.
+fn cost_query(question: Question) -> CostQuery {
+    CostQuery {
+        metric: question.metric,
+        group_by: question.group_by.unwrap_or_default().0,
+        view: TimeView::Total,
+        from: question.from,
+        to: question.to,
+        filters: question.filter,
+        top: None,
+        compare: None,
+    }
+}

@@ -1,0 +1,116 @@
+//! `ingest`: report files become published periods.
+
+use super::Folder;
+use crate::cli::Ingest;
+use crate::output::{Align, Table, bytes, grouped, print, print_json};
+use crate::progress::Display;
+use ::app::ingest_job::{self, IngestRequest, IngestSummary, PeriodOutcome};
+use ::app::{AppError, OrganizationSpec};
+use serde_json::json;
+use std::process::ExitCode;
+
+pub(crate) async fn run(folder: &Folder, args: Ingest) -> anyhow::Result<ExitCode> {
+    let app = folder.open().await?;
+    let organization = folder.organization.clone().map(|name| OrganizationSpec { name, demo: false });
+    let (mut summaries, mut failed): (Vec<IngestSummary>, Vec<(String, AppError)>) = (vec![], vec![]);
+    for source in args.sources {
+        let request = IngestRequest {
+            location: source.clone(),
+            organization: organization.clone(),
+            connection: args.connection.clone(),
+            force: args.force,
+        };
+        let display = Display::new();
+        let result = ingest_job::run(&app, request, &|progress| display.show(&progress)).await;
+        display.finish();
+        match result {
+            Ok(summary) => summaries.push(summary),
+            Err(error) => failed.push((source, error)),
+        }
+    }
+    for (source, error) in &failed {
+        complain(&format!("{source}: {error}"), error.advice.as_deref());
+    }
+    for period in summaries.iter().flat_map(|summary| &summary.periods) {
+        if period.outcome == PeriodOutcome::Failed {
+            let message = period.message.as_deref().unwrap_or("could not be read");
+            complain(&format!("period {}: {message}", period.period), period.advice.as_deref());
+        }
+    }
+    if args.json {
+        print_json(&view(&summaries))?;
+    } else {
+        print(&table(&summaries))?;
+    }
+    let good = failed.is_empty() && summaries.iter().all(IngestSummary::succeeded);
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn complain(message: &str, advice: Option<&str>) {
+    use std::io::Write;
+    let advice = advice.map(|advice| format!("  what to do: {advice}\n")).unwrap_or_default();
+    // Nobody is left to tell when standard error is closed.
+    let _ = std::io::stderr().write_all(format!("error: {message}\n{advice}").as_bytes());
+}
+
+/// One object over all sources.
+fn view(summaries: &[IngestSummary]) -> serde_json::Value {
+    let periods: Vec<_> = summaries
+        .iter()
+        .flat_map(|summary| {
+            summary.periods.iter().map(|period| {
+                let mut value = json!(period);
+                value["connection"] = json!(summary.connection);
+                value
+            })
+        })
+        .collect();
+    json!({
+        "organization": summaries.first().map(|summary| summary.organization.clone()),
+        "connections": summaries.iter().map(|summary| summary.connection.clone()).collect::<Vec<_>>(),
+        "dashboards_ready_s": summaries.iter().map(|summary| summary.dashboards_ready_s).sum::<f64>(),
+        "line_items_ready_s": summaries.iter().map(|summary| summary.line_items_ready_s).sum::<f64>(),
+        "peak_memory_bytes": summaries.iter().map(|summary| summary.peak_memory_bytes).max().unwrap_or(0),
+        "periods": periods,
+    })
+}
+
+fn table(summaries: &[IngestSummary]) -> String {
+    let mut out = String::new();
+    for summary in summaries {
+        let mut periods = Table::new(&[
+            ("period", Align::Left),
+            ("outcome", Align::Left),
+            ("rows", Align::Right),
+            ("read", Align::Right),
+            ("raw total", Align::Right),
+            ("stored total", Align::Right),
+            ("difference", Align::Right),
+            ("proven", Align::Left),
+        ]);
+        for period in &summary.periods {
+            let outcome = match period.outcome {
+                PeriodOutcome::Published => "published",
+                PeriodOutcome::Unchanged => "unchanged",
+                PeriodOutcome::Failed => "failed",
+            };
+            periods.row(vec![
+                period.period.clone(),
+                outcome.to_owned(),
+                grouped(period.rows),
+                bytes(period.bytes),
+                period.raw_total.to_string(),
+                period.stored_total.to_string(),
+                period.difference.to_string(),
+                if period.proven { "yes" } else { "NO" }.to_owned(),
+            ]);
+        }
+        out.push_str(&format!("connection {} of {}\n", summary.connection, summary.organization));
+        out.push_str(&periods.text());
+        out.push_str(&format!(
+            "dashboards ready after {:.1} s, line items after {:.1} s\n",
+            summary.dashboards_ready_s, summary.line_items_ready_s
+        ));
+    }
+    out
+}

@@ -1,0 +1,121 @@
+//! `query`: costs by any dimensions, in full precision.
+
+use super::{Folder, cost_query};
+use crate::cli::{Format, Query};
+use crate::output::{Align, Table, print, print_json};
+use app::read::{self, Costs, Published};
+use model::{Comparison, CostQuery, TimeView};
+use serde_json::{Value, json};
+
+pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
+    let app = folder.open_existing().await?;
+    let published = Published::resolve(&app, folder.organization.as_deref()).await?;
+    let query = CostQuery {
+        view: args.view,
+        top: args.top,
+        compare: args.compare_previous.then_some(Comparison::Previous),
+        ..cost_query(args.question)
+    };
+    let costs = read::costs(&app, &published, query).await?;
+    match args.format {
+        Format::Csv => Ok(print(&read::csv_long(&costs))?),
+        Format::Json => print_json(&view(&costs)),
+        Format::Table => Ok(print(&table(&costs))?),
+    }
+}
+
+fn table(costs: &Costs) -> String {
+    let (query, answer) = (&costs.query, &costs.answer);
+    let names: Vec<String> = query.group_by.iter().map(ToString::to_string).collect();
+    let mut columns: Vec<(&str, Align)> = vec![];
+    for name in &names {
+        columns.push((name, Align::Left));
+        if name == "account_id" {
+            columns.push(("account", Align::Left));
+        }
+    }
+    let buckets = costs.buckets();
+    let bucketed = query.view != TimeView::Total;
+    if bucketed {
+        columns.push(("period", Align::Left));
+    }
+    columns.push((query.metric.name(), Align::Right));
+    let mut table = Table::new(&columns);
+    for (group, labels) in answer.groups.iter().zip(&costs.labels) {
+        let mut cells = vec![];
+        for ((name, key), label) in names.iter().zip(&group.keys).zip(labels) {
+            if name == "account_id" {
+                cells.push(key.clone().unwrap_or_default());
+            }
+            cells.push(label.clone());
+        }
+        if bucketed {
+            for (bucket, figure) in buckets.iter().zip(&group.figures).filter(|(_, figure)| !figure.is_zero()) {
+                let mut cells = cells.clone();
+                cells.extend([bucket.clone(), figure.to_string()]);
+                table.row(cells);
+            }
+        } else {
+            cells.push(group.total.to_string());
+            table.row(cells);
+        }
+    }
+    let unit = if query.metric.is_money() { answer.currency.as_str() } else { "units" };
+    let proof = if costs.unproven_periods.is_empty() {
+        "proven to the bill".to_owned()
+    } else {
+        format!("NOT proven: {}", costs.unproven_periods.join(", "))
+    };
+    let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
+    format!(
+        "{}\ntotal {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n",
+        table.text(),
+        answer.total,
+        answer.from,
+        answer.to
+    )
+}
+
+fn view(costs: &Costs) -> Value {
+    let (query, answer) = (&costs.query, &costs.answer);
+    let rows = answer.groups.iter().zip(&costs.labels).map(|(group, labels)| {
+        json!({
+            "keys": group.keys,
+            "labels": labels,
+            "other": group.other,
+            "figures": group.figures,
+            "total": group.total,
+            "previous_total": group.previous_total,
+        })
+    });
+    let publications = answer.snapshot.periods.iter().map(|period| {
+        json!({
+            "connection": period.connection,
+            "period": period.period,
+            "version": period.publication,
+            "proven": period.proven,
+        })
+    });
+    json!({
+        "metric": query.metric.name(),
+        "currency": answer.currency,
+        "view": query.view.name(),
+        "from": answer.from.to_string(),
+        "to": answer.to.to_string(),
+        "group_by": query.group_by,
+        "periods": costs.buckets(),
+        "rows": rows.collect::<Vec<_>>(),
+        "totals": answer.totals,
+        "total": answer.total,
+        "previous": answer.previous.map(|span| json!({
+            "from": span.from.to_string(), "to": span.to.to_string(), "total": span.total,
+        })),
+        "rows_total": answer.groups_total,
+        "source": if answer.from_rollup { "rollup" } else { "line_items" },
+        "sql": answer.sql,
+        "snapshot": { "id": costs.snapshot_id, "publications": publications.collect::<Vec<_>>() },
+        "proven": costs.unproven_periods.is_empty(),
+        "unproven_periods": costs.unproven_periods,
+        "estimated": costs.estimated,
+    })
+}

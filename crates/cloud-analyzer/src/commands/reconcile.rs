@@ -1,0 +1,119 @@
+//! `reconcile`: raw sums beside stored sums, and the identity between billed and amortized.
+
+use super::Folder;
+use crate::cli::{Reconcile, ReportFormat};
+use crate::output::{Align, Table, grouped, print, print_json};
+use app::proof::Sums;
+use app::read::{self, ReconciledPeriod};
+use std::collections::BTreeMap;
+
+pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()> {
+    let app = folder.open_existing().await?;
+    let found = read::reconcile(&app, folder.organization.as_deref()).await?;
+    match args.format {
+        ReportFormat::Json => print_json(&found),
+        ReportFormat::Table => {
+            let mut out: String = found.periods.iter().map(table).collect();
+            out.push_str(match (found.periods.is_empty(), found.proven) {
+                (true, _) => "nothing is published\n",
+                (_, true) => "every total equals its report, digit by digit\n",
+                (_, false) => "NOT every total equals its report\n",
+            });
+            Ok(print(&out)?)
+        }
+    }
+}
+
+fn table(period: &ReconciledPeriod) -> String {
+    let open = if period.open { ", open month" } else { "" };
+    let verdict = if period.proven { "proven" } else { "NOT proven" };
+    let mut out = format!(
+        "{} of {}: {verdict}; {} rows, {}{open}\n",
+        period.period,
+        period.connection,
+        grouped(period.rows),
+        period.currency
+    );
+    let mut files: BTreeMap<&str, (Sums, Option<Sums>)> = BTreeMap::new();
+    for part in &period.proof.files {
+        let entry = files.entry(&part.file).or_insert((Sums::default(), Some(Sums::default())));
+        entry.0.add(&part.raw);
+        entry.1 = match (entry.1, part.stored) {
+            (Some(mut sum), Some(stored)) => {
+                sum.add(&stored);
+                Some(sum)
+            }
+            _ => None,
+        };
+    }
+    let mut sums = Table::new(&[
+        ("file", Align::Left),
+        ("measure", Align::Left),
+        ("rows", Align::Right),
+        ("raw", Align::Right),
+        ("stored", Align::Right),
+        ("difference", Align::Right),
+    ]);
+    for (file, (raw, stored)) in &files {
+        for (measure, pick) in MEASURES {
+            let (stored_text, difference) = match stored {
+                Some(stored) => (pick(stored).to_string(), (pick(raw) - pick(stored)).to_string()),
+                None => ("not yet".to_owned(), String::new()),
+            };
+            let rows = grouped(raw.rows);
+            sums.row(vec![
+                (*file).to_owned(),
+                (*measure).to_owned(),
+                rows,
+                pick(raw).to_string(),
+                stored_text,
+                difference,
+            ]);
+        }
+    }
+    out.push_str(&sums.text());
+    out.push_str(&identity(period));
+    for note in &period.proof.notes {
+        out.push_str(&format!("note: {note}\n"));
+    }
+    out.push('\n');
+    out
+}
+
+type Pick = fn(&Sums) -> model::Decimal;
+
+const MEASURES: &[(&str, Pick)] = &[
+    ("unblended", |sums| sums.unblended),
+    ("amortized", |sums| sums.amortized),
+    ("net_unblended", |sums| sums.net_unblended),
+    ("net_amortized", |sums| sums.net_amortized),
+    ("list", |sums| sums.list),
+    ("usage_amount", |sums| sums.usage_amount),
+];
+
+/// Unblended = amortized + up-front fees paid − up-front fees amortized, per commitment.
+fn identity(period: &ReconciledPeriod) -> String {
+    if period.proof.identity.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(&[
+        ("commitment", Align::Left),
+        ("unblended", Align::Right),
+        ("amortized", Align::Right),
+        ("up-front paid", Align::Right),
+        ("up-front amortized", Align::Right),
+        ("difference", Align::Right),
+    ]);
+    for line in &period.proof.identity {
+        let name = if line.commitment.is_empty() { "none" } else { &line.commitment };
+        table.row(vec![
+            name.to_owned(),
+            line.unblended.to_string(),
+            line.amortized.to_string(),
+            line.upfront_paid.to_string(),
+            line.upfront_amortized.to_string(),
+            line.difference.to_string(),
+        ]);
+    }
+    format!("\n{}", table.text())
+}

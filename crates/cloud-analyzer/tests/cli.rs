@@ -1,0 +1,97 @@
+//! The command line as scripts use it: results on standard output alone, errors with advice, exit codes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cloud-analyzer"))
+        .arg("--data")
+        .arg(data)
+        .args(arguments)
+        .env_remove("CLOUD_ANALYZER_LOG")
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn good(data: &Path, arguments: &[&str]) -> String {
+    let output = run(data, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn without_data_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(&folder.path().join("none"), &["query"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout), "");
+    let error = text(&output.stderr);
+    assert!(error.contains("there is no data in") && error.contains("cloud-analyzer --data DIR ingest SOURCE"), "{error}");
+    assert!(!folder.path().join("none").exists(), "asking makes no folder");
+}
+
+#[test]
+fn wrong_calls_are_told_apart_from_failures() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["query", "--metric", "cost"][..], &["query", "--group-by", "x"], &["ingest"], &["colour"]] {
+        assert_eq!(run(folder.path(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn only_this_machine_may_be_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("sign-in"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_generated_bill_comes_out_as_it_went_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("data"), folder.path().join("reports"));
+    let out = out.to_str().unwrap();
+    let generated = ["demo", "generate", "--rows", "5000", "--format", "csv", "--out", out, "--seed", "7"];
+    good(&data, &[&generated[..], &["--months", "2", "--end", "2026-10-15"]].concat());
+
+    let summary: serde_json::Value = serde_json::from_str(&good(&data, &["ingest", out, "--json"])).unwrap();
+    let periods = summary["periods"].as_array().unwrap();
+    assert_eq!(periods.len(), 2);
+    for period in periods {
+        assert_eq!(period["proven"], true, "{period}");
+        assert_eq!(period["outcome"], "published");
+        assert_eq!(period["raw_total"], period["stored_total"]);
+    }
+    assert!(summary["dashboards_ready_s"].as_f64().unwrap() <= summary["line_items_ready_s"].as_f64().unwrap());
+
+    let csv = good(&data, &["query", "--metric", "unblended", "--group-by", "billing_period", "--format", "csv"]);
+    let mut lines = csv.lines();
+    assert_eq!(lines.next(), Some("billing_period,unblended"));
+    for line in lines {
+        let (period, figure) = line.split_once(',').unwrap();
+        let period = periods.iter().find(|known| known["period"] == period).unwrap();
+        assert_eq!(period["raw_total"], figure);
+    }
+
+    let reconciled: serde_json::Value =
+        serde_json::from_str(&good(&data, &["reconcile", "--format", "json"])).unwrap();
+    assert_eq!(reconciled["proven"], true);
+    assert!(!reconciled["periods"][0]["files"].as_array().unwrap().is_empty());
+    assert!(good(&data, &["reconcile", "--format", "table"]).contains("every total equals its report"));
+
+    let key = good(&data, &["query", "--group-by", "service", "--format", "csv"]);
+    let (service, figure) = key.lines().nth(1).unwrap().rsplit_once(',').unwrap();
+    let service = service.trim_matches('"');
+    let explained = good(&data, &["explain", "--group-by", "service", "--key", service, "--format", "json"]);
+    let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
+    assert_eq!(explained["figure"], figure);
+    assert!(explained["rows"][0]["source_row"].as_i64().unwrap() >= 1);
+    assert!(explained["rows"][0]["source_file"].as_str().unwrap().ends_with(".csv.gz"));
+
+    let again: serde_json::Value = serde_json::from_str(&good(&data, &["ingest", out, "--json"])).unwrap();
+    assert!(again["periods"].as_array().unwrap().iter().all(|period| period["outcome"] == "unchanged"), "{again}");
+}

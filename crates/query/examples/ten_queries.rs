@@ -53,7 +53,8 @@ fn view(files: &[PathBuf]) -> Result<View, Failure> {
 }
 
 fn named(path: &Path) -> Option<BillingPeriod> {
-    path.components().find_map(|part| part.as_os_str().to_str()?.strip_prefix("billing_period=")?.parse().ok())
+    path.components()
+        .find_map(|part| part.as_os_str().to_str()?.strip_prefix("billing_period=")?.parse().ok())
 }
 
 /// The ten queries of docs/ARCHITECTURE.md; accounts, a service and a tag are the largest of the data.
@@ -83,7 +84,8 @@ async fn questions(engine: &Engine, view: &View) -> Result<Vec<(&'static str, Co
     let months = by(&[], TimeView::Month)?;
     let days = engine.answer(view, &months).await?;
     let last = days.to.pred_opt().and_then(BillingPeriod::of).ok_or("no data")?;
-    let two = CostQuery { from: Some(last.previous().first_day()), to: Some(last.end_day()), ..months.clone() };
+    let two =
+        CostQuery { from: Some(last.previous().first_day()), to: Some(last.end_day()), ..months.clone() };
     Ok(vec![
         ("by month", months),
         ("by day, account (top 20)", CostQuery { top: Some(20), ..by(&["account_id"], TimeView::Day)? }),
@@ -126,7 +128,10 @@ async fn measure(view: &View, rounds: usize) -> Result<(), Failure> {
         times.sort_by(f64::total_cmp);
         let median = times.get(times.len() / 2).copied().unwrap_or(0.0);
         sum += median;
-        writeln!(out, "{{\"query\":\"{name}\",\"ms\":{median:.2},\"groups\":{groups},\"total\":\"{total}\"}}")?;
+        writeln!(
+            out,
+            "{{\"query\":\"{name}\",\"ms\":{median:.2},\"groups\":{groups},\"total\":\"{total}\"}}"
+        )?;
     }
     writeln!(out, "{{\"sum_ms\":{sum:.2},\"memory_bytes\":{}}}", engine.memory_used())?;
     Ok(())

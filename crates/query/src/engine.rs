@@ -98,7 +98,11 @@ impl Engine {
     }
 
     /// Latest account names, where a question speaks of them; also those of months that it does not read.
-    async fn names(&self, plan: &Plan, query: &CostQuery) -> Result<Option<BTreeMap<String, String>>, QueryError> {
+    async fn names(
+        &self,
+        plan: &Plan,
+        query: &CostQuery,
+    ) -> Result<Option<BTreeMap<String, String>>, QueryError> {
         if !asks_names(query) {
             return Ok(None);
         }
@@ -161,14 +165,13 @@ impl Engine {
         };
         let answer = self.shared.answers.get(view, &query, || self.compute(view, &query)).await?;
         let search = search.to_lowercase();
-        let mut matching = answer
-            .groups
-            .iter()
-            .map(|group| (group.keys.first().cloned().flatten(), group.total))
-            .filter(|(value, _)| {
-                let text = value.as_deref().unwrap_or_else(|| dimension.none_label());
-                search.is_empty() || text.to_lowercase().contains(&search)
-            });
+        let mut matching =
+            answer.groups.iter().map(|group| (group.keys.first().cloned().flatten(), group.total)).filter(
+                |(value, _)| {
+                    let text = value.as_deref().unwrap_or_else(|| dimension.none_label());
+                    search.is_empty() || text.to_lowercase().contains(&search)
+                },
+            );
         let found: Vec<_> = matching.by_ref().take(limit).collect();
         let total = found.len() + matching.count();
         Ok((found, total))

@@ -78,8 +78,9 @@ impl QueryError {
     pub(crate) fn not_ready(message: impl Into<String>) -> Self {
         Self::NotReady {
             message: message.into(),
-            advice: "Wait until the line items of these months are stored, or ask by day and without resources."
-                .into(),
+            advice:
+                "Wait until the line items of these months are stored, or ask by day and without resources."
+                    .into(),
         }
     }
 

@@ -6,6 +6,7 @@
 //! times buckets are one dense array while that is small, and a hash table beyond. Nothing is rounded.
 
 mod axes;
+mod condense;
 mod names;
 mod scan;
 
@@ -55,12 +56,13 @@ pub(crate) fn sum(
             columns.push(column);
         }
     }
+    columns[1..].sort_unstable();
     // The compared span is always asked for as one total.
     let buckets = if query.view == TimeView::Total { 1 } else { plan.buckets.len() };
     let mut table = Table::new(buckets);
     for batch in batches(store, &files, columns.len())? {
         let paths: Vec<&Path> = batch.iter().map(|(_, path)| *path).collect();
-        let slabs = store.slabs(&paths, &columns, threads)?;
+        let slabs = slabs(store, &paths, &columns, threads)?;
         let labels: Vec<String> = batch.iter().map(|(at, _)| periods[*at].period.to_string()).collect();
         let axes = Axes::new(store, query, &columns, &labels, names.as_ref())?;
         let sieves = Sieves::new(store, query, &columns, names.as_ref());
@@ -68,6 +70,37 @@ pub(crate) fn sum(
         table.merge(rows)?;
     }
     Ok(table)
+}
+
+/// The slabs of a question: condensed ones where they are known or worth making.
+fn slabs(
+    store: &Store,
+    files: &[&Path],
+    columns: &[&'static str],
+    threads: usize,
+) -> Result<Vec<Slab>, QueryError> {
+    let mut found: Vec<Option<Slab>> = Vec::with_capacity(files.len());
+    let mut missing: Vec<(&Path, u32)> = Vec::new();
+    for file in files {
+        let known = store.condensed(file, columns);
+        if let Err(asked) = known {
+            missing.push((file, asked));
+        }
+        found.push(known.ok());
+    }
+    let paths: Vec<&Path> = missing.iter().map(|(file, _)| *file).collect();
+    let full = store.slabs(&paths, columns, threads)?;
+    let small = parallel(threads, full.len(), |at| match missing[at].1 {
+        Store::NEVER => None,
+        asked => condense::condense(&full[at], asked > 0),
+    });
+    let mut made = full.into_iter().zip(small).zip(missing);
+    for place in found.iter_mut().filter(|place| place.is_none()) {
+        let Some(((full, small), (file, asked))) = made.next() else { break };
+        store.keep_condensed(file, columns, asked, small.as_ref());
+        *place = Some(small.unwrap_or(full));
+    }
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Splits the files so that the columns of one part stay under the store's limit.
@@ -125,16 +158,18 @@ fn run(
             "Narrow the span or add a filter; a report with amounts of this size is likely damaged.",
         ));
     }
-    let of_day = |day: i32| {
-        days.contains(day).then(|| if buckets == 1 { 0 } else { plan.buckets.of_day(day) })
-    };
+    let of_day =
+        |day: i32| days.contains(day).then(|| if buckets == 1 { 0 } else { plan.buckets.of_day(day) });
     let items = scan::items(slabs, &of_day);
     let job = Job { slabs, axes, sieves, scale, buckets };
     let dense = job.cells().filter(|cells| *cells <= (4 * rows).clamp(4_096, 1 << 21));
     let threads = threads.min(rows / ROWS_PER_THREAD + 1);
     let next = AtomicUsize::new(0);
     let parts = parallel(threads, threads, |_| {
-        let mut groups = Groups::new(dense.is_some(), &job);
+        let mut groups = match (dense, usize::try_from(axes.groups)) {
+            (Some(_), Ok(groups)) => Groups::dense(groups, buckets),
+            _ => Groups::hash(),
+        };
         while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
             job.scan(item, &mut groups);
         }

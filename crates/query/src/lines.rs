@@ -15,7 +15,9 @@ use crate::sql::{self, Names};
 use crate::view::PublishedPeriod;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, Int64Type, Schema, TimestampMicrosecondType};
+use arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Field, Int64Type, Schema, TimestampMicrosecondType,
+};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::DateTime;
 use datafusion::datasource::MemTable;
@@ -73,7 +75,8 @@ impl Lines {
         let keys = query.group_by.len();
         for batch in session.sql(&statement).await?.collect().await? {
             let texts = (0..keys).map(|at| text(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
-            let figures = cast(batch.column(batch.num_columns() - 1), &AMOUNT).map_err(QueryError::internal)?;
+            let figures =
+                cast(batch.column(batch.num_columns() - 1), &AMOUNT).map_err(QueryError::internal)?;
             let figures = figures.as_primitive::<Decimal128Type>();
             let bucket = buckets_of(&batch, keys, query.view, plan)?;
             for row in 0..batch.num_rows() {
@@ -147,7 +150,8 @@ impl Lines {
             periods.iter().flat_map(move |it| of(it).iter().map(move |path| (*it, path.as_path())))
         };
         let lines = files(|it| it.line_item_files.as_deref().unwrap_or_default());
-        session.register_table("line_items", Arc::new(table::Files::new(&LINE_ITEMS, lines, self.threads)?))?;
+        session
+            .register_table("line_items", Arc::new(table::Files::new(&LINE_ITEMS, lines, self.threads)?))?;
         let rollup = files(|it| &it.rollup_files);
         session.register_table("rollup", Arc::new(table::Files::new(&ROLLUP, rollup, self.threads)?))?;
         if let Some(names) = names {

@@ -43,7 +43,11 @@ impl Plan {
         }
         let wanted = |period: &PublishedPeriod| {
             let name = period.period.to_string();
-            query.filters.iter().filter(|it| is(&it.dimension, "billing_period")).all(|it| it.accepts(Some(&name)))
+            query
+                .filters
+                .iter()
+                .filter(|it| is(&it.dimension, "billing_period"))
+                .all(|it| it.accepts(Some(&name)))
         };
         let mut known = Vec::new();
         for period in view.periods.iter().filter(|period| wanted(period)) {
@@ -118,8 +122,11 @@ pub(crate) fn asks_names(query: &CostQuery) -> bool {
 }
 
 fn currency(periods: &[PublishedPeriod], query: &CostQuery) -> Result<String, QueryError> {
-    let currencies: BTreeSet<&str> =
-        periods.iter().map(|period| period.currency.as_str()).filter(|currency| !currency.is_empty()).collect();
+    let currencies: BTreeSet<&str> = periods
+        .iter()
+        .map(|period| period.currency.as_str())
+        .filter(|currency| !currency.is_empty())
+        .collect();
     if currencies.len() > 1 && query.metric.is_money() {
         let list: Vec<&str> = currencies.into_iter().collect();
         return Err(QueryError::invalid(
@@ -172,7 +179,11 @@ mod tests {
             ("2026-03-02", "2026-03-05", "2026-02-27"),
             ("2026-03-01", "2026-03-31", "2026-01-30"),
         ] {
-            assert_eq!(previous(days(from, to), Comparison::Previous).unwrap(), days(start, from), "{from} {to}");
+            assert_eq!(
+                previous(days(from, to), Comparison::Previous).unwrap(),
+                days(start, from),
+                "{from} {to}"
+            );
         }
     }
 }

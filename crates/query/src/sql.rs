@@ -34,7 +34,12 @@ const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
 
 /// The statement of a question over some days: one column per dimension, the bucket if there are several,
 /// and the figure. Days, weeks and months are UTC.
-pub(crate) fn text(query: &CostQuery, from: Option<NaiveDate>, to: Option<NaiveDate>, names: Names) -> String {
+pub(crate) fn text(
+    query: &CostQuery,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    names: Names,
+) -> String {
     let mut columns: Vec<String> = Vec::new();
     for dimension in &query.group_by {
         columns.push(format!("{} AS {}", value(dimension), identifier(&dimension.to_string())));

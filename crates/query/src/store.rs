@@ -20,10 +20,14 @@ use model::schema::DAY;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Condensed slabs that are remembered, made or not; beyond, those not asked for lately are forgotten.
+const CONDENSED: usize = 4_096;
+
 /// Name under which a file's latest account names are kept beside its columns.
 const NAMES: &str = "account names";
 
 /// The columns of one file that a question needs, in the order asked for.
+#[derive(Clone)]
 pub(crate) struct Slab {
     pub(crate) runs: Arc<Runs>,
     pub(crate) columns: Vec<Arc<Column>>,
@@ -42,9 +46,19 @@ struct File {
     columns: HashMap<&'static str, Slot>,
 }
 
+/// A file summed further, to some columns.
+struct Condensed {
+    /// `None`: asked for, but not made.
+    slab: Option<Slab>,
+    asked: u32,
+    used: u64,
+    bytes: usize,
+}
+
 #[derive(Default)]
 struct State {
     files: HashMap<PathBuf, File>,
+    condensed: HashMap<(PathBuf, Vec<&'static str>), Condensed>,
     bytes: usize,
     clock: u64,
 }
@@ -57,6 +71,9 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// Times asked, of a condensed slab that is not worth making.
+    pub(crate) const NEVER: u32 = u32::MAX;
+
     pub(crate) fn new(limit: usize) -> Self {
         Self { limit, state: Mutex::default(), dictionaries: Dictionaries::default() }
     }
@@ -174,6 +191,49 @@ impl Store {
         state.bytes = state.bytes + bytes - before;
     }
 
+    /// A file summed further to some columns, else how often that was asked for before.
+    pub(crate) fn condensed(&self, file: &Path, columns: &[&'static str]) -> Result<Slab, u32> {
+        let mut state = self.state();
+        state.clock += 1;
+        let now = state.clock;
+        let known = state.condensed.get_mut(&(file.to_owned(), columns.to_vec())).ok_or(0_u32)?;
+        known.used = now;
+        known.slab.clone().ok_or(known.asked)
+    }
+
+    /// Keeps a condensed slab, or that there is none.
+    pub(crate) fn keep_condensed(
+        &self,
+        file: &Path,
+        columns: &[&'static str],
+        asked: u32,
+        slab: Option<&Slab>,
+    ) {
+        let bytes = slab.map_or(0, |slab| {
+            let days = Column::Days(Arc::clone(&slab.runs)).bytes();
+            days + slab.columns.iter().map(|column| column.bytes()).sum::<usize>()
+        });
+        // Not worth making the second time: never.
+        let asked = if asked > 0 && slab.is_none() { Self::NEVER } else { asked + 1 };
+        let mut state = self.state();
+        state.clock += 1;
+        let entry = Condensed { slab: slab.cloned(), asked, used: state.clock, bytes };
+        let before =
+            state.condensed.insert((file.to_owned(), columns.to_vec()), entry).map_or(0, |it| it.bytes);
+        state.bytes = state.bytes + bytes - before;
+        if state.condensed.len() > CONDENSED {
+            let lately = state.clock.saturating_sub(CONDENSED as u64);
+            let mut gone = 0;
+            state.condensed.retain(|_, it| {
+                gone += if it.used < lately { it.bytes } else { 0 };
+                it.used >= lately
+            });
+            state.bytes -= gone;
+        }
+        drop(state);
+        self.evict();
+    }
+
     /// Lets the least recently used columns go until the rest fits. Days stay: they are tiny, and every
     /// question needs them.
     fn evict(&self) {
@@ -181,22 +241,27 @@ impl Store {
         if state.bytes <= self.limit {
             return;
         }
-        let mut slots: Vec<(u64, PathBuf, &'static str)> = Vec::new();
+        let mut slots: Vec<(u64, PathBuf, Vec<&'static str>)> = Vec::new();
         for (path, file) in &state.files {
-            slots.extend(
-                file.columns
-                    .iter()
-                    .filter(|(name, _)| **name != DAY)
-                    .map(|(name, slot)| (slot.used, path.clone(), *name)),
-            );
+            let columns = file.columns.iter().filter(|(name, _)| **name != DAY);
+            slots.extend(columns.map(|(name, slot)| (slot.used, path.clone(), vec![*name])));
         }
+        slots.extend(
+            state.condensed.iter().map(|((path, columns), it)| (it.used, path.clone(), columns.clone())),
+        );
         slots.sort_unstable();
-        for (_, path, name) in slots {
+        for (_, path, names) in slots {
             if state.bytes <= self.limit {
                 return;
             }
-            let gone = state.files.get_mut(&path).and_then(|file| file.columns.remove(name));
-            state.bytes -= gone.map_or(0, |slot| slot.bytes);
+            // One name is either a column of the file or the condensed slab of that column alone: a total,
+            // which is as good as nothing and goes with it.
+            let condensed = state.condensed.remove(&(path.clone(), names.clone())).map_or(0, |it| it.bytes);
+            let column = match (names.as_slice(), state.files.get_mut(&path)) {
+                ([name], Some(file)) => file.columns.remove(name).map_or(0, |slot| slot.bytes),
+                _ => 0,
+            };
+            state.bytes -= condensed + column;
         }
     }
 
@@ -210,7 +275,9 @@ impl Store {
         let mut codes: HashSet<u32> = HashSet::new();
         for file in files {
             let slabs = self.slabs(&[file.as_path()], &[column], threads)?;
-            if let Some(Column::Text(text)) = slabs.first().and_then(|slab| slab.columns.first()).map(|it| &**it) {
+            if let Some(Column::Text(text)) =
+                slabs.first().and_then(|slab| slab.columns.first()).map(|it| &**it)
+            {
                 codes.extend(text.distinct());
             }
         }

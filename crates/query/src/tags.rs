@@ -181,7 +181,9 @@ mod tests {
 
     #[test]
     fn empty_and_odd_values_are_untagged() {
-        for set in ["", "{}", "null", "[1]", "{\"Team\":\"\"}", "{\"Team\":null}", "{\"Team\":[1,{}]}", "{broken"] {
+        for set in
+            ["", "{}", "null", "[1]", "{\"Team\":\"\"}", "{\"Team\":null}", "{\"Team\":[1,{}]}", "{broken"]
+        {
             assert_eq!(value("Team", set), None, "{set}");
         }
         assert_eq!(value("Team", r#"{"Team":"","team":"a\"b"}"#).as_deref(), Some("a\"b"));

@@ -124,7 +124,12 @@ pub(super) struct Sieves {
 }
 
 impl Sieves {
-    pub(super) fn new(store: &Store, query: &CostQuery, columns: &[&'static str], names: Option<&Names>) -> Self {
+    pub(super) fn new(
+        store: &Store,
+        query: &CostQuery,
+        columns: &[&'static str],
+        names: Option<&Names>,
+    ) -> Self {
         let mut sieves: Vec<(usize, Vec<bool>)> = Vec::new();
         for filter in &query.filters {
             let column = axis_column(&filter.dimension);

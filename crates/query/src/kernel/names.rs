@@ -16,7 +16,11 @@ pub(crate) struct Names {
 impl Names {
     /// Looks through the roll-up of some periods: the name of the last day counts, of several the first
     /// in order.
-    pub(crate) fn new(store: &Store, periods: &[&PublishedPeriod], threads: usize) -> Result<Self, QueryError> {
+    pub(crate) fn new(
+        store: &Store,
+        periods: &[&PublishedPeriod],
+        threads: usize,
+    ) -> Result<Self, QueryError> {
         let mut found = Vec::new();
         for file in periods.iter().flat_map(|period| &period.rollup_files) {
             found.push(store.names_in(file, threads)?);

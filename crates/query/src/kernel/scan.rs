@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use std::ops::Range;
 
 /// Rows per pass: their places stay in the first-level cache.
-const CHUNK: usize = 2_048;
+pub(super) const CHUNK: usize = 2_048;
 /// Rows that a thread takes at once, about.
 const ITEM: usize = 65_536;
 
@@ -99,33 +99,29 @@ impl Job<'_> {
             return;
         }
         let rows = selected.map(|count| &buffers.rows[..count]);
-        let places = &mut buffers.groups[..count];
+        let cells = &mut buffers.groups[..count];
         let columns = self.axes.axes.iter().filter_map(|axis| match axis.source {
-            Source::Column(at) => Some((at, axis)),
+            Source::Column(at) => Some((at, axis.offsets.as_slice())),
             Source::Slab(_) => None,
         });
-        let mut first = true;
-        for (at, axis) in columns {
-            let Column::Text(codes) = &*slab.columns[at] else { continue };
-            each_width!(codes, codes => place(codes, rows, chunk, &axis.offsets, places, first.then_some(constant)));
-            first = false;
-        }
-        let factor = 10_i64.pow(self.scale - amounts.scale.min(self.scale));
-        if first {
-            groups.add_one(self, bucket, constant, sum(&amounts.small, rows, chunk, factor));
-        } else {
-            groups.add(self, bucket, places, &amounts.small, rows, chunk, factor);
-        }
-        for (row, units) in amounts.large_in(chunk) {
-            let at = match rows {
-                None => Some(*row as usize - chunk.start),
-                Some(rows) => rows.binary_search(row).ok(),
-            };
-            // Sums have all 18 decimals whenever a slab keeps amounts aside.
-            if let Some(at) = at {
-                groups.add_one(self, bucket, if first { constant } else { places[at] }, *units);
+        let placed = places(slab, columns, rows, chunk, constant, cells);
+        let factor = 10_i64.pow(self.scale - amounts.scale);
+        match (placed, rows) {
+            (false, _) => {
+                groups.add_one(self.buckets, bucket, constant, sum(&amounts.small, rows, chunk, factor));
+            }
+            (true, None) => {
+                let values = amounts.small[chunk.clone()].iter().copied();
+                groups.add_values(self.buckets, bucket, cells, values, factor);
+            }
+            (true, Some(rows)) => {
+                let values = rows.iter().map(|row| amounts.small[*row as usize]);
+                groups.add_values(self.buckets, bucket, cells, values, factor);
             }
         }
+        large_values(amounts, rows, chunk, |at, units| {
+            groups.add_one(self.buckets, bucket, if placed { cells[at] } else { constant }, units);
+        });
     }
 
     /// The rows of a chunk that pass the filters; `None` without filters.
@@ -149,7 +145,7 @@ struct Buffers {
 }
 
 /// A dictionary code of any width.
-trait Code: Copy {
+pub(super) trait Code: Copy {
     fn at(self) -> usize;
 }
 impl Code for u8 {
@@ -190,6 +186,46 @@ fn keep<C: Code>(codes: &[C], pass: &[bool], count: usize, rows: &mut [u32]) -> 
     kept
 }
 
+/// Computes each row's place: a constant and an offset per column. False if there are no columns.
+pub(super) fn places<'a>(
+    slab: &Slab,
+    columns: impl Iterator<Item = (usize, &'a [u64])>,
+    rows: Option<&[u32]>,
+    chunk: &Range<usize>,
+    constant: u64,
+    places: &mut [u64],
+) -> bool {
+    let mut start = Some(constant);
+    for (at, offsets) in columns {
+        let Column::Text(codes) = &*slab.columns[at] else { continue };
+        each_width!(codes, codes => place(codes, rows, chunk, offsets, places, start));
+        start = None;
+    }
+    if let Some(start) = start {
+        places.fill(start);
+    }
+    start.is_none()
+}
+
+/// Calls back for the selected amounts that are kept aside: (place among the selected rows, units of the
+/// 18th decimal). Sums have all 18 decimals whenever a slab keeps amounts aside.
+pub(super) fn large_values(
+    amounts: &Amounts,
+    rows: Option<&[u32]>,
+    chunk: &Range<usize>,
+    mut call: impl FnMut(usize, i128),
+) {
+    for (row, units) in amounts.large_in(chunk) {
+        let at = match rows {
+            None => Some(*row as usize - chunk.start),
+            Some(rows) => rows.binary_search(row).ok(),
+        };
+        if let Some(at) = at {
+            call(at, *units);
+        }
+    }
+}
+
 /// Adds a dimension's offset to each row's place; the first dimension starts it at a constant.
 fn place<C: Code>(
     codes: &[C],
@@ -226,9 +262,7 @@ fn place<C: Code>(
 fn sum(small: &[i64], rows: Option<&[u32]>, chunk: &Range<usize>, factor: i64) -> i128 {
     let sum = match rows {
         None => small[chunk.clone()].iter().fold(0_i128, |sum, value| sum.wrapping_add(i128::from(*value))),
-        Some(rows) => {
-            rows.iter().fold(0_i128, |sum, row| sum.wrapping_add(i128::from(small[*row as usize])))
-        }
+        Some(rows) => rows.iter().fold(0_i128, |sum, row| sum.wrapping_add(i128::from(small[*row as usize]))),
     };
     sum.wrapping_mul(i128::from(factor))
 }
@@ -242,14 +276,24 @@ pub(super) enum Groups {
 }
 
 impl Groups {
-    pub(super) fn new(dense: bool, job: &Job<'_>) -> Self {
-        match (dense, job.cells(), usize::try_from(job.axes.groups)) {
-            (true, Some(cells), Ok(groups)) => Self::Dense { sums: vec![0; cells], seen: vec![false; groups] },
-            _ => Self::Hash { places: HashMap::new(), sums: Vec::new() },
+    /// One cell per possible group and bucket.
+    pub(super) fn dense(groups: usize, buckets: usize) -> Self {
+        Self::Dense { sums: vec![0; groups * buckets], seen: vec![false; groups] }
+    }
+
+    /// Cells as groups occur.
+    pub(super) fn hash() -> Self {
+        Self::Hash { places: HashMap::new(), sums: Vec::new() }
+    }
+
+    /// Cells that memory is held for.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Dense { sums, .. } | Self::Hash { sums, .. } => sums.len(),
         }
     }
 
-    fn add_one(&mut self, job: &Job<'_>, bucket: usize, group: u64, value: i128) {
+    pub(super) fn add_one(&mut self, buckets: usize, bucket: usize, group: u64, value: i128) {
         let cell = match self {
             Self::Dense { sums, seen } => {
                 let group = usize::try_from(group).unwrap_or(usize::MAX);
@@ -257,36 +301,17 @@ impl Groups {
                 &mut sums[bucket * seen.len() + group]
             }
             Self::Hash { places, sums } => {
-                let at = slot(places, sums, group, job.buckets) + bucket;
+                let at = slot(places, sums, group, buckets) + bucket;
                 &mut sums[at]
             }
         };
         *cell = cell.wrapping_add(value);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the inner loop's own variables")]
-    fn add(
-        &mut self,
-        job: &Job<'_>,
-        bucket: usize,
-        groups: &[u64],
-        small: &[i64],
-        rows: Option<&[u32]>,
-        chunk: &Range<usize>,
-        factor: i64,
-    ) {
-        match rows {
-            None => self.add_values(job, bucket, groups, small[chunk.clone()].iter().copied(), factor),
-            Some(rows) => {
-                self.add_values(job, bucket, groups, rows.iter().map(|row| small[*row as usize]), factor);
-            }
-        }
-    }
-
     /// Adding cannot overflow: the sum of all magnitudes was found to fit before.
-    fn add_values(
+    pub(super) fn add_values(
         &mut self,
-        job: &Job<'_>,
+        buckets: usize,
         bucket: usize,
         groups: &[u64],
         values: impl Iterator<Item = i64>,
@@ -304,7 +329,7 @@ impl Groups {
             }
             Self::Hash { places, sums } => {
                 for (group, value) in groups.iter().zip(values) {
-                    let at = slot(places, sums, *group, job.buckets) + bucket;
+                    let at = slot(places, sums, *group, buckets) + bucket;
                     sums[at] = sums[at].wrapping_add(i128::from(value).wrapping_mul(i128::from(factor)));
                 }
             }
@@ -356,4 +381,3 @@ fn slot(places: &mut HashMap<u64, usize>, sums: &mut Vec<i128>, group: u64, buck
         at
     })
 }
-

@@ -5,12 +5,12 @@ use crate::tags::Key;
 use arrow::array::{Array, AsArray, StringViewBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use datafusion::common::ScalarValue;
 use datafusion::common::{exec_err, plan_err};
 use datafusion::error::Result;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use datafusion::common::ScalarValue;
 use hashbrown::HashMap;
 use std::sync::Arc;
 

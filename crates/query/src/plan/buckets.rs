@@ -132,8 +132,14 @@ mod tests {
 
     #[test]
     fn buckets_start_where_calendars_say() {
-        assert_eq!(starts(TimeView::Week, "2026-11-01", "2026-11-10"), ["2026-10-26", "2026-11-02", "2026-11-09"]);
-        assert_eq!(starts(TimeView::Month, "2025-12-31", "2026-02-02"), ["2025-12-01", "2026-01-01", "2026-02-01"]);
+        assert_eq!(
+            starts(TimeView::Week, "2026-11-01", "2026-11-10"),
+            ["2026-10-26", "2026-11-02", "2026-11-09"]
+        );
+        assert_eq!(
+            starts(TimeView::Month, "2025-12-31", "2026-02-02"),
+            ["2025-12-01", "2026-01-01", "2026-02-01"]
+        );
         assert_eq!(starts(TimeView::Day, "2024-02-28", "2024-03-01"), ["2024-02-28", "2024-02-29"]);
         assert_eq!(starts(TimeView::Hour, "2026-01-01", "2026-01-03")[25], "2026-01-02T01:00");
         assert!(starts(TimeView::Total, "2026-01-01", "2026-01-03").is_empty());
@@ -150,7 +156,10 @@ mod tests {
             for day in span.from..span.to {
                 let at = buckets.of_day(day);
                 assert!(starts[at] <= date(day).to_string(), "{view:?} {day}");
-                assert!(starts.get(at + 1).is_none_or(|next| *next > date(day).to_string()), "{view:?} {day}");
+                assert!(
+                    starts.get(at + 1).is_none_or(|next| *next > date(day).to_string()),
+                    "{view:?} {day}"
+                );
             }
         }
     }

@@ -10,7 +10,9 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, Int32Type, Schema};
 use model::schema::{DAY, ROLLUP_DIMENSIONS};
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -108,7 +110,8 @@ impl Building {
     }
 
     fn push(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
-        let array = batch.column_by_name(self.name).ok_or_else(|| format!("there is no column {}", self.name))?;
+        let array =
+            batch.column_by_name(self.name).ok_or_else(|| format!("there is no column {}", self.name))?;
         let other = || format!("column {} has the type {}", self.name, array.data_type());
         match &mut self.kind {
             Kind::Text { dictionary, codes, last, map } => {

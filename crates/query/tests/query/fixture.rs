@@ -62,7 +62,9 @@ impl Item {
             "SubAccountId" => of(&[Some("111"), Some("222"), Some("333"), None], self.account),
             "SubAccountName" => of(&[Some("prod"), Some("dev"), None, Some("")], self.name),
             "ServiceName" => of(&[Some("EC2"), Some("S3"), Some("O'Neil, \"Ltd\" \\")], self.service),
-            "RegionId" => of(&[Some("us-east-1"), Some("eu-west-1"), None, Some(""), Some("Global")], self.region),
+            "RegionId" => {
+                of(&[Some("us-east-1"), Some("eu-west-1"), None, Some(""), Some("Global")], self.region)
+            }
             "x_Lifecycle" => of(&[Some("Spot"), Some("On-demand"), None, Some("Other")], self.lifecycle),
             "ResourceId" => of(&[Some("i-1"), Some("i-2"), None], self.resource),
             "x_LineItemType" => of(&[Some("Usage"), Some("Credit")], self.kind),

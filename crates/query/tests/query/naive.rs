@@ -23,7 +23,8 @@ pub fn value(world: &World, item: &Item, dimension: &Dimension) -> Option<String
         "account" => item.text("SubAccountId").map(|id| latest_name(world, &id).unwrap_or(id)),
         "tag:Team" | "tag:user:Team" | "tag:team" => {
             let exact = name == "tag:team";
-            let by_set = [None, None, Some("a"), Some("b"), Some("c"), Some("Untagged"), None, None, Some("b")];
+            let by_set =
+                [None, None, Some("a"), Some("b"), Some("c"), Some("Untagged"), None, None, Some("b")];
             match (item.tags, exact) {
                 (6, true) => Some("e".to_owned()),
                 (6, false) => Some("d".to_owned()),
@@ -66,7 +67,13 @@ pub fn bucket(item: &Item, view: TimeView) -> String {
 }
 
 /// Whether a row counts for a question over some days.
-pub fn counts(world: &World, query: &CostQuery, from: Option<NaiveDate>, to: Option<NaiveDate>, item: &Item) -> bool {
+pub fn counts(
+    world: &World,
+    query: &CostQuery,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    item: &Item,
+) -> bool {
     let date = day(item.day());
     !item.split
         && from.is_none_or(|from| date >= from)

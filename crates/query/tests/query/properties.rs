@@ -41,7 +41,8 @@ const FILTERS: [&str; 16] = [
 ];
 
 fn question() -> impl Strategy<Value = CostQuery> {
-    let date = || prop::option::of((crate::fixture::FIRST_DAY - 5..crate::fixture::FIRST_DAY + 100).prop_map(day));
+    let date =
+        || prop::option::of((crate::fixture::FIRST_DAY - 5..crate::fixture::FIRST_DAY + 100).prop_map(day));
     (
         0..METRICS.len(),
         prop::collection::vec(prop::sample::select(&DIMENSIONS[..]), 0..3),

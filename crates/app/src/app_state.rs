@@ -1,7 +1,7 @@
 //! The application: what is open for as long as the process runs.
 
-use crate::{Clock, Live, Result, SystemClock, WriterLock};
 use crate::{AppError, ErrorKind};
+use crate::{Clock, Live, Result, SystemClock, WriterLock};
 use chrono::{DateTime, Utc};
 use lake::Lake;
 use meta::Meta;

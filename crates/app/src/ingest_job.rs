@@ -96,7 +96,11 @@ impl IngestSummary {
 /// # Errors
 /// When the source cannot be listed or the data folder not be written. A period that is refused is in the
 /// summary instead, and does not keep the others from being published.
-pub async fn run(app: &App, request: IngestRequest, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<IngestSummary> {
+pub async fn run(
+    app: &App,
+    request: IngestRequest,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<IngestSummary> {
     let _lock = app.writer_lock()?;
     let outcome = ingest(app, &request, progress).await;
     app.live().set_progress(None);
@@ -111,11 +115,16 @@ pub async fn run(app: &App, request: IngestRequest, progress: &(dyn Fn(Progress)
     outcome
 }
 
-async fn ingest(app: &App, request: &IngestRequest, progress: &(dyn Fn(Progress) + Send + Sync)) -> Result<IngestSummary> {
+async fn ingest(
+    app: &App,
+    request: &IngestRequest,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<IngestSummary> {
     let started = Instant::now();
     let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
     let location = Location::try_new(&request.location)?;
-    let connection = ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
+    let connection =
+        ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
     let source = Arc::new(connect::open(&location)?);
     let discovery = source.discover().await?;
     if discovery.deliveries.is_empty() {
@@ -123,8 +132,14 @@ async fn ingest(app: &App, request: &IngestRequest, progress: &(dyn Fn(Progress)
             .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
     }
     let mut tracker = Tracker {
-        app, report: progress, connection: connection.name.clone(), counters: Arc::default(), bytes_total: 0,
-        periods_done: 0, periods_total: discovery.deliveries.len() as u64, started,
+        app,
+        report: progress,
+        connection: connection.name.clone(),
+        counters: Arc::default(),
+        bytes_total: 0,
+        periods_done: 0,
+        periods_total: discovery.deliveries.len() as u64,
+        started,
     };
     let bytes = |delivery: &Delivery| delivery.files.iter().map(|file| file.size).sum::<u64>();
     let mut periods = vec![];
@@ -180,7 +195,11 @@ async fn ingest(app: &App, request: &IngestRequest, progress: &(dyn Fn(Progress)
 }
 
 /// Reads a delivery's roll-up, unless it is what is published already.
-async fn first_stage(job: &Job<'_>, tracker: &Tracker<'_>, force: bool) -> Result<(Vec<PeriodSummary>, Vec<Pending>)> {
+async fn first_stage(
+    job: &Job<'_>,
+    tracker: &Tracker<'_>,
+    force: bool,
+) -> Result<(Vec<PeriodSummary>, Vec<Pending>)> {
     if let Some(problem) = job.delivery.problems.first() {
         let mut error = AppError::invalid(problem.message.clone()).advise(problem.advice.clone());
         error.place.file = Some(problem.file.clone());
@@ -188,7 +207,8 @@ async fn first_stage(job: &Job<'_>, tracker: &Tracker<'_>, force: bool) -> Resul
     }
     if !force {
         let current = published(job).await?;
-        if !current.is_empty() && current.iter().all(|publication| publication.stage == meta::Stage::Complete) {
+        if !current.is_empty() && current.iter().all(|publication| publication.stage == meta::Stage::Complete)
+        {
             return Ok((current.iter().map(unchanged).collect(), vec![]));
         }
     }
@@ -221,7 +241,9 @@ async fn published(job: &Job<'_>) -> Result<Vec<Publication>> {
             found.extend(job.app.meta().publications(&organization.id).await?);
         }
     }
-    found.retain(|publication| publication.connection_id == *job.connection && publication.fingerprint == job.delivery.fingerprint);
+    found.retain(|publication| {
+        publication.connection_id == *job.connection && publication.fingerprint == job.delivery.fingerprint
+    });
     Ok(found)
 }
 
@@ -240,7 +262,12 @@ fn unchanged(publication: &Publication) -> PeriodSummary {
     }
 }
 
-async fn start_history(app: &App, connection: &ConnectionId, delivery: &Delivery, pending: &[Pending]) -> Result<Option<i64>> {
+async fn start_history(
+    app: &App,
+    connection: &ConnectionId,
+    delivery: &Delivery,
+    pending: &[Pending],
+) -> Result<Option<i64>> {
     let Some(period) = pending.first().map(|pending| pending.period) else { return Ok(None) };
     let new = NewIngest {
         connection_id: connection.clone(),
@@ -251,7 +278,12 @@ async fn start_history(app: &App, connection: &ConnectionId, delivery: &Delivery
     Ok(Some(app.meta().start_ingest(&new).await?))
 }
 
-async fn finish_history(app: &App, history: Option<i64>, delivery: &Delivery, error: Option<&AppError>) -> Result<()> {
+async fn finish_history(
+    app: &App,
+    history: Option<i64>,
+    delivery: &Delivery,
+    error: Option<&AppError>,
+) -> Result<()> {
     let Some(history) = history else { return Ok(()) };
     let outcome = match error {
         None => Outcome::Published,
@@ -279,13 +311,22 @@ fn note_failure(app: &App, delivery: &Delivery, error: &AppError) {
 }
 
 /// The connection of a location: the one that has it, else a new one.
-async fn ensure_connection(app: &App, organization: &model::OrganizationId, location: &Location, name: Option<&str>) -> Result<Connection> {
+async fn ensure_connection(
+    app: &App,
+    organization: &model::OrganizationId,
+    location: &Location,
+    name: Option<&str>,
+) -> Result<Connection> {
     let address = location.to_string();
     if let Some(found) = app.meta().connection_by_location(organization, &address).await? {
         return Ok(found);
     }
-    let name = name.map_or_else(|| address.trim_end_matches('/').rsplit('/').next().unwrap_or("report").to_owned(), ToOwned::to_owned);
-    let taken: Vec<_> = app.meta().connections(organization).await?.into_iter().map(|connection| connection.id).collect();
+    let name = name.map_or_else(
+        || address.trim_end_matches('/').rsplit('/').next().unwrap_or("report").to_owned(),
+        ToOwned::to_owned,
+    );
+    let taken: Vec<_> =
+        app.meta().connections(organization).await?.into_iter().map(|connection| connection.id).collect();
     let base = crate::organization::slug(&format!("{organization}-{name}"));
     let base = &base[..base.len().min(56)];
     let id = (1..)

@@ -26,8 +26,10 @@ impl App {
             let found = all.iter().find(|found| found.name == wanted || found.id.as_str() == wanted);
             return match found {
                 Some(found) => Ok(Some(found.clone())),
-                None => Err(AppError::new(ErrorKind::NotFound, format!("there is no organization '{wanted}'"))
-                    .advise(format!("Known here: {}.", names()))),
+                None => {
+                    Err(AppError::new(ErrorKind::NotFound, format!("there is no organization '{wanted}'"))
+                        .advise(format!("Known here: {}.", names())))
+                }
             };
         }
         if all.len() > 1 {
@@ -54,7 +56,8 @@ impl App {
         if let Some(found) = all.into_iter().find(|found| found.name == name || found.id.as_str() == name) {
             return Ok(found);
         }
-        let id = OrganizationId::try_new(&slug(name)).map_err(|error| AppError::invalid(error.to_string()))?;
+        let id =
+            OrganizationId::try_new(&slug(name)).map_err(|error| AppError::invalid(error.to_string()))?;
         let organization = Organization { id, name: name.to_owned(), demo };
         self.meta().ensure_organization(&organization).await?;
         Ok(organization)

@@ -24,7 +24,8 @@ impl App {
     pub(crate) async fn vacuum_unlocked(&self) -> Result<VacuumSummary> {
         let referenced = self.meta().referenced_files().await?;
         let mut summary = VacuumSummary::default();
-        for (table, keep) in [(Table::Rollup, &referenced.rollup), (Table::LineItems, &referenced.line_items)] {
+        for (table, keep) in [(Table::Rollup, &referenced.rollup), (Table::LineItems, &referenced.line_items)]
+        {
             let report = self.lake().vacuum(table, keep).await?;
             summary.files += report.files;
             summary.bytes += report.bytes;

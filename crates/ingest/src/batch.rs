@@ -3,7 +3,7 @@
 
 use crate::fields;
 use crate::numbers::NumberColumn;
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +44,8 @@ impl TextColumn {
 
     fn take(&self, rows: &[u32]) -> Self {
         let codes = rows.iter().map(|row| self.codes[*row as usize]).collect();
-        let nulls = self.nulls.as_ref().map(|nulls| rows.iter().map(|row| nulls.is_valid(*row as usize)).collect());
+        let nulls =
+            self.nulls.as_ref().map(|nulls| rows.iter().map(|row| nulls.is_valid(*row as usize)).collect());
         Self { codes, nulls, values: Arc::clone(&self.values) }
     }
 }
@@ -79,7 +80,8 @@ impl SetColumn {
                     }
                 }
                 SetPart::Json(text) => {
-                    let object: BTreeMap<String, serde_json::Value> = serde_json::from_str(text.get(row)).unwrap_or_default();
+                    let object: BTreeMap<String, serde_json::Value> =
+                        serde_json::from_str(text.get(row)).unwrap_or_default();
                     for (key, value) in object {
                         match value {
                             serde_json::Value::Null => {}
@@ -107,7 +109,8 @@ impl SetColumn {
                         for entry in entry_range(offsets, row) {
                             if let (Some(key), Some(value)) = (keys.code(entry), values.code(entry)) {
                                 // A product, so that two keys that swap their values differ.
-                                *sum = sum.wrapping_add((key_hashes[key] | 1).wrapping_mul(value_hashes[value]));
+                                *sum =
+                                    sum.wrapping_add((key_hashes[key] | 1).wrapping_mul(value_hashes[value]));
                             }
                         }
                     }
@@ -123,12 +126,22 @@ impl SetColumn {
 
     fn take(&self, rows: &[u32]) -> Self {
         let part = |part: &SetPart| match part {
-            SetPart::Column { key, values } => SetPart::Column { key: Arc::clone(key), values: values.take(rows) },
+            SetPart::Column { key, values } => {
+                SetPart::Column { key: Arc::clone(key), values: values.take(rows) }
+            }
             SetPart::Json(values) => SetPart::Json(values.take(rows)),
             SetPart::Map { offsets, keys, values } => {
-                let entries: Vec<u32> = rows.iter().flat_map(|row| entry_range(offsets, *row as usize)).map(|entry| u32::try_from(entry).unwrap_or(0)).collect();
+                let entries: Vec<u32> = rows
+                    .iter()
+                    .flat_map(|row| entry_range(offsets, *row as usize))
+                    .map(|entry| u32::try_from(entry).unwrap_or(0))
+                    .collect();
                 let lengths = rows.iter().map(|row| entry_range(offsets, *row as usize).len());
-                SetPart::Map { offsets: OffsetBuffer::from_lengths(lengths), keys: keys.take(&entries), values: values.take(&entries) }
+                SetPart::Map {
+                    offsets: OffsetBuffer::from_lengths(lengths),
+                    keys: keys.take(&entries),
+                    values: values.take(&entries),
+                }
             }
         };
         Self { parts: self.parts.iter().map(part).collect() }
@@ -201,7 +214,10 @@ fn seed_of(name: &str) -> u64 {
 
 #[inline]
 fn hash_of(hashes: &[u128], code: i32) -> u128 {
-    #[expect(clippy::cast_sign_loss, reason = "dictionary codes are not negative; a wrong one is caught by the bounds check")]
+    #[expect(
+        clippy::cast_sign_loss,
+        reason = "dictionary codes are not negative; a wrong one is caught by the bounds check"
+    )]
     hashes[code as usize]
 }
 
@@ -249,7 +265,11 @@ impl RawBatch {
             first_row: self.first_row,
             row_numbers: Some(rows.iter().map(|row| self.row_number(*row as usize)).collect()),
             text: self.text.iter().map(|column| column.as_ref().map(|column| column.take(rows))).collect(),
-            numbers: self.numbers.iter().map(|column| column.as_ref().map(|column| column.take(rows))).collect(),
+            numbers: self
+                .numbers
+                .iter()
+                .map(|column| column.as_ref().map(|column| column.take(rows)))
+                .collect(),
             charge_start: times(&self.charge_start),
             charge_end: self.charge_end.as_ref().map(times),
             period_start: self.period_start.as_ref().map(times),

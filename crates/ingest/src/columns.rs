@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// The family of a report; its generation does not matter beyond the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// AWS Cost and Usage Report, legacy or 2.0.
     Cur,
     /// FOCUS 1.0 to 1.2 of any provider.
@@ -50,7 +50,15 @@ pub(crate) struct Columns {
 /// blended figures that no total may use, rates that follow from cost and amount, and the parts of
 /// commitments and discounts that no canonical column is computed from.
 fn left_out(plain: &str) -> bool {
-    const GROUPS: [&str; 7] = ["identity_", "line_item_", "pricing_", "reservation_", "savings_plan_", "split_line_item_", "discount"];
+    const GROUPS: [&str; 7] = [
+        "identity_",
+        "line_item_",
+        "pricing_",
+        "reservation_",
+        "savings_plan_",
+        "split_line_item_",
+        "discount",
+    ];
     GROUPS.iter().any(|group| plain.starts_with(group))
 }
 
@@ -62,9 +70,12 @@ impl Columns {
         for (at, name) in names.iter().enumerate() {
             if let Some(first) = exact.insert(name.trim(), at) {
                 return Err(IngestError::new(
-                    ErrorKind::Columns, file, format!("the header has this column twice (columns {} and {})", first + 1, at + 1),
+                    ErrorKind::Columns,
+                    file,
+                    format!("the header has this column twice (columns {} and {})", first + 1, at + 1),
                     "Export the report again, or remove one of the two",
-                ).column(name));
+                )
+                .column(name));
             }
             by_name.entry(plain_name(name)).or_insert(at);
         }
@@ -76,8 +87,14 @@ impl Columns {
         let text: Vec<_> = fields::TEXT.iter().map(find).collect();
         let numbers: Vec<_> = fields::NUMBERS.iter().map(find).collect();
         let mut columns = Self {
-            format, names: names.to_vec(), text, numbers, tags: KeySet::default(), cost_categories: KeySet::default(),
-            product_map: None, others: vec![],
+            format,
+            names: names.to_vec(),
+            text,
+            numbers,
+            tags: KeySet::default(),
+            cost_categories: KeySet::default(),
+            product_map: None,
+            others: vec![],
         };
         columns.sort_out_rest();
         columns.check_required(file, period_known)?;
@@ -122,14 +139,24 @@ impl Columns {
         if cur {
             required.push((fields::PRODUCT_CODE, "line_item_product_code", ""));
         }
-        let missing = required.iter().find(|(field, ..)| self.text[*field].is_none()).map(|(_, aws, focus)| if cur { *aws } else { *focus });
-        let missing = missing.or_else(|| self.numbers[fields::BILLED].is_none().then_some("line_item_unblended_cost"));
+        let missing = required
+            .iter()
+            .find(|(field, ..)| self.text[*field].is_none())
+            .map(|(_, aws, focus)| if cur { *aws } else { *focus });
+        let missing =
+            missing.or_else(|| self.numbers[fields::BILLED].is_none().then_some("line_item_unblended_cost"));
         let Some(missing) = missing else { return Ok(()) };
         let known = self.text.iter().flatten().count();
         let (message, advice) = if known < 3 {
-            ("is no cost report: its header has none of the columns of a CUR or FOCUS report".to_owned(), "Give the folder or bucket prefix of the report itself".to_owned())
+            (
+                "is no cost report: its header has none of the columns of a CUR or FOCUS report".to_owned(),
+                "Give the folder or bucket prefix of the report itself".to_owned(),
+            )
         } else {
-            (format!("lacks the required column {missing}"), "Add it to the export's column selection, or choose the report's standard columns".to_owned())
+            (
+                format!("lacks the required column {missing}"),
+                "Add it to the export's column selection, or choose the report's standard columns".to_owned(),
+            )
         };
         Err(IngestError::new(ErrorKind::Columns, file, message, advice).column(missing))
     }
@@ -160,7 +187,11 @@ impl Columns {
 /// `resourceTags/user:Team` → `Team`; `resourceTags/aws:createdBy` → `aws:createdBy`;
 /// `resource_tags_user_team` → `team`; `resource_tags_aws_…` → AWS's own spelling where it is known.
 fn tag_key(name: &str, plain: &str) -> Option<String> {
-    let after = |prefix: &str| name.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| &name[prefix.len()..]);
+    let after = |prefix: &str| {
+        name.get(..prefix.len())
+            .filter(|head| head.eq_ignore_ascii_case(prefix))
+            .map(|_| &name[prefix.len()..])
+    };
     if let Some(key) = after("resourceTags/").or_else(|| after("resource_tags.")) {
         return Some(map_key(key));
     }
@@ -174,7 +205,10 @@ pub(crate) fn map_key(key: &str) -> String {
         return user.to_owned();
     }
     match key.strip_prefix("aws_") {
-        Some(rest) => AWS_TAGS.iter().find(|known| plain_name(known) == key).map_or_else(|| format!("aws:{rest}"), |known| (*known).to_owned()),
+        Some(rest) => AWS_TAGS
+            .iter()
+            .find(|known| plain_name(known) == key)
+            .map_or_else(|| format!("aws:{rest}"), |known| (*known).to_owned()),
         None => key.to_owned(),
     }
 }
@@ -188,11 +222,22 @@ fn category_key(name: &str, plain: &str) -> Option<String> {
 
 /// Tags that AWS itself writes (AWS billing guide, "AWS-generated cost allocation tags", and the services' guides).
 const AWS_TAGS: [&str; 16] = [
-    "aws:autoscaling:groupName", "aws:cloudformation:logical-id", "aws:cloudformation:stack-id",
-    "aws:cloudformation:stack-name", "aws:createdBy", "aws:ec2:fleet-id", "aws:ec2spot:fleet-request-id",
-    "aws:ecs:clusterName", "aws:ecs:serviceName", "aws:eks:cluster-name", "aws:eks:namespace",
-    "aws:eks:workload-name", "aws:eks:workload-type", "aws:elasticmapreduce:instance-group-role",
-    "aws:elasticmapreduce:job-flow-id", "aws:servicecatalog:provisioningPrincipalArn",
+    "aws:autoscaling:groupName",
+    "aws:cloudformation:logical-id",
+    "aws:cloudformation:stack-id",
+    "aws:cloudformation:stack-name",
+    "aws:createdBy",
+    "aws:ec2:fleet-id",
+    "aws:ec2spot:fleet-request-id",
+    "aws:ecs:clusterName",
+    "aws:ecs:serviceName",
+    "aws:eks:cluster-name",
+    "aws:eks:namespace",
+    "aws:eks:workload-name",
+    "aws:eks:workload-type",
+    "aws:elasticmapreduce:instance-group-role",
+    "aws:elasticmapreduce:job-flow-id",
+    "aws:servicecatalog:provisioningPrincipalArn",
 ];
 
 #[cfg(test)]
@@ -215,19 +260,27 @@ mod tests {
 
     #[test]
     fn names_what_is_missing_or_doubled() {
-        let cur = "lineItem/UsageStartDate lineItem/UsageAccountId lineItem/ProductCode lineItem/LineItemType";
+        let cur =
+            "lineItem/UsageStartDate lineItem/UsageAccountId lineItem/ProductCode lineItem/LineItemType";
         let error = Columns::recognise("f.csv", &names(cur), true).unwrap_err();
         assert_eq!(error.column.as_deref(), Some("line_item_unblended_cost"));
         let error = Columns::recognise("f.csv", &names("BilledCost BilledCost"), true).unwrap_err();
         assert!(error.to_string().contains("twice"), "{error}");
-        assert!(Columns::recognise("f.csv", &names("a b c"), true).unwrap_err().to_string().contains("no cost report"));
+        assert!(
+            Columns::recognise("f.csv", &names("a b c"), true)
+                .unwrap_err()
+                .to_string()
+                .contains("no cost report")
+        );
     }
 
     #[test]
     fn tag_keys_of_every_format() {
         for (name, key) in [
-            ("resourceTags/user:Cost Center", "Cost Center"), ("resource_tags_user_cost_center", "cost_center"),
-            ("resource_tags_aws_autoscaling_group_name", "aws:autoscaling:groupName"), ("resource_tags_aws_new_thing", "aws:new_thing"),
+            ("resourceTags/user:Cost Center", "Cost Center"),
+            ("resource_tags_user_cost_center", "cost_center"),
+            ("resource_tags_aws_autoscaling_group_name", "aws:autoscaling:groupName"),
+            ("resource_tags_aws_new_thing", "aws:new_thing"),
         ] {
             assert_eq!(tag_key(name, &plain_name(name)).as_deref(), Some(key));
         }

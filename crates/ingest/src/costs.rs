@@ -45,7 +45,8 @@ fn scale_exactly(value: i128, numerator: i128, denominator: i128) -> i128 {
         return value;
     }
     let negative = (value < 0) ^ (numerator < 0) ^ (denominator < 0);
-    let (value, numerator, denominator) = (value.unsigned_abs(), numerator.unsigned_abs(), denominator.unsigned_abs());
+    let (value, numerator, denominator) =
+        (value.unsigned_abs(), numerator.unsigned_abs(), denominator.unsigned_abs());
     // value × numerator = (whole × denominator + rest) × numerator, with rest < denominator: long
     // division by bits keeps every intermediate below 2 × denominator.
     let whole = value / denominator * numerator;
@@ -81,7 +82,11 @@ fn scale_exactly(value: i128, numerator: i128, denominator: i128) -> i128 {
 /// field's column at all.
 #[inline]
 pub(crate) fn measures<T: Amount>(
-    kind: LineItemType, has_reservation: bool, focus: bool, get: impl Fn(Number) -> Option<T>, has: impl Fn(Number) -> bool,
+    kind: LineItemType,
+    has_reservation: bool,
+    focus: bool,
+    get: impl Fn(Number) -> Option<T>,
+    has: impl Fn(Number) -> bool,
 ) -> [T; MEASURES] {
     let value = |field| get(field).unwrap_or(T::ZERO);
     let net = |net_field, gross: T| get(net_field).unwrap_or(gross);
@@ -102,8 +107,10 @@ pub(crate) fn measures<T: Amount>(
             }
             LineItemType::RiFee if has(fields::RI_UNUSED_RECURRING) || has(fields::RI_UNUSED_UPFRONT) => {
                 amortization = value(fields::RI_AMORTIZATION);
-                let (upfront, recurring) = (value(fields::RI_UNUSED_UPFRONT), value(fields::RI_UNUSED_RECURRING));
-                let net_unused = net(fields::RI_NET_UNUSED_UPFRONT, upfront).plus(net(fields::RI_NET_UNUSED_RECURRING, recurring));
+                let (upfront, recurring) =
+                    (value(fields::RI_UNUSED_UPFRONT), value(fields::RI_UNUSED_RECURRING));
+                let net_unused = net(fields::RI_NET_UNUSED_UPFRONT, upfront)
+                    .plus(net(fields::RI_NET_UNUSED_RECURRING, recurring));
                 (upfront.plus(recurring), net_unused)
             }
             LineItemType::Fee if has_reservation => (T::ZERO, T::ZERO),
@@ -112,7 +119,11 @@ pub(crate) fn measures<T: Amount>(
                 let net = get(fields::SP_NET_EFFECTIVE).or(effective).unwrap_or(net_billed);
                 (effective.unwrap_or(billed), net)
             }
-            LineItemType::SavingsPlanNegation | LineItemType::SavingsPlanUpfrontFee if has(fields::SP_EFFECTIVE) => (T::ZERO, T::ZERO),
+            LineItemType::SavingsPlanNegation | LineItemType::SavingsPlanUpfrontFee
+                if has(fields::SP_EFFECTIVE) =>
+            {
+                (T::ZERO, T::ZERO)
+            }
             LineItemType::SavingsPlanRecurringFee if has(fields::SP_TOTAL) => {
                 amortization = value(fields::SP_AMORTIZATION);
                 let unused = value(fields::SP_TOTAL).minus(value(fields::SP_USED));
@@ -129,7 +140,8 @@ fn net_unused_plan<T: Amount>(unused: T, get: &impl Fn(Number) -> Option<T>) -> 
     if unused.is_zero() {
         return unused;
     }
-    let (upfront, recurring) = (get(fields::SP_AMORTIZATION).unwrap_or(T::ZERO), get(fields::SP_RECURRING).unwrap_or(T::ZERO));
+    let (upfront, recurring) =
+        (get(fields::SP_AMORTIZATION).unwrap_or(T::ZERO), get(fields::SP_RECURRING).unwrap_or(T::ZERO));
     let net_upfront = get(fields::SP_NET_AMORTIZATION).unwrap_or(upfront);
     let net_recurring = get(fields::SP_NET_RECURRING).unwrap_or(recurring);
     let gross = upfront.plus(recurring);
@@ -138,7 +150,13 @@ fn net_unused_plan<T: Amount>(unused: T, get: &impl Fn(Number) -> Option<T>) -> 
 
 /// A row's measures in 10⁻¹² units, or `None` when they need finer or larger amounts than 64 bits hold.
 #[inline]
-pub(crate) fn short_measures(batch: &RawBatch, format: Format, kind: LineItemType, has_reservation: bool, row: usize) -> Option<[i64; MEASURES]> {
+pub(crate) fn short_measures(
+    batch: &RawBatch,
+    format: Format,
+    kind: LineItemType,
+    has_reservation: bool,
+    row: usize,
+) -> Option<[i64; MEASURES]> {
     // Plain rows, nearly all of a bill, need no look at the commitments' columns.
     let read = |field: Number| batch.numbers[field].as_ref().map_or(NULL, |column| column.values[row]);
     let whole = |value: i64| match value {
@@ -155,7 +173,13 @@ pub(crate) fn short_measures(batch: &RawBatch, format: Format, kind: LineItemTyp
         let usage = if kind == LineItemType::Usage { whole(read(fields::USAGE))? } else { 0 };
         return Some([billed, billed, net, net, whole(read(fields::LIST))?, usage, 0]);
     }
-    let wide = measures(kind, has_reservation, format == Format::Focus, |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)), |field| batch.numbers[field].is_some());
+    let wide = measures(
+        kind,
+        has_reservation,
+        format == Format::Focus,
+        |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)),
+        |field| batch.numbers[field].is_some(),
+    );
     let mut short = [0; MEASURES];
     for (short, wide) in short.iter_mut().zip(wide) {
         if wide % FINE != 0 {
@@ -167,8 +191,20 @@ pub(crate) fn short_measures(batch: &RawBatch, format: Format, kind: LineItemTyp
 }
 
 /// A row's measures in 10⁻¹⁸ units.
-pub(crate) fn exact_measures(batch: &RawBatch, format: Format, kind: LineItemType, has_reservation: bool, row: usize) -> [i128; MEASURES] {
-    measures(kind, has_reservation, format == Format::Focus, |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)), |field| batch.numbers[field].is_some())
+pub(crate) fn exact_measures(
+    batch: &RawBatch,
+    format: Format,
+    kind: LineItemType,
+    has_reservation: bool,
+    row: usize,
+) -> [i128; MEASURES] {
+    measures(
+        kind,
+        has_reservation,
+        format == Format::Focus,
+        |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)),
+        |field| batch.numbers[field].is_some(),
+    )
 }
 
 #[cfg(test)]
@@ -185,24 +221,62 @@ mod tests {
     #[test]
     fn every_line_item_type_by_its_rule() {
         use fields as f;
-        let plain = cost(LineItemType::Usage, false, &[(f::BILLED, 7), (f::NET_BILLED, 6), (f::LIST, 9), (f::USAGE, 3)]);
+        let plain = cost(
+            LineItemType::Usage,
+            false,
+            &[(f::BILLED, 7), (f::NET_BILLED, 6), (f::LIST, 9), (f::USAGE, 3)],
+        );
         assert_eq!(plain, [7, 7, 6, 6, 9, 3, 0]);
-        let covered = cost(LineItemType::DiscountedUsage, true, &[(f::BILLED, 0), (f::RI_EFFECTIVE, 5), (f::LIST, 9), (f::USAGE, 1)]);
+        let covered = cost(
+            LineItemType::DiscountedUsage,
+            true,
+            &[(f::BILLED, 0), (f::RI_EFFECTIVE, 5), (f::LIST, 9), (f::USAGE, 1)],
+        );
         assert_eq!(covered, [0, 5, 0, 5, 9, 1, 0]);
-        let fee = cost(LineItemType::RiFee, true, &[(f::BILLED, 40), (f::RI_UNUSED_UPFRONT, 2), (f::RI_UNUSED_RECURRING, 3), (f::RI_AMORTIZATION, 11), (f::RI_NET_UNUSED_RECURRING, 1)]);
+        let fee = cost(
+            LineItemType::RiFee,
+            true,
+            &[
+                (f::BILLED, 40),
+                (f::RI_UNUSED_UPFRONT, 2),
+                (f::RI_UNUSED_RECURRING, 3),
+                (f::RI_AMORTIZATION, 11),
+                (f::RI_NET_UNUSED_RECURRING, 1),
+            ],
+        );
         assert_eq!(fee, [40, 5, 40, 3, 0, 0, 11]);
         assert_eq!(cost(LineItemType::Fee, true, &[(f::BILLED, 100)])[..2], [100, 0]);
         assert_eq!(cost(LineItemType::Fee, false, &[(f::BILLED, 100)])[..2], [100, 100]);
-        assert_eq!(cost(LineItemType::SavingsPlanCoveredUsage, false, &[(f::BILLED, 9), (f::SP_EFFECTIVE, 6)])[..2], [9, 6]);
-        assert_eq!(cost(LineItemType::SavingsPlanNegation, false, &[(f::BILLED, -9), (f::USAGE, 5)]), [-9, 0, -9, 0, 0, 0, 0]);
-        let plan = [(f::BILLED, 8), (f::SP_TOTAL, 10), (f::SP_USED, 4), (f::SP_AMORTIZATION, 2), (f::SP_RECURRING, 8), (f::SP_NET_AMORTIZATION, 1), (f::SP_NET_RECURRING, 4)];
+        assert_eq!(
+            cost(LineItemType::SavingsPlanCoveredUsage, false, &[(f::BILLED, 9), (f::SP_EFFECTIVE, 6)])[..2],
+            [9, 6]
+        );
+        assert_eq!(
+            cost(LineItemType::SavingsPlanNegation, false, &[(f::BILLED, -9), (f::USAGE, 5)]),
+            [-9, 0, -9, 0, 0, 0, 0]
+        );
+        let plan = [
+            (f::BILLED, 8),
+            (f::SP_TOTAL, 10),
+            (f::SP_USED, 4),
+            (f::SP_AMORTIZATION, 2),
+            (f::SP_RECURRING, 8),
+            (f::SP_NET_AMORTIZATION, 1),
+            (f::SP_NET_RECURRING, 4),
+        ];
         assert_eq!(cost(LineItemType::SavingsPlanRecurringFee, false, &plan), [8, 6, 8, 3, 0, 0, 2]);
         assert_eq!(cost(LineItemType::SavingsPlanUpfrontFee, false, &[(f::BILLED, 8)])[..2], [8, 0]);
     }
 
     #[test]
     fn absent_reservation_columns_leave_the_cost_as_billed() {
-        let result = measures(LineItemType::DiscountedUsage, true, false, |field| (field == fields::BILLED).then_some(4_i128), |_| false);
+        let result = measures(
+            LineItemType::DiscountedUsage,
+            true,
+            false,
+            |field| (field == fields::BILLED).then_some(4_i128),
+            |_| false,
+        );
         assert_eq!(result[..2], [4, 4]);
     }
 

@@ -88,13 +88,23 @@ pub(crate) fn units(files: &[Arc<dyn SourceFile>], period_known: bool) -> Result
     let mut units = vec![];
     for (file_index, file) in files.iter().enumerate() {
         if file.size() == 0 {
-            return Err(IngestError::new(ErrorKind::Undecodable, file.name(), "is empty", "It may still be being written: wait for the delivery to finish, or remove it"));
+            return Err(IngestError::new(
+                ErrorKind::Undecodable,
+                file.name(),
+                "is empty",
+                "It may still be being written: wait for the delivery to finish, or remove it",
+            ));
         }
         if is_parquet(file.as_ref())? {
             let opened = Arc::new(ParquetFile::open(Arc::clone(file), period_known)?);
             for group in 0..opened.groups() {
                 let bytes = opened.group_bytes(group);
-                units.push(Unit { file_index, file: Arc::clone(file), kind: UnitKind::RowGroup { file: Arc::clone(&opened), group }, bytes });
+                units.push(Unit {
+                    file_index,
+                    file: Arc::clone(file),
+                    kind: UnitKind::RowGroup { file: Arc::clone(&opened), group },
+                    bytes,
+                });
             }
         } else {
             units.push(Unit { file_index, file: Arc::clone(file), kind: UnitKind::Csv, bytes: file.size() });
@@ -104,13 +114,20 @@ pub(crate) fn units(files: &[Arc<dyn SourceFile>], period_known: bool) -> Result
 }
 
 fn is_parquet(file: &dyn SourceFile) -> Result<bool, IngestError> {
-    let head = file.read_range(0..file.size().min(4)).map_err(|error| IngestError::io(file.name(), &error))?;
+    let head =
+        file.read_range(0..file.size().min(4)).map_err(|error| IngestError::io(file.name(), &error))?;
     Ok(&head[..] == b"PAR1" || file.name().ends_with(".parquet"))
 }
 
 impl Unit {
     /// Decodes the unit, batch by batch.
-    pub(crate) fn decode(&self, wanted: Wanted, period_known: bool, counters: &Counters, consumer: &mut dyn Consumer) -> Result<(), IngestError> {
+    pub(crate) fn decode(
+        &self,
+        wanted: Wanted,
+        period_known: bool,
+        counters: &Counters,
+        consumer: &mut dyn Consumer,
+    ) -> Result<(), IngestError> {
         match &self.kind {
             UnitKind::Csv => csv::decode(self, wanted, period_known, counters, consumer),
             UnitKind::RowGroup { file, group } => file.decode(self, *group, wanted, counters, consumer),

@@ -8,12 +8,32 @@ use std::borrow::Cow;
 
 /// The fields that a derived dimension may depend on: the identity of a combination.
 pub(crate) const SKU_FIELDS: [Text; 26] = [
-    fields::PRODUCT_CODE, fields::PRODUCT_NAME, fields::USAGE_TYPE, fields::OPERATION, fields::LINE_ITEM_TYPE,
-    fields::ZONE, fields::REGION, fields::INSTANCE_TYPE, fields::OPERATING_SYSTEM, fields::PRODUCT_FAMILY,
-    fields::RESERVATION, fields::SAVINGS_PLAN, fields::TERM, fields::PAYMENT, fields::PLAN_PAYMENT,
-    fields::SELLER, fields::BILLING_ENTITY, fields::BILL_TYPE, fields::CURRENCY, fields::CHARGE_CLASS,
-    fields::CHARGE_FREQUENCY, fields::PRICING_CATEGORY, fields::COMMITMENT_CATEGORY, fields::COMMITMENT_TYPE,
-    fields::COMMITMENT_STATUS, fields::SERVICE_CATEGORY,
+    fields::PRODUCT_CODE,
+    fields::PRODUCT_NAME,
+    fields::USAGE_TYPE,
+    fields::OPERATION,
+    fields::LINE_ITEM_TYPE,
+    fields::ZONE,
+    fields::REGION,
+    fields::INSTANCE_TYPE,
+    fields::OPERATING_SYSTEM,
+    fields::PRODUCT_FAMILY,
+    fields::RESERVATION,
+    fields::SAVINGS_PLAN,
+    fields::TERM,
+    fields::PAYMENT,
+    fields::PLAN_PAYMENT,
+    fields::SELLER,
+    fields::BILLING_ENTITY,
+    fields::BILL_TYPE,
+    fields::CURRENCY,
+    fields::CHARGE_CLASS,
+    fields::CHARGE_FREQUENCY,
+    fields::PRICING_CATEGORY,
+    fields::COMMITMENT_CATEGORY,
+    fields::COMMITMENT_TYPE,
+    fields::COMMITMENT_STATUS,
+    fields::SERVICE_CATEGORY,
 ];
 
 /// The fields that say whose usage it is.
@@ -81,14 +101,24 @@ pub(crate) fn derive<'a>(format: Format, get: impl Fn(Text) -> &'a str) -> Vec<S
 }
 
 fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
-    let (product, usage_type, operation) = (get(fields::PRODUCT_CODE), get(fields::USAGE_TYPE), get(fields::OPERATION));
+    let (product, usage_type, operation) =
+        (get(fields::PRODUCT_CODE), get(fields::USAGE_TYPE), get(fields::OPERATION));
     let (reservation, plan) = (get(fields::RESERVATION), get(fields::SAVINGS_PLAN));
     let line_item_type = get(fields::LINE_ITEM_TYPE);
-    let payment = Some(get(fields::PAYMENT)).filter(|payment| !payment.is_empty()).unwrap_or(get(fields::PLAN_PAYMENT));
+    let payment =
+        Some(get(fields::PAYMENT)).filter(|payment| !payment.is_empty()).unwrap_or(get(fields::PLAN_PAYMENT));
     let line = Line {
-        line_item_type, product_code: product, usage_type, operation, reservation_arn: reservation,
-        savings_plan_arn: plan, pricing_term: get(fields::TERM), pricing_purchase_option: payment,
-        billing_entity: get(fields::BILLING_ENTITY), bill_type: get(fields::BILL_TYPE), product_family: get(fields::PRODUCT_FAMILY),
+        line_item_type,
+        product_code: product,
+        usage_type,
+        operation,
+        reservation_arn: reservation,
+        savings_plan_arn: plan,
+        pricing_term: get(fields::TERM),
+        pricing_purchase_option: payment,
+        billing_entity: get(fields::BILLING_ENTITY),
+        bill_type: get(fields::BILL_TYPE),
+        product_family: get(fields::PRODUCT_FAMILY),
     };
     let service = dimensions::service_name(product, get(fields::PRODUCT_NAME));
     let region = dimensions::region(product, get(fields::REGION), usage_type, get(fields::ZONE));
@@ -98,10 +128,17 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
     let covered = matches!(line_item_type, "DiscountedUsage" | "SavingsPlanCoveredUsage");
     let commitment_fee = matches!(line_item_type, "RIFee" | "SavingsPlanRecurringFee");
     Derived {
-        usage_type_group: dimensions::usage_type_group(product, usage_type, operation, &service).into_owned().into(),
+        usage_type_group: dimensions::usage_type_group(product, usage_type, operation, &service)
+            .into_owned()
+            .into(),
         region_name: dimensions::region_name(&region).to_owned().into(),
         instance_family: dimensions::instance_family(&instance_type).to_owned().into(),
-        operating_system: dimensions::operating_system(get(fields::OPERATING_SYSTEM), product, usage_type, operation),
+        operating_system: dimensions::operating_system(
+            get(fields::OPERATING_SYSTEM),
+            product,
+            usage_type,
+            operation,
+        ),
         charge_type: dimensions::charge_type(line).into(),
         purchase_option: dimensions::purchase_option(line).into_owned().into(),
         service_category: dimensions::service_category(product, "AWS").into(),
@@ -135,7 +172,10 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
             _ => "".into(),
         },
         commitment: commitment.into(),
-        service, region, lifecycle: lifecycle.into(), instance_type,
+        service,
+        region,
+        lifecycle: lifecycle.into(),
+        instance_type,
         ..Derived::default()
     }
 }
@@ -152,27 +192,44 @@ fn cur_charge_category(line_item_type: &str) -> &'static str {
 }
 
 fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
-    let (product, usage_type, operation) = (get(fields::PRODUCT_CODE), get(fields::USAGE_TYPE), get(fields::OPERATION));
+    let (product, usage_type, operation) =
+        (get(fields::PRODUCT_CODE), get(fields::USAGE_TYPE), get(fields::OPERATION));
     let provider = get(fields::BILLING_ENTITY);
     let service = dimensions::service_name(product, get(fields::PRODUCT_NAME));
     let category = get(fields::SERVICE_CATEGORY);
     let line = FocusLine {
-        charge_category: get(fields::LINE_ITEM_TYPE), charge_class: get(fields::CHARGE_CLASS),
-        charge_frequency: get(fields::CHARGE_FREQUENCY), pricing_category: get(fields::PRICING_CATEGORY),
-        commitment_type: get(fields::COMMITMENT_TYPE), commitment_status: get(fields::COMMITMENT_STATUS),
-        service_category: category, service: if product.is_empty() { get(fields::PRODUCT_NAME) } else { product }, usage: usage_type,
+        charge_category: get(fields::LINE_ITEM_TYPE),
+        charge_class: get(fields::CHARGE_CLASS),
+        charge_frequency: get(fields::CHARGE_FREQUENCY),
+        pricing_category: get(fields::PRICING_CATEGORY),
+        commitment_type: get(fields::COMMITMENT_TYPE),
+        commitment_status: get(fields::COMMITMENT_STATUS),
+        service_category: category,
+        service: if product.is_empty() { get(fields::PRODUCT_NAME) } else { product },
+        usage: usage_type,
     };
     let region = dimensions::region(product, get(fields::REGION), usage_type, get(fields::ZONE));
     let instance_type = dimensions::instance_type(get(fields::INSTANCE_TYPE), usage_type);
     let lifecycle = dimensions::focus_lifecycle(line);
     Derived {
-        usage_type_group: dimensions::usage_type_group(product, usage_type, operation, &service).into_owned().into(),
+        usage_type_group: dimensions::usage_type_group(product, usage_type, operation, &service)
+            .into_owned()
+            .into(),
         region_name: dimensions::region_name(&region).to_owned().into(),
         instance_family: dimensions::instance_family(&instance_type).to_owned().into(),
-        operating_system: dimensions::operating_system(get(fields::OPERATING_SYSTEM), product, usage_type, operation),
+        operating_system: dimensions::operating_system(
+            get(fields::OPERATING_SYSTEM),
+            product,
+            usage_type,
+            operation,
+        ),
         charge_type: dimensions::focus_charge_type(line).into(),
         purchase_option: lifecycle.into(),
-        service_category: if category.is_empty() { dimensions::service_category(product, provider).into() } else { category.into() },
+        service_category: if category.is_empty() {
+            dimensions::service_category(product, provider).into()
+        } else {
+            category.into()
+        },
         provider: provider.into(),
         charge_category: get(fields::LINE_ITEM_TYPE).into(),
         charge_class: get(fields::CHARGE_CLASS).into(),
@@ -182,7 +239,10 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         commitment_type: get(fields::COMMITMENT_TYPE).into(),
         commitment_status: get(fields::COMMITMENT_STATUS).into(),
         commitment: get(fields::RESERVATION).into(),
-        service, region, lifecycle: lifecycle.into(), instance_type,
+        service,
+        region,
+        lifecycle: lifecycle.into(),
+        instance_type,
         ..Derived::default()
     }
 }

@@ -54,8 +54,20 @@ impl fmt::Display for IngestError {
 }
 
 impl IngestError {
-    pub(crate) fn new(kind: ErrorKind, file: &str, message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { kind, file: file.to_owned(), row: None, column: None, message: message.into(), advice: advice.into() }
+    pub(crate) fn new(
+        kind: ErrorKind,
+        file: &str,
+        message: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            file: file.to_owned(),
+            row: None,
+            column: None,
+            message: message.into(),
+            advice: advice.into(),
+        }
     }
 
     pub(crate) fn at(mut self, row: u64) -> Self {
@@ -70,13 +82,20 @@ impl IngestError {
 
     /// Reading failed below us.
     pub(crate) fn io(file: &str, error: &std::io::Error) -> Self {
-        Self::new(ErrorKind::Unavailable, file, format!("cannot be read: {error}"), "Check that the source is reachable, then run it again")
+        Self::new(
+            ErrorKind::Unavailable,
+            file,
+            format!("cannot be read: {error}"),
+            "Check that the source is reachable, then run it again",
+        )
     }
 
     /// Parquet or Arrow could not decode.
     pub(crate) fn parquet(file: &str, error: &dyn fmt::Display) -> Self {
         Self::new(
-            ErrorKind::Undecodable, file, format!("is not a readable Parquet file: {error}"),
+            ErrorKind::Undecodable,
+            file,
+            format!("is not a readable Parquet file: {error}"),
             "It may be truncated or still being written: fetch it again",
         )
     }

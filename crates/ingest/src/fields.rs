@@ -10,12 +10,11 @@ pub(crate) type Text = usize;
 pub(crate) type Number = usize;
 
 macro_rules! fields {
-    ($table:ident, $count:ident, $($name:ident: $roll:literal, [$($aws:literal),*], [$($focus:literal),*];)*) => {
+    ($table:ident, $($name:ident: $roll:literal, [$($aws:literal),*], [$($focus:literal),*];)*) => {
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "indices generated in order")]
         enum Order { $($name),* }
         $(pub(crate) const $name: usize = Order::$name as usize;)*
         pub(crate) const $table: &[Field] = &[$(Field { name: stringify!($name), in_rollup: $roll, aws: &[$($aws),*], focus: &[$($focus),*] }),*];
-        pub(crate) const $count: usize = $table.len();
     };
 }
 
@@ -32,7 +31,7 @@ pub(crate) struct Field {
 
 mod text {
     use super::Field;
-    fields! { TEXT, TEXT_COUNT,
+    fields! { TEXT,
         ACCOUNT: true, ["line_item_usage_account_id"], ["sub_account_id"];
         ACCOUNT_NAME: true, ["line_item_usage_account_name"], ["sub_account_name"];
         PAYER: true, ["bill_payer_account_id"], ["billing_account_id"];
@@ -74,7 +73,6 @@ mod text {
         RESOURCE: false, ["line_item_resource_id"], ["resource_id"];
         RESOURCE_NAME: false, [], ["resource_name"];
         RESOURCE_TYPE: false, [], ["resource_type"];
-        REGION_NAME: false, ["product_location"], ["region_name"];
         SKU: false, ["product_sku"], ["sku_id"];
         SKU_PRICE: false, ["pricing_rate_code", "pricing_rate_id"], ["sku_price_id"];
         PRICING_UNIT: false, ["pricing_unit"], ["pricing_unit"];
@@ -85,7 +83,9 @@ mod text {
 
 mod number {
     use super::Field;
-    fields! { NUMBERS, NUMBER_COUNT,
+    pub(crate) const NUMBER_COUNT: usize = NUMBERS.len();
+
+    fields! { NUMBERS,
         BILLED: true, ["line_item_unblended_cost"], ["billed_cost"];
         NET_BILLED: true, ["line_item_net_unblended_cost"], [];
         EFFECTIVE: true, [], ["effective_cost"];
@@ -157,7 +157,9 @@ mod tests {
             ("line_item_unblended_cost", "line_item_unblended_cost"),
             ("product/regionCode", "product_region_code"),
             ("resourceTags/user:CostCenter", "resource_tags_user_cost_center"),
-            ("x_UsageType", "x_usage_type"), ("BilledCost", "billed_cost"), ("product.instance_type", "product_instance_type"),
+            ("x_UsageType", "x_usage_type"),
+            ("BilledCost", "billed_cost"),
+            ("product.instance_type", "product_instance_type"),
         ] {
             assert_eq!(plain_name(name), plain);
         }

@@ -8,7 +8,7 @@
 mod batch;
 mod columns;
 mod costs;
-mod csv_reader;
+pub mod csv_reader;
 mod decode;
 mod derive;
 pub mod dimensions;

@@ -50,11 +50,17 @@ pub struct LineItemsResult<S> {
 /// # Errors
 /// The first refusal of any file, or the storage's; the caller drops what was staged.
 pub fn write<S: RunSink>(
-    files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, threads: usize, counters: &Counters, make_sink: &MakeSink<'_, S>,
+    files: &[Arc<dyn SourceFile>],
+    period: Option<BillingPeriod>,
+    threads: usize,
+    counters: &Counters,
+    make_sink: &MakeSink<'_, S>,
 ) -> Result<LineItemsResult<S>, IngestError> {
     let units = decode::units(files, period.is_some())?;
     let make = || Worker { period, make_sink, parts: BTreeMap::new(), hashes: Hashes::new(0), current: None };
-    let work = |worker: &mut Worker<'_, S>, unit: &Unit| unit.decode(Wanted::Everything, period.is_some(), counters, worker);
+    let work = |worker: &mut Worker<'_, S>, unit: &Unit| {
+        unit.decode(Wanted::Everything, period.is_some(), counters, worker)
+    };
     let workers = workers::run(&units, threads, make, work)?;
     let mut result = LineItemsResult { totals: BTreeMap::new(), sinks: vec![] };
     for worker in workers {
@@ -91,7 +97,14 @@ struct Worker<'a, S> {
 
 impl<S: RunSink> Part<S> {
     fn flush(&mut self) -> Result<(), IngestError> {
-        let fail = |message: String| IngestError::new(ErrorKind::Unavailable, "the line items", message, "Check the data folder's disk, then run it again");
+        let fail = |message: String| {
+            IngestError::new(
+                ErrorKind::Unavailable,
+                "the line items",
+                message,
+                "Check the data folder's disk, then run it again",
+            )
+        };
         match self.run.take().map_err(|error| fail(error.to_string()))? {
             Some(batch) => self.sink.write(&batch).map_err(fail),
             None => Ok(()),
@@ -118,7 +131,14 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
             let part = match self.parts.entry(period) {
                 std::collections::btree_map::Entry::Occupied(part) => part.into_mut(),
                 std::collections::btree_map::Entry::Vacant(vacant) => {
-                    let fail = |message: String| IngestError::new(ErrorKind::Unavailable, "the line items", message, "Check the data folder's disk, then run it again");
+                    let fail = |message: String| {
+                        IngestError::new(
+                            ErrorKind::Unavailable,
+                            "the line items",
+                            message,
+                            "Check the data folder's disk, then run it again",
+                        )
+                    };
                     let sink = (self.make_sink)(period).map_err(fail)?;
                     vacant.insert(Part { run: Run::new(period), totals: RawTotals::default(), sink })
                 }

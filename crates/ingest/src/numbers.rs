@@ -122,8 +122,19 @@ fn parse_short(text: &[u8]) -> Option<i64> {
 }
 
 const POWERS: [i64; 13] = [
-    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
-    100_000_000_000, 1_000_000_000_000,
+    1,
+    10,
+    100,
+    1_000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+    1_000_000_000,
+    10_000_000_000,
+    100_000_000_000,
+    1_000_000_000_000,
 ];
 
 /// The double as 10⁻¹² units when a decimal of at most 15 digits stands for it exactly.
@@ -132,7 +143,12 @@ const POWERS: [i64; 13] = [
 /// `n < 10^15` gives the double back, that decimal is the double's shortest form.
 #[inline]
 pub(crate) fn short_double(value: f64) -> Option<i64> {
-    #![expect(clippy::float_arithmetic, clippy::float_cmp, clippy::cast_possible_truncation, reason = "exactness is checked by the comparison")]
+    #![expect(
+        clippy::float_arithmetic,
+        clippy::float_cmp,
+        clippy::cast_possible_truncation,
+        reason = "exactness is checked by the comparison"
+    )]
     const DIGITS: f64 = 1e15;
     let scaled = (value * 1e12).round_ties_even();
     if scaled.abs() < DIGITS && scaled / 1e12 == value {

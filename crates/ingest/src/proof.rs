@@ -40,7 +40,14 @@ pub struct RawSums {
 
 impl Default for RawSums {
     fn default() -> Self {
-        Self { rows: 0, sums: [0; NUMBER_COUNT], filled: [0; NUMBER_COUNT], net_unused_plan: 0, focus: false, present: [false; NUMBER_COUNT] }
+        Self {
+            rows: 0,
+            sums: [0; NUMBER_COUNT],
+            filled: [0; NUMBER_COUNT],
+            net_unused_plan: 0,
+            focus: false,
+            present: [false; NUMBER_COUNT],
+        }
     }
 }
 
@@ -70,9 +77,16 @@ fn stand_ins(kind: LineItemType) -> &'static [(Number, &'static [Number])] {
         RI_UNUSED_RECURRING, RI_UNUSED_UPFRONT, SP_EFFECTIVE, SP_NET_EFFECTIVE,
     };
     match kind {
-        LineItemType::DiscountedUsage => &[(RI_EFFECTIVE, &[BILLED]), (RI_NET_EFFECTIVE, &[RI_EFFECTIVE, NET_BILLED, BILLED])],
-        LineItemType::RiFee => &[(RI_NET_UNUSED_UPFRONT, &[RI_UNUSED_UPFRONT]), (RI_NET_UNUSED_RECURRING, &[RI_UNUSED_RECURRING])],
-        LineItemType::SavingsPlanCoveredUsage => &[(SP_EFFECTIVE, &[BILLED]), (SP_NET_EFFECTIVE, &[SP_EFFECTIVE, NET_BILLED, BILLED])],
+        LineItemType::DiscountedUsage => {
+            &[(RI_EFFECTIVE, &[BILLED]), (RI_NET_EFFECTIVE, &[RI_EFFECTIVE, NET_BILLED, BILLED])]
+        }
+        LineItemType::RiFee => &[
+            (RI_NET_UNUSED_UPFRONT, &[RI_UNUSED_UPFRONT]),
+            (RI_NET_UNUSED_RECURRING, &[RI_UNUSED_RECURRING]),
+        ],
+        LineItemType::SavingsPlanCoveredUsage => {
+            &[(SP_EFFECTIVE, &[BILLED]), (SP_NET_EFFECTIVE, &[SP_EFFECTIVE, NET_BILLED, BILLED])]
+        }
         _ => &[],
     }
 }
@@ -83,7 +97,9 @@ impl RawSums {
         let kind = LineItemType::from_name(&class.line_item_type);
         let filled = stand_ins(kind);
         let mut measures = costs::measures(
-            kind, class.has_reservation, self.focus,
+            kind,
+            class.has_reservation,
+            self.focus,
             |field| {
                 if field == fields::NET_BILLED || filled.iter().any(|(of, _)| *of == field) {
                     return Some(self.filled[field]);
@@ -126,7 +142,9 @@ impl RawTotals {
                 let class = usize::from(*code);
                 match *value {
                     0 => {}
-                    NULL if net_billed => sums[class].filled[field] += billed.and_then(|billed| billed.units(row)).unwrap_or(0),
+                    NULL if net_billed => {
+                        sums[class].filled[field] += billed.and_then(|billed| billed.units(row)).unwrap_or(0)
+                    }
                     NULL => {}
                     WIDE => sums[class].sums[field] += column.units(row).unwrap_or(0),
                     value => short[class] += i128::from(value),
@@ -182,7 +200,8 @@ impl RawTotals {
     pub fn raw_billed(&self) -> BTreeMap<(usize, String), Decimal> {
         let mut raw = BTreeMap::new();
         for (class, sums) in self.classes.iter().filter(|(class, _)| !class.split) {
-            *raw.entry((class.file, class.line_item_type.clone())).or_insert(Decimal::ZERO) += Decimal::from_units(sums.sum(fields::BILLED));
+            *raw.entry((class.file, class.line_item_type.clone())).or_insert(Decimal::ZERO) +=
+                Decimal::from_units(sums.sums[fields::BILLED]);
         }
         raw
     }
@@ -191,11 +210,13 @@ impl RawTotals {
 /// Sums the fields that other fields stand in for, over the rows of the few types that have such.
 fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass], sums: &mut [RawSums]) {
     let kinds: Vec<_> = by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
-    let special = |kind: &LineItemType| !stand_ins(*kind).is_empty() || *kind == LineItemType::SavingsPlanRecurringFee;
+    let special =
+        |kind: &LineItemType| !stand_ins(*kind).is_empty() || *kind == LineItemType::SavingsPlanRecurringFee;
     if format == Format::Focus || !kinds.iter().any(special) {
         return;
     }
-    let units = |field: Number, row: usize| batch.numbers[field].as_ref().and_then(|column| column.units(row));
+    let units =
+        |field: Number, row: usize| batch.numbers[field].as_ref().and_then(|column| column.units(row));
     for (row, code) in codes.iter().enumerate() {
         let class = usize::from(*code);
         for (field, others) in stand_ins(kinds[class]) {
@@ -203,7 +224,8 @@ fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass]
             sums[class].filled[*field] += value.unwrap_or(0);
         }
         if kinds[class] == LineItemType::SavingsPlanRecurringFee {
-            sums[class].net_unused_plan += costs::exact_measures(batch, format, kinds[class], by_code[class].has_reservation, row)[3];
+            sums[class].net_unused_plan +=
+                costs::exact_measures(batch, format, kinds[class], by_code[class].has_reservation, row)[3];
         }
     }
 }

@@ -59,12 +59,15 @@ pub(crate) struct Prints {
 impl Prints {
     /// Computes the fingerprints of a batch; buffers are reused.
     pub(crate) fn compute(&mut self, batch: &RawBatch, hashes: &mut Hashes, with_others: bool) {
-        for print in [&mut self.skus, &mut self.accounts, &mut self.tags, &mut self.categories, &mut self.others] {
+        for print in
+            [&mut self.skus, &mut self.accounts, &mut self.tags, &mut self.categories, &mut self.others]
+        {
             print.clear();
             print.resize(batch.rows, 0);
         }
         let mut slot = 0;
-        for (fields, prints) in [(&SKU_FIELDS[..], &mut self.skus), (&ACCOUNT_FIELDS[..], &mut self.accounts)] {
+        for (fields, prints) in [(&SKU_FIELDS[..], &mut self.skus), (&ACCOUNT_FIELDS[..], &mut self.accounts)]
+        {
             for field in fields {
                 if let Some(column) = batch.text(*field) {
                     hashes.add(slot, *field as u64 + 1, column, prints);
@@ -89,7 +92,8 @@ impl Registries {
     }
 
     pub(crate) fn account(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        self.accounts.id(print, || ACCOUNT_FIELDS.iter().map(|field| batch.get(*field, row).to_owned()).collect())
+        self.accounts
+            .id(print, || ACCOUNT_FIELDS.iter().map(|field| batch.get(*field, row).to_owned()).collect())
     }
 
     pub(crate) fn tag_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {

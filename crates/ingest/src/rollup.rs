@@ -10,7 +10,7 @@ mod kernel;
 mod output;
 mod pass;
 
-pub use output::PeriodRollup;
 pub(crate) use kernel::Classes;
+pub use output::PeriodRollup;
 pub(crate) use pass::by_period;
 pub use pass::{RollupResult, read};

@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 ///
 /// Decoders of third parties may panic on corrupted bytes: that is an error of the file like any other.
 pub(crate) fn run<W: Send>(
-    units: &[Unit], threads: usize, make: impl Fn() -> W + Sync,
+    units: &[Unit],
+    threads: usize,
+    make: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, &Unit) -> Result<(), IngestError> + Sync,
 ) -> Result<Vec<W>, IngestError> {
     let mut order: Vec<usize> = (0..units.len()).collect();
@@ -23,7 +25,12 @@ pub(crate) fn run<W: Send>(
         while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !failed()) {
             let unit = &units[*at];
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut state, unit))).unwrap_or_else(|_| {
-                Err(IngestError::new(ErrorKind::Undecodable, unit.file.name(), "is corrupted: its decoder gave up", "Fetch the file again"))
+                Err(IngestError::new(
+                    ErrorKind::Undecodable,
+                    unit.file.name(),
+                    "is corrupted: its decoder gave up",
+                    "Fetch the file again",
+                ))
             });
             if let Err(error) = outcome {
                 if let Ok(mut failure) = failure.lock() {
@@ -42,6 +49,8 @@ pub(crate) fn run<W: Send>(
     match failure.into_inner() {
         Ok(None) => Ok(states),
         Ok(Some(error)) => Err(error),
-        Err(_) => Err(IngestError::new(ErrorKind::Undecodable, "the delivery", "a reader stopped", "Run it again")),
+        Err(_) => {
+            Err(IngestError::new(ErrorKind::Undecodable, "the delivery", "a reader stopped", "Run it again"))
+        }
     }
 }

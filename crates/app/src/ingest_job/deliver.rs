@@ -56,11 +56,17 @@ impl Job<'_> {
     }
 
     /// First stage: reads, proves and publishes every period of the delivery.
-    pub(super) async fn dashboards(&self, tracker: &Tracker<'_>, ingest: Option<i64>) -> Result<Vec<(PeriodSummary, Pending)>> {
+    pub(super) async fn dashboards(
+        &self,
+        tracker: &Tracker<'_>,
+        ingest: Option<i64>,
+    ) -> Result<Vec<(PeriodSummary, Pending)>> {
         let files = reading::files(self.source, self.delivery);
         let period = self.delivery.period;
         let read = tracker
-            .watch(ingest, period, Stage::Reading, move |counters| ingest::rollup::read(&files, period, threads(), counters))
+            .watch(ingest, period, Stage::Reading, move |counters| {
+                ingest::rollup::read(&files, period, threads(), counters)
+            })
             .await?
             .map_err(from_ingest)?;
         self.check_untouched().await?;
@@ -70,7 +76,8 @@ impl Job<'_> {
             published.push(self.publish_rollup(tracker, ingest, period, rollup, &warnings, &features).await?);
         }
         if published.is_empty() {
-            return Err(AppError::invalid("the delivery holds no rows").advise("If the month has just begun, its first rows come within 24 hours."));
+            return Err(AppError::invalid("the delivery holds no rows")
+                .advise("If the month has just begun, its first rows come within 24 hours."));
         }
         Ok(published)
     }
@@ -80,16 +87,27 @@ impl Job<'_> {
         if self.source.unchanged(self.delivery).await? {
             return Ok(());
         }
-        Err(AppError::new(ErrorKind::Conflict, format!("{} was replaced while it was being read", self.delivery.name))
-            .advise("Run the ingest again: it reads the new delivery."))
+        Err(AppError::new(
+            ErrorKind::Conflict,
+            format!("{} was replaced while it was being read", self.delivery.name),
+        )
+        .advise("Run the ingest again: it reads the new delivery."))
     }
 
     async fn publish_rollup(
-        &self, tracker: &Tracker<'_>, ingest: Option<i64>, period: BillingPeriod, rollup: PeriodRollup, warnings: &[Warning], features: &serde_json::Value,
+        &self,
+        tracker: &Tracker<'_>,
+        ingest: Option<i64>,
+        period: BillingPeriod,
+        rollup: PeriodRollup,
+        warnings: &[Warning],
+        features: &serde_json::Value,
     ) -> Result<(PeriodSummary, Pending)> {
         let (lake, connection, names) = (self.app.lake().clone(), self.connection.clone(), self.names());
         let proven = tracker
-            .watch(ingest, Some(period), Stage::Proving, move |_| prove_rollup(&lake, &connection, period, &rollup, &names))
+            .watch(ingest, Some(period), Stage::Proving, move |_| {
+                prove_rollup(&lake, &connection, period, &rollup, &names)
+            })
             .await??;
         refuse_broken(proven.broken.as_ref())?;
         tracker.show(Some(period), Stage::Publishing);
@@ -141,14 +159,22 @@ impl Job<'_> {
     }
 
     /// Second stage: writes, proves and publishes the line items of the periods that the first stage published.
-    pub(super) async fn line_items(&self, tracker: &Tracker<'_>, ingest: Option<i64>, pending: Vec<Pending>) -> Result<()> {
+    pub(super) async fn line_items(
+        &self,
+        tracker: &Tracker<'_>,
+        ingest: Option<i64>,
+        pending: Vec<Pending>,
+    ) -> Result<()> {
         let files = reading::files(self.source, self.delivery);
         let (lake, connection) = (self.app.lake().clone(), self.connection.clone());
         let (period, names) = (self.delivery.period, self.names());
         let staged = tracker
-            .watch(ingest, period.or(pending.first().map(|pending| pending.period)), Stage::LineItems, move |counters| {
-                stage_line_items(&lake, &connection, &files, period, &names, counters)
-            })
+            .watch(
+                ingest,
+                period.or(pending.first().map(|pending| pending.period)),
+                Stage::LineItems,
+                move |counters| stage_line_items(&lake, &connection, &files, period, &names, counters),
+            )
             .await??;
         self.check_untouched().await?;
         for (period, files, lines, broken) in staged {
@@ -164,7 +190,13 @@ impl Job<'_> {
     }
 }
 
-fn prove_rollup(lake: &Lake, connection: &ConnectionId, period: BillingPeriod, rollup: &PeriodRollup, names: &[String]) -> Result<Proven> {
+fn prove_rollup(
+    lake: &Lake,
+    connection: &ConnectionId,
+    period: BillingPeriod,
+    rollup: &PeriodRollup,
+    names: &[String],
+) -> Result<Proven> {
     let files = storing::rollup(lake, connection, period, rollup)?;
     let expected = proving::expected(rollup.totals(), names, false);
     let (lines, broken) = proving::compare(&expected, &lake.proof(Table::Rollup, &files)?, false);
@@ -184,11 +216,18 @@ fn prove_rollup(lake: &Lake, connection: &ConnectionId, period: BillingPeriod, r
 type StagedLineItems = (BillingPeriod, Vec<StagedFile>, Vec<FileProof>, Option<Broken>);
 
 fn stage_line_items(
-    lake: &Lake, connection: &ConnectionId, files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, names: &[String], counters: &ingest::Counters,
+    lake: &Lake,
+    connection: &ConnectionId,
+    files: &[Arc<dyn SourceFile>],
+    period: Option<BillingPeriod>,
+    names: &[String],
+    counters: &ingest::Counters,
 ) -> Result<Vec<StagedLineItems>> {
     let sinks = LineItemSinks { lake, connection, stagings: Mutex::default() };
-    let written = ingest::line_items::write(files, period, threads(), counters, &|period| sinks.make(period)).map_err(from_ingest)?;
-    let mut staged: std::collections::BTreeMap<BillingPeriod, Vec<StagedFile>> = std::collections::BTreeMap::new();
+    let written = ingest::line_items::write(files, period, threads(), counters, &|period| sinks.make(period))
+        .map_err(from_ingest)?;
+    let mut staged: std::collections::BTreeMap<BillingPeriod, Vec<StagedFile>> =
+        std::collections::BTreeMap::new();
     for (period, sink) in written.sinks {
         staged.entry(period).or_default().extend(sink.finish()?);
     }
@@ -211,11 +250,15 @@ fn refuse_broken(broken: Option<&Broken>) -> Result<()> {
 }
 
 fn note(warning: &Warning) -> String {
-    format!("{}: {} in column {} (first: {}, row {})", warning.count, warning.message, warning.column, warning.file, warning.row)
+    format!(
+        "{}: {} in column {} (first: {}, row {})",
+        warning.count, warning.message, warning.column, warning.file, warning.row
+    )
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value> {
-    serde_json::to_value(value).map_err(|error| AppError::internal(format!("a proof cannot be written: {error}")))
+    serde_json::to_value(value)
+        .map_err(|error| AppError::internal(format!("a proof cannot be written: {error}")))
 }
 
 fn from_ingest(error: IngestError) -> AppError {
@@ -240,7 +283,11 @@ pub(super) fn failed(period: Option<BillingPeriod>, error: &AppError) -> PeriodS
         stored_total: Decimal::ZERO,
         difference: Decimal::ZERO,
         proven: false,
-        message: Some(if place.is_empty() { error.message.clone() } else { format!("{place}: {}", error.message) }),
+        message: Some(if place.is_empty() {
+            error.message.clone()
+        } else {
+            format!("{place}: {}", error.message)
+        }),
         advice: error.advice.clone(),
     }
 }

@@ -35,7 +35,11 @@ pub(super) fn expected(totals: &RawTotals, files: &[String], per_file: bool) -> 
 }
 
 /// The proof's lines, and the first difference there is.
-pub(super) fn compare(expected: &Lines, stored: &StoredSums, per_file: bool) -> (Vec<FileProof>, Option<Broken>) {
+pub(super) fn compare(
+    expected: &Lines,
+    stored: &StoredSums,
+    per_file: bool,
+) -> (Vec<FileProof>, Option<Broken>) {
     let mut broken = None;
     let mut lines = vec![];
     let mut unseen = stored.by_key.clone();
@@ -58,25 +62,35 @@ pub(super) fn compare(expected: &Lines, stored: &StoredSums, per_file: bool) -> 
         });
     }
     if let Some((key, sum)) = unseen.into_iter().next() {
-        broken.get_or_insert_with(|| describe(&key.source_file, &key.line_item_type, &Expected::default(), &sum));
+        broken.get_or_insert_with(|| {
+            describe(&key.source_file, &key.line_item_type, &Expected::default(), &sum)
+        });
     }
     (lines, broken)
 }
 
 fn describe(file: &str, line_item_type: &str, raw: &Expected, stored: &StoredSum) -> Broken {
     let names = ["unblended", "amortized", "net unblended", "net amortized", "list", "usage amount"];
-    let differing = names.iter().zip(raw.sums.iter().zip(stored.amounts)).find(|(_, (raw, stored))| **raw != *stored);
+    let differing =
+        names.iter().zip(raw.sums.iter().zip(stored.amounts)).find(|(_, (raw, stored))| **raw != *stored);
     let detail = match differing {
-        Some((name, (raw, stored))) => format!("{name}: read {raw}, stored {stored}, difference {}", *raw - stored),
+        Some((name, (raw, stored))) => {
+            format!("{name}: read {raw}, stored {stored}, difference {}", *raw - stored)
+        }
         None => format!("rows: read {}, stored {}", raw.rows, stored.rows.saturating_sub(stored.split_rows)),
     };
     Broken {
         file: file.to_owned(),
-        message: format!("the stored sums of line item type '{line_item_type}' differ from the raw sums ({detail})"),
+        message: format!(
+            "the stored sums of line item type '{line_item_type}' differ from the raw sums ({detail})"
+        ),
     }
 }
 
-fn sums(rows: u64, [unblended, amortized, net_unblended, net_amortized, list, usage_amount]: [Decimal; 6]) -> Sums {
+fn sums(
+    rows: u64,
+    [unblended, amortized, net_unblended, net_amortized, list, usage_amount]: [Decimal; 6],
+) -> Sums {
     Sums { rows, unblended, amortized, net_unblended, net_amortized, list, usage_amount }
 }
 

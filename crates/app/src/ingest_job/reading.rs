@@ -36,6 +36,8 @@ pub(super) fn files(source: &Arc<BillSource>, delivery: &Delivery) -> Vec<Arc<dy
     delivery
         .files
         .iter()
-        .map(|file| Arc::new(Remote { source: Arc::clone(source), file: file.clone() }) as Arc<dyn SourceFile>)
+        .map(|file| {
+            Arc::new(Remote { source: Arc::clone(source), file: file.clone() }) as Arc<dyn SourceFile>
+        })
         .collect()
 }

@@ -15,7 +15,12 @@ const GROUP_ROWS: usize = 4 * BATCH_ROWS;
 const SPLIT_ROWS: usize = 128 * 1024;
 
 /// Stages a period's roll-up.
-pub(super) fn rollup(lake: &Lake, connection: &ConnectionId, period: BillingPeriod, rollup: &PeriodRollup) -> Result<Vec<StagedFile>, LakeError> {
+pub(super) fn rollup(
+    lake: &Lake,
+    connection: &ConnectionId,
+    period: BillingPeriod,
+    rollup: &PeriodRollup,
+) -> Result<Vec<StagedFile>, LakeError> {
     let staging = lake.stage(Table::Rollup, connection, period)?;
     let sorted = rollup.sorted();
     let rows = sorted.rows();
@@ -100,7 +105,10 @@ impl LineItemSinks<'_> {
         let staging = match stagings.iter().find(|(known, _)| *known == period) {
             Some((_, staging)) => staging.clone(),
             None => {
-                let staging = self.lake.stage(Table::LineItems, self.connection, period).map_err(|error| error.to_string())?;
+                let staging = self
+                    .lake
+                    .stage(Table::LineItems, self.connection, period)
+                    .map_err(|error| error.to_string())?;
                 stagings.push((period, staging.clone()));
                 staging
             }

@@ -57,7 +57,11 @@ impl Tracker<'_> {
 
     /// Runs a blocking piece of work and shows its progress while it lasts.
     pub(super) async fn watch<T: Send + 'static>(
-        &self, ingest: Option<i64>, period: Option<BillingPeriod>, stage: Stage, work: impl FnOnce(&Counters) -> T + Send + 'static,
+        &self,
+        ingest: Option<i64>,
+        period: Option<BillingPeriod>,
+        stage: Stage,
+        work: impl FnOnce(&Counters) -> T + Send + 'static,
     ) -> Result<T> {
         let counters = Arc::clone(&self.counters);
         let mut task = tokio::task::spawn_blocking(move || work(&counters));

@@ -61,11 +61,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery) -> Result
     Ok(Costs { query, answer, labels, unproven_periods, estimated, snapshot_id: published.id.clone() })
 }
 
-fn labels(
-    dimensions: &[Dimension],
-    group: &CostGroup,
-    accounts: &BTreeMap<String, String>,
-) -> Vec<String> {
+fn labels(dimensions: &[Dimension], group: &CostGroup, accounts: &BTreeMap<String, String>) -> Vec<String> {
     let label = |(dimension, key): (&Dimension, &Option<String>)| match key {
         _ if group.other => OTHER.to_owned(),
         None if dimension.none_label().is_empty() => format!("No {}", dimension.label().to_lowercase()),
@@ -110,8 +106,9 @@ pub fn csv_long(costs: &Costs) -> String {
     let mut out = line(&header);
     for (group, bucket, figure) in cells {
         let keys = query.group_by.iter().zip(&group.keys);
-        let mut fields: Vec<String> =
-            keys.map(|(dimension, key)| key_text(dimension, key.as_deref(), group.other).to_owned()).collect();
+        let mut fields: Vec<String> = keys
+            .map(|(dimension, key)| key_text(dimension, key.as_deref(), group.other).to_owned())
+            .collect();
         fields.extend(bucket);
         fields.push(figure.to_string());
         out.push_str(&line(&fields));
@@ -184,7 +181,8 @@ mod tests {
             view,
             ..CostQuery::total(Metric::Amortized)
         };
-        let groups = vec![group(Some("a,\"b\""), &["1.10", "0"]), group(None, &["0.000000000000000001", "1"])];
+        let groups =
+            vec![group(Some("a,\"b\""), &["1.10", "0"]), group(None, &["0.000000000000000001", "1"])];
         let buckets = match view {
             TimeView::Hour => vec!["2026-10-01T00:00".into(), "2026-10-01T01:00".into()],
             _ => vec!["2026-10-01".into(), "2026-10-02".into()],
@@ -203,7 +201,8 @@ mod tests {
             sql: String::new(),
             snapshot: model::Snapshot::default(),
         };
-        let labels = answer.groups.iter().map(|group| labels(&query.group_by, group, &BTreeMap::new())).collect();
+        let labels =
+            answer.groups.iter().map(|group| labels(&query.group_by, group, &BTreeMap::new())).collect();
         Costs {
             query,
             answer,

@@ -100,7 +100,8 @@ pub fn parse_group_by(text: &str) -> Result<Vec<Dimension>> {
     names.retain(|name| !name.is_empty());
     let mut dimensions: Vec<Dimension> = vec![];
     for name in names {
-        let dimension = name.parse().map_err(|error: model::DimensionError| AppError::invalid(error.to_string()))?;
+        let dimension =
+            name.parse().map_err(|error: model::DimensionError| AppError::invalid(error.to_string()))?;
         if dimensions.contains(&dimension) {
             return Err(AppError::invalid(format!("the dimension '{name}' is given twice"))
                 .advise("Name each dimension once."));

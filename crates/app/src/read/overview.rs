@@ -105,7 +105,11 @@ pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<
 
 fn end_day(through: DateTime<Utc>) -> NaiveDate {
     let day = through.date_naive();
-    if through.time() == chrono::NaiveTime::MIN { day } else { day.checked_add_days(Days::new(1)).unwrap_or(day) }
+    if through.time() == chrono::NaiveTime::MIN {
+        day
+    } else {
+        day.checked_add_days(Days::new(1)).unwrap_or(day)
+    }
 }
 
 fn instant(ms: i64) -> DateTime<Utc> {

@@ -55,9 +55,10 @@ impl Published {
 
     /// Whether a period of a connection may still change.
     pub fn is_open(&self, connection: &str, period: BillingPeriod) -> bool {
-        self.view.periods.iter().any(|found| {
-            found.open && found.period == period && found.connection == connection
-        })
+        self.view
+            .periods
+            .iter()
+            .any(|found| found.open && found.period == period && found.connection == connection)
     }
 
     /// Whether every published total equals its bill.

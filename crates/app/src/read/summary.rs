@@ -44,7 +44,11 @@ pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> 
     let whole_days = (through.date_naive() - from).num_days().unsigned_abs();
     let hours = through.hour();
     let to = from + Days::new(whole_days + u64::from(hours > 0));
-    let span = |from: NaiveDate, to: NaiveDate| CostQuery { from: Some(from), to: Some(to), ..CostQuery::total(metric) };
+    let span = |from: NaiveDate, to: NaiveDate| CostQuery {
+        from: Some(from),
+        to: Some(to),
+        ..CostQuery::total(metric)
+    };
     let answer = app.engine().answer(&published.view, &span(from, to)).await?;
 
     let end_of_before = before.end_day();
@@ -53,7 +57,8 @@ pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> 
     let mut previous = None;
     if published.publications.iter().any(|publication| publication.period == before) {
         let days = app.engine().answer(&published.view, &span(before.first_day(), last_day)).await?;
-        let rest = if part { part_of_day(app, published, metric, last_day, hours).await? } else { Decimal::ZERO };
+        let rest =
+            if part { part_of_day(app, published, metric, last_day, hours).await? } else { Decimal::ZERO };
         previous = Some(days.total + rest);
     }
     let previous_to = last_day.and_hms_opt(if part { hours } else { 0 }, 0, 0).unwrap_or_default().and_utc();

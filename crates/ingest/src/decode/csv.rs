@@ -20,7 +20,14 @@ use twox_hash::XxHash3_64;
 
 impl From<CsvError> for IngestError {
     fn from(error: CsvError) -> Self {
-        Self { kind: ErrorKind::Undecodable, file: error.file, row: error.row, column: error.column, message: error.message, advice: error.advice }
+        Self {
+            kind: ErrorKind::Undecodable,
+            file: error.file,
+            row: error.row,
+            column: error.column,
+            message: error.message,
+            advice: error.advice,
+        }
     }
 }
 
@@ -38,7 +45,13 @@ impl Read for Counted {
     }
 }
 
-pub(super) fn decode(unit: &Unit, wanted: Wanted, period_known: bool, counters: &Counters, consumer: &mut dyn Consumer) -> Result<(), IngestError> {
+pub(super) fn decode(
+    unit: &Unit,
+    wanted: Wanted,
+    period_known: bool,
+    counters: &Counters,
+    consumer: &mut dyn Consumer,
+) -> Result<(), IngestError> {
     let name = unit.file.name();
     let inner = unit.file.stream().map_err(|error| IngestError::io(name, &error))?;
     let bytes = Arc::new(AtomicU64::new(0));
@@ -75,8 +88,18 @@ struct BlockReader<'a> {
 
 impl<'a> BlockReader<'a> {
     fn new(file: &'a str, columns: &'a Columns, wanted: Wanted) -> Self {
-        let text = columns.text.iter().enumerate().filter(|(field, _)| wanted.text(*field)).filter_map(|(_, at)| *at);
-        let numbers = columns.numbers.iter().enumerate().filter(|(field, _)| wanted.number(*field)).filter_map(|(_, at)| *at);
+        let text = columns
+            .text
+            .iter()
+            .enumerate()
+            .filter(|(field, _)| wanted.text(*field))
+            .filter_map(|(_, at)| *at);
+        let numbers = columns
+            .numbers
+            .iter()
+            .enumerate()
+            .filter(|(field, _)| wanted.number(*field))
+            .filter_map(|(_, at)| *at);
         let mut projection: Vec<usize> = text.chain(numbers).collect();
         for keys in [&columns.tags, &columns.cost_categories] {
             projection.extend(keys.columns.iter().map(|key| key.column).chain(keys.maps.iter().copied()));
@@ -98,7 +121,9 @@ impl<'a> BlockReader<'a> {
             let read = column.filter(|_| self.wanted.text(field));
             let read = read.map(|column| self.text(block, column)).transpose()?;
             match field {
-                fields::CHARGE_START => batch.charge_start = self.times(block, field, read, true)?.unwrap_or_default(),
+                fields::CHARGE_START => {
+                    batch.charge_start = self.times(block, field, read, true)?.unwrap_or_default()
+                }
                 fields::CHARGE_END => batch.charge_end = self.times(block, field, read, false)?,
                 fields::PERIOD_START => batch.period_start = self.times(block, field, read, true)?,
                 fields::PERIOD_END => batch.period_end = self.times(block, field, read, false)?,
@@ -119,7 +144,10 @@ impl<'a> BlockReader<'a> {
             for column in &self.columns.others {
                 let values = self.text(block, *column)?;
                 if !values.all_null() {
-                    batch.others.parts.push(SetPart::Column { key: self.columns.names[*column].as_str().into(), values });
+                    batch
+                        .others
+                        .parts
+                        .push(SetPart::Column { key: self.columns.names[*column].as_str().into(), values });
                 }
             }
         }
@@ -158,7 +186,11 @@ impl<'a> BlockReader<'a> {
             if !std::ptr::eq(text, last.0) && text != last.0 {
                 let hash = XxHash3_64::oneshot(text);
                 let index = |code: &i32| usize::try_from(*code).unwrap_or(0);
-                let entry = table.entry(hash, |code| values[index(code)] == text, |code| XxHash3_64::oneshot(values[index(code)]));
+                let entry = table.entry(
+                    hash,
+                    |code| values[index(code)] == text,
+                    |code| XxHash3_64::oneshot(values[index(code)]),
+                );
                 let code = match entry {
                     hashbrown::hash_table::Entry::Occupied(found) => *found.get(),
                     hashbrown::hash_table::Entry::Vacant(vacant) => {
@@ -177,7 +209,13 @@ impl<'a> BlockReader<'a> {
         for value in &values {
             let Ok(value) = std::str::from_utf8(value) else {
                 let row = (0..rows).find(|row| block.field(*row, place) == *value).unwrap_or(0);
-                return Err(self.value_error(block, column, row, "is not UTF-8 text", "Export the report in UTF-8"));
+                return Err(self.value_error(
+                    block,
+                    column,
+                    row,
+                    "is not UTF-8 text",
+                    "Export the report in UTF-8",
+                ));
             };
             strings.append_value(value);
         }
@@ -188,14 +226,27 @@ impl<'a> BlockReader<'a> {
         Ok(TextColumn { codes: codes.into(), nulls: valid.map(NullBuffer::from), values: Arc::new(strings) })
     }
 
-    fn value_error(&self, block: &Block, column: usize, row: usize, message: &str, advice: &str) -> IngestError {
+    fn value_error(
+        &self,
+        block: &Block,
+        column: usize,
+        row: usize,
+        message: &str,
+        advice: &str,
+    ) -> IngestError {
         IngestError::new(ErrorKind::Value, self.file, message, advice)
             .column(&self.columns.names[column])
             .at(block.first_row() + row as u64)
     }
 
     /// Instants, parsed once per distinct text.
-    fn times(&self, block: &Block, field: fields::Text, read: Option<TextColumn>, required: bool) -> Result<Option<Vec<i64>>, IngestError> {
+    fn times(
+        &self,
+        block: &Block,
+        field: fields::Text,
+        read: Option<TextColumn>,
+        required: bool,
+    ) -> Result<Option<Vec<i64>>, IngestError> {
         let (Some(read), Some(column)) = (read, self.columns.text[field]) else { return Ok(None) };
         let parsed: Vec<_> = read.values().iter().map(|text| parse_micros(text.unwrap_or(""))).collect();
         let mut times = Vec::with_capacity(block.rows());
@@ -212,7 +263,13 @@ impl<'a> BlockReader<'a> {
         Ok(Some(times))
     }
 
-    fn numbers(&self, block: &Block, field: fields::Number, column: usize, consumer: &mut dyn Consumer) -> Result<NumberColumn, IngestError> {
+    fn numbers(
+        &self,
+        block: &Block,
+        field: fields::Number,
+        column: usize,
+        consumer: &mut dyn Consumer,
+    ) -> Result<NumberColumn, IngestError> {
         let place = self.place[&column];
         let mut numbers = NumberColumn::default();
         numbers.values.reserve(block.rows());
@@ -233,12 +290,22 @@ impl<'a> BlockReader<'a> {
                 numbers.push_null();
             }
         }
-        let warning = |message: &str, row, count| Warning { message: message.to_owned(), column: self.columns.names[column].clone(), file: self.file.to_owned(), row, count };
+        let warning = |message: &str, row, count| Warning {
+            message: message.to_owned(),
+            column: self.columns.names[column].clone(),
+            file: self.file.to_owned(),
+            row,
+            count,
+        };
         if left_out > 0 {
             consumer.warn(warning("values that are no numbers were left out", first, left_out));
         }
         if numbers.rounded > 0 {
-            consumer.warn(warning("values have more than 18 decimals and were rounded half to even", block.first_row(), numbers.rounded));
+            consumer.warn(warning(
+                "values have more than 18 decimals and were rounded half to even",
+                block.first_row(),
+                numbers.rounded,
+            ));
         }
         Ok(numbers)
     }
@@ -256,7 +323,13 @@ impl<'a> BlockReader<'a> {
             for row in 0..text.values.len() {
                 check_object(text.values().value(row)).map_err(|message| {
                     let at = (0..block.rows()).find(|at| text.code(*at) == Some(row)).unwrap_or(0);
-                    self.value_error(block, *map, at, &message, "Tags and other maps are written as a JSON object in one cell")
+                    self.value_error(
+                        block,
+                        *map,
+                        at,
+                        &message,
+                        "Tags and other maps are written as a JSON object in one cell",
+                    )
                 })?;
             }
             parts.push(SetPart::Json(text));
@@ -276,7 +349,11 @@ fn check_object(text: &str) -> Result<(), String> {
 
 /// Fills text fields that the report lacks from the `product` map of CUR 2.0.
 fn fill_product_fields(batch: &mut RawBatch, map: &TextColumn, columns: &Columns) {
-    let parsed: Vec<serde_json::Value> = map.values().iter().map(|text| serde_json::from_str(text.unwrap_or("")).unwrap_or_default()).collect();
+    let parsed: Vec<serde_json::Value> = map
+        .values()
+        .iter()
+        .map(|text| serde_json::from_str(text.unwrap_or("")).unwrap_or_default())
+        .collect();
     for (field, keys) in super::parquet_columns::PRODUCT_KEYS {
         if columns.text[field].is_some() {
             continue;
@@ -285,11 +362,16 @@ fn fill_product_fields(batch: &mut RawBatch, map: &TextColumn, columns: &Columns
             .iter()
             .map(|object| Some(keys.iter().find_map(|key| object.get(key)?.as_str()).unwrap_or("")))
             .collect();
-        batch.text[field] = Some(TextColumn { codes: map.codes.clone(), nulls: map.nulls.clone(), values: Arc::new(values) });
+        batch.text[field] =
+            Some(TextColumn { codes: map.codes.clone(), nulls: map.nulls.clone(), values: Arc::new(values) });
     }
 }
 
 /// The beginning of a text, for messages.
 pub(super) fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 { text.to_owned() } else { format!("{}…", text.chars().take(60).collect::<String>()) }
+    if text.chars().count() <= 60 {
+        text.to_owned()
+    } else {
+        format!("{}…", text.chars().take(60).collect::<String>())
+    }
 }

@@ -9,7 +9,9 @@ use crate::error::IngestError;
 use crate::fields;
 use crate::source::SourceFile;
 use ::parquet::arrow::ProjectionMask;
-use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use ::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow::array::{ArrayRef, RecordBatch};
@@ -35,8 +37,12 @@ impl ParquetFile {
         let chunks = Chunks { file: Arc::clone(&file), ranges: vec![] };
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let plain = ArrowReaderMetadata::load(&chunks, options.clone()).map_err(fail)?;
-        let hinted = Arc::new(Schema::new(plain.schema().fields().iter().map(|field| dictionary_field(field)).collect::<Vec<_>>()));
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options.with_schema(hinted)).map_err(fail)?;
+        let hinted = Arc::new(Schema::new(
+            plain.schema().fields().iter().map(|field| dictionary_field(field)).collect::<Vec<_>>(),
+        ));
+        let metadata =
+            ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options.with_schema(hinted))
+                .map_err(fail)?;
         let names: Vec<String> = plain.schema().fields().iter().map(|field| field.name().clone()).collect();
         let columns = Columns::recognise(file.name(), &names, period_known)?;
         let mut first_rows = vec![];
@@ -56,7 +62,14 @@ impl ParquetFile {
         u64::try_from(self.metadata.metadata().row_group(group).compressed_size()).unwrap_or(0)
     }
 
-    pub(super) fn decode(&self, unit: &Unit, group: usize, wanted: Wanted, counters: &Counters, consumer: &mut dyn Consumer) -> Result<(), IngestError> {
+    pub(super) fn decode(
+        &self,
+        unit: &Unit,
+        group: usize,
+        wanted: Wanted,
+        counters: &Counters,
+        consumer: &mut dyn Consumer,
+    ) -> Result<(), IngestError> {
         consumer.begin(unit, &self.columns)?;
         let roots = self.roots(wanted);
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
@@ -72,7 +85,8 @@ impl ParquetFile {
         for batch in reader {
             let batch = batch.map_err(|error| fail(&error))?;
             let rows = batch.num_rows();
-            let raw = Decoding { parent: self, roots: &roots, batch: &batch, first_row, wanted }.raw(consumer)?;
+            let raw =
+                Decoding { parent: self, roots: &roots, batch: &batch, first_row, wanted }.raw(consumer)?;
             first_row += rows as u64;
             count(counters, rows, self.file.name())?;
             consumer.batch(raw)?;
@@ -84,8 +98,18 @@ impl ParquetFile {
     /// Top-level columns that a pass reads, ascending.
     fn roots(&self, wanted: Wanted) -> Vec<usize> {
         let columns = &self.columns;
-        let text = columns.text.iter().enumerate().filter(|(field, _)| wanted.text(*field)).filter_map(|(_, at)| *at);
-        let numbers = columns.numbers.iter().enumerate().filter(|(field, _)| wanted.number(*field)).filter_map(|(_, at)| *at);
+        let text = columns
+            .text
+            .iter()
+            .enumerate()
+            .filter(|(field, _)| wanted.text(*field))
+            .filter_map(|(_, at)| *at);
+        let numbers = columns
+            .numbers
+            .iter()
+            .enumerate()
+            .filter(|(field, _)| wanted.number(*field))
+            .filter_map(|(_, at)| *at);
         let mut roots: Vec<usize> = text.chain(numbers).chain(columns.product_map).collect();
         for keys in [&columns.tags, &columns.cost_categories] {
             roots.extend(keys.columns.iter().map(|key| key.column).chain(keys.maps.iter().copied()));
@@ -111,7 +135,10 @@ impl ParquetFile {
         let mut spans: Vec<(u64, u64)> = vec![];
         for (start, end) in wanted {
             if end > self.file.size() {
-                return Err(IngestError::parquet(self.file.name(), &"a column chunk lies beyond the end of the file"));
+                return Err(IngestError::parquet(
+                    self.file.name(),
+                    &"a column chunk lies beyond the end of the file",
+                ));
             }
             match spans.last_mut() {
                 Some(last) if start <= last.1 + GAP => last.1 = last.1.max(end),
@@ -119,7 +146,10 @@ impl ParquetFile {
             }
         }
         let read = |(start, end): (u64, u64)| {
-            self.file.read_range(start..end).map(|bytes| (start, bytes)).map_err(|error| IngestError::io(self.file.name(), &error))
+            self.file
+                .read_range(start..end)
+                .map(|bytes| (start, bytes))
+                .map_err(|error| IngestError::io(self.file.name(), &error))
         };
         let ranges = spans.into_iter().map(read).collect::<Result<_, _>>()?;
         Ok(Chunks { file: Arc::clone(&self.file), ranges })
@@ -137,7 +167,10 @@ fn dictionary_type(data_type: &DataType) -> DataType {
         DataType::Map(entries, sorted) => {
             let DataType::Struct(children) = entries.data_type() else { return data_type.clone() };
             let children = children.iter().map(|child| Arc::new(dictionary_field(child))).collect();
-            DataType::Map(Arc::new(entries.as_ref().clone().with_data_type(DataType::Struct(children))), *sorted)
+            DataType::Map(
+                Arc::new(entries.as_ref().clone().with_data_type(DataType::Struct(children))),
+                *sorted,
+            )
         }
         other => other.clone(),
     }
@@ -154,7 +187,8 @@ impl Chunks {
         for (offset, bytes) in &self.ranges {
             let end = offset + bytes.len() as u64;
             if (*offset..end).contains(&start) {
-                let from = usize::try_from(start - offset).map_err(|error| ParquetError::External(error.into()))?;
+                let from =
+                    usize::try_from(start - offset).map_err(|error| ParquetError::External(error.into()))?;
                 let to = length.map_or(bytes.len(), |length| from.saturating_add(length));
                 if to <= bytes.len() {
                     return Ok(bytes.slice(from..to));
@@ -185,7 +219,11 @@ impl ChunkReader for Chunks {
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
         let bytes = self.slice(start, Some(length))?;
-        if bytes.len() == length { Ok(bytes) } else { Err(ParquetError::EOF("the file is shorter than its footer says".into())) }
+        if bytes.len() == length {
+            Ok(bytes)
+        } else {
+            Err(ParquetError::EOF("the file is shorter than its footer says".into()))
+        }
     }
 }
 
@@ -200,18 +238,24 @@ struct Decoding<'a> {
 impl Decoding<'_> {
     fn raw(&self, consumer: &mut dyn Consumer) -> Result<RawBatch, IngestError> {
         let columns = &self.parent.columns;
-        let mut raw = RawBatch { rows: self.batch.num_rows(), first_row: self.first_row, ..RawBatch::default() };
+        let mut raw =
+            RawBatch { rows: self.batch.num_rows(), first_row: self.first_row, ..RawBatch::default() };
         for (field, column) in columns.text.iter().enumerate() {
             let array = column.filter(|_| self.wanted.text(field)).and_then(|column| self.array(column));
             let mut text = None;
             match (field, array) {
                 (fields::CHARGE_START, Some(array)) => raw.charge_start = self.times(field, array, true)?,
-                (fields::PERIOD_START, Some(array)) => raw.period_start = Some(self.times(field, array, true)?),
+                (fields::PERIOD_START, Some(array)) => {
+                    raw.period_start = Some(self.times(field, array, true)?)
+                }
                 (fields::CHARGE_END, Some(array)) => raw.charge_end = Some(self.times(field, array, false)?),
                 (fields::PERIOD_END, Some(array)) => raw.period_end = Some(self.times(field, array, false)?),
                 (_, Some(array)) => {
                     let pad = matches!(field, fields::ACCOUNT | fields::PAYER);
-                    text = Some(columns_of::text(array, pad).map_err(|error| self.fail(columns.text_name(field), &error))?);
+                    text = Some(
+                        columns_of::text(array, pad)
+                            .map_err(|error| self.fail(columns.text_name(field), &error))?,
+                    );
                 }
                 (_, None) => {}
             }
@@ -239,7 +283,9 @@ impl Decoding<'_> {
                 // What cannot be shown as text (lists, structs) is the only thing that is not kept.
                 let text = self.array(*column).and_then(|array| columns_of::text(array, false).ok());
                 if let Some(values) = text.filter(|text| !text.all_null()) {
-                    raw.others.parts.push(SetPart::Column { key: columns.names[*column].as_str().into(), values });
+                    raw.others
+                        .parts
+                        .push(SetPart::Column { key: columns.names[*column].as_str().into(), values });
                 }
             }
         }
@@ -252,7 +298,13 @@ impl Decoding<'_> {
     }
 
     fn fail(&self, column: &str, message: &str) -> IngestError {
-        IngestError::new(crate::error::ErrorKind::Value, self.parent.file.name(), message, "Export the report again with the standard column types").column(column)
+        IngestError::new(
+            crate::error::ErrorKind::Value,
+            self.parent.file.name(),
+            message,
+            "Export the report again with the standard column types",
+        )
+        .column(column)
     }
 
     fn times(&self, field: fields::Text, array: &ArrayRef, required: bool) -> Result<Vec<i64>, IngestError> {
@@ -264,18 +316,35 @@ impl Decoding<'_> {
         Ok(times)
     }
 
-    fn numbers(&self, field: fields::Number, array: &ArrayRef, consumer: &mut dyn Consumer) -> Result<crate::numbers::NumberColumn, IngestError> {
+    fn numbers(
+        &self,
+        field: fields::Number,
+        array: &ArrayRef,
+        consumer: &mut dyn Consumer,
+    ) -> Result<crate::numbers::NumberColumn, IngestError> {
         let name = self.parent.columns.number_name(field);
         let (numbers, bad) = columns_of::numbers(array).map_err(|error| self.fail(name, &error))?;
-        let warning = |message: &str, row: usize, count| Warning { message: message.to_owned(), column: name.to_owned(), file: self.parent.file.name().to_owned(), row: self.first_row + row as u64, count };
+        let warning = |message: &str, row: usize, count| Warning {
+            message: message.to_owned(),
+            column: name.to_owned(),
+            file: self.parent.file.name().to_owned(),
+            row: self.first_row + row as u64,
+            count,
+        };
         if let Some((row, text)) = bad.first() {
             if !fields::LENIENT.contains(&field) {
-                return Err(self.fail(name, &format!("'{text}' is not a decimal number")).at(self.first_row + *row as u64));
+                return Err(self
+                    .fail(name, &format!("'{text}' is not a decimal number"))
+                    .at(self.first_row + *row as u64));
             }
             consumer.warn(warning("values that are no numbers were left out", *row, bad.len() as u64));
         }
         if numbers.rounded > 0 {
-            consumer.warn(warning("values have more than 18 decimals and were rounded half to even", 0, numbers.rounded));
+            consumer.warn(warning(
+                "values have more than 18 decimals and were rounded half to even",
+                0,
+                numbers.rounded,
+            ));
         }
         Ok(numbers)
     }

@@ -35,7 +35,8 @@ pub(super) fn text(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, St
         return Err(format!("has the type {}, which is no text", array.data_type()));
     } else if pad_account && array.data_type().is_integer() {
         let plain = cast_to(array, &DataType::Utf8)?;
-        let padded: StringArray = plain.as_string::<i32>().iter().map(|id| id.map(|id| format!("{id:0>12}"))).collect();
+        let padded: StringArray =
+            plain.as_string::<i32>().iter().map(|id| id.map(|id| format!("{id:0>12}"))).collect();
         cast_to(&(std::sync::Arc::new(padded) as ArrayRef), &dictionary_type())?
     } else {
         cast_to(&cast_to(array, &DataType::Utf8)?, &dictionary_type())?
@@ -54,14 +55,22 @@ pub(super) fn map(array: &ArrayRef) -> Result<SetPart, String> {
         return text(array, false).map(SetPart::Json);
     };
     let map = array.as_map();
-    Ok(SetPart::Map { offsets: map.offsets().clone(), keys: text(map.keys(), false)?, values: text(map.values(), false)? })
+    Ok(SetPart::Map {
+        offsets: map.offsets().clone(),
+        keys: text(map.keys(), false)?,
+        values: text(map.values(), false)?,
+    })
 }
 
 /// The value of the first of some keys in each row's map, as a text column.
 pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<TextColumn> {
     match part {
         SetPart::Map { offsets, keys, values } => {
-            let rank: Vec<Option<usize>> = keys.values().iter().map(|key| wanted.iter().position(|wanted| Some(*wanted) == key)).collect();
+            let rank: Vec<Option<usize>> = keys
+                .values()
+                .iter()
+                .map(|key| wanted.iter().position(|wanted| Some(*wanted) == key))
+                .collect();
             let mut codes = Vec::with_capacity(rows);
             let mut valid = Vec::with_capacity(rows);
             for row in 0..rows {
@@ -71,7 +80,11 @@ pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<Te
                 valid.push(code.is_some());
                 codes.push(i32::try_from(code.unwrap_or(0)).ok()?);
             }
-            Some(TextColumn { codes: codes.into(), nulls: Some(NullBuffer::from(valid)), values: values.values.clone() })
+            Some(TextColumn {
+                codes: codes.into(),
+                nulls: Some(NullBuffer::from(valid)),
+                values: values.values.clone(),
+            })
         }
         SetPart::Json(text) => {
             let parsed = text.values().iter().map(|text| {
@@ -79,7 +92,11 @@ pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<Te
                 Some(wanted.iter().find_map(|key| object.get(key)?.as_str()).unwrap_or("").to_owned())
             });
             let values: StringArray = parsed.collect();
-            Some(TextColumn { codes: text.codes.clone(), nulls: text.nulls.clone(), values: std::sync::Arc::new(values) })
+            Some(TextColumn {
+                codes: text.codes.clone(),
+                nulls: text.nulls.clone(),
+                values: std::sync::Arc::new(values),
+            })
         }
         SetPart::Column { .. } => None,
     }
@@ -89,18 +106,47 @@ pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<Te
 pub(super) fn micros(array: &ArrayRef) -> Result<Vec<i64>, String> {
     let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
     let collect = |values: &[i64], to_micros: &dyn Fn(i64) -> i64| {
-        values.iter().enumerate().map(|(row, value)| if nulls.is_some_and(|nulls| nulls.is_null(row)) { NO_TIME } else { to_micros(*value) }).collect()
+        values
+            .iter()
+            .enumerate()
+            .map(
+                |(row, value)| {
+                    if nulls.is_some_and(|nulls| nulls.is_null(row)) { NO_TIME } else { to_micros(*value) }
+                },
+            )
+            .collect()
     };
     Ok(match array.data_type() {
-        DataType::Timestamp(TimeUnit::Second, _) => collect(array.as_primitive::<TimestampSecondType>().values(), &|value| value.saturating_mul(1_000_000)),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => collect(array.as_primitive::<TimestampMillisecondType>().values(), &|value| value.saturating_mul(1_000)),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => collect(array.as_primitive::<TimestampMicrosecondType>().values(), &|value| value),
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => collect(array.as_primitive::<TimestampNanosecondType>().values(), &|value| value.div_euclid(1_000)),
-        DataType::Date32 => array.as_primitive::<Date32Type>().iter().map(|day| day.map_or(NO_TIME, |day| i64::from(day) * 86_400_000_000)).collect(),
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            collect(array.as_primitive::<TimestampSecondType>().values(), &|value| {
+                value.saturating_mul(1_000_000)
+            })
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            collect(array.as_primitive::<TimestampMillisecondType>().values(), &|value| {
+                value.saturating_mul(1_000)
+            })
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            collect(array.as_primitive::<TimestampMicrosecondType>().values(), &|value| value)
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            collect(array.as_primitive::<TimestampNanosecondType>().values(), &|value| {
+                value.div_euclid(1_000)
+            })
+        }
+        DataType::Date32 => array
+            .as_primitive::<Date32Type>()
+            .iter()
+            .map(|day| day.map_or(NO_TIME, |day| i64::from(day) * 86_400_000_000))
+            .collect(),
         DataType::Utf8 | DataType::Dictionary(..) | DataType::LargeUtf8 | DataType::Utf8View => {
             let column = text(array, false)?;
-            let parsed: Vec<_> = column.values().iter().map(|text| parse_micros(text.unwrap_or(""))).collect();
-            (0..array.len()).map(|row| column.code(row).and_then(|code| parsed[code]).unwrap_or(NO_TIME)).collect()
+            let parsed: Vec<_> =
+                column.values().iter().map(|text| parse_micros(text.unwrap_or(""))).collect();
+            (0..array.len())
+                .map(|row| column.code(row).and_then(|code| parsed[code]).unwrap_or(NO_TIME))
+                .collect()
         }
         other => return Err(format!("has the type {other}, which is no date and time")),
     })
@@ -129,7 +175,11 @@ pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), St
         }
         DataType::Float32 => {
             // A float's own shortest text, not the digits that widening to a double would add.
-            push_texts(&mut column, &mut bad, array.as_primitive::<Float32Type>().iter().map(|value| value.map(|value| value.to_string())));
+            push_texts(
+                &mut column,
+                &mut bad,
+                array.as_primitive::<Float32Type>().iter().map(|value| value.map(|value| value.to_string())),
+            );
         }
         DataType::Decimal128(_, scale) if (0..=i8::try_from(SCALE).unwrap_or(i8::MAX)).contains(scale) => {
             let factor = 10_i128.pow(SCALE - u32::from(scale.unsigned_abs()));
@@ -147,14 +197,28 @@ pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), St
         data_type if data_type.is_integer() => {
             let values = cast(array, &DataType::Int64).map_err(|error| error.to_string())?;
             for value in values.as_primitive::<Int64Type>() {
-                value.map_or_else(|| column.push_null(), |value| column.push_units(i128::from(value) * 10_i128.pow(SCALE)));
+                match value {
+                    None => column.push_null(),
+                    Some(value) => column.push_units(i128::from(value) * 10_i128.pow(SCALE)),
+                }
             }
         }
-        data_type if data_type.is_nested() => return Err(format!("has the type {data_type}, which is no number")),
-        DataType::Boolean | DataType::Timestamp(..) | DataType::Date32 => return Err(format!("has the type {}, which is no number", array.data_type())),
+        data_type if data_type.is_nested() => {
+            return Err(format!("has the type {data_type}, which is no number"));
+        }
+        DataType::Boolean | DataType::Timestamp(..) | DataType::Date32 => {
+            return Err(format!("has the type {}, which is no number", array.data_type()));
+        }
         _ => {
             let values = cast(array, &DataType::Utf8).map_err(|error| error.to_string())?;
-            push_texts(&mut column, &mut bad, values.as_string::<i32>().iter().map(|text| text.filter(|text| !text.is_empty()).map(ToOwned::to_owned)));
+            push_texts(
+                &mut column,
+                &mut bad,
+                values
+                    .as_string::<i32>()
+                    .iter()
+                    .map(|text| text.filter(|text| !text.is_empty()).map(ToOwned::to_owned)),
+            );
         }
     }
     Ok((column, bad))

@@ -8,8 +8,10 @@ use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields::{self, Number, Text};
 use crate::registry::{Prints, Registries, Registry};
 use crate::rollup::Classes;
-use arrow::array::{ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::array::{
+    ArrayRef, BooleanArray, Decimal128Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use hashbrown::HashMap;
 use model::schema::{AMOUNT, LINE_ITEMS};
@@ -18,15 +20,25 @@ use std::sync::Arc;
 
 /// Text columns that the report has as they are.
 const DIRECT: [(&str, Text); 13] = [
-    ("BillingAccountName", fields::PAYER_NAME), ("ChargeDescription", fields::DESCRIPTION),
-    ("InvoiceIssuerName", fields::ISSUER), ("InvoiceId", fields::INVOICE), ("ResourceId", fields::RESOURCE),
-    ("ResourceName", fields::RESOURCE_NAME), ("ResourceType", fields::RESOURCE_TYPE), ("SkuId", fields::SKU),
-    ("SkuPriceId", fields::SKU_PRICE), ("PricingUnit", fields::PRICING_UNIT), ("ConsumedUnit", fields::CONSUMED_UNIT),
-    ("CommitmentDiscountName", fields::COMMITMENT_NAME), ("x_SplitParentResourceId", fields::SPLIT_PARENT),
+    ("BillingAccountName", fields::PAYER_NAME),
+    ("ChargeDescription", fields::DESCRIPTION),
+    ("InvoiceIssuerName", fields::ISSUER),
+    ("InvoiceId", fields::INVOICE),
+    ("ResourceId", fields::RESOURCE),
+    ("ResourceName", fields::RESOURCE_NAME),
+    ("ResourceType", fields::RESOURCE_TYPE),
+    ("SkuId", fields::SKU),
+    ("SkuPriceId", fields::SKU_PRICE),
+    ("PricingUnit", fields::PRICING_UNIT),
+    ("ConsumedUnit", fields::CONSUMED_UNIT),
+    ("CommitmentDiscountName", fields::COMMITMENT_NAME),
+    ("x_SplitParentResourceId", fields::SPLIT_PARENT),
 ];
-const MEASURES: [&str; 6] = ["BilledCost", "EffectiveCost", "x_NetBilledCost", "x_NetEffectiveCost", "ListCost", "x_UsageAmount"];
+const MEASURES: [&str; 6] =
+    ["BilledCost", "EffectiveCost", "x_NetBilledCost", "x_NetEffectiveCost", "ListCost", "x_UsageAmount"];
 /// Amounts that may be absent.
-const OPTIONAL: [&str; 5] = ["PricingQuantity", "ConsumedQuantity", "ContractedCost", "x_SplitCost", "x_SplitUnusedCost"];
+const OPTIONAL: [&str; 5] =
+    ["PricingQuantity", "ConsumedQuantity", "ContractedCost", "x_SplitCost", "x_SplitUnusedCost"];
 const TIMES: [&str; 4] = ["ChargePeriodStart", "ChargePeriodEnd", "BillingPeriodStart", "BillingPeriodEnd"];
 
 pub(super) struct Run {
@@ -52,9 +64,20 @@ impl Run {
         let micros = |period: BillingPeriod| i64::from(period.first_date32()) * 86_400_000_000;
         Self {
             period: (micros(period), micros(period.next())),
-            prints: Prints::default(), registries: Registries::default(), skus: vec![], accounts: vec![], tags: vec![],
-            categories: vec![], others: vec![], direct: Default::default(), file: RunText::default(), times: Default::default(),
-            measures: Default::default(), optional: Default::default(), split: vec![], source_rows: vec![],
+            prints: Prints::default(),
+            registries: Registries::default(),
+            skus: vec![],
+            accounts: vec![],
+            tags: vec![],
+            categories: vec![],
+            others: vec![],
+            direct: Default::default(),
+            file: RunText::default(),
+            times: Default::default(),
+            measures: Default::default(),
+            optional: Default::default(),
+            split: vec![],
+            source_rows: vec![],
         }
     }
 
@@ -62,25 +85,39 @@ impl Run {
         self.skus.len()
     }
 
-    pub(super) fn add(&mut self, batch: &RawBatch, format: Format, file: &str, classes: &Classes, hashes: &mut Hashes) {
+    pub(super) fn add(
+        &mut self,
+        batch: &RawBatch,
+        format: Format,
+        file: &str,
+        classes: &Classes,
+        hashes: &mut Hashes,
+    ) {
         self.prints.compute(batch, hashes, true);
         let prints = std::mem::take(&mut self.prints);
         // Neighbouring rows often share a set: the one seen last spares the look-up.
         ids(&mut self.skus, &prints.skus, |print, row| self.registries.sku(format, print, batch, row));
         ids(&mut self.accounts, &prints.accounts, |print, row| self.registries.account(print, batch, row));
         ids(&mut self.tags, &prints.tags, |print, row| self.registries.tag_set(print, batch, row));
-        ids(&mut self.categories, &prints.categories, |print, row| self.registries.category_set(print, batch, row));
+        ids(&mut self.categories, &prints.categories, |print, row| {
+            self.registries.category_set(print, batch, row)
+        });
         ids(&mut self.others, &prints.others, |print, row| self.registries.other_set(print, batch, row));
         self.prints = prints;
         for (text, (_, field)) in self.direct.iter_mut().zip(DIRECT) {
             // A CUR row has one unit: of what is priced and of what is consumed.
-            let field = if field == fields::CONSUMED_UNIT && format == Format::Cur { fields::PRICING_UNIT } else { field };
+            let field = if field == fields::CONSUMED_UNIT && format == Format::Cur {
+                fields::PRICING_UNIT
+            } else {
+                field
+            };
             text.add(batch.text(field), batch.rows);
         }
         self.file.fill(file, batch.rows);
         self.add_times(batch);
         self.add_amounts(batch, format, classes);
-        self.source_rows.extend((0..batch.rows).map(|row| i64::try_from(batch.row_number(row)).unwrap_or(i64::MAX)));
+        self.source_rows
+            .extend((0..batch.rows).map(|row| i64::try_from(batch.row_number(row)).unwrap_or(i64::MAX)));
     }
 
     fn add_times(&mut self, batch: &RawBatch) {
@@ -96,10 +133,12 @@ impl Run {
     }
 
     fn add_amounts(&mut self, batch: &RawBatch, format: Format, classes: &Classes) {
-        let kinds: Vec<_> = classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
+        let kinds: Vec<_> =
+            classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
         for row in 0..batch.rows {
             let class = usize::from(classes.codes[row]);
-            let measures = exact_measures(batch, format, kinds[class], classes.by_code[class].has_reservation, row);
+            let measures =
+                exact_measures(batch, format, kinds[class], classes.by_code[class].has_reservation, row);
             for (column, value) in self.measures.iter_mut().zip(measures) {
                 column.push(value);
             }
@@ -125,11 +164,15 @@ impl Run {
         let mut fields = vec![];
         let mut arrays = vec![];
         for field in LINE_ITEMS.fields() {
-            let array = columns.remove(field.name().as_str()).ok_or_else(|| ArrowError::SchemaError(format!("no column {}", field.name())))?;
+            let array = columns
+                .remove(field.name().as_str())
+                .ok_or_else(|| ArrowError::SchemaError(format!("no column {}", field.name())))?;
             fields.push(Field::new(field.name(), array.data_type().clone(), field.is_nullable()));
             arrays.push(array);
         }
-        for ids in [&mut self.skus, &mut self.accounts, &mut self.tags, &mut self.categories, &mut self.others] {
+        for ids in
+            [&mut self.skus, &mut self.accounts, &mut self.tags, &mut self.categories, &mut self.others]
+        {
             ids.clear();
         }
         // Combinations repeat from run to run; resources' own sets need not pile up.
@@ -145,7 +188,13 @@ impl Run {
         let mut keys: Vec<(i64, u32, u32, i64, u32)> = (0..self.skus.len())
             .map(|row| {
                 let start = self.times[0][row];
-                (start.div_euclid(86_400_000_000), self.accounts[row], self.skus[row], start, u32::try_from(row).unwrap_or(u32::MAX))
+                (
+                    start.div_euclid(86_400_000_000),
+                    self.accounts[row],
+                    self.skus[row],
+                    start,
+                    u32::try_from(row).unwrap_or(u32::MAX),
+                )
             })
             .collect();
         keys.sort_unstable();
@@ -155,21 +204,36 @@ impl Run {
     fn columns(&mut self, order: &[u32]) -> Result<HashMap<&'static str, ArrayRef>, ArrowError> {
         let mut columns: HashMap<&'static str, ArrayRef> = HashMap::new();
         for (at, name) in DERIVED_COLUMNS.iter().enumerate() {
-            columns.insert(name, registry_column(&self.registries.skus, &self.skus, order, |item| &item[at])?);
+            columns
+                .insert(name, registry_column(&self.registries.skus, &self.skus, order, |item| &item[at])?);
         }
-        for (name, field) in [("SubAccountId", fields::ACCOUNT), ("SubAccountName", fields::ACCOUNT_NAME), ("BillingAccountId", fields::PAYER)] {
+        for (name, field) in [
+            ("SubAccountId", fields::ACCOUNT),
+            ("SubAccountName", fields::ACCOUNT_NAME),
+            ("BillingAccountId", fields::PAYER),
+        ] {
             let at = ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
-            columns.insert(name, registry_column(&self.registries.accounts, &self.accounts, order, |item| &item[at])?);
+            columns.insert(
+                name,
+                registry_column(&self.registries.accounts, &self.accounts, order, |item| &item[at])?,
+            );
         }
         columns.insert("Tags", registry_column(&self.registries.tags, &self.tags, order, |item| item)?);
-        columns.insert("x_CostCategories", registry_column(&self.registries.categories, &self.categories, order, |item| item)?);
-        columns.insert("x_OtherColumns", registry_column(&self.registries.others, &self.others, order, |item| item)?);
+        columns.insert(
+            "x_CostCategories",
+            registry_column(&self.registries.categories, &self.categories, order, |item| item)?,
+        );
+        columns.insert(
+            "x_OtherColumns",
+            registry_column(&self.registries.others, &self.others, order, |item| item)?,
+        );
         for (text, (name, _)) in self.direct.iter_mut().zip(DIRECT) {
             columns.insert(name, text.take(order)?);
         }
         columns.insert("x_SourceFile", self.file.take(order)?);
         for (times, name) in self.times.iter_mut().zip(TIMES) {
-            let array: TimestampMicrosecondArray = order.iter().map(|row| Some(times[*row as usize]).filter(|time| *time != NO_TIME)).collect();
+            let array: TimestampMicrosecondArray =
+                order.iter().map(|row| Some(times[*row as usize]).filter(|time| *time != NO_TIME)).collect();
             columns.insert(name, Arc::new(array.with_timezone("UTC")));
             times.clear();
         }
@@ -183,9 +247,15 @@ impl Run {
             columns.insert(name, Arc::new(array.with_data_type(AMOUNT)));
             values.clear();
         }
-        columns.insert("x_IsSplit", Arc::new(BooleanArray::from_iter(order.iter().map(|row| Some(self.split[*row as usize])))));
+        columns.insert(
+            "x_IsSplit",
+            Arc::new(BooleanArray::from_iter(order.iter().map(|row| Some(self.split[*row as usize])))),
+        );
         self.split.clear();
-        columns.insert("x_SourceRow", Arc::new(Int64Array::from_iter_values(order.iter().map(|row| self.source_rows[*row as usize]))));
+        columns.insert(
+            "x_SourceRow",
+            Arc::new(Int64Array::from_iter_values(order.iter().map(|row| self.source_rows[*row as usize]))),
+        );
         self.source_rows.clear();
         Ok(columns)
     }
@@ -205,7 +275,12 @@ fn ids(into: &mut Vec<u32>, prints: &[u128], mut id: impl FnMut(u128, usize) -> 
 }
 
 /// A text of each row's thing, dictionary-coded over the distinct texts in use.
-fn registry_column<T>(registry: &Registry<T>, ids: &[u32], order: &[u32], text: impl Fn(&T) -> &String) -> Result<ArrayRef, ArrowError> {
+fn registry_column<T>(
+    registry: &Registry<T>,
+    ids: &[u32],
+    order: &[u32],
+    text: impl Fn(&T) -> &String,
+) -> Result<ArrayRef, ArrowError> {
     let mut codes = vec![-2; registry.items.len()];
     let mut seen: HashMap<&str, i32> = HashMap::new();
     let mut values: Vec<&str> = vec![];
@@ -214,7 +289,9 @@ fn registry_column<T>(registry: &Registry<T>, ids: &[u32], order: &[u32], text: 
         let id = ids[*row as usize] as usize;
         if codes[id] == -2 {
             let text = text(&registry.items[id]).as_str();
-            codes[id] = if text.is_empty() { -1 } else {
+            codes[id] = if text.is_empty() {
+                -1
+            } else {
                 *seen.entry(text).or_insert_with(|| {
                     values.push(text);
                     i32::try_from(values.len() - 1).unwrap_or(i32::MAX)
@@ -229,13 +306,24 @@ fn registry_column<T>(registry: &Registry<T>, ids: &[u32], order: &[u32], text: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::datatypes::DataType;
 
     #[test]
     fn every_canonical_column_is_filled_by_exactly_one_source() {
         let mut names: Vec<&str> = DERIVED_COLUMNS.to_vec();
         names.extend(DIRECT.iter().map(|(name, _)| *name));
         names.extend(MEASURES.iter().chain(&OPTIONAL).chain(&TIMES));
-        names.extend(["SubAccountId", "SubAccountName", "BillingAccountId", "Tags", "x_CostCategories", "x_OtherColumns", "x_SourceFile", "x_SourceRow", "x_IsSplit"]);
+        names.extend([
+            "SubAccountId",
+            "SubAccountName",
+            "BillingAccountId",
+            "Tags",
+            "x_CostCategories",
+            "x_OtherColumns",
+            "x_SourceFile",
+            "x_SourceRow",
+            "x_IsSplit",
+        ]);
         names.sort_unstable();
         let mut expected: Vec<&str> = LINE_ITEMS.fields().iter().map(|field| field.name().as_str()).collect();
         expected.sort_unstable();

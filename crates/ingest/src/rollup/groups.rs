@@ -36,7 +36,8 @@ impl Groups {
     #[inline]
     pub(super) fn slot(&mut self, print: u128) -> (u32, bool) {
         let next = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        let entry = self.table.entry(bucket(print), |(other, _)| *other == print, |(other, _)| bucket(*other));
+        let entry =
+            self.table.entry(bucket(print), |(other, _)| *other == print, |(other, _)| bucket(*other));
         match entry {
             hashbrown::hash_table::Entry::Occupied(found) => (found.get().1, false),
             hashbrown::hash_table::Entry::Vacant(vacant) => {
@@ -79,7 +80,9 @@ impl Groups {
         into.slots[slot as usize].rows += ours.rows;
         into.slots[slot as usize].rows -= 1;
         if !self.wide.is_empty() {
-            let wide = std::array::from_fn(|at| self.wide.get(&(from, u8::try_from(at).unwrap_or(0))).copied().unwrap_or(0));
+            let wide = std::array::from_fn(|at| {
+                self.wide.get(&(from, u8::try_from(at).unwrap_or(0))).copied().unwrap_or(0)
+            });
             into.add_exact(slot, &wide, 0);
         }
     }

@@ -44,14 +44,20 @@ impl Classes {
     /// Classes of a batch: line item type × reservation ARN given × split cost.
     pub(crate) fn of(batch: &RawBatch, format: Format, file: usize) -> Self {
         let types = batch.text(fields::LINE_ITEM_TYPE);
-        let names: Vec<String> = types.map(|types| types.values().iter().map(|name| name.unwrap_or("").to_owned()).collect()).unwrap_or_default();
+        let names: Vec<String> = types
+            .map(|types| types.values().iter().map(|name| name.unwrap_or("").to_owned()).collect())
+            .unwrap_or_default();
         let none = names.len();
         let mut codes: Vec<u16> = (0..batch.rows)
-            .map(|row| u16::try_from(4 * types.and_then(|types| types.code(row)).unwrap_or(none)).unwrap_or(u16::MAX))
+            .map(|row| {
+                u16::try_from(4 * types.and_then(|types| types.code(row)).unwrap_or(none)).unwrap_or(u16::MAX)
+            })
             .collect();
         if format == Format::Cur {
             mark(batch, fields::RESERVATION, &mut codes, 2, |arn| !arn.is_empty());
-            mark(batch, fields::OPERATION, &mut codes, 1, |operation| operation.starts_with("EKSPod-") || operation.starts_with("ECSTask-"));
+            mark(batch, fields::OPERATION, &mut codes, 1, |operation| {
+                operation.starts_with("EKSPod-") || operation.starts_with("ECSTask-")
+            });
             mark(batch, fields::SPLIT_PARENT, &mut codes, 1, |parent| !parent.is_empty());
         }
         let by_code = (0..=none)
@@ -82,11 +88,19 @@ fn mark(batch: &RawBatch, field: fields::Text, codes: &mut [u16], flag: u16, tes
 
 impl Kernel {
     /// Adds a batch whose rows all belong to this billing period.
-    pub(super) fn add(&mut self, batch: &RawBatch, format: Format, file: usize, hashes: &mut Hashes, prints: &mut Prints) {
+    pub(super) fn add(
+        &mut self,
+        batch: &RawBatch,
+        format: Format,
+        file: usize,
+        hashes: &mut Hashes,
+        prints: &mut Prints,
+    ) {
         let classes = Classes::of(batch, format, file);
         self.totals.add(batch, format, &classes.codes, &classes.by_code);
         prints.compute(batch, hashes, false);
-        let kinds: Vec<LineItemType> = classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
+        let kinds: Vec<LineItemType> =
+            classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
         let (mut first, mut last) = self.usage_span.unwrap_or((i64::MAX, i64::MIN));
         let mut day_print = (i32::MIN, 0);
         for row in 0..batch.rows {
@@ -124,7 +138,9 @@ impl Kernel {
             let has_reservation = classes.by_code[class].has_reservation;
             match short_measures(batch, format, kind, has_reservation, row) {
                 Some(measures) => self.groups.add(slot, &measures),
-                None => self.groups.add_exact(slot, &exact_measures(batch, format, kind, has_reservation, row), 1),
+                None => {
+                    self.groups.add_exact(slot, &exact_measures(batch, format, kind, has_reservation, row), 1)
+                }
             }
         }
         if last > i64::MIN {

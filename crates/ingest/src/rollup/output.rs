@@ -6,7 +6,9 @@ use crate::costs::AMORTIZATION;
 use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields;
 use crate::proof::RawTotals;
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{
+    ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use hashbrown::HashMap;
@@ -73,12 +75,14 @@ impl PeriodRollup {
         let mut lines: BTreeMap<&str, Identity> = BTreeMap::new();
         for (slot, key) in self.kernel.keys.iter().enumerate() {
             let sku = &self.kernel.registries.skus.items[key.sku as usize];
-            let sums = self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX)).map(Decimal::from_units);
+            let sums =
+                self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX)).map(Decimal::from_units);
             let line = lines.entry(&sku[commitment]).or_default();
             line.unblended += sums[0];
             line.amortized += sums[1];
             line.amortization += sums[AMORTIZATION];
-            let upfront = sku[line_item_type] == "SavingsPlanUpfrontFee" || (sku[line_item_type] == "Fee" && !sku[commitment].is_empty());
+            let upfront = sku[line_item_type] == "SavingsPlanUpfrontFee"
+                || (sku[line_item_type] == "Fee" && !sku[commitment].is_empty());
             if upfront {
                 line.upfront_paid += sums[0] - sums[1];
             }
@@ -105,23 +109,40 @@ impl PeriodRollup {
             .map(|name| {
                 if let Some(field) = account(name) {
                     let at = ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
-                    return Dictionary::new(Source::Account, registries.accounts.items.iter().map(|item| item[at].as_str()));
+                    return Dictionary::new(
+                        Source::Account,
+                        registries.accounts.items.iter().map(|item| item[at].as_str()),
+                    );
                 }
                 match *name {
                     "Tags" => Dictionary::new(Source::Tags, registries.tags.items.iter().map(String::as_str)),
-                    "x_CostCategories" => Dictionary::new(Source::Categories, registries.categories.items.iter().map(String::as_str)),
+                    "x_CostCategories" => Dictionary::new(
+                        Source::Categories,
+                        registries.categories.items.iter().map(String::as_str),
+                    ),
                     name => {
                         let at = DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
-                        Dictionary::new(Source::Sku, registries.skus.items.iter().map(|item| item[at].as_str()))
+                        Dictionary::new(
+                            Source::Sku,
+                            registries.skus.items.iter().map(|item| item[at].as_str()),
+                        )
                     }
                 }
             })
             .collect();
-        let mut order: Vec<(i32, u32, u32)> = self.kernel.keys.iter().enumerate()
+        let mut order: Vec<(i32, u32, u32)> = self
+            .kernel
+            .keys
+            .iter()
+            .enumerate()
             .map(|(slot, key)| (key.day, key.account, u32::try_from(slot).unwrap_or(u32::MAX)))
             .collect();
         order.sort_unstable();
-        SortedRollup { kernel: &self.kernel, dictionaries, order: order.into_iter().map(|(.., slot)| slot).collect() }
+        SortedRollup {
+            kernel: &self.kernel,
+            dictionaries,
+            order: order.into_iter().map(|(.., slot)| slot).collect(),
+        }
     }
 }
 
@@ -177,7 +198,8 @@ impl SortedRollup<'_> {
         let slots = &self.order[range];
         let keys = || slots.iter().map(|slot| self.kernel.keys[*slot as usize]);
         let mut schema = vec![Field::new(DAY, DataType::Date32, false)];
-        let mut columns: Vec<ArrayRef> = vec![Arc::new(Date32Array::from_iter_values(keys().map(|key| key.day)))];
+        let mut columns: Vec<ArrayRef> =
+            vec![Arc::new(Date32Array::from_iter_values(keys().map(|key| key.day)))];
         for (name, dictionary) in ROLLUP_DIMENSIONS.iter().zip(&self.dictionaries) {
             let codes: Int32Array = keys()
                 .map(|key| {
@@ -191,16 +213,23 @@ impl SortedRollup<'_> {
                 })
                 .collect();
             let array = DictionaryArray::<Int32Type>::try_new(codes, Arc::clone(&dictionary.values))?;
-            schema.push(Field::new(*name, DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true));
+            schema.push(Field::new(
+                *name,
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+                true,
+            ));
             columns.push(Arc::new(array));
         }
         let sums: Vec<_> = slots.iter().map(|slot| self.kernel.groups.sums(*slot)).collect();
         for (at, name) in ROLLUP_MEASURES.iter().enumerate() {
-            let array = Decimal128Array::from_iter_values(sums.iter().map(|sums| sums[at])).with_data_type(AMOUNT);
+            let array =
+                Decimal128Array::from_iter_values(sums.iter().map(|sums| sums[at])).with_data_type(AMOUNT);
             schema.push(Field::new(*name, AMOUNT, false));
             columns.push(Arc::new(array));
         }
-        let rows = slots.iter().map(|slot| i64::try_from(self.kernel.groups.slots[*slot as usize].rows).unwrap_or(i64::MAX));
+        let rows = slots
+            .iter()
+            .map(|slot| i64::try_from(self.kernel.groups.slots[*slot as usize].rows).unwrap_or(i64::MAX));
         schema.push(Field::new(ROWS, DataType::Int64, false));
         columns.push(Arc::new(Int64Array::from_iter_values(rows)));
         RecordBatch::try_new(Arc::new(Schema::new(schema)), columns)

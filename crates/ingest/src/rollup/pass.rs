@@ -28,12 +28,20 @@ pub struct RollupResult {
 ///
 /// # Errors
 /// The first refusal of any file; nothing was written.
-pub fn read(files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, threads: usize, counters: &Counters) -> Result<RollupResult, IngestError> {
+pub fn read(
+    files: &[Arc<dyn SourceFile>],
+    period: Option<BillingPeriod>,
+    threads: usize,
+    counters: &Counters,
+) -> Result<RollupResult, IngestError> {
     let units = decode::units(files, period.is_some())?;
     let seed = twox_hash::XxHash3_64::oneshot(random_text().as_bytes());
     let make = || Worker { period, hashes: Hashes::new(seed), ..Worker::default() };
-    let done = workers::run(&units, threads, make, |worker, unit| unit.decode(Wanted::Rollup, period.is_some(), counters, worker))?;
-    let mut result = RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };
+    let done = workers::run(&units, threads, make, |worker, unit| {
+        unit.decode(Wanted::Rollup, period.is_some(), counters, worker)
+    })?;
+    let mut result =
+        RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };
     let mut kernels: BTreeMap<BillingPeriod, Kernel> = BTreeMap::new();
     let mut format = None;
     for worker in done {
@@ -46,7 +54,9 @@ pub fn read(files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, thread
             match kernels.entry(period) {
                 std::collections::btree_map::Entry::Vacant(vacant) => drop(vacant.insert(kernel)),
                 std::collections::btree_map::Entry::Occupied(mut ours) => {
-                    if let (Some(one), Some(other)) = (&ours.get().currency, &kernel.currency) && one != other {
+                    if let (Some(one), Some(other)) = (&ours.get().currency, &kernel.currency)
+                        && one != other
+                    {
                         return Err(mixed_currencies("the delivery", one, other));
                     }
                     ours.get_mut().absorb(kernel);
@@ -55,7 +65,8 @@ pub fn read(files: &[Arc<dyn SourceFile>], period: Option<BillingPeriod>, thread
         }
     }
     let format = format.unwrap_or(Format::Cur);
-    result.periods = kernels.into_iter().map(|(period, kernel)| (period, PeriodRollup::new(kernel, format))).collect();
+    result.periods =
+        kernels.into_iter().map(|(period, kernel)| (period, PeriodRollup::new(kernel, format))).collect();
     Ok(result)
 }
 
@@ -67,7 +78,9 @@ fn random_text() -> String {
 
 fn mixed_currencies(file: &str, one: &str, other: &str) -> IngestError {
     IngestError::new(
-        ErrorKind::Mixed, file, format!("one billing period holds both {one} and {other}"),
+        ErrorKind::Mixed,
+        file,
+        format!("one billing period holds both {one} and {other}"),
         "Sums over two currencies mean nothing: export one report per currency and load each as its own connection",
     )
 }
@@ -130,7 +143,12 @@ impl Consumer for Worker {
 pub(crate) type Split = Vec<(BillingPeriod, Option<Vec<u32>>)>;
 
 /// Splits a batch by the billing period that its rows name; a delivery that names its own accepts no other.
-pub(crate) fn by_period(batch: &RawBatch, known: Option<BillingPeriod>, file: &str, column: &str) -> Result<Split, IngestError> {
+pub(crate) fn by_period(
+    batch: &RawBatch,
+    known: Option<BillingPeriod>,
+    file: &str,
+    column: &str,
+) -> Result<Split, IngestError> {
     let starts = match (&batch.period_start, known) {
         (Some(starts), _) => starts,
         (None, Some(period)) => return Ok(vec![(period, None)]),
@@ -138,15 +156,27 @@ pub(crate) fn by_period(batch: &RawBatch, known: Option<BillingPeriod>, file: &s
     };
     let Some(first) = starts.first() else { return Ok(vec![]) };
     let period_at = |row: usize| {
-        let period = chrono::DateTime::from_timestamp_micros(starts[row]).and_then(|at| BillingPeriod::of(at.date_naive()));
+        let period = chrono::DateTime::from_timestamp_micros(starts[row])
+            .and_then(|at| BillingPeriod::of(at.date_naive()));
         let period = period.ok_or_else(|| {
-            IngestError::new(ErrorKind::Value, file, "is not within the years 1970 to 9998", "Export the report again").at(batch.row_number(row)).column(column)
+            IngestError::new(
+                ErrorKind::Value,
+                file,
+                "is not within the years 1970 to 9998",
+                "Export the report again",
+            )
+            .at(batch.row_number(row))
+            .column(column)
         })?;
         match known {
             Some(known) if known != period => Err(IngestError::new(
-                ErrorKind::Mixed, file, format!("the row belongs to the billing period {period}, the delivery to {known}"),
+                ErrorKind::Mixed,
+                file,
+                format!("the row belongs to the billing period {period}, the delivery to {known}"),
                 "Check that the manifest and the files are of one delivery",
-            ).at(batch.row_number(row)).column(column)),
+            )
+            .at(batch.row_number(row))
+            .column(column)),
             _ => Ok(period),
         }
     };
@@ -175,7 +205,9 @@ fn check_currency(kernel: &mut Kernel, batch: &RawBatch, current: &Current) -> R
             _ if currency.is_empty() => {}
             None => kernel.currency = Some(currency.to_owned()),
             Some(known) if known != currency => {
-                return Err(mixed_currencies(&current.name, known, currency).at(batch.row_number(row)).column(&current.currency_column));
+                return Err(mixed_currencies(&current.name, known, currency)
+                    .at(batch.row_number(row))
+                    .column(&current.currency_column));
             }
             Some(_) => {}
         }

@@ -1,0 +1,7 @@
+//! Reports of every shape through the public interface: what is handled, what is refused and how, and the
+//! properties that sums must have whatever the order and the split of the rows.
+
+mod bad_input;
+mod parquet_types;
+mod properties;
+mod support;

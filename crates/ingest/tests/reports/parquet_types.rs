@@ -1,0 +1,119 @@
+//! Parquet with other column types than usual.
+
+use crate::support::{file, read, sums, total};
+use arrow::array::{
+    ArrayRef, Decimal128Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+};
+use ingest::IngestError;
+use ingest::rollup::RollupResult;
+use parquet::arrow::ArrowWriter;
+use std::sync::Arc;
+
+const HOUR_MS: i64 = 1_790_830_800_000; // 2026-10-01T05:00:00Z
+const PERIOD_MS: i64 = 1_790_812_800_000;
+
+fn write(
+    cost: ArrayRef,
+    start: ArrayRef,
+    period: ArrayRef,
+    account: ArrayRef,
+) -> Result<RollupResult, IngestError> {
+    let text = |value: &str| Arc::new(StringArray::from(vec![value; 2])) as ArrayRef;
+    let batch = RecordBatch::try_from_iter([
+        ("bill_billing_period_start_date", period),
+        ("line_item_usage_start_date", start),
+        ("line_item_usage_account_id", account),
+        ("line_item_line_item_type", text("Usage")),
+        ("line_item_product_code", text("AmazonEC2")),
+        ("line_item_unblended_cost", cost),
+    ])
+    .unwrap();
+    let mut writer = ArrowWriter::try_new(vec![], batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    let bytes = writer.into_inner().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    read(&[file(folder.path(), "report.parquet", &bytes)])
+}
+
+fn millis(value: i64) -> ArrayRef {
+    Arc::new(TimestampMillisecondArray::from(vec![value; 2]))
+}
+
+fn account() -> ArrayRef {
+    Arc::new(StringArray::from(vec!["000000000007"; 2]))
+}
+
+#[test]
+fn costs_of_every_type_are_exact() {
+    let decimal = Decimal128Array::from(vec![15_000_000_000, 1]).with_precision_and_scale(20, 10).unwrap();
+    for (cost, expected) in [
+        (Arc::new(Float64Array::from(vec![0.1, 0.2])) as ArrayRef, "0.3"),
+        (Arc::new(Float64Array::from(vec![1234.567_891_234, 1e-17])), "1234.56789123400000001"),
+        (Arc::new(Float32Array::from(vec![0.1, 0.2])), "0.3"),
+        (Arc::new(decimal), "1.5000000001"),
+        (Arc::new(Int64Array::from(vec![2, 3])), "5"),
+        (Arc::new(StringArray::from(vec!["0.10", "2e-1"])), "0.3"),
+    ] {
+        let expected = expected.trim_end_matches('0');
+        let name = cost.data_type().to_string();
+        let result = write(cost, millis(HOUR_MS), millis(PERIOD_MS), account()).unwrap();
+        let found = total(&result, "BilledCost").to_string();
+        assert!(
+            found.starts_with(expected) || expected.starts_with(&found),
+            "{name}: {found}, expected {expected}"
+        );
+    }
+}
+
+#[test]
+fn instants_of_every_type_fall_on_their_day() {
+    let cost = || Arc::new(Float64Array::from(vec![1.0, 2.0])) as ArrayRef;
+    for start in [
+        millis(HOUR_MS),
+        Arc::new(TimestampMicrosecondArray::from(vec![HOUR_MS * 1000; 2])) as ArrayRef,
+        Arc::new(TimestampNanosecondArray::from(vec![HOUR_MS * 1_000_000; 2]).with_timezone("UTC")),
+        Arc::new(StringArray::from(vec!["2026-10-01T05:00:00Z"; 2])),
+    ] {
+        let result = write(cost(), start, millis(PERIOD_MS), account()).unwrap();
+        let rollup = &result.periods[&"2026-10".parse().unwrap()];
+        assert_eq!(rollup.usage_span(), Some((HOUR_MS * 1000, HOUR_MS * 1000 + 3_600_000_000)));
+    }
+}
+
+#[test]
+fn numeric_account_ids_keep_their_zeros() {
+    let result = write(
+        Arc::new(Float64Array::from(vec![1.0, 2.0])),
+        millis(HOUR_MS),
+        millis(PERIOD_MS),
+        Arc::new(Int64Array::from(vec![7, 7])),
+    )
+    .unwrap();
+    assert_eq!(sums(&result, "SubAccountId", "BilledCost").into_keys().next().unwrap().1, "000000000007");
+}
+
+#[test]
+fn what_is_no_number_and_no_date_is_refused() {
+    let bad = [
+        write(
+            Arc::new(Float64Array::from(vec![1.0, f64::NAN])),
+            millis(HOUR_MS),
+            millis(PERIOD_MS),
+            account(),
+        ),
+        write(Arc::new(StringArray::from(vec!["1", "one"])), millis(HOUR_MS), millis(PERIOD_MS), account()),
+        write(
+            Arc::new(Float64Array::from(vec![1.0, 2.0])),
+            Arc::new(StringArray::from(vec!["2026-10-01", "soon"])),
+            millis(PERIOD_MS),
+            account(),
+        ),
+    ];
+    for result in bad {
+        let error = result.err().unwrap();
+        assert_eq!(error.row, Some(2), "{error}");
+        assert!(error.column.is_some());
+    }
+    assert!(write(millis(1), millis(HOUR_MS), millis(PERIOD_MS), account()).is_err());
+}

@@ -16,8 +16,8 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use model::schema::PARTITIONS;
-use object_store::ObjectMeta;
-use object_store::path::Path as ObjectPath;
+use datafusion::object_store::ObjectMeta;
+use datafusion::object_store::path::Path as ObjectPath;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -113,6 +113,8 @@ pub fn item() -> impl Strategy<Value = Item> {
 pub struct World {
     pub view: View,
     pub items: Vec<Item>,
+    /// Latest name of each account: of the last day, of several the first in order.
+    pub names: BTreeMap<String, String>,
     _folder: TempDir,
 }
 
@@ -145,8 +147,25 @@ impl World {
             }
         });
         let view = View { periods: periods.collect() };
-        Self { view, items, _folder: folder }
+        let names = latest_names(&items);
+        Self { view, items, names, _folder: folder }
     }
+}
+
+fn latest_names(items: &[Item]) -> BTreeMap<String, String> {
+    let mut names: Vec<(i32, String, String)> = Vec::new();
+    for item in items.iter().filter(|item| !item.split) {
+        let name = item.text("SubAccountName").filter(|name| !name.is_empty());
+        if let (Some(id), Some(name)) = (item.text("SubAccountId"), name) {
+            names.push((-item.day(), name, id));
+        }
+    }
+    names.sort();
+    let mut latest = BTreeMap::new();
+    for (_, name, id) in names {
+        latest.entry(id).or_insert(name);
+    }
+    latest
 }
 
 pub fn engine() -> Engine {

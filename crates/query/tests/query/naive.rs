@@ -20,7 +20,7 @@ pub fn value(world: &World, item: &Item, dimension: &Dimension) -> Option<String
     let name = dimension.to_string();
     let value = match name.as_str() {
         "billing_period" => Some(PERIODS[item.period].to_owned()),
-        "account" => item.text("SubAccountId").map(|id| latest_name(world, &id).unwrap_or(id)),
+        "account" => item.text("SubAccountId").map(|id| world.names.get(&id).cloned().unwrap_or(id)),
         "tag:Team" | "tag:user:Team" | "tag:team" => {
             let exact = name == "tag:team";
             let by_set =
@@ -40,19 +40,6 @@ pub fn value(world: &World, item: &Item, dimension: &Dimension) -> Option<String
         _ => item.text(dimension.column()),
     };
     value.filter(|value| !value.is_empty() && value != dimension.none_label())
-}
-
-/// The name of the last day; of several the first in order.
-fn latest_name(world: &World, id: &str) -> Option<String> {
-    let mut names: Vec<(i32, String)> = Vec::new();
-    for item in world.items.iter().filter(|item| !item.split) {
-        if item.text("SubAccountId").as_deref() == Some(id)
-            && let Some(name) = item.text("SubAccountName").filter(|name| !name.is_empty())
-        {
-            names.push((-item.day(), name));
-        }
-    }
-    names.into_iter().min().map(|(_, name)| name)
 }
 
 pub fn bucket(item: &Item, view: TimeView) -> String {

@@ -229,7 +229,7 @@ fn questions_asked_again_read_less_and_say_the_same() {
             .map(|at| {
                 let place = usize::try_from(at).unwrap();
                 let units =
-                    [at * 7 - 3, (at % 2 * 2 - 1) * DOLLAR, at * DOLLAR * DOLLAR / 3, -at, at * at, 0];
+                    [at * 7 - 3, (at % 2 * 2 - 1) * DOLLAR, at * 100_000 * DOLLAR / 3, -at, at * at, 0];
                 Item {
                     service: place % 3,
                     region: place % 5,

@@ -19,17 +19,19 @@ interface Props {
 /** What a figure means, how it is computed, and the lines of the bill it is made of. */
 export function ExplainDrawer({ question, version, onPage, onClose }: Props) {
   return (
-    <Drawer
-      opened={question !== undefined}
-      onClose={onClose}
-      position="right"
-      size="min(920px, 100vw)"
-      title={<Text fw={620}>Explain</Text>}
-      closeButtonProps={{ "aria-label": "Close" }}
-      classNames={{ content: classes.content ?? "", header: classes.header ?? "", body: classes.body ?? "" }}
-    >
-      {question && <Explanation question={question} version={version} onPage={onPage} />}
-    </Drawer>
+    <Drawer.Root opened={question !== undefined} onClose={onClose} position="right" size="min(920px, 100vw)">
+      <Drawer.Overlay backgroundOpacity={0.45} />
+      <Drawer.Content className={classes.content}>
+        {/* A plain box, not the library's <header>: the page has its banner. */}
+        <div className={classes.header}>
+          <Drawer.Title className={classes.title}>Explain</Drawer.Title>
+          <Drawer.CloseButton aria-label="Close" />
+        </div>
+        <Drawer.Body className={classes.body}>
+          {question && <Explanation question={question} version={version} onPage={onPage} />}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 
@@ -61,7 +63,12 @@ function Explanation({
         {question.what} · {question.when}, UTC
       </Text>
       <Group gap="sm" mb="md" align="center">
-        <Title order={2} className={`${classes.figure} tabular`} data-testid="explained-figure">
+        <Title
+          order={2}
+          className={`${classes.figure} tabular`}
+          data-testid="explained-figure"
+          data-figure={data.figure}
+        >
           {formatExact(data.figure, data.currency)}
         </Title>
         <Badge className={classes.proof} data-proven={data.proven}>

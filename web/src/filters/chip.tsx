@@ -36,9 +36,7 @@ export function Chip({ label, value, active, opened, onOpened, icon, width = 320
           <IconChevronDown size={14} aria-hidden className={classes.chipIcon} />
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown className={classes.panel} aria-label={label}>
-        {children}
-      </Popover.Dropdown>
+      <Popover.Dropdown className={classes.panel}>{children}</Popover.Dropdown>
     </Popover>
   );
 }

@@ -72,11 +72,11 @@ export function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
             {...(dataFrom ? { minDate: dataFrom } : {})}
             maxDate={addDays(dataTo, -1)}
             allowSingleDateInRange
+            hideOutsideDates
             size="sm"
             ariaLabels={{
               nextMonth: "Next month",
               previousMonth: "Previous month",
-              monthLevelControl: "Choose a month",
             }}
           />
           <Text size="xs" c="dimmed" mt={6}>

@@ -30,7 +30,7 @@ export function ProofBadge({ overview }: { overview: Overview }) {
           <span>{proof.label}</span>
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown} aria-label="Proof of totals">
+      <Popover.Dropdown className={classes.dropdown}>
         <Text fw={620}>{proof.label}</Text>
         <Text size="sm" c="dimmed" mb="sm">
           {proof.explanation}

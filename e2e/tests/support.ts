@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, type Locator, type Page } from "@playwright/test";
+
+export const base = () => process.env["E2E_URL"] ?? "";
+
+/** Opens an address of the page and waits until its figures and its chart are there. */
+export async function open(page: Page, search = ""): Promise<void> {
+  await page.goto(`${base()}/${search}`);
+  await ready(page);
+}
+
+export async function ready(page: Page): Promise<void> {
+  await expect(table(page).locator("tfoot")).toBeVisible();
+  await expect(page.getByTestId("spend-chart").locator("canvas")).toBeVisible();
+  await expect(page.locator("[data-stale=true]")).toHaveCount(0);
+}
+
+export function table(page: Page): Locator {
+  return page.getByRole("region", { name: "Costs, table" }).getByRole("table");
+}
+
+/** Full precision of a figure, from its tooltip: "$1,234.5678 · explain" → "1234.5678". */
+export function exact(title: string | null): string {
+  return (title ?? "")
+    .replace(/ · explain$/, "")
+    .replace("−", "-")
+    .replace(/[^0-9.-]/g, "");
+}
+
+interface Figures {
+  label: string;
+  figures: string[];
+}
+
+/** The table as it stands: every row with the exact figures of its periods and its total. */
+export async function tableFigures(page: Page): Promise<Figures[]> {
+  const rows = await table(page)
+    .locator("tbody tr, tfoot tr")
+    .evaluateAll((found) =>
+      found.map((row) => ({
+        label: row.querySelector("th span, th")?.textContent ?? "",
+        titles: [...row.querySelectorAll("[data-explain]")].map((cell) => cell.getAttribute("title")),
+      })),
+    );
+  return rows.map((row) => ({ label: row.label, figures: row.titles.map(exact) }));
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** No violation of WCAG 2.2 A and AA anywhere on the page as it is now. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.waitForTimeout(400); // transitions: half-faded text has half its contrast
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run: (
+          root: Document,
+          options: unknown,
+        ) => Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const result = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+    return result.violations.map((one) => ({
+      id: one.id,
+      nodes: one.nodes.slice(0, 4).map((node) => `${node.html.slice(0, 160)} — ${node.failureSummary}`),
+    }));
+  });
+  expect(violations).toEqual([]);
+}
+
+/** Parses CSV with quotes. */
+export function parseCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = "";
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i] ?? "";
+    if (quoted) {
+      if (character !== '"') cell += character;
+      else if (text[i + 1] === '"') cell += text[++i];
+      else quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === ",") {
+      row.push(cell);
+      cell = "";
+    } else if (character === "\n") {
+      rows.push([...row, cell.replace(/\r$/, "")]);
+      row = [];
+      cell = "";
+    } else cell += character;
+  }
+  return cell || row.length ? [...rows, [...row, cell]] : rows;
+}

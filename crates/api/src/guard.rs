@@ -31,7 +31,8 @@ fn is_local(host: &str) -> bool {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Security headers on every answer.
@@ -74,10 +75,14 @@ mod tests {
 
     #[test]
     fn knows_local_names() {
-        for host in ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:80", "127.9.9.9", "[::1]:8080", "[::1]"] {
+        for host in
+            ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:80", "127.9.9.9", "[::1]:8080", "[::1]"]
+        {
             assert!(is_local(host), "{host}");
         }
-        for host in ["", "example.com", "localhost.example.com", "10.0.0.1:80", "[::2]", "127.0.0.1.nip.io:80"] {
+        for host in
+            ["", "example.com", "localhost.example.com", "10.0.0.1:80", "[::2]", "127.0.0.1.nip.io:80"]
+        {
             assert!(!is_local(host), "{host}");
         }
     }

@@ -45,7 +45,11 @@ impl Pairs {
     }
 
     /// The one value of a name, parsed; an empty value counts as absent.
-    pub(crate) fn parse<T: FromStr<Err: Display>>(&mut self, name: &str, form: &str) -> Result<Option<T>, ApiError> {
+    pub(crate) fn parse<T: FromStr<Err: Display>>(
+        &mut self,
+        name: &str,
+        form: &str,
+    ) -> Result<Option<T>, ApiError> {
         let Some(text) = self.one(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
         let parsed = text.parse().map_err(|error| {
             AppError::invalid(format!("the parameter '{name}' is '{text}': {error}"))
@@ -66,7 +70,8 @@ impl Pairs {
 
     /// `metric`, amortized unless said otherwise.
     pub(crate) fn metric(&mut self) -> Result<Metric, ApiError> {
-        let metric = self.parse("metric", "amortized, unblended, net_amortized, net_unblended, list or usage_amount")?;
+        let metric =
+            self.parse("metric", "amortized, unblended, net_amortized, net_unblended, list or usage_amount")?;
         Ok(metric.unwrap_or(Metric::Amortized))
     }
 

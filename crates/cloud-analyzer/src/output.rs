@@ -31,7 +31,10 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
-        Self { columns: columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect(), rows: vec![] }
+        Self {
+            columns: columns.iter().map(|(name, align)| ((*name).to_owned(), *align)).collect(),
+            rows: vec![],
+        }
     }
 
     pub(crate) fn row(&mut self, cells: Vec<String>) {
@@ -48,10 +51,11 @@ impl Table {
         let mut out = String::new();
         let rule: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
         for row in [&header, &rule].into_iter().chain(&self.rows) {
-            let cells = row.iter().zip(&self.columns).zip(&widths).map(|((cell, (_, align)), width)| match align {
-                Align::Left => format!("{cell:<width$}"),
-                Align::Right => format!("{cell:>width$}"),
-            });
+            let cells =
+                row.iter().zip(&self.columns).zip(&widths).map(|((cell, (_, align)), width)| match align {
+                    Align::Left => format!("{cell:<width$}"),
+                    Align::Right => format!("{cell:>width$}"),
+                });
             out.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
             out.push('\n');
         }

@@ -6,6 +6,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+// Writing to a String cannot fail: the results of `write!` below say nothing.
+use std::fmt::Write as _;
 
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
@@ -69,17 +71,18 @@ fn words(progress: &Progress) -> String {
     let period = progress.period.map_or_else(|| "report".to_owned(), |period| period.to_string());
     let mut text = format!("{doing} {period}");
     if progress.periods_total > 1 {
-        text.push_str(&format!(" ({} of {} periods ready)", progress.periods_done, progress.periods_total));
+        let _ = write!(text, " ({} of {} periods ready)", progress.periods_done, progress.periods_total);
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         ", {} rows, {} of {}, {}/s",
         grouped(progress.rows),
         bytes(progress.bytes_done),
         bytes(progress.bytes_total),
         bytes(progress.bytes_per_second)
-    ));
+    );
     if let Some(left) = progress.seconds_left {
-        text.push_str(&format!(", {} left", seconds(left)));
+        let _ = write!(text, ", {} left", seconds(left));
     }
     text
 }

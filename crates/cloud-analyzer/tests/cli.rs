@@ -30,14 +30,19 @@ fn without_data_says_what_to_do() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(text(&output.stdout), "");
     let error = text(&output.stderr);
-    assert!(error.contains("there is no data in") && error.contains("cloud-analyzer --data DIR ingest SOURCE"), "{error}");
+    assert!(
+        error.contains("there is no data in") && error.contains("cloud-analyzer --data DIR ingest SOURCE"),
+        "{error}"
+    );
     assert!(!folder.path().join("none").exists(), "asking makes no folder");
 }
 
 #[test]
 fn wrong_calls_are_told_apart_from_failures() {
     let folder = tempfile::tempdir().unwrap();
-    for arguments in [&["query", "--metric", "cost"][..], &["query", "--group-by", "x"], &["ingest"], &["colour"]] {
+    for arguments in
+        [&["query", "--metric", "cost"][..], &["query", "--group-by", "x"], &["ingest"], &["colour"]]
+    {
         assert_eq!(run(folder.path(), arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
@@ -66,9 +71,12 @@ fn a_generated_bill_comes_out_as_it_went_in() {
         assert_eq!(period["outcome"], "published");
         assert_eq!(period["raw_total"], period["stored_total"]);
     }
-    assert!(summary["dashboards_ready_s"].as_f64().unwrap() <= summary["line_items_ready_s"].as_f64().unwrap());
+    assert!(
+        summary["dashboards_ready_s"].as_f64().unwrap() <= summary["line_items_ready_s"].as_f64().unwrap()
+    );
 
-    let csv = good(&data, &["query", "--metric", "unblended", "--group-by", "billing_period", "--format", "csv"]);
+    let csv =
+        good(&data, &["query", "--metric", "unblended", "--group-by", "billing_period", "--format", "csv"]);
     let mut lines = csv.lines();
     assert_eq!(lines.next(), Some("billing_period,unblended"));
     for line in lines {
@@ -93,5 +101,8 @@ fn a_generated_bill_comes_out_as_it_went_in() {
     assert!(explained["rows"][0]["source_file"].as_str().unwrap().ends_with(".csv.gz"));
 
     let again: serde_json::Value = serde_json::from_str(&good(&data, &["ingest", out, "--json"])).unwrap();
-    assert!(again["periods"].as_array().unwrap().iter().all(|period| period["outcome"] == "unchanged"), "{again}");
+    assert!(
+        again["periods"].as_array().unwrap().iter().all(|period| period["outcome"] == "unchanged"),
+        "{again}"
+    );
 }

@@ -36,7 +36,11 @@ fn crates_depend_downwards() {
     let packages = metadata["packages"].as_array().unwrap();
     let ours: BTreeSet<&str> = packages.iter().map(|package| package["name"].as_str().unwrap()).collect();
     let allowed: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
-    assert_eq!(ours, allowed.keys().copied().collect(), "a crate without its edges, or edges without a crate");
+    assert_eq!(
+        ours,
+        allowed.keys().copied().collect(),
+        "a crate without its edges, or edges without a crate"
+    );
     let mut edges = 0;
     for package in packages {
         let name = package["name"].as_str().unwrap();
@@ -81,7 +85,9 @@ fn visit(folder: &Path, found: &mut impl FnMut(&Path, usize)) {
         }
         let code = ["rs", "ts", "tsx", "py", "sh", "sql", "css", "mjs"];
         let generated = name.ends_with(".gen.ts") || name == "schema.d.ts" || name == "schema.ts";
-        if path.extension().is_some_and(|extension| code.contains(&extension.to_string_lossy().as_ref())) && !generated {
+        if path.extension().is_some_and(|extension| code.contains(&extension.to_string_lossy().as_ref()))
+            && !generated
+        {
             found(&path, std::fs::read_to_string(&path).unwrap().lines().count());
         }
     }

@@ -131,7 +131,12 @@ impl From<read::Costs> for Costs {
             to: answer.to.to_string(),
             group_by: query.group_by.iter().map(ToString::to_string).collect(),
             periods,
-            rows: answer.groups.into_iter().zip(costs.labels).map(|(group, labels)| row(group, labels)).collect(),
+            rows: answer
+                .groups
+                .into_iter()
+                .zip(costs.labels)
+                .map(|(group, labels)| row(group, labels))
+                .collect(),
             totals: answer.totals.iter().map(ToString::to_string).collect(),
             total: answer.total.to_string(),
             previous: answer.previous.map(|span| PreviousSpan {
@@ -182,12 +187,7 @@ pub(crate) async fn costs_csv(State(state): State<ApiState>, mut pairs: Pairs) -
     let found = read::costs(&state.app, &published, query).await?;
     let by: Vec<String> = found.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
     let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
-    let name = format!(
-        "{}{by}-{}-to-{}.csv",
-        found.query.metric.name(),
-        found.answer.from,
-        found.answer.to
-    );
+    let name = format!("{}{by}-{}-to-{}.csv", found.query.metric.name(), found.answer.from, found.answer.to);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

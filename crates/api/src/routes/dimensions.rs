@@ -58,6 +58,7 @@ impl From<&'static MetricInfo> for MetricView {
 
 /// Everything that costs can be asked by.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 pub(crate) struct Dimensions {
     dimensions: Vec<DimensionView>,
     metrics: Vec<MetricView>,
@@ -70,7 +71,10 @@ pub(crate) struct Dimensions {
     (status = OK, body = Dimensions),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn dimensions(State(state): State<ApiState>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub(crate) async fn dimensions(
+    State(state): State<ApiState>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let published = state.published().await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);

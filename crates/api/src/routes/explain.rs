@@ -39,6 +39,7 @@ pub(crate) struct ExplainParams {
 
 /// A line item.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 pub(crate) struct LineItem {
     charge_period_start: String,
     charge_period_end: String,

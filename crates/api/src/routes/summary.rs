@@ -63,7 +63,8 @@ pub(crate) async fn summary(State(state): State<ApiState>, mut pairs: Pairs) -> 
         let change_percent = month.change_percent();
         let end = month.previous_to;
         let partial = end.time() != NaiveTime::MIN;
-        let end_day = if partial { end.date_naive().succ_opt().unwrap_or_default() } else { end.date_naive() };
+        let end_day =
+            if partial { end.date_naive().succ_opt().unwrap_or_default() } else { end.date_naive() };
         MonthToDate {
             currency: month.currency,
             from: month.from.to_string(),

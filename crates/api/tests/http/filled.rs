@@ -27,12 +27,77 @@ type Row = (
 );
 
 const ROWS: &[Row] = &[
-    ("2026-10-01", 0, "111111111111", "Usage", "AmazonEC2", "BoxUsage:m5.large", "RunInstances", "i-1", "1", "0.096", "0.096", "Platform"),
-    ("2026-10-02", 9, "111111111111", "Usage", "AmazonEC2", "BoxUsage:m5.large", "RunInstances", "i-1", "1", "0.096000000001", "0.1", "Platform"),
-    ("2026-10-02", 10, "222222222222", "Usage", "AmazonS3", "TimedStorage-ByteHrs", "StandardStorage", "bucket-1", "12.5", "0.0000000003", "0.0000000003", ""),
+    (
+        "2026-10-01",
+        0,
+        "111111111111",
+        "Usage",
+        "AmazonEC2",
+        "BoxUsage:m5.large",
+        "RunInstances",
+        "i-1",
+        "1",
+        "0.096",
+        "0.096",
+        "Platform",
+    ),
+    (
+        "2026-10-02",
+        9,
+        "111111111111",
+        "Usage",
+        "AmazonEC2",
+        "BoxUsage:m5.large",
+        "RunInstances",
+        "i-1",
+        "1",
+        "0.096000000001",
+        "0.1",
+        "Platform",
+    ),
+    (
+        "2026-10-02",
+        10,
+        "222222222222",
+        "Usage",
+        "AmazonS3",
+        "TimedStorage-ByteHrs",
+        "StandardStorage",
+        "bucket-1",
+        "12.5",
+        "0.0000000003",
+        "0.0000000003",
+        "",
+    ),
     ("2026-10-31", 23, "222222222222", "Tax", "AmazonS3", "", "", "", "0", "1.23", "", ""),
-    ("2026-11-01", 0, "111111111111", "Usage", "AmazonEC2", "BoxUsage:m5.large", "RunInstances", "i-2", "1", "0.192", "0.192", "data"),
-    ("2026-11-02", 7, "222222222222", "Credit", "AmazonEC2", "BoxUsage:m5.large", "RunInstances", "i-2", "0", "-0.05", "", "data"),
+    (
+        "2026-11-01",
+        0,
+        "111111111111",
+        "Usage",
+        "AmazonEC2",
+        "BoxUsage:m5.large",
+        "RunInstances",
+        "i-2",
+        "1",
+        "0.192",
+        "0.192",
+        "data",
+    ),
+    (
+        "2026-11-02",
+        7,
+        "222222222222",
+        "Credit",
+        "AmazonEC2",
+        "BoxUsage:m5.large",
+        "RunInstances",
+        "i-2",
+        "0",
+        "-0.05",
+        "",
+        "data",
+    ),
 ];
 
 fn month(period: &str) -> String {
@@ -41,7 +106,11 @@ fn month(period: &str) -> String {
     for (at, row) in ROWS.iter().enumerate().filter(|(_, row)| row.0.starts_with(period)) {
         let (day, hour, account, kind, product, usage, operation, resource, amount, cost, list, team) = row;
         let (start, end) = (format!("{day}T{hour:02}:00:00Z"), end(day, *hour));
-        let name = if *product == "AmazonEC2" { "Amazon Elastic Compute Cloud" } else { "Amazon Simple Storage Service" };
+        let name = if *product == "AmazonEC2" {
+            "Amazon Elastic Compute Cloud"
+        } else {
+            "Amazon Simple Storage Service"
+        };
         writeln!(
             text,
             "line-{at},{start}/{end},999999999999,{period}-01T00:00:00Z,{next}-01T00:00:00Z,{account},{kind},{start},{end},\
@@ -81,7 +150,9 @@ fn blank(value: &mut Value, names: &[&str]) {
     match value {
         Value::Object(map) => {
             for (name, value) in map {
-                if names.contains(&name.as_str()) && (value.is_number() || value.as_str().is_some_and(|text| text.len() >= 16)) {
+                if names.contains(&name.as_str())
+                    && (value.is_number() || value.as_str().is_some_and(|text| text.len() >= 16))
+                {
                     *value = Value::String("…".into());
                 } else {
                     blank(value, names);
@@ -100,10 +171,16 @@ async fn answers_are_as_agreed() {
         ("overview", "overview"),
         ("summary", "summary"),
         ("values", "dimensions/tag:Team/values?search=a"),
-        ("costs_by_account_and_day", "costs?group_by=account_id&view=day&from=2026-10-01&to=2026-10-04&compare=previous"),
+        (
+            "costs_by_account_and_day",
+            "costs?group_by=account_id&view=day&from=2026-10-01&to=2026-10-04&compare=previous",
+        ),
         ("costs_by_team_top_1", "costs?group_by=tag:Team&metric=unblended&view=month&top=1"),
         ("costs_by_hour", "costs?group_by=service&view=hour&from=2026-10-02&to=2026-10-03"),
-        ("explain", "explain?metric=unblended&group_by=account_id&keys=222222222222&from=2026-10-01&to=2026-11-01"),
+        (
+            "explain",
+            "explain?metric=unblended&group_by=account_id&keys=222222222222&from=2026-10-01&to=2026-11-01",
+        ),
     ] {
         let answer = test.get(&format!("/api/v1/{path}")).await;
         insta::assert_snapshot!(name, pretty(&answer));
@@ -116,7 +193,12 @@ async fn the_csv_file_holds_every_digit_of_the_table() {
     let question = "group_by=tag:Team&metric=unblended&view=month&top=1";
     let answer = test.get(&format!("/api/v1/costs.csv?{question}")).await;
     assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
-    assert!(answer.header("content-disposition").unwrap().contains("attachment; filename=\"unblended-by-tag_Team-"));
+    assert!(
+        answer
+            .header("content-disposition")
+            .unwrap()
+            .contains("attachment; filename=\"unblended-by-tag_Team-")
+    );
     assert_eq!(
         answer.body,
         "tag:Team,2026-10-01,2026-11-01,total\r\nUntagged,1.2300000003,0,1.2300000003\r\n\

@@ -21,7 +21,10 @@ async fn every_answer_is_hardened_and_timed() {
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
         assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
         let policy = answer.header("content-security-policy").unwrap();
-        assert!(policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.contains("script-src 'self';") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         assert!(answer.header("server-timing").unwrap().starts_with("app;dur="), "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }

@@ -6,6 +6,8 @@ use crate::output::{Align, Table, grouped, print, print_json};
 use app::read::{self, ExplainedRow, Explanation, Published};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
+// Writing to a String cannot fail: the results of `write!` below say nothing.
+use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
@@ -29,12 +31,13 @@ fn table(found: &Explanation) -> String {
         out.push_str(message);
         out.push('\n');
     }
-    out.push_str(&format!(
+    let _ = write!(
+        out,
         "{} line items; page {} of {}\n\n",
         grouped(found.rows_total),
         found.page,
         found.rows_total.div_ceil(found.page_size.max(1) as u64).max(1)
-    ));
+    );
     let mut rows = Table::new(&[
         ("start", Align::Left),
         ("account", Align::Left),

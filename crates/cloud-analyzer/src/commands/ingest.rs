@@ -8,6 +8,8 @@ use ::app::ingest_job::{self, IngestRequest, IngestSummary, PeriodOutcome};
 use ::app::{AppError, OrganizationSpec};
 use serde_json::json;
 use std::process::ExitCode;
+// Writing to a String cannot fail: the results of `write!` below say nothing.
+use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: Ingest) -> anyhow::Result<ExitCode> {
     let app = folder.open().await?;
@@ -105,12 +107,13 @@ fn table(summaries: &[IngestSummary]) -> String {
                 if period.proven { "yes" } else { "NO" }.to_owned(),
             ]);
         }
-        out.push_str(&format!("connection {} of {}\n", summary.connection, summary.organization));
+        let _ = writeln!(out, "connection {} of {}", summary.connection, summary.organization);
         out.push_str(&periods.text());
-        out.push_str(&format!(
-            "dashboards ready after {:.1} s, line items after {:.1} s\n",
+        let _ = writeln!(
+            out,
+            "dashboards ready after {:.1} s, line items after {:.1} s",
             summary.dashboards_ready_s, summary.line_items_ready_s
-        ));
+        );
     }
     out
 }

@@ -50,7 +50,8 @@ fn table(costs: &Costs) -> String {
             cells.push(label.clone());
         }
         if bucketed {
-            for (bucket, figure) in buckets.iter().zip(&group.figures).filter(|(_, figure)| !figure.is_zero()) {
+            for (bucket, figure) in buckets.iter().zip(&group.figures).filter(|(_, figure)| !figure.is_zero())
+            {
                 let mut cells = cells.clone();
                 cells.extend([bucket.clone(), figure.to_string()]);
                 table.row(cells);

@@ -6,6 +6,8 @@ use crate::output::{Align, Table, grouped, print, print_json};
 use app::proof::Sums;
 use app::read::{self, ReconciledPeriod};
 use std::collections::BTreeMap;
+// Writing to a String cannot fail: the results of `write!` below say nothing.
+use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
@@ -74,7 +76,7 @@ fn table(period: &ReconciledPeriod) -> String {
     out.push_str(&sums.text());
     out.push_str(&identity(period));
     for note in &period.proof.notes {
-        out.push_str(&format!("note: {note}\n"));
+        let _ = writeln!(out, "note: {note}");
     }
     out.push('\n');
     out

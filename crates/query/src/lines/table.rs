@@ -14,10 +14,10 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableType};
-use datafusion::physical_plan::ExecutionPlan;
-use model::schema::PARTITIONS;
 use datafusion::object_store::ObjectMeta;
 use datafusion::object_store::path::Path as ObjectPath;
+use datafusion::physical_plan::ExecutionPlan;
+use model::schema::PARTITIONS;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,7 +50,9 @@ impl Files {
         }
         let partitions = PARTITIONS.map(|name| Arc::new(Field::new(name, DataType::Utf8, false)));
         Ok(Self {
-            schema: TableSchema::new(views(schema), partitions.to_vec()),
+            schema: TableSchema::builder(views(schema))
+                .with_table_partition_cols(partitions.to_vec())
+                .build(),
             groups: groups
                 .into_iter()
                 .filter(|(_, files)| !files.is_empty())

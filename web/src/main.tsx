@@ -16,8 +16,8 @@ const queryClient = new QueryClient({
       // Figures change when a month is published, and the version of the data is part of their key.
       staleTime: 5 * 60_000,
       refetchOnWindowFocus: false,
-      // What the server refused it will refuse again; what it did not answer may come.
-      retry: (failures, error) => failures < 2 && error instanceof ApiProblem && error.status >= 502,
+      // What the server says stands; what did not reach it is tried once more.
+      retry: (failures, error) => failures < 1 && error instanceof ApiProblem && error.status === 0,
     },
   },
 });

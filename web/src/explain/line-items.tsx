@@ -31,11 +31,11 @@ export function LineItems({
             <th scope="col">Time (UTC)</th>
             <th scope="col">Account, service</th>
             <th scope="col">Usage</th>
-            <th scope="col">Resource</th>
             <th scope="col" className={classes.right}>
               Cost
             </th>
             <th scope="col">File and row</th>
+            <th scope="col">Resource</th>
           </tr>
         </thead>
         <tbody>
@@ -50,9 +50,6 @@ export function LineItems({
                 <div title={item.description}>{item.usage_type || item.description || "–"}</div>
                 <small>{[item.line_item_type, item.operation].filter(Boolean).join(" · ")}</small>
               </td>
-              <td className={classes.wide} title={item.resource_id}>
-                <div>{item.resource_id || "–"}</div>
-              </td>
               <td className={classes.right}>
                 <div>{formatExact(item.figure, currency)}</div>
                 {item.usage_amount && <small>amount {item.usage_amount}</small>}
@@ -60,6 +57,9 @@ export function LineItems({
               <td title={item.source_file}>
                 <div className={classes.file}>{fileName(item.source_file)}</div>
                 <small>row {item.source_row.toLocaleString("en-US")}</small>
+              </td>
+              <td className={classes.wide} title={item.resource_id}>
+                <div>{item.resource_id || "–"}</div>
               </td>
             </tr>
           ))}

@@ -7,6 +7,13 @@
 //! `PLAIN`, `DELTA_BINARY_PACKED`, zstd), spliced into row groups by the parquet crate, which also writes
 //! every header and footer.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "bit packing and hashing cut on purpose; rows and bytes of a page stay far below 2^31"
+)]
+
 mod chunk;
 mod column;
 mod delta_binary;

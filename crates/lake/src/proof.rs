@@ -234,12 +234,13 @@ fn sum_batch(table: Table, batch: &RecordBatch, sums: &mut Sums) -> Result<(), L
     }
     for (at, measure) in ROLLUP_MEASURES.iter().enumerate() {
         let amounts = column(batch, measure)?.as_primitive::<Decimal128Type>();
-        let rows = places.iter().zip(amounts.values()).enumerate();
+        let rows = places.iter().zip(amounts.values());
         if has_splits {
-            rows.filter(|(row, _)| !is_split(*row))
+            rows.enumerate()
+                .filter(|(row, _)| !is_split(*row))
                 .for_each(|(_, (place, units))| found[*place].add(at, *units));
         } else {
-            rows.for_each(|(_, (place, units))| found[*place].add(at, *units));
+            rows.for_each(|(place, units)| found[*place].add(at, *units));
         }
     }
     let used = |sum: &Accumulator| sum.rows > 0 || sum.units.iter().any(|units| *units != 0) || sum.overflow;

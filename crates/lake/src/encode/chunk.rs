@@ -15,6 +15,17 @@ use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
 
+/// A page as its column hands it over.
+pub(super) struct OpenPage<'a> {
+    /// 1 for each value, 0 for each null.
+    pub(super) levels: &'a Runs,
+    pub(super) nullable: bool,
+    pub(super) nulls: usize,
+    pub(super) values: &'a [u8],
+    pub(super) encoding: Encoding,
+    pub(super) extremes: Option<Extremes>,
+}
+
 /// What a finished page holds besides its values.
 struct PageEntry {
     rows: usize,
@@ -45,17 +56,13 @@ impl Chunk {
         self.pages.len() as u32
     }
 
-    /// Compresses and appends a page: its definition levels (1 = present) and encoded values.
+    /// Compresses and appends a page.
     pub(super) fn add_page(
         &mut self,
-        levels: &Runs,
-        nullable: bool,
-        values: &[u8],
-        encoding: Encoding,
-        extremes: Option<Extremes>,
-        nulls: usize,
+        page: OpenPage<'_>,
         compressor: &mut Compressor<'static>,
     ) -> Result<(), LakeError> {
+        let OpenPage { levels, nullable, nulls, values, encoding, extremes } = page;
         let compressed;
         let size;
         if nullable {
@@ -144,7 +151,7 @@ impl Chunk {
                 match page.extremes.and_then(|extremes| kind.cut(extremes)) {
                     Some(both) => columns.append(false, both.least, both.greatest, page.nulls as i64),
                     None if page.nulls == page.rows => {
-                        columns.append(true, vec![], vec![], page.nulls as i64)
+                        columns.append(true, vec![], vec![], page.nulls as i64);
                     }
                     None => columns.to_invalid(),
                 }

@@ -1,6 +1,6 @@
 //! One column of a row group: values in, pages and at last a column chunk out.
 
-use super::chunk::Chunk;
+use super::chunk::{Chunk, OpenPage};
 use super::dictionary::{Dictionary, Numbers, Texts, number_extremes};
 use super::output::{Output, UNSEEN};
 use super::runs::Runs;
@@ -278,15 +278,15 @@ impl ColumnEncoder {
         if encoding != Encoding::RLE_DICTIONARY {
             kind.widen(&mut self.extremes, extremes.clone());
         }
-        self.chunk.add_page(
-            &self.levels,
-            self.nullable,
-            &body,
+        let page = OpenPage {
+            levels: &self.levels,
+            nullable: self.nullable,
+            nulls: self.nulls,
+            values: &body,
             encoding,
             extremes,
-            self.nulls,
-            compressor,
-        )?;
+        };
+        self.chunk.add_page(page, compressor)?;
         body.clear();
         if self.plain.capacity() == 0 {
             self.plain = body;
@@ -300,18 +300,17 @@ impl ColumnEncoder {
     /// Least and greatest of the open page, looking at every distinct id once.
     fn page_extremes(&mut self) -> Option<Extremes> {
         let mut distinct = Vec::new();
-        match self.ids.constant() {
-            Some(id) => distinct.push(id),
-            None => {
-                let page = self.chunk.pages() + 1;
-                let length = self.dictionary().map_or(0, |dictionary| dictionary.len());
-                self.seen.resize(length, 0);
-                for id in self.ids.items() {
-                    let seen = &mut self.seen[*id as usize];
-                    if *seen != page {
-                        *seen = page;
-                        distinct.push(*id);
-                    }
+        if let Some(id) = self.ids.constant() {
+            distinct.push(id);
+        } else {
+            let page = self.chunk.pages() + 1;
+            let length = self.dictionary().map_or(0, Dictionary::len);
+            self.seen.resize(length, 0);
+            for id in self.ids.items() {
+                let seen = &mut self.seen[*id as usize];
+                if *seen != page {
+                    *seen = page;
+                    distinct.push(*id);
                 }
             }
         }

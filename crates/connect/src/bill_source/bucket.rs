@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug)]
 pub(super) struct Bucket {
     store: Arc<AmazonS3>,
-    bucket: String,
+    name: String,
     prefix: Path,
     handle: Handle,
 }
@@ -40,11 +40,11 @@ impl Bucket {
             .with_bucket_name(bucket)
             .build()
             .map_err(|error| ConnectError::of_store(&name, &error))?;
-        Ok(Self { store: Arc::new(store), bucket: bucket.to_owned(), prefix, handle })
+        Ok(Self { store: Arc::new(store), name: bucket.to_owned(), prefix, handle })
     }
 
     pub(super) fn base(&self) -> String {
-        format!("s3://{}/{}", self.bucket, self.prefix).trim_end_matches('/').to_owned()
+        format!("s3://{}/{}", self.name, self.prefix).trim_end_matches('/').to_owned()
     }
 
     fn key(&self, path: &str) -> Result<Path, ConnectError> {
@@ -113,8 +113,8 @@ impl Bucket {
                     return;
                 }
             };
-            let step = usize::try_from(PART).unwrap_or(usize::MAX);
-            let mut ordered = futures::stream::iter((0..file.size).step_by(step))
+            let part = usize::try_from(PART).unwrap_or(usize::MAX);
+            let mut ordered = futures::stream::iter((0..file.size).step_by(part))
                 .map(|start| {
                     let range = start..start.saturating_add(PART).min(file.size);
                     fetch(Arc::clone(&store), key.clone(), file.clone(), range)

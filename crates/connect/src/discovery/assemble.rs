@@ -361,12 +361,8 @@ fn without_manifest(path: &str, awaited: bool) -> Problem {
 }
 
 fn fingerprint(delivery: &Delivery) -> String {
-    let mut text = String::new();
-    if let Some(manifest) = &delivery.manifest {
-        text.push_str(&format!("{}\n{}\n", manifest.path, manifest.etag));
-    }
-    for file in &delivery.files {
-        text.push_str(&format!("{}\n{}\n{}\n", file.path, file.size, file.etag));
-    }
+    let manifest = delivery.manifest.iter().map(|manifest| format!("{}\n{}\n", manifest.path, manifest.etag));
+    let files = delivery.files.iter().map(|file| format!("{}\n{}\n{}\n", file.path, file.size, file.etag));
+    let text: String = manifest.chain(files).collect();
     format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
 }

@@ -35,7 +35,7 @@ impl Listing {
             let full = format!("{base}/{}", file.path);
             let place = place(&full);
             let name = base_name(&file.path).to_ascii_lowercase();
-            let listed = Listed { full, place, file };
+            let listed = Listed { file, full, place };
             let ignored = if name.is_empty() {
                 "a folder"
             } else if listed.file.path.split('/').any(|part| part == STATUS_FOLDER) {

@@ -45,10 +45,7 @@ impl Scan {
             high |= masks.high;
             let mut separators = masks.separators;
             if masks.quote || quotes.inside || quotes.after_close {
-                let inside = match quotes.step(word, separators) {
-                    Some(step) => step,
-                    None => return false,
-                };
+                let Some(inside) = quotes.step(word, separators) else { return false };
                 separators &= !inside.mask;
                 let mut opened = inside.opened;
                 let before = filled.wrapping_sub(1);

@@ -11,6 +11,6 @@ mod output;
 mod pass;
 
 pub(crate) use kernel::Classes;
-pub use output::PeriodRollup;
+pub use output::{Identity, PeriodRollup};
 pub(crate) use pass::by_period;
 pub use pass::{RollupResult, read};

@@ -48,3 +48,16 @@ impl From<query::QueryError> for AppError {
         Self::new(kind, error.to_string()).advise(error.advice())
     }
 }
+
+impl From<connect::ConnectError> for AppError {
+    fn from(error: connect::ConnectError) -> Self {
+        let kind = match error.kind {
+            connect::ErrorKind::BadLocation => ErrorKind::Invalid,
+            connect::ErrorKind::NotFound => ErrorKind::NotFound,
+            connect::ErrorKind::Denied => ErrorKind::Denied,
+            connect::ErrorKind::Unavailable => ErrorKind::Unavailable,
+            connect::ErrorKind::Changed => ErrorKind::Conflict,
+        };
+        Self::new(kind, error.message).advise(error.advice)
+    }
+}

@@ -41,7 +41,9 @@ npm_packages() { # FOLDER
   wanted="$(sha256sum "$1/package-lock.json" | cut -c1-64)"
   [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && { echo "   nothing to install"; return; }
   echo "   installing npm packages of $1/package-lock.json"
-  (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+  # Some registries lack the optional packages of other platforms; `npm ci` refuses a lock file without
+  # them, `npm install` takes the locked versions of what there is.
+  (cd "$1" && { npm ci --no-audit --no-fund --loglevel=silent || npm install --no-save --no-audit --no-fund --loglevel=error; })
   echo "$wanted" >"$stamp"
 }
 

@@ -209,21 +209,19 @@ impl CsvStream {
             if self.ended {
                 return Ok(false);
             }
-            let (buffer, begin, end) = match self.pending.take() {
-                Some(pending) => pending,
-                None => match self.chunks.next()? {
-                    Some(chunk) => self.join(chunk),
-                    None => {
-                        self.ended = true;
-                        if self.tail.is_empty() {
-                            return Ok(false);
-                        }
-                        let mut buffer = std::mem::take(&mut self.tail);
-                        buffer.push(b'\n');
-                        let end = buffer.len();
-                        (buffer, 0, end)
-                    }
-                },
+            let (buffer, begin, end) = if let Some(pending) = self.pending.take() {
+                pending
+            } else if let Some(chunk) = self.chunks.next()? {
+                self.join(chunk)
+            } else {
+                self.ended = true;
+                if self.tail.is_empty() {
+                    return Ok(false);
+                }
+                let mut buffer = std::mem::take(&mut self.tail);
+                buffer.push(b'\n');
+                let end = buffer.len();
+                (buffer, 0, end)
             };
             block.text = buffer;
             self.split(block, begin, end);

@@ -11,7 +11,7 @@ pub(super) const MAX_ROW: usize = 128 << 20;
 
 /// Rows found by the careful splitter.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(super) struct Split {
     /// Start and end of each field, quotes included, row by row.
     pub(super) spans: Vec<(u32, u32)>,
     pub(super) rows: usize,
@@ -29,8 +29,8 @@ enum Next {
 
 /// Splits `text[begin..]`, which begins at a row, into rows of `width` fields (any width if `None`, one row
 /// only: the header). Stops before a row that has no end yet or is wrong. `first_row` is for messages.
-pub(super) fn split(text: &[u8], begin: usize, width: Option<usize>, first_row: u64) -> Rows {
-    let mut found = Rows { end: begin, ..Rows::default() };
+pub(super) fn split(text: &[u8], begin: usize, width: Option<usize>, first_row: u64) -> Split {
+    let mut found = Split { end: begin, ..Split::default() };
     let mut at = begin;
     let mut fields = 0usize;
     while at < text.len() {

@@ -100,7 +100,6 @@ impl Masks {
 
 /// Gathers 64 bytes of 0 or 1 into 64 bits.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "vectorised only when inlined into the loop")]
 fn bits(bytes: &[u8; 64]) -> u64 {
     const GATHER: u64 = 0x0102_0408_1020_4080;
     let (eights, _) = bytes.as_chunks::<8>();

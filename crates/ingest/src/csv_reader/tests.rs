@@ -245,8 +245,10 @@ fn files_that_are_no_csv_are_refused() {
 
 #[test]
 fn damaged_archives_are_refused() {
-    let rows: String =
-        (0..40_000u32).map(|at| format!("{at},{}\n", at.wrapping_mul(2_654_435_761))).collect();
+    let rows = (0..40_000u32)
+        .map(|at| format!("{at},{}\n", at.wrapping_mul(2_654_435_761)))
+        .collect::<Vec<_>>()
+        .concat();
     let text = format!("a,b\n{rows}");
     let deflated = Method::Deflated;
     let whole = [

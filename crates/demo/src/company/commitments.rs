@@ -1,5 +1,7 @@
 //! Reservations and savings plans: what was bought, and the text of their rows.
 
+mod plans;
+
 use super::builder::{Builder, name_seed};
 use super::series::{Series, Step};
 use super::world::REGIONS;
@@ -7,145 +9,8 @@ use crate::calendar::{Hour, instant};
 use crate::fixed::{AMOUNT, MONEY_SCALE, mul_div, text};
 use crate::mix::Rng;
 use crate::text::{Lifecycle, LineType, Template, Txt};
-
-/// How it is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Payment {
-    All,
-    Partial,
-    No,
-}
-
-impl Payment {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::All => "All Upfront",
-            Self::Partial => "Partial Upfront",
-            Self::No => "No Upfront",
-        }
-    }
-
-    fn upfront(self, rate: i64) -> i64 {
-        match self {
-            Self::All => rate,
-            Self::Partial => rate / 2,
-            Self::No => 0,
-        }
-    }
-}
-
-/// When it was bought, against the time that the data cover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bought {
-    /// Long before the first row.
-    Before,
-    /// Before the first row, ending at this share (permille) of the time.
-    EndsAt(i64),
-    /// At this share (permille) of the time.
-    At(i64),
-}
-
-/// A commitment to buy.
-#[derive(Debug, Clone, Copy)]
-struct Plan {
-    plan: bool,
-    offering: &'static str,
-    payment: Payment,
-    years: i32,
-    class: &'static str,
-    /// Committed price against on-demand, permille.
-    price: i64,
-    /// Size against the mean need of what it covers, permille.
-    size: i64,
-    bought: Bought,
-}
-
-/// What the company owns; fleets name them by index, and the last covers functions and Fargate.
-const PLANS: &[Plan] = &[
-    Plan {
-        plan: false,
-        offering: "EC2",
-        payment: Payment::All,
-        years: 1,
-        class: "standard",
-        price: 590,
-        size: 820,
-        bought: Bought::At(230),
-    },
-    Plan {
-        plan: false,
-        offering: "EC2",
-        payment: Payment::Partial,
-        years: 1,
-        class: "standard",
-        price: 610,
-        size: 900,
-        bought: Bought::EndsAt(690),
-    },
-    Plan {
-        plan: false,
-        offering: "EC2",
-        payment: Payment::No,
-        years: 3,
-        class: "convertible",
-        price: 480,
-        size: 1150,
-        bought: Bought::Before,
-    },
-    Plan {
-        plan: false,
-        offering: "RDS",
-        payment: Payment::Partial,
-        years: 1,
-        class: "standard",
-        price: 640,
-        size: 850,
-        bought: Bought::At(480),
-    },
-    Plan {
-        plan: false,
-        offering: "ElastiCache",
-        payment: Payment::All,
-        years: 1,
-        class: "standard",
-        price: 620,
-        size: 1000,
-        bought: Bought::Before,
-    },
-    Plan {
-        plan: true,
-        offering: "ComputeSavingsPlans",
-        payment: Payment::No,
-        years: 3,
-        class: "",
-        price: 520,
-        size: 620,
-        bought: Bought::Before,
-    },
-    Plan {
-        plan: true,
-        offering: "EC2InstanceSavingsPlans",
-        payment: Payment::Partial,
-        years: 3,
-        class: "",
-        price: 540,
-        size: 1250,
-        bought: Bought::Before,
-    },
-    Plan {
-        plan: true,
-        offering: "ComputeSavingsPlans",
-        payment: Payment::All,
-        years: 1,
-        class: "",
-        price: 800,
-        size: 700,
-        bought: Bought::At(610),
-    },
-];
-
-/// The plan that covers functions and Fargate.
-pub(crate) const SERVERLESS: u16 = 7;
+use plans::{Bought, PLANS, Plan};
+pub(crate) use plans::{Payment, SERVERLESS};
 
 /// One commitment.
 #[derive(Debug, Clone)]

@@ -92,13 +92,13 @@ pub(crate) fn series(builder: &mut Builder, budget: &Budget, first: Hour, last: 
     list
 }
 
-/// Most exist from the start, some come later, a few go.
+/// Most exist from the start, some come in the course of a year, a few go; a short report sees few of these changes.
 fn lifetime(rng: &mut Rng, first: Hour, last: Hour) -> (Hour, Hour) {
-    let span = usize::try_from(last - first).unwrap_or(1);
-    let point = |rng: &mut Rng| first + i32::try_from(rng.below(span)).unwrap_or(0);
-    let birth = if rng.chance(220) { point(rng) } else { first - 24 * 400 };
-    let death = if rng.chance(80) { point(rng).max(birth + 24) } else { last + 24 * 400 };
-    (birth, death)
+    let point = |rng: &mut Rng| last - i32::try_from(rng.below(24 * 396)).unwrap_or(0);
+    let (always, never) = (first - 24 * 400, last + 24 * 400);
+    let birth = if rng.chance(220) { point(rng) } else { always };
+    let death = if rng.chance(80) { point(rng) } else { never };
+    (birth, if death < first { never } else { death.max(birth + 24) })
 }
 
 fn blank(key: u64, template: u32, account: usize, lifetime: (Hour, Hour)) -> Series {

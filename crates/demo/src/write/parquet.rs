@@ -92,12 +92,13 @@ impl<'a> ParquetFile<'a> {
             .filter(|(_, row)| !matches!(row.extra, Extra::None))
             .map(|(place, _)| place)
             .collect();
+        let numbers: Vec<u32> = rows.iter().map(|row| row.template).collect();
         let arrays = self
             .columns
             .iter()
             .zip(&self.texts)
             .map(|(column, texts)| match texts {
-                Some(keys) => self.text(keys, rows),
+                Some(keys) => self.text(keys, &numbers),
                 None => self.array(column.source, rows, &special),
             })
             .collect::<Result<Vec<_>, _>>()?;
@@ -145,7 +146,7 @@ impl<'a> ParquetFile<'a> {
             }
             // Rendered from `texts`.
             Source::Text(_) | Source::Either(..) | Source::Empty => {
-                self.text(&vec![0; templates.len()], rows)?
+                self.text(&vec![0; templates.len()], &[])?
             }
             Source::LineItemId => {
                 let mut builder = StringBuilder::with_capacity(rows.len(), rows.len() * ID_LENGTH);
@@ -172,8 +173,8 @@ impl<'a> ParquetFile<'a> {
     }
 
     /// A text column: keys into the pool, 0 as null.
-    fn text(&self, of_template: &[i32], rows: &[Row]) -> Result<ArrayRef, DemoError> {
-        let keys: Vec<i32> = rows.iter().map(|row| of_template[row.template as usize]).collect();
+    fn text(&self, of_template: &[i32], templates: &[u32]) -> Result<ArrayRef, DemoError> {
+        let keys: Vec<i32> = templates.iter().map(|number| of_template[*number as usize]).collect();
         let nulls = NullBuffer::new(BooleanBuffer::collect_bool(keys.len(), |place| keys[place] != 0));
         let keys = Int32Array::new(ScalarBuffer::from(keys), Some(nulls));
         Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(keys, Arc::clone(&self.values))?))

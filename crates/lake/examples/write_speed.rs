@@ -2,6 +2,13 @@
 //!
 //! `cargo run --release -p lake --example write_speed -- [MILLION_ROWS]`
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "made-up values and row counts are small"
+)]
+
 use arrow::array::{
     ArrayRef, BooleanArray, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch,
     StringArray, TimestampMicrosecondArray, new_null_array,
@@ -30,7 +37,7 @@ fn column(field: &Field, at: usize, part: usize) -> ArrayRef {
             new_null_array(field.data_type(), BATCH)
         }
         (_, DataType::Decimal128(..)) => {
-            let distinct = if at % 2 == 0 { 100_000 } else { 3_000 };
+            let distinct = if at.is_multiple_of(2) { 100_000 } else { 3_000 };
             let values = (0..BATCH).map(|at| (hash(row(at)) % distinct) as i128 * 10_000_000_000);
             Arc::new(
                 Decimal128Array::from_iter_values(values).with_precision_and_scale(38, 18).expect("fits"),
@@ -47,7 +54,7 @@ fn column(field: &Field, at: usize, part: usize) -> ArrayRef {
                 "ResourceId" => 60_000,
                 "Tags" => 4_000,
                 "ChargeDescription" | "x_UsageType" | "SkuId" | "SkuPriceId" => 900,
-                _ if at % 2 == 0 => 1,
+                _ if at.is_multiple_of(2) => 1,
                 _ => 60,
             };
             let texts: StringArray = (0..distinct)

@@ -157,10 +157,10 @@ impl PageIndexPresence for parquet::file::page_index::column_index::ColumnIndexM
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
-    fn any_cut_comes_back(cuts in proptest::collection::vec((1_usize..9000, 0_i64..5, any::<bool>()), 1..6)) {
+    fn any_cut_comes_back(cuts in proptest::collection::vec((1_usize..7000, 0_i64..5, any::<bool>()), 1..6)) {
         let batches: Vec<_> = cuts.iter().map(|(rows, seed, flush)| (rows::line_items(*rows, *seed), *flush)).collect();
         assert_same(Table::LineItems, &batches);
     }

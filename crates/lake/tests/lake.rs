@@ -84,7 +84,7 @@ fn records(delta: &DeltaTable) -> usize {
 async fn a_period_is_replaced_and_old_versions_load() {
     let test = TestLake::new().await;
     let first = test.stage(Table::LineItems, "2026-10", 100, 1);
-    let one = test.commit(Table::LineItems, "2026-10", &[first.clone()]).await;
+    let one = test.commit(Table::LineItems, "2026-10", std::slice::from_ref(&first)).await;
     let other = test.stage(Table::LineItems, "2026-09", 7, 2);
     test.commit(Table::LineItems, "2026-09", &[other]).await;
     let (a, b) =
@@ -123,12 +123,12 @@ async fn a_file_of_another_period_is_refused() {
 async fn staged_files_are_invisible_and_vanish_with_their_staging() {
     let test = TestLake::new().await;
     let old = test.stage(Table::LineItems, "2026-10", 100, 1);
-    test.commit(Table::LineItems, "2026-10", &[old.clone()]).await;
+    test.commit(Table::LineItems, "2026-10", std::slice::from_ref(&old)).await;
     let new = test.stage(Table::LineItems, "2026-10", 50, 2);
     let unfinished = test.lake.stage(Table::LineItems, &test.connection, parsed("2026-10")).unwrap();
     let mut writer = unfinished.writer().unwrap();
     writer.write(&line_items(10, 3)).unwrap();
-    assert_eq!(test.active(Table::LineItems).await, [old.path.clone()]);
+    assert_eq!(test.active(Table::LineItems).await, std::slice::from_ref(&old.path));
     assert_eq!(test.on_disk(Table::LineItems).len(), 3);
     // Being written: no leftovers.
     let report = test.lake.vacuum(Table::LineItems, &HashSet::new()).await.unwrap();
@@ -164,7 +164,7 @@ async fn child_that_stages_and_waits() {
 async fn a_killed_process_leaves_the_old_version_and_leftovers_that_vacuum_removes() {
     let test = TestLake::new().await;
     let old = test.stage(Table::LineItems, "2026-10", 100, 1);
-    test.commit(Table::LineItems, "2026-10", &[old.clone()]).await;
+    test.commit(Table::LineItems, "2026-10", std::slice::from_ref(&old)).await;
 
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["child_that_stages_and_waits", "--exact"])
@@ -324,8 +324,8 @@ async fn files_hold_the_canonical_schema_and_the_log_its_statistics() {
 async fn a_table_of_another_version_is_refused() {
     let test = TestLake::new().await;
     let log = test.lake.table_path(Table::Rollup).join("_delta_log/00000000000000000000.json");
-    let text = std::fs::read_to_string(&log).unwrap();
-    std::fs::write(&log, text.replace("x_UsageType", "x_UsageKind")).unwrap();
+    let entry = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, entry.replace("x_UsageType", "x_UsageKind")).unwrap();
     let error = Lake::open(test.folder.path()).await.err().unwrap();
     assert!(error.to_string().contains("x_UsageKind"), "{error}");
 }

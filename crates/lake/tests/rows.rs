@@ -1,6 +1,8 @@
 //! Batches of canonical rows, made from row numbers alone, and what must come back of them.
 
-pub mod read_back;
+#![expect(clippy::cast_possible_wrap, reason = "row numbers are small")]
+
+pub(crate) mod read_back;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array,
@@ -17,7 +19,7 @@ const TYPES: [Option<&str>; 2] = [Some("Usage"), None];
 const FILES: [Option<&str>; 3] = [Some("a.csv"), Some("b.csv"), Some("c.csv")];
 
 /// The amount of a measure in a row: some repeat, some are unique, some negative, some huge.
-pub fn amount(row: usize, seed: i64, measure: usize) -> i128 {
+pub(crate) fn amount(row: usize, seed: i64, measure: usize) -> i128 {
     let value = i128::try_from(row).unwrap() * 7_919 + i128::from(seed) * 1_000_003 + measure as i128;
     match row % 5 {
         0 => 0,
@@ -38,7 +40,7 @@ fn text(name: &str, row: usize, seed: i64) -> Option<String> {
         "Tags" if row % 1000 == 999 => Some(format!("{{\"long\":\"{}\"}}", "é".repeat(row))),
         "ResourceName" => (row % 7 > 2).then(|| format!("name {}", row % 13)),
         "ServiceName" => Some(["AmazonEC2", "", "Größe"][row / 100 % 3].to_owned()),
-        _ => (row % 11 != 0).then(|| format!("{name} {}", (row as i64 + seed) % 300)),
+        _ => (!row.is_multiple_of(11)).then(|| format!("{name} {}", (row as i64 + seed) % 300)),
     }
 }
 
@@ -94,13 +96,18 @@ fn column(field: &Field, at: usize, rows: usize, seed: i64) -> ArrayRef {
         }
         (_, DataType::Timestamp(..)) => {
             let hours = (0..rows).map(|row| {
-                (at % 2 == 0 || row % 4 > 0).then(|| (OCTOBER + (row as i64 % (31 * 24)) * 3600) * 1_000_000)
+                (at.is_multiple_of(2) || row % 4 > 0)
+                    .then(|| (OCTOBER + (row as i64 % (31 * 24)) * 3600) * 1_000_000)
             });
             Arc::new(hours.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
         }
         (name, _) => {
             let values: Vec<_> = (0..rows).map(|row| text(name, row, seed)).collect();
-            if at % 4 == 1 { Arc::new(StringArray::from(values)) } else { dictionary(&values, at % 2 == 0) }
+            if at % 4 == 1 {
+                Arc::new(StringArray::from(values))
+            } else {
+                dictionary(&values, at.is_multiple_of(2))
+            }
         }
     }
 }
@@ -118,18 +125,18 @@ fn batch(table: Table, rows: usize, seed: i64) -> RecordBatch {
 }
 
 /// Line items.
-pub fn line_items(rows: usize, seed: i64) -> RecordBatch {
+pub(crate) fn line_items(rows: usize, seed: i64) -> RecordBatch {
     batch(Table::LineItems, rows, seed)
 }
 
 /// Rows of the roll-up.
-pub fn rollup(rows: usize, seed: i64) -> RecordBatch {
+pub(crate) fn rollup(rows: usize, seed: i64) -> RecordBatch {
     batch(Table::Rollup, rows, seed)
 }
 
 /// The sums over some batches of line items, (rows, seed) each.
 #[allow(dead_code, reason = "each test binary uses its part")]
-pub fn expected_sums(batches: &[(usize, i64)]) -> StoredSums {
+pub(crate) fn expected_sums(batches: &[(usize, i64)]) -> StoredSums {
     let mut sums = StoredSums::default();
     for (rows, seed) in batches {
         for row in 0..*rows {

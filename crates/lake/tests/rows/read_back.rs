@@ -14,19 +14,19 @@ fn builder(file: &[u8]) -> ParquetRecordBatchReaderBuilder<Bytes> {
 
 /// The schema as readers infer it.
 #[allow(dead_code, reason = "each test binary uses its part")]
-pub fn schema(file: &[u8]) -> SchemaRef {
+pub(crate) fn schema(file: &[u8]) -> SchemaRef {
     builder(file).schema().clone()
 }
 
 /// Footer and page indexes.
 #[allow(dead_code, reason = "each test binary uses its part")]
-pub fn metadata(file: &[u8]) -> ParquetMetaData {
+pub(crate) fn metadata(file: &[u8]) -> ParquetMetaData {
     builder(file).metadata().as_ref().clone()
 }
 
 /// Where a column's first chunk lies in the file.
 #[allow(dead_code, reason = "each test binary uses its part")]
-pub fn column_span(file: &[u8], name: &str) -> Range<usize> {
+pub(crate) fn column_span(file: &[u8], name: &str) -> Range<usize> {
     let metadata = metadata(file);
     let columns = metadata.row_group(0).columns();
     let column = columns.iter().find(|column| column.column_path().string() == name).unwrap();
@@ -36,7 +36,7 @@ pub fn column_span(file: &[u8], name: &str) -> Range<usize> {
 
 /// Every row.
 #[allow(dead_code, reason = "each test binary uses its part")]
-pub fn rows(file: &[u8]) -> RecordBatch {
+pub(crate) fn rows(file: &[u8]) -> RecordBatch {
     let builder = builder(file);
     let schema = builder.schema().clone();
     let batches: Vec<RecordBatch> =
@@ -46,7 +46,7 @@ pub fn rows(file: &[u8]) -> RecordBatch {
 
 /// A dictionary array spelled out.
 #[allow(dead_code, reason = "each test binary uses its part")]
-pub fn plain(array: &ArrayRef, like: &ArrayRef) -> ArrayRef {
+pub(crate) fn plain(array: &ArrayRef, like: &ArrayRef) -> ArrayRef {
     if array.data_type() == like.data_type() {
         return array.clone();
     }

@@ -270,3 +270,20 @@ fn questions_asked_again_read_less_and_say_the_same() {
         }
     }
 }
+
+#[test]
+fn spans_and_filters_prune_the_parquet_files_of_line_items() {
+    let world = World::new(vec![item(0, 3, 1), item(1, 40, 2)]);
+    let query = CostQuery {
+        from: "2026-10-01".parse().ok(),
+        filters: vec!["account_id=111".parse().unwrap()],
+        view: TimeView::Hour,
+        ..month_by("resource_id")
+    };
+    let engine = engine();
+    let answer = run(engine.answer(&world.view, &query)).unwrap();
+    let plan = run(engine.sql(&world.view, &format!("EXPLAIN {}", answer.sql))).unwrap();
+    let plan: String = plan.rows.into_iter().flatten().flatten().collect::<Vec<_>>().join("\n");
+    let pruning = plan.split("pruning_predicate=").nth(1).unwrap_or_else(|| panic!("{plan}"));
+    assert!(pruning.contains("ChargePeriodStart_max") && pruning.contains("SubAccountId_min"), "{plan}");
+}

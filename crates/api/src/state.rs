@@ -2,6 +2,7 @@
 
 use app::App;
 use app::read::Published;
+use std::sync::Arc;
 
 /// The application, and whose data is served.
 #[derive(Clone)]
@@ -13,7 +14,7 @@ pub struct ApiState {
 }
 
 impl ApiState {
-    pub(crate) async fn published(&self) -> app::Result<Published> {
+    pub(crate) async fn published(&self) -> app::Result<Arc<Published>> {
         Published::resolve(&self.app, self.organization.as_deref()).await
     }
 }

@@ -1,5 +1,6 @@
 //! The application: what is open for as long as the process runs.
 
+use crate::read::{Remembered, RememberedNames};
 use crate::{AppError, ErrorKind};
 use crate::{Clock, Live, Result, SystemClock, WriterLock};
 use chrono::{DateTime, Utc};
@@ -39,6 +40,8 @@ struct Inner {
     engine: Engine,
     clock: Arc<dyn Clock>,
     live: Live,
+    remembered: Remembered,
+    names: RememberedNames,
 }
 
 impl App {
@@ -57,6 +60,8 @@ impl App {
                 engine,
                 clock: options.clock,
                 live: Live::default(),
+                remembered: Remembered::default(),
+                names: RememberedNames::default(),
             }),
         })
     }
@@ -84,6 +89,14 @@ impl App {
     /// What runs right now in this process.
     pub fn live(&self) -> &Live {
         &self.inner.live
+    }
+
+    pub(crate) fn remembered(&self) -> &Remembered {
+        &self.inner.remembered
+    }
+
+    pub(crate) fn remembered_names(&self) -> &RememberedNames {
+        &self.inner.names
     }
 
     /// Now, by the application's clock.

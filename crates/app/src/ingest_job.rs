@@ -6,8 +6,8 @@ mod reading;
 mod storing;
 mod tracking;
 
-use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result, Stage};
-use connect::{BillSource, Delivery, Location};
+use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result};
+use connect::{Delivery, Location};
 use deliver::{Job, Pending, failed};
 use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
 use model::{ConnectionId, Decimal};

@@ -9,10 +9,12 @@ mod reconcile;
 mod summary;
 
 pub use costs::{Costs, costs, csv_long, csv_pivot};
+pub(crate) use dimensions::RememberedNames;
 pub use dimensions::{Names, Value, Values, names, parse_group_by, values};
 pub use explain::explain;
 pub use overview::{Overview, PeriodState, overview};
 pub use published::Published;
+pub(crate) use published::Remembered;
 pub use query::{ExplainedRow, Explanation};
 pub use reconcile::{ReconciledPeriod, Reconciliation, reconcile};
 pub use summary::{MonthToDate, month_to_date};

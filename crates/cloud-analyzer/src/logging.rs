@@ -1,5 +1,6 @@
 //! Logs on standard error; `CLOUD_ANALYZER_LOG` chooses what (`info`, `query=debug`, …).
 
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 const DEFAULT: &str = "warn,cloud_analyzer=info,api=info,app=info,connect=info,ingest=info,meta=info";
@@ -11,7 +12,12 @@ pub(crate) fn start() {
         Ok(filter) => (filter, None),
         Err(error) => (EnvFilter::new(DEFAULT), Some(error)),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
     if let Some(error) = wrong {
         tracing::warn!(filter = wanted, "CLOUD_ANALYZER_LOG is not a log filter: {error}");
     }

@@ -73,6 +73,10 @@ fn words(progress: &Progress) -> String {
     if progress.periods_total > 1 {
         let _ = write!(text, " ({} of {} periods ready)", progress.periods_done, progress.periods_total);
     }
+    if progress.stage == Stage::Generating {
+        let _ = write!(text, ", {} of {} rows", grouped(progress.rows), grouped(progress.bytes_total));
+        return text;
+    }
     let _ = write!(
         text,
         ", {} rows, {} of {}, {}/s",

@@ -139,10 +139,10 @@ pub(crate) struct Overview {
     /// Main currency; empty without data.
     currency: String,
     currencies: Vec<String>,
-    /// First day of usage.
+    /// First day with charges.
     #[schema(required = true)]
     data_from: Option<String>,
-    /// Day after the last day of usage.
+    /// Day after the last day with charges.
     #[schema(required = true)]
     data_to: Option<String>,
     /// End of the newest hour of usage.

@@ -5,6 +5,7 @@ use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use model::{Decimal, Dimension, Metric};
 use query::Span;
+use std::sync::{Mutex, PoisonError};
 
 /// Keys that the published data adds to the fixed dimensions.
 #[derive(Clone, Debug, Default)]
@@ -15,12 +16,26 @@ pub struct Names {
     pub cost_category_names: Vec<String>,
 }
 
+/// The names of the state that was asked for last.
+#[derive(Debug, Default)]
+pub(crate) struct RememberedNames {
+    last: Mutex<Option<(String, Names)>>,
+}
+
 /// Tag keys and cost categories that any published row carries.
 pub async fn names(app: &App, published: &Published) -> Result<Names> {
-    Ok(Names {
+    let remembered = &app.remembered_names().last;
+    // Replaced whole: a panic elsewhere cannot leave half of it.
+    let last = remembered.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some((_, names)) = last.filter(|(state, _)| *state == published.id) {
+        return Ok(names);
+    }
+    let names = Names {
         tag_keys: app.engine().tag_keys(&published.view).await?,
         cost_category_names: app.engine().cost_category_names(&published.view).await?,
-    })
+    };
+    *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some((published.id.clone(), names.clone()));
+    Ok(names)
 }
 
 /// One value of a dimension.

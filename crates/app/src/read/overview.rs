@@ -2,9 +2,9 @@
 
 use super::Published;
 use crate::{App, Failure, Progress, Result, Stage};
-use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
 use meta::Outcome;
-use model::{BillingPeriod, ConnectionId, Decimal};
+use model::{BillingPeriod, ConnectionId, CostQuery, Decimal, Metric};
 
 /// An ingest without a sign of life for longer is not shown (ms).
 const ALIVE_MS: i64 = 30_000;
@@ -41,9 +41,9 @@ pub struct Overview {
     pub organization: (String, String, bool),
     /// Currencies of the published months, most months first.
     pub currencies: Vec<String>,
-    /// First day of usage.
+    /// First day with charges.
     pub data_from: Option<NaiveDate>,
-    /// Day after the last day of usage.
+    /// Day after the last day with charges.
     pub data_to: Option<NaiveDate>,
     /// End of the newest hour of usage.
     pub data_through: Option<DateTime<Utc>>,
@@ -59,7 +59,7 @@ pub struct Overview {
 pub async fn overview(app: &App, organization: Option<&str>) -> Result<Overview> {
     let published = Published::resolve(app, organization).await?;
     let through = data_through(app, &published);
-    let first = published.publications.iter().filter_map(|publication| publication.data_from).min();
+    let days = days(app, &published).await?;
     let mut periods = vec![];
     for (publication, shown) in published.publications.iter().zip(&published.view.periods) {
         periods.push(PeriodState {
@@ -83,8 +83,8 @@ pub async fn overview(app: &App, organization: Option<&str>) -> Result<Overview>
     Ok(Overview {
         organization,
         currencies: currencies(&published),
-        data_from: first.map(|ms| instant(ms).date_naive()),
-        data_to: through.map(end_day),
+        data_from: days.map(|(from, _)| from),
+        data_to: days.map(|(_, to)| to),
         data_through: through,
         periods,
         ingest: running(app, &published).await?,
@@ -103,13 +103,14 @@ pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<
     Some(if floor < newest { floor + hour } else { floor })
 }
 
-fn end_day(through: DateTime<Utc>) -> NaiveDate {
-    let day = through.date_naive();
-    if through.time() == chrono::NaiveTime::MIN {
-        day
-    } else {
-        day.checked_add_days(Days::new(1)).unwrap_or(day)
+/// First day with charges of any kind, and the day after the last: credits and fees reach beyond usage.
+async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, NaiveDate)>> {
+    if published.publications.is_empty() {
+        return Ok(None);
     }
+    // Usage is not money: several currencies are no obstacle.
+    let answer = app.engine().answer(&published.view, &CostQuery::total(Metric::UsageAmount)).await?;
+    Ok(Some((answer.from, answer.to)))
 }
 
 fn instant(ms: i64) -> DateTime<Utc> {

@@ -6,6 +6,7 @@ use meta::{Organization, Publication, Stage};
 use model::BillingPeriod;
 use query::{PublishedPeriod, View};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One consistent state of an organization's bills.
 #[derive(Clone, Debug)]
@@ -20,16 +21,58 @@ pub struct Published {
     pub id: String,
 }
 
+/// What a state was resolved from: equal keys, equal state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Key {
+    version: (i64, i64, i64),
+    organization: Option<Organization>,
+    current: Option<BillingPeriod>,
+}
+
+/// The last resolved state. Publications change every few hours and carry long proofs; pages ask many times a
+/// second.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered {
+    last: Mutex<Option<(Key, Arc<Published>)>>,
+}
+
+impl Remembered {
+    fn last(&self) -> MutexGuard<'_, Option<(Key, Arc<Published>)>> {
+        // Replaced whole: a panic elsewhere cannot leave half of it.
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, key: &Key) -> Option<Arc<Published>> {
+        self.last().as_ref().filter(|(known, _)| known == key).map(|(_, state)| Arc::clone(state))
+    }
+}
+
 impl Published {
     /// Resolves what is published now of the organization of that name or id (see [`App::organization`]).
-    pub async fn resolve(app: &App, organization: Option<&str>) -> Result<Self> {
+    pub async fn resolve(app: &App, organization: Option<&str>) -> Result<Arc<Self>> {
         let organization = app.organization(organization).await?;
+        let current = BillingPeriod::of(app.now().date_naive());
+        // Before the publications: what is published in between makes the next call read again.
+        let version = app.meta().publications_version().await?;
+        let key = Key { version, organization, current };
+        if let Some(state) = app.remembered().get(&key) {
+            return Ok(state);
+        }
+        let state = Arc::new(Self::read(app, key.organization.clone(), current).await?);
+        *app.remembered().last() = Some((key, Arc::clone(&state)));
+        Ok(state)
+    }
+
+    async fn read(
+        app: &App,
+        organization: Option<Organization>,
+        current: Option<BillingPeriod>,
+    ) -> Result<Self> {
         let mut publications = match &organization {
             Some(organization) => app.meta().publications(&organization.id).await?,
             None => vec![],
         };
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
-        let current = BillingPeriod::of(app.now().date_naive());
         let mut hasher = DefaultHasher::new();
         let mut view = View::default();
         for publication in &publications {

@@ -5,14 +5,14 @@ use crate::{App, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
 use model::{BillingPeriod, CostQuery, Decimal, Metric, TimeView};
 
-/// Cost from the first of the month until the newest hour of data.
+/// Cost of the newest month so far.
 #[derive(Clone, Debug)]
 pub struct MonthToDate {
     /// Currency.
     pub currency: String,
     /// First of the month.
     pub from: NaiveDate,
-    /// Day after the newest day of data.
+    /// Day after the newest day of usage.
     pub to: NaiveDate,
     /// End of the newest hour of data.
     pub through: DateTime<Utc>,
@@ -49,7 +49,8 @@ pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> 
         to: Some(to),
         ..CostQuery::total(metric)
     };
-    let answer = app.engine().answer(&published.view, &span(from, to)).await?;
+    // To the end of the month: a credit that is dated after the newest usage is on the bill already.
+    let answer = app.engine().answer(&published.view, &span(from, period.end_day())).await?;
 
     let end_of_before = before.end_day();
     let last_day = (before.first_day() + Days::new(whole_days)).min(end_of_before);

@@ -4,57 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What there is: periods, proof, ingest in progress */
-        get: operations["overview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/dimensions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Dimensions and metrics with their definitions */
-        get: operations["dimensions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/dimensions/{name}/values": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Values of a dimension, largest figure first */
-        get: operations["dimension_values"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/costs": {
         parameters: {
             query?: never;
@@ -62,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Costs by dimension and time */
+        /** Costs by any dimensions, in any buckets. */
         get: operations["costs"];
         put?: never;
         post?: never;
@@ -79,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as a file, all groups, exact figures */
+        /** The same as a CSV file: every group whatever `top` says, exact figures. */
         get: operations["costs_csv"];
         put?: never;
         post?: never;
@@ -89,15 +38,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/summary": {
+    "/api/v1/dimensions": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Month to date */
-        get: operations["summary"];
+        /** Dimensions, metrics, tag keys and cost categories. */
+        get: operations["dimensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dimensions/{name}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values that a dimension takes. */
+        get: operations["dimension_values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -113,8 +79,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The line items behind a figure */
+        /** The line items behind a figure, with the file and row that each came from. */
         get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is: months with their state and proof, the running ingest, failures. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Month to date. */
+        get: operations["summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -127,197 +127,284 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail?: string | null;
-            advice?: string | null;
+        /** @description One group. */
+        CostRow: {
+            /** @description One figure per period; one figure when the view is total. */
+            figures: string[];
+            /** @description One value per dimension; empty where rows have none. */
+            keys: string[];
+            /** @description Words for the keys. */
+            labels: string[];
+            /** @description Whether it sums what `top` left out. */
+            other: boolean;
+            /** @description Total over the compared span. */
+            previous_total: string | null;
+            total: string;
         };
-        Organization: {
-            id: string;
-            name: string;
-            demo: boolean;
-        };
-        PeriodView: {
-            connection: string;
-            period: string;
-            /** @enum {string} */
-            stage: "dashboards" | "complete";
+        /**
+         * @description What answered.
+         * @enum {string}
+         */
+        CostSource: "rollup" | "line_items";
+        /** @description Costs by groups and buckets. */
+        Costs: {
+            /** @description Currency of money figures; empty without data. */
+            currency: string;
+            /** @description Whether an open month's unused commitments, an estimate until it closes, are in it. */
+            estimated: boolean;
+            from: string;
+            group_by: string[];
+            metric: string;
+            /** @description Start of each bucket: a day, or an instant for hours; none for a total. */
+            periods: string[];
+            previous: components["schemas"]["PreviousSpan"] | null;
+            /** @description Whether every total in view equals its bill. */
             proven: boolean;
-            /** Format: int64 */
-            rows: number;
-            /** Format: int64 */
-            bytes: number;
-            raw_total: string;
-            stored_total: string;
-            difference: string;
-            open: boolean;
-            published_at: string;
+            /** @description Largest total first. */
+            rows: components["schemas"]["CostRow"][];
+            /**
+             * Format: int64
+             * @description Groups there are, before `top`.
+             */
+            rows_total: number;
+            snapshot: components["schemas"]["SnapshotView"];
+            source: components["schemas"]["CostSource"];
+            /** @description SQL over the line items that gives the same figures. */
+            sql: string;
+            to: string;
+            total: string;
+            totals: string[];
+            /** @description Unit of usage figures, where all rows share one. */
+            unit: string | null;
+            unproven_periods: string[];
+            view: string;
         };
+        /** @description A dimension. */
+        DimensionView: {
+            description: string;
+            label: string;
+            name: string;
+            /** @description Column of the stored line items (FOCUS name, or `x_`). */
+            source_column: string;
+            /** @description Whether the page has a tab for it. */
+            tab: boolean;
+        };
+        /** @description Everything that costs can be asked by. */
+        Dimensions: {
+            cost_category_names: string[];
+            dimensions: components["schemas"]["DimensionView"][];
+            metrics: components["schemas"]["MetricView"][];
+            tag_keys: string[];
+        };
+        /** @description A figure and what is behind it. */
+        Explain: {
+            currency: string;
+            figure: string;
+            from: string;
+            /** @description Says what is not ready. */
+            message: string | null;
+            metric: components["schemas"]["MetricView"];
+            /** Format: int64 */
+            page: number;
+            /** Format: int64 */
+            page_size: number;
+            /** @description Whether every total in view equals its bill. */
+            proven: boolean;
+            /** @description False while a month in view has only its roll-up. */
+            ready: boolean;
+            /** @description Largest figure first. */
+            rows: components["schemas"]["LineItem"][];
+            /** Format: int64 */
+            rows_total: number;
+            /** @description SQL over the line items that gives the figure. */
+            sql: string;
+            to: string;
+        };
+        /** @description Something that could not be read and was not made good since. */
+        FailureView: {
+            advice: string;
+            file: string | null;
+            message: string;
+            period: string | null;
+        };
+        /** @description The running ingest. */
         IngestView: {
+            /** Format: int64 */
+            bytes_done: number;
+            /** Format: int64 */
+            bytes_per_second: number;
+            /** Format: int64 */
+            bytes_total: number;
             connection: string;
-            period: string;
-            stage: string;
             /** Format: int64 */
             files_done: number;
             /** Format: int64 */
             files_total: number;
-            /** Format: int64 */
-            bytes_done: number;
-            /** Format: int64 */
-            bytes_total: number;
-            /** Format: int64 */
-            rows: number;
-            bytes_per_second: number;
-            seconds_left: number | null;
+            /** @description YYYY-MM; empty while it is not known. */
+            period: string;
             /** Format: int64 */
             periods_done: number;
             /** Format: int64 */
             periods_total: number;
-        };
-        FailureView: {
-            period: string | null;
-            file: string | null;
-            message: string;
-            advice: string;
-        };
-        Overview: {
-            organization: components["schemas"]["Organization"];
-            currency: string;
-            currencies: string[];
-            data_from: string | null;
-            data_to: string | null;
-            data_through: string | null;
-            has_data: boolean;
-            periods: components["schemas"]["PeriodView"][];
-            ingest: null | components["schemas"]["IngestView"];
-            failures: components["schemas"]["FailureView"][];
-        };
-        DimensionView: {
-            name: string;
-            label: string;
-            description: string;
-            source_column: string;
-            tab: boolean;
-        };
-        MetricView: {
-            name: string;
-            label: string;
-            description: string;
-            formula: string;
-        };
-        Dimensions: {
-            dimensions: components["schemas"]["DimensionView"][];
-            metrics: components["schemas"]["MetricView"][];
-            tag_keys: string[];
-            cost_category_names: string[];
-        };
-        ValueView: {
-            value: string;
-            label: string;
-            figure: string;
-        };
-        Values: {
-            values: components["schemas"]["ValueView"][];
             /** Format: int64 */
-            total_values: number;
+            rows: number;
+            /** Format: int64 */
+            seconds_left: number | null;
+            /** @description generating, reading, proving, line_items or publishing. */
+            stage: string;
         };
-        CostRow: {
-            keys: string[];
-            labels: string[];
-            other: boolean;
-            figures: string[];
-            total: string;
-            previous_total: string | null;
+        /** @description A line item. */
+        LineItem: {
+            account: string;
+            account_id: string;
+            charge_period_end: string;
+            charge_period_start: string;
+            description: string;
+            figure: string;
+            line_item_type: string;
+            operation: string;
+            resource_id: string;
+            service: string;
+            source_file: string;
+            /** Format: int64 */
+            source_row: number;
+            usage_amount: string;
+            usage_type: string;
         };
+        /** @description A metric. */
+        MetricView: {
+            description: string;
+            /** @description How a row's figure comes from the report's columns. */
+            formula: string;
+            label: string;
+            name: string;
+        };
+        /** @description Cost of the newest month so far, against the same span of the month before. */
+        MonthToDate: {
+            /**
+             * Format: double
+             * @description Change in percent; null without a cost to compare with.
+             */
+            change_percent: number | null;
+            cost: string;
+            currency: string;
+            from: string;
+            /** @description Zero when that month is not there. */
+            previous_cost: string;
+            previous_from: string;
+            /** @description End of the compared span to the hour. */
+            previous_through: string;
+            /** @description Day after the last day of the compared span. */
+            previous_to: string;
+            /** @description End of the newest hour of data. */
+            through: string;
+            to: string;
+        };
+        /** @description Whose data it is. */
+        Organization: {
+            /** @description Whether it is the generated demo company. */
+            demo: boolean;
+            id: string;
+            name: string;
+        };
+        /** @description The state of the data. */
+        Overview: {
+            currencies: string[];
+            /** @description Main currency; empty without data. */
+            currency: string;
+            /** @description First day with charges. */
+            data_from: string | null;
+            /** @description End of the newest hour of usage. */
+            data_through: string | null;
+            /** @description Day after the last day with charges. */
+            data_to: string | null;
+            failures: components["schemas"]["FailureView"][];
+            has_data: boolean;
+            ingest: components["schemas"]["IngestView"] | null;
+            organization: components["schemas"]["Organization"];
+            /** @description Newest first. */
+            periods: components["schemas"]["PeriodView"][];
+        };
+        /**
+         * @description Where a published month stands.
+         * @enum {string}
+         */
+        PeriodStage: "dashboards" | "complete";
+        /** @description A published month of a connection. */
+        PeriodView: {
+            /** Format: int64 */
+            bytes: number;
+            connection: string;
+            /** @description The former minus the latter. */
+            difference: string;
+            /** @description Whether the month may still change. */
+            open: boolean;
+            /** @description YYYY-MM. */
+            period: string;
+            /** @description Whether every stored sum equals the report's, digit by digit. */
+            proven: boolean;
+            published_at: string;
+            /** @description Unblended total while reading. */
+            raw_total: string;
+            /** Format: int64 */
+            rows: number;
+            stage: components["schemas"]["PeriodStage"];
+            /** @description Unblended total as stored. */
+            stored_total: string;
+        };
+        /** @description The compared span. */
         PreviousSpan: {
             from: string;
             to: string;
             total: string;
         };
+        /** @description A problem (RFC 9457) with what to do about it. */
+        Problem: {
+            /** @description What to do about it. */
+            advice: string | null;
+            /** @description What happened. */
+            detail: string | null;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description The kind in words. */
+            title: string;
+            /** @description Names the kind of problem. */
+            type: string;
+        };
+        /** @description A publication that was read. */
         PublicationView: {
             connection: string;
             period: string;
             /** Format: int64 */
             version: number;
         };
+        /** @description The state of the bills that was read; all figures of an answer come from it. */
         SnapshotView: {
             id: string;
             publications: components["schemas"]["PublicationView"][];
         };
+        /** @description The cards. */
         Summary: {
-            month_to_date: null | components["schemas"]["MonthToDate"];
+            month_to_date: components["schemas"]["MonthToDate"] | null;
         };
-        Costs: {
-            metric: string;
-            currency: string;
-            unit: string | null;
-            view: string;
-            to: string;
-            group_by: string[];
-            periods: string[];
-            rows: components["schemas"]["CostRow"][];
-            totals: string[];
-            total: string;
-            previous: null | components["schemas"]["PreviousSpan"];
-            /** Format: int64 */
-            rows_total: number;
-            /** @enum {string} */
-            source: "rollup" | "line_items";
-            sql: string;
-            snapshot: components["schemas"]["SnapshotView"];
-            proven: boolean;
-            unproven_periods: string[];
-            estimated: boolean;
-            from: string;
-        };
-        MonthToDate: {
-            currency: string;
-            to: string;
-            through: string;
-            cost: string;
-            previous_from: string;
-            previous_to: string;
-            previous_through: string;
-            previous_cost: string;
-            change_percent: number | null;
-            from: string;
-        };
-        LineItem: {
-            charge_period_start: string;
-            charge_period_end: string;
-            account_id: string;
-            account: string;
-            service: string;
-            usage_type: string;
-            operation: string;
-            line_item_type: string;
-            resource_id: string;
-            description: string;
-            usage_amount: string;
+        /** @description A value of a dimension. */
+        ValueView: {
             figure: string;
-            source_file: string;
-            /** Format: int64 */
-            source_row: number;
+            label: string;
+            /** @description Empty: rows without a value. */
+            value: string;
         };
-        Explain: {
-            metric: components["schemas"]["MetricView"];
-            figure: string;
-            currency: string;
-            to: string;
-            sql: string;
-            rows: components["schemas"]["LineItem"][];
-            /** Format: int64 */
-            rows_total: number;
-            /** Format: int64 */
-            page: number;
-            /** Format: int64 */
-            page_size: number;
-            ready: boolean;
-            message: string | null;
-            proven: boolean;
-            from: string;
+        /** @description Values of a dimension, largest figure first. */
+        Values: {
+            /**
+             * Format: int64
+             * @description How many match, more than are listed perhaps.
+             */
+            total_values: number;
+            values: components["schemas"]["ValueView"][];
         };
     };
     responses: never;
@@ -328,25 +415,84 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    overview: {
+    costs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What is summed: amortized (default), unblended, net_amortized, net_unblended, list or usage_amount. */
+                metric?: string;
+                /** @description Dimensions of the groups, separated by commas; none gives one total. */
+                group_by?: string;
+                /** @description Buckets: total (default), hour, day, week or month. */
+                view?: string;
+                /** @description First day (UTC), YYYY-MM-DD. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
+                /** @description Groups to keep; the rest is summed into one that is marked `other`. */
+                top?: number;
+                /** @description `previous`: also the span just before. */
+                compare?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Overview"];
+                    "application/json": components["schemas"]["Costs"];
                 };
             };
-            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    costs_csv: {
+        parameters: {
+            query?: {
+                /** @description What is summed: amortized (default), unblended, net_amortized, net_unblended, list or usage_amount. */
+                metric?: string;
+                /** @description Dimensions of the groups, separated by commas; none gives one total. */
+                group_by?: string;
+                /** @description Buckets: total (default), hour, day, week or month. */
+                view?: string;
+                /** @description First day (UTC), YYYY-MM-DD. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
+                /** @description Groups to keep; the rest is summed into one that is marked `other`. */
+                top?: number;
+                /** @description `previous`: also the span just before. */
+                compare?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -366,7 +512,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -375,7 +520,6 @@ export interface operations {
                     "application/json": components["schemas"]["Dimensions"];
                 };
             };
-            /** @description Problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -389,21 +533,26 @@ export interface operations {
     dimension_values: {
         parameters: {
             query?: {
+                /** @description First day (UTC), YYYY-MM-DD. */
                 from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /** @description Metric that orders them; amortized by default. */
                 metric?: string;
+                /** @description Part of the value or its label, in any case. */
                 search?: string;
+                /** @description Most values to answer with; 100 by default. */
                 limit?: number;
             };
             header?: never;
             path: {
+                /** @description Dimension, such as service or tag:Team */
                 name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -412,122 +561,6 @@ export interface operations {
                     "application/json": components["schemas"]["Values"];
                 };
             };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    costs: {
-        parameters: {
-            query?: {
-                metric?: string;
-                /** @description First day, UTC, inclusive */
-                from?: string;
-                /** @description Last day, UTC, exclusive */
-                to?: string;
-                /** @description DIM=V[,V] or DIM!=V[,V]; repeatable */
-                filter?: string[];
-                /** @description One or two dimensions, comma between */
-                group_by?: string;
-                view?: string;
-                top?: number;
-                compare?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Costs"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    costs_csv: {
-        parameters: {
-            query?: {
-                metric?: string;
-                /** @description First day, UTC, inclusive */
-                from?: string;
-                /** @description Last day, UTC, exclusive */
-                to?: string;
-                /** @description DIM=V[,V] or DIM!=V[,V]; repeatable */
-                filter?: string[];
-                /** @description One or two dimensions, comma between */
-                group_by?: string;
-                view?: string;
-                top?: number;
-                compare?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    summary: {
-        parameters: {
-            query?: {
-                metric?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Summary"];
-                };
-            };
-            /** @description Problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -541,16 +574,21 @@ export interface operations {
     explain: {
         parameters: {
             query?: {
+                /** @description What is summed; amortized by default. */
                 metric?: string;
-                /** @description First day, UTC, inclusive */
-                from?: string;
-                /** @description Last day, UTC, exclusive */
-                to?: string;
-                /** @description DIM=V[,V] or DIM!=V[,V]; repeatable */
-                filter?: string[];
+                /** @description Dimensions of the cell's group, separated by commas. */
                 group_by?: string;
+                /** @description The group's key, one per dimension; repeat it. Empty: rows without a value. */
                 keys?: string[];
+                /** @description First day (UTC), YYYY-MM-DD. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description As for costs. */
+                filter?: string[];
+                /** @description Page of rows, from 1. */
                 page?: number;
+                /** @description Rows per page; 50 by default, 500 at most. */
                 page_size?: number;
             };
             header?: never;
@@ -559,7 +597,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -568,7 +605,63 @@ export interface operations {
                     "application/json": components["schemas"]["Explain"];
                 };
             };
-            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    summary: {
+        parameters: {
+            query?: {
+                /** @description What is summed; amortized by default. */
+                metric?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -19,9 +19,15 @@ interface Props {
 /** What a figure means, how it is computed, and the lines of the bill it is made of. */
 export function ExplainDrawer({ question, version, onPage, onClose }: Props) {
   return (
-    <Drawer.Root opened={question !== undefined} onClose={onClose} position="right" size="min(1020px, 100vw)">
+    <Drawer.Root
+      opened={question !== undefined}
+      onClose={onClose}
+      position="right"
+      size="min(1020px, 100vw)"
+      classNames={{ content: classes.content ?? "" }}
+    >
       <Drawer.Overlay backgroundOpacity={0.45} />
-      <Drawer.Content className={classes.content}>
+      <Drawer.Content>
         {/* A plain box, not the library's <header>: the page has its banner. */}
         <div className={classes.header}>
           <Drawer.Title className={classes.title}>Explain</Drawer.Title>

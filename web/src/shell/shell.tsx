@@ -44,7 +44,7 @@ export function Shell() {
               )}
             </Group>
           ) : (
-            <Skeleton className={classes.organization} width={140} height={16} />
+            !error && <Skeleton width={140} height={16} />
           )}
           <Group gap="xs" ml="auto" wrap="nowrap">
             {overview?.has_data && <ProofBadge overview={overview} />}

@@ -42,12 +42,11 @@ impl Table {
             self.places = self.rows.iter().enumerate().map(|(at, row)| (row.keys.clone(), at)).collect();
         }
         for row in rows {
-            match self.places.get(&row.keys) {
-                Some(at) => add(&mut self.rows[*at].figures, &row.figures)?,
-                None => {
-                    self.places.insert(row.keys.clone(), self.rows.len());
-                    self.rows.push(row);
-                }
+            if let Some(at) = self.places.get(&row.keys) {
+                add(&mut self.rows[*at].figures, &row.figures)?;
+            } else {
+                self.places.insert(row.keys.clone(), self.rows.len());
+                self.rows.push(row);
             }
         }
         Ok(())

@@ -79,13 +79,13 @@ impl Lines {
                 cast(batch.column(batch.num_columns() - 1), &AMOUNT).map_err(QueryError::internal)?;
             let figures = figures.as_primitive::<Decimal128Type>();
             let bucket = buckets_of(&batch, keys, query.view, plan)?;
-            for row in 0..batch.num_rows() {
+            for (row, bucket) in bucket.into_iter().enumerate() {
                 // A total over no rows is one row with NULL: no group.
                 if figures.is_null(row) {
                     continue;
                 }
                 let key = |texts: &StringArray| texts.is_valid(row).then(|| Arc::from(texts.value(row)));
-                table.add(texts.iter().map(key).collect(), bucket[row], figures.value(row))?;
+                table.add(texts.iter().map(key).collect(), bucket, figures.value(row))?;
             }
         }
         Ok(table)

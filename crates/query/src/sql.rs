@@ -101,7 +101,7 @@ fn raw(dimension: &Dimension) -> String {
         Dimension::Tag(key) => format!("tag(\"Tags\", {})", literal(key)),
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
         _ if is(dimension, "account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
-        _ => identifier(dimension.column()),
+        Dimension::Column(_) => identifier(dimension.column()),
     }
 }
 

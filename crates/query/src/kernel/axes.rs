@@ -81,16 +81,13 @@ impl Axes {
         let mut axes = Vec::new();
         let mut groups = 1_u64;
         for dimension in &query.group_by {
-            let (source, values) = match axis_column(dimension) {
-                Some(column) => {
-                    let at = columns.iter().position(|known| *known == column);
-                    let at = at.ok_or_else(|| QueryError::internal("a column was not loaded"))?;
-                    (Source::Column(at), values(store, dimension, names))
-                }
-                None => {
-                    let values = Values::number(periods.len(), |at| Some(Arc::from(periods[at].as_str())));
-                    (Source::Slab(values.places.clone()), Arc::new(values))
-                }
+            let (source, values) = if let Some(column) = axis_column(dimension) {
+                let at = columns.iter().position(|known| *known == column);
+                let at = at.ok_or_else(|| QueryError::internal("a column was not loaded"))?;
+                (Source::Column(at), values(store, dimension, names))
+            } else {
+                let values = Values::number(periods.len(), |at| Some(Arc::from(periods[at].as_str())));
+                (Source::Slab(values.places.clone()), Arc::new(values))
             };
             let offsets = match source {
                 Source::Column(_) => values.places.iter().map(|place| u64::from(*place) * groups).collect(),

@@ -104,7 +104,9 @@ fn days(runs: &Runs) -> Vec<i32> {
 
 fn number<C: super::scan::Code>(column: usize, all: &[C]) -> Narrow {
     let mut seen = vec![false; all.iter().map(|code| code.at() + 1).max().unwrap_or(0)];
-    all.iter().for_each(|code| seen[code.at()] = true);
+    for code in all {
+        seen[code.at()] = true;
+    }
     let mut codes = Vec::new();
     let mut numbers = vec![0; seen.len()];
     for (code, _) in seen.iter().enumerate().filter(|(_, seen)| **seen) {

@@ -17,9 +17,9 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 /// 2026-09-01, the first of the three months.
-pub const FIRST_DAY: i32 = 20_697;
-pub const PERIODS: [&str; 3] = ["2026-09", "2026-10", "2026-11"];
-pub const SETS: [Option<&str>; 9] = [
+pub(crate) const FIRST_DAY: i32 = 20_697;
+pub(crate) const PERIODS: [&str; 3] = ["2026-09", "2026-10", "2026-11"];
+pub(crate) const SETS: [Option<&str>; 9] = [
     None,
     Some("{}"),
     Some(r#"{"Team":"a"}"#),
@@ -33,30 +33,30 @@ pub const SETS: [Option<&str>; 9] = [
 
 /// One line item.
 #[derive(Clone, Debug)]
-pub struct Item {
-    pub period: usize,
+pub(crate) struct Item {
+    pub(crate) period: usize,
     /// Hours since the first day; may lie outside the period.
-    pub hour: i32,
-    pub account: usize,
-    pub name: usize,
-    pub service: usize,
-    pub region: usize,
-    pub lifecycle: usize,
-    pub tags: usize,
-    pub resource: usize,
-    pub kind: usize,
-    pub split: bool,
+    pub(crate) hour: i32,
+    pub(crate) account: usize,
+    pub(crate) name: usize,
+    pub(crate) service: usize,
+    pub(crate) region: usize,
+    pub(crate) lifecycle: usize,
+    pub(crate) tags: usize,
+    pub(crate) resource: usize,
+    pub(crate) kind: usize,
+    pub(crate) split: bool,
     /// In the order of `ROLLUP_MEASURES`.
-    pub units: [i128; 6],
+    pub(crate) units: [i128; 6],
 }
 
 impl Item {
-    pub fn day(&self) -> i32 {
+    pub(crate) fn day(&self) -> i32 {
         FIRST_DAY + self.hour.div_euclid(24)
     }
 
     /// A column's text; empty texts and NULL both mean "none".
-    pub fn text(&self, column: &str) -> Option<String> {
+    pub(crate) fn text(&self, column: &str) -> Option<String> {
         let of = |values: &[Option<&str>], at: usize| values[at].map(str::to_owned);
         match column {
             "SubAccountId" => of(&[Some("111"), Some("222"), Some("333"), None], self.account),
@@ -87,7 +87,7 @@ fn amount() -> impl Strategy<Value = i128> {
     ]
 }
 
-pub fn item() -> impl Strategy<Value = Item> {
+pub(crate) fn item() -> impl Strategy<Value = Item> {
     (
         (0_usize..3, -30_i32..91 * 24, 0_usize..4, 0_usize..4, 0_usize..3, 0_usize..5),
         (0_usize..4, 0..SETS.len(), 0_usize..3, 0_usize..2, prop::bool::weighted(0.1)),
@@ -110,16 +110,16 @@ pub fn item() -> impl Strategy<Value = Item> {
 }
 
 /// Files of some items, and a view of them.
-pub struct World {
-    pub view: View,
-    pub items: Vec<Item>,
+pub(crate) struct World {
+    pub(crate) view: View,
+    pub(crate) items: Vec<Item>,
     /// Latest name of each account: of the last day, of several the first in order.
-    pub names: BTreeMap<String, String>,
+    pub(crate) names: BTreeMap<String, String>,
     _folder: TempDir,
 }
 
 impl World {
-    pub fn new(items: Vec<Item>) -> Self {
+    pub(crate) fn new(items: Vec<Item>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let periods = PERIODS.iter().enumerate().map(|(at, period)| {
             let of_period: Vec<&Item> = items.iter().filter(|item| item.period == at).collect();
@@ -168,11 +168,11 @@ fn latest_names(items: &[Item]) -> BTreeMap<String, String> {
     latest
 }
 
-pub fn engine() -> Engine {
+pub(crate) fn engine() -> Engine {
     Engine::new(EngineOptions { memory_limit: 256 << 20, threads: 2 })
 }
 
-pub fn run<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work)
 }
 
@@ -231,7 +231,7 @@ fn line_item_batch(items: &[&Item]) -> RecordBatch {
 }
 
 /// The line-item files of a period, for taking them away.
-pub fn without_line_items(view: &View, period: usize) -> View {
+pub(crate) fn without_line_items(view: &View, period: usize) -> View {
     let mut view = view.clone();
     view.periods[period].line_item_files = None::<Vec<PathBuf>>;
     view

@@ -6,17 +6,17 @@ use model::schema::ROLLUP_MEASURES;
 use model::{CostQuery, Decimal, Dimension, TimeView};
 use std::collections::BTreeMap;
 
-pub type Keys = Vec<Option<String>>;
+pub(crate) type Keys = Vec<Option<String>>;
 
 /// Figures by keys and bucket.
-pub type Cells = BTreeMap<Keys, BTreeMap<String, Decimal>>;
+pub(crate) type Cells = BTreeMap<Keys, BTreeMap<String, Decimal>>;
 
-pub fn day(number: i32) -> NaiveDate {
+pub(crate) fn day(number: i32) -> NaiveDate {
     NaiveDate::default() + Days::new(u64::try_from(number).unwrap())
 }
 
 /// The value of a dimension; the word for "none" counts as none.
-pub fn value(world: &World, item: &Item, dimension: &Dimension) -> Option<String> {
+pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option<String> {
     let name = dimension.to_string();
     let value = match name.as_str() {
         "billing_period" => Some(PERIODS[item.period].to_owned()),
@@ -42,7 +42,7 @@ pub fn value(world: &World, item: &Item, dimension: &Dimension) -> Option<String
     value.filter(|value| !value.is_empty() && value != dimension.none_label())
 }
 
-pub fn bucket(item: &Item, view: TimeView) -> String {
+pub(crate) fn bucket(item: &Item, view: TimeView) -> String {
     let date = day(item.day());
     match view {
         TimeView::Total => String::new(),
@@ -54,7 +54,7 @@ pub fn bucket(item: &Item, view: TimeView) -> String {
 }
 
 /// Whether a row counts for a question over some days.
-pub fn counts(
+pub(crate) fn counts(
     world: &World,
     query: &CostQuery,
     from: Option<NaiveDate>,
@@ -77,7 +77,7 @@ pub fn counts(
 }
 
 /// The groups of a question.
-pub fn cells(world: &World, query: &CostQuery) -> Cells {
+pub(crate) fn cells(world: &World, query: &CostQuery) -> Cells {
     let column = query.metric.info().column;
     let measure = ROLLUP_MEASURES.iter().position(|measure| *measure == column).unwrap();
     let mut cells = Cells::new();

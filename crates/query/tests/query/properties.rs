@@ -91,7 +91,9 @@ fn figures(answer: &CostAnswer, drop_zeros: bool) -> Cells {
 }
 
 fn without_zeros(mut cells: Cells) -> Cells {
-    cells.values_mut().for_each(|row| row.retain(|_, figure| !figure.is_zero()));
+    for row in cells.values_mut() {
+        row.retain(|_, figure| !figure.is_zero());
+    }
     cells
 }
 

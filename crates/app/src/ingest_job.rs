@@ -102,6 +102,8 @@ pub async fn run(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
     let _lock = app.writer_lock()?;
+    // Whoever else is still noted as running was killed: the lock is ours.
+    app.meta().abandon_stale_ingests(app.now().timestamp_millis(), i64::MIN).await?;
     let outcome = ingest(app, &request, progress).await;
     app.live().set_progress(None);
     if let Err(error) = &outcome {

@@ -115,8 +115,11 @@ impl Live {
         self.state().failures.clone()
     }
 
-    /// Keeps a failure to be shown.
+    /// Keeps a failure to be shown, once.
     pub fn add_failure(&self, failure: Failure) {
-        self.state().failures.push(failure);
+        let mut state = self.state();
+        if !state.failures.contains(&failure) {
+            state.failures.push(failure);
+        }
     }
 }

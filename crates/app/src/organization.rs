@@ -47,7 +47,8 @@ impl App {
     pub async fn organization_for_ingest(&self, spec: Option<&OrganizationSpec>) -> Result<Organization> {
         let (name, demo) = match spec {
             Some(spec) => (spec.name.as_str(), spec.demo),
-            None => match self.organization(None).await? {
+            // Never the demo company by default: its bill is not to be mixed with a real one.
+            None => match self.organization(None).await?.filter(|found| !found.demo) {
                 Some(found) => return Ok(found),
                 None => (DEFAULT_ORGANIZATION, false),
             },

@@ -38,6 +38,26 @@ fn without_data_says_what_to_do() {
 }
 
 #[test]
+fn what_cannot_be_read_is_named_once_with_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let missing = folder.path().join("none");
+    let output = run(&data, &["ingest", missing.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert_eq!(error.matches(missing.to_str().unwrap()).count(), 1, "{error}");
+    assert!(error.contains("what to do: "), "{error}");
+
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "name,colour\nsky,blue\n").unwrap();
+    let output = run(&data, &["ingest", other.to_str().unwrap(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("error: file other.csv"), "{}", text(&output.stderr));
+    let summary: serde_json::Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    assert_eq!(summary["periods"][0]["outcome"], "failed");
+}
+
+#[test]
 fn wrong_calls_are_told_apart_from_failures() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in

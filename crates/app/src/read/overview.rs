@@ -170,7 +170,8 @@ async fn running(app: &App, published: &Published) -> Result<Option<Progress>> {
         return Ok(None);
     };
     let elapsed_ms = u64::try_from(ingest.heartbeat_ms - ingest.started_at_ms).unwrap_or(0).max(1);
-    let speed = ingest.bytes_done.saturating_mul(1000) / elapsed_ms;
+    // Too short a time says nothing about speed.
+    let speed = if elapsed_ms < 500 { 0 } else { ingest.bytes_done.saturating_mul(1000) / elapsed_ms };
     let left = ingest.bytes_total.saturating_sub(ingest.bytes_done);
     Ok(Some(Progress {
         connection: ingest.connection_id.to_string(),

@@ -31,12 +31,17 @@ pub(crate) async fn run(folder: &Folder, args: Ingest) -> anyhow::Result<ExitCod
         }
     }
     for (source, error) in &failed {
-        complain(&format!("{source}: {error}"), error.advice.as_deref());
+        let text = error.to_string();
+        let text = if text.contains(source) { text } else { format!("{source}: {text}") };
+        complain(&text, error.advice.as_deref());
     }
     for period in summaries.iter().flat_map(|summary| &summary.periods) {
         if period.outcome == PeriodOutcome::Failed {
             let message = period.message.as_deref().unwrap_or("could not be read");
-            complain(&format!("period {}: {message}", period.period), period.advice.as_deref());
+            let known = !period.period.is_empty();
+            let text =
+                if known { format!("period {}: {message}", period.period) } else { message.to_owned() };
+            complain(&text, period.advice.as_deref());
         }
     }
     if args.json {

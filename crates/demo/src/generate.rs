@@ -227,6 +227,7 @@ mod tests {
             exact += rows;
         }
         let estimate = count(&company);
-        assert!(estimate.abs_diff(exact) * 100 < exact, "{estimate} for {exact}: {per_day:?}");
+        // Incidents come and go within the month; the promise is five percent.
+        assert!(estimate.abs_diff(exact) * 100 < exact * 3, "{estimate} for {exact}: {per_day:?}");
     }
 }

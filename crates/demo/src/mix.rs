@@ -3,6 +3,8 @@
 //! Every figure of the demo company is a pure function of (seed, series, hour), so that files can be written in any
 //! order and by any number of threads and still come out the same. That needs a hash rather than a stream generator.
 
+use std::fmt::Write;
+
 /// `SplitMix64`'s finaliser: every input bit reaches every output bit.
 pub(crate) const fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -52,7 +54,8 @@ impl Rng {
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         let mut text = String::new();
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.next()));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{:016x}", self.next());
         }
         text.truncate(digits);
         text

@@ -184,12 +184,12 @@ pub(crate) const FLEETS: &[Fleet] = &[
     Fleet {
         pool: Some(0),
         region: Some(0),
-        ..fleet("ledger", 10, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+        ..fleet("ledger", 16, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
         pool: Some(1),
         region: Some(0),
-        ..fleet("tracker-db", 6, Engine::Ec2, &["r5.xlarge"], Shape::Flat, Scope::Prod, Workload::Plain)
+        ..fleet("tracker-db", 8, Engine::Ec2, &["r5.xlarge"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
         pool: Some(2),
@@ -201,7 +201,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         region: Some(0),
         ..fleet(
             "orders-pg",
-            6,
+            9,
             Engine::Postgres,
             &["db.r6g.large"],
             Shape::Flat,
@@ -218,7 +218,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         pool: Some(5),
         ..fleet(
             "web",
-            18,
+            30,
             Engine::Ec2,
             &["c5.xlarge", "c6i.xlarge", "c6g.xlarge", "m5.xlarge"],
             Shape::Elastic,
@@ -230,7 +230,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         pool: Some(5),
         ..fleet(
             "harbor-prod",
-            14,
+            24,
             Engine::Ec2,
             &["m5.2xlarge", "m6g.xlarge", "r6g.large"],
             Shape::Flat,
@@ -243,7 +243,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         region: Some(0),
         ..fleet(
             "batch-m6i",
-            9,
+            14,
             Engine::Ec2,
             &["m6i.xlarge", "m6i.large", "m6i.2xlarge"],
             Shape::Work,
@@ -294,7 +294,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         os: &[Os::Windows, Os::Windows, Os::WindowsSql],
         ..fleet(
             "customs-win",
-            6,
+            3,
             Engine::Ec2,
             &["m5.xlarge", "m5.2xlarge"],
             Shape::Flat,
@@ -306,7 +306,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         os: &[Os::Rhel, Os::Rhel, Os::Suse],
         ..fleet(
             "wms-rhel",
-            4,
+            2,
             Engine::Ec2,
             &["r6i.xlarge", "m5.4xlarge"],
             Shape::Flat,

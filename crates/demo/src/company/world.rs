@@ -197,7 +197,7 @@ pub(crate) fn tag(
     if rng.chance(560) {
         let center = format!(
             "CC-{}",
-            1000 + (account.unit.len() * 137 + account.unit.as_bytes()[0] as usize * 11) % 900
+            1000 + (account.unit.len() * 137 + usize::from(account.unit.as_bytes()[0]) * 11) % 900
         );
         template.set(pool, Txt::TagCostCenter, &center);
     }

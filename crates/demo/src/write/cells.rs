@@ -61,7 +61,7 @@ pub(super) fn line_item_id(row: &Row, out: &mut [u8; ID_LENGTH]) {
         hash = mix(hash);
         let mut bits = hash;
         for slot in chunk {
-            *slot = ALPHABET[(bits & 31) as usize];
+            *slot = ALPHABET[usize::try_from(bits & 31).unwrap_or(0)];
             bits >>= 5;
         }
     }

@@ -111,7 +111,7 @@ pub(super) const PLANS: &[Plan] = &[
         years: 3,
         class: "",
         price: 520,
-        size: 620,
+        size: 760,
         bought: Bought::Before,
     },
     Plan {

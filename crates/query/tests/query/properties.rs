@@ -117,7 +117,7 @@ async fn by_sql(engine: &Engine, world: &World, query: &CostQuery, answer: &Cost
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn answers_are_sums_by_hand_and_equal_their_sql(

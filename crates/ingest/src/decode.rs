@@ -1,6 +1,7 @@
 //! From files to [`RawBatch`]es. A file is cut into units that workers decode independently: a CSV file is
 //! one, a Parquet file has one per row group.
 
+mod constants;
 mod csv;
 mod parquet;
 mod parquet_columns;

@@ -150,6 +150,10 @@ pub(crate) fn short_double(value: f64) -> Option<i64> {
         reason = "exactness is checked by the comparison"
     )]
     const DIGITS: f64 = 1e15;
+    // The most frequent figure of all.
+    if value == 0.0 {
+        return Some(0);
+    }
     let scaled = (value * 1e12).round_ties_even();
     if scaled.abs() < DIGITS && scaled / 1e12 == value {
         return Some(scaled as i64);

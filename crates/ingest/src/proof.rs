@@ -138,6 +138,18 @@ impl RawTotals {
             let Some(column) = column.as_ref().filter(|_| fields::NUMBERS[field].in_rollup) else { continue };
             let net_billed = field == fields::NET_BILLED;
             let mut short = vec![0_i128; by_code.len()];
+            let constant =
+                column.values.first().copied().filter(|first| *first == 0 || (*first == NULL && !net_billed));
+            if constant.is_some_and(|constant| column.values.iter().all(|value| *value == constant)) {
+                // All absent or all zero, as most columns of commitments are in most batches.
+                for sum in &mut sums {
+                    sum.present[field] = true;
+                    if net_billed {
+                        sum.filled[field] += sum.sums[field];
+                    }
+                }
+                continue;
+            }
             for (row, (value, code)) in column.values.iter().zip(codes).enumerate() {
                 let class = usize::from(*code);
                 match *value {

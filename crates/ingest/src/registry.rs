@@ -54,6 +54,10 @@ pub(crate) struct Prints {
     pub(crate) tags: Vec<u128>,
     pub(crate) categories: Vec<u128>,
     pub(crate) others: Vec<u128>,
+    /// Of the whole group, day included.
+    pub(crate) total: Vec<u128>,
+    /// Each row's group; `u32::MAX` for rows outside every total.
+    pub(crate) slots: Vec<u32>,
 }
 
 impl Prints {

@@ -79,6 +79,7 @@ impl Engine {
     }
 
     async fn compute(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
+        let query = &self.with_keys_in_use(view, query).await?;
         let plan = self.plan(view, query).await?;
         let (table, before) = if plan.needs_line_items() {
             let names = self.names(&plan, query).await?;
@@ -187,6 +188,24 @@ impl Engine {
         self.keys(view, "x_CostCategories").await
     }
 
+    /// The query with every key of a tag or cost category as the data in view spells it: a key that is in
+    /// use stays, one that is not is replaced by the key that says the same.
+    async fn with_keys_in_use(&self, view: &View, query: &CostQuery) -> Result<CostQuery, QueryError> {
+        let mut query = query.clone();
+        let dimensions =
+            query.group_by.iter_mut().chain(query.filters.iter_mut().map(|filter| &mut filter.dimension));
+        for dimension in dimensions {
+            let column = dimension.column();
+            if let Dimension::Tag(key) | Dimension::CostCategory(key) = dimension {
+                let in_use = self.keys(view, column).await?;
+                if let Some(spelt) = tags::spelling(key, &in_use) {
+                    *key = spelt.to_owned();
+                }
+            }
+        }
+        Ok(query)
+    }
+
     async fn keys(&self, view: &View, column: &'static str) -> Result<Vec<String>, QueryError> {
         let files: Vec<_> = view.periods.iter().flat_map(|period| period.rollup_files.clone()).collect();
         self.blocking(move |store, threads| {
@@ -232,6 +251,7 @@ impl Engine {
             values: vec![key.clone().unwrap_or_default()],
         }));
         let cell = CostQuery { from: query.from, to: query.to, filters, ..CostQuery::total(query.metric) };
+        let cell = self.with_keys_in_use(view, &cell).await?;
         let plan = self.plan(view, &cell).await?;
         let page_size = page_size.clamp(1, 10_000);
         let mut explanation = explain::start(&cell, &plan, page.max(1), page_size);

@@ -1,41 +1,32 @@
 //! Values of tags and cost categories, which are stored as one JSON object per row.
 //!
 //! Report formats write one key in several ways: `user:CostCenter` (legacy CUR), `user_cost_center` (CUR 2.0
-//! and Athena), `CostCenter` (FOCUS). A key therefore finds the key that is written exactly so, else one that
-//! says the same: without the leading `user`, without case, without separators. Keys are never merged in
-//! storage, and in a set that has several of the same saying, the exact one wins, then the first in order.
+//! and Athena), `CostCenter` (FOCUS). A key that is in use is taken as it is; one that is not stands for the key
+//! in use that says the same: without the leading `user`, without case, without separators. Two keys that are
+//! both in use (`Owner`, `owner`) are never merged.
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
-/// A key that is looked for.
-pub(crate) struct Key<'a> {
-    exact: &'a str,
-    folded: String,
+/// The value of a key in a set; `None` when untagged: no such key, or an empty value.
+pub(crate) fn value_in(set: &str, wanted: &str) -> Option<String> {
+    let mut found = None;
+    each(set, |key, value| {
+        if key == wanted && !value.is_empty() {
+            found = Some(value.to_owned());
+        }
+    });
+    found
 }
 
-impl<'a> Key<'a> {
-    pub(crate) fn new(key: &'a str) -> Self {
-        Self { exact: key, folded: folded(key) }
+/// The key in use that a key stands for, if it is not in use itself.
+pub(crate) fn spelling<'a>(wanted: &str, in_use: &'a [String]) -> Option<&'a str> {
+    if in_use.iter().any(|key| key == wanted) {
+        return None;
     }
-
-    /// The value in a set; `None` when untagged: no such key, or an empty value.
-    pub(crate) fn value_in(&self, set: &str) -> Option<String> {
-        let mut best: Option<(bool, String, String)> = None;
-        let mut found = Vec::new();
-        each(set, |key, value| {
-            if !value.is_empty() && (key == self.exact || folded(key) == self.folded) {
-                found.push((key != self.exact, key.to_owned(), value.to_owned()));
-            }
-        });
-        for candidate in found {
-            if best.as_ref().is_none_or(|best| (candidate.0, &candidate.1) < (best.0, &best.1)) {
-                best = Some(candidate);
-            }
-        }
-        best.map(|(_, _, value)| value)
-    }
+    let says = folded(wanted);
+    in_use.iter().find(|key| folded(key) == says).map(String::as_str)
 }
 
 /// Keys of a set that have a value.
@@ -149,34 +140,27 @@ impl<'de> Visitor<'de> for AnyValue {
 mod tests {
     use super::*;
 
-    fn value(key: &str, set: &str) -> Option<String> {
-        Key::new(key).value_in(set)
-    }
-
     #[test]
-    fn finds_a_key_however_the_format_writes_it() {
-        for set in [
-            r#"{"user:CostCenter":"42"}"#,
-            r#"{"user_cost_center":"42"}"#,
-            r#"{"CostCenter":"42"}"#,
-            r#"{"cost-center":"42"}"#,
-            r#"{"Cost Center":42}"#,
-        ] {
+    fn finds_the_key_in_use_however_a_format_writes_it() {
+        for in_use in ["user:CostCenter", "user_cost_center", "CostCenter", "cost-center", "Cost Center"] {
             for key in ["CostCenter", "user:CostCenter", "user_cost_center", "cost_center", "costcenter"] {
-                assert_eq!(value(key, set).as_deref(), Some("42"), "{key} in {set}");
+                let spelt = spelling(key, &[in_use.to_owned()]).map(ToOwned::to_owned);
+                assert_eq!(spelt.unwrap_or_else(|| key.to_owned()), in_use, "{key}");
             }
         }
-        assert_eq!(value("aws:createdBy", r#"{"aws_created_by":"x"}"#).as_deref(), Some("x"));
-        assert_eq!(value("createdBy", r#"{"aws:createdBy":"x"}"#), None);
+        assert_eq!(spelling("aws:createdBy", &["aws_created_by".to_owned()]), Some("aws_created_by"));
+        assert_eq!(spelling("createdBy", &["aws:createdBy".to_owned()]), None);
     }
 
     #[test]
     fn keys_that_collide_keep_their_own_values() {
-        let set = r#"{"team":"low","Team":"high","TEAM":"loud"}"#;
-        assert_eq!(value("team", set).as_deref(), Some("low"));
-        assert_eq!(value("Team", set).as_deref(), Some("high"));
-        assert_eq!(value("tEAM", set).as_deref(), Some("loud"));
-        assert_eq!(keys(set), ["team", "Team", "TEAM"]);
+        let set = r#"{"team":"low","Team":"high"}"#;
+        assert_eq!(value_in(set, "team").as_deref(), Some("low"));
+        assert_eq!(value_in(set, "Team").as_deref(), Some("high"));
+        assert_eq!(value_in(set, "TEAM"), None);
+        let in_use = keys(set);
+        assert_eq!(in_use, ["team", "Team"]);
+        assert_eq!(spelling("Team", &in_use), None);
     }
 
     #[test]
@@ -184,8 +168,8 @@ mod tests {
         for set in
             ["", "{}", "null", "[1]", "{\"Team\":\"\"}", "{\"Team\":null}", "{\"Team\":[1,{}]}", "{broken"]
         {
-            assert_eq!(value("Team", set), None, "{set}");
+            assert_eq!(value_in(set, "Team"), None, "{set}");
         }
-        assert_eq!(value("Team", r#"{"Team":"","team":"a\"b"}"#).as_deref(), Some("a\"b"));
+        assert_eq!(value_in(r#"{"team":"a\"b","n":42}"#, "team").as_deref(), Some("a\"b"));
     }
 }

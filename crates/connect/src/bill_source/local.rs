@@ -81,8 +81,12 @@ impl Folder {
         let length = usize::try_from(range.end.saturating_sub(range.start))
             .map_err(|error| changed(&file.path, &error.to_string()))?;
         opened.seek(SeekFrom::Start(range.start)).map_err(failed)?;
-        let mut buffer = vec![0; length];
-        opened.read_exact(&mut buffer).map_err(failed)?;
+        // Read into memory that was not zeroed first: ranges are megabytes, and there are many.
+        let mut buffer = Vec::with_capacity(length);
+        opened.take(length as u64).read_to_end(&mut buffer).map_err(failed)?;
+        if buffer.len() < length {
+            return Err(failed(io::ErrorKind::UnexpectedEof.into()));
+        }
         Ok(buffer.into())
     }
 

@@ -1,6 +1,7 @@
 //! Parquet files to batches, one row group at a time: only the column chunks that are needed are fetched,
 //! text stays dictionary-coded as the file has it.
 
+use super::constants::{self, Constant};
 use super::parquet_columns::{self as columns_of, PRODUCT_KEYS, extract};
 use super::{Consumer, Counters, Unit, Wanted, Warning, count};
 use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart};
@@ -15,8 +16,9 @@ use ::parquet::arrow::arrow_reader::{
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use bytes::{Buf, Bytes};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -71,7 +73,9 @@ impl ParquetFile {
         consumer: &mut dyn Consumer,
     ) -> Result<(), IngestError> {
         consumer.begin(unit, &self.columns)?;
-        let roots = self.roots(wanted);
+        let mut roots = self.roots(wanted);
+        let constants = self.constants(group);
+        roots.retain(|root| !constants.contains_key(root));
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
         let chunks = self.fetch(group, &mask)?;
         let fail = |error: &dyn std::fmt::Display| IngestError::parquet(self.file.name(), error);
@@ -85,14 +89,55 @@ impl ParquetFile {
         for batch in reader {
             let batch = batch.map_err(|error| fail(&error))?;
             let rows = batch.num_rows();
-            let raw =
-                Decoding { parent: self, roots: &roots, batch: &batch, first_row, wanted }.raw(consumer)?;
+            let raw = Decoding {
+                parent: self,
+                roots: &roots,
+                constants: &constants,
+                batch: &batch,
+                first_row,
+                wanted,
+            }
+            .raw(consumer)?;
             first_row += rows as u64;
             count(counters, rows, self.file.name())?;
             consumer.batch(raw)?;
         }
         counters.bytes.fetch_add(unit.bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Columns of a row group that need no reading; amounts and the instants of usage are always read.
+    fn constants(&self, group: usize) -> HashMap<usize, Constant> {
+        let metadata = self.metadata.metadata();
+        let mut constants = constants::of(metadata, metadata.row_group(group), BATCH_ROWS);
+        let always = [self.columns.text[fields::CHARGE_START], self.columns.numbers[fields::BILLED]];
+        constants.retain(|root, constant| match constant {
+            _ if always.contains(&Some(*root)) => false,
+            // Instants only: an integer in a text column is an account ID that needs its zeros.
+            Constant::Integer(_) => {
+                [fields::PERIOD_START, fields::PERIOD_END]
+                    .iter()
+                    .any(|field| self.columns.text[*field] == Some(*root))
+                    && matches!(self.metadata.schema().field(*root).data_type(), DataType::Timestamp(..))
+            }
+            Constant::Absent => {
+                !self.columns.numbers[..].contains(&Some(*root))
+                    || self.columns.format == crate::columns::Format::Cur
+            }
+            Constant::Text(_) => {
+                matches!(self.metadata.schema().field(*root).data_type(), DataType::Dictionary(..))
+                    && !self.columns.numbers.contains(&Some(*root))
+            }
+        });
+        // A period that is absent is an error that the reading of it reports.
+        for field in [fields::PERIOD_START, fields::CHARGE_START] {
+            if let Some(root) = self.columns.text[field]
+                && matches!(constants.get(&root), Some(Constant::Absent | Constant::Text(_)))
+            {
+                constants.remove(&root);
+            }
+        }
+        constants
     }
 
     /// Top-level columns that a pass reads, ascending.
@@ -230,6 +275,7 @@ impl ChunkReader for Chunks {
 struct Decoding<'a> {
     parent: &'a ParquetFile,
     roots: &'a [usize],
+    constants: &'a HashMap<usize, Constant>,
     batch: &'a RecordBatch,
     first_row: u64,
     wanted: Wanted,
@@ -242,7 +288,23 @@ impl Decoding<'_> {
             RawBatch { rows: self.batch.num_rows(), first_row: self.first_row, ..RawBatch::default() };
         for (field, column) in columns.text.iter().enumerate() {
             let array = column.filter(|_| self.wanted.text(field)).and_then(|column| self.array(column));
+            let constant =
+                column.filter(|_| self.wanted.text(field)).and_then(|column| self.constants.get(&column));
             let mut text = None;
+            if let Some(constant) = constant {
+                match (field, constant) {
+                    (fields::PERIOD_START, Constant::Integer(value)) => {
+                        raw.period_start = Some(self.same_time(field, *value))
+                    }
+                    (fields::PERIOD_END, Constant::Integer(value)) => {
+                        raw.period_end = Some(self.same_time(field, *value))
+                    }
+                    (fields::CHARGE_END | fields::PERIOD_END, Constant::Absent) => {}
+                    _ => text = constant.text(raw.rows),
+                }
+                raw.text.push(text);
+                continue;
+            }
             match (field, array) {
                 (fields::CHARGE_START, Some(array)) => raw.charge_start = self.times(field, array, true)?,
                 (fields::PERIOD_START, Some(array)) => {
@@ -281,7 +343,9 @@ impl Decoding<'_> {
         if self.wanted == Wanted::Everything {
             for column in &columns.others {
                 // What cannot be shown as text (lists, structs) is the only thing that is not kept.
-                let text = self.array(*column).and_then(|array| columns_of::text(array, false).ok());
+                let constant = self.constants.get(column).and_then(|constant| constant.text(raw.rows));
+                let text = constant
+                    .or_else(|| self.array(*column).and_then(|array| columns_of::text(array, false).ok()));
                 if let Some(values) = text.filter(|text| !text.all_null()) {
                     raw.others
                         .parts
@@ -295,6 +359,18 @@ impl Decoding<'_> {
     fn array(&self, column: usize) -> Option<&ArrayRef> {
         let at = self.roots.binary_search(&column).ok()?;
         Some(self.batch.column(at))
+    }
+
+    /// An instant that all rows share, in microseconds.
+    fn same_time(&self, field: fields::Text, value: i64) -> Vec<i64> {
+        let column = self.parent.columns.text[field].unwrap_or_default();
+        let micros = match self.parent.metadata.schema().field(column).data_type() {
+            DataType::Timestamp(TimeUnit::Second, _) => value.saturating_mul(1_000_000),
+            DataType::Timestamp(TimeUnit::Millisecond, _) => value.saturating_mul(1_000),
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => value.div_euclid(1_000),
+            _ => value,
+        };
+        vec![micros; self.batch.num_rows()]
     }
 
     fn fail(&self, column: &str, message: &str) -> IngestError {
@@ -352,8 +428,15 @@ impl Decoding<'_> {
     fn set(&self, keys: &KeySet) -> Result<SetColumn, IngestError> {
         let mut parts = vec![];
         for key in &keys.columns {
-            let Some(array) = self.array(key.column) else { continue };
-            let values = columns_of::text(array, false).map_err(|error| self.fail(&key.key, &error))?;
+            let constant =
+                self.constants.get(&key.column).and_then(|constant| constant.text(self.batch.num_rows()));
+            let values = match (constant, self.array(key.column)) {
+                (Some(values), _) => values,
+                (None, Some(array)) => {
+                    columns_of::text(array, false).map_err(|error| self.fail(&key.key, &error))?
+                }
+                (None, None) => continue,
+            };
             if !values.all_null() {
                 parts.push(SetPart::Column { key: key.key.as_str().into(), values });
             }

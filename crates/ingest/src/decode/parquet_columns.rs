@@ -2,7 +2,7 @@
 
 use crate::batch::{NO_TIME, SetPart, TextColumn};
 use crate::fields::{self, Text};
-use crate::numbers::NumberColumn;
+use crate::numbers::{NULL, NumberColumn};
 use crate::timestamps::parse_micros;
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use arrow::buffer::NullBuffer;
@@ -164,12 +164,28 @@ pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), St
         DataType::Float64 => {
             let values = array.as_primitive::<Float64Type>();
             let nulls = values.nulls().filter(|nulls| nulls.null_count() > 0);
-            for (row, value) in values.values().iter().enumerate() {
-                if nulls.is_some_and(|nulls| nulls.is_null(row)) {
-                    column.push_null();
-                } else if column.push_f64(*value).is_err() {
+            if nulls.is_some_and(|nulls| nulls.null_count() == nulls.len()) {
+                column.values.resize(array.len(), NULL);
+                return Ok((column, bad));
+            }
+            let mut bad_at = |column: &mut NumberColumn, row: usize, value: f64| {
+                if column.push_f64(value).is_err() {
                     column.push_null();
                     bad.push((row, value.to_string()));
+                }
+            };
+            match nulls {
+                None => {
+                    for (row, value) in values.values().iter().enumerate() {
+                        bad_at(&mut column, row, *value);
+                    }
+                }
+                Some(nulls) => {
+                    for row in nulls.valid_indices() {
+                        column.values.resize(row, NULL);
+                        bad_at(&mut column, row, values.value(row));
+                    }
+                    column.values.resize(array.len(), NULL);
                 }
             }
         }

@@ -60,15 +60,22 @@ impl Classes {
             });
             mark(batch, fields::SPLIT_PARENT, &mut codes, 1, |parent| !parent.is_empty());
         }
-        let by_code = (0..=none)
-            .flat_map(|name| (0..4).map(move |flags| (name, flags)))
-            .map(|(name, flags)| RawClass {
-                file,
-                line_item_type: names.get(name).cloned().unwrap_or_default(),
-                has_reservation: flags & 2 != 0,
-                split: flags & 1 != 0,
-            })
-            .collect();
+        // Only the classes that occur: there are few, and tables are made of them per batch.
+        let mut dense = vec![u16::MAX; 4 * (none + 1)];
+        let mut by_code = vec![];
+        for code in &mut codes {
+            let raw = usize::from(*code);
+            if dense[raw] == u16::MAX {
+                dense[raw] = u16::try_from(by_code.len()).unwrap_or(u16::MAX);
+                by_code.push(RawClass {
+                    file,
+                    line_item_type: names.get(raw / 4).cloned().unwrap_or_default(),
+                    has_reservation: raw & 2 != 0,
+                    split: raw & 1 != 0,
+                });
+            }
+            *code = dense[raw];
+        }
         Self { codes, by_code }
     }
 }
@@ -103,44 +110,62 @@ impl Kernel {
             classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
         let (mut first, mut last) = self.usage_span.unwrap_or((i64::MAX, i64::MIN));
         let mut day_print = (i32::MIN, 0);
+        // Three passes over the batch, each a tight loop: fingerprints, look-ups, sums.
+        let total = &mut prints.total;
+        total.clear();
         for row in 0..batch.rows {
-            let class = usize::from(classes.codes[row]);
-            if classes.by_code[class].split {
-                self.split_rows += 1;
-                continue;
-            }
-            let start = batch.charge_start[row];
-            let day = day_of(start);
+            let day = day_of(batch.charge_start[row]);
             if day != day_print.0 {
                 day_print = (day, print_of_day(day));
-            }
-            let kind = kinds[class];
-            if kind.counts_usage() {
-                first = first.min(start);
-                last = last.max(start);
             }
             let print = prints.skus[row]
                 .wrapping_add(prints.accounts[row].rotate_left(1))
                 .wrapping_add(prints.tags[row].rotate_left(2))
                 .wrapping_add(prints.categories[row].rotate_left(3))
                 .wrapping_add(day_print.1);
-            let (slot, new) = self.groups.slot(print);
+            total.push(print);
+        }
+        let splits: Vec<bool> = classes.by_code.iter().map(|class| class.split).collect();
+        let any_split = classes.codes.iter().any(|code| splits[usize::from(*code)]);
+        prints.slots.clear();
+        for row in 0..batch.rows {
+            if any_split && splits[usize::from(classes.codes[row])] {
+                prints.slots.push(u32::MAX);
+                continue;
+            }
+            let (slot, new) = self.groups.slot(prints.total[row]);
+            prints.slots.push(slot);
             if new {
                 let registries = &mut self.registries;
                 self.keys.push(GroupKey {
-                    day,
+                    day: day_of(batch.charge_start[row]),
                     sku: registries.sku(format, prints.skus[row], batch, row),
                     account: registries.account(prints.accounts[row], batch, row),
                     tags: registries.tag_set(prints.tags[row], batch, row),
                     categories: registries.category_set(prints.categories[row], batch, row),
                 });
             }
+        }
+        for (row, slot) in prints.slots.iter().enumerate() {
+            if *slot == u32::MAX {
+                self.split_rows += 1;
+                continue;
+            }
+            let class = usize::from(classes.codes[row]);
+            let kind = kinds[class];
+            if kind.counts_usage() {
+                let start = batch.charge_start[row];
+                first = first.min(start);
+                last = last.max(start);
+            }
             let has_reservation = classes.by_code[class].has_reservation;
             match short_measures(batch, format, kind, has_reservation, row) {
-                Some(measures) => self.groups.add(slot, &measures),
-                None => {
-                    self.groups.add_exact(slot, &exact_measures(batch, format, kind, has_reservation, row), 1)
-                }
+                Some(measures) => self.groups.add(*slot, &measures),
+                None => self.groups.add_exact(
+                    *slot,
+                    &exact_measures(batch, format, kind, has_reservation, row),
+                    1,
+                ),
             }
         }
         if last > i64::MIN {

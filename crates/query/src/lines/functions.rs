@@ -1,7 +1,7 @@
 //! `tag("Tags", 'Key')` and `cost_category("x_CostCategories", 'Name')` in SQL: the same look-up of keys as
 //! the kernel's, NULL where there is no value.
 
-use crate::tags::Key;
+use crate::tags;
 use arrow::array::{Array, AsArray, StringViewBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
@@ -49,14 +49,15 @@ impl ScalarUDFImpl for OfKey {
         let [sets, ColumnarValue::Scalar(ScalarValue::Utf8(key))] = args.args.as_slice() else {
             return exec_err!("the key of {}(set, 'key') must be a literal", self.name);
         };
-        let key = Key::new(key.as_deref().unwrap_or_default());
+        let key = key.as_deref().unwrap_or_default();
         let sets = cast(&sets.to_array(args.number_rows)?, &DataType::Utf8View)?;
         let sets = sets.as_string_view();
         let mut known: HashMap<&str, Option<String>> = HashMap::new();
         let mut values = StringViewBuilder::with_capacity(sets.len()).with_deduplicate_strings();
         for set in sets {
             // Rows come in clusters with few different sets: parse each set once per batch.
-            let value = set.and_then(|set| known.entry(set).or_insert_with(|| key.value_in(set)).as_deref());
+            let value =
+                set.and_then(|set| known.entry(set).or_insert_with(|| tags::value_in(set, key)).as_deref());
             values.append_option(value);
         }
         Ok(ColumnarValue::Array(Arc::new(values.finish())))

@@ -114,9 +114,8 @@ impl Dictionaries {
         {
             return Arc::clone(known);
         }
-        let wanted = tags::Key::new(key);
         let values = Arc::new(Values::number(sets.len(), |code| {
-            let value = wanted.value_in(sets.get(code)?.as_deref()?)?;
+            let value = tags::value_in(sets.get(code)?.as_deref()?, key)?;
             Some(Arc::from(value))
         }));
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);

@@ -97,11 +97,13 @@ def dimensions(report: Report) -> dict:
             "commitment_id": text("CommitmentDiscountId"),
             "seller": text("PublisherName"),
             "billing_period": f"strftime(CAST({text('BillingPeriodStart')} AS TIMESTAMP), '%Y-%m')",
-            "region": f"coalesce({text('RegionId')}, 'Global')",
         }
         if report.find("x_ServiceCode"):
             columns["product_code"] = text("x_ServiceCode")
-        if report.find("x_UsageType", "SkuMeter"):
+        if not report.find("x_UsageType", "SkuMeter"):
+            # With a usage type, the product finds regions that the column leaves out. Azure writes "global".
+            columns["region"] = f"coalesce(nullif({text('RegionId')}, 'global'), 'Global')"
+        else:
             columns["usage_type"] = report.first("x_UsageType", "SkuMeter")
         if report.find("x_Operation"):
             columns["operation"] = text("x_Operation")

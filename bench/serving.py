@@ -98,7 +98,7 @@ PAGE = [
 
 
 def page(server: Server, span: dict, top: int = 20) -> tuple:
-    """All requests of the Cost Analysis page at once: (sum of the server's ms, the slowest as the client saw it)."""
+    """All requests of the Cost Analysis page at once: (the slowest answer in the server's ms, all of it as the client saw it)."""
     answers: list = []
 
     def ask(path, query):
@@ -114,7 +114,7 @@ def page(server: Server, span: dict, top: int = 20) -> tuple:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(answer[0] for answer in answers), (time.perf_counter() - started) * 1000
+    return max(answer[0] for answer in answers), (time.perf_counter() - started) * 1000
 
 
 def fifty_pages(server: Server, span: dict) -> float:

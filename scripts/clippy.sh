@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Clippy over the workspace (or `-p CRATE`) with warnings as errors, without `cargo clippy`: that compiles
+# Clippy over the libraries and the binary (or `-p CRATE`) with warnings as errors, without `cargo clippy`: that compiles
 # every dependency a second time in check mode. As the workspace's compiler clippy-driver reuses the
 # dependencies of the ordinary release build; only our own crates are compiled again. The results go to a
 # folder of their own, so that the binary in target/release is always the one that rustc made.
@@ -10,4 +10,4 @@ export CARGO_TARGET_DIR="$CACHE/clippy"
 export RUSTC_WORKSPACE_WRAPPER="${CLIPPY_DRIVER:-$(command -v clippy-driver)}"
 export CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
 # Fast code is not asked of a lint run.
-exec cargo build --release --all-targets "$@"
+exec cargo build --release --lib --bins "$@"

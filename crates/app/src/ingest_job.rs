@@ -331,7 +331,7 @@ async fn ensure_connection(
         app.meta().connections(organization).await?.into_iter().map(|connection| connection.id).collect();
     let base = crate::organization::slug(&format!("{organization}-{name}"));
     let base = &base[..base.len().min(56)];
-    let id = (1..)
+    let id = (1..10_000)
         .map(|number| if number == 1 { base.to_owned() } else { format!("{base}-{number}") })
         .filter_map(|id| ConnectionId::try_new(&id).ok())
         .find(|id| !taken.contains(id))

@@ -10,6 +10,8 @@ use std::str::FromStr;
 pub enum Format {
     /// Legacy report, gzipped CSV.
     Csv,
+    /// Legacy report, zipped CSV.
+    CsvZip,
     /// Legacy report, Parquet for Athena.
     Parquet,
     /// CUR 2.0, Parquet with maps.
@@ -24,13 +26,14 @@ pub enum Format {
 
 impl Format {
     /// All forms.
-    pub const ALL: [Self; 6] =
-        [Self::Csv, Self::Parquet, Self::Cur2, Self::Cur2Csv, Self::Focus, Self::FocusCsv];
+    pub const ALL: [Self; 7] =
+        [Self::Csv, Self::CsvZip, Self::Parquet, Self::Cur2, Self::Cur2Csv, Self::Focus, Self::FocusCsv];
 
     /// Its name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::CsvZip => "csv-zip",
             Self::Parquet => "parquet",
             Self::Cur2 => "cur2",
             Self::Cur2Csv => "cur2-csv",
@@ -41,7 +44,7 @@ impl Format {
 
     /// Whether its files are CSV.
     pub const fn is_csv(self) -> bool {
-        matches!(self, Self::Csv | Self::Cur2Csv | Self::FocusCsv)
+        matches!(self, Self::Csv | Self::CsvZip | Self::Cur2Csv | Self::FocusCsv)
     }
 
     /// Whether its rows are FOCUS rows (without negation and split rows).

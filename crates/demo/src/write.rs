@@ -63,7 +63,7 @@ impl Delivery {
     /// Makes the folders, without what an earlier run left of this report.
     pub(crate) fn prepare(options: &Options) -> Result<Self, DemoError> {
         let layout = match options.format {
-            Format::Csv => Layout::Legacy,
+            Format::Csv | Format::CsvZip => Layout::Legacy,
             Format::Parquet => Layout::Athena,
             Format::Cur2 | Format::Cur2Csv => Layout::Cur2,
             Format::Focus | Format::FocusCsv => Layout::Focus,
@@ -87,6 +87,7 @@ impl Delivery {
     fn prefix(&self) -> String {
         match self.format {
             Format::Csv => format!("reports/{REPORT}"),
+            Format::CsvZip => format!("reports/{REPORT}-zip"),
             Format::Parquet => format!("reports/{REPORT}-athena"),
             Format::Cur2 => format!("exports/{REPORT}-cur2"),
             Format::Cur2Csv => format!("exports/{REPORT}-cur2-csv"),
@@ -104,14 +105,20 @@ impl Delivery {
     fn folder(&self, period: &Period) -> String {
         let (prefix, name) = (self.prefix(), self.name());
         match self.format {
-            Format::Csv => format!("{prefix}/{}-{}", compact_day(period.start), compact_day(period.end)),
+            Format::Csv | Format::CsvZip => {
+                format!("{prefix}/{}-{}", compact_day(period.start), compact_day(period.end))
+            }
             Format::Parquet => format!("{prefix}/{name}/year={}/month={}", period.year, period.month),
             _ => format!("{prefix}/data/BILLING_PERIOD={}", period.label()),
         }
     }
 
     fn key(&self, period: &Period, part: usize) -> String {
-        let ending = if self.format.is_csv() { "csv.gz" } else { "snappy.parquet" };
+        let ending = match self.format {
+            Format::CsvZip => "csv.zip",
+            format if format.is_csv() => "csv.gz",
+            _ => "snappy.parquet",
+        };
         format!("{}/{}-{part:05}.{ending}", self.folder(period), self.name())
     }
 
@@ -146,7 +153,7 @@ impl Delivery {
                 .map(|file| self.key(period, file.part))
                 .collect();
             let (folder, manifest) = match self.format {
-                Format::Csv | Format::Parquet => {
+                Format::Csv | Format::CsvZip | Format::Parquet => {
                     (self.folder(period), self.legacy_manifest(company, period, &keys))
                 }
                 _ => (
@@ -184,7 +191,11 @@ impl Delivery {
             "account": company.accounts[0].id,
             "columns": columns,
             "charset": "UTF-8",
-            "compression": if parquet { "Parquet" } else { "GZIP" },
+            "compression": match self.format {
+                Format::Parquet => "Parquet",
+                Format::CsvZip => "ZIP",
+                _ => "GZIP",
+            },
             "contentType": if parquet { "Parquet" } else { "text/csv" },
             "reportId": "6f1c2a0e9d7b4c53a8e1f04b7d92c6e5",
             "reportName": self.name(),

@@ -4,8 +4,9 @@
 use crate::batch::RawBatch;
 use crate::columns::Format;
 use crate::fields::{self, Number};
-use crate::numbers::{FINE, NULL, WIDE};
+use crate::numbers::{NULL, WIDE};
 use model::LineItemType;
+use std::cell::Cell;
 
 /// The measures of a row, in the order of `model::schema::ROLLUP_MEASURES`, and the amortization of
 /// up-front fees that the row books, which the identity of a period needs.
@@ -21,6 +22,23 @@ pub(crate) trait Amount: Copy {
     /// `self × numerator ÷ denominator`, rounded half to even.
     fn scaled(self, numerator: Self, denominator: Self) -> Self;
     fn is_zero(self) -> bool;
+}
+
+/// For amounts below 2⁶⁰ only: sums of a few of them fit.
+impl Amount for i64 {
+    const ZERO: Self = 0;
+    fn plus(self, other: Self) -> Self {
+        self.wrapping_add(other)
+    }
+    fn minus(self, other: Self) -> Self {
+        self.wrapping_sub(other)
+    }
+    fn scaled(self, _: Self, _: Self) -> Self {
+        self
+    }
+    fn is_zero(self) -> bool {
+        self == 0
+    }
 }
 
 impl Amount for i128 {
@@ -173,21 +191,21 @@ pub(crate) fn short_measures(
         let usage = if kind == LineItemType::Usage { whole(read(fields::USAGE))? } else { 0 };
         return Some([billed, billed, net, net, whole(read(fields::LIST))?, usage, 0]);
     }
-    let wide = measures(
-        kind,
-        has_reservation,
-        format == Format::Focus,
-        |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)),
-        |field| batch.numbers[field].is_some(),
-    );
-    let mut short = [0; MEASURES];
-    for (short, wide) in short.iter_mut().zip(wide) {
-        if wide % FINE != 0 {
-            return None;
-        }
-        *short = i64::try_from(wide / FINE).ok()?;
+    // The one formula that divides needs the finer units.
+    if kind == LineItemType::SavingsPlanRecurringFee {
+        return None;
     }
-    Some(short)
+    let fits = Cell::new(true);
+    let get = |field: Number| match read(field) {
+        NULL => None,
+        value => {
+            fits.set(fits.get() && value.unsigned_abs() < 1 << 60);
+            Some(value)
+        }
+    };
+    let short =
+        measures(kind, has_reservation, format == Format::Focus, get, |field| batch.numbers[field].is_some());
+    fits.get().then_some(short)
 }
 
 /// A row's measures in 10⁻¹⁸ units.

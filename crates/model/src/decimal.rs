@@ -48,11 +48,7 @@ impl Decimal {
     /// Reads a plain or scientific decimal number exactly; the flag tells whether digits beyond the
     /// eighteenth were rounded (half to even).
     pub fn parse(text: &[u8]) -> Result<(Self, bool), DecimalError> {
-        let (negative, rest) = match text {
-            [b'-', rest @ ..] => (true, rest),
-            [b'+', rest @ ..] => (false, rest),
-            rest => (false, rest),
-        };
+        let (negative, rest) = sign(text);
         let mut mantissa: i128 = 0;
         let mut dropped = Dropped::default();
         let (mut digits, mut fraction, mut skipped) = (0_u32, 0_i64, 0_i64);
@@ -143,12 +139,16 @@ impl Dropped {
     }
 }
 
+/// Whether a number is negative, and the rest of its text.
+fn sign(text: &[u8]) -> (bool, &[u8]) {
+    match text.strip_prefix(b"-") {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix(b"+").unwrap_or(text)),
+    }
+}
+
 fn parse_exponent(text: &[u8]) -> Result<i64, DecimalError> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
+    let (negative, digits) = sign(text);
     if digits.is_empty() || digits.len() > 6 || !digits.iter().all(u8::is_ascii_digit) {
         return Err(DecimalError::NotANumber);
     }

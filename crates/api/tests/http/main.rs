@@ -1,5 +1,7 @@
 //! The HTTP interface against a real server on a real data folder.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod empty;
 mod filled;
 mod guards;

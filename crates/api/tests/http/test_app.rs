@@ -66,10 +66,10 @@ impl TestApp {
     pub(crate) async fn send(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut lines = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n");
         if !headers.iter().any(|(name, _)| *name == "Host") {
-            lines.push_str(&format!("Host: {}\r\n", self.address));
+            lines.extend(["Host: ", &self.address.to_string(), "\r\n"]);
         }
         for (name, value) in headers {
-            lines.push_str(&format!("{name}: {value}\r\n"));
+            lines.extend([name, ": ", value, "\r\n"]);
         }
         let (address, request) = (self.address, format!("{lines}\r\n"));
         tokio::task::spawn_blocking(move || exchange(address, &request)).await.unwrap()

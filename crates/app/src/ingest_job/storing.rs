@@ -31,7 +31,7 @@ pub(super) fn rollup(
         while at < range.end {
             let end = (at + BATCH_ROWS).min(range.end);
             writer.write(&sorted.batch(at..end)?)?;
-            if (end - range.start) % GROUP_ROWS == 0 {
+            if (end - range.start).is_multiple_of(GROUP_ROWS) {
                 writer.flush_row_group()?;
             }
             at = end;

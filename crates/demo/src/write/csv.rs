@@ -1,4 +1,4 @@
-//! Gzipped CSV: what a template fixes is rendered once, and only figures and times are written per row.
+//! Gzipped or zipped CSV: what a template fixes is rendered once, and only figures and times are written per row.
 
 use super::cells::{Cells, DISCOUNTS, ID_LENGTH, line_item_id};
 use crate::calendar::{push_instant, push_instant_ms};
@@ -9,13 +9,15 @@ use crate::row::Row;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::{CompressionMethod, ZipWriter};
 
 /// A CSV file being written.
 pub(crate) struct CsvFile<'a> {
     path: PathBuf,
-    out: GzEncoder<BufWriter<File>>,
+    out: Packed,
     cells: Cells<'a>,
     /// Columns up to and including each column that differs per row.
     runs: Vec<Run<'a>>,
@@ -23,6 +25,44 @@ pub(crate) struct CsvFile<'a> {
     rendered: Vec<Option<Rendered>>,
     buffer: Vec<u8>,
     milliseconds: bool,
+}
+
+/// How AWS packs a CSV file.
+enum Packed {
+    Gzip(GzEncoder<BufWriter<File>>),
+    /// Written front to back, with the sizes behind the data, as AWS does.
+    Zip(ZipWriter<StreamWriter<BufWriter<File>>>),
+}
+
+impl Packed {
+    fn start(file: File, path: &Path) -> io::Result<Self> {
+        let file = BufWriter::new(file);
+        if path.extension().is_none_or(|ending| ending != "zip") {
+            return Ok(Self::Gzip(GzEncoder::new(file, Compression::new(2))));
+        }
+        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut zip = ZipWriter::new_stream(file);
+        // No time of writing: the same options give the same bytes.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(zip::DateTime::default());
+        zip.start_file(name, options)?;
+        Ok(Self::Zip(zip))
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Gzip(out) => out.write_all(bytes),
+            Self::Zip(out) => out.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<BufWriter<File>> {
+        match self {
+            Self::Gzip(out) => out.finish(),
+            Self::Zip(out) => Ok(out.finish()?.into_inner()),
+        }
+    }
 }
 
 /// Fixed columns, then one that is not (the last run may have none).
@@ -62,7 +102,8 @@ impl<'a> CsvFile<'a> {
         }
         runs.push(Run { fixed: &columns[start..], varying: None });
         let rendered = cells.company.templates.iter().map(|_| None).collect();
-        let out = GzEncoder::new(BufWriter::new(file), Compression::new(2));
+        let out =
+            Packed::start(file, &path).map_err(|source| DemoError::Write { path: path.clone(), source })?;
         Ok(Self { path, out, cells, runs, rendered, buffer, milliseconds })
     }
 

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Rows decoded at a time: their fingerprints and amounts stay in the second-level cache.
-const BATCH_ROWS: usize = 8192;
+const BATCH_ROWS: usize = 16_384;
 
 pub(super) struct ParquetFile {
     file: Arc<dyn SourceFile>,

@@ -4,7 +4,7 @@
 
 run:   ## build and serve the demo company on http://127.0.0.1:8080 (LISTEN=host:port to change)
 	@scripts/run.sh
-test:  ## everything CI runs: lints, licences, unit, property, oracle, browser and fuzz tests
+test:  ## everything CI runs: lints, licences, unit, property, oracle and browser tests
 	@python3 scripts/test.py
 check: ## the quick part of it: format, typos, unused and forbidden dependencies, clippy, web checks
 	@python3 scripts/test.py --only setup,format,typos,unused-deps,one-build,deny,web,clippy

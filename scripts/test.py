@@ -70,12 +70,11 @@ def stages(cache: Path, target: Path) -> list:
         # One build of the dependencies serves the binary, the tests and clippy.
         Stage("build", ["cargo", "build", "--release", "--locked", "-p", "cloud-analyzer"], needs=("web-build",)),
         Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build",)),
-        Stage("rust", ["cargo", "nextest", "run", *cargo, "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",)),
+        Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",)),
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
         Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
         Stage("e2e", npm + ["e2e", "run", "test"], counts="playwright", needs=("build",), env=binary),
-        Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",)),
     ]
 
 

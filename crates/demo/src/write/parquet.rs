@@ -57,22 +57,13 @@ struct MapColumn {
 impl<'a> ParquetFile<'a> {
     pub(super) fn create(path: PathBuf, columns: &'a [Column], cells: Cells<'a>) -> Result<Self, DemoError> {
         let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Fields>()));
-        let mut properties = WriterProperties::builder()
+        let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(Some(GROUP))
             .set_write_batch_size(8192)
             .set_statistics_enabled(EnabledStatistics::Chunk)
             // Identities are unique: a dictionary would only be thrown away.
             .set_column_dictionary_enabled(ColumnPath::from("identity_line_item_id"), false);
-        for column in
-            columns.iter().filter(|column| matches!(column.source, Source::Text(_) | Source::Either(..)))
-        {
-            // The least and the greatest of a thousand names help no reader, and cost a comparison per value.
-            properties = properties.set_column_statistics_enabled(
-                ColumnPath::from(column.name.as_str()),
-                EnabledStatistics::None,
-            );
-        }
         let properties = properties.build();
         let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let file = File::create(&path).map_err(|source| DemoError::Write { path: path.clone(), source })?;

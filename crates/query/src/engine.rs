@@ -11,9 +11,11 @@ use crate::sql;
 use crate::store::Store;
 use crate::tags;
 use crate::view::{PublishedPeriod, Span, View};
+use hashbrown::HashMap;
 use model::{CostAnswer, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 /// Bounds of an engine.
@@ -44,7 +46,14 @@ struct Shared {
     lines: Lines,
     answers: Answers,
     turns: Arc<Semaphore>,
+    keys: Mutex<KeysInUse>,
 }
+
+/// Views whose keys of tags and cost categories are remembered.
+const VIEWS: usize = 64;
+
+/// Keys in use, by roll-up files (which never change) and column.
+type KeysInUse = HashMap<(Vec<PathBuf>, &'static str), Vec<String>>;
 
 impl Engine {
     /// An engine with empty caches.
@@ -58,6 +67,7 @@ impl Engine {
                 lines: Lines::new(options.memory_limit, threads),
                 answers: Answers::default(),
                 turns: Arc::new(Semaphore::new(threads)),
+                keys: Mutex::default(),
             }),
         }
     }
@@ -208,14 +218,25 @@ impl Engine {
 
     async fn keys(&self, view: &View, column: &'static str) -> Result<Vec<String>, QueryError> {
         let files: Vec<_> = view.periods.iter().flat_map(|period| period.rollup_files.clone()).collect();
-        self.blocking(move |store, threads| {
+        let id = (files.clone(), column);
+        let known = self.shared.keys.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
+        if let Some(keys) = known {
+            return Ok(keys);
+        }
+        let find = move |store: &Store, threads: usize| {
             let mut keys = BTreeSet::new();
             for set in store.values_in(&files, column, threads)? {
                 keys.extend(tags::keys(&set));
             }
-            Ok(keys.into_iter().collect())
-        })
-        .await
+            Ok(keys.into_iter().collect::<Vec<String>>())
+        };
+        let keys = self.blocking(find).await?;
+        let mut known = self.shared.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= VIEWS {
+            known.clear();
+        }
+        known.insert(id, keys.clone());
+        Ok(keys)
     }
 
     /// Latest known name of each account in view that has one, by account ID.

@@ -10,7 +10,7 @@ use model::schema::{LINE_ITEMS, ROLLUP, ROLLUP_DIMENSIONS, ROLLUP_MEASURES};
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
 use query::{Engine, EngineOptions, PublishedPeriod, View};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +29,19 @@ pub(crate) const SETS: [Option<&str>; 9] = [
     Some(r#"{"team":"e","Team":"d"}"#),
     Some(r#"{"Stage":"it's"}"#),
     Some(r#"{"user_team":"b"}"#),
+];
+
+/// The tags of each of `SETS` that have a value.
+pub(crate) const PAIRS: [&[(&str, &str)]; 9] = [
+    &[],
+    &[],
+    &[("Team", "a")],
+    &[("user:Team", "b"), ("Stage", "x")],
+    &[("team", "c")],
+    &[("Team", "Untagged")],
+    &[("team", "e"), ("Team", "d")],
+    &[("Stage", "it's")],
+    &[("user_team", "b")],
 ];
 
 /// One line item.
@@ -115,6 +128,8 @@ pub(crate) struct World {
     pub(crate) items: Vec<Item>,
     /// Latest name of each account: of the last day, of several the first in order.
     pub(crate) names: BTreeMap<String, String>,
+    /// Tag keys that any row carries.
+    pub(crate) tag_keys: BTreeSet<String>,
     _folder: TempDir,
 }
 
@@ -148,7 +163,9 @@ impl World {
         });
         let view = View { periods: periods.collect() };
         let names = latest_names(&items);
-        Self { view, items, names, _folder: folder }
+        let counting = items.iter().filter(|item| !item.split);
+        let tag_keys = counting.flat_map(|item| PAIRS[item.tags]).map(|(key, _)| (*key).to_owned()).collect();
+        Self { view, items, names, tag_keys, _folder: folder }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the answers must be, written as plainly as possible.
 
-use crate::fixture::{Item, PERIODS, SETS, World};
+use crate::fixture::{Item, PAIRS, PERIODS, World};
 use chrono::{Datelike, Days, NaiveDate};
 use model::schema::ROLLUP_MEASURES;
 use model::{CostQuery, Decimal, Dimension, TimeView};
@@ -21,25 +21,21 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
     let value = match name.as_str() {
         "billing_period" => Some(PERIODS[item.period].to_owned()),
         "account" => item.text("SubAccountId").map(|id| world.names.get(&id).cloned().unwrap_or(id)),
-        "tag:Team" | "tag:user:Team" | "tag:team" => {
-            let exact = name == "tag:team";
-            let by_set =
-                [None, None, Some("a"), Some("b"), Some("c"), Some("Untagged"), None, None, Some("b")];
-            match (item.tags, exact) {
-                (6, true) => Some("e".to_owned()),
-                (6, false) => Some("d".to_owned()),
-                (set, _) => by_set[set].map(str::to_owned),
-            }
-        }
-        "tag:Stage" => match SETS[item.tags] {
-            Some(set) if set.contains("it's") => Some("it's".into()),
-            Some(set) if set.contains("Stage") => Some("x".into()),
-            _ => None,
-        },
+        name if name.starts_with("tag:") => tag(world, item, &name[4..]),
         "cost_category:Unit" => (item.kind == 0).then(|| "u".to_owned()),
         _ => item.text(dimension.column()),
     };
     value.filter(|value| !value.is_empty() && value != dimension.none_label())
+}
+
+/// A tag's value: of the key itself where any row carries it, else of the first key that says the same.
+fn tag(world: &World, item: &Item, wanted: &str) -> Option<String> {
+    let says =
+        |key: &str| if key.to_lowercase().ends_with("team") { "team".to_owned() } else { key.to_owned() };
+    let in_use = &world.tag_keys;
+    let alike = || in_use.iter().find(|key| says(key) == says(wanted)).map_or(wanted, String::as_str);
+    let key = if in_use.contains(wanted) { wanted } else { alike() };
+    PAIRS[item.tags].iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).to_owned())
 }
 
 pub(crate) fn bucket(item: &Item, view: TimeView) -> String {

@@ -29,16 +29,16 @@ pub(crate) struct CsvFile<'a> {
 
 /// How AWS packs a CSV file.
 enum Packed {
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
     /// Written front to back, with the sizes behind the data, as AWS does.
-    Zip(ZipWriter<StreamWriter<BufWriter<File>>>),
+    Zip(Box<ZipWriter<StreamWriter<BufWriter<File>>>>),
 }
 
 impl Packed {
     fn start(file: File, path: &Path) -> io::Result<Self> {
         let file = BufWriter::new(file);
         if path.extension().is_none_or(|ending| ending != "zip") {
-            return Ok(Self::Gzip(GzEncoder::new(file, Compression::new(2))));
+            return Ok(Self::Gzip(Box::new(GzEncoder::new(file, Compression::new(2)))));
         }
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         let mut zip = ZipWriter::new_stream(file);
@@ -47,7 +47,7 @@ impl Packed {
             .compression_method(CompressionMethod::Deflated)
             .last_modified_time(zip::DateTime::default());
         zip.start_file(name, options)?;
-        Ok(Self::Zip(zip))
+        Ok(Self::Zip(Box::new(zip)))
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {

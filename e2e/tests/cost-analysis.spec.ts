@@ -120,7 +120,7 @@ test("time presets and views change the columns", async ({ page }) => {
   await page.getByRole("button", { name: "Last 7 days" }).click();
   await ready(page);
   await expect(table(page).locator("thead th")).toHaveCount(10);
-  await page.getByRole("radio", { name: "Hour" }).check({ force: true });
+  await page.locator("label", { hasText: /^Hour$/ }).click();
   await ready(page);
   await expect(table(page).locator("thead th").nth(2)).toHaveText(/01:00$/);
   await page.getByRole("button", { name: /^Time/ }).click();

@@ -11,6 +11,11 @@ const symbols: Record<string, string> = {
   CAD: "CA$",
 };
 
+/** No currency, where there is no cost, needs no sign. */
+function symbolOf(currency: string): string {
+  return symbols[currency] ?? (currency ? `${currency} ` : "");
+}
+
 function group(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -20,7 +25,7 @@ export function formatMoney(text: string, currency: string, digits = 2): string 
   const rounded = roundDecimal(text, digits);
   const negative = rounded.startsWith("-");
   const [whole = "0", fraction] = rounded.replace("-", "").split(".");
-  const symbol = symbols[currency] ?? `${currency} `;
+  const symbol = symbolOf(currency);
   return `${negative ? "−" : ""}${symbol}${group(whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
@@ -28,13 +33,13 @@ export function formatMoney(text: string, currency: string, digits = 2): string 
 export function formatExact(text: string, currency: string): string {
   const negative = text.startsWith("-");
   const [whole = "0", fraction] = text.replace("-", "").split(".");
-  const symbol = symbols[currency] ?? `${currency} `;
+  const symbol = symbolOf(currency);
   return `${negative ? "−" : ""}${symbol}${group(whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
 /** "$1.2k" on axes, where only the size matters. */
 export function formatCompact(value: number, currency: string): string {
-  const symbol = symbols[currency] ?? `${currency} `;
+  const symbol = symbolOf(currency);
   const abs = Math.abs(value);
   const [scale, suffix] =
     abs >= 1e9 ? [1e9, "B"] : abs >= 1e6 ? [1e6, "M"] : abs >= 1e3 ? [1e3, "k"] : [1, ""];

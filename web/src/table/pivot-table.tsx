@@ -121,7 +121,7 @@ export function PivotTable(props: Props) {
             {shown.length === 0 && (
               <tr>
                 <td colSpan={periods.length + 3} className={classes.nothing}>
-                  Nothing matches this search.
+                  {search ? "Nothing matches this search." : "No cost in this selection."}
                 </td>
               </tr>
             )}

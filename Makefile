@@ -14,8 +14,8 @@ dev:   ## web app with hot reload (port 5173) in front of a running server (port
 	@scripts/dev.sh
 gen:   ## OpenAPI description from the binary, TypeScript client from the description
 	@scripts/gen.sh
-e2e:   ## browser tests alone (UPDATE_SCREENS=1 renews docs/screens)
-	@python3 scripts/test.py --only setup,web,build,e2e
+e2e:   ## all browser tests (UPDATE_SCREENS=1 renews docs/screens)
+	@scripts/e2e.sh
 bench: ## side by side with DuckDB; writes bench/results.md (BENCH_SCALE=0.1 for a tenth of the rows)
 	@scripts/bench.sh
 fuzz:  ## every fuzz target for FUZZ_SECONDS (default 120) each

@@ -17,7 +17,8 @@ export default defineConfig({
   globalSetup: "./global-setup.ts",
   fullyParallel: true,
   workers: 2,
-  retries: 0,
+  // A second try where the machine is shared; both tries are in the report.
+  retries: process.env.CI ? 1 : 0,
   timeout: 180_000,
   expect: { timeout: 45_000 },
   reporter: [["list"]],

@@ -74,7 +74,6 @@ def stages(cache: Path, target: Path) -> list:
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
         Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
-        # The browser tests that are proven steady; `make e2e` runs them all.
         Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary),
     ]
 

@@ -7,6 +7,7 @@ const api = process.env.CLOUD_ANALYZER_API ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react()],
   server: { proxy: { "/api": api } },
+  preview: { proxy: { "/api": api } },
   // No inlined assets: the Content-Security-Policy of the server allows files of its own origin alone.
   build: { target: "es2022", assetsInlineLimit: 0, sourcemap: false },
   test: { include: ["src/**/*.test.ts"], environment: "node" },

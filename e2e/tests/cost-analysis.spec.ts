@@ -146,6 +146,23 @@ test("a click on a bar drills down with that value as a filter", async ({ page }
   );
 });
 
+test("a bar that dwarfs the others is cut, says its figure, and can be seen whole", async ({ page }) => {
+  await open(page, "?time=last-month&view=day");
+  // Fees and credits that are booked on the first of the month.
+  const first = (await tableFigures(page)).slice(0, -1).map((row) => Number(row.figures[0]));
+  const up = first.reduce((sum, figure) => sum + Math.max(0, figure), 0);
+  const cut = page.getByTestId("cut-bar");
+  await expect(cut.first()).toHaveText(`↑ $${Number((up / 1000).toFixed(2))}k`);
+  await expect(page.getByText(/One bar is cut at \$[\d.]+k?( and −\$[\d.]+k?)?,/)).toBeVisible();
+  await page.getByRole("button", { name: "Show whole bars" }).click();
+  await expect(cut).toHaveCount(0);
+  await expect(page).toHaveURL(/bars=whole/);
+  await page.reload();
+  await ready(page);
+  await page.getByRole("button", { name: /^Cut long bars at/ }).click();
+  await expect(cut).not.toHaveCount(0);
+});
+
 test("the legend hides values without touching the table", async ({ page }) => {
   await open(page, "?tab=service");
   const before = await tableFigures(page);

@@ -7,26 +7,20 @@ test.skip(!process.env["UPDATE_SCREENS"], "pictures are taken with UPDATE_SCREEN
 
 const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 const screens = [
-  { name: "cost-analysis-light", search: "?tab=service", scheme: "light", width: 1440, height: 1000 },
-  { name: "cost-analysis-dark", search: "?tab=service", scheme: "dark", width: 1440, height: 1000 },
-  {
-    name: "cost-analysis-months",
-    search: "?tab=lifecycle&time=last-13-months",
-    scheme: "light",
-    width: 1440,
-    height: 1000,
-  },
-  { name: "cost-analysis-tablet", search: "?tab=region", scheme: "light", width: 1024, height: 1000 },
-  { name: "cost-analysis-phone", search: "?tab=service", scheme: "light", width: 390, height: 844 },
+  { name: "light", search: "?tab=service", scheme: "light", width: 1440, height: 1000 },
+  { name: "dark", search: "?tab=service", scheme: "dark", width: 1440, height: 1000 },
+  { name: "months", search: "?tab=lifecycle&time=last-13-months", scheme: "light", width: 1440, height: 1000 },
+  { name: "phone", search: "?tab=service", scheme: "light", width: 390, height: 844 },
+  { name: "phone-dark", search: "?tab=service", scheme: "dark", width: 390, height: 844 },
 ] as const;
 
 for (const { name, search, scheme, width, height } of screens) {
-  test(name, async ({ page }) => {
+  test(`cost-analysis-${name}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme: scheme });
     await open(page, search);
     await page.waitForTimeout(600);
-    await page.screenshot({ path: `${folder}${name}.png` });
+    await page.screenshot({ path: `${folder}cost-analysis-${name}.png`, fullPage: width < 640 });
   });
 }
 

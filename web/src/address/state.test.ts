@@ -25,6 +25,7 @@ describe("address", () => {
       hidden: ["", "other", "100%"],
       search: "a+b c",
       allRows: true,
+      wholeBars: true,
       sort: { column: "2026-01-05", descending: true },
       explain: { target: { row: "other" }, at: "2026-01-05", page: 3 },
     };

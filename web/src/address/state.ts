@@ -18,6 +18,8 @@ export interface AnalysisState {
   search: string;
   /** All values in the table, not the largest twenty. */
   allRows: boolean;
+  /** Bars in full, where the chart would cut the few that dwarf the others. */
+  wholeBars: boolean;
   sort: { column: string; descending: boolean } | undefined;
   explain: { target: ExplainTarget; at: string | undefined; page: number } | undefined;
 }
@@ -35,6 +37,7 @@ export const initialState: AnalysisState = {
   hidden: [],
   search: "",
   allRows: false,
+  wholeBars: false,
   sort: undefined,
   explain: undefined,
 };
@@ -78,6 +81,7 @@ export function readState(search: Search): AnalysisState {
     hidden: all(search.hide),
     search: one(search.q) ?? "",
     allRows: one(search.rows) === "all",
+    wholeBars: one(search.bars) === "whole",
     sort: sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : undefined,
     explain: readExplain(search),
   };
@@ -95,6 +99,7 @@ export function writeState(state: AnalysisState): Search {
   if (state.filters.length) search.filter = state.filters.map(filterText);
   if (state.hidden.length) search.hide = state.hidden;
   if (state.allRows) search.rows = "all";
+  if (state.wholeBars) search.bars = "whole";
   if (state.search) search.q = state.search;
   if (state.sort) search.sort = `${state.sort.descending ? "-" : ""}${state.sort.column}`;
   if (state.explain) {

@@ -1,8 +1,10 @@
 import { Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { drillDown } from "../address/state";
 import { queries } from "../api/queries";
 import { hourLabel } from "../lib/dates";
+import { comparable } from "./comparable";
 import { NoDataYet } from "./empty";
 import classes from "./page.module.css";
 import { SpendAnalysis } from "./spend-analysis";
@@ -19,8 +21,9 @@ export function CostAnalysisPage() {
     enabled: overview.has_data && dimension !== undefined,
   });
   const through = overview.data_through;
+  const compared = useMemo(() => costs.data && comparable(costs.data, overview), [costs.data, overview]);
   // While another breakdown is under way, rows of the last one must not be named after the new.
-  const shown = costs.data?.group_by[0] === dimension ? costs : { ...costs, data: undefined };
+  const shown = { ...costs, data: compared?.group_by[0] === dimension ? compared : undefined };
   return (
     <>
       <div className={classes.head}>

@@ -103,6 +103,8 @@ export function SpendAnalysis({ state, scope, costs, onState }: Props) {
               dimension={dimension}
               hidden={state.hidden}
               label={`Cost by ${name.toLowerCase()} and ${scope.view}, UTC`}
+              wholeBars={state.wholeBars}
+              onWholeBars={(wholeBars) => onState({ wholeBars }, true)}
               onHidden={(hidden) => onState({ hidden }, true)}
               onDrill={(series) => drill(series.key)}
               onExplain={(series, start) => explain(series.id, start)}

@@ -57,7 +57,7 @@ export function SummaryCards({ state, scope, costs, onDrill }: Props) {
             <Text size="sm" c="dimmed">
               {costs.previous
                 ? `${formatMoney(costs.previous.total, costs.currency)} in the span before`
-                : "Nothing before it to compare with"}
+                : "The data does not reach back to the span before"}
             </Text>
             <Text size="sm" c="dimmed">
               {costs.previous && spanLabel(costs.previous.from, addDays(costs.previous.to, 0))}
@@ -85,7 +85,11 @@ export function SummaryCards({ state, scope, costs, onDrill }: Props) {
             </Text>
           </>
         ) : (
-          <Text c="dimmed">Nothing in the selection costs more than before.</Text>
+          <Text c="dimmed">
+            {costs?.previous
+              ? "Nothing in the selection costs more than before."
+              : "The data does not reach back to the span before."}
+          </Text>
         )}
       </Card>
     </section>

@@ -30,7 +30,10 @@ function problemOf(status: number, body: unknown): ApiProblem {
     status,
     details.title ?? `The server answered ${status}`,
     details.detail ?? "",
-    details.advice ?? "Try again; if it keeps failing, look into the server's log.",
+    details.advice ??
+      (status < 500
+        ? "Change what is asked for."
+        : "Try again; if it keeps failing, look into the server's log."),
   );
 }
 

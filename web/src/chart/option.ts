@@ -1,5 +1,6 @@
 import { formatCompact, formatMoney } from "../lib/money";
 import { otherColor, type Scheme } from "../theme";
+import type { AxisCut } from "./cut";
 import { type ChartData, tooltipRows } from "./data";
 import type { ChartOption } from "./echarts";
 import { seriesColor } from "./series-color";
@@ -66,13 +67,14 @@ export function chartOption(
   scheme: Scheme,
   ink: Ink,
   width: number,
+  cut: AxisCut | undefined,
 ): ChartOption {
   const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
   const many = data.categories.length > 100;
   return {
     animationDuration: 250,
     animationDurationUpdate: 250,
-    grid: { left: 8, right: 8, top: 16, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 8, top: cut ? 30 : 16, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",
       axisPointer: { type: "shadow", shadowStyle: { color: ink.line, opacity: 0.45 } },
@@ -92,11 +94,12 @@ export function chartOption(
       data: [...data.categories],
       axisLine: { lineStyle: { color: ink.line } },
       axisTick: { show: false },
-      axisLabel: { ...axisLabel, hideOverlap: true, margin: 12 },
+      axisLabel: { ...axisLabel, hideOverlap: true, margin: cut?.bars.some((bar) => bar.below) ? 26 : 12 },
     },
     yAxis: {
       type: "value",
       splitNumber: 4,
+      ...(cut && { min: cut.bottom, max: cut.top, interval: cut.step }),
       splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
       axisLabel: { ...axisLabel, formatter: (value: number) => formatCompact(value, currency) },
     },

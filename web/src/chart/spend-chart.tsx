@@ -1,6 +1,8 @@
 import { Skeleton, Text } from "@mantine/core";
 import { lazy, Suspense, useMemo } from "react";
 import type { Costs } from "../api/types";
+import { formatCompact } from "../lib/money";
+import { type AxisCut, axisCut, reachOf } from "./cut";
 import { chartData, type Series } from "./data";
 import { Legend } from "./legend";
 import classes from "./spend-chart.module.css";
@@ -14,13 +16,17 @@ interface Props {
   dimension: string;
   hidden: readonly string[];
   label: string;
+  wholeBars: boolean;
+  onWholeBars: (whole: boolean) => void;
   onHidden: (hidden: string[]) => void;
   onDrill: (series: Series) => void;
   onExplain: (series: Series, start: string) => void;
 }
 
-export function SpendChart({ costs, stale, dimension, hidden, label, onHidden, onDrill, onExplain }: Props) {
+export function SpendChart(props: Props) {
+  const { costs, stale, dimension, hidden, label, wholeBars, onHidden, onDrill, onExplain } = props;
   const data = useMemo(() => costs && chartData(costs, dimension, hidden), [costs, dimension, hidden]);
+  const cut = useMemo(() => data && axisCut(reachOf(data)), [data]);
   if (!costs || !data) {
     return (
       <div className={classes.chart} aria-busy="true">
@@ -40,17 +46,49 @@ export function SpendChart({ costs, stale, dimension, hidden, label, onHidden, o
     );
   }
   return (
-    <div className={classes.chart} data-stale={stale}>
-      <Suspense fallback={<Skeleton height="100%" radius="md" />}>
-        <StackedBars
-          data={data}
-          currency={costs.currency}
-          label={label}
-          onDrill={onDrill}
-          onExplain={onExplain}
-        />
-      </Suspense>
-      <Legend data={data} currency={costs.currency} onHidden={onHidden} />
+    <>
+      {cut && <CutNote cut={cut} currency={costs.currency} whole={wholeBars} onWhole={props.onWholeBars} />}
+      <div className={classes.chart} data-stale={stale}>
+        <Suspense fallback={<Skeleton height="100%" radius="md" />}>
+          <StackedBars
+            data={data}
+            currency={costs.currency}
+            label={label}
+            cut={wholeBars ? undefined : cut}
+            onDrill={onDrill}
+            onExplain={onExplain}
+          />
+        </Suspense>
+        <Legend data={data} currency={costs.currency} onHidden={onHidden} />
+      </div>
+    </>
+  );
+}
+
+interface CutNoteProps {
+  cut: AxisCut;
+  currency: string;
+  whole: boolean;
+  onWhole: (whole: boolean) => void;
+}
+
+/** Says that bars are cut, and gives the uncut ones: a shortened bar must never pass for a short one. */
+function CutNote({ cut, currency, whole, onWhole }: CutNoteProps) {
+  const count = new Set(cut.bars.map((bar) => bar.at)).size;
+  const bars = count === 1 ? "One bar is" : `${count} bars are`;
+  const ends = new Set(cut.bars.map((bar) => (bar.below ? cut.bottom : cut.top)));
+  const limits = [...ends].map((end) => formatCompact(end, currency));
+  return (
+    <div className={classes.cut}>
+      {!whole && (
+        <span>
+          {bars} cut at {limits.join(" and ")}, with the full figure beside the break, so that the others can
+          be read.
+        </span>
+      )}
+      <button type="button" onClick={() => onWhole(!whole)}>
+        {whole ? `Cut long bars at ${limits.join(" and ")}` : "Show whole bars"}
+      </button>
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import { useComputedColorScheme } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { formatMoney } from "../lib/money";
+import type { AxisCut } from "./cut";
+import { type CutBar, CutMarks, cutBars } from "./cut-marks";
 import type { ChartData, Series } from "./data";
 import { type ECharts, init } from "./echarts";
 import { chartOption, readInk } from "./option";
@@ -10,16 +12,18 @@ interface Props {
   data: ChartData;
   currency: string;
   label: string;
+  cut: AxisCut | undefined;
   onDrill: (series: Series) => void;
   onExplain: (series: Series, start: string) => void;
 }
 
 /** Stacked bars on a canvas. The table below holds the same figures for those who cannot see or point. */
-export function StackedBars({ data, currency, label, onDrill, onExplain }: Props) {
+export function StackedBars({ data, currency, label, cut, onDrill, onExplain }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(null);
-  const latest = useRef({ data, onDrill, onExplain });
-  latest.current = { data, onDrill, onExplain };
+  const latest = useRef({ data, cut, onDrill, onExplain });
+  latest.current = { data, cut, onDrill, onExplain };
+  const [marks, setMarks] = useState<readonly CutBar[]>([]);
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
 
   useEffect(() => {
@@ -36,7 +40,10 @@ export function StackedBars({ data, currency, label, onDrill, onExplain }: Props
         now.onExplain(series, start);
       else now.onDrill(series);
     });
-    const observer = new ResizeObserver(() => created.resize());
+    const observer = new ResizeObserver(() => {
+      created.resize();
+      setMarks(cutBars(created, latest.current.data, latest.current.cut));
+    });
     observer.observe(holder.current);
     return () => {
       observer.disconnect();
@@ -46,15 +53,26 @@ export function StackedBars({ data, currency, label, onDrill, onExplain }: Props
 
   useEffect(() => {
     if (!holder.current) return;
-    const option = chartOption(data, currency, scheme, readInk(holder.current), holder.current.clientWidth);
-    chart.current?.setOption(option, { replaceMerge: ["series"] });
-  }, [data, currency, scheme]);
+    const option = chartOption(
+      data,
+      currency,
+      scheme,
+      readInk(holder.current),
+      holder.current.clientWidth,
+      cut,
+    );
+    chart.current?.setOption(option, { replaceMerge: ["series", "yAxis"] });
+    if (chart.current) setMarks(cutBars(chart.current, data, cut));
+  }, [data, currency, scheme, cut]);
 
   const summary = data.titles.map(
     (title, at) => `${title} ${formatMoney(data.visibleTotals[at] ?? "0", currency)}`,
   );
   const spoken = `${label}. ${summary.length > 31 ? `${summary.length} bars` : summary.join(", ")}. The table below has the same figures.`;
   return (
-    <div ref={holder} className={classes.canvas} role="img" aria-label={spoken} data-testid="spend-chart" />
+    <div className={classes.plot}>
+      <div ref={holder} className={classes.canvas} role="img" aria-label={spoken} data-testid="spend-chart" />
+      <CutMarks bars={marks} currency={currency} />
+    </div>
   );
 }

@@ -19,6 +19,7 @@ describe("money on screen", () => {
   it("shortens axes", () => {
     expect(formatCompact(0, "USD")).toBe("$0");
     expect(formatCompact(1500, "USD")).toBe("$1.5k");
+    expect(formatCompact(1250, "USD")).toBe("$1.25k");
     expect(formatCompact(-2_000_000, "USD")).toBe("−$2M");
     expect(formatCompact(0.25, "USD")).toBe("$0.25");
   });

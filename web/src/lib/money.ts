@@ -44,8 +44,11 @@ export function formatCompact(value: number, currency: string): string {
   const [scale, suffix] =
     abs >= 1e9 ? [1e9, "B"] : abs >= 1e6 ? [1e6, "M"] : abs >= 1e3 ? [1e3, "k"] : [1, ""];
   const short = abs / scale;
-  const digits = short !== 0 && short < 1 ? 2 : Number.isInteger(short) || short >= 100 ? 0 : 1;
-  return `${value < 0 ? "−" : ""}${symbol}${short.toFixed(digits)}${suffix}`;
+  const shown =
+    short > 0 && short < 1
+      ? short.toFixed(2)
+      : String(Number(short.toFixed(short < 10 ? 2 : short < 100 ? 1 : 0)));
+  return `${value < 0 ? "−" : ""}${symbol}${shown}${suffix}`;
 }
 
 /** Cells show cents, but a figure that cents would hide is shown as less than one. */

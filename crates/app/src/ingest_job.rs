@@ -7,7 +7,7 @@ mod storing;
 mod tracking;
 
 use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result};
-use connect::{Delivery, Location};
+use connect::{Delivery, Discovery, Location};
 use deliver::{Job, Pending, failed};
 use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
 use model::{ConnectionId, Decimal};
@@ -149,7 +149,11 @@ async fn ingest(
     tracker.begin(discovery.deliveries.iter().map(bytes).sum());
     for delivery in &discovery.deliveries {
         let job = Job { app, connection: &connection.id, source: &source, delivery };
-        match first_stage(&job, &tracker, request.force).await {
+        let outcome = match one_report_a_period(&discovery, delivery) {
+            Ok(()) => first_stage(&job, &tracker, request.force).await,
+            Err(error) => Err(error),
+        };
+        match outcome {
             Ok((summaries, pending)) => {
                 periods.extend(summaries);
                 if !pending.is_empty() {
@@ -194,6 +198,19 @@ async fn ingest(
         periods,
         peak_memory_bytes: peak_memory(),
     })
+}
+
+/// Refuses a period that several reports of the source cover: they are views of one bill, or bills of several
+/// payers, and which of the two cannot be known.
+fn one_report_a_period(discovery: &Discovery, delivery: &Delivery) -> Result<()> {
+    let Some((period, reports)) =
+        discovery.overlaps().into_iter().find(|(period, _)| Some(*period) == delivery.period)
+    else {
+        return Ok(());
+    };
+    let message = format!("{} reports cover {period}: {}", reports.len(), reports.join(", "));
+    Err(AppError::new(ErrorKind::Invalid, message)
+        .advise("Reports of one bill must not be added up. Give the folder or prefix of one report; load another payer's report as a connection of its own."))
 }
 
 /// Reads a delivery's roll-up, unless it is what is published already.

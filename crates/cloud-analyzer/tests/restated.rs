@@ -86,6 +86,22 @@ fn reading_again_changes_nothing_and_a_restatement_replaces() {
 }
 
 #[test]
+fn two_reports_of_one_month_are_not_added_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, source) = (folder.path().join("data"), folder.path().join("bills"));
+    generate(&source.join("one"), "1");
+    generate(&source.join("two"), "2");
+    let output = command(&data).arg("ingest").arg(&source).arg("--json").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("2 reports cover 2026-10") && text.contains("of one report"), "{text}");
+    let published = command(&data).args(["query", "--format", "csv"]).output().unwrap();
+    assert!(!String::from_utf8(published.stdout).unwrap().contains("2026"), "nothing may be published");
+    ingest(&data, &source.join("one"), &[]);
+    assert_eq!(figures(&data).len(), 3 * METRICS.len());
+}
+
+#[test]
 fn a_killed_ingest_leaves_whole_months_and_the_next_one_finishes() {
     let folder = tempfile::tempdir().unwrap();
     let (data, source, restated) =

@@ -1,9 +1,11 @@
 //! From files to [`RawBatch`]es. A file is cut into units that workers decode independently: a CSV file is
 //! one, a Parquet file has one per row group.
 
+mod chunks;
 mod constants;
 mod csv;
 mod parquet;
+mod parquet_batch;
 mod parquet_columns;
 
 use crate::batch::RawBatch;
@@ -12,6 +14,7 @@ use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::source::SourceFile;
 use parquet::ParquetFile;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -97,7 +100,8 @@ pub(crate) fn units(files: &[Arc<dyn SourceFile>], period_known: bool) -> Result
             ));
         }
         if is_parquet(file.as_ref())? {
-            let opened = Arc::new(ParquetFile::open(Arc::clone(file), period_known)?);
+            let open = || ParquetFile::open(Arc::clone(file), period_known);
+            let opened = Arc::new(guarded(file.name(), open)?);
             for group in 0..opened.groups() {
                 let bytes = opened.group_bytes(group);
                 units.push(Unit {
@@ -112,6 +116,21 @@ pub(crate) fn units(files: &[Arc<dyn SourceFile>], period_known: bool) -> Result
         }
     }
     Ok(units)
+}
+
+/// Decoders of third parties may panic on corrupted bytes: that is an error of the file like any other.
+pub(crate) fn guarded<T>(
+    file: &str,
+    work: impl FnOnce() -> Result<T, IngestError>,
+) -> Result<T, IngestError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(IngestError::new(
+            ErrorKind::Undecodable,
+            file,
+            "is corrupted: its decoder gave up",
+            "Fetch the file again",
+        ))
+    })
 }
 
 fn is_parquet(file: &dyn SourceFile) -> Result<bool, IngestError> {

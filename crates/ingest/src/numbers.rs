@@ -7,6 +7,8 @@ use model::{Decimal, DecimalError};
 pub(crate) const NULL: i64 = i64::MIN;
 /// Marks a value that is kept in [`NumberColumn::wide`].
 pub(crate) const WIDE: i64 = i64::MIN + 1;
+/// Marks, while a column is being decoded, a value that is no number.
+pub(crate) const BAD: i64 = i64::MIN + 2;
 /// 10⁻¹⁸ units in one 10⁻¹² unit.
 pub(crate) const FINE: i128 = 1_000_000;
 
@@ -29,7 +31,7 @@ impl NumberColumn {
     pub(crate) fn push_units(&mut self, units: i128) {
         let coarse = units / FINE;
         match i64::try_from(coarse) {
-            Ok(value) if units % FINE == 0 && value > WIDE => self.values.push(value),
+            Ok(value) if units % FINE == 0 && value > BAD => self.values.push(value),
             _ => {
                 self.wide.push((u32::try_from(self.values.len()).unwrap_or(u32::MAX), units));
                 self.values.push(WIDE);

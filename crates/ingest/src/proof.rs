@@ -133,6 +133,10 @@ impl RawTotals {
         for code in codes {
             sums[usize::from(*code)].rows += 1;
         }
+        // Nearly all rows are of one class: its sums are those of all rows less those of the others.
+        let main = (0..sums.len()).max_by_key(|class| sums[*class].rows).unwrap_or(0);
+        let others: Vec<(u32, u16)> =
+            (0..).zip(codes.iter().copied()).filter(|(_, code)| usize::from(*code) != main).collect();
         let billed = batch.numbers[fields::BILLED].as_ref();
         for (field, column) in batch.numbers.iter().enumerate() {
             let Some(column) = column.as_ref().filter(|_| fields::NUMBERS[field].in_rollup) else { continue };
@@ -150,16 +154,20 @@ impl RawTotals {
                 }
                 continue;
             }
-            for (row, (value, code)) in column.values.iter().zip(codes).enumerate() {
-                let class = usize::from(*code);
-                match *value {
-                    0 => {}
-                    NULL if net_billed => {
-                        sums[class].filled[field] += billed.and_then(|billed| billed.units(row)).unwrap_or(0)
-                    }
-                    NULL => {}
-                    WIDE => sums[class].sums[field] += column.units(row).unwrap_or(0),
-                    value => short[class] += i128::from(value),
+            let rest = others.iter().fold(0_i128, |rest, (row, class)| {
+                let value = counted(column.values[*row as usize]);
+                let sum = &mut short[usize::from(*class)];
+                *sum = sum.wrapping_add(value);
+                rest.wrapping_add(value)
+            });
+            short[main] = sum_of(&column.values).wrapping_sub(rest);
+            for (row, units) in &column.wide {
+                sums[usize::from(codes[*row as usize])].sums[field] += units;
+            }
+            if net_billed {
+                for (row, code) in codes.iter().enumerate().filter(|(row, _)| column.values[*row] == NULL) {
+                    sums[usize::from(*code)].filled[field] +=
+                        billed.and_then(|billed| billed.units(row)).unwrap_or(0);
                 }
             }
             for (sum, short) in sums.iter_mut().zip(short) {
@@ -219,6 +227,25 @@ impl RawTotals {
     }
 }
 
+/// A value as far as it counts among the short ones: absent and wide values are 0 here.
+const fn counted(value: i64) -> i128 {
+    if value > WIDE { value as i128 } else { 0 }
+}
+
+/// Sum of the short values: their halves are added up apart, which needs no carry from row to row.
+fn sum_of(values: &[i64]) -> i128 {
+    const LOW: i64 = 0xFFFF_FFFF;
+    // 2³¹ values of 32 bits fit into 64.
+    let parts = values.chunks(1 << 30).map(|values| {
+        let (low, high) = values.iter().fold((0_i64, 0_i64), |(low, high), value| {
+            let value = if *value > WIDE { *value } else { 0 };
+            (low.wrapping_add(value & LOW), high.wrapping_add(value >> 32))
+        });
+        i128::from(low).wrapping_add(i128::from(high) << 32)
+    });
+    parts.sum()
+}
+
 /// Sums the fields that other fields stand in for, over the rows of the few types that have such.
 fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass], sums: &mut [RawSums]) {
     let kinds: Vec<_> = by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
@@ -238,6 +265,21 @@ fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass]
         if kinds[class] == LineItemType::SavingsPlanRecurringFee {
             sums[class].net_unused_plan +=
                 costs::exact_measures(batch, format, kinds[class], by_code[class].has_reservation, row)[3];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_sum_in_halves_is_the_sum(mut values in prop::collection::vec(any::<i64>(), 0..500)) {
+            values.extend([NULL, WIDE, i64::MAX, -1]);
+            let plain: i128 = values.iter().map(|value| counted(*value)).sum();
+            prop_assert_eq!(sum_of(&values), plain);
         }
     }
 }

@@ -72,12 +72,13 @@ impl Prints {
         let mut slot = 0;
         for (fields, prints) in [(&SKU_FIELDS[..], &mut self.skus), (&ACCOUNT_FIELDS[..], &mut self.accounts)]
         {
-            for field in fields {
-                if let Some(column) = batch.text(*field) {
-                    hashes.add(slot, *field as u64 + 1, column, prints);
-                }
-                slot += 1;
-            }
+            let columns: Vec<_> = fields
+                .iter()
+                .enumerate()
+                .filter_map(|(at, field)| Some((slot + at, *field as u64 + 1, batch.text(*field)?)))
+                .collect();
+            hashes.add(&columns, prints);
+            slot += fields.len();
         }
         let sets = [(&batch.tags, &mut self.tags), (&batch.cost_categories, &mut self.categories)];
         for (set, prints) in sets {

@@ -1,14 +1,11 @@
 //! Some threads that take units from a queue, largest first; the first failure stops them all.
 
-use crate::decode::Unit;
+use crate::decode::{Unit, guarded};
 use crate::error::{ErrorKind, IngestError};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs `work` over all units and returns the workers' states.
-///
-/// Decoders of third parties may panic on corrupted bytes: that is an error of the file like any other.
 pub(crate) fn run<W: Send>(
     units: &[Unit],
     threads: usize,
@@ -24,14 +21,7 @@ pub(crate) fn run<W: Send>(
         let mut state = make();
         while let Some(at) = order.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !failed()) {
             let unit = &units[*at];
-            let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut state, unit))).unwrap_or_else(|_| {
-                Err(IngestError::new(
-                    ErrorKind::Undecodable,
-                    unit.file.name(),
-                    "is corrupted: its decoder gave up",
-                    "Fetch the file again",
-                ))
-            });
+            let outcome = guarded(unit.file.name(), || work(&mut state, unit));
             if let Err(error) = outcome {
                 if let Ok(mut failure) = failure.lock() {
                     failure.get_or_insert(error);

@@ -62,7 +62,7 @@ impl FileWriter {
         let file = File::create_new(full_path).map_err(LakeError::io(full_path))?;
         let properties = Arc::new(WriterProperties::builder().set_created_by(created_by()).build());
         let file = SerializedFileWriter::new(file, parquet_schema.root_schema_ptr(), properties)?;
-        let mut compressor = Compressor::new(table.compression_level()).map_err(LakeError::Write)?;
+        let mut compressor = Compressor::new(Table::COMPRESSION_LEVEL).map_err(LakeError::Write)?;
         // Readers then notice flipped bits in any page.
         compressor.include_checksum(true).map_err(LakeError::Write)?;
         Ok(Self {

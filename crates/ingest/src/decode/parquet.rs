@@ -1,11 +1,11 @@
 //! Parquet files to batches, one row group at a time: only the column chunks that are needed are fetched,
 //! text stays dictionary-coded as the file has it.
 
+use super::chunks::{self, Chunk, Kind};
 use super::constants::{self, Constant};
-use super::parquet_columns::{self as columns_of, PRODUCT_KEYS, extract};
-use super::{Consumer, Counters, Unit, Wanted, Warning, count};
-use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart};
-use crate::columns::{Columns, KeySet};
+use super::parquet_batch::Decoding;
+use super::{Consumer, Counters, Unit, Wanted, count};
+use crate::columns::Columns;
 use crate::error::IngestError;
 use crate::fields;
 use crate::source::SourceFile;
@@ -15,8 +15,7 @@ use ::parquet::arrow::arrow_reader::{
 };
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{ChunkReader, Length};
-use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use arrow::datatypes::{DataType, Field, Schema};
 use bytes::{Buf, Bytes};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,10 +24,14 @@ use std::sync::atomic::Ordering;
 /// Rows decoded at a time: their fingerprints and amounts stay in the second-level cache.
 const BATCH_ROWS: usize = 16_384;
 
+/// Fields that are instants.
+const TIMES: [fields::Text; 4] =
+    [fields::CHARGE_START, fields::CHARGE_END, fields::PERIOD_START, fields::PERIOD_END];
+
 pub(super) struct ParquetFile {
-    file: Arc<dyn SourceFile>,
-    metadata: ArrowReaderMetadata,
-    columns: Columns,
+    pub(super) file: Arc<dyn SourceFile>,
+    pub(super) metadata: ArrowReaderMetadata,
+    pub(super) columns: Columns,
     /// Data row number (from 1) of each row group's first row.
     first_rows: Vec<u64>,
 }
@@ -76,9 +79,12 @@ impl ParquetFile {
         let mut roots = self.roots(wanted);
         let constants = self.constants(group);
         roots.retain(|root| !constants.contains_key(root));
-        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
-        let chunks = self.fetch(group, &mask)?;
+        let chunks =
+            self.fetch(group, &ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied()))?;
         let fail = |error: &dyn std::fmt::Display| IngestError::parquet(self.file.name(), error);
+        let mut flat = self.flat(group, &roots, &chunks).map_err(|error| fail(&error))?;
+        roots.retain(|root| !flat.contains_key(root));
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(mask)
@@ -89,10 +95,12 @@ impl ParquetFile {
         for batch in reader {
             let batch = batch.map_err(|error| fail(&error))?;
             let rows = batch.num_rows();
+            let decoded = flat.iter_mut().map(|(root, chunk)| Ok((*root, chunk.read(rows)?)));
             let raw = Decoding {
                 parent: self,
                 roots: &roots,
                 constants: &constants,
+                flat: decoded.collect::<ParquetResult<_>>().map_err(|error| fail(&error))?,
                 batch: &batch,
                 first_row,
                 wanted,
@@ -104,6 +112,42 @@ impl ParquetFile {
         }
         counters.bytes.fetch_add(unit.bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// The chunks that need no arrow-rs, by top-level column.
+    fn flat(&self, group: usize, roots: &[usize], source: &Chunks) -> ParquetResult<HashMap<usize, Chunk>> {
+        let metadata = self.metadata.metadata();
+        let schema = metadata.file_metadata().schema_descr();
+        let columns = &self.columns;
+        let is_instant = |root: usize| TIMES.iter().any(|field| columns.text[*field] == Some(root));
+        let is_number = |root: usize| columns.numbers.contains(&Some(root));
+        let is_text = |root: usize| {
+            columns.text.contains(&Some(root))
+                || columns.others.contains(&root)
+                || [&columns.tags, &columns.cost_categories]
+                    .iter()
+                    .any(|keys| keys.columns.iter().any(|key| key.column == root))
+        };
+        let mut flat = HashMap::new();
+        for leaf in 0..schema.num_columns() {
+            let root = schema.get_column_root_idx(leaf);
+            if roots.binary_search(&root).is_err() {
+                continue;
+            }
+            let data_type = self.metadata.schema().field(root).data_type();
+            let Some(kind) = chunks::kind(metadata, group, leaf, data_type) else { continue };
+            let as_meant = match kind {
+                Kind::Text => is_text(root) && !is_number(root) && !is_instant(root),
+                Kind::Number => is_number(root) && !is_text(root),
+                Kind::Instant(_) => is_instant(root) && !is_number(root),
+            };
+            if as_meant {
+                let group = metadata.row_group(group);
+                let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+                flat.insert(root, Chunk::open(source, group.column(leaf), rows, kind)?);
+            }
+        }
+        Ok(flat)
     }
 
     /// Columns of a row group that need no reading; amounts and the instants of usage are always read.
@@ -222,7 +266,8 @@ fn dictionary_type(data_type: &DataType) -> DataType {
 }
 
 /// Prefetched pieces of a file, with the source behind them for the footer.
-struct Chunks {
+#[derive(Clone)]
+pub(super) struct Chunks {
     file: Arc<dyn SourceFile>,
     ranges: Vec<(u64, Bytes)>,
 }
@@ -269,183 +314,5 @@ impl ChunkReader for Chunks {
         } else {
             Err(ParquetError::EOF("the file is shorter than its footer says".into()))
         }
-    }
-}
-
-struct Decoding<'a> {
-    parent: &'a ParquetFile,
-    roots: &'a [usize],
-    constants: &'a HashMap<usize, Constant>,
-    batch: &'a RecordBatch,
-    first_row: u64,
-    wanted: Wanted,
-}
-
-impl Decoding<'_> {
-    fn raw(&self, consumer: &mut dyn Consumer) -> Result<RawBatch, IngestError> {
-        let columns = &self.parent.columns;
-        let mut raw =
-            RawBatch { rows: self.batch.num_rows(), first_row: self.first_row, ..RawBatch::default() };
-        for (field, column) in columns.text.iter().enumerate() {
-            let array = column.filter(|_| self.wanted.text(field)).and_then(|column| self.array(column));
-            let constant =
-                column.filter(|_| self.wanted.text(field)).and_then(|column| self.constants.get(&column));
-            let mut text = None;
-            if let Some(constant) = constant {
-                match (field, constant) {
-                    (fields::PERIOD_START, Constant::Integer(value)) => {
-                        raw.period_start = Some(self.same_time(field, *value))
-                    }
-                    (fields::PERIOD_END, Constant::Integer(value)) => {
-                        raw.period_end = Some(self.same_time(field, *value))
-                    }
-                    (fields::CHARGE_END | fields::PERIOD_END, Constant::Absent) => {}
-                    _ => text = constant.text(raw.rows),
-                }
-                raw.text.push(text);
-                continue;
-            }
-            match (field, array) {
-                (fields::CHARGE_START, Some(array)) => raw.charge_start = self.times(field, array, true)?,
-                (fields::PERIOD_START, Some(array)) => {
-                    raw.period_start = Some(self.times(field, array, true)?)
-                }
-                (fields::CHARGE_END, Some(array)) => raw.charge_end = Some(self.times(field, array, false)?),
-                (fields::PERIOD_END, Some(array)) => raw.period_end = Some(self.times(field, array, false)?),
-                (_, Some(array)) => {
-                    let pad = matches!(field, fields::ACCOUNT | fields::PAYER);
-                    text = Some(
-                        columns_of::text(array, pad)
-                            .map_err(|error| self.fail(columns.text_name(field), &error))?,
-                    );
-                }
-                (_, None) => {}
-            }
-            raw.text.push(text.filter(|text| !text.all_null()));
-        }
-        for (field, column) in columns.numbers.iter().enumerate() {
-            let array = column.filter(|_| self.wanted.number(field)).and_then(|column| self.array(column));
-            raw.numbers.push(array.map(|array| self.numbers(field, array, consumer)).transpose()?);
-        }
-        raw.tags = self.set(&columns.tags)?;
-        raw.cost_categories = self.set(&columns.cost_categories)?;
-        if let Some(array) = columns.product_map.and_then(|column| self.array(column)) {
-            let part = columns_of::map(array).map_err(|error| self.fail("product", &error))?;
-            for (field, keys) in PRODUCT_KEYS {
-                if columns.text[field].is_none() {
-                    raw.text[field] = extract(&part, keys, raw.rows);
-                }
-            }
-            if self.wanted == Wanted::Everything {
-                raw.others.parts.push(part);
-            }
-        }
-        if self.wanted == Wanted::Everything {
-            for column in &columns.others {
-                // What cannot be shown as text (lists, structs) is the only thing that is not kept.
-                let constant = self.constants.get(column).and_then(|constant| constant.text(raw.rows));
-                let text = constant
-                    .or_else(|| self.array(*column).and_then(|array| columns_of::text(array, false).ok()));
-                if let Some(values) = text.filter(|text| !text.all_null()) {
-                    raw.others
-                        .parts
-                        .push(SetPart::Column { key: columns.names[*column].as_str().into(), values });
-                }
-            }
-        }
-        Ok(raw)
-    }
-
-    fn array(&self, column: usize) -> Option<&ArrayRef> {
-        let at = self.roots.binary_search(&column).ok()?;
-        Some(self.batch.column(at))
-    }
-
-    /// An instant that all rows share, in microseconds.
-    fn same_time(&self, field: fields::Text, value: i64) -> Vec<i64> {
-        let column = self.parent.columns.text[field].unwrap_or_default();
-        let micros = match self.parent.metadata.schema().field(column).data_type() {
-            DataType::Timestamp(TimeUnit::Second, _) => value.saturating_mul(1_000_000),
-            DataType::Timestamp(TimeUnit::Millisecond, _) => value.saturating_mul(1_000),
-            DataType::Timestamp(TimeUnit::Nanosecond, _) => value.div_euclid(1_000),
-            _ => value,
-        };
-        vec![micros; self.batch.num_rows()]
-    }
-
-    fn fail(&self, column: &str, message: &str) -> IngestError {
-        IngestError::new(
-            crate::error::ErrorKind::Value,
-            self.parent.file.name(),
-            message,
-            "Export the report again with the standard column types",
-        )
-        .column(column)
-    }
-
-    fn times(&self, field: fields::Text, array: &ArrayRef, required: bool) -> Result<Vec<i64>, IngestError> {
-        let name = self.parent.columns.text_name(field);
-        let times = columns_of::micros(array).map_err(|error| self.fail(name, &error))?;
-        if required && let Some(row) = times.iter().position(|time| *time == NO_TIME) {
-            return Err(self.fail(name, "is not a date and time").at(self.first_row + row as u64));
-        }
-        Ok(times)
-    }
-
-    fn numbers(
-        &self,
-        field: fields::Number,
-        array: &ArrayRef,
-        consumer: &mut dyn Consumer,
-    ) -> Result<crate::numbers::NumberColumn, IngestError> {
-        let name = self.parent.columns.number_name(field);
-        let (numbers, bad) = columns_of::numbers(array).map_err(|error| self.fail(name, &error))?;
-        let warning = |message: &str, row: usize, count| Warning {
-            message: message.to_owned(),
-            column: name.to_owned(),
-            file: self.parent.file.name().to_owned(),
-            row: self.first_row + row as u64,
-            count,
-        };
-        if let Some((row, text)) = bad.first() {
-            if !fields::LENIENT.contains(&field) {
-                return Err(self
-                    .fail(name, &format!("'{text}' is not a decimal number"))
-                    .at(self.first_row + *row as u64));
-            }
-            consumer.warn(warning("values that are no numbers were left out", *row, bad.len() as u64));
-        }
-        if numbers.rounded > 0 {
-            consumer.warn(warning(
-                "values have more than 18 decimals and were rounded half to even",
-                0,
-                numbers.rounded,
-            ));
-        }
-        Ok(numbers)
-    }
-
-    fn set(&self, keys: &KeySet) -> Result<SetColumn, IngestError> {
-        let mut parts = vec![];
-        for key in &keys.columns {
-            let constant =
-                self.constants.get(&key.column).and_then(|constant| constant.text(self.batch.num_rows()));
-            let values = match (constant, self.array(key.column)) {
-                (Some(values), _) => values,
-                (None, Some(array)) => {
-                    columns_of::text(array, false).map_err(|error| self.fail(&key.key, &error))?
-                }
-                (None, None) => continue,
-            };
-            if !values.all_null() {
-                parts.push(SetPart::Column { key: key.key.as_str().into(), values });
-            }
-        }
-        for map in &keys.maps {
-            let Some(array) = self.array(*map) else { continue };
-            let name = &self.parent.columns.names[*map];
-            parts.push(columns_of::map(array).map_err(|error| self.fail(name, &error))?);
-        }
-        Ok(SetColumn { parts })
     }
 }

@@ -102,38 +102,31 @@ pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<Te
     }
 }
 
+/// An instant in microseconds.
+pub(super) fn to_micros(unit: TimeUnit, value: i64) -> i64 {
+    match unit {
+        TimeUnit::Second => value.saturating_mul(1_000_000),
+        TimeUnit::Millisecond => value.saturating_mul(1_000),
+        TimeUnit::Microsecond => value,
+        TimeUnit::Nanosecond => value.div_euclid(1_000),
+    }
+}
+
 /// Microseconds since 1970 (UTC); [`NO_TIME`] where absent.
 pub(super) fn micros(array: &ArrayRef) -> Result<Vec<i64>, String> {
     let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
-    let collect = |values: &[i64], to_micros: &dyn Fn(i64) -> i64| {
-        values
-            .iter()
-            .enumerate()
-            .map(
-                |(row, value)| {
-                    if nulls.is_some_and(|nulls| nulls.is_null(row)) { NO_TIME } else { to_micros(*value) }
-                },
-            )
-            .collect()
-    };
     Ok(match array.data_type() {
-        DataType::Timestamp(TimeUnit::Second, _) => {
-            collect(array.as_primitive::<TimestampSecondType>().values(), &|value| {
-                value.saturating_mul(1_000_000)
-            })
-        }
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            collect(array.as_primitive::<TimestampMillisecondType>().values(), &|value| {
-                value.saturating_mul(1_000)
-            })
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            collect(array.as_primitive::<TimestampMicrosecondType>().values(), &|value| value)
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            collect(array.as_primitive::<TimestampNanosecondType>().values(), &|value| {
-                value.div_euclid(1_000)
-            })
+        DataType::Timestamp(unit, _) => {
+            let values = match unit {
+                TimeUnit::Second => array.as_primitive::<TimestampSecondType>().values(),
+                TimeUnit::Millisecond => array.as_primitive::<TimestampMillisecondType>().values(),
+                TimeUnit::Microsecond => array.as_primitive::<TimestampMicrosecondType>().values(),
+                TimeUnit::Nanosecond => array.as_primitive::<TimestampNanosecondType>().values(),
+            };
+            let micros = values.iter().enumerate().map(|(row, value)| {
+                if nulls.is_some_and(|nulls| nulls.is_null(row)) { NO_TIME } else { to_micros(*unit, *value) }
+            });
+            micros.collect()
         }
         DataType::Date32 => array
             .as_primitive::<Date32Type>()
@@ -153,7 +146,7 @@ pub(super) fn micros(array: &ArrayRef) -> Result<Vec<i64>, String> {
 }
 
 /// Rows whose value is no number, with its text.
-type Unreadable = Vec<(usize, String)>;
+pub(super) type Unreadable = Vec<(usize, String)>;
 
 /// Amounts, with the rows that could not be read.
 pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), String> {

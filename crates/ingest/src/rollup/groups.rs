@@ -74,6 +74,22 @@ impl Groups {
         }
     }
 
+    /// Touches the entries that the fingerprints will be looked for at: without a branch in between, the
+    /// processor overlaps the cache misses of many rows.
+    pub(super) fn touch(&self, prints: &[u128]) -> u32 {
+        let at = |print: &u128| self.entries[parts(*print).2 & self.mask].slot;
+        prints.iter().map(at).fold(0, |sum, slot| sum ^ slot)
+    }
+
+    /// Counts a row of each slot, which also brings the slots' sums near; `u32::MAX` is none.
+    pub(super) fn count_rows(&mut self, slots: &[u32]) {
+        for slot in slots {
+            if let Some(sums) = self.slots.get_mut(*slot as usize) {
+                sums.rows += 1;
+            }
+        }
+    }
+
     #[cold]
     fn insert(&mut self, print: u128, at: usize) -> u32 {
         let (low, high, _) = parts(print);
@@ -88,7 +104,7 @@ impl Groups {
     }
 
     fn grow(&mut self) {
-        self.entries = vec![FREE; self.entries.len() * 4];
+        self.entries = vec![FREE; self.entries.len() * 2];
         self.mask = self.entries.len() - 1;
         for (slot, print) in (1..).zip(&self.prints) {
             let (low, high, hash) = parts(*print);
@@ -100,10 +116,10 @@ impl Groups {
         }
     }
 
+    /// Adds to the sums of a group; rows are counted by [`Groups::count_rows`].
     #[inline]
     pub(super) fn add(&mut self, slot: u32, measures: &[i64; MEASURES]) {
         let sums = &mut self.slots[slot as usize];
-        sums.rows += 1;
         for (at, (sum, value)) in sums.sums.iter_mut().zip(measures).enumerate() {
             let (next, overflow) = sum.overflowing_add(*value);
             if overflow {
@@ -115,8 +131,7 @@ impl Groups {
         }
     }
 
-    pub(super) fn add_exact(&mut self, slot: u32, measures: &[i128; MEASURES], rows: u64) {
-        self.slots[slot as usize].rows += rows;
+    pub(super) fn add_exact(&mut self, slot: u32, measures: &[i128; MEASURES]) {
         for (at, value) in measures.iter().enumerate() {
             if *value != 0 {
                 *self.wide.entry((slot, u8::try_from(at).unwrap_or(0))).or_insert(0) += value;
@@ -129,12 +144,11 @@ impl Groups {
         let ours = &self.slots[from as usize];
         into.add(slot, &ours.sums);
         into.slots[slot as usize].rows += ours.rows;
-        into.slots[slot as usize].rows -= 1;
         if !self.wide.is_empty() {
             let wide = std::array::from_fn(|at| {
                 self.wide.get(&(from, u8::try_from(at).unwrap_or(0))).copied().unwrap_or(0)
             });
-            into.add_exact(slot, &wide, 0);
+            into.add_exact(slot, &wide);
         }
     }
 
@@ -163,7 +177,8 @@ mod tests {
         for _ in 0..3 {
             groups.add(slot, &[large, -large, 1, 0, 0, 0, 0]);
         }
-        groups.add_exact(slot, &[5, 0, 0, 0, 0, 0, 0], 1);
+        groups.add_exact(slot, &[5, 0, 0, 0, 0, 0, 0]);
+        groups.count_rows(&[slot, slot, u32::MAX, slot, slot]);
         let sums = groups.sums(slot);
         assert_eq!(sums[0], i128::from(large) * 3 * FINE + 5);
         assert_eq!(sums[1], -i128::from(large) * 3 * FINE);

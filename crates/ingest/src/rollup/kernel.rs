@@ -10,6 +10,9 @@ use crate::registry::{Prints, Registries};
 use crate::timestamps::day_of;
 use model::LineItemType;
 
+/// Rows whose groups are brought near at a time.
+const BLOCK: usize = 256;
+
 /// What a group is: places in the registries, and its day.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GroupKey {
@@ -125,35 +128,44 @@ impl Kernel {
                 .wrapping_add(day_print.1);
             total.push(print);
         }
+        let counts_usage: Vec<bool> = kinds.iter().map(|kind| kind.counts_usage()).collect();
         let splits: Vec<bool> = classes.by_code.iter().map(|class| class.split).collect();
         let any_split = classes.codes.iter().any(|code| splits[usize::from(*code)]);
         prints.slots.clear();
-        for row in 0..batch.rows {
-            if any_split && splits[usize::from(classes.codes[row])] {
-                prints.slots.push(u32::MAX);
-                continue;
-            }
-            let (slot, new) = self.groups.slot(prints.total[row]);
-            prints.slots.push(slot);
-            if new {
-                let registries = &mut self.registries;
-                self.keys.push(GroupKey {
-                    day: day_of(batch.charge_start[row]),
-                    sku: registries.sku(format, prints.skus[row], batch, row),
-                    account: registries.account(prints.accounts[row], batch, row),
-                    tags: registries.tag_set(prints.tags[row], batch, row),
-                    categories: registries.category_set(prints.categories[row], batch, row),
-                });
+        // In blocks whose cache lines stay near between touching them and using them.
+        for block in (0..batch.rows).step_by(BLOCK) {
+            let rows = block..batch.rows.min(block + BLOCK);
+            std::hint::black_box(self.groups.touch(&prints.total[rows.clone()]));
+            for row in rows {
+                if any_split && splits[usize::from(classes.codes[row])] {
+                    prints.slots.push(u32::MAX);
+                    continue;
+                }
+                let (slot, new) = self.groups.slot(prints.total[row]);
+                prints.slots.push(slot);
+                if new {
+                    let registries = &mut self.registries;
+                    self.keys.push(GroupKey {
+                        day: day_of(batch.charge_start[row]),
+                        sku: registries.sku(format, prints.skus[row], batch, row),
+                        account: registries.account(prints.accounts[row], batch, row),
+                        tags: registries.tag_set(prints.tags[row], batch, row),
+                        categories: registries.category_set(prints.categories[row], batch, row),
+                    });
+                }
             }
         }
         for (row, slot) in prints.slots.iter().enumerate() {
+            if row % BLOCK == 0 {
+                self.groups.count_rows(&prints.slots[row..batch.rows.min(row + BLOCK)]);
+            }
             if *slot == u32::MAX {
                 self.split_rows += 1;
                 continue;
             }
             let class = usize::from(classes.codes[row]);
             let kind = kinds[class];
-            if kind.counts_usage() {
+            if counts_usage[class] {
                 let start = batch.charge_start[row];
                 first = first.min(start);
                 last = last.max(start);
@@ -161,11 +173,9 @@ impl Kernel {
             let has_reservation = classes.by_code[class].has_reservation;
             match short_measures(batch, format, kind, has_reservation, row) {
                 Some(measures) => self.groups.add(*slot, &measures),
-                None => self.groups.add_exact(
-                    *slot,
-                    &exact_measures(batch, format, kind, has_reservation, row),
-                    1,
-                ),
+                None => {
+                    self.groups.add_exact(*slot, &exact_measures(batch, format, kind, has_reservation, row))
+                }
             }
         }
         if last > i64::MIN {

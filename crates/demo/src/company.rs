@@ -98,7 +98,7 @@ impl Company {
         let first = self.periods.first().map_or(hour, |period| period.start);
         let last = self.periods.last().map_or(hour, |period| period.end);
         // A yearly growth of a quarter, whatever the stretch.
-        1000 + i64::from(hour - (first + last) / 2) * 250 / 8766
+        1000 + i64::from(hour - i32::midpoint(first, last)) * 250 / 8766
     }
 }
 

@@ -189,7 +189,7 @@ fn count(company: &Company) -> u64 {
             continue;
         }
         // The seven days around the middle.
-        let middle = (period.start + period.until) / 2 / 24 * 24 - 72;
+        let middle = i32::midpoint(period.start, period.until) / 24 * 24 - 72;
         let find = |weekday: usize| {
             (0..7).map(|day| middle + day * 24).find(|day| crate::calendar::weekday(*day) == weekday)
         };

@@ -41,7 +41,7 @@ impl Sums {
         }
         match row.extra {
             Extra::ReservedFee { upfront, .. } | Extra::PlanFee { upfront, .. } => {
-                self.amortization += i128::from(upfront)
+                self.amortization += i128::from(upfront);
             }
             Extra::Split { cost, unused, .. } => self.split_cost += i128::from(cost) + i128::from(unused),
             _ => {}

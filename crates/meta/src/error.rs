@@ -55,7 +55,6 @@ impl MetaError {
             Self::NotFound { .. } => ErrorKind::NotFound,
             Self::Conflict(_) => ErrorKind::Conflict,
             Self::Corrupt { .. } => ErrorKind::Corrupt,
-            Self::OutOfRange(_) => ErrorKind::Internal,
             Self::Database(error) => match error {
                 sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                     ErrorKind::Unavailable
@@ -70,7 +69,7 @@ impl MetaError {
                 }
                 _ => ErrorKind::Internal,
             },
-            Self::Migrate(_) => ErrorKind::Internal,
+            Self::OutOfRange(_) | Self::Migrate(_) => ErrorKind::Internal,
         }
     }
 

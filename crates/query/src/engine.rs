@@ -209,7 +209,7 @@ impl Engine {
             if let Dimension::Tag(key) | Dimension::CostCategory(key) = dimension {
                 let in_use = self.keys(view, column).await?;
                 if let Some(spelt) = tags::spelling(key, &in_use) {
-                    *key = spelt.to_owned();
+                    spelt.clone_into(key);
                 }
             }
         }

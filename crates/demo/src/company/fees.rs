@@ -17,9 +17,9 @@ pub(crate) fn plan(
     budget: &Budget,
 ) -> Vec<Vec<Row>> {
     let mut months: Vec<Vec<Row>> = periods.iter().map(|_| Vec::new()).collect();
-    let at = periods
-        .first()
-        .map_or(0, |period| (period.start + periods.last().map_or(period.until, |last| last.until)) / 2);
+    let at = periods.first().map_or(0, |period| {
+        i32::midpoint(period.start, periods.last().map_or(period.until, |last| last.until))
+    });
     let mut spend: BTreeMap<(u16, u32), i64> = BTreeMap::new();
     for one in series.iter().filter(|one| one.birth <= at && one.death > at) {
         let code = builder.templates[one.template as usize].get(Txt::ProductCode);

@@ -88,7 +88,7 @@ pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, firs
 
 /// What an ordinary day costs.
 fn daily_bill(series: &[Series], first: Hour, last: Hour) -> i64 {
-    let at = (first + last) / 2;
+    let at = i32::midpoint(first, last);
     series.iter().filter(|one| one.birth <= at && one.death > at).map(|one| monthly(one, at)).sum::<i64>()
         / 30
 }
@@ -102,7 +102,7 @@ pub(crate) fn stage(builder: &Builder, series: &mut [Series], first: Hour, last:
     let ago =
         |days: i32, share: i32| last.div_euclid(24) * 24 - (days * 24).min(span * share / 100 / 24 * 24);
     let bill = daily_bill(&series[..count - CLUSTER], first, last);
-    let at = (first + last) / 2;
+    let at = i32::midpoint(first, last);
     let boost = |one: &mut Series, start: Hour, end: Hour, share: i64| {
         let usual = (monthly(one, at) / 30).max(1);
         let factor = 1000 + mul_div(mul_div(bill, share, 100), 1000, usual).min(4_000_000);

@@ -343,7 +343,7 @@ pub(crate) fn steps(
 /// Rows that a series will have.
 fn estimate(series: &Series, first: Hour, last: Hour) -> f64 {
     let hours = series.lifetime(first, last) as f64;
-    let (duty, _) = series.duty((first + last) / 2);
+    let (duty, _) = series.duty(i32::midpoint(first, last));
     let per_step = match series.step {
         Step::Hour => 1.0,
         Step::Day => 24.0,

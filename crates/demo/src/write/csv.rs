@@ -146,7 +146,7 @@ impl<'a> CsvFile<'a> {
                 first = false;
                 match column.source {
                     Source::Text(field) | Source::Map(field) => {
-                        cell(&mut text, pool.get(template.get(field)))
+                        cell(&mut text, pool.get(template.get(field)));
                     }
                     Source::Either(one, other) => {
                         let id = if template.get(one) == 0 { template.get(other) } else { template.get(one) };

@@ -122,7 +122,7 @@ impl<'a> BlockReader<'a> {
             let read = read.map(|column| self.text(block, column)).transpose()?;
             match field {
                 fields::CHARGE_START => {
-                    batch.charge_start = self.times(block, field, read, true)?.unwrap_or_default()
+                    batch.charge_start = self.times(block, field, read, true)?.unwrap_or_default();
                 }
                 fields::CHARGE_END => batch.charge_end = self.times(block, field, read, false)?,
                 fields::PERIOD_START => batch.period_start = self.times(block, field, read, true)?,

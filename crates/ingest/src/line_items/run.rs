@@ -249,7 +249,7 @@ impl Run {
         }
         columns.insert(
             "x_IsSplit",
-            Arc::new(BooleanArray::from_iter(order.iter().map(|row| Some(self.split[*row as usize])))),
+            Arc::new(order.iter().map(|row| Some(self.split[*row as usize])).collect::<BooleanArray>()),
         );
         self.split.clear();
         columns.insert(

@@ -174,7 +174,7 @@ impl Kernel {
             match short_measures(batch, format, kind, has_reservation, row) {
                 Some(measures) => self.groups.add(*slot, &measures),
                 None => {
-                    self.groups.add_exact(*slot, &exact_measures(batch, format, kind, has_reservation, row))
+                    self.groups.add_exact(*slot, &exact_measures(batch, format, kind, has_reservation, row));
                 }
             }
         }

@@ -88,7 +88,7 @@ impl PeriodRollup {
             }
         }
         let finish = |(commitment, mut line): (&str, Identity)| {
-            line.commitment = commitment.to_owned();
+            commitment.clone_into(&mut line.commitment);
             line.difference = line.unblended - (line.amortized + line.upfront_paid - line.amortization);
             line
         };

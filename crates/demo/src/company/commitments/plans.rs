@@ -39,6 +39,7 @@ pub(super) enum Bought {
 
 /// A commitment to buy.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "a savings plan is called a plan")]
 pub(super) struct Plan {
     pub(super) plan: bool,
     pub(super) offering: &'static str,

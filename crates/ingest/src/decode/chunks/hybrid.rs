@@ -55,7 +55,8 @@ impl Hybrid {
             let bytes = count.checked_mul(self.width).ok_or_else(broken)?;
             // Writers may cut the last group short.
             let present = bytes.min(self.data.len() - self.at);
-            let left = if self.width == 0 { count * 8 } else { (count * 8).min(present * 8 / self.width) };
+            let left =
+                (present * 8).checked_div(self.width).map_or(count * 8, |present| present.min(count * 8));
             self.run = Run::Packed { bit: self.at * 8, left };
             self.at += present;
         } else {
@@ -154,7 +155,7 @@ fn unpack(data: &[u8], mut bit: usize, width: usize, mut out: &mut [u32]) {
         return out.fill(0);
     }
     // Up to a whole byte one by one, then eight at a time, then the rest.
-    while !out.is_empty() && bit % 8 != 0 {
+    while !out.is_empty() && !bit.is_multiple_of(8) {
         out[0] = single(data, bit, width);
         bit += width;
         out = &mut out[1..];

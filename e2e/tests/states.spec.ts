@@ -4,6 +4,7 @@ import { base, expectAccessible, open } from "./support";
 
 test("without data the page says how to load some", async ({ page }) => {
   const server = await serve([]);
+  await page.context().addCookies(server.cookies);
   try {
     await page.goto(server.url);
     await expect(
@@ -18,6 +19,7 @@ test("without data the page says how to load some", async ({ page }) => {
 
 test("a server that goes away is reported, and found again", async ({ page }) => {
   const server = await serve([]);
+  await page.context().addCookies(server.cookies);
   try {
     await page.goto(server.url);
     await expect(page.getByRole("heading", { name: /can't read your/ })).toBeVisible();

@@ -1,12 +1,13 @@
 //! What every request passes: the host check, security headers, and the server's time.
 
 use crate::problem::ApiError;
+use crate::state::{ApiState, Site};
 use app::{AppError, ErrorKind};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 /// Everything that a page may load comes from this server. Styles may be inline because the component library
@@ -14,25 +15,39 @@ use std::time::Instant;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Refuses requests that came under a foreign name: a page elsewhere may point its own name at this address.
-pub(crate) async fn local_host(request: Request, next: Next) -> Response {
+pub(crate) async fn known_host(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).map(|host| host.to_str().unwrap_or_default());
     match host {
-        Some(host) if is_local(host) => next.run(request).await,
+        Some(host) if is_known(&state.site, host) => next.run(request).await,
         _ => ApiError::from(
-            AppError::new(ErrorKind::Denied, "this server answers only under a local address")
-                .advise("Open it as http://127.0.0.1 or http://localhost with its port."),
+            AppError::new(ErrorKind::Denied, "this server does not answer under that address")
+                .advise("Open it as http://127.0.0.1 or http://localhost with its port, or start it with --public-url and the address that you use."),
         )
         .into_response(),
     }
 }
 
-fn is_local(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
+/// Loopback names, the address that is listened on, and the public one. Numeric addresses are known to a server that
+/// listens on all of them: a name is what an attacker can point elsewhere, a number is not.
+fn is_known(site: &Site, host: &str) -> bool {
+    let name = name_of(host);
+    let address = name.parse::<IpAddr>().ok();
+    let listens = |listen: &SocketAddr| {
+        address.is_some_and(|address| address == listen.ip() || listen.ip().is_unspecified())
+    };
+    let public = site.public_url.as_deref().and_then(|url| url.split_once("://"));
+    name.eq_ignore_ascii_case("localhost")
+        || address.is_some_and(|address| address.is_loopback())
+        || site.listen.as_ref().is_some_and(listens)
+        || public.is_some_and(|(_, host)| name_of(host).eq_ignore_ascii_case(name))
+}
+
+/// A host without its port and brackets.
+fn name_of(host: &str) -> &str {
+    match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
 }
 
 /// Security headers on every answer.
@@ -75,15 +90,35 @@ mod tests {
 
     #[test]
     fn knows_local_names() {
+        let site = Site { listen: Some("127.0.0.1:8080".parse().unwrap()), ..Site::default() };
         for host in
             ["localhost", "LOCALHOST:8080", "127.0.0.1", "127.0.0.1:80", "127.9.9.9", "[::1]:8080", "[::1]"]
         {
-            assert!(is_local(host), "{host}");
+            assert!(is_known(&site, host), "{host}");
         }
         for host in
             ["", "example.com", "localhost.example.com", "10.0.0.1:80", "[::2]", "127.0.0.1.nip.io:80"]
         {
-            assert!(!is_local(host), "{host}");
+            assert!(!is_known(&site, host), "{host}");
         }
+    }
+
+    #[test]
+    fn knows_the_names_that_it_was_given() {
+        let at = |listen: &str, url: Option<&str>| Site {
+            listen: Some(listen.parse().unwrap()),
+            public_url: url.map(str::to_owned),
+            ..Site::default()
+        };
+        let one = at("10.0.0.1:8080", Some("https://costs.example.com"));
+        for host in ["10.0.0.1:8080", "costs.example.com", "Costs.Example.com:443", "localhost"] {
+            assert!(is_known(&one, host), "{host}");
+        }
+        for host in ["10.0.0.2:8080", "example.com", "xcosts.example.com"] {
+            assert!(!is_known(&one, host), "{host}");
+        }
+        let all = at("0.0.0.0:8080", None);
+        assert!(is_known(&all, "10.0.0.2:8080") && is_known(&all, "[2001:db8::1]:8080"));
+        assert!(!is_known(&all, "attacker.example:8080"));
     }
 }

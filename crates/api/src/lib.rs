@@ -2,19 +2,24 @@
 //!
 //! A handler extracts, makes one call of the application, and shows its answer in a view. Errors become
 //! `application/problem+json` in one place. The OpenAPI description comes from the handlers themselves; the web
-//! app's client is generated from it. Until there is sign-in, only loopback addresses may be served, and requests
-//! that name another host are refused, so that no foreign page can reach the server through DNS.
+//! app's client is generated from it. Before any handler runs, one middleware finds out who asks and one table
+//! says what they ask for ([`access`]); requests that name an unknown host are refused, so that no foreign page can
+//! reach the server through DNS.
 
+mod access;
 mod assets;
+mod body;
 mod caching;
 mod guard;
+mod origin;
 mod params;
 mod problem;
 mod router;
 mod routes;
 mod serve;
 mod state;
+mod time;
 
 pub use router::{openapi, router};
-pub use serve::{ServeError, check_listen, serve};
-pub use state::ApiState;
+pub use serve::{ServeError, check_demo, serve};
+pub use state::{ApiState, Site};

@@ -23,6 +23,9 @@ pub(crate) struct Problem {
     /// What to do about it.
     #[schema(required = true)]
     advice: Option<String>,
+    /// The role that would be enough, where the caller's is not.
+    #[schema(required = true)]
+    needed_role: Option<String>,
 }
 
 /// An error on its way out of a handler.
@@ -41,6 +44,8 @@ impl IntoResponse for ApiError {
         let (status, name, title) = match error.kind {
             ErrorKind::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             ErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid", "The request is not valid"),
+            ErrorKind::SignIn => (StatusCode::UNAUTHORIZED, "sign-in", "Sign in first"),
+            ErrorKind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many attempts"),
             ErrorKind::Denied => (StatusCode::FORBIDDEN, "denied", "Not allowed"),
             ErrorKind::Conflict => (StatusCode::CONFLICT, "conflict", "Changed or held by somebody else"),
             ErrorKind::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready yet"),
@@ -51,6 +56,8 @@ impl IntoResponse for ApiError {
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on the server")
             }
         };
+        let retry_after = error.retry_after_s.or(error.kind.retry_helps().then_some(5));
+        let needed_role = error.needs.map(|role| role.to_string());
         let (detail, advice) = if error.kind == ErrorKind::Internal {
             // Internals stay in the log.
             tracing::error!(error.message = %error, "request failed");
@@ -64,13 +71,17 @@ impl IntoResponse for ApiError {
             status: status.as_u16(),
             detail,
             advice,
+            needed_role,
         };
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if error.kind.retry_helps() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -1,6 +1,6 @@
 //! All routes, what they pass through, and their OpenAPI description.
 
-use crate::{ApiState, assets, guard, routes};
+use crate::{ApiState, access, assets, guard, routes};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
@@ -26,8 +26,30 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::costs::costs))
         .routes(routes!(routes::costs::costs_csv))
         .routes(routes!(routes::summary::summary))
-        .routes(routes!(routes::explain::explain));
+        .routes(routes!(routes::explain::explain))
+        .merge(identity());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
+}
+
+fn identity() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(routes::session::session, routes::session::sign_in, routes::session::sign_out))
+        .routes(routes!(routes::session::switch_organization))
+        .routes(routes!(routes::session::change_password))
+        .routes(routes!(routes::setup::set_up))
+        .routes(routes!(routes::members::members))
+        .routes(routes!(routes::members::change_role, routes::members::remove_member))
+        .routes(routes!(routes::invitations::invitations, routes::invitations::invite))
+        .routes(routes!(routes::invitations::withdraw_invitation))
+        .routes(routes!(routes::invitations::invitation_offer))
+        .routes(routes!(routes::invitations::accept_invitation))
+        .routes(routes!(routes::tokens::tokens, routes::tokens::create_token))
+        .routes(routes!(routes::tokens::revoke_token))
+        .routes(routes!(routes::audit::audit))
+        .routes(routes!(routes::openid::openid_start))
+        .routes(routes!(routes::openid::openid_callback))
+        .routes(routes!(routes::organizations::organization, routes::organizations::rename_organization))
+        .routes(routes!(routes::organizations::create_organization))
 }
 
 /// The OpenAPI description of the interface.
@@ -38,13 +60,15 @@ pub fn openapi() -> Description {
 /// Everything that is served.
 pub fn router(state: ApiState) -> Router {
     let (api, description) = described().split_for_parts();
-    api.with_state(state)
+    let authorize = middleware::from_fn_with_state(state.clone(), access::authorize);
+    api.route_layer(authorize)
+        .with_state(state.clone())
         .route("/api/v1/openapi.json", get(move || std::future::ready(Json(description.clone()))))
         .route("/api/{*rest}", get(unknown))
         .fallback(assets::web)
         .layer(middleware::from_fn(guard::server_timing))
         .layer(CompressionLayer::new().gzip(true))
-        .layer(middleware::from_fn(guard::local_host))
+        .layer(middleware::from_fn_with_state(state, guard::known_host))
         .layer(middleware::from_fn(guard::security_headers))
 }
 

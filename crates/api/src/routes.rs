@@ -1,7 +1,15 @@
 //! Handlers, one file a noun, each with its views beside it.
 
+pub(crate) mod audit;
 pub(crate) mod costs;
 pub(crate) mod dimensions;
 pub(crate) mod explain;
+pub(crate) mod invitations;
+pub(crate) mod members;
+pub(crate) mod openid;
+pub(crate) mod organizations;
 pub(crate) mod overview;
+pub(crate) mod session;
+pub(crate) mod setup;
 pub(crate) mod summary;
+pub(crate) mod tokens;

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 /// Why the server does not run.
 #[derive(Debug)]
 pub enum ServeError {
-    /// The address is not a loopback address.
+    /// The address is not a loopback address, and nobody would be asked to sign in.
     NotLoopback(SocketAddr),
     /// The address cannot be bound or listened on.
     Io(SocketAddr, std::io::Error),
@@ -21,7 +21,7 @@ impl std::fmt::Display for ServeError {
         match self {
             Self::NotLoopback(address) => write!(
                 out,
-                "will not listen on {address}: there is no sign-in yet, so only this machine may connect. Use 127.0.0.1 or [::1], and an SSH tunnel from elsewhere"
+                "will not listen on {address}: the demo is open without sign-in, so only this machine may connect. Use 127.0.0.1 or [::1], or serve without --demo"
             ),
             Self::Io(address, error) if error.kind() == std::io::ErrorKind::AddrInUse => {
                 write!(out, "{address} is in use: choose another port with --listen")
@@ -31,8 +31,8 @@ impl std::fmt::Display for ServeError {
     }
 }
 
-/// Refuses addresses that other machines can reach.
-pub fn check_listen(address: SocketAddr) -> Result<(), ServeError> {
+/// Refuses addresses that other machines can reach, for a server that asks nobody who they are.
+pub fn check_demo(address: SocketAddr) -> Result<(), ServeError> {
     if address.ip().is_loopback() { Ok(()) } else { Err(ServeError::NotLoopback(address)) }
 }
 
@@ -43,11 +43,11 @@ pub async fn serve(
     ready: impl FnOnce(SocketAddr),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    check_listen(address)?;
     let io = |error| ServeError::Io(address, error);
     let listener = TcpListener::bind(address).await.map_err(io)?;
     ready(listener.local_addr().map_err(io)?);
-    axum::serve(listener, router).with_graceful_shutdown(stop).await.map_err(io)
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(io)
 }
 
 #[cfg(test)]
@@ -56,9 +56,9 @@ mod tests {
 
     #[test]
     fn only_loopback_without_sign_in() {
-        assert!(check_listen("127.0.0.1:80".parse().unwrap()).is_ok());
-        assert!(check_listen("[::1]:80".parse().unwrap()).is_ok());
-        let error = check_listen("0.0.0.0:80".parse().unwrap()).unwrap_err();
+        assert!(check_demo("127.0.0.1:80".parse().unwrap()).is_ok());
+        assert!(check_demo("[::1]:80".parse().unwrap()).is_ok());
+        let error = check_demo("0.0.0.0:80".parse().unwrap()).unwrap_err();
         assert!(error.to_string().contains("sign-in"), "{error}");
     }
 }

@@ -1,20 +1,39 @@
 //! What every handler shares.
 
-use app::App;
+use app::identity::OpenIdSettings;
+use app::policy::Caller;
 use app::read::Published;
+use app::{App, Organization};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The application, and whose data is served.
+/// The application, and how it is reached.
 #[derive(Clone)]
 pub struct ApiState {
     /// The application.
     pub app: App,
-    /// Name or id of the organization; `None`: the obvious one.
-    pub organization: Option<String>,
+    /// How it is reached.
+    pub site: Arc<Site>,
+}
+
+/// How the server is reached, and by whom.
+#[derive(Clone, Debug, Default)]
+pub struct Site {
+    /// The demo company, where it is open to everybody at this machine.
+    pub demo: Option<Organization>,
+    /// Address that the server listens on; requests that name it are answered.
+    pub listen: Option<SocketAddr>,
+    /// Address that browsers use, such as `https://costs.example.com`, without a slash at its end.
+    pub public_url: Option<String>,
+    /// Whether a proxy in front says in `X-Forwarded-For` and `X-Forwarded-Proto` who asks, and how.
+    pub behind_proxy: bool,
+    /// A second way to sign in.
+    pub openid: Option<OpenIdSettings>,
 }
 
 impl ApiState {
-    pub(crate) async fn published(&self) -> app::Result<Arc<Published>> {
-        Published::resolve(&self.app, self.organization.as_deref()).await
+    /// What is published of the caller's organization.
+    pub(crate) async fn published(&self, caller: &Caller) -> app::Result<Arc<Published>> {
+        Published::of(&self.app, Some(caller.organization()?.clone())).await
     }
 }

@@ -1,5 +1,6 @@
 //! The application: what is open for as long as the process runs.
 
+use crate::identity::Passwords;
 use crate::read::{Remembered, RememberedNames};
 use crate::{AppError, ErrorKind};
 use crate::{Clock, Live, Result, SystemClock, WriterLock};
@@ -42,6 +43,7 @@ struct Inner {
     live: Live,
     remembered: Remembered,
     names: RememberedNames,
+    passwords: Passwords,
 }
 
 impl App {
@@ -62,6 +64,7 @@ impl App {
                 live: Live::default(),
                 remembered: Remembered::default(),
                 names: RememberedNames::default(),
+                passwords: Passwords::default(),
             }),
         })
     }
@@ -97,6 +100,10 @@ impl App {
 
     pub(crate) fn remembered_names(&self) -> &RememberedNames {
         &self.inner.names
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.inner.passwords
     }
 
     /// Now, by the application's clock.

@@ -18,6 +18,8 @@ pub async fn fill(app: &App, rows: u64) -> Result<Option<IngestSummary>> {
     if filled(app).await? {
         return Ok(None);
     }
+    let spec = OrganizationSpec { name: NAME.to_owned(), demo: true };
+    app.live().works_for(&app.organization_for_ingest(Some(&spec)).await?.id);
     let result = generate_and_ingest(app, rows).await;
     app.live().set_progress(None);
     if let Err(error) = &result {

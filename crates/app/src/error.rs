@@ -3,6 +3,7 @@
 
 mod from;
 
+use model::Role;
 use std::fmt;
 
 /// Result of a use case.
@@ -15,8 +16,12 @@ pub enum ErrorKind {
     NotFound,
     /// The request or the input is wrong; the same request fails again.
     Invalid,
+    /// Nobody is signed in, or not rightly.
+    SignIn,
     /// The caller, or this process, may not do that.
     Denied,
+    /// Too often in too short a time.
+    TooMany,
     /// Somebody else holds or changed it.
     Conflict,
     /// The data is not there yet; later it will be.
@@ -30,7 +35,7 @@ pub enum ErrorKind {
 impl ErrorKind {
     /// Whether the same request may succeed later.
     pub const fn retry_helps(self) -> bool {
-        matches!(self, Self::Conflict | Self::NotReady | Self::Unavailable)
+        matches!(self, Self::Conflict | Self::NotReady | Self::Unavailable | Self::TooMany)
     }
 }
 
@@ -73,12 +78,23 @@ pub struct AppError {
     pub place: Place,
     /// What the user can do.
     pub advice: Option<String>,
+    /// The role that would be enough, where the caller's is not.
+    pub needs: Option<Role>,
+    /// When to try again, where that is known (s).
+    pub retry_after_s: Option<u32>,
 }
 
 impl AppError {
     /// An error of a kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), place: Place::default(), advice: None }
+        Self {
+            kind,
+            message: message.into(),
+            place: Place::default(),
+            advice: None,
+            needs: None,
+            retry_after_s: None,
+        }
     }
 
     /// A wrong request.

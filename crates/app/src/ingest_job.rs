@@ -124,6 +124,7 @@ async fn ingest(
 ) -> Result<IngestSummary> {
     let started = Instant::now();
     let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
+    app.live().works_for(&organization.id);
     let location = Location::try_new(&request.location)?;
     let connection =
         ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;

@@ -1,6 +1,6 @@
 //! What the running ingest of this process is doing, for pages that ask every few seconds.
 
-use model::BillingPeriod;
+use model::{BillingPeriod, OrganizationId};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Where a period's ingest stands.
@@ -90,8 +90,10 @@ pub struct Live {
 
 #[derive(Debug, Default)]
 struct State {
+    /// For whom this process works: nobody else sees how far it is.
+    organization: Option<OrganizationId>,
     progress: Option<Progress>,
-    failures: Vec<Failure>,
+    failures: Vec<(Option<OrganizationId>, Failure)>,
 }
 
 impl Live {
@@ -100,9 +102,15 @@ impl Live {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The running ingest, if one runs in this process.
-    pub fn progress(&self) -> Option<Progress> {
-        self.state().progress.clone()
+    /// What follows is work for this organization.
+    pub fn works_for(&self, organization: &OrganizationId) {
+        self.state().organization = Some(organization.clone());
+    }
+
+    /// The organization's running ingest, if one runs in this process.
+    pub fn progress(&self, organization: &OrganizationId) -> Option<Progress> {
+        let state = self.state();
+        state.progress.clone().filter(|_| state.organization.as_ref() == Some(organization))
     }
 
     /// Shows where the running ingest stands; `None` when it has ended.
@@ -110,16 +118,19 @@ impl Live {
         self.state().progress = progress;
     }
 
-    /// Failures of this process that have no place in the ingest history.
-    pub fn failures(&self) -> Vec<Failure> {
-        self.state().failures.clone()
+    /// The organization's failures in this process that have no place in the ingest history.
+    pub fn failures(&self, organization: &OrganizationId) -> Vec<Failure> {
+        let state = self.state();
+        let own = state.failures.iter().filter(|(whose, _)| whose.as_ref() == Some(organization));
+        own.map(|(_, failure)| failure.clone()).collect()
     }
 
     /// Keeps a failure to be shown, once.
     pub fn add_failure(&self, failure: Failure) {
         let mut state = self.state();
-        if !state.failures.contains(&failure) {
-            state.failures.push(failure);
+        let entry = (state.organization.clone(), failure);
+        if !state.failures.contains(&entry) {
+            state.failures.push(entry);
         }
     }
 }

@@ -1,5 +1,9 @@
 //! The command line. Values are parsed here once; what is wrong is said before anything is opened.
 
+mod identity;
+
+pub(crate) use identity::{CreateToken, NewUser, OpenId, Token, User};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use model::{Dimension, Filter, Metric, TimeView};
@@ -35,6 +39,12 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Serve the web app and the HTTP interface
     Serve(Serve),
+    /// People with an account
+    #[command(subcommand)]
+    User(User),
+    /// Tokens with which scripts ask the HTTP interface
+    #[command(subcommand)]
+    Token(Token),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
     /// Remove files that no published period needs any more
@@ -180,7 +190,7 @@ fn parse_end(text: &str) -> Result<DateTime<Utc>, String> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address and port; only this machine's own addresses until there is sign-in
+    /// Address and port; with --demo, which is open without sign-in, only this machine's own addresses
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
     /// Fill a demo organization in the background and show it
@@ -189,6 +199,14 @@ pub(crate) struct Serve {
     /// Rows of the demo company
     #[arg(long, default_value_t = 250_000, value_name = "N")]
     pub(crate) demo_rows: u64,
+    /// Address that browsers use, when it is another than --listen
+    #[arg(long, env = "CLOUD_ANALYZER_PUBLIC_URL", value_name = "URL", value_parser = identity::parse_public_url)]
+    pub(crate) public_url: Option<String>,
+    /// A proxy in front tells the client's address and scheme (X-Forwarded-For, X-Forwarded-Proto)
+    #[arg(long, env = "CLOUD_ANALYZER_BEHIND_PROXY")]
+    pub(crate) behind_proxy: bool,
+    #[command(flatten)]
+    pub(crate) openid: OpenId,
 }
 
 #[cfg(test)]

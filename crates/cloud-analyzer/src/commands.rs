@@ -6,10 +6,12 @@ mod ingest;
 mod query;
 mod reconcile;
 mod serve;
+mod token;
+mod user;
 
 use crate::cli::{Cli, Command, Demo, Question};
 use crate::output;
-use ::app::{App, AppOptions};
+use ::app::{App, AppOptions, Organization};
 use model::{CostQuery, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -24,6 +26,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&folder, args).await?,
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,
         Command::Serve(args) => serve::run(&folder, args).await?,
+        Command::User(command) => user::run(&folder, command).await?,
+        Command::Token(command) => token::run(&folder, command).await?,
         Command::Openapi => output::print_json(&api::openapi())?,
         Command::Vacuum => {
             let removed = folder.open_existing().await?.vacuum().await?;
@@ -48,6 +52,14 @@ impl Folder {
     /// The data folder, which must be there.
     pub(crate) async fn open_existing(&self) -> anyhow::Result<App> {
         Ok(App::open(&self.path(), AppOptions { create: false, ..AppOptions::default() }).await?)
+    }
+
+    /// The organization that is meant, made when there is none.
+    pub(crate) async fn organization_of(&self, app: &App) -> anyhow::Result<Organization> {
+        if let Some(found) = app.organization(self.organization.as_deref()).await? {
+            return Ok(found);
+        }
+        Ok(app.organization_for_ingest(None).await?)
     }
 
     /// As given, else `./data` where it holds data, else the user's data folder, else `./data`.

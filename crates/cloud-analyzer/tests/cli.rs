@@ -70,9 +70,9 @@ fn wrong_calls_are_told_apart_from_failures() {
 }
 
 #[test]
-fn only_this_machine_may_be_served() {
+fn the_open_demo_is_for_this_machine_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let output = run(folder.path(), &["serve", "--listen", "0.0.0.0:0"]);
+    let output = run(folder.path(), &["serve", "--demo", "--listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("sign-in"), "{}", text(&output.stderr));
 }

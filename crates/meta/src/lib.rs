@@ -1,4 +1,5 @@
-//! The metadata store: organizations, their connections, what is published, and the history of ingests.
+//! The metadata store: organizations, who works in them, their connections, what is published, and the history of
+//! ingests.
 //!
 //! A *publication* names the versions and files of the lake that belong together for one (connection,
 //! billing period); readers resolve current publications once and use them throughout. Exactly one is
@@ -8,12 +9,17 @@
 //! There is no clock in here: callers pass instants as milliseconds since 1970 (UTC).
 
 mod error;
+mod identity;
 mod ingest;
 mod organization;
 mod publication;
 mod store;
 
 pub use error::{ErrorKind, MetaError};
+pub use identity::{
+    ApiToken, AuditEntry, FirstAdministrator, Invitation, Member, NewApiToken, NewAudit, NewInvitation,
+    NewSession, NewUser, OpenIdFlow, SecretHash, Session, StoredUser, User,
+};
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use organization::{Connection, ConnectionKind, Organization};
 pub use publication::{NewPublication, Publication, ReferencedFiles, Stage, SupersededPublication};

@@ -84,15 +84,7 @@ impl Meta {
     pub async fn organizations(&self) -> Result<Vec<Organization>, MetaError> {
         let rows =
             sqlx::query("SELECT id, name, demo FROM organizations ORDER BY id").fetch_all(&self.pool).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Organization {
-                    id: parsed("organization", row.try_get("id")?)?,
-                    name: row.try_get("name")?,
-                    demo: row.try_get("demo")?,
-                })
-            })
-            .collect()
+        rows.iter().map(organization).collect()
     }
 
     /// Creates the connection, or brings its name up to date. A conflict when its identifier belongs to
@@ -140,6 +132,14 @@ impl Meta {
             .await?;
         row.as_ref().map(connection).transpose()
     }
+}
+
+pub(crate) fn organization(row: &SqliteRow) -> Result<Organization, MetaError> {
+    Ok(Organization {
+        id: parsed("organization", row.try_get("id")?)?,
+        name: row.try_get("name")?,
+        demo: row.try_get("demo")?,
+    })
 }
 
 fn connection(row: &SqliteRow) -> Result<Connection, MetaError> {

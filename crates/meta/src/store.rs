@@ -5,6 +5,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{Sqlite, Transaction};
 use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
@@ -43,6 +44,12 @@ impl Meta {
     pub async fn migrate_down(&self, before: i64) -> Result<(), MetaError> {
         let target = MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < before);
         Ok(MIGRATIONS.undo(&self.pool, target.max().unwrap_or(0)).await?)
+    }
+
+    /// Begins a transaction that will write: it waits for its turn now, not in the middle, so that what it reads
+    /// is what it changes.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, MetaError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 
     /// Closes every connection, waiting for those in use.

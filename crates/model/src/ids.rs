@@ -1,4 +1,4 @@
-//! Identifiers of tenants and of their sources of billing data.
+//! Identifiers of tenants, their sources of billing data, and who works with them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -55,6 +55,18 @@ id!(
 id!(
     /// One source of billing data of an organization.
     ConnectionId
+);
+id!(
+    /// A person with an account.
+    UserId
+);
+id!(
+    /// An invitation into an organization.
+    InvitationId
+);
+id!(
+    /// A token for scripts.
+    TokenId
 );
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Costs: the figures behind every chart and table, and the same as a CSV file.
 
+use crate::access::By;
 use crate::caching::{marked, not_modified};
 use crate::params::{CostParams, Pairs, cost_query};
 use crate::problem::{ApiError, Problem};
@@ -161,12 +162,13 @@ impl From<read::Costs> for Costs {
 ))]
 pub(crate) async fn costs(
     State(state): State<ApiState>,
+    By(by): By,
     headers: HeaderMap,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let query = cost_query(&mut pairs)?;
     pairs.done()?;
-    let published = state.published().await?;
+    let published = state.published(&by).await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);
     }
@@ -179,11 +181,15 @@ pub(crate) async fn costs(
     (status = OK, body = String, content_type = "text/csv"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn costs_csv(State(state): State<ApiState>, mut pairs: Pairs) -> Result<Response, ApiError> {
+pub(crate) async fn costs_csv(
+    State(state): State<ApiState>,
+    By(by): By,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
     let mut query = cost_query(&mut pairs)?;
     pairs.done()?;
     (query.top, query.compare) = (None, None);
-    let published = state.published().await?;
+    let published = state.published(&by).await?;
     let found = read::costs(&state.app, &published, query).await?;
     let by: Vec<String> = found.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
     let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };

@@ -1,5 +1,6 @@
 //! What costs can be grouped and filtered by.
 
+use crate::access::By;
 use crate::caching::{marked, not_modified};
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
@@ -73,9 +74,10 @@ pub(crate) struct Dimensions {
 ))]
 pub(crate) async fn dimensions(
     State(state): State<ApiState>,
+    By(by): By,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let published = state.published().await?;
+    let published = state.published(&by).await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);
     }
@@ -139,6 +141,7 @@ pub(crate) struct Values {
     ))]
 pub(crate) async fn dimension_values(
     State(state): State<ApiState>,
+    By(by): By,
     Path(name): Path<String>,
     headers: HeaderMap,
     mut pairs: Pairs,
@@ -150,7 +153,7 @@ pub(crate) async fn dimension_values(
     let search = pairs.one("search")?.unwrap_or_default();
     let limit = pairs.parse::<usize>("limit", "a number")?.unwrap_or(100).min(MOST_VALUES);
     pairs.done()?;
-    let published = state.published().await?;
+    let published = state.published(&by).await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);
     }

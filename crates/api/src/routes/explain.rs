@@ -1,5 +1,6 @@
 //! Explain this number: definition, formula, SQL, and the rows behind a figure.
 
+use crate::access::By;
 use crate::caching::{marked, not_modified};
 use crate::params::{Pairs, cost_query};
 use crate::problem::{ApiError, Problem};
@@ -112,6 +113,7 @@ pub(crate) struct Explain {
 ))]
 pub(crate) async fn explain(
     State(state): State<ApiState>,
+    By(by): By,
     headers: HeaderMap,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
@@ -121,7 +123,7 @@ pub(crate) async fn explain(
     let page_size = pairs.parse::<usize>("page_size", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
     let query = cost_query(&mut pairs)?;
     pairs.done()?;
-    let published = state.published().await?;
+    let published = state.published(&by).await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);
     }

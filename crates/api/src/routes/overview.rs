@@ -1,5 +1,6 @@
 //! What there is: months, their proof, the running ingest, failures.
 
+use crate::access::By;
 use crate::caching::fresh;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
@@ -15,10 +16,16 @@ use utoipa::ToSchema;
 /// Whose data it is.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Organization {
-    id: String,
-    name: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
     /// Whether it is the generated demo company.
-    demo: bool,
+    pub(crate) demo: bool,
+}
+
+impl From<app::Organization> for Organization {
+    fn from(found: app::Organization) -> Self {
+        Self { id: found.id.to_string(), name: found.name, demo: found.demo }
+    }
 }
 
 /// Where a published month stands.
@@ -161,8 +168,9 @@ pub(crate) struct Overview {
     (status = OK, body = Overview),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn overview(State(state): State<ApiState>) -> Result<Response, ApiError> {
-    let found = read::overview(&state.app, state.organization.as_deref()).await?;
+pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Result<Response, ApiError> {
+    let published = state.published(&by).await?;
+    let found = read::overview(&state.app, &published).await?;
     let (id, name, demo) = found.organization;
     let currency = found.currencies.first().cloned().unwrap_or_default();
     Ok(fresh(Json(Overview {

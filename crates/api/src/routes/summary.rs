@@ -1,5 +1,6 @@
 //! The cards at the top of the page.
 
+use crate::access::By;
 use crate::caching::fresh;
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
@@ -54,10 +55,14 @@ pub(crate) struct Summary {
     (status = OK, body = Summary),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn summary(State(state): State<ApiState>, mut pairs: Pairs) -> Result<Response, ApiError> {
+pub(crate) async fn summary(
+    State(state): State<ApiState>,
+    By(by): By,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
     pairs.done()?;
-    let published = state.published().await?;
+    let published = state.published(&by).await?;
     let found = read::month_to_date(&state.app, &published, metric).await?;
     let month_to_date = found.map(|month| {
         let change_percent = month.change_percent();

@@ -11,7 +11,7 @@ async fn overview_says_that_there_is_nothing() {
     assert_eq!(
         answer.json(),
         json!({
-            "organization": { "id": "none", "name": "My organization", "demo": false },
+            "organization": { "id": "my-organization", "name": "My organization", "demo": false },
             "currency": "", "currencies": [], "data_from": null, "data_to": null, "data_through": null,
             "has_data": false, "periods": [], "ingest": null, "failures": [],
         })

@@ -4,6 +4,9 @@
 
 mod empty;
 mod filled;
+mod forgery;
 mod guards;
+mod members;
+mod sessions;
 mod spec;
 mod test_app;

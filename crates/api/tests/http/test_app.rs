@@ -1,17 +1,35 @@
 //! A server on a temporary data folder, and a client that shows whole answers.
 
+use app::identity::{self, Secret};
 use app::ingest_job::{self, IngestRequest, IngestSummary};
-use app::{App, AppOptions, FixedClock};
+use app::policy::Caller;
+use app::{App, AppOptions, Clock};
+use chrono::{DateTime, TimeDelta, Utc};
+use model::Role;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+
+/// A clock that moves when told to.
+pub(crate) struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
 
 pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) address: SocketAddr,
+    clock: Arc<HandClock>,
+    /// Of an administrator; sent unless a request says who asks.
+    token: String,
     _folder: TempDir,
     _stop: oneshot::Sender<()>,
 }
@@ -30,23 +48,68 @@ impl Answer {
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
+
+    /// The cookie that it sets, as a browser sends it back.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        self.header("set-cookie").and_then(|cookie| cookie.split(';').next())
+    }
+}
+
+/// Somebody with a session in a browser.
+pub(crate) struct Browser<'a> {
+    pub(crate) test: &'a TestApp,
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
 }
 
 impl TestApp {
     pub(crate) async fn start() -> Self {
+        Self::start_as(api::Site::default()).await
+    }
+
+    pub(crate) async fn start_as(site: api::Site) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = FixedClock("2026-11-03T12:00:00Z".parse().unwrap());
-        let options = AppOptions { clock: Arc::new(clock), ..AppOptions::default() };
+        let now: DateTime<Utc> = "2026-11-03T12:00:00Z".parse().unwrap();
+        let clock = Arc::new(HandClock(AtomicI64::new(now.timestamp_millis())));
+        let options = AppOptions { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..AppOptions::default() };
         let app = App::open(folder.path(), options).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let (ready, address) = oneshot::channel();
-        let router = api::router(api::ApiState { app: app.clone(), organization: None });
+        let organization = app.organization_for_ingest(None).await.unwrap();
+        let by = Caller::command_line(organization);
+        let made = identity::create_token(&app, &by, "tests", Role::Administrator, None).await.unwrap();
+        let router = api::router(api::ApiState { app: app.clone(), site: Arc::new(site) });
         tokio::spawn(async move {
             let told = |address| ready.send(address).unwrap();
             let until = async { stopped.await.unwrap_or_default() };
             api::serve(router, "127.0.0.1:0".parse().unwrap(), told, until).await.unwrap();
         });
-        Self { app, address: address.await.unwrap(), _folder: folder, _stop: stop }
+        let address = address.await.unwrap();
+        Self { app, address, clock, token: made.secret, _folder: folder, _stop: stop }
+    }
+
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.clock.0.fetch_add(time.num_milliseconds(), Ordering::SeqCst);
+    }
+
+    /// A member with an account, signed in.
+    pub(crate) async fn browser(&self, email: &str, role: Role) -> Browser<'_> {
+        let organization = self.app.organization(Some("my-organization")).await.unwrap().unwrap();
+        let by = Caller::command_line(organization);
+        identity::add_member(&self.app, &by, email, "Somebody", role, PASSWORD).await.unwrap();
+        let answer = self.sign_in(email, PASSWORD).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        self.browser_of(&answer)
+    }
+
+    pub(crate) fn browser_of(&self, answer: &Answer) -> Browser<'_> {
+        let csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
+        Browser { test: self, cookie: answer.cookie().unwrap().to_owned(), csrf }
+    }
+
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        let body = json!({ "email": email, "password": password });
+        self.request("POST", "/api/v1/session", &[("Authorization", "")], Some(&body)).await
     }
 
     pub(crate) async fn ingest(&self, source: &Path) -> IngestSummary {
@@ -64,16 +127,64 @@ impl TestApp {
     }
 
     pub(crate) async fn send(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut lines = format!("GET {path} HTTP/1.1\r\nConnection: close\r\n");
-        if !headers.iter().any(|(name, _)| *name == "Host") {
+        self.request("GET", path, headers, None).await
+    }
+
+    /// Headers with an empty value are left out; they keep the usual ones from being added.
+    pub(crate) async fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
+        let mut lines = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        let given = |wanted: &str| headers.iter().any(|(name, _)| *name == wanted);
+        if !given("Host") {
             lines.extend(["Host: ", &self.address.to_string(), "\r\n"]);
         }
-        for (name, value) in headers {
-            lines.extend([name, ": ", value, "\r\n"]);
+        if !given("Authorization") && !given("Cookie") {
+            lines.extend(["Authorization: Bearer ", &self.token, "\r\n"]);
         }
-        let (address, request) = (self.address, format!("{lines}\r\n"));
+        for (name, value) in headers {
+            if !value.is_empty() || *name == "Host" {
+                lines.extend([name, ": ", value, "\r\n"]);
+            }
+        }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        if !body.is_empty() {
+            lines.push_str("Content-Type: application/json\r\n");
+        }
+        let request = format!("{lines}Content-Length: {}\r\n\r\n{body}", body.len());
+        let address = self.address;
         tokio::task::spawn_blocking(move || exchange(address, &request)).await.unwrap()
     }
+
+    /// A set-up link's token, as the console shows it.
+    pub(crate) async fn setup_token(&self) -> String {
+        let path = identity::setup_link(&self.app).await.unwrap().unwrap();
+        token_of(&path)
+    }
+}
+
+impl Browser<'_> {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.test.send(path, &[("Cookie", &self.cookie)]).await
+    }
+
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let headers = [("Cookie", self.cookie.as_str()), ("X-CSRF-Token", self.csrf.as_str())];
+        self.test.request(method, path, &headers, body.as_ref()).await
+    }
+}
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The token in a link.
+pub(crate) fn token_of(link: &str) -> String {
+    let token = link.split_once("?token=").unwrap().1.to_owned();
+    assert!(Secret::parse(&token).is_some(), "{link}");
+    token
 }
 
 fn exchange(address: SocketAddr, request: &str) -> Answer {

@@ -56,10 +56,9 @@ pub struct Overview {
 }
 
 /// The state of the data.
-pub async fn overview(app: &App, organization: Option<&str>) -> Result<Overview> {
-    let published = Published::resolve(app, organization).await?;
-    let through = data_through(app, &published);
-    let days = days(app, &published).await?;
+pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
+    let through = data_through(app, published);
+    let days = days(app, published).await?;
     let mut periods = vec![];
     for (publication, shown) in published.publications.iter().zip(&published.view.periods) {
         periods.push(PeriodState {
@@ -75,19 +74,19 @@ pub async fn overview(app: &App, organization: Option<&str>) -> Result<Overview>
             published_at: instant(publication.published_at_ms),
         });
     }
-    let failures = failures(app, &published).await?;
+    let failures = failures(app, published).await?;
     let organization = published.organization.as_ref().map_or_else(
         || ("none".to_owned(), crate::DEFAULT_ORGANIZATION.to_owned(), false),
         |found| (found.id.to_string(), found.name.clone(), found.demo),
     );
     Ok(Overview {
         organization,
-        currencies: currencies(&published),
+        currencies: currencies(published),
         data_from: days.map(|(from, _)| from),
         data_to: days.map(|(_, to)| to),
         data_through: through,
         periods,
-        ingest: running(app, &published).await?,
+        ingest: running(app, published).await?,
         failures,
     })
 }
@@ -130,8 +129,8 @@ fn currencies(published: &Published) -> Vec<String> {
 }
 
 async fn failures(app: &App, published: &Published) -> Result<Vec<Failure>> {
-    let mut failures = app.live().failures();
-    let Some(organization) = &published.organization else { return Ok(failures) };
+    let Some(organization) = &published.organization else { return Ok(vec![]) };
+    let mut failures = app.live().failures(&organization.id);
     let mut settled: Vec<(ConnectionId, BillingPeriod)> = vec![];
     // Newest first: only the last word on each period counts.
     for ingest in app.meta().recent_ingests(&organization.id, 200).await? {
@@ -160,10 +159,10 @@ fn shown(period: BillingPeriod, failure: meta::Failure) -> Failure {
 
 /// The ingest of this process, else one of another process that shows signs of life.
 async fn running(app: &App, published: &Published) -> Result<Option<Progress>> {
-    if let Some(progress) = app.live().progress() {
+    let Some(organization) = &published.organization else { return Ok(None) };
+    if let Some(progress) = app.live().progress(&organization.id) {
         return Ok(Some(progress));
     }
-    let Some(organization) = &published.organization else { return Ok(None) };
     let all = app.meta().running_ingests(&organization.id).await?;
     let now = app.now().timestamp_millis();
     let Some(ingest) = all.into_iter().rfind(|ingest| now - ingest.heartbeat_ms < ALIVE_MS) else {

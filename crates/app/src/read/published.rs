@@ -29,28 +29,45 @@ struct Key {
     current: Option<BillingPeriod>,
 }
 
-/// The last resolved state. Publications change every few hours and carry long proofs; pages ask many times a
-/// second.
+/// The last resolved states, one an organization. Publications change every few hours and carry long proofs; pages
+/// ask many times a second.
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
-    last: Mutex<Option<(Key, Arc<Published>)>>,
+    last: Mutex<Vec<(Key, Arc<Published>)>>,
 }
 
+/// Organizations whose state is remembered.
+const MOST_REMEMBERED: usize = 64;
+
 impl Remembered {
-    fn last(&self) -> MutexGuard<'_, Option<(Key, Arc<Published>)>> {
-        // Replaced whole: a panic elsewhere cannot leave half of it.
+    fn last(&self) -> MutexGuard<'_, Vec<(Key, Arc<Published>)>> {
+        // Each replaced whole: a panic elsewhere cannot leave half of one.
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self, key: &Key) -> Option<Arc<Published>> {
-        self.last().as_ref().filter(|(known, _)| known == key).map(|(_, state)| Arc::clone(state))
+        self.last().iter().find(|(known, _)| known == key).map(|(_, state)| Arc::clone(state))
+    }
+
+    fn keep(&self, key: Key, state: Arc<Published>) {
+        let id = |key: &Key| key.organization.as_ref().map(|organization| organization.id.clone());
+        let mut last = self.last();
+        last.retain(|(known, _)| id(known) != id(&key));
+        if last.len() >= MOST_REMEMBERED {
+            last.remove(0);
+        }
+        last.push((key, state));
     }
 }
 
 impl Published {
     /// Resolves what is published now of the organization of that name or id (see [`App::organization`]).
     pub async fn resolve(app: &App, organization: Option<&str>) -> Result<Arc<Self>> {
-        let organization = app.organization(organization).await?;
+        Self::of(app, app.organization(organization).await?).await
+    }
+
+    /// What is published now of an organization.
+    pub async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
         let current = BillingPeriod::of(app.now().date_naive());
         // Before the publications: what is published in between makes the next call read again.
         let version = app.meta().publications_version().await?;
@@ -59,7 +76,7 @@ impl Published {
             return Ok(state);
         }
         let state = Arc::new(Self::read(app, key.organization.clone(), current).await?);
-        *app.remembered().last() = Some((key, Arc::clone(&state)));
+        app.remembered().keep(key, Arc::clone(&state));
         Ok(state)
     }
 
@@ -74,6 +91,7 @@ impl Published {
         };
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
         let mut hasher = DefaultHasher::new();
+        organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
         let mut view = View::default();
         for publication in &publications {
             let complete = publication.stage == Stage::Complete;

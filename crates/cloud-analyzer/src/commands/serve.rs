@@ -1,30 +1,65 @@
 //! `serve`: the web app and the HTTP interface, until told to stop.
 
 use super::Folder;
-use crate::cli::Serve;
+use crate::cli::{OpenId, Serve};
 use crate::output::print;
+use ::app::identity::{self, OpenIdSettings};
 use ::app::{App, OrganizationSpec, demo_company};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Instant;
 
 pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
-    // Before anything is opened or generated.
-    api::check_listen(args.listen)?;
+    if args.demo {
+        // Before anything is opened or generated.
+        api::check_demo(args.listen)?;
+    }
     let app = folder.open().await?;
-    let mut organization = folder.organization.clone();
+    let mut demo = None;
     if args.demo {
         let spec = OrganizationSpec { name: demo_company::NAME.to_owned(), demo: true };
-        organization = Some(app.organization_for_ingest(Some(&spec)).await?.id.to_string());
+        demo = Some(app.organization_for_ingest(Some(&spec)).await?);
         // The page shows its progress; it may be stopped at any moment.
         tokio::spawn(fill(app.clone(), args.demo_rows));
     }
-    let router = api::router(api::ApiState { app, organization });
-    let ready = |address| {
+    let setup = if args.demo { None } else { identity::setup_link(&app).await? };
+    let public_url = args.public_url.clone();
+    let site = api::Site {
+        demo,
+        listen: Some(args.listen),
+        public_url: args.public_url,
+        behind_proxy: args.behind_proxy,
+        openid: openid(args.openid),
+    };
+    let router = api::router(api::ApiState { app, site: Arc::new(site) });
+    let ready = |address: SocketAddr| {
+        let url = public_url.unwrap_or_else(|| local_url(address));
+        let mut text = format!("Cloud Analyzer is at {url}\n");
+        if let Some(path) = setup {
+            text.push_str(&format!(
+                "Nobody has an account yet. Open this link within a day; it works once:\n{url}{path}\n"
+            ));
+        }
         // The address is the result; a closed pipe is no reason not to serve.
-        let _ = print(&format!("Cloud Analyzer is at http://{address}\n"));
+        let _ = print(&text);
     };
     api::serve(router, args.listen, ready, stopped()).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// An address that a browser on this machine can open.
+fn local_url(address: SocketAddr) -> String {
+    match address.ip() {
+        ip if !ip.is_unspecified() => format!("http://{address}"),
+        IpAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
+        IpAddr::V6(_) => format!("http://[::1]:{}", address.port()),
+    }
+}
+
+fn openid(args: OpenId) -> Option<OpenIdSettings> {
+    let (issuer, client_id) = (args.issuer?, args.client_id?);
+    Some(OpenIdSettings { issuer, client_id, client_secret: args.client_secret, name: args.name })
 }
 
 async fn fill(app: App, rows: u64) {

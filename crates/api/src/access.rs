@@ -1,0 +1,146 @@
+//! Who may call which route. Each route's action stands in [`ACCESS`]; one middleware finds out who asks, checks the
+//! request against forgery, and asks the policy. A route that is not in the table answers nobody, and a test
+//! compares the table with the OpenAPI description.
+
+use crate::origin;
+use crate::problem::ApiError;
+use crate::state::ApiState;
+use app::identity::{self, Presented};
+use app::policy::{self, Action, Caller};
+use app::{AppError, ErrorKind};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::Method;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Method, path below `/api/v1`, and what calling it is.
+pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
+    (Method::GET, "/overview", Action::ReadCosts),
+    (Method::GET, "/dimensions", Action::ReadCosts),
+    (Method::GET, "/dimensions/{name}/values", Action::ReadCosts),
+    (Method::GET, "/costs", Action::ReadCosts),
+    (Method::GET, "/costs.csv", Action::ReadCosts),
+    (Method::GET, "/summary", Action::ReadCosts),
+    (Method::GET, "/explain", Action::ReadCosts),
+    (Method::GET, "/session", Action::ReadSession),
+    (Method::POST, "/session", Action::SignIn),
+    (Method::DELETE, "/session", Action::ChangeOwnSession),
+    (Method::PUT, "/session/organization", Action::ChangeOwnSession),
+    (Method::PUT, "/session/password", Action::ChangeOwnSession),
+    (Method::POST, "/setup", Action::SetUp),
+    (Method::GET, "/members", Action::ReadOrganization),
+    (Method::PATCH, "/members/{user_id}", Action::ChangeOrganization),
+    (Method::DELETE, "/members/{user_id}", Action::ChangeOrganization),
+    (Method::GET, "/invitations", Action::Invite),
+    (Method::POST, "/invitations", Action::Invite),
+    (Method::DELETE, "/invitations/{id}", Action::Invite),
+    (Method::GET, "/invitations/by-token/{token}", Action::AcceptInvitation),
+    (Method::POST, "/invitations/by-token/{token}/accept", Action::AcceptInvitation),
+    (Method::GET, "/tokens", Action::ManageTokens),
+    (Method::POST, "/tokens", Action::ManageTokens),
+    (Method::DELETE, "/tokens/{id}", Action::ManageTokens),
+    (Method::GET, "/audit", Action::ReadAudit),
+    (Method::GET, "/oidc/start", Action::SignIn),
+    (Method::GET, "/oidc/callback", Action::SignIn),
+    (Method::GET, "/organization", Action::ReadOrganization),
+    (Method::PATCH, "/organization", Action::ChangeOrganization),
+    (Method::POST, "/organizations", Action::CreateOrganization),
+];
+
+/// The action of a route.
+pub(crate) fn action(method: &Method, path: &str) -> Option<Action> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let below = path.strip_prefix("/api/v1")?;
+    ACCESS.iter().find(|(known, path, _)| known == method && *path == below).map(|(_, _, action)| *action)
+}
+
+/// Finds out who asks, and lets pass what they may do.
+pub(crate) async fn authorize(State(state): State<ApiState>, request: Request, next: Next) -> Response {
+    match check(&state, request).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn check(state: &ApiState, mut request: Request) -> Result<Request, ApiError> {
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let action = path.as_deref().and_then(|path| action(request.method(), path)).ok_or_else(|| {
+        AppError::internal(format!("{} {path:?} is not in the access table", request.method()))
+    })?;
+    let presented = Presented {
+        session: origin::session_cookie(&state.site, request.headers()),
+        bearer: origin::bearer(request.headers())?,
+        address: origin::address(&state.site, &request),
+        demo: state.site.demo.clone(),
+    };
+    origin::same_site(&state.site, &request)?;
+    let with_cookie = presented.session.clone();
+    let caller = identity::caller(&state.app, presented).await?;
+    if let (Some(secret), Some(_)) = (with_cookie, caller.user()) {
+        origin::csrf(&request, &secret, action)?;
+    }
+    policy::allow(&caller, action)?;
+    request.extensions_mut().insert(caller);
+    Ok(request)
+}
+
+/// Who asks, in a handler.
+pub(crate) struct By(pub(crate) Caller);
+
+impl<S: Sync> FromRequestParts<S> for By {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        // Without the middleware nobody has asked the policy.
+        let caller = parts.extensions.get::<Caller>().cloned();
+        caller.map(Self).ok_or_else(|| {
+            AppError::new(ErrorKind::Internal, "a handler was reached without authorization").into()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_has_its_action_and_every_action_its_route() {
+        let spec = crate::openapi();
+        let mut described = vec![];
+        for (path, item) in &spec.paths.paths {
+            for (method, operation) in [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::DELETE, &item.delete),
+                (Method::PATCH, &item.patch),
+                (Method::HEAD, &item.head),
+                (Method::OPTIONS, &item.options),
+                (Method::TRACE, &item.trace),
+            ] {
+                if operation.is_some() {
+                    assert!(action(&method, path).is_some(), "{method} {path} is not in the access table");
+                    described.push((method, path.clone()));
+                }
+            }
+        }
+        for (at, (method, path, _)) in ACCESS.iter().enumerate() {
+            let found = (method.clone(), format!("/api/v1{path}"));
+            assert!(described.contains(&found), "{method} {path} is no route");
+            assert!(!ACCESS[..at].iter().any(|(m, p, _)| m == method && p == path), "{method} {path} twice");
+        }
+        assert_eq!(described.len(), ACCESS.len());
+        assert!(action(&Method::HEAD, "/api/v1/costs").is_some());
+        assert!(action(&Method::GET, "/costs").is_none());
+    }
+
+    #[test]
+    fn what_changes_something_is_not_for_those_who_only_read() {
+        for (method, path, action) in ACCESS {
+            if !method.is_safe() {
+                assert!(!matches!(action, Action::ReadCosts | Action::ReadOrganization), "{method} {path}");
+            }
+        }
+    }
+}

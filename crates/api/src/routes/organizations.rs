@@ -1,0 +1,60 @@
+//! The organization, and making another.
+
+use crate::access::By;
+use crate::body::Body;
+use crate::caching::fresh;
+use crate::problem::{ApiError, Problem};
+use crate::routes::overview::Organization;
+use crate::state::ApiState;
+use app::identity;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// Name of an organization.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrganizationName {
+    name: String,
+}
+
+/// The caller's organization.
+#[utoipa::path(get, path = "/organization", tag = "identity", responses(
+    (status = OK, body = Organization),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn organization(By(by): By) -> Result<Response, ApiError> {
+    Ok(fresh(Json(Organization::from(by.organization()?.clone()))))
+}
+
+/// Gives the organization another name.
+#[utoipa::path(patch, path = "/organization", tag = "identity", request_body = OrganizationName, responses(
+    (status = OK, body = Organization),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn rename_organization(
+    State(state): State<ApiState>,
+    By(by): By,
+    Body(to): Body<OrganizationName>,
+) -> Result<Response, ApiError> {
+    let renamed = identity::rename_organization(&state.app, &by, &to.name).await?;
+    Ok(fresh(Json(Organization::from(renamed))))
+}
+
+/// Makes another organization, with the caller as its administrator, and goes there.
+#[utoipa::path(post, path = "/organizations", tag = "identity", request_body = OrganizationName, responses(
+    (status = CREATED, body = Organization),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn create_organization(
+    State(state): State<ApiState>,
+    By(by): By,
+    Body(new): Body<OrganizationName>,
+) -> Result<Response, ApiError> {
+    let there = identity::create_organization(&state.app, &by, &new.name).await?;
+    let view = Organization::from(there.organization()?.clone());
+    Ok(fresh((StatusCode::CREATED, Json(view)).into_response()))
+}

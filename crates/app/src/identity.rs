@@ -1,0 +1,55 @@
+//! People and scripts: how they show who they are, and what an administrator does about them.
+//!
+//! A secret (session, token, invitation, set-up link) is 256 random bits that leave once and are kept as their
+//! SHA-256; a password is kept as its argon2id hash. Every change and every sign-in is written to the audit log in
+//! the transaction that makes it. Who may call what is decided in [`crate::policy`] before these run.
+
+mod audit;
+mod caller;
+mod invitations;
+mod limits;
+mod members;
+mod openid;
+mod organizations;
+mod password;
+mod secret;
+mod sessions;
+mod setup;
+mod tokens;
+
+pub use audit::{AuditPage, audit_log, entry, note};
+pub use caller::{Presented, caller};
+pub use invitations::{
+    Accepting, Invited, Offer, accept_invitation, invitations, invite, offer, withdraw_invitation,
+};
+pub use members::{add_member, change_password, change_role, members, remove_member, reset_password, users};
+pub use meta::{ApiToken, AuditEntry, Invitation, Member, NewAudit, SecretHash, User};
+pub use openid::{OpenIdFailure, OpenIdSettings, OpenIdStart, finish_openid, start_openid};
+pub use organizations::{create_organization, rename_organization};
+pub(crate) use password::Passwords;
+pub use secret::{Secret, same};
+pub use sessions::{IDLE, LONGEST, SignedIn, memberships, sign_in, sign_out, switch_organization};
+pub use setup::{SettingUp, set_up, setup_link, setup_needed};
+pub use tokens::{CreatedToken, create_token, revoke_token, tokens};
+
+use crate::App;
+
+/// Whether mails can be sent; without, links are shown to administrators.
+pub fn mail_configured(_app: &App) -> bool {
+    false
+}
+
+/// Now, as it is stored.
+fn now_ms(app: &App) -> i64 {
+    app.now().timestamp_millis()
+}
+
+/// A name as it is kept: trimmed, of sensible length, on one line.
+fn name_of(what: &str, text: &str) -> crate::Result<String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
+        return Err(crate::AppError::invalid(format!("{what} is empty, too long or not on one line"))
+            .advise("Write 1 to 100 letters."));
+    }
+    Ok(text.to_owned())
+}

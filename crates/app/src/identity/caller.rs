@@ -1,0 +1,83 @@
+//! From what a request brings to who asks.
+
+use super::secret::Secret;
+use super::{IDLE, now_ms};
+use crate::policy::{Caller, Via};
+use crate::{App, AppError, ErrorKind, Result};
+use meta::Organization;
+use model::Role;
+
+/// Requests are noted this far apart (ms): each note is a write.
+const NOTED_EVERY_MS: i64 = 60_000;
+/// What tokens begin with, so that a leaked one is recognised by those who search for such.
+pub(super) const TOKEN_PREFIX: &str = "ca_";
+
+/// What a request brings.
+#[derive(Clone, Debug, Default)]
+pub struct Presented {
+    /// The session's cookie.
+    pub session: Option<String>,
+    /// The `Authorization: Bearer` token.
+    pub bearer: Option<String>,
+    /// Network address it came from.
+    pub address: Option<String>,
+    /// The demo company, where it is open to everybody at this machine.
+    pub demo: Option<Organization>,
+}
+
+/// Who asks. A token that does not work is refused; a session that does not is nobody.
+pub async fn caller(app: &App, presented: Presented) -> Result<Caller> {
+    let address = presented.address;
+    if let Some(bearer) = presented.bearer {
+        return by_token(app, &bearer, address).await;
+    }
+    let secret = presented.session.as_deref().and_then(Secret::parse);
+    if let Some(secret) = secret
+        && let Some(caller) = by_session(app, &secret, address.clone()).await?
+    {
+        return Ok(caller);
+    }
+    Ok(match presented.demo {
+        Some(demo) => {
+            Caller { organization: Some(demo), role: Some(Role::Administrator), via: Via::Demo, address }
+        }
+        None => Caller { address, ..Caller::nobody() },
+    })
+}
+
+async fn by_session(app: &App, secret: &Secret, address: Option<String>) -> Result<Option<Caller>> {
+    let (now, token_hash) = (now_ms(app), secret.hash());
+    let Some(session) = app.meta().session(&token_hash, now, now - IDLE.num_milliseconds()).await? else {
+        return Ok(None);
+    };
+    if now - session.last_seen_ms >= NOTED_EVERY_MS {
+        app.meta().touch_session(&token_hash, now).await?;
+    }
+    let (organization, role) = session.place.unzip();
+    Ok(Some(Caller { organization, role, via: Via::Session { user: session.user, token_hash }, address }))
+}
+
+async fn by_token(app: &App, bearer: &str, address: Option<String>) -> Result<Caller> {
+    let now = now_ms(app);
+    let secret = bearer.strip_prefix(TOKEN_PREFIX).and_then(Secret::parse);
+    let found = match secret {
+        Some(secret) => app.meta().token_by_secret(&secret.hash(), now).await?,
+        None => None,
+    };
+    let Some((token, organization)) = found else {
+        return Err(AppError::new(
+            ErrorKind::SignIn,
+            "the API token is not known, was revoked or has expired",
+        )
+        .advise("Make another one on the organization's page, or with 'cloud-analyzer token create'."));
+    };
+    if token.last_used_ms.is_none_or(|used| now - used >= NOTED_EVERY_MS) {
+        app.meta().touch_token(&token.id, now).await?;
+    }
+    Ok(Caller {
+        organization: Some(organization),
+        role: Some(token.role),
+        via: Via::Token { id: token.id, name: token.name },
+        address,
+    })
+}

@@ -1,0 +1,357 @@
+//! Signing in with OpenID Connect: authorization code with PKCE, `state` and `nonce`, bound to the browser that began
+//! by a cookie. The provider says who it is; who may in is decided here: an account that was linked before, an
+//! account of the same verified address, or an invitation of that address. Nobody else gets an account.
+
+use super::invitations::accepted;
+use super::members::user_id;
+use super::secret::{Secret, same};
+use super::{SignedIn, now_ms, sessions};
+use crate::policy::Caller;
+use crate::{App, AppError, ErrorKind, Result};
+use chrono::TimeDelta;
+use meta::{NewUser, OpenIdFlow, User};
+use model::{Email, UserId};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
+use openidconnect::{
+    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
+    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    TokenResponse,
+};
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A sign-in at the provider may take this long.
+const VALID: TimeDelta = TimeDelta::minutes(10);
+/// The provider's answers are small and quick.
+const TIMEOUT: Duration = Duration::from_secs(15);
+const MOST_BYTES: usize = 1 << 20;
+
+/// A provider, as the operator configures it.
+#[derive(Clone)]
+pub struct OpenIdSettings {
+    /// Address of the provider; its description is at `/.well-known/openid-configuration` below.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// Our password there.
+    pub client_secret: Option<String>,
+    /// Name on the sign-in button.
+    pub name: String,
+}
+
+impl fmt::Debug for OpenIdSettings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { issuer, client_id, name, .. } = self;
+        write!(out, "OpenIdSettings({name}, {issuer}, {client_id})")
+    }
+}
+
+/// Where to send the browser, and what it must keep.
+#[derive(Clone, Debug)]
+pub struct OpenIdStart {
+    /// At the provider.
+    pub address: String,
+    /// For a cookie.
+    pub browser: Secret,
+}
+
+/// Why nobody was signed in; each has words of its own on the sign-in page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenIdFailure {
+    /// The person, or the provider, said no.
+    Denied,
+    /// It took too long, began in another browser, or came back twice.
+    Expired,
+    /// The provider does not answer as it should; the log says how.
+    Failed,
+    /// The person has no account and no invitation.
+    NoAccount,
+}
+
+impl OpenIdFailure {
+    /// Name in the sign-in page's address.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+            Self::Failed => "failed",
+            Self::NoAccount => "no_account",
+        }
+    }
+}
+
+/// Begins a sign-in that comes back to `redirect_uri` and goes on to `return_to`.
+pub async fn start_openid(
+    app: &App,
+    settings: &OpenIdSettings,
+    redirect_uri: &str,
+    return_to: &str,
+) -> Result<OpenIdStart> {
+    let http = http_client()?;
+    let provider = discover(settings, &http).await?;
+    let redirect = RedirectUrl::new(redirect_uri.to_owned())
+        .map_err(|error| AppError::invalid(format!("the server's own address '{redirect_uri}': {error}")))?;
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let client =
+        CoreClient::from_provider_metadata(provider, ClientId::new(settings.client_id.clone()), None)
+            .set_redirect_uri(redirect);
+    let (address, state, nonce) = client
+        .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+        .add_scope(Scope::new("email".to_owned()))
+        .add_scope(Scope::new("profile".to_owned()))
+        .set_pkce_challenge(challenge)
+        .url();
+    let now = now_ms(app);
+    let flow = OpenIdFlow {
+        state: state.secret().clone(),
+        nonce: nonce.secret().clone(),
+        verifier: verifier.secret().clone(),
+        return_to: own_path(return_to).to_owned(),
+        redirect_uri: redirect_uri.to_owned(),
+        expires_at_ms: now + VALID.num_milliseconds(),
+    };
+    let browser = Secret::random()?;
+    app.meta().start_openid(&browser.hash(), &flow, now).await?;
+    Ok(OpenIdStart { address: address.to_string(), browser })
+}
+
+/// Ends a sign-in that came back: the session, and the path to go to.
+pub async fn finish_openid(
+    app: &App,
+    settings: &OpenIdSettings,
+    caller: &Caller,
+    browser: Option<&str>,
+    state: &str,
+    code: Option<&str>,
+) -> Result<(SignedIn, String), OpenIdFailure> {
+    let Some(browser) = browser.and_then(Secret::parse) else { return Err(OpenIdFailure::Expired) };
+    let taken = app.meta().take_openid(&browser.hash(), now_ms(app)).await;
+    let flow = match taken {
+        Ok(Some(flow)) if same(&flow.state, state) => flow,
+        Ok(_) => return Err(OpenIdFailure::Expired),
+        Err(error) => return Err(failed(&error)),
+    };
+    let Some(code) = code else { return Err(OpenIdFailure::Denied) };
+    let person = redeem(settings, &flow, code).await.map_err(|error| failed(&error))?;
+    let user = match account(app, caller, settings, &person).await {
+        Ok(Some(user)) => user,
+        Ok(None) => {
+            tracing::info!(openid.issuer = settings.issuer, "a person without account or invitation came");
+            return Err(OpenIdFailure::NoAccount);
+        }
+        Err(error) => return Err(failed(&error)),
+    };
+    let begun = async {
+        sessions::end_earlier(app, caller).await?;
+        sessions::begin(app, caller, &user, &settings.name).await
+    };
+    let signed_in = begun.await.map_err(|error| failed(&error))?;
+    Ok((signed_in, flow.return_to))
+}
+
+fn failed(error: &dyn fmt::Display) -> OpenIdFailure {
+    tracing::warn!("signing in with OpenID Connect failed: {error}");
+    OpenIdFailure::Failed
+}
+
+/// Who the provider says it is.
+struct Person {
+    subject: String,
+    /// Only if the provider has checked it.
+    email: Option<Email>,
+    name: Option<String>,
+}
+
+async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Result<Person> {
+    let wrong = |what: &str| {
+        let what = what.to_owned();
+        move |error: &dyn fmt::Display| AppError::new(ErrorKind::Unavailable, format!("{what}: {error}"))
+    };
+    let http = http_client()?;
+    let provider = discover(settings, &http).await?;
+    let has_user_info = provider.userinfo_endpoint().is_some();
+    let secret = settings.client_secret.clone().map(ClientSecret::new);
+    let redirect =
+        RedirectUrl::new(flow.redirect_uri.clone()).map_err(|error| wrong("our address")(&error))?;
+    let client =
+        CoreClient::from_provider_metadata(provider, ClientId::new(settings.client_id.clone()), secret)
+            .set_redirect_uri(redirect);
+    let call = caller(&http);
+    let answer = client
+        .exchange_code(AuthorizationCode::new(code.to_owned()))
+        .map_err(|error| wrong("the provider has no token address")(&error))?
+        .set_pkce_verifier(PkceCodeVerifier::new(flow.verifier.clone()))
+        .request_async(&call)
+        .await
+        .map_err(|error| wrong("the provider did not redeem the code")(&error))?;
+    let token = answer.id_token().ok_or_else(|| wrong("the provider's answer")(&"it holds no ID token"))?;
+    let verifier = client.id_token_verifier();
+    let claims = token
+        .claims(&verifier, &Nonce::new(flow.nonce.clone()))
+        .map_err(|error| wrong("the ID token")(&error))?;
+    if let Some(expected) = claims.access_token_hash() {
+        let algorithm = token.signing_alg().map_err(|error| wrong("the ID token's algorithm")(&error))?;
+        let key = token.signing_key(&verifier).map_err(|error| wrong("the ID token's key")(&error))?;
+        let actual = AccessTokenHash::from_token(answer.access_token(), algorithm, key)
+            .map_err(|error| wrong("the access token's hash")(&error))?;
+        if actual != *expected {
+            return Err(wrong("the access token")(&"it is not the one that the ID token speaks of"));
+        }
+    }
+    let subject = claims.subject().clone();
+    let mut email = claims.email().map(|email| (email.to_string(), claims.email_verified() == Some(true)));
+    let mut name = claims.name().and_then(|name| name.get(None)).map(|name| name.to_string());
+    if email.is_none() && has_user_info {
+        // Many providers keep the address out of the ID token.
+        let more: CoreUserInfoClaims = client
+            .user_info(answer.access_token().clone(), Some(subject.clone()))
+            .map_err(|error| wrong("the provider has no address for claims")(&error))?
+            .request_async(&call)
+            .await
+            .map_err(|error| wrong("the provider did not tell the claims")(&error))?;
+        email = more.email().map(|email| (email.to_string(), more.email_verified() == Some(true)));
+        name = name.or_else(|| more.name().and_then(|name| name.get(None)).map(|name| name.to_string()));
+    }
+    let email = email.filter(|(_, verified)| *verified).and_then(|(email, _)| Email::try_new(&email).ok());
+    Ok(Person { subject: subject.to_string(), email, name })
+}
+
+/// Whose account it is: linked before, of the same address, or made now from an invitation.
+async fn account(
+    app: &App,
+    caller: &Caller,
+    settings: &OpenIdSettings,
+    person: &Person,
+) -> Result<Option<User>> {
+    let now = now_ms(app);
+    let mut user = None;
+    if let Some(id) = app.meta().openid_user(&settings.issuer, &person.subject).await? {
+        user = app.meta().user(&id).await?.map(|stored| stored.user);
+    }
+    let Some(email) = &person.email else { return Ok(user) };
+    if user.is_none() {
+        user = app.meta().user_by_email(email).await?.map(|stored| stored.user);
+    }
+    // The provider has checked the address that the invitation was meant for.
+    if user.as_ref().is_none_or(|user| user.email == *email) {
+        for invitation in app.meta().invitations_of(email, now).await? {
+            let (new, id): (Option<NewUser>, UserId) = match &user {
+                Some(user) => (None, user.id.clone()),
+                None => {
+                    let name = person.name.clone().filter(|name| super::name_of("the name", name).is_ok());
+                    let name = name.unwrap_or_else(|| email.to_string());
+                    let user = User { id: user_id()?, email: email.clone(), name };
+                    let id = user.id.clone();
+                    (Some(NewUser { user, password_hash: None, created_at_ms: now }), id)
+                }
+            };
+            let joined = new.as_ref().map(|new| new.user.clone()).or(user);
+            let Some(joined) = joined else { return Ok(None) };
+            let entry = accepted(app, caller, &invitation, &joined);
+            let who = new.as_ref().ok_or(&id);
+            app.meta().accept_invitation(&invitation, who, now, &entry).await?;
+            user = Some(joined);
+        }
+    }
+    if let Some(user) = &user {
+        app.meta().link_openid(&settings.issuer, &person.subject, &user.id, now).await?;
+    }
+    Ok(user)
+}
+
+async fn discover(settings: &OpenIdSettings, http: &reqwest::Client) -> Result<CoreProviderMetadata> {
+    let issuer = IssuerUrl::new(settings.issuer.clone())
+        .map_err(|error| AppError::invalid(format!("the OpenID issuer '{}': {error}", settings.issuer)))?;
+    CoreProviderMetadata::discover_async(issuer, &caller(http)).await.map_err(|error| {
+        AppError::new(ErrorKind::Unavailable, format!("{} cannot be asked: {error}", settings.issuer))
+            .advise("Check CLOUD_ANALYZER_OIDC_ISSUER, and that this machine reaches the provider.")
+    })
+}
+
+/// A path of the web app, never another site: `//host` and `/\host` would be one.
+fn own_path(path: &str) -> &str {
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(['\\', '\r', '\n', '\t'])
+        && !path.starts_with("/api/");
+    if own { path } else { "/" }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum CallError {
+    #[error("{0}")]
+    Http(#[from] reqwest::Error),
+    #[error("the answer has more than {MOST_BYTES} bytes")]
+    TooLong,
+    #[error("the answer cannot be read: {0}")]
+    Form(#[from] openidconnect::http::Error),
+}
+
+fn http_client() -> Result<reqwest::Client> {
+    // A redirect could lead the request, and our secret, elsewhere.
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(TIMEOUT)
+        .build()
+        .map_err(|error| AppError::internal(format!("no HTTP client: {error}")))
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, CallError>> + Send>>;
+
+/// How the protocol's library makes its requests.
+fn caller(http: &reqwest::Client) -> impl Fn(HttpRequest) -> Answer + use<> {
+    let http = http.clone();
+    move |request| {
+        let http = http.clone();
+        Box::pin(async move {
+            let mut answer = http.execute(request.try_into()?).await?;
+            let mut built = openidconnect::http::Response::builder().status(answer.status());
+            for (name, value) in answer.headers() {
+                built = built.header(name, value);
+            }
+            let mut body = vec![];
+            while let Some(chunk) = answer.chunk().await? {
+                body.extend_from_slice(&chunk);
+                if body.len() > MOST_BYTES {
+                    return Err(CallError::TooLong);
+                }
+            }
+            Ok(built.body(body)?)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn returns_to_this_site_alone() {
+        for path in ["/", "/analysis?view=day&filter=a%2Fb", "/a//b"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "javascript:x",
+            "/api/v1/x",
+        ] {
+            assert_eq!(own_path(path), "/", "{path}");
+        }
+    }
+
+    #[test]
+    fn settings_are_printed_without_the_secret() {
+        let settings = OpenIdSettings {
+            issuer: "https://id.example".into(),
+            client_id: "us".into(),
+            client_secret: Some("hidden".into()),
+            name: "Example".into(),
+        };
+        assert!(!format!("{settings:?}").contains("hidden"));
+    }
+}

@@ -1,0 +1,68 @@
+//! `user`: accounts, for machines without a browser and for who is locked out.
+
+use super::Folder;
+use crate::cli::{NewUser, User};
+use crate::output::{Align, Table, print};
+use ::app::identity::{self, Secret};
+use ::app::policy::Caller;
+use anyhow::Context;
+use std::io::Read;
+
+pub(crate) async fn run(folder: &Folder, command: User) -> anyhow::Result<()> {
+    match command {
+        User::Add(args) => add(folder, args).await,
+        User::List => list(folder).await,
+        User::ResetPassword { email, password_stdin } => {
+            let app = folder.open_existing().await?;
+            let (password, made) = password(password_stdin)?;
+            let user = identity::reset_password(&app, &email, &password).await?;
+            print(&format!("the password of {} is set, their sessions have ended\n{made}", user.email))?;
+            Ok(())
+        }
+    }
+}
+
+async fn add(folder: &Folder, args: NewUser) -> anyhow::Result<()> {
+    let app = folder.open().await?;
+    let caller = Caller::command_line(folder.organization_of(&app).await?);
+    let name = args.name.as_deref().unwrap_or(&args.email);
+    let (password, made) = password(args.password_stdin)?;
+    let new = identity::add_member(&app, &caller, &args.email, name, args.role, &password).await?;
+    let account = if new { made } else { "the account was there already; its password stays\n".to_owned() };
+    let organization = &caller.organization()?.name;
+    print(&format!("{} is {} of {organization}\n{account}", args.email, args.role))?;
+    Ok(())
+}
+
+async fn list(folder: &Folder) -> anyhow::Result<()> {
+    let app = folder.open_existing().await?;
+    let mut table = Table::new(&[
+        ("address", Align::Left),
+        ("name", Align::Left),
+        ("organization", Align::Left),
+        ("role", Align::Left),
+    ]);
+    for (user, places) in identity::users(&app).await? {
+        let (email, name) = (user.email.to_string(), user.name);
+        if places.is_empty() {
+            table.row(vec![email.clone(), name.clone(), "–".to_owned(), "–".to_owned()]);
+        }
+        for (organization, role) in places {
+            table.row(vec![email.clone(), name.clone(), organization.name, role.to_string()]);
+        }
+    }
+    Ok(print(&table.text())?)
+}
+
+/// From standard input, or one made here with the line that shows it.
+fn password(from_stdin: bool) -> anyhow::Result<(String, String)> {
+    if from_stdin {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("cannot read the password")?;
+        return Ok((text.trim_end_matches(['\r', '\n']).to_owned(), String::new()));
+    }
+    let secret = Secret::random()?;
+    let password: String = secret.reveal().chars().take(24).collect();
+    let line = format!("password (shown this once): {password}\n");
+    Ok((password, line))
+}

@@ -1,0 +1,10 @@
+DROP TABLE openid_flows;
+DROP TABLE openid_identities;
+DROP TABLE setup_links;
+DROP TABLE sign_in_attempts;
+DROP TABLE audit;
+DROP TABLE api_tokens;
+DROP TABLE sessions;
+DROP TABLE invitations;
+DROP TABLE memberships;
+DROP TABLE users;

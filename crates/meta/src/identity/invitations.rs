@@ -1,0 +1,162 @@
+//! Invitations that nobody accepted yet; an accepted one is gone, so that its link works once.
+
+use super::{NewAudit, NewUser, SecretHash, audit, members, users};
+use crate::store::parsed;
+use crate::{Meta, MetaError};
+use model::{Email, InvitationId, OrganizationId, Role, UserId};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// An invitation to make.
+#[derive(Clone, Debug)]
+pub struct NewInvitation {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// Of the secret in its link.
+    pub token_hash: SecretHash,
+}
+
+/// An invitation that nobody accepted yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Identifier.
+    pub id: InvitationId,
+    /// Into which organization.
+    pub organization_id: OrganizationId,
+    /// Who is invited.
+    pub email: Email,
+    /// As what.
+    pub role: Role,
+    /// Name of who invited.
+    pub invited_by: String,
+    /// When (ms).
+    pub created_at_ms: i64,
+    /// When its link stops working (ms).
+    pub expires_at_ms: i64,
+}
+
+impl Meta {
+    /// Makes an invitation; an earlier one of the same address is replaced.
+    pub async fn invite(&self, new: &NewInvitation, entry: &NewAudit) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let invitation = &new.invitation;
+        sqlx::query("DELETE FROM invitations WHERE organization_id = ? AND email = ?")
+            .bind(invitation.organization_id.as_str())
+            .bind(invitation.email.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "INSERT INTO invitations
+             (id, organization_id, email, role, token_hash, invited_by, created_at_ms, expires_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(invitation.id.as_str())
+        .bind(invitation.organization_id.as_str())
+        .bind(invitation.email.as_str())
+        .bind(invitation.role.name())
+        .bind(new.token_hash.as_slice())
+        .bind(&invitation.invited_by)
+        .bind(invitation.created_at_ms)
+        .bind(invitation.expires_at_ms)
+        .execute(&mut *transaction)
+        .await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Invitations into an organization, newest first.
+    pub async fn invitations(&self, organization: &OrganizationId) -> Result<Vec<Invitation>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT * FROM invitations WHERE organization_id = ? ORDER BY created_at_ms DESC, id",
+        )
+        .bind(organization.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(invitation).collect()
+    }
+
+    /// Invitations of an address that have not expired.
+    pub async fn invitations_of(&self, email: &Email, now_ms: i64) -> Result<Vec<Invitation>, MetaError> {
+        let rows = sqlx::query("SELECT * FROM invitations WHERE email = ? AND expires_at_ms > ? ORDER BY id")
+            .bind(email.as_str())
+            .bind(now_ms)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(invitation).collect()
+    }
+
+    /// The invitation of a link that still works.
+    pub async fn invitation_by_token(
+        &self,
+        token_hash: &SecretHash,
+        now_ms: i64,
+    ) -> Result<Option<Invitation>, MetaError> {
+        let row = sqlx::query("SELECT * FROM invitations WHERE token_hash = ? AND expires_at_ms > ?")
+            .bind(token_hash.as_slice())
+            .bind(now_ms)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(invitation).transpose()
+    }
+
+    /// Makes the invited person a member and uses the invitation up; a conflict when somebody else did.
+    pub async fn accept_invitation(
+        &self,
+        invitation: &Invitation,
+        person: Result<&NewUser, &UserId>,
+        at_ms: i64,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM invitations WHERE id = ? AND expires_at_ms > ?")
+            .bind(invitation.id.as_str())
+            .bind(at_ms)
+            .execute(&mut *transaction)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(MetaError::Conflict("the invitation was accepted or withdrawn".to_owned()));
+        }
+        let user = match person {
+            Ok(new) => {
+                users::insert(&mut transaction, new).await?;
+                &new.user.id
+            }
+            Err(id) => id,
+        };
+        members::insert(&mut transaction, &invitation.organization_id, user, invitation.role, at_ms).await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Takes an invitation back.
+    pub async fn withdraw_invitation(
+        &self,
+        organization: &OrganizationId,
+        id: &InvitationId,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM invitations WHERE organization_id = ? AND id = ?")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(MetaError::NotFound { what: "invitation", id: id.to_string() });
+        }
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+fn invitation(row: &SqliteRow) -> Result<Invitation, MetaError> {
+    Ok(Invitation {
+        id: parsed("invitation", row.try_get("id")?)?,
+        organization_id: parsed("organization", row.try_get("organization_id")?)?,
+        email: parsed("e-mail address", row.try_get("email")?)?,
+        role: parsed("role", row.try_get("role")?)?,
+        invited_by: row.try_get("invited_by")?,
+        created_at_ms: row.try_get("created_at_ms")?,
+        expires_at_ms: row.try_get("expires_at_ms")?,
+    })
+}

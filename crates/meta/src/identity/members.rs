@@ -1,0 +1,198 @@
+//! Who belongs to an organization, as what.
+
+use super::{NewAudit, NewUser, User, audit, users};
+use crate::organization::organization;
+use crate::store::parsed;
+use crate::{Meta, MetaError, Organization};
+use model::{OrganizationId, Role, UserId};
+use sqlx::{Row, SqliteConnection};
+
+/// A person of an organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The person.
+    pub user: User,
+    /// Their role.
+    pub role: Role,
+    /// When they joined (ms).
+    pub since_ms: i64,
+    /// Last request in a session of theirs (ms).
+    pub last_seen_ms: Option<i64>,
+}
+
+impl Meta {
+    /// The people of an organization, by name.
+    pub async fn members(&self, organization: &OrganizationId) -> Result<Vec<Member>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT users.id, users.email, users.name, memberships.role, memberships.created_at_ms AS since_ms,
+                    (SELECT max(last_seen_ms) FROM sessions WHERE sessions.user_id = users.id) AS last_seen_ms
+             FROM memberships JOIN users ON users.id = memberships.user_id
+             WHERE memberships.organization_id = ? ORDER BY users.name, users.email",
+        )
+        .bind(organization.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Member {
+                    user: users::user(row)?,
+                    role: parsed("role", row.try_get("role")?)?,
+                    since_ms: row.try_get("since_ms")?,
+                    last_seen_ms: row.try_get("last_seen_ms")?,
+                })
+            })
+            .collect()
+    }
+
+    /// The organizations of a person, by name.
+    pub async fn memberships(&self, user: &UserId) -> Result<Vec<(Organization, Role)>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT organizations.id, organizations.name, organizations.demo, memberships.role
+             FROM memberships JOIN organizations ON organizations.id = memberships.organization_id
+             WHERE memberships.user_id = ? ORDER BY organizations.name, organizations.id",
+        )
+        .bind(user.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((organization(row)?, parsed("role", row.try_get("role")?)?))).collect()
+    }
+
+    /// Makes a person a member: with a new account, or with the one they have.
+    pub async fn add_member(
+        &self,
+        organization: &OrganizationId,
+        person: Result<&NewUser, &UserId>,
+        role: Role,
+        at_ms: i64,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let user = match person {
+            Ok(new) => {
+                users::insert(&mut transaction, new).await?;
+                &new.user.id
+            }
+            Err(id) => id,
+        };
+        insert(&mut transaction, organization, user, role, at_ms).await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Makes an organization with its first administrator.
+    pub async fn found_organization(
+        &self,
+        organization: &Organization,
+        administrator: &UserId,
+        at_ms: i64,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("INSERT INTO organizations (id, name, demo) VALUES (?, ?, ?)")
+            .bind(organization.id.as_str())
+            .bind(&organization.name)
+            .bind(organization.demo)
+            .execute(&mut *transaction)
+            .await?;
+        insert(&mut transaction, &organization.id, administrator, Role::Administrator, at_ms).await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Gives an organization another name.
+    pub async fn rename_organization(
+        &self,
+        organization: &OrganizationId,
+        name: &str,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("UPDATE organizations SET name = ? WHERE id = ?")
+            .bind(name)
+            .bind(organization.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Gives a member another role. A conflict when the organization would be left without administrator.
+    pub async fn set_role(
+        &self,
+        organization: &OrganizationId,
+        user: &UserId,
+        role: Role,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("UPDATE memberships SET role = ? WHERE organization_id = ? AND user_id = ?")
+            .bind(role.name())
+            .bind(organization.as_str())
+            .bind(user.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        changed(done.rows_affected(), user)?;
+        administered(&mut transaction, organization).await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Takes a member out. A conflict when the organization would be left without administrator.
+    pub async fn remove_member(
+        &self,
+        organization: &OrganizationId,
+        user: &UserId,
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM memberships WHERE organization_id = ? AND user_id = ?")
+            .bind(organization.as_str())
+            .bind(user.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        changed(done.rows_affected(), user)?;
+        administered(&mut transaction, organization).await?;
+        audit::insert(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The membership, in the transaction of what it is made for; one that is there takes the role.
+pub(super) async fn insert(
+    to: &mut SqliteConnection,
+    organization: &OrganizationId,
+    user: &UserId,
+    role: Role,
+    at_ms: i64,
+) -> Result<(), MetaError> {
+    sqlx::query(
+        "INSERT INTO memberships (user_id, organization_id, role, created_at_ms) VALUES (?, ?, ?, ?)
+         ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role",
+    )
+    .bind(user.as_str())
+    .bind(organization.as_str())
+    .bind(role.name())
+    .bind(at_ms)
+    .execute(&mut *to)
+    .await?;
+    // An invitation or a command must not take the last administrator's role either.
+    administered(to, organization).await
+}
+
+fn changed(rows: u64, user: &UserId) -> Result<(), MetaError> {
+    if rows == 1 { Ok(()) } else { Err(MetaError::NotFound { what: "member", id: user.to_string() }) }
+}
+
+/// Somebody must be left who can let others in.
+async fn administered(from: &mut SqliteConnection, organization: &OrganizationId) -> Result<(), MetaError> {
+    let row = sqlx::query(
+        "SELECT EXISTS (SELECT 1 FROM memberships WHERE organization_id = ? AND role = 'administrator') AS found",
+    )
+    .bind(organization.as_str())
+    .fetch_one(from)
+    .await?;
+    if row.try_get("found")? {
+        return Ok(());
+    }
+    Err(MetaError::Conflict("the organization would be left without an administrator".to_owned()))
+}

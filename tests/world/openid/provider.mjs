@@ -1,0 +1,19 @@
+// An OpenID Connect provider that we did not write, for tests: whoever types an address in its login form is that
+// person; the address counts as checked unless it begins with "unchecked".
+//   node provider.mjs PORT REDIRECT_URI
+// The client is `cloud-analyzer` with the secret `of-the-tests`; PKCE is required. Prints a line when it is ready.
+import { Provider } from "oidc-provider";
+
+const [port, redirect] = process.argv.slice(2);
+const provider = new Provider(`http://127.0.0.1:${port}`, {
+  clients: [{ client_id: "cloud-analyzer", client_secret: "of-the-tests", redirect_uris: [redirect] }],
+  claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+  pkce: { required: () => true },
+  cookies: { keys: ["only-for-tests"] },
+  features: { devInteractions: { enabled: true } },
+  findAccount: (_context, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, email: id, email_verified: !id.startsWith("unchecked"), name: `Person ${id}` }),
+  }),
+});
+provider.listen(Number(port), "127.0.0.1", () => console.log("ready"));

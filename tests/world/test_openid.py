@@ -1,0 +1,228 @@
+"""Signing in with OpenID Connect: the real binary against a real provider (oidc-provider, in node), by a client that
+does what a browser does: follows redirects, keeps cookies per site, fills in the provider's forms."""
+
+import html
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cloud-analyzer"
+BIN = os.environ.get("CLOUD_ANALYZER_BIN") or str(CACHE / "target/release/cloud-analyzer")
+PASSWORD = "correct horse battery"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Browser:
+    """Keeps cookies by port (both sites are 127.0.0.1) and path, as far as these tests need it."""
+
+    def __init__(self):
+        self.cookies = {}
+
+    def ask(self, url: str, method="GET", form=None, body=None, headers=None):
+        at = urlsplit(url)
+        sent = dict(headers or {})
+        known = [f"{name}={value}" for (port, name), (value, path) in self.cookies.items() if port == at.port and at.path.startswith(path)]
+        if known:
+            sent["Cookie"] = "; ".join(known)
+        data = None
+        if form is not None:
+            data, sent["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
+        if body is not None:
+            data, sent["Content-Type"] = json.dumps(body), "application/json"
+        connection = http.client.HTTPConnection(at.hostname, at.port, timeout=20)
+        connection.request(method, at.path + (f"?{at.query}" if at.query else ""), data, sent)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            name, _, rest = cookie.partition("=")
+            value = rest.split(";")[0]
+            path = (re.search(r"path=([^;]+)", cookie, re.I) or [None, "/"])[1]
+            gone = "max-age=0" in cookie.lower() or "1970" in cookie
+            self.cookies.pop((at.port, name), None) if gone else self.cookies.update({(at.port, name): (value, path)})
+        connection.close()
+        return answer.status, answer.headers, text
+
+    def follow(self, url: str, until: str, login: str, cancel=False):
+        """Follows redirects and fills in forms until the address begins with `until`; returns that address."""
+        for _ in range(20):
+            if url.startswith(until):
+                return url
+            status, headers, text = self.ask(url)
+            for _ in range(4):
+                if status in (302, 303):
+                    break
+                action = re.search(r'<form[^>]+action="([^"]+)"', text)
+                assert action, f"{url}: {status} {text[:400]}"
+                if cancel:
+                    link = re.search(r'href="([^"]+/abort)"', text)
+                    status, headers, text = self.ask(urljoin(url, html.unescape(link[1])))
+                    continue
+                hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', text))
+                typed = {"login": login, "password": "any"} if 'name="login"' in text else {}
+                status, headers, text = self.ask(urljoin(url, html.unescape(action[1])), "POST", form={**hidden, **typed})
+            url = urljoin(url, headers["Location"])
+        raise AssertionError(f"never came to {until}")
+
+
+class World:
+    def __init__(self, folder: Path):
+        port, provider = free_port(), free_port()
+        self.url, self.issuer, self.data = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider}", str(folder / "data")
+        self.folder = folder
+        self.processes = [
+            subprocess.Popen(["node", str(HERE / "openid/provider.mjs"), str(provider), f"{self.url}/api/v1/oidc/callback"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        ]
+        assert self.processes[0].stdout.readline().strip() == "ready", "the provider did not start: run scripts/setup.sh test"
+        for address in ["ada@example.com", "bob@example.com"]:
+            role = "administrator" if address.startswith("ada") else "viewer"
+            self.run("user", "add", address, "--role", role, "--password-stdin", given=PASSWORD)
+        environment = {**os.environ, "CLOUD_ANALYZER_OIDC_CLIENT_SECRET": "of-the-tests", "CLOUD_ANALYZER_OIDC_NAME": "Test identities"}
+        options = ["--listen", f"127.0.0.1:{port}", "--oidc-issuer", self.issuer, "--oidc-client-id", "cloud-analyzer"]
+        self.log = open(folder / "log", "w+", encoding="utf-8")
+        self.processes.append(subprocess.Popen([BIN, "--data", self.data, "serve", *options], env=environment, stdout=subprocess.DEVNULL, stderr=self.log))
+        for _ in range(200):
+            try:
+                Browser().ask(f"{self.url}/api/v1/session")
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError("the server did not start")
+
+    def run(self, *arguments: str, given: str = "") -> str:
+        done = subprocess.run([BIN, "--data", self.data, *arguments], input=given, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def stop(self):
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(20)
+        self.log.close()
+
+    def start(self, browser: Browser, to: str = "/analysis?view=day") -> str:
+        status, headers, text = browser.ask(f"{self.url}/api/v1/oidc/start?{urlencode({'to': to})}")
+        assert status == 303, text
+        return headers["Location"]
+
+    def sign_in(self, login: str, browser=None, to: str = "/analysis?view=day", cancel=False) -> tuple:
+        """(browser, where it was sent in the end)"""
+        browser = browser or Browser()
+        back = browser.follow(self.start(browser, to), self.url, login, cancel)
+        status, headers, text = browser.ask(back)
+        assert status == 303, text
+        return browser, headers["Location"]
+
+    def session(self, browser: Browser) -> dict:
+        return json.loads(browser.ask(f"{self.url}/api/v1/session")[2])
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    made = World(tmp_path_factory.mktemp("openid"))
+    yield made
+    made.stop()
+
+
+def test_the_way_is_offered_and_asks_with_pkce_state_and_nonce(world):
+    assert world.session(Browser())["sign_in_with"] == [{"name": "Test identities"}]
+    first, second = (parse_qs(urlsplit(world.start(Browser())).query) for _ in range(2))
+    assert first["code_challenge_method"] == ["S256"] and first["response_type"] == ["code"]
+    assert "openid" in first["scope"][0].split() and "email" in first["scope"][0].split()
+    for name in ["state", "nonce", "code_challenge"]:
+        assert len(first[name][0]) >= 16 and first[name] != second[name]
+
+
+def test_a_member_signs_in_and_goes_on_to_where_they_were(world):
+    browser, to = world.sign_in("bob@example.com")
+    assert to == "/analysis?view=day"
+    session = world.session(browser)
+    assert session["user"]["email"] == "bob@example.com" and session["role"] == "viewer"
+    again, _ = world.sign_in("bob@example.com")
+    assert world.session(again)["user"]["id"] == session["user"]["id"]
+    assert again.cookies != browser.cookies
+    for elsewhere in ["https://evil.example/", "//evil.example", "/\\evil.example"]:
+        assert world.sign_in("bob@example.com", to=elsewhere)[1] == "/"
+
+
+def test_strangers_and_unchecked_addresses_get_no_account(world):
+    before = world.run("user", "list")
+    for login in ["eve@example.com", "unchecked-bob@example.com"]:
+        browser, to = world.sign_in(login)
+        assert to == "/sign-in?problem=no_account"
+        assert world.session(browser)["user"] is None
+    assert world.run("user", "list") == before
+
+
+def test_an_invited_person_gets_an_account_without_a_password(world):
+    token = world.run("token", "create", "--name", "tests", "--role", "administrator").strip()
+    status, _, text = Browser().ask(f"{world.url}/api/v1/invitations", "POST", body={"email": "Dan@example.com", "role": "editor"}, headers={"Authorization": f"Bearer {token}"})
+    assert status == 201, text
+    browser, to = world.sign_in("dan@example.com")
+    session = world.session(browser)
+    assert to == "/analysis?view=day" and session["role"] == "editor" and session["user"]["name"] == "Person dan@example.com"
+    status, _, _ = Browser().ask(f"{world.url}/api/v1/session", "POST", body={"email": "dan@example.com", "password": ""})
+    assert status == 401
+    _, _, text = Browser().ask(f"{world.url}/api/v1/audit", headers={"Authorization": f"Bearer {token}"})
+    newest = json.loads(text)["entries"][:2]
+    assert [entry["action"] for entry in newest] == ["session.started", "invitation.accepted"]
+    assert newest[0]["detail"] == {"with": "Test identities"}
+
+
+def test_saying_no_at_the_provider_is_said(world):
+    assert world.sign_in("bob@example.com", cancel=True)[1] == "/sign-in?problem=denied"
+
+
+def test_an_answer_counts_once_in_the_browser_that_asked(world):
+    browser = Browser()
+    back = browser.follow(world.start(browser), world.url, "bob@example.com")
+    stranger = Browser()
+    assert stranger.ask(back)[1]["Location"] == "/sign-in?problem=expired", "another browser"
+    assert world.session(stranger)["user"] is None
+    wrong = re.sub(r"state=[^&]+", "state=made-up", back)
+    assert browser.ask(wrong)[1]["Location"] == "/sign-in?problem=expired", "a state that was not sent"
+    assert browser.ask(back)[1]["Location"] == "/sign-in?problem=expired", "the flow is used up"
+
+    browser = Browser()
+    back = browser.follow(world.start(browser), world.url, "bob@example.com")
+    kept = dict(browser.cookies)
+    assert browser.ask(back)[1]["Location"] == "/analysis?view=day"
+    browser.cookies = kept
+    assert browser.ask(back)[1]["Location"] == "/sign-in?problem=expired", "replayed"
+
+
+def test_a_code_of_another_sign_in_is_refused(world):
+    """The code is bound to the PKCE verifier, the ID token to the nonce, of the sign-in that asked for it."""
+    attacker, victim = Browser(), Browser()
+    stolen = parse_qs(urlsplit(attacker.follow(world.start(attacker), world.url, "ada@example.com")).query)["code"][0]
+    back = victim.follow(world.start(victim), world.url, "bob@example.com")
+    swapped = re.sub(r"code=[^&]+", f"code={stolen}", back)
+    assert victim.ask(swapped)[1]["Location"] == "/sign-in?problem=failed"
+    assert world.session(victim)["user"] is None
+
+
+def test_a_provider_that_is_gone_is_said_and_secrets_are_not_logged(world):
+    world.processes[0].terminate()
+    world.processes[0].wait(20)
+    status, headers, _ = Browser().ask(f"{world.url}/api/v1/oidc/start")
+    assert (status, headers["Location"]) == (303, "/sign-in?problem=failed")
+    status, _, _ = Browser().ask(f"{world.url}/api/v1/session", "POST", body={"email": "bob@example.com", "password": PASSWORD})
+    assert status == 200, "passwords still work"
+    log = (world.folder / "log").read_text()
+    assert "OpenID Connect" in log
+    for secret in ["of-the-tests", PASSWORD, "ca_"]:
+        assert secret not in log

@@ -20,7 +20,7 @@ pub use openid::OpenIdFlow;
 pub use sessions::{NewSession, Session};
 pub use setup::FirstAdministrator;
 pub use tokens::{ApiToken, NewApiToken};
-pub use users::{NewUser, StoredUser, User};
+pub use users::{NewUser, Person, StoredUser, User};
 
 /// SHA-256 of a secret.
 pub type SecretHash = [u8; 32];

@@ -18,7 +18,7 @@ mod store;
 pub use error::{ErrorKind, MetaError};
 pub use identity::{
     ApiToken, AuditEntry, FirstAdministrator, Invitation, Member, NewApiToken, NewAudit, NewInvitation,
-    NewSession, NewUser, OpenIdFlow, SecretHash, Session, StoredUser, User,
+    NewSession, NewUser, OpenIdFlow, Person, SecretHash, Session, StoredUser, User,
 };
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use organization::{Connection, ConnectionKind, Organization};

@@ -1,6 +1,6 @@
 //! People, sessions and the audit log on a real database file.
 
-use meta::{ErrorKind, FirstAdministrator, Meta, NewAudit, NewSession, NewUser, Organization, User};
+use meta::{ErrorKind, FirstAdministrator, Meta, NewAudit, NewSession, NewUser, Organization, Person, User};
 use model::{Email, OrganizationId, Role, UserId};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
@@ -87,10 +87,12 @@ async fn a_change_that_fails_leaves_no_entry() {
     assert_eq!(meta.members(&acme).await.unwrap()[0].role, Role::Administrator);
 
     let bob = user("bob");
-    meta.add_member(&acme, Ok(&bob), Role::Administrator, 20, &entry("member.joined")).await.unwrap();
+    meta.add_member(&acme, Person::New(&bob), Role::Administrator, 20, &entry("member.joined"))
+        .await
+        .unwrap();
     meta.remove_member(&acme, &ada, &entry("member.removed")).await.unwrap();
     assert_eq!(actions(&meta).await, ["organization.set_up", "member.joined", "member.removed"]);
-    let error = meta.add_member(&acme, Ok(&bob), Role::Viewer, 30, &entry("x")).await.unwrap_err();
+    let error = meta.add_member(&acme, Person::New(&bob), Role::Viewer, 30, &entry("x")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Conflict, "one account an address");
 }
 
@@ -103,7 +105,9 @@ async fn a_session_shows_what_its_person_may_do_now() {
         session.place.map(|(organization, role)| (organization.name, role))
     };
     assert_eq!(place().await, Some(("Acme".to_owned(), Role::Administrator)));
-    meta.add_member(&acme, Ok(&user("bob")), Role::Administrator, 20, &entry("member.joined")).await.unwrap();
+    meta.add_member(&acme, Person::New(&user("bob")), Role::Administrator, 20, &entry("member.joined"))
+        .await
+        .unwrap();
     meta.set_role(&acme, &ada, Role::Viewer, &entry("member.role_changed")).await.unwrap();
     assert_eq!(place().await, Some(("Acme".to_owned(), Role::Viewer)));
     meta.remove_member(&acme, &ada, &entry("member.removed")).await.unwrap();

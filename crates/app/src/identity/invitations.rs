@@ -8,7 +8,7 @@ use super::{SignedIn, now_ms, sessions};
 use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
-use meta::{Invitation, NewAudit, NewInvitation, User};
+use meta::{Invitation, NewAudit, NewInvitation, Person, User};
 use model::{InvitationId, Role};
 
 /// A link works for this long.
@@ -111,20 +111,24 @@ pub async fn accept_invitation(
     let user = match app.meta().user_by_email(&invitation.email).await? {
         Some(stored) if caller.user().is_some_and(|user| user.id == stored.user.id) => {
             let accepted = accepted(app, caller, &invitation, &stored.user);
-            app.meta().accept_invitation(&invitation, Err(&stored.user.id), now_ms(app), &accepted).await?;
+            app.meta()
+                .accept_invitation(&invitation, Person::Known(&stored.user.id), now_ms(app), &accepted)
+                .await?;
             stored.user
         }
         Some(_) => {
             let email = invitation.email.as_str();
             let user = sessions::prove(app, caller, email, accepting.password).await?;
             let accepted = accepted(app, caller, &invitation, &user);
-            app.meta().accept_invitation(&invitation, Err(&user.id), now_ms(app), &accepted).await?;
+            app.meta()
+                .accept_invitation(&invitation, Person::Known(&user.id), now_ms(app), &accepted)
+                .await?;
             user
         }
         None => {
             let new = new_user(app, invitation.email.clone(), accepting.name, accepting.password).await?;
             let accepted = accepted(app, caller, &invitation, &new.user);
-            app.meta().accept_invitation(&invitation, Ok(&new), now_ms(app), &accepted).await?;
+            app.meta().accept_invitation(&invitation, Person::New(&new), now_ms(app), &accepted).await?;
             new.user
         }
     };

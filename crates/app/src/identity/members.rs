@@ -5,7 +5,7 @@ use super::secret::random_id;
 use super::{name_of, now_ms, password};
 use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{Member, NewAudit, NewUser, Organization, User};
+use meta::{Member, NewAudit, NewUser, Organization, Person, User};
 use model::{Email, Role, UserId};
 
 /// The people of the caller's organization, by name.
@@ -38,11 +38,11 @@ pub async fn add_member(
     let joined = entry(app, caller, "member.joined", email.as_str(), &[("role", role.name())]);
     if let Some(stored) = app.meta().user_by_email(&email).await? {
         let id = &stored.user.id;
-        app.meta().add_member(&organization.id, Err(id), role, now_ms(app), &joined).await?;
+        app.meta().add_member(&organization.id, Person::Known(id), role, now_ms(app), &joined).await?;
         return Ok(false);
     }
     let user = new_user(app, email, name, password).await?;
-    app.meta().add_member(&organization.id, Ok(&user), role, now_ms(app), &joined).await?;
+    app.meta().add_member(&organization.id, Person::New(&user), role, now_ms(app), &joined).await?;
     Ok(true)
 }
 

@@ -2,6 +2,8 @@
 //! by a cookie. The provider says who it is; who may in is decided here: an account that was linked before, an
 //! account of the same verified address, or an invitation of that address. Nobody else gets an account.
 
+mod http;
+
 use super::invitations::accepted;
 use super::members::user_id;
 use super::secret::{Secret, same};
@@ -9,23 +11,17 @@ use super::{SignedIn, now_ms, sessions};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
-use meta::{NewUser, OpenIdFlow, User};
-use model::{Email, UserId};
+use meta::{NewUser, OpenIdFlow, Person, User};
+use model::Email;
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
 use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse,
-    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
-    TokenResponse,
+    AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 use std::fmt;
-use std::pin::Pin;
-use std::time::Duration;
 
 /// A sign-in at the provider may take this long.
 const VALID: TimeDelta = TimeDelta::minutes(10);
-/// The provider's answers are small and quick.
-const TIMEOUT: Duration = Duration::from_secs(15);
-const MOST_BYTES: usize = 1 << 20;
 
 /// A provider, as the operator configures it.
 #[derive(Clone)]
@@ -88,8 +84,8 @@ pub async fn start_openid(
     redirect_uri: &str,
     return_to: &str,
 ) -> Result<OpenIdStart> {
-    let http = http_client()?;
-    let provider = discover(settings, &http).await?;
+    let web = http::client()?;
+    let provider = discover(settings, &web).await?;
     let redirect = RedirectUrl::new(redirect_uri.to_owned())
         .map_err(|error| AppError::invalid(format!("the server's own address '{redirect_uri}': {error}")))?;
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -168,8 +164,8 @@ async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Res
         let what = what.to_owned();
         move |error: &dyn fmt::Display| AppError::new(ErrorKind::Unavailable, format!("{what}: {error}"))
     };
-    let http = http_client()?;
-    let provider = discover(settings, &http).await?;
+    let web = http::client()?;
+    let provider = discover(settings, &web).await?;
     let has_user_info = provider.userinfo_endpoint().is_some();
     let secret = settings.client_secret.clone().map(ClientSecret::new);
     let redirect =
@@ -177,7 +173,7 @@ async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Res
     let client =
         CoreClient::from_provider_metadata(provider, ClientId::new(settings.client_id.clone()), secret)
             .set_redirect_uri(redirect);
-    let call = caller(&http);
+    let call = http::by(&web);
     let answer = client
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .map_err(|error| wrong("the provider has no token address")(&error))?
@@ -236,20 +232,16 @@ async fn account(
     // The provider has checked the address that the invitation was meant for.
     if user.as_ref().is_none_or(|user| user.email == *email) {
         for invitation in app.meta().invitations_of(email, now).await? {
-            let (new, id): (Option<NewUser>, UserId) = match &user {
-                Some(user) => (None, user.id.clone()),
+            let (new, joined) = match user {
+                Some(user) => (None, user),
                 None => {
-                    let name = person.name.clone().filter(|name| super::name_of("the name", name).is_ok());
-                    let name = name.unwrap_or_else(|| email.to_string());
-                    let user = User { id: user_id()?, email: email.clone(), name };
-                    let id = user.id.clone();
-                    (Some(NewUser { user, password_hash: None, created_at_ms: now }), id)
+                    let new = invited(email, person.name.as_deref(), now)?;
+                    let joined = new.user.clone();
+                    (Some(new), joined)
                 }
             };
-            let joined = new.as_ref().map(|new| new.user.clone()).or(user);
-            let Some(joined) = joined else { return Ok(None) };
             let entry = accepted(app, caller, &invitation, &joined);
-            let who = new.as_ref().ok_or(&id);
+            let who = new.as_ref().map_or(Person::Known(&joined.id), Person::New);
             app.meta().accept_invitation(&invitation, who, now, &entry).await?;
             user = Some(joined);
         }
@@ -260,10 +252,18 @@ async fn account(
     Ok(user)
 }
 
-async fn discover(settings: &OpenIdSettings, http: &reqwest::Client) -> Result<CoreProviderMetadata> {
+/// A new account that signs in at the provider alone.
+fn invited(email: &Email, name: Option<&str>, now: i64) -> Result<NewUser> {
+    let name = name.and_then(|name| super::name_of("the name", name).ok());
+    let name = name.unwrap_or_else(|| email.to_string());
+    let user = User { id: user_id()?, email: email.clone(), name };
+    Ok(NewUser { user, password_hash: None, created_at_ms: now })
+}
+
+async fn discover(settings: &OpenIdSettings, web: &reqwest::Client) -> Result<CoreProviderMetadata> {
     let issuer = IssuerUrl::new(settings.issuer.clone())
         .map_err(|error| AppError::invalid(format!("the OpenID issuer '{}': {error}", settings.issuer)))?;
-    CoreProviderMetadata::discover_async(issuer, &caller(http)).await.map_err(|error| {
+    CoreProviderMetadata::discover_async(issuer, &http::by(web)).await.map_err(|error| {
         AppError::new(ErrorKind::Unavailable, format!("{} cannot be asked: {error}", settings.issuer))
             .advise("Check CLOUD_ANALYZER_OIDC_ISSUER, and that this machine reaches the provider.")
     })
@@ -276,50 +276,6 @@ fn own_path(path: &str) -> &str {
         && !path.contains(['\\', '\r', '\n', '\t'])
         && !path.starts_with("/api/");
     if own { path } else { "/" }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum CallError {
-    #[error("{0}")]
-    Http(#[from] reqwest::Error),
-    #[error("the answer has more than {MOST_BYTES} bytes")]
-    TooLong,
-    #[error("the answer cannot be read: {0}")]
-    Form(#[from] openidconnect::http::Error),
-}
-
-fn http_client() -> Result<reqwest::Client> {
-    // A redirect could lead the request, and our secret, elsewhere.
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(TIMEOUT)
-        .build()
-        .map_err(|error| AppError::internal(format!("no HTTP client: {error}")))
-}
-
-type Answer = Pin<Box<dyn Future<Output = Result<HttpResponse, CallError>> + Send>>;
-
-/// How the protocol's library makes its requests.
-fn caller(http: &reqwest::Client) -> impl Fn(HttpRequest) -> Answer + use<> {
-    let http = http.clone();
-    move |request| {
-        let http = http.clone();
-        Box::pin(async move {
-            let mut answer = http.execute(request.try_into()?).await?;
-            let mut built = openidconnect::http::Response::builder().status(answer.status());
-            for (name, value) in answer.headers() {
-                built = built.header(name, value);
-            }
-            let mut body = vec![];
-            while let Some(chunk) = answer.chunk().await? {
-                body.extend_from_slice(&chunk);
-                if body.len() > MOST_BYTES {
-                    return Err(CallError::TooLong);
-                }
-            }
-            Ok(built.body(body)?)
-        })
-    }
 }
 
 #[cfg(test)]

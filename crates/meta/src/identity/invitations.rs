@@ -1,9 +1,9 @@
 //! Invitations that nobody accepted yet; an accepted one is gone, so that its link works once.
 
-use super::{NewAudit, NewUser, SecretHash, audit, members, users};
+use super::{NewAudit, Person, SecretHash, audit, members};
 use crate::store::parsed;
 use crate::{Meta, MetaError};
-use model::{Email, InvitationId, OrganizationId, Role, UserId};
+use model::{Email, InvitationId, OrganizationId, Role};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -103,7 +103,7 @@ impl Meta {
     pub async fn accept_invitation(
         &self,
         invitation: &Invitation,
-        person: Result<&NewUser, &UserId>,
+        person: Person<'_>,
         at_ms: i64,
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
@@ -116,13 +116,7 @@ impl Meta {
         if done.rows_affected() == 0 {
             return Err(MetaError::Conflict("the invitation was accepted or withdrawn".to_owned()));
         }
-        let user = match person {
-            Ok(new) => {
-                users::insert(&mut transaction, new).await?;
-                &new.user.id
-            }
-            Err(id) => id,
-        };
+        let user = person.stored(&mut transaction).await?;
         members::insert(&mut transaction, &invitation.organization_id, user, invitation.role, at_ms).await?;
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)

@@ -1,6 +1,6 @@
 //! Who belongs to an organization, as what.
 
-use super::{NewAudit, NewUser, User, audit, users};
+use super::{NewAudit, Person, User, audit, users};
 use crate::organization::organization;
 use crate::store::parsed;
 use crate::{Meta, MetaError, Organization};
@@ -61,19 +61,13 @@ impl Meta {
     pub async fn add_member(
         &self,
         organization: &OrganizationId,
-        person: Result<&NewUser, &UserId>,
+        person: Person<'_>,
         role: Role,
         at_ms: i64,
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
-        let user = match person {
-            Ok(new) => {
-                users::insert(&mut transaction, new).await?;
-                &new.user.id
-            }
-            Err(id) => id,
-        };
+        let user = person.stored(&mut transaction).await?;
         insert(&mut transaction, organization, user, role, at_ms).await?;
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)

@@ -1,6 +1,6 @@
 //! The one-time link that makes the first administrator.
 
-use super::{NewAudit, NewSession, NewUser, SecretHash, audit, members, sessions, users};
+use super::{NewAudit, NewSession, NewUser, Person, SecretHash, audit, members, sessions};
 use crate::{Meta, MetaError, Organization};
 use model::Role;
 use sqlx::Row;
@@ -79,8 +79,7 @@ impl Meta {
         .bind(organization.demo)
         .execute(&mut *transaction)
         .await?;
-        users::insert(&mut transaction, &first.user).await?;
-        let user = &first.user.user.id;
+        let user = Person::New(&first.user).stored(&mut transaction).await?;
         members::insert(&mut transaction, &organization.id, user, Role::Administrator, now_ms).await?;
         sessions::insert(&mut transaction, &first.session).await?;
         audit::insert(&mut transaction, &first.audit).await?;

@@ -38,6 +38,28 @@ pub struct NewUser {
     pub created_at_ms: i64,
 }
 
+/// Whoever becomes a member.
+#[derive(Clone, Copy, Debug)]
+pub enum Person<'a> {
+    /// Gets an account with it.
+    New(&'a NewUser),
+    /// Has one.
+    Known(&'a UserId),
+}
+
+impl<'a> Person<'a> {
+    /// The account, made in the transaction where it is new.
+    pub(super) async fn stored(self, to: &mut SqliteConnection) -> Result<&'a UserId, MetaError> {
+        match self {
+            Self::Known(id) => Ok(id),
+            Self::New(new) => {
+                insert(to, new).await?;
+                Ok(&new.user.id)
+            }
+        }
+    }
+}
+
 impl Meta {
     /// Whether anybody has an account.
     pub async fn has_users(&self) -> Result<bool, MetaError> {
@@ -97,7 +119,7 @@ impl Meta {
 }
 
 /// The account, in the transaction of what it is made for.
-pub(super) async fn insert(to: &mut SqliteConnection, new: &NewUser) -> Result<(), MetaError> {
+async fn insert(to: &mut SqliteConnection, new: &NewUser) -> Result<(), MetaError> {
     let done = sqlx::query(
         "INSERT INTO users (id, email, name, password_hash, created_at_ms) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (email) DO NOTHING",

@@ -178,9 +178,9 @@ def test_an_invited_person_gets_an_account_without_a_password(world):
     status, _, _ = Browser().ask(f"{world.url}/api/v1/session", "POST", body={"email": "dan@example.com", "password": ""})
     assert status == 401
     _, _, text = Browser().ask(f"{world.url}/api/v1/audit", headers={"Authorization": f"Bearer {token}"})
-    newest = json.loads(text)["entries"][:2]
-    assert [entry["action"] for entry in newest] == ["session.started", "invitation.accepted"]
-    assert newest[0]["detail"] == {"with": "Test identities"}
+    newest = json.loads(text)["entries"][:3]
+    assert [entry["action"] for entry in newest] == ["session.refused", "session.started", "invitation.accepted"]
+    assert newest[1]["detail"] == {"with": "Test identities"}
 
 
 def test_saying_no_at_the_provider_is_said(world):

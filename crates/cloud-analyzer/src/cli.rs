@@ -2,7 +2,7 @@
 
 mod identity;
 
-pub(crate) use identity::{CreateToken, NewUser, OpenId, Token, User};
+pub(crate) use identity::{NewUser, OpenId, Token, User};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -152,14 +152,14 @@ fn failed(error: &dyn fmt::Display) -> OpenIdFailure {
 }
 
 /// Who the provider says it is.
-struct Person {
+struct Claimed {
     subject: String,
     /// Only if the provider has checked it.
     email: Option<Email>,
     name: Option<String>,
 }
 
-async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Result<Person> {
+async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Result<Claimed> {
     let wrong = |what: &str| {
         let what = what.to_owned();
         move |error: &dyn fmt::Display| AppError::new(ErrorKind::Unavailable, format!("{what}: {error}"))
@@ -210,7 +210,7 @@ async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Res
         name = name.or_else(|| more.name().and_then(|name| name.get(None)).map(|name| name.to_string()));
     }
     let email = email.filter(|(_, verified)| *verified).and_then(|(email, _)| Email::try_new(&email).ok());
-    Ok(Person { subject: subject.to_string(), email, name })
+    Ok(Claimed { subject: subject.to_string(), email, name })
 }
 
 /// Whose account it is: linked before, of the same address, or made now from an invitation.
@@ -218,7 +218,7 @@ async fn account(
     app: &App,
     caller: &Caller,
     settings: &OpenIdSettings,
-    person: &Person,
+    person: &Claimed,
 ) -> Result<Option<User>> {
     let now = now_ms(app);
     let mut user = None;

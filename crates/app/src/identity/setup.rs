@@ -70,9 +70,8 @@ pub async fn set_up(app: &App, caller: &Caller, setting_up: SettingUp<'_>) -> Re
     };
     let audit =
         entry(app, &first, "organization.set_up", &organization.name, &[("email", user.user.email.as_str())]);
-    let done =
-        app.meta().set_up(&link, now_ms(app), &FirstAdministrator { user, organization, session, audit });
-    done.await.map_err(|error| match error.kind() {
+    let administrator = FirstAdministrator { user, organization, session, audit };
+    app.meta().set_up(&link, now_ms(app), &administrator).await.map_err(|error| match error.kind() {
         meta::ErrorKind::Conflict => used(),
         _ => error.into(),
     })?;

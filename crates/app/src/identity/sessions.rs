@@ -112,6 +112,9 @@ pub async fn switch_organization(app: &App, caller: &Caller, id: &str) -> Result
         return Err(AppError::new(ErrorKind::Denied, "this is for a person who is signed in")
             .advise("Sign in with your own account and try again."));
     };
+    if caller.organization.as_ref().is_some_and(|organization| organization.id.as_str() == id) {
+        return Ok(caller.clone());
+    }
     let all = app.meta().memberships(&user.id).await?;
     let Some((organization, role)) = all.into_iter().find(|(found, _)| found.id.as_str() == id) else {
         return Err(AppError::new(ErrorKind::NotFound, "you belong to no such organization")

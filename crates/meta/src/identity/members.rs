@@ -151,7 +151,8 @@ impl Meta {
     }
 }
 
-/// The membership, in the transaction of what it is made for; one that is there takes the role.
+/// The membership, in the transaction of what it is made for; one that is there takes the role, unless it is the
+/// last administrator's.
 pub(super) async fn insert(
     to: &mut SqliteConnection,
     organization: &OrganizationId,
@@ -159,6 +160,11 @@ pub(super) async fn insert(
     role: Role,
     at_ms: i64,
 ) -> Result<(), MetaError> {
+    let before = sqlx::query("SELECT role FROM memberships WHERE user_id = ? AND organization_id = ?")
+        .bind(user.as_str())
+        .bind(organization.as_str())
+        .fetch_optional(&mut *to)
+        .await?;
     sqlx::query(
         "INSERT INTO memberships (user_id, organization_id, role, created_at_ms) VALUES (?, ?, ?, ?)
          ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role",
@@ -169,8 +175,12 @@ pub(super) async fn insert(
     .bind(at_ms)
     .execute(&mut *to)
     .await?;
-    // An invitation or a command must not take the last administrator's role either.
-    administered(to, organization).await
+    match before {
+        Some(row) if row.try_get::<&str, _>("role")? == Role::Administrator.name() => {
+            administered(to, organization).await
+        }
+        _ => Ok(()),
+    }
 }
 
 fn changed(rows: u64, user: &UserId) -> Result<(), MetaError> {

@@ -46,6 +46,17 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/organization", Action::ReadOrganization),
     (Method::PATCH, "/organization", Action::ChangeOrganization),
     (Method::POST, "/organizations", Action::CreateOrganization),
+    (Method::GET, "/connections", Action::ReadConnections),
+    (Method::POST, "/connections", Action::ManageConnections),
+    (Method::GET, "/connections/{id}", Action::ReadConnections),
+    (Method::PATCH, "/connections/{id}", Action::ManageConnections),
+    (Method::DELETE, "/connections/{id}", Action::ManageConnections),
+    (Method::GET, "/connections/{id}/permissions", Action::ManageConnections),
+    (Method::GET, "/connections/{id}/template", Action::ManageConnections),
+    (Method::GET, "/connections/{id}/links", Action::ManageConnections),
+    (Method::GET, "/connections/{id}/verification", Action::ReadConnections),
+    (Method::POST, "/connections/{id}/verification", Action::ManageConnections),
+    (Method::GET, "/connections/{id}/verification/events", Action::ReadConnections),
 ];
 
 /// The action of a route.

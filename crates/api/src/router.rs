@@ -27,7 +27,8 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::costs::costs_csv))
         .routes(routes!(routes::summary::summary))
         .routes(routes!(routes::explain::explain))
-        .merge(identity());
+        .merge(identity())
+        .merge(connections());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
 }
 
@@ -50,6 +51,22 @@ fn identity() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::openid::openid_callback))
         .routes(routes!(routes::organizations::organization, routes::organizations::rename_organization))
         .routes(routes!(routes::organizations::create_organization))
+}
+
+fn connections() -> OpenApiRouter<ApiState> {
+    use routes::{connection_setup as setup, connections, verification};
+    OpenApiRouter::new()
+        .routes(routes!(connections::connections, connections::create_connection))
+        .routes(routes!(
+            connections::connection,
+            connections::change_connection,
+            connections::remove_connection
+        ))
+        .routes(routes!(setup::connection_permissions))
+        .routes(routes!(setup::connection_template))
+        .routes(routes!(setup::connection_links))
+        .routes(routes!(verification::verification, verification::start_verification))
+        .routes(routes!(verification::verification_events))
 }
 
 /// The OpenAPI description of the interface.

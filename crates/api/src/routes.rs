@@ -1,6 +1,8 @@
 //! Handlers, one file a noun, each with its views beside it.
 
 pub(crate) mod audit;
+pub(crate) mod connection_setup;
+pub(crate) mod connections;
 pub(crate) mod costs;
 pub(crate) mod dimensions;
 pub(crate) mod explain;
@@ -13,3 +15,4 @@ pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod summary;
 pub(crate) mod tokens;
+pub(crate) mod verification;

@@ -1,5 +1,6 @@
 //! The application: what is open for as long as the process runs.
 
+use crate::connections::Verifications;
 use crate::identity::Passwords;
 use crate::read::{Remembered, RememberedNames};
 use crate::{AppError, ErrorKind};
@@ -44,6 +45,7 @@ struct Inner {
     remembered: Remembered,
     names: RememberedNames,
     passwords: Passwords,
+    verifications: Verifications,
 }
 
 impl App {
@@ -65,6 +67,7 @@ impl App {
                 remembered: Remembered::default(),
                 names: RememberedNames::default(),
                 passwords: Passwords::default(),
+                verifications: Verifications::default(),
             }),
         })
     }
@@ -104,6 +107,10 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.inner.passwords
+    }
+
+    pub(crate) fn verifications(&self) -> &Verifications {
+        &self.inner.verifications
     }
 
     /// Now, by the application's clock.

@@ -354,7 +354,7 @@ async fn ensure_connection(
         .filter_map(|id| ConnectionId::try_new(&id).ok())
         .find(|id| !taken.contains(id))
         .ok_or_else(|| AppError::internal("no free identifier for a connection"))?;
-    let kind = if address.starts_with("s3://") { ConnectionKind::S3 } else { ConnectionKind::Local };
+    let kind = if address.starts_with("s3://") { ConnectionKind::AwsOwn } else { ConnectionKind::Local };
     let connection = Connection { id, organization_id: organization.clone(), kind, location: address, name };
     app.meta().ensure_connection(&connection).await?;
     Ok(connection)

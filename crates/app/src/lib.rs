@@ -7,6 +7,7 @@
 
 mod app_state;
 mod clock;
+pub mod connections;
 pub mod demo_company;
 mod error;
 pub mod identity;

@@ -28,6 +28,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Read report files: folders, files or s3:// addresses
     Ingest(Ingest),
+    /// Set a connection up: make it, save its steps, write its template
+    Connect(Box<Connect>),
+    /// Try a connection step by step, and say how to mend what fails
+    Verify(Verify),
     /// Ask for costs
     Query(Query),
     /// Show how stored totals compare with the reports, per period and file
@@ -65,6 +69,84 @@ pub(crate) struct Ingest {
     /// Name of the connection [default: made from the source]
     #[arg(long, value_name = "NAME")]
     pub(crate) connection: Option<String>,
+}
+
+/// Kind of source of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    /// A bucket, read through a role of its account
+    AwsRole,
+    /// A bucket, read with this machine's own credentials
+    AwsOwn,
+    /// A bucket of an S3-compatible endpoint, read with keys
+    S3Compatible,
+    /// A folder of this machine
+    Local,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// Name of the connection; made when there is none of that name
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Kind of source, for a new connection
+    #[arg(long, value_enum, default_value_t = Kind::AwsRole)]
+    pub(crate) kind: Kind,
+    /// aws, aws-cn or aws-us-gov
+    #[arg(long)]
+    pub(crate) partition: Option<String>,
+    /// Bucket that holds the reports
+    #[arg(long)]
+    pub(crate) bucket: Option<String>,
+    /// Folder of the reports in the bucket
+    #[arg(long)]
+    pub(crate) prefix: Option<String>,
+    /// Region of the bucket
+    #[arg(long)]
+    pub(crate) region: Option<String>,
+    /// The role, from the stack's outputs
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role_arn: Option<String>,
+    /// Folder of this machine
+    #[arg(long, value_name = "DIR")]
+    pub(crate) folder: Option<String>,
+    /// Address of the S3-compatible endpoint
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Access key at that endpoint
+    #[arg(long, value_name = "KEY")]
+    pub(crate) access_key_id: Option<String>,
+    /// Its secret; taken from the environment, so that no list of processes shows it
+    #[arg(skip)]
+    pub(crate) secret_access_key: Option<String>,
+    /// Minutes between looks for new deliveries
+    #[arg(long, value_name = "N")]
+    pub(crate) poll_minutes: Option<u32>,
+    /// Write the template: cloudformation, terraform, cli, trust or policy
+    #[arg(long, value_name = "FORM")]
+    pub(crate) template: Option<String>,
+    /// Report that the template creates: none, legacy, cur2 or focus
+    #[arg(long, default_value = "none", value_name = "REPORT", requires = "template")]
+    pub(crate) report: String,
+    /// KMS key that the role may decrypt with
+    #[arg(long, value_name = "ARN", requires = "template")]
+    pub(crate) kms_key_arn: Option<String>,
+    /// File for the template [default: standard output]
+    #[arg(long, value_name = "FILE", requires = "template")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the connection as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Name or identifier of the connection
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Print the steps as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What is asked for; shared by `query` and `explain`.

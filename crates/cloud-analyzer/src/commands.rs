@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod connect;
 mod demo;
 mod explain;
 mod ingest;
@@ -8,6 +9,7 @@ mod reconcile;
 mod serve;
 mod token;
 mod user;
+mod verify;
 
 use crate::cli::{Cli, Command, Demo, Question};
 use crate::output;
@@ -21,6 +23,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let folder = Folder { data: cli.data, organization: cli.organization };
     match cli.command {
         Command::Ingest(args) => return ingest::run(&folder, args).await,
+        Command::Connect(args) => connect::run(&folder, *args).await?,
+        Command::Verify(args) => return verify::run(&folder, args).await,
         Command::Query(args) => query::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
         Command::Explain(args) => explain::run(&folder, args).await?,

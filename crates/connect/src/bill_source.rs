@@ -52,6 +52,15 @@ pub fn open(location: &Location) -> Result<BillSource, ConnectError> {
     Ok(BillSource(Arc::new(store)))
 }
 
+/// Opens a bucket that is described already.
+pub(crate) fn open_bucket(
+    builder: object_store::aws::AmazonS3Builder,
+    bucket: &str,
+    prefix: &str,
+) -> Result<BillSource, ConnectError> {
+    Ok(BillSource(Arc::new(Store::Bucket(Bucket::open_with(builder, bucket, prefix)?))))
+}
+
 impl BillSource {
     /// Lists everything below the location, recognises the layout, and gives the deliveries.
     ///

@@ -3,16 +3,24 @@
 //! [`Location`] says where to look, [`BillSource`] lists and reads, [`Discovery`] is what was found: one
 //! [`Delivery`] per report and billing period, with exactly the files that belong to it. The layout is
 //! recognised, never asked for.
+//!
+//! [`Source`] is a connection's own way in: a role, keys or a folder. [`verify`] tries that way step by step and
+//! says what fails and how to mend it; [`aws`] knows the rules of AWS.
 
+pub mod aws;
 mod bill_source;
 mod discovery;
 mod error;
 mod location;
 mod manifest;
 mod place;
+mod source;
+mod verification;
 
 pub use bill_source::{BillSource, open};
 pub use discovery::{Delivery, Discovery, FileRef, Layout, Problem};
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use manifest::Manifest;
+pub use source::{Access, Secret, Source, check_endpoint, open_as};
+pub use verification::{Check, CheckState, Facts, Month, Verdict, Verification, own_identity, plan, verify};

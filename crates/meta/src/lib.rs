@@ -8,6 +8,7 @@
 //!
 //! There is no clock in here: callers pass instants as milliseconds since 1970 (UTC).
 
+mod connection;
 mod error;
 mod identity;
 mod ingest;
@@ -15,12 +16,13 @@ mod organization;
 mod publication;
 mod store;
 
+pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use error::{ErrorKind, MetaError};
 pub use identity::{
     ApiToken, AuditEntry, FirstAdministrator, Invitation, Member, NewApiToken, NewAudit, NewInvitation,
     NewSession, NewUser, OpenIdFlow, Person, SecretHash, Session, StoredUser, User,
 };
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
-pub use organization::{Connection, ConnectionKind, Organization};
+pub use organization::Organization;
 pub use publication::{NewPublication, Publication, ReferencedFiles, Stage, SupersededPublication};
 pub use store::Meta;

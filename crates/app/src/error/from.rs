@@ -61,3 +61,9 @@ impl From<connect::ConnectError> for AppError {
         Self::new(kind, error.message).advise(error.advice)
     }
 }
+
+impl From<connect::aws::BadValue> for AppError {
+    fn from(error: connect::aws::BadValue) -> Self {
+        Self::invalid(error.message).advise(format!("{}.", error.advice))
+    }
+}

@@ -30,16 +30,22 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
+    /// Keys, region and endpoint from the environment.
     pub(super) fn open(bucket: &str, prefix: &str) -> Result<Self, ConnectError> {
+        Self::open_with(AmazonS3Builder::from_env().with_bucket_name(bucket), bucket, prefix)
+    }
+
+    pub(super) fn open_with(
+        builder: AmazonS3Builder,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Self, ConnectError> {
         let name = format!("s3://{bucket}/{prefix}");
         let handle = Handle::try_current()
             .map_err(|error| ConnectError::new(ErrorKind::Unavailable, format!("{name}: {error}")))?;
         let prefix = Path::parse(prefix)
             .map_err(|error| ConnectError::new(ErrorKind::BadLocation, format!("{name}: {error}")))?;
-        let store = AmazonS3Builder::from_env()
-            .with_bucket_name(bucket)
-            .build()
-            .map_err(|error| ConnectError::of_store(&name, &error))?;
+        let store = builder.build().map_err(|error| ConnectError::of_store(&name, &error))?;
         Ok(Self { store: Arc::new(store), name: bucket.to_owned(), prefix, handle })
     }
 

@@ -1,0 +1,342 @@
+//! Connections: made as drafts, saved step by step, removed.
+
+use crate::access::By;
+use crate::body::Body;
+use crate::caching::fresh;
+use crate::problem::{ApiError, Problem};
+use crate::routes::verification::VerdictName;
+use crate::state::ApiState;
+use app::AppError;
+use app::connections::{self, Change, ConnectionDetails, NewConnection};
+use app::identity::note;
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::SecondsFormat;
+use model::ConnectionId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Kind of source.
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConnectionKind {
+    /// A bucket that is read through a customer's role.
+    AwsRole,
+    /// A bucket that the machine's own credentials may read.
+    AwsOwn,
+    /// A bucket of an S3-compatible endpoint, with keys.
+    S3Compatible,
+    /// A folder of the server's machine.
+    Local,
+}
+
+impl From<connections::ConnectionKind> for ConnectionKind {
+    fn from(kind: connections::ConnectionKind) -> Self {
+        match kind {
+            connections::ConnectionKind::AwsRole => Self::AwsRole,
+            connections::ConnectionKind::AwsOwn => Self::AwsOwn,
+            connections::ConnectionKind::S3Compatible => Self::S3Compatible,
+            connections::ConnectionKind::Local => Self::Local,
+        }
+    }
+}
+
+impl From<ConnectionKind> for connections::ConnectionKind {
+    fn from(kind: ConnectionKind) -> Self {
+        match kind {
+            ConnectionKind::AwsRole => Self::AwsRole,
+            ConnectionKind::AwsOwn => Self::AwsOwn,
+            ConnectionKind::S3Compatible => Self::S3Compatible,
+            ConnectionKind::Local => Self::Local,
+        }
+    }
+}
+
+/// Where a connection stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConnectionState {
+    /// Being set up.
+    Draft,
+    /// Verified; no report is there yet.
+    Waiting,
+    /// Verified: reports are read.
+    Ready,
+    /// It worked once and does not now.
+    Failing,
+}
+
+/// What the last verification found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VerificationSummary {
+    at: String,
+    verdict: VerdictName,
+    /// Account that is read: 12 digits.
+    #[schema(required = true)]
+    account_id: Option<String>,
+    /// Whether it is its organization's management account, where known.
+    #[schema(required = true)]
+    management_account: Option<bool>,
+    /// Months that can be read, newest first.
+    months: Vec<AvailableMonth>,
+}
+
+/// A month that can be read.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AvailableMonth {
+    /// YYYY-MM; empty for files that do not say theirs.
+    period: String,
+    bytes: u64,
+    files: u64,
+}
+
+/// A connection; its secret is never shown.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConnectionView {
+    id: String,
+    kind: ConnectionKind,
+    name: String,
+    state: ConnectionState,
+    /// The step of the wizard that was saved last, as the page named it.
+    #[schema(required = true)]
+    step: Option<String>,
+    /// aws, aws-cn or aws-us-gov.
+    partition: String,
+    #[schema(required = true)]
+    bucket: Option<String>,
+    #[schema(required = true)]
+    prefix: Option<String>,
+    #[schema(required = true)]
+    region: Option<String>,
+    #[schema(required = true)]
+    role_arn: Option<String>,
+    #[schema(required = true)]
+    location: Option<String>,
+    #[schema(required = true)]
+    endpoint: Option<String>,
+    #[schema(required = true)]
+    access_key_id: Option<String>,
+    has_secret: bool,
+    /// For the role's trust policy: made by the server, never changed.
+    #[schema(required = true)]
+    external_id: Option<String>,
+    poll_minutes: u32,
+    created_at: String,
+    #[schema(required = true)]
+    verification: Option<VerificationSummary>,
+}
+
+impl From<ConnectionDetails> for ConnectionView {
+    fn from(found: ConnectionDetails) -> Self {
+        let verification = found.verification.map(|last| VerificationSummary {
+            at: last.started_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            verdict: last.verdict.into(),
+            account_id: last.facts.account_id,
+            management_account: last.facts.management_account,
+            months: last
+                .facts
+                .months
+                .into_iter()
+                .map(|month| AvailableMonth {
+                    period: month.period,
+                    bytes: month.bytes,
+                    files: month.files as u64,
+                })
+                .collect(),
+        });
+        Self {
+            id: found.id.to_string(),
+            kind: found.kind.into(),
+            name: found.name,
+            state: match found.state {
+                connections::ConnectionState::Draft => ConnectionState::Draft,
+                connections::ConnectionState::Waiting => ConnectionState::Waiting,
+                connections::ConnectionState::Ready => ConnectionState::Ready,
+                connections::ConnectionState::Failing => ConnectionState::Failing,
+            },
+            step: found.step,
+            partition: found.partition.to_string(),
+            bucket: found.bucket,
+            prefix: found.prefix,
+            region: found.region,
+            role_arn: found.role_arn,
+            location: found.location,
+            endpoint: found.endpoint,
+            access_key_id: found.access_key_id,
+            has_secret: found.has_secret,
+            external_id: found.external_id,
+            poll_minutes: found.poll_minutes,
+            created_at: found.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            verification,
+        }
+    }
+}
+
+/// The organization's connections.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Connections {
+    /// Oldest first, drafts too.
+    connections: Vec<ConnectionView>,
+}
+
+/// A connection to make.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConnectionDraft {
+    kind: ConnectionKind,
+    /// Made from the kind, unless given.
+    name: Option<String>,
+    /// aws (default), aws-cn or aws-us-gov.
+    partition: Option<String>,
+}
+
+/// What a step of the wizard brings: what is left out stays as it is, an empty text clears a value.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConnectionChange {
+    /// The step itself, to return to.
+    step: Option<String>,
+    partition: Option<String>,
+    bucket: Option<String>,
+    prefix: Option<String>,
+    region: Option<String>,
+    role_arn: Option<String>,
+    location: Option<String>,
+    endpoint: Option<String>,
+    access_key_id: Option<String>,
+    /// Never shown again.
+    secret_access_key: Option<String>,
+    poll_minutes: Option<u32>,
+    name: Option<String>,
+}
+
+impl ConnectionChange {
+    /// Names of what is set.
+    fn fields(&self) -> Vec<&'static str> {
+        let texts = [
+            ("partition", &self.partition),
+            ("bucket", &self.bucket),
+            ("prefix", &self.prefix),
+            ("region", &self.region),
+            ("role_arn", &self.role_arn),
+            ("location", &self.location),
+            ("endpoint", &self.endpoint),
+            ("access_key_id", &self.access_key_id),
+            ("secret_access_key", &self.secret_access_key),
+            ("name", &self.name),
+        ];
+        let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
+        texts.chain(self.poll_minutes.map(|_| "poll_minutes")).collect()
+    }
+}
+
+/// Asks for a removal.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConnectionRemoval {
+    /// The connection's name, typed by whoever asks.
+    name: String,
+}
+
+/// An identifier of an address.
+pub(crate) fn connection_id(text: &str) -> Result<ConnectionId, ApiError> {
+    ConnectionId::try_new(text).map_err(|_| {
+        AppError::new(app::ErrorKind::NotFound, format!("there is no connection '{text}'"))
+            .advise("Look at the list of connections.")
+            .into()
+    })
+}
+
+/// The organization's connections, drafts too.
+#[utoipa::path(get, path = "/connections", responses(
+    (status = OK, body = Connections),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn connections(State(state): State<ApiState>, By(caller): By) -> Result<Response, ApiError> {
+    let found = connections::list(&state.app, &caller.organization()?.id).await?;
+    Ok(fresh(Json(Connections { connections: found.into_iter().map(ConnectionView::from).collect() })))
+}
+
+/// Makes a connection: a draft, to be filled in step by step.
+#[utoipa::path(post, path = "/connections", request_body = ConnectionDraft, responses(
+    (status = CREATED, body = ConnectionView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn create_connection(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Body(draft): Body<ConnectionDraft>,
+) -> Result<Response, ApiError> {
+    let partition = draft.partition.as_deref().unwrap_or("aws").parse().map_err(AppError::from)?;
+    let new = NewConnection { kind: draft.kind.into(), name: draft.name, partition };
+    let made = connections::create(&state.app, &caller.organization()?.id, new).await?;
+    note(&state.app, &caller, "connection.create", &made.name, &[("id", made.id.as_str())]).await?;
+    Ok(fresh((StatusCode::CREATED, Json(ConnectionView::from(made)))))
+}
+
+/// One connection.
+#[utoipa::path(get, path = "/connections/{id}", params(("id" = String, Path)), responses(
+    (status = OK, body = ConnectionView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn connection(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let found = connections::get(&state.app, &caller.organization()?.id, &connection_id(&id)?).await?;
+    Ok(fresh(Json(ConnectionView::from(found))))
+}
+
+/// Saves a step of a connection's wizard. What would not work is refused, and nothing is saved then.
+#[utoipa::path(patch, path = "/connections/{id}", params(("id" = String, Path)), request_body = ConnectionChange, responses(
+    (status = OK, body = ConnectionView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn change_connection(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+    Body(body): Body<ConnectionChange>,
+) -> Result<Response, ApiError> {
+    let fields = body.fields();
+    let change = Change {
+        step: body.step,
+        partition: body.partition,
+        bucket: body.bucket,
+        prefix: body.prefix,
+        region: body.region,
+        role_arn: body.role_arn,
+        location: body.location,
+        endpoint: body.endpoint,
+        access_key_id: body.access_key_id,
+        secret_access_key: body.secret_access_key,
+        poll_minutes: body.poll_minutes,
+        name: body.name,
+    };
+    let organization = &caller.organization()?.id;
+    let changed = connections::change(&state.app, organization, &connection_id(&id)?, change).await?;
+    // Which values were set; never the values: one is a secret.
+    let fields = fields.join(", ");
+    note(&state.app, &caller, "connection.change", &changed.name, &[("fields", &fields)]).await?;
+    Ok(fresh(Json(ConnectionView::from(changed))))
+}
+
+/// Removes a connection with its months and history; asks for its name.
+#[utoipa::path(delete, path = "/connections/{id}", params(("id" = String, Path)), request_body = ConnectionRemoval, responses(
+    (status = NO_CONTENT),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn remove_connection(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+    Body(body): Body<ConnectionRemoval>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    connections::remove(&state.app, organization, &connection_id(&id)?, &body.name).await?;
+    note(&state.app, &caller, "connection.remove", body.name.trim(), &[("id", &id)]).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}

@@ -1,0 +1,151 @@
+//! Connections: set up step by step, verified, removed.
+//!
+//! A connection is saved from its first step on, so that leaving and returning loses nothing. What a step brings
+//! is checked when it is saved; whether it works is for [`start_verification`] to find out. Every call names the
+//! organization: nothing of another one is ever found.
+
+mod change;
+mod removing;
+mod sealing;
+mod settings;
+mod template;
+mod verifying;
+
+pub use change::{Change, NewConnection, change, create};
+pub use connect::aws::{Form, Links, Partition, ReportKind};
+pub use connect::{Check, CheckState, Month, Verdict, Verification};
+pub use meta::{ConnectionKind, ConnectionState};
+pub use removing::remove;
+pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
+pub(crate) use verifying::Verifications;
+pub use verifying::{Running, start_verification, verification, watch_verification};
+
+use crate::{App, AppError, ErrorKind, Result};
+use chrono::{DateTime, Utc};
+use connect::{BillSource, Source};
+use meta::ConnectionRecord;
+use model::{ConnectionId, OrganizationId};
+use settings::Settings;
+
+/// A connection as it may be shown: without its secret.
+#[derive(Clone, Debug)]
+pub struct ConnectionDetails {
+    /// Identifier.
+    pub id: ConnectionId,
+    /// Kind of source.
+    pub kind: ConnectionKind,
+    /// Name on screen.
+    pub name: String,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// The step of the wizard that was saved last.
+    pub step: Option<String>,
+    /// Partition of AWS.
+    pub partition: Partition,
+    /// Bucket.
+    pub bucket: Option<String>,
+    /// Folder of the reports in the bucket.
+    pub prefix: Option<String>,
+    /// Region of the bucket, entered or found.
+    pub region: Option<String>,
+    /// Role.
+    pub role_arn: Option<String>,
+    /// Folder of this machine.
+    pub location: Option<String>,
+    /// S3-compatible endpoint.
+    pub endpoint: Option<String>,
+    /// Access key at that endpoint.
+    pub access_key_id: Option<String>,
+    /// Whether a secret is kept.
+    pub has_secret: bool,
+    /// External ID, for the role's trust policy.
+    pub external_id: Option<String>,
+    /// Minutes between looks for new deliveries.
+    pub poll_minutes: u32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// The last verification.
+    pub verification: Option<Verification>,
+}
+
+impl ConnectionDetails {
+    fn new(record: &ConnectionRecord) -> Result<Self> {
+        let settings = Settings::of(record)?;
+        let verification = verifying::kept(record)?;
+        Ok(Self {
+            id: record.connection.id.clone(),
+            kind: record.connection.kind,
+            name: record.connection.name.clone(),
+            state: record.state,
+            step: settings.step,
+            partition: settings.partition,
+            bucket: settings.bucket,
+            prefix: settings.prefix,
+            region: settings.region,
+            role_arn: settings.role_arn,
+            location: settings.location,
+            endpoint: settings.endpoint,
+            access_key_id: settings.access_key_id,
+            has_secret: record.sealed_secret.is_some(),
+            external_id: record.external_id.clone(),
+            poll_minutes: record.poll_minutes,
+            created_at: DateTime::from_timestamp_millis(record.created_at_ms).unwrap_or_default(),
+            verification,
+        })
+    }
+}
+
+/// The connections of an organization, oldest first.
+pub async fn list(app: &App, organization: &OrganizationId) -> Result<Vec<ConnectionDetails>> {
+    let records = app.meta().connection_records(organization).await?;
+    records.iter().map(ConnectionDetails::new).collect()
+}
+
+/// One connection.
+pub async fn get(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<ConnectionDetails> {
+    ConnectionDetails::new(&record(app, organization, id).await?)
+}
+
+/// The connection of that name or identifier.
+pub async fn find(app: &App, organization: &OrganizationId, name: &str) -> Result<ConnectionDetails> {
+    let all = list(app, organization).await?;
+    let names: Vec<String> = all.iter().map(|found| found.name.clone()).collect();
+    let mut found: Vec<ConnectionDetails> =
+        all.into_iter().filter(|found| found.name == name || found.id.as_str() == name).collect();
+    match (found.pop(), found.is_empty()) {
+        (Some(found), true) => Ok(found),
+        (Some(_), false) => Err(AppError::invalid(format!("several connections are named '{name}'"))
+            .advise("Give the identifier instead.")),
+        (None, _) => Err(AppError::new(ErrorKind::NotFound, format!("there is no connection '{name}'"))
+            .advise(if names.is_empty() {
+                "Make one with 'cloud-analyzer connect'.".to_owned()
+            } else {
+                format!("Known here: {}.", names.join(", "))
+            })),
+    }
+}
+
+/// Opens a connection's source of bills, with its role or keys.
+///
+/// # Errors
+/// `Invalid` while something is missing.
+pub async fn open_source(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<BillSource> {
+    Ok(connect::open_as(&source(app, &record(app, organization, id).await?)?).await?)
+}
+
+async fn record(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<ConnectionRecord> {
+    app.meta().connection_record(organization, id).await?.ok_or_else(|| {
+        AppError::new(ErrorKind::NotFound, format!("there is no connection '{id}'"))
+            .advise("Look at the list of connections.")
+    })
+}
+
+fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
+    let secret = match &record.sealed_secret {
+        Some(sealed) => {
+            Some(sealing::Sealer::open(app.data_dir())?.unseal(record.connection.id.as_str(), sealed)?)
+        }
+        None => None,
+    };
+    Settings::of(record)?.source(record, secret)
+}

@@ -1,0 +1,272 @@
+//! Making a connection and saving its steps.
+
+use super::settings::Settings;
+use super::{ConnectionDetails, Partition, record, sealing};
+use crate::{App, AppError, ErrorKind, Result};
+use connect::aws::{BucketName, ExternalId, OptIn, ReportPrefix, RoleArn, region_info};
+use connect::{Location, check_endpoint};
+use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
+use model::{ConnectionId, OrganizationId};
+use rand::Rng;
+use std::path::Path;
+
+/// Minutes between looks for new deliveries, unless said otherwise: AWS delivers a few times a day.
+const POLL_MINUTES: u32 = 60;
+
+/// A connection to be made.
+#[derive(Clone, Debug)]
+pub struct NewConnection {
+    /// Kind of source.
+    pub kind: ConnectionKind,
+    /// Name; `None`: made from the kind.
+    pub name: Option<String>,
+    /// Partition of AWS.
+    pub partition: Partition,
+}
+
+/// What a step brings; `None` leaves a value as it is, an empty text clears it.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// The step itself, to return to.
+    pub step: Option<String>,
+    /// Partition of AWS.
+    pub partition: Option<String>,
+    /// Bucket.
+    pub bucket: Option<String>,
+    /// Folder of the reports in the bucket.
+    pub prefix: Option<String>,
+    /// Region of the bucket.
+    pub region: Option<String>,
+    /// Role.
+    pub role_arn: Option<String>,
+    /// Folder of this machine.
+    pub location: Option<String>,
+    /// S3-compatible endpoint.
+    pub endpoint: Option<String>,
+    /// Access key.
+    pub access_key_id: Option<String>,
+    /// Its secret.
+    pub secret_access_key: Option<String>,
+    /// Minutes between looks for new deliveries.
+    pub poll_minutes: Option<u32>,
+    /// Name on screen.
+    pub name: Option<String>,
+}
+
+/// Makes a draft. A role's external ID is made here, at random, and never changes.
+pub async fn create(
+    app: &App,
+    organization: &OrganizationId,
+    new: NewConnection,
+) -> Result<ConnectionDetails> {
+    let name = match new.name {
+        Some(name) => checked_name(&name)?,
+        None => match new.kind {
+            ConnectionKind::AwsRole | ConnectionKind::AwsOwn => "AWS".to_owned(),
+            ConnectionKind::S3Compatible => "S3".to_owned(),
+            ConnectionKind::Local => "Folder".to_owned(),
+        },
+    };
+    let id = format!("c-{:016x}", rand::rng().random::<u64>());
+    let id = ConnectionId::try_new(&id).map_err(|error| AppError::internal(error.to_string()))?;
+    let settings = Settings { partition: new.partition, ..Settings::default() };
+    let record = ConnectionRecord {
+        connection: Connection {
+            id,
+            organization_id: organization.clone(),
+            kind: new.kind,
+            location: String::new(),
+            name,
+        },
+        state: ConnectionState::Draft,
+        settings: kept(&settings)?,
+        external_id: (new.kind == ConnectionKind::AwsRole).then(|| ExternalId::generate().to_string()),
+        sealed_secret: None,
+        poll_minutes: POLL_MINUTES,
+        verification: None,
+        verified_at_ms: None,
+        created_at_ms: app.now().timestamp_millis(),
+    };
+    app.meta().create_connection(&record).await?;
+    ConnectionDetails::new(&record)
+}
+
+/// Saves a step.
+///
+/// # Errors
+/// `Invalid`: which value is wrong, and what would be right; nothing is saved then.
+pub async fn change(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    change: Change,
+) -> Result<ConnectionDetails> {
+    let mut record = record(app, organization, id).await?;
+    let before = Settings::of(&record)?;
+    let mut settings = before.clone();
+    apply(&change, record.connection.kind, &mut settings)?;
+    if let Some(name) = &change.name {
+        record.connection.name = checked_name(name)?;
+    }
+    if let Some(minutes) = change.poll_minutes {
+        if !(5..=1440).contains(&minutes) {
+            return Err(AppError::invalid(format!("poll_minutes: {minutes} is not between 5 and 1440"))
+                .advise("AWS delivers a few times a day: every hour is often enough."));
+        }
+        record.poll_minutes = minutes;
+    }
+    let mut elsewhere = Settings { step: before.step.clone(), ..settings.clone() } != before;
+    if let Some(secret) = change.secret_access_key.as_deref().map(str::trim) {
+        elsewhere = true;
+        let owner = record.connection.id.as_str();
+        record.sealed_secret = if secret.is_empty() {
+            None
+        } else {
+            Some(sealing::Sealer::open(app.data_dir())?.seal(owner, secret)?)
+        };
+    }
+    if elsewhere {
+        // What was verified was something else.
+        record.connection.location = settings.address(record.connection.kind);
+        record.state = ConnectionState::Draft;
+        (record.verification, record.verified_at_ms) = (None, None);
+    }
+    record.settings = kept(&settings)?;
+    app.meta().update_connection(&record).await.map_err(|error| match error.kind() {
+        meta::ErrorKind::Conflict => AppError::new(
+            ErrorKind::Conflict,
+            format!("another connection of this organization reads {} already", record.connection.location),
+        )
+        .advise("Use that connection, or remove it first: a bill must not be counted twice."),
+        _ => error.into(),
+    })?;
+    ConnectionDetails::new(&record)
+}
+
+fn kept(settings: &Settings) -> Result<serde_json::Value> {
+    serde_json::to_value(settings).map_err(|error| AppError::internal(error.to_string()))
+}
+
+fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Result<()> {
+    let aws = matches!(kind, ConnectionKind::AwsRole | ConnectionKind::AwsOwn);
+    let bucket = kind != ConnectionKind::Local;
+    let keys = kind == ConnectionKind::S3Compatible;
+    for (value, name, fits) in [
+        (&change.partition, "partition", aws),
+        (&change.bucket, "bucket", bucket),
+        (&change.prefix, "prefix", bucket),
+        (&change.region, "region", bucket),
+        (&change.role_arn, "role_arn", kind == ConnectionKind::AwsRole),
+        (&change.location, "location", !bucket),
+        (&change.endpoint, "endpoint", keys),
+        (&change.access_key_id, "access_key_id", keys),
+        (&change.secret_access_key, "secret_access_key", keys),
+    ] {
+        if value.as_ref().is_some_and(|value| !value.is_empty()) && !fits {
+            return Err(AppError::invalid(format!("{name}: a connection of kind {kind} has none"))
+                .advise("Leave it out, or make a connection of another kind."));
+        }
+    }
+    if let Some(step) = &change.step {
+        settings.step = Some(step.chars().take(40).collect::<String>()).filter(|step| !step.is_empty());
+    }
+    if let Some(partition) = &change.partition {
+        settings.partition = partition.parse().map_err(of_field("partition"))?;
+    }
+    set(&change.bucket, &mut settings.bucket, |text| {
+        Ok(BucketName::try_new(text).map_err(of_field("bucket"))?.to_string())
+    })?;
+    set(&change.prefix, &mut settings.prefix, |text| {
+        Ok(ReportPrefix::try_new(text).map_err(of_field("prefix"))?.as_str().to_owned())
+    })?;
+    set(&change.region, &mut settings.region, |text| checked_region(text, aws, settings.partition))?;
+    set(&change.role_arn, &mut settings.role_arn, |text| {
+        Ok(RoleArn::try_new(text).map_err(of_field("role_arn"))?.to_string())
+    })?;
+    set(&change.location, &mut settings.location, checked_folder)?;
+    set(&change.endpoint, &mut settings.endpoint, |text| Ok(check_endpoint(text)?))?;
+    set(&change.access_key_id, &mut settings.access_key_id, |text| {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 128 {
+            return Ok(text.to_owned());
+        }
+        Err(AppError::invalid("access_key_id: it has characters that no access key has")
+            .advise("Copy the access key again, without spaces."))
+    })?;
+    if let Some(arn) = settings.role_arn.as_deref() {
+        let arn = RoleArn::try_new(arn)?;
+        if arn.partition() != settings.partition {
+            return Err(AppError::invalid(format!(
+                "role_arn: the role is in the partition {}, the connection in {}",
+                arn.partition(),
+                settings.partition
+            ))
+            .advise("Paste the RoleArn of a stack in the connection's partition, or choose the other partition in the first step."));
+        }
+    }
+    Ok(())
+}
+
+/// Sets one value: unchanged, cleared, or checked and set.
+fn set(
+    wanted: &Option<String>,
+    value: &mut Option<String>,
+    check: impl FnOnce(&str) -> Result<String>,
+) -> Result<()> {
+    match wanted.as_deref().map(str::trim) {
+        None => {}
+        Some("") => *value = None,
+        Some(text) => *value = Some(check(text)?),
+    }
+    Ok(())
+}
+
+fn of_field(name: &str) -> impl FnOnce(connect::aws::BadValue) -> AppError {
+    move |error| AppError::invalid(format!("{name}: {}", error.message)).advise(format!("{}.", error.advice))
+}
+
+fn checked_region(text: &str, aws: bool, partition: Partition) -> Result<String> {
+    if !aws {
+        // S3-compatible endpoints name theirs as they like.
+        let valid = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if text.len() <= 64 && text.bytes().all(valid) {
+            return Ok(text.to_owned());
+        }
+        return Err(AppError::invalid(format!("region: '{text}' cannot be the name of a region"))
+            .advise("Most endpoints take us-east-1."));
+    }
+    let refused = |why: String| {
+        AppError::invalid(format!("region: {why}")).advise(format!(
+            "{} is recommended; any region that is on in every account will do.",
+            partition.home_region()
+        ))
+    };
+    match region_info(text) {
+        None => Err(refused(format!("'{text}' is not a region of AWS"))),
+        Some(info) if info.partition != partition => {
+            Err(refused(format!("{text} is in the partition {}", info.partition)))
+        }
+        Some(info) if info.opt_in == OptIn::Required => Err(refused(format!(
+            "{text} ({}) must be opted in to, and AWS delivers no reports to such regions",
+            info.name
+        ))),
+        Some(_) => Ok(text.to_owned()),
+    }
+}
+
+fn checked_folder(text: &str) -> Result<String> {
+    let location = Location::try_new(text)?.to_string();
+    if location.starts_with("s3://") || !Path::new(&location).is_absolute() {
+        return Err(AppError::invalid(format!("location: '{text}' is not the full path of a folder"))
+            .advise("Write a path of the machine that runs Cloud Analyzer, beginning with /."));
+    }
+    Ok(location)
+}
+
+fn checked_name(text: &str) -> Result<String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
+        return Err(AppError::invalid("name: a connection's name has 1 to 100 characters on one line")
+            .advise("Choose a name such as the company's."));
+    }
+    Ok(text.to_owned())
+}

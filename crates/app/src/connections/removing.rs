@@ -1,0 +1,36 @@
+//! Removing a connection and its data.
+
+use super::record;
+use crate::{App, AppError, Result};
+use lake::Table;
+use model::{ConnectionId, OrganizationId};
+
+/// Removes a connection, its months and its history; `name` must be its name, typed by whoever asks.
+///
+/// The row goes first: from then on no page shows the data. The files follow; what a stop in between leaves is
+/// removed by the next vacuum.
+///
+/// # Errors
+/// `Invalid` for another name; `Conflict` while an ingest runs.
+pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId, name: &str) -> Result<()> {
+    let record = record(app, organization, id).await?;
+    if name.trim() != record.connection.name {
+        return Err(AppError::invalid(format!("the connection is not named '{}'", name.trim()))
+            .advise(format!("To remove it and its data, type its name: {}", record.connection.name)));
+    }
+    let _lock = app.writer_lock()?;
+    let publications = app.meta().publications(organization).await?;
+    let periods: Vec<_> = publications
+        .iter()
+        .filter(|publication| publication.connection_id == *id)
+        .map(|publication| publication.period)
+        .collect();
+    app.meta().delete_connection(organization, id).await?;
+    for period in periods {
+        for table in [Table::Rollup, Table::LineItems] {
+            app.lake().remove_partition(table, id, period).await?;
+        }
+    }
+    app.vacuum_unlocked().await?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Verifications: one at a time for a connection, watched by any number of pages, the last one kept.
+
+use super::{Check, Verdict, Verification, record, source};
+use crate::{App, AppError, Result};
+use chrono::{DateTime, Utc};
+use connect::Source;
+use meta::{ConnectionRecord, ConnectionState};
+use model::{ConnectionId, OrganizationId};
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use tokio::sync::watch;
+
+/// A verification as it stands now.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// Every step.
+    pub checks: Vec<Check>,
+    /// How it ended; `None` while it runs.
+    pub verdict: Option<Verdict>,
+}
+
+impl From<Verification> for Running {
+    fn from(done: Verification) -> Self {
+        Self { started_at: done.started_at, checks: done.checks, verdict: Some(done.verdict) }
+    }
+}
+
+/// Verifications that run in this process.
+#[derive(Debug, Default)]
+pub(crate) struct Verifications(Mutex<HashMap<ConnectionId, watch::Receiver<Running>>>);
+
+impl Verifications {
+    fn running(&self, id: &ConnectionId) -> Option<watch::Receiver<Running>> {
+        // A map of channels is whole whatever a panicking thread left.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    /// Puts a new one in, unless one runs.
+    fn begin(&self, id: &ConnectionId, running: watch::Receiver<Running>) -> bool {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.contains_key(id) {
+            return false;
+        }
+        all.insert(id.clone(), running);
+        true
+    }
+
+    fn end(&self, id: &ConnectionId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+}
+
+/// Takes a verification out of the running ones, however its task ends.
+struct Ending(App, ConnectionId);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.verifications().end(&self.1);
+    }
+}
+
+/// Starts a verification in the background, unless one runs already; gives its course.
+///
+/// # Errors
+/// `Invalid` while something is missing.
+pub async fn start_verification(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<watch::Receiver<Running>> {
+    let verified = source(app, &record(app, organization, id).await?)?;
+    let begun = Running { started_at: app.now(), checks: connect::plan(&verified), verdict: None };
+    let (sender, receiver) = watch::channel(begun);
+    if !app.verifications().begin(id, receiver.clone()) {
+        // It may have ended between the two looks: then what this one brings is as good.
+        return Ok(app.verifications().running(id).unwrap_or(receiver));
+    }
+    let ending = Ending(app.clone(), id.clone());
+    let (app, organization, id) = (app.clone(), organization.clone(), id.clone());
+    tokio::spawn(async move {
+        let sink = |check: &Check| {
+            sender.send_modify(|running| {
+                if let Some(known) = running.checks.iter_mut().find(|known| known.check == check.check) {
+                    known.clone_from(check);
+                }
+            });
+        };
+        let done = connect::verify(&verified, app.now(), &sink).await;
+        if let Err(error) = keep(&app, &organization, &id, &verified, &done).await {
+            tracing::warn!(connection.id = %id, %error, "a verification could not be kept");
+        }
+        drop(ending);
+        sender.send_modify(|running| running.verdict = Some(done.verdict));
+    });
+    Ok(receiver)
+}
+
+/// Keeps a verification and what it says of the connection.
+async fn keep(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    verified: &Source,
+    done: &Verification,
+) -> Result<()> {
+    let mut record = record(app, organization, id).await?;
+    if source(app, &record)? != *verified {
+        // It was changed meanwhile: this says nothing about what it is now.
+        return Ok(());
+    }
+    let worked = matches!(record.state, ConnectionState::Ready | ConnectionState::Failing);
+    record.state = match done.verdict {
+        Verdict::Passed | Verdict::Warning => ConnectionState::Ready,
+        Verdict::NotYet if worked => ConnectionState::Ready,
+        Verdict::NotYet => ConnectionState::Waiting,
+        Verdict::Failed if worked || record.state == ConnectionState::Waiting => ConnectionState::Failing,
+        Verdict::Failed => ConnectionState::Draft,
+    };
+    let mut settings = super::settings::Settings::of(&record)?;
+    if let Some(region) = &done.facts.region {
+        settings.region = Some(region.clone());
+    }
+    let internal = |error: serde_json::Error| AppError::internal(error.to_string());
+    record.settings = serde_json::to_value(settings).map_err(internal)?;
+    record.verification = Some(serde_json::to_value(done).map_err(internal)?);
+    record.verified_at_ms = Some(app.now().timestamp_millis());
+    app.meta().update_connection(&record).await?;
+    Ok(())
+}
+
+/// The verification that is kept with a connection.
+pub(super) fn kept(record: &ConnectionRecord) -> Result<Option<Verification>> {
+    let kept = record.verification.clone().map(serde_json::from_value).transpose();
+    kept.map_err(|error| AppError::internal(format!("a kept verification cannot be read: {error}")))
+}
+
+/// The verification that runs, else the last one; `None`: there was none.
+pub async fn verification(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<Option<Running>> {
+    let record = record(app, organization, id).await?;
+    if let Some(running) = app.verifications().running(id) {
+        return Ok(Some(running.borrow().clone()));
+    }
+    Ok(kept(&record)?.map(Running::from))
+}
+
+/// The course of the verification that runs, or the last one as it ended; `None`: there was none.
+pub async fn watch_verification(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<Option<watch::Receiver<Running>>> {
+    let record = record(app, organization, id).await?;
+    if let Some(running) = app.verifications().running(id) {
+        return Ok(Some(running));
+    }
+    // A channel whose sender is gone gives its last value.
+    Ok(kept(&record)?.map(|last| watch::channel(Running::from(last)).1))
+}

@@ -1,0 +1,221 @@
+//! A connection as this crate needs it: where the reports lie, and as whom they are read.
+
+use crate::aws::{BucketName, ExternalId, Own, Partition, ReportPrefix, RoleArn, S3, Session};
+use crate::bill_source::{BillSource, open, open_bucket};
+use crate::error::{ConnectError, ErrorKind};
+use crate::location::Location;
+use object_store::aws::AmazonS3Builder;
+use std::fmt;
+use std::sync::Arc;
+
+/// A text that is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps the text.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the one call that needs it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("******")
+    }
+}
+
+/// As whom reports are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Through a customer's role.
+    Role {
+        /// The role.
+        arn: RoleArn,
+        /// The connection's external ID.
+        external_id: ExternalId,
+    },
+    /// With the machine's own credentials.
+    Own,
+    /// With keys, at an S3-compatible endpoint.
+    Keys {
+        /// Address of the endpoint.
+        endpoint: String,
+        /// Access key.
+        key_id: String,
+        /// Its secret.
+        secret: Secret,
+    },
+}
+
+/// Where reports lie, and how to get there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A folder of this machine.
+    Local(Location),
+    /// A bucket.
+    Bucket {
+        /// Name of the connection, for the customer's logs.
+        name: String,
+        /// Partition of AWS.
+        partition: Partition,
+        /// Its region, once known.
+        region: Option<String>,
+        /// The bucket.
+        bucket: BucketName,
+        /// Folder of the reports.
+        prefix: ReportPrefix,
+        /// As whom it is read.
+        access: Access,
+    },
+}
+
+impl Source {
+    /// Folder or address.
+    pub fn location(&self) -> String {
+        match self {
+            Self::Local(location) => location.to_string(),
+            Self::Bucket { bucket, prefix, .. } if prefix.as_str().is_empty() => format!("s3://{bucket}"),
+            Self::Bucket { bucket, prefix, .. } => format!("s3://{bucket}/{}", prefix.as_str()),
+        }
+    }
+}
+
+/// Checks the address of an S3-compatible endpoint. Addresses that lead to the metadata services of clouds are
+/// refused: this service must not fetch its machine's credentials for somebody.
+///
+/// # Errors
+/// `BadLocation`.
+pub fn check_endpoint(text: &str) -> Result<String, ConnectError> {
+    let bad = |why: &str| ConnectError {
+        kind: ErrorKind::BadLocation,
+        message: format!("'{text}' is not the address of an S3-compatible endpoint: {why}"),
+        advice: "Write https://host or https://host:port, without a bucket".to_owned(),
+    };
+    let url = url::Url::parse(text.trim()).map_err(|error| bad(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(bad("it does not begin with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(bad("keys belong into their own fields"));
+    }
+    if url.path().trim_matches('/') != "" || url.query().is_some() {
+        return Err(bad("it has a path"));
+    }
+    let link_local = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_link_local() || address.is_unspecified(),
+        Some(url::Host::Ipv6(address)) => {
+            address.is_unicast_link_local()
+                || address.is_unspecified()
+                || address.segments().starts_with(&[0xfd00, 0xec2])
+                || address.to_ipv4_mapped().is_some_and(|address| address.is_link_local())
+        }
+        Some(url::Host::Domain(name)) => name.ends_with("metadata.google.internal"),
+        None => return Err(bad("it has no host")),
+    };
+    if link_local {
+        return Err(bad("this address belongs to the machine itself"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Opens a source. Nothing is read yet, except that a folder must exist.
+///
+/// # Errors
+/// `NotFound`, `Denied`, `BadLocation`.
+pub async fn open_as(source: &Source) -> Result<BillSource, ConnectError> {
+    let Source::Bucket { partition, region, bucket, prefix, .. } = source else {
+        return match source {
+            Source::Local(location) => open(location),
+            Source::Bucket { .. } => unreachable!("taken apart above"),
+        };
+    };
+    let door = Door::open(source).await;
+    let region = region.clone().unwrap_or_else(|| partition.home_region().to_owned());
+    let endpoint = door.endpoint(&region);
+    let builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket.as_str())
+        .with_region(&region)
+        .with_allow_http(endpoint.starts_with("http://"))
+        .with_endpoint(endpoint)
+        .with_credentials(Arc::clone(&door.session) as _);
+    open_bucket(builder, bucket.as_str(), prefix.as_str())
+}
+
+/// The way into a bucket: whom we ask as, and at which address.
+#[derive(Clone, Debug)]
+pub(crate) struct Door {
+    pub(crate) own: Own,
+    pub(crate) session: Arc<Session>,
+    partition: Partition,
+    endpoint: Option<String>,
+}
+
+impl Door {
+    /// Prepares; asks nobody yet. Call it with a bucket.
+    pub(crate) async fn open(source: &Source) -> Self {
+        let (name, partition, access) = match source {
+            Source::Bucket { name, partition, access, .. } => (name.as_str(), *partition, access),
+            Source::Local(_) => ("", Partition::Aws, &Access::Own),
+        };
+        let own = Own::load(partition, None).await;
+        let mut endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|address| !address.is_empty()));
+        let session = match access {
+            Access::Own => Session::own(own.clone()),
+            Access::Role { arn, external_id } => {
+                Session::role(own.clone(), arn.clone(), external_id.clone(), name)
+            }
+            Access::Keys { endpoint: address, key_id, secret } => {
+                endpoint = Some(address.clone());
+                Session::keys(key_id, secret.reveal())
+            }
+        };
+        Self { own, session: Arc::new(session), partition, endpoint }
+    }
+
+    /// Address of S3 in a region.
+    pub(crate) fn endpoint(&self, region: &str) -> String {
+        self.endpoint.clone().unwrap_or_else(|| self.partition.s3_endpoint(region))
+    }
+
+    /// S3 in a region.
+    pub(crate) fn s3(&self, region: &str) -> Result<S3, crate::aws::Answer> {
+        S3::new(Arc::clone(&self.session), &self.endpoint(region), region)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_addresses_of_other_machines() {
+        assert_eq!(check_endpoint("https://minio.example:9000/").unwrap(), "https://minio.example:9000");
+        assert_eq!(check_endpoint("http://127.0.0.1:8333").unwrap(), "http://127.0.0.1:8333");
+        for (text, why) in [
+            ("minio", "relative URL"),
+            ("ftp://host", "begin with https"),
+            ("https://key:secret@host", "own fields"),
+            ("https://host/bucket", "a path"),
+            ("http://169.254.169.254", "machine itself"),
+            ("http://[::ffff:169.254.169.254]/", "machine itself"),
+            ("http://[fd00:ec2::254]", "machine itself"),
+            ("http://0.0.0.0:80", "machine itself"),
+        ] {
+            let error = check_endpoint(text).unwrap_err();
+            assert!(error.message.contains(why), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        assert_eq!(format!("{:?}", Secret::new("hush".to_owned())), "******");
+    }
+}

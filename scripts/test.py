@@ -74,8 +74,8 @@ def stages(cache: Path, target: Path) -> list:
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
         Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
-        # Against real parts that run locally: so far an OpenID provider.
-        Stage("world", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/world"], counts="pytest", needs=("build",), env=binary),
+        # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
+        Stage("world", [str(cache / "venv-ministack" / "bin" / "python"), "-m", "pytest", "-q", "tests/world"], counts="pytest", needs=("build",), env=binary),
         Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary),
     ]
 

@@ -19,7 +19,6 @@ use crate::aws::{Answer, Identity, Own, Partition};
 use crate::source::{Access, Door, Source};
 use check::Board;
 use chrono::{DateTime, Utc};
-use model::BillingPeriod;
 use serde::{Deserialize, Serialize};
 
 /// How a verification ended.

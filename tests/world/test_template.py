@@ -1,0 +1,65 @@
+"""Every variant of the template, through linters that know AWS."""
+
+import json
+import subprocess
+
+import pytest
+from world import tool
+
+KEY = "arn:aws:kms:us-east-1:111111111111:key/0b4a0d2c-1111-2222-3333-444455556666"
+VARIANTS = [(report, key) for report in ["none", "legacy", "cur2", "focus"] for key in [None, KEY]]
+
+
+@pytest.fixture(scope="module")
+def lint_product(tmp_path_factory, world):
+    from world import Product
+
+    product = Product(tmp_path_factory.mktemp("lint"), world)
+    product.connect("whole", "--bucket", "bills-lint")
+    product.connect("part", "--bucket", "bills-lint-part", "--prefix", "cost/cur")
+    return product
+
+
+@pytest.mark.parametrize("name", ["whole", "part"])
+@pytest.mark.parametrize(("report", "key"), VARIANTS)
+def test_cloudformation(lint_product, tmp_path, name, report, key):
+    options = ["--report", report, *(["--kms-key-arn", key] if key else [])]
+    text = lint_product.template(name, "cloudformation", *options)
+    file = tmp_path / "template.yaml"
+    file.write_text(text)
+    done = subprocess.run([tool("cfn-lint", "cfn-lint"), "--regions", "us-east-1", "--non-zero-exit-code", "informational", "--", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + text
+    assert ("kms:Decrypt" in text) == bool(key)
+    assert ("AWS::CUR::ReportDefinition" in text, "AWS::BCMDataExports::Export" in text) == (report == "legacy", report in ("cur2", "focus"))
+
+
+@pytest.mark.parametrize("name", ["whole", "part"])
+@pytest.mark.parametrize("key", [None, KEY])
+def test_policy(lint_product, tmp_path, name, key):
+    options = ["--kms-key-arn", key] if key else []
+    text = lint_product.template(name, "policy", *options)
+    file = tmp_path / "policy.json"
+    file.write_text(text)
+    done = subprocess.run([tool("parliament", "parliament"), "--file", str(file), "--json"], capture_output=True, text=True, check=False)
+    findings = [json.loads(line) for line in done.stdout.splitlines() if line.strip().startswith("{")]
+    assert not findings, done.stdout
+    actions = [action for statement in json.loads(text)["Statement"] for action in statement["Action"]]
+    assert "s3:GetObject" in actions and not [action for action in actions if "*" in action]
+
+
+@pytest.mark.parametrize("report", ["none", "legacy", "cur2", "focus"])
+def test_script(lint_product, tmp_path, report):
+    """The script is one that a shell can read."""
+    file = tmp_path / "script.sh"
+    file.write_text(lint_product.template("part", "cli", "--report", report))
+    subprocess.run(["bash", "-n", str(file)], check=True)
+
+
+def test_external_ids_are_never_the_same(lint_product):
+    ids = {lint_product.connect(f"more-{number}")["external_id"] for number in range(5)}
+    assert len(ids) == 5 and all(len(external_id) == 64 for external_id in ids)
+
+
+def test_nobody_chooses_an_external_id(lint_product):
+    done = lint_product.run("connect", "whole", "--external-id", "0" * 64)
+    assert done.returncode == 2 and "unexpected argument" in done.stderr

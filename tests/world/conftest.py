@@ -16,12 +16,6 @@ def world(tmp_path_factory):
     made.stop()
 
 
-@pytest.fixture(scope="session")
-def organization(world):
-    """The customer's account is the management account of an organization."""
-    return world.client("organizations").create_organization(FeatureSet="ALL")["Organization"]
-
-
 @pytest.fixture
 def product(tmp_path, world):
     yield Product(tmp_path / "data", world)
@@ -83,7 +77,7 @@ class Set:
 
 
 @pytest.fixture
-def acme(world, organization, product):
+def acme(world, product):
     made = Set(world, product)
     yield made
     if made.report:

@@ -115,7 +115,16 @@ def test_report_too_new(acme, world):
     assert "test object" in done.text("months")
 
 
-def test_member_account_is_allowed_and_said(acme, world):
+def test_member_account_is_allowed_and_said(acme, world, product):
+    organization = {"Id": "o-exampleorgid", "MasterAccountId": "222222222222"}
+    world.exports({"organizations.DescribeOrganization": {"Organization": organization}})
+    product.env = {"AWS_ENDPOINT_URL_ORGANIZATIONS": f"http://127.0.0.1:{world.stub_port}"}
+    done = acme.stack().delivered().defined().verify()
+    assert (done.state("account"), done.verdict) == ("warning", "warning"), done.states()
+    assert "member account; the management account is 222222222222" in done.text("account")
+
+
+def test_missing_optional_permission_names_what_it_costs(acme, world):
     world.rules({"service": "organizations", "operation": "DescribeOrganization", "error": {"code": "AccessDeniedException", "message": "not authorized", "status": 400}})
     done = acme.stack().delivered().defined().verify()
     assert done.state("account") == "warning" and "DescribeOrganization" in done.text("account")

@@ -173,19 +173,21 @@ fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Resu
     if let Some(partition) = &change.partition {
         settings.partition = partition.parse().map_err(of_field("partition"))?;
     }
-    set(&change.bucket, &mut settings.bucket, |text| {
+    set(change.bucket.as_deref(), &mut settings.bucket, |text| {
         Ok(BucketName::try_new(text).map_err(of_field("bucket"))?.to_string())
     })?;
-    set(&change.prefix, &mut settings.prefix, |text| {
+    set(change.prefix.as_deref(), &mut settings.prefix, |text| {
         Ok(ReportPrefix::try_new(text).map_err(of_field("prefix"))?.as_str().to_owned())
     })?;
-    set(&change.region, &mut settings.region, |text| checked_region(text, aws, settings.partition))?;
-    set(&change.role_arn, &mut settings.role_arn, |text| {
+    set(change.region.as_deref(), &mut settings.region, |text| {
+        checked_region(text, aws, settings.partition)
+    })?;
+    set(change.role_arn.as_deref(), &mut settings.role_arn, |text| {
         Ok(RoleArn::try_new(text).map_err(of_field("role_arn"))?.to_string())
     })?;
-    set(&change.location, &mut settings.location, checked_folder)?;
-    set(&change.endpoint, &mut settings.endpoint, |text| Ok(check_endpoint(text)?))?;
-    set(&change.access_key_id, &mut settings.access_key_id, |text| {
+    set(change.location.as_deref(), &mut settings.location, checked_folder)?;
+    set(change.endpoint.as_deref(), &mut settings.endpoint, |text| Ok(check_endpoint(text)?))?;
+    set(change.access_key_id.as_deref(), &mut settings.access_key_id, |text| {
         if text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 128 {
             return Ok(text.to_owned());
         }
@@ -208,11 +210,11 @@ fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Resu
 
 /// Sets one value: unchanged, cleared, or checked and set.
 fn set(
-    wanted: &Option<String>,
+    wanted: Option<&str>,
     value: &mut Option<String>,
     check: impl FnOnce(&str) -> Result<String>,
 ) -> Result<()> {
-    match wanted.as_deref().map(str::trim) {
+    match wanted.map(str::trim) {
         None => {}
         Some("") => *value = None,
         Some(text) => *value = Some(check(text)?),

@@ -5,6 +5,8 @@ use crate::cli::Verify;
 use crate::output::{print, print_json};
 use ::app::AppError;
 use ::app::connections::{self, Check, CheckState, Running, Verdict};
+// Writing to a String cannot fail: the results of `writeln!` below say nothing.
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 pub(crate) async fn run(folder: &Folder, args: Verify) -> anyhow::Result<ExitCode> {
@@ -68,7 +70,7 @@ fn line(check: &Check) -> String {
         ("at", check.fix_url.as_ref()),
     ];
     for (name, text) in parts.iter().filter_map(|(name, text)| Some((name, (*text)?))) {
-        out.push_str(&format!("         {name:<8} {text}\n"));
+        let _ = writeln!(out, "         {name:<8} {text}");
     }
     out
 }

@@ -37,9 +37,10 @@ def answer():
     operation = model.operation_model(request.headers.get("X-Amz-Target", "").split(".")[-1])
     asked = {"method": request.method, "values": request.values, "headers": request.headers, "body": request.get_data(), "url_path": request.path, "url_params": {}}
     params = PROTOCOL_PARSERS[model.metadata["protocol"]](operation).parse(asked)
-    report = botocore.validate.ParamValidator().validate(params, operation.input_shape)
-    if report.has_errors():
-        return error("ValidationException", report.generate_report())
+    if operation.input_shape:
+        report = botocore.validate.ParamValidator().validate(params, operation.input_shape)
+        if report.has_errors():
+            return error("ValidationException", report.generate_report())
     out = json.loads(Path(sys.argv[2]).read_text()).get(f"{service}.{operation.name}")
     if out is None:
         return error("AccessDeniedException", f"User is not authorized to perform: {service}:{operation.name}")

@@ -46,14 +46,14 @@ class World:
     """All servers, and what tests do to them."""
 
     def __init__(self, folder: Path):
-        self.folder, self.processes = folder, []
+        self.folder, self.processes, self.broken = folder, [], False
         self.fixtures = folder / "exports.json"
         self.exports({})
         self.aws_port, self.stub_port, self.proxy_port = free_port(), free_port(), free_port()
         self.start([tool("ministack", "ministack")], self.aws_port, AUTH="true", BIND_HOST="127.0.0.1", GATEWAY_PORT=str(self.aws_port))
         stub = Path(__file__).with_name("modelstub.py")
         self.start([tool("modelstub", "python"), str(stub), str(self.stub_port), str(self.fixtures)], self.stub_port)
-        self.start([tool("microburst", "microburst"), "--host", "127.0.0.1", "--port", str(self.proxy_port), "--upstream", f"http://127.0.0.1:{self.aws_port}"], self.proxy_port)
+        self.start([tool("microburst", "python"), str(Path(__file__).with_name("faults.py")), "--host", "127.0.0.1", "--port", str(self.proxy_port), "--upstream", f"http://127.0.0.1:{self.aws_port}"], self.proxy_port)
         self.key = self.service_user()
 
     def start(self, command: list, port: int, **env: str) -> None:
@@ -82,6 +82,7 @@ class World:
 
     def rules(self, *rules: dict) -> None:
         """What the proxy breaks, until it is told otherwise."""
+        self.broken = bool(rules)
         requests.post(f"http://127.0.0.1:{self.proxy_port}/_microburst/rules", json=list(rules), timeout=10).raise_for_status()
 
     def exports(self, fixtures: dict) -> None:
@@ -90,14 +91,15 @@ class World:
         self.fixtures.write_text(json.dumps({**empty, **fixtures}))
 
     def environment(self, **changes: str) -> dict:
-        """Of the service: its own keys, and the fake AWS behind the proxy."""
+        """Of the service: its own keys, and the fake AWS, behind the proxy if that is to break something (it gives
+        no lengths, which reading objects needs)."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return {
             **kept,
             "AWS_ACCESS_KEY_ID": self.key[0],
             "AWS_SECRET_ACCESS_KEY": self.key[1],
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.proxy_port}",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.proxy_port if self.broken else self.aws_port}",
             "AWS_ENDPOINT_URL_BCM_DATA_EXPORTS": f"http://127.0.0.1:{self.stub_port}",
             **changes,
         }

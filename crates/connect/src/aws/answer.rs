@@ -123,6 +123,11 @@ impl Answer {
                 let code = error.code().unwrap_or_default();
                 Self::new(code, error.message().unwrap_or_default(), Some(status))
             }
+            // Something answered, but not as the service does.
+            SdkError::ResponseError(answered) => {
+                let status = answered.raw().status().as_u16();
+                Self::new("", &short(&DisplayErrorContext(error).to_string()), Some(status))
+            }
             SdkError::TimeoutError(_) => Self::network("no answer in time"),
             other => {
                 let text = DisplayErrorContext(other).to_string();

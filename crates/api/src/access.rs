@@ -57,6 +57,11 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/connections/{id}/verification", Action::ReadConnections),
     (Method::POST, "/connections/{id}/verification", Action::ManageConnections),
     (Method::GET, "/connections/{id}/verification/events", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/processing", Action::ReadConnections),
+    (Method::POST, "/connections/{id}/processing", Action::ProcessConnection),
+    (Method::GET, "/connections/{id}/processing/events", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/ingests", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/changes", Action::ReadConnections),
 ];
 
 /// The action of a route.

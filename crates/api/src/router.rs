@@ -54,7 +54,7 @@ fn identity() -> OpenApiRouter<ApiState> {
 }
 
 fn connections() -> OpenApiRouter<ApiState> {
-    use routes::{connection_setup as setup, connections, verification};
+    use routes::{connection_setup as setup, connections, processing, verification};
     OpenApiRouter::new()
         .routes(routes!(connections::connections, connections::create_connection))
         .routes(routes!(
@@ -67,6 +67,10 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(setup::connection_links))
         .routes(routes!(verification::verification, verification::start_verification))
         .routes(routes!(verification::verification_events))
+        .routes(routes!(processing::processing, processing::start_processing))
+        .routes(routes!(processing::processing_events))
+        .routes(routes!(processing::connection_ingests))
+        .routes(routes!(processing::connection_changes))
 }
 
 /// The OpenAPI description of the interface.

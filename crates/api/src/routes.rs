@@ -11,6 +11,7 @@ pub(crate) mod members;
 pub(crate) mod openid;
 pub(crate) mod organizations;
 pub(crate) mod overview;
+pub(crate) mod processing;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod summary;

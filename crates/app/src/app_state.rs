@@ -8,9 +8,11 @@ use crate::{Clock, Live, Result, SystemClock, WriterLock};
 use chrono::{DateTime, Utc};
 use lake::Lake;
 use meta::Meta;
+use notify::Mailer;
 use query::{Engine, EngineOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::Notify;
 
 /// How to open a data folder.
 #[derive(Clone)]
@@ -21,11 +23,22 @@ pub struct AppOptions {
     pub create: bool,
     /// Bounds of the query engine.
     pub engine: EngineOptions,
+    /// How people are told things; without, links are shown to administrators.
+    pub mail: Option<MailSettings>,
+}
+
+/// How mails are sent, and where their links lead.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// The way out.
+    pub mailer: Mailer,
+    /// Address that browsers use, without a slash at its end.
+    pub public_url: String,
 }
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), create: true, engine: EngineOptions::default() }
+        Self { clock: Arc::new(SystemClock), create: true, engine: EngineOptions::default(), mail: None }
     }
 }
 
@@ -46,6 +59,8 @@ struct Inner {
     names: RememberedNames,
     passwords: Passwords,
     verifications: Verifications,
+    mail: Option<MailSettings>,
+    queued: Notify,
 }
 
 impl App {
@@ -68,6 +83,8 @@ impl App {
                 names: RememberedNames::default(),
                 passwords: Passwords::default(),
                 verifications: Verifications::default(),
+                mail: options.mail,
+                queued: Notify::new(),
             }),
         })
     }
@@ -111,6 +128,16 @@ impl App {
 
     pub(crate) fn verifications(&self) -> &Verifications {
         &self.inner.verifications
+    }
+
+    /// How mails are sent, if they are.
+    pub(crate) fn mail(&self) -> Option<&MailSettings> {
+        self.inner.mail.as_ref()
+    }
+
+    /// Wakes whoever runs jobs.
+    pub(crate) fn queued(&self) -> &Notify {
+        &self.inner.queued
     }
 
     /// Now, by the application's clock.

@@ -35,8 +35,8 @@ pub use tokens::{CreatedToken, create_token, revoke_token, tokens};
 use crate::App;
 
 /// Whether mails can be sent; without, links are shown to administrators.
-pub fn mail_configured(_app: &App) -> bool {
-    false
+pub fn mail_configured(app: &App) -> bool {
+    app.mail().is_some()
 }
 
 /// Now, as it is stored.

@@ -1,5 +1,6 @@
 //! Ingest: a source's deliveries become published periods.
 
+mod changes;
 mod deliver;
 mod proving;
 mod reading;
@@ -7,10 +8,10 @@ mod storing;
 mod tracking;
 
 use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result};
-use connect::{Delivery, Discovery, Location};
+use connect::{BillSource, Delivery, Discovery, Location};
 use deliver::{Job, Pending, failed};
 use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
-use model::{ConnectionId, Decimal};
+use model::{ConnectionId, Decimal, OrganizationId};
 use std::sync::Arc;
 use std::time::Instant;
 use tracking::Tracker;
@@ -101,12 +102,53 @@ pub async fn run(
     request: IngestRequest,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
+    let work = async {
+        let started = Instant::now();
+        let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
+        app.live().works_for(&organization.id);
+        let location = Location::try_new(&request.location)?;
+        let connection =
+            ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
+        let source = Arc::new(connect::open(&location)?);
+        ingest(app, organization.name, &connection, source, request.force, started, progress).await
+    };
+    alone(app, work).await
+}
+
+/// Reads what a connection has, through its own source.
+///
+/// # Errors
+/// As [`run`]; `NotReady` when there is no delivery yet.
+pub async fn run_connection(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    source: BillSource,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<IngestSummary> {
+    let work = async {
+        let started = Instant::now();
+        app.live().works_for(organization);
+        let name = app.meta().organizations().await?.into_iter().find(|found| found.id == *organization);
+        let record = app.meta().connection_record(organization, id).await?;
+        let (Some(name), Some(record)) = (name, record) else {
+            return Err(AppError::new(ErrorKind::NotFound, "the connection was removed"));
+        };
+        ingest(app, name.name, &record.connection, Arc::new(source), false, started, progress).await
+    };
+    alone(app, work).await
+}
+
+/// Does the work as the data folder's only writer.
+async fn alone(app: &App, work: impl Future<Output = Result<IngestSummary>>) -> Result<IngestSummary> {
     let _lock = app.writer_lock()?;
     // Whoever else is still noted as running was killed: the lock is ours.
     app.meta().abandon_stale_ingests(app.now().timestamp_millis(), i64::MIN).await?;
-    let outcome = ingest(app, &request, progress).await;
+    let outcome = work.await;
     app.live().set_progress(None);
-    if let Err(error) = &outcome {
+    if let Err(error) = outcome.as_ref()
+        && error.kind != ErrorKind::NotReady
+    {
         app.live().add_failure(Failure {
             period: None,
             file: error.place.file.clone(),
@@ -119,21 +161,19 @@ pub async fn run(
 
 async fn ingest(
     app: &App,
-    request: &IngestRequest,
+    organization: String,
+    connection: &Connection,
+    source: Arc<BillSource>,
+    force: bool,
+    started: Instant,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
-    let started = Instant::now();
-    let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
-    app.live().works_for(&organization.id);
-    let location = Location::try_new(&request.location)?;
-    let connection =
-        ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
-    let source = Arc::new(connect::open(&location)?);
     let discovery = source.discover().await?;
     if discovery.deliveries.is_empty() {
-        return Err(AppError::new(ErrorKind::NotFound, format!("there are no cost reports in {}", request.location))
+        return Err(AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
             .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
     }
+    let before = changes::before(app, connection).await;
     let mut tracker = Tracker {
         app,
         report: progress,
@@ -151,7 +191,7 @@ async fn ingest(
     for delivery in &discovery.deliveries {
         let job = Job { app, connection: &connection.id, source: &source, delivery };
         let outcome = match one_report_a_period(&discovery, delivery) {
-            Ok(()) => first_stage(&job, &tracker, request.force).await,
+            Ok(()) => first_stage(&job, &tracker, force).await,
             Err(error) => Err(error),
         };
         match outcome {
@@ -176,8 +216,9 @@ async fn ingest(
         let job = Job { app, connection: &connection.id, source: &source, delivery };
         let of_delivery: Vec<String> = pending.iter().map(|pending| pending.period.to_string()).collect();
         let history = start_history(app, &connection.id, delivery, &pending).await?;
+        let rows_before = tracker.rows();
         let outcome = job.line_items(&tracker, history, pending).await;
-        finish_history(app, history, delivery, outcome.as_ref().err()).await?;
+        finish_history(app, history, delivery, tracker.rows() - rows_before, outcome.as_ref().err()).await?;
         if let Err(error) = outcome {
             note_failure(app, delivery, &error);
             for summary in periods.iter_mut().filter(|summary| of_delivery.contains(&summary.period)) {
@@ -191,9 +232,17 @@ async fn ingest(
     if let Err(error) = app.vacuum_unlocked().await {
         tracing::warn!(%error, "superseded files could not be removed");
     }
+    // What is published stands, whether or not its difference from before can be told.
+    let kept = match before {
+        Ok(before) => changes::keep(app, connection, before, &periods).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = kept {
+        tracing::warn!(%error, "what a restatement changed could not be kept");
+    }
     Ok(IngestSummary {
-        organization: organization.name,
-        connection: connection.name,
+        organization,
+        connection: connection.name.clone(),
         dashboards_ready_s,
         line_items_ready_s,
         periods,
@@ -246,8 +295,10 @@ async fn first_stage(
         ),
         None => None,
     };
+    let rows_before = tracker.rows();
     let outcome = job.dashboards(tracker, history).await;
-    finish_history(job.app, history, job.delivery, outcome.as_ref().err()).await?;
+    finish_history(job.app, history, job.delivery, tracker.rows() - rows_before, outcome.as_ref().err())
+        .await?;
     Ok(outcome?.into_iter().unzip())
 }
 
@@ -302,6 +353,7 @@ async fn finish_history(
     app: &App,
     history: Option<i64>,
     delivery: &Delivery,
+    rows: u64,
     error: Option<&AppError>,
 ) -> Result<()> {
     let Some(history) = history else { return Ok(()) };
@@ -316,7 +368,7 @@ async fn finish_history(
         }),
     };
     let bytes = delivery.files.iter().map(|file| file.size).sum();
-    app.meta().finish_ingest(history, &outcome, app.now().timestamp_millis(), 0, bytes).await?;
+    app.meta().finish_ingest(history, &outcome, app.now().timestamp_millis(), rows, bytes).await?;
     Ok(())
 }
 

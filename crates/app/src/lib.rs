@@ -16,15 +16,17 @@ mod live;
 mod lock;
 mod organization;
 pub mod policy;
+pub mod processing;
 pub mod proof;
 pub mod read;
 mod vacuum;
 
-pub use app_state::{App, AppOptions};
+pub use app_state::{App, AppOptions, MailSettings};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{AppError, ErrorKind, Place, Result};
 pub use live::{Failure, Live, Progress, Stage};
 pub use lock::WriterLock;
 pub use meta::Organization;
+pub use notify::{BadSettings, Mailer};
 pub use organization::{DEFAULT_ORGANIZATION, OrganizationSpec};
 pub use vacuum::VacuumSummary;

@@ -288,7 +288,26 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLOUD_ANALYZER_BEHIND_PROXY")]
     pub(crate) behind_proxy: bool,
     #[command(flatten)]
+    pub(crate) mail: MailOptions,
+    #[command(flatten)]
     pub(crate) openid: OpenId,
+}
+
+/// How people are told things by mail; without, links are shown to administrators.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Mail")]
+pub(crate) struct MailOptions {
+    /// SMTP server: smtps://USER:PASSWORD@HOST, or smtp://HOST:25?tls=required
+    #[arg(long, env = "CLOUD_ANALYZER_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) smtp_url: Option<String>,
+    /// Sender of mails
+    #[arg(
+        long,
+        env = "CLOUD_ANALYZER_MAIL_FROM",
+        value_name = "ADDRESS",
+        default_value = "Cloud Analyzer <cloud-analyzer@localhost.localdomain>"
+    )]
+    pub(crate) mail_from: String,
 }
 
 #[cfg(test)]

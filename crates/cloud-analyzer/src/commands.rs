@@ -13,7 +13,7 @@ mod verify;
 
 use crate::cli::{Cli, Command, Demo, Question};
 use crate::output;
-use ::app::{App, AppOptions, Organization};
+use ::app::{App, AppOptions, MailSettings, Organization};
 use model::{CostQuery, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -51,6 +51,11 @@ impl Folder {
     /// The data folder, made when it is missing.
     pub(crate) async fn open(&self) -> anyhow::Result<App> {
         Ok(App::open(&self.path(), AppOptions::default()).await?)
+    }
+
+    /// The data folder, made when it is missing, with a way to send mails.
+    pub(crate) async fn open_with(&self, mail: Option<MailSettings>) -> anyhow::Result<App> {
+        Ok(App::open(&self.path(), AppOptions { mail, ..AppOptions::default() }).await?)
     }
 
     /// The data folder, which must be there.

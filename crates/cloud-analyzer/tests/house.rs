@@ -14,8 +14,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("lake", &["model"]),
     ("meta", &["model"]),
     ("demo", &["model"]),
+    ("notify", &["model"]),
     ("query", &["model", "lake"]),
-    ("app", &["model", "connect", "ingest", "lake", "query", "meta", "demo"]),
+    ("app", &["model", "connect", "ingest", "lake", "query", "meta", "demo", "notify"]),
     ("api", &["app", "model"]),
     ("cloud-analyzer", &["api", "app", "model", "demo"]),
 ];

@@ -259,6 +259,12 @@ impl Meta {
         let mut transaction = self.pool.begin().await?;
         // What belongs to another organization's connection must stay, whoever names its identifier.
         for statement in [
+            "DELETE FROM jobs WHERE connection_id IN
+             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
+            "DELETE FROM bill_changes WHERE connection_id IN
+             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
+            "DELETE FROM notices WHERE connection_id IN
+             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
             "DELETE FROM ingests WHERE connection_id IN
              (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
             "DELETE FROM publications WHERE connection_id IN

@@ -178,6 +178,16 @@ impl Meta {
         rows.iter().map(ingest).collect()
     }
 
+    /// Ingests of a connection, running ones too, newest first, at most `limit`.
+    pub async fn ingests_of(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<Ingest>, MetaError> {
+        let rows = sqlx::query("SELECT * FROM ingests WHERE connection_id = ? ORDER BY id DESC LIMIT ?")
+            .bind(connection.as_str())
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(ingest).collect()
+    }
+
     /// Gives up running ingests without a sign of life for longer than `older_than_ms`; returns how many.
     pub async fn abandon_stale_ingests(&self, now_ms: i64, older_than_ms: i64) -> Result<u64, MetaError> {
         let done = sqlx::query(

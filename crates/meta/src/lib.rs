@@ -8,14 +8,17 @@
 //!
 //! There is no clock in here: callers pass instants as milliseconds since 1970 (UTC).
 
+mod bill_change;
 mod connection;
 mod error;
 mod identity;
 mod ingest;
+mod job;
 mod organization;
 mod publication;
 mod store;
 
+pub use bill_change::{BillChange, ChangedLine};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use error::{ErrorKind, MetaError};
 pub use identity::{
@@ -23,6 +26,7 @@ pub use identity::{
     NewSession, NewUser, OpenIdFlow, Person, SecretHash, Session, StoredUser, User,
 };
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
+pub use job::{JobState, ProcessingJob, Reason};
 pub use organization::Organization;
 pub use publication::{NewPublication, Publication, ReferencedFiles, Stage, SupersededPublication};
 pub use store::Meta;

@@ -79,7 +79,7 @@ impl From<PeriodState> for PeriodView {
 }
 
 /// The running ingest.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, PartialEq)]
 pub(crate) struct IngestView {
     connection: String,
     /// YYYY-MM; empty while it is not known.
@@ -118,7 +118,7 @@ impl From<Progress> for IngestView {
 }
 
 /// Something that could not be read and was not made good since.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, ToSchema, PartialEq)]
 pub(crate) struct FailureView {
     #[schema(required = true)]
     period: Option<String>,

@@ -10,6 +10,7 @@ use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
 use meta::{Invitation, NewAudit, NewInvitation, Person, User};
 use model::{InvitationId, Role};
+use notify::Mail;
 
 /// A link works for this long.
 const VALID: TimeDelta = TimeDelta::days(7);
@@ -72,7 +73,19 @@ pub async fn invite(app: &App, caller: &Caller, email: &str, role: Role) -> Resu
         entry(app, caller, "invitation.created", invitation.email.as_str(), &[("role", role.name())]);
     let new = NewInvitation { invitation: invitation.clone(), token_hash: secret.hash() };
     app.meta().invite(&new, &created).await?;
-    Ok(Invited { invitation, path: format!("/invitation?token={}", secret.reveal()) })
+    let path = format!("/invitation?token={}", secret.reveal());
+    if let Some(mail) = app.mail().cloned() {
+        let (to, link) = (invitation.email.to_string(), format!("{}{path}", mail.public_url));
+        let invited = Mail::Invitation {
+            organization: organization.name.clone(),
+            invited_by: invitation.invited_by.clone(),
+            role: role.name().to_owned(),
+            link,
+        };
+        // Nobody waits for a mail server.
+        tokio::spawn(async move { mail.mailer.send(&[to], &invited).await });
+    }
+    Ok(Invited { invitation, path })
 }
 
 /// Takes an invitation back.

@@ -30,6 +30,11 @@ impl Tracker<'_> {
         self.started = Instant::now();
     }
 
+    /// Rows read in this pass.
+    pub(super) fn rows(&self) -> u64 {
+        self.counters.rows.load(Ordering::Relaxed)
+    }
+
     /// Shows where the ingest stands.
     pub(super) fn show(&self, period: Option<BillingPeriod>, stage: Stage) {
         let bytes_done = self.counters.bytes.load(Ordering::Relaxed).min(self.bytes_total);

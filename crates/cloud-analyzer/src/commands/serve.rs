@@ -1,10 +1,10 @@
 //! `serve`: the web app and the HTTP interface, until told to stop.
 
 use super::Folder;
-use crate::cli::{OpenId, Serve};
+use crate::cli::{MailOptions, OpenId, Serve};
 use crate::output::print;
 use ::app::identity::{self, OpenIdSettings};
-use ::app::{App, OrganizationSpec, demo_company};
+use ::app::{App, MailSettings, Mailer, OrganizationSpec, demo_company, processing};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,8 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         // Before anything is opened or generated.
         api::check_demo(args.listen)?;
     }
-    let app = folder.open().await?;
+    let url = args.public_url.clone().unwrap_or_else(|| local_url(args.listen));
+    let app = folder.open_with(mail(args.mail, url)?).await?;
     let mut demo = None;
     if args.demo {
         let spec = OrganizationSpec { name: demo_company::NAME.to_owned(), demo: true };
@@ -22,6 +23,8 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         // The page shows its progress; it may be stopped at any moment.
         tokio::spawn(fill(app.clone(), args.demo_rows));
     }
+    // Reads connections by request and by polling; it may be stopped at any moment.
+    tokio::spawn(processing::run(app.clone()));
     let setup = if args.demo { None } else { identity::setup_link(&app).await? };
     let public_url = args.public_url.clone();
     let site = api::Site {
@@ -55,6 +58,12 @@ fn local_url(address: SocketAddr) -> String {
         IpAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
         IpAddr::V6(_) => format!("http://[::1]:{}", address.port()),
     }
+}
+
+fn mail(args: MailOptions, public_url: String) -> anyhow::Result<Option<MailSettings>> {
+    let Some(server) = args.smtp_url else { return Ok(None) };
+    let mailer = Mailer::new(&server, &args.mail_from)?;
+    Ok(Some(MailSettings { mailer, public_url }))
 }
 
 fn openid(args: OpenId) -> Option<OpenIdSettings> {

@@ -1,0 +1,351 @@
+//! Processing of a connection: asked for, watched, looked back at.
+
+use crate::access::By;
+use crate::caching::fresh;
+use crate::problem::{ApiError, Problem};
+use crate::routes::connections::connection_id;
+use crate::routes::overview::{FailureView, IngestView};
+use crate::state::ApiState;
+use app::App;
+use app::identity::note;
+use app::processing::{self, JobState, MonthState, Outcome, Processing};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use model::{ConnectionId, OrganizationId};
+use serde::Serialize;
+use std::convert::Infallible;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::ToSchema;
+
+/// Between looks at a running job, for those who watch it.
+const LOOK: Duration = Duration::from_millis(500);
+/// Lines of a bill diff in an answer.
+const MOST_LINES: usize = 100;
+
+/// Where a job stands.
+#[derive(Serialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ProcessingState {
+    /// Nothing was asked for yet.
+    Idle,
+    /// Waits for its turn, or to be tried again.
+    Queued,
+    Running,
+    Done,
+    Failed,
+}
+
+/// Where a month stands.
+#[derive(Serialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MonthStage {
+    Waiting,
+    Reading,
+    /// Dashboards are ready; line items follow.
+    Dashboards,
+    Complete,
+}
+
+/// A month of a connection.
+#[derive(Serialize, ToSchema, PartialEq)]
+pub(crate) struct ProcessedMonthView {
+    /// YYYY-MM.
+    period: String,
+    state: MonthStage,
+    /// 0 until they are counted.
+    rows: u64,
+    bytes: u64,
+    /// Whether every stored sum equals the report's, digit by digit.
+    proven: bool,
+}
+
+/// Where the processing of a connection stands.
+#[derive(Serialize, ToSchema, PartialEq)]
+pub(crate) struct ProcessingView {
+    state: ProcessingState,
+    /// Whether the connection works and only waits for its first delivery.
+    waiting_for_delivery: bool,
+    /// Runs begun.
+    attempts: u32,
+    /// When a queued job runs.
+    #[schema(required = true)]
+    next_at: Option<String>,
+    #[schema(required = true)]
+    finished_at: Option<String>,
+    /// Why the last run failed.
+    #[schema(required = true)]
+    failure: Option<FailureView>,
+    /// Newest first.
+    months: Vec<ProcessedMonthView>,
+    /// The running ingest.
+    #[schema(required = true)]
+    progress: Option<IngestView>,
+}
+
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn time_of(ms: i64) -> String {
+    time(DateTime::from_timestamp_millis(ms).unwrap_or_default())
+}
+
+impl From<Processing> for ProcessingView {
+    fn from(found: Processing) -> Self {
+        let month = |month: processing::ProcessedMonth| ProcessedMonthView {
+            period: month.period,
+            state: match month.state {
+                MonthState::Waiting => MonthStage::Waiting,
+                MonthState::Reading => MonthStage::Reading,
+                MonthState::Dashboards => MonthStage::Dashboards,
+                MonthState::Complete => MonthStage::Complete,
+            },
+            rows: month.rows,
+            bytes: month.bytes,
+            proven: month.proven,
+        };
+        Self {
+            state: match found.state {
+                None => ProcessingState::Idle,
+                Some(JobState::Queued) => ProcessingState::Queued,
+                Some(JobState::Running) => ProcessingState::Running,
+                Some(JobState::Done) => ProcessingState::Done,
+                Some(JobState::Failed) => ProcessingState::Failed,
+            },
+            waiting_for_delivery: found.connection == app::connections::ConnectionState::Waiting,
+            attempts: found.attempts,
+            next_at: found.next_at.map(time),
+            finished_at: found.finished_at.map(time),
+            failure: found.failure.map(FailureView::from),
+            months: found.months.into_iter().map(month).collect(),
+            progress: found.progress.map(IngestView::from),
+        }
+    }
+}
+
+/// Where the processing of a connection stands.
+#[utoipa::path(get, path = "/connections/{id}/processing", params(("id" = String, Path)), responses(
+    (status = OK, body = ProcessingView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn processing(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    let found = processing::status(&state.app, organization, &connection_id(&id)?).await?;
+    Ok(fresh(Json(ProcessingView::from(found))))
+}
+
+/// Reads what a connection has, now; what is read already is not read twice.
+#[utoipa::path(post, path = "/connections/{id}/processing", params(("id" = String, Path)), responses(
+    (status = ACCEPTED, body = ProcessingView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn start_processing(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    let connection = connection_id(&id)?;
+    processing::ask(&state.app, organization, &connection).await?;
+    note(&state.app, &caller, "connection.process", &id, &[]).await?;
+    let found = processing::status(&state.app, organization, &connection).await?;
+    Ok(fresh((StatusCode::ACCEPTED, Json(ProcessingView::from(found)))))
+}
+
+/// The processing as server-sent events: one `processing` event as it stands and whenever it changes, until the
+/// job has ended.
+#[utoipa::path(get, path = "/connections/{id}/processing/events", params(("id" = String, Path)), responses(
+    (status = OK, body = ProcessingView, content_type = "text/event-stream"),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn processing_events(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = caller.organization()?.id.clone();
+    let connection = connection_id(&id)?;
+    // Whatever is wrong with the question is said as an ordinary answer.
+    processing::status(&state.app, &organization, &connection).await?;
+    let (sender, events) = mpsc::channel(4);
+    tokio::spawn(tell(state.app, organization, connection, sender));
+    Ok(Sse::new(ReceiverStream::new(events)).keep_alive(KeepAlive::default()).into_response())
+}
+
+async fn tell(
+    app: App,
+    organization: OrganizationId,
+    connection: ConnectionId,
+    events: mpsc::Sender<Result<Event, Infallible>>,
+) {
+    let mut told = None;
+    // Ends with the connection, too: then there is nothing left to tell.
+    while let Ok(found) = processing::status(&app, &organization, &connection).await {
+        let view = ProcessingView::from(found);
+        let ended = !matches!(view.state, ProcessingState::Queued | ProcessingState::Running);
+        if told.as_ref() != Some(&view) {
+            let Ok(event) = Event::default().event("processing").json_data(&view) else { return };
+            if events.send(Ok(event)).await.is_err() {
+                return;
+            }
+            told = Some(view);
+        }
+        if ended {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            () = events.closed() => return,
+        }
+    }
+}
+
+/// How an ingest ended.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IngestOutcome {
+    Published,
+    Failed,
+    Unchanged,
+    /// Its process ended without a word; it was done again.
+    Abandoned,
+}
+
+/// An ingest of a connection: a month's roll-up or its line items.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PastIngest {
+    /// YYYY-MM.
+    period: String,
+    started_at: String,
+    #[schema(required = true)]
+    finished_at: Option<String>,
+    /// Rows read.
+    rows: u64,
+    /// Bytes of the delivery.
+    bytes: u64,
+    /// `null` while it runs.
+    #[schema(required = true)]
+    outcome: Option<IngestOutcome>,
+    #[schema(required = true)]
+    message: Option<String>,
+    #[schema(required = true)]
+    advice: Option<String>,
+}
+
+/// The ingests of a connection.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PastIngests {
+    /// Newest first.
+    ingests: Vec<PastIngest>,
+}
+
+/// The ingests of a connection, newest first.
+#[utoipa::path(get, path = "/connections/{id}/ingests", params(("id" = String, Path)), responses(
+    (status = OK, body = PastIngests),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn connection_ingests(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    let found = processing::ingests(&state.app, organization, &connection_id(&id)?).await?;
+    let view = |ingest: processing::Ingest| {
+        let (outcome, failure) = match ingest.outcome {
+            None => (None, None),
+            Some(Outcome::Published) => (Some(IngestOutcome::Published), None),
+            Some(Outcome::Unchanged) => (Some(IngestOutcome::Unchanged), None),
+            Some(Outcome::Abandoned) => (Some(IngestOutcome::Abandoned), None),
+            Some(Outcome::Failed(failure)) => (Some(IngestOutcome::Failed), Some(failure)),
+        };
+        PastIngest {
+            period: ingest.period.to_string(),
+            started_at: time_of(ingest.started_at_ms),
+            finished_at: ingest.finished_at_ms.map(time_of),
+            rows: ingest.rows,
+            bytes: ingest.bytes_done,
+            outcome,
+            message: failure.as_ref().map(|failure| failure.message.clone()),
+            advice: failure.and_then(|failure| failure.advice),
+        }
+    };
+    Ok(fresh(Json(PastIngests { ingests: found.into_iter().map(view).collect() })))
+}
+
+/// A line of a bill diff. Figures are unblended cost.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChangedLineView {
+    service: String,
+    account_id: String,
+    before: String,
+    after: String,
+    /// After less before.
+    change: String,
+}
+
+/// What one restatement of one month changed.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BillChangeView {
+    /// YYYY-MM.
+    period: String,
+    changed_at: String,
+    currency: String,
+    total_before: String,
+    total_after: String,
+    /// After less before.
+    change: String,
+    /// The largest changes first, at most a hundred.
+    lines: Vec<ChangedLineView>,
+    /// Lines that changed.
+    lines_total: usize,
+}
+
+/// The bill diffs of a connection.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BillChanges {
+    /// Newest first.
+    changes: Vec<BillChangeView>,
+}
+
+/// What restatements changed, newest first.
+#[utoipa::path(get, path = "/connections/{id}/changes", params(("id" = String, Path)), responses(
+    (status = OK, body = BillChanges),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn connection_changes(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    let found = processing::changes(&state.app, organization, &connection_id(&id)?).await?;
+    let line = |line: &processing::ChangedLine| ChangedLineView {
+        service: line.service.clone(),
+        account_id: line.account_id.clone(),
+        before: line.before.to_string(),
+        after: line.after.to_string(),
+        change: (line.after - line.before).to_string(),
+    };
+    let changes = found.iter().map(|change| BillChangeView {
+        period: change.period.to_string(),
+        changed_at: time_of(change.changed_at_ms),
+        currency: change.currency.clone(),
+        total_before: change.total_before.to_string(),
+        total_after: change.total_after.to_string(),
+        change: (change.total_after - change.total_before).to_string(),
+        lines: change.lines.iter().take(MOST_LINES).map(line).collect(),
+        lines_total: change.lines.len(),
+    });
+    Ok(fresh(Json(BillChanges { changes: changes.collect() })))
+}

@@ -1,0 +1,171 @@
+//! Processing of connections: jobs that read what a connection has, by request and by polling, retried, resumed
+//! after a stop, and told by mail.
+
+mod attempt;
+mod schedule;
+mod telling;
+
+pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
+pub use schedule::run;
+
+use crate::connections::{self, ConnectionState};
+use crate::read::Published;
+use crate::{App, AppError, Failure, Progress, Result};
+use chrono::{DateTime, Utc};
+use meta::Reason;
+use model::{ConnectionId, OrganizationId};
+
+/// Ingests and bill changes in one answer.
+const MOST: u32 = 200;
+
+/// Where a month of a connection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MonthState {
+    /// Not read yet.
+    Waiting,
+    /// At work.
+    Reading,
+    /// Dashboards are ready; line items follow.
+    Dashboards,
+    /// All there.
+    Complete,
+}
+
+/// A month of a connection.
+#[derive(Clone, Debug)]
+pub struct ProcessedMonth {
+    /// `YYYY-MM`.
+    pub period: String,
+    /// Where it stands.
+    pub state: MonthState,
+    /// Line items; 0 until they are known.
+    pub rows: u64,
+    /// Bytes of its files.
+    pub bytes: u64,
+    /// Whether stored equals billed.
+    pub proven: bool,
+}
+
+/// Where the processing of a connection stands.
+#[derive(Clone, Debug)]
+pub struct Processing {
+    /// The newest job; `None`: there was none.
+    pub state: Option<JobState>,
+    /// Runs begun of that job.
+    pub attempts: u32,
+    /// When it runs next, while it waits.
+    pub next_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Why its last run failed.
+    pub failure: Option<Failure>,
+    /// The connection's own state.
+    pub connection: ConnectionState,
+    /// Newest first.
+    pub months: Vec<ProcessedMonth>,
+    /// The running ingest.
+    pub progress: Option<Progress>,
+}
+
+/// Asks for a connection to be read now.
+///
+/// # Errors
+/// `Invalid` while the connection was not verified.
+pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+    let connection = connections::get(app, organization, id).await?;
+    if connection.state == ConnectionState::Draft {
+        return Err(AppError::invalid(format!("the connection {} is not verified yet", connection.name))
+            .advise("Verify it first: that finds what is missing before anything is read."));
+    }
+    app.meta().queue_job(id, Reason::Asked, app.now().timestamp_millis()).await?;
+    app.queued().notify_one();
+    Ok(())
+}
+
+/// Where the processing of a connection stands.
+pub async fn status(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Processing> {
+    let connection = connections::get(app, organization, id).await?;
+    let job = app.meta().last_job(id).await?;
+    let running = job.as_ref().is_some_and(|job| job.state == JobState::Running);
+    let progress = app.live().progress(organization).filter(|_| running);
+    let instant = |ms: i64| DateTime::from_timestamp_millis(ms).unwrap_or_default();
+    Ok(Processing {
+        state: job.as_ref().map(|job| job.state),
+        attempts: job.as_ref().map_or(0, |job| job.attempts),
+        next_at: job
+            .as_ref()
+            .filter(|job| job.state == JobState::Queued)
+            .map(|job| instant(job.run_after_ms)),
+        finished_at: job.as_ref().and_then(|job| job.finished_at_ms).map(instant),
+        failure: job.and_then(|job| job.failure).map(|failure| Failure {
+            period: None,
+            file: failure.file,
+            message: failure.message,
+            advice: failure.advice,
+        }),
+        connection: connection.state,
+        months: months(app, organization, &connection, progress.as_ref()).await?,
+        progress,
+    })
+}
+
+/// Published months and those that the verification found, newest first.
+async fn months(
+    app: &App,
+    organization: &OrganizationId,
+    connection: &connections::ConnectionDetails,
+    progress: Option<&Progress>,
+) -> Result<Vec<ProcessedMonth>> {
+    let published = app.meta().publications(organization).await?;
+    let own = published.iter().filter(|publication| publication.connection_id == connection.id);
+    let mut months: Vec<ProcessedMonth> = own
+        .map(|publication| ProcessedMonth {
+            period: publication.period.to_string(),
+            state: match publication.stage {
+                meta::Stage::Dashboards => MonthState::Dashboards,
+                meta::Stage::Complete => MonthState::Complete,
+            },
+            rows: publication.rows,
+            bytes: publication.bytes,
+            proven: publication.proven,
+        })
+        .collect();
+    let found = connection.verification.iter().flat_map(|verification| &verification.facts.months);
+    for month in found.filter(|month| !month.period.is_empty()) {
+        if !months.iter().any(|known| known.period == month.period) {
+            months.push(ProcessedMonth {
+                period: month.period.clone(),
+                state: MonthState::Waiting,
+                rows: 0,
+                bytes: month.bytes,
+                proven: false,
+            });
+        }
+    }
+    let at_work = progress.and_then(|progress| progress.period).map(|period| period.to_string());
+    for month in &mut months {
+        if month.state == MonthState::Waiting && at_work.as_ref() == Some(&month.period) {
+            month.state = MonthState::Reading;
+        }
+    }
+    months.sort_by(|one, other| other.period.cmp(&one.period));
+    Ok(months)
+}
+
+/// The ingests of a connection, newest first.
+pub async fn ingests(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<Ingest>> {
+    connections::get(app, organization, id).await?;
+    Ok(app.meta().ingests_of(id, MOST).await?)
+}
+
+/// The bill diffs of a connection, newest first.
+pub async fn changes(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<BillChange>> {
+    connections::get(app, organization, id).await?;
+    Ok(app.meta().bill_changes(id, MOST).await?)
+}
+
+/// What is published of the connection's organization.
+async fn published(app: &App, organization: &OrganizationId) -> Result<std::sync::Arc<Published>> {
+    let all = app.meta().organizations().await?;
+    Published::of(app, all.into_iter().find(|found| found.id == *organization)).await
+}

@@ -1,0 +1,124 @@
+//! What administrators are told: dashboards are ready, a connection fails (once for each cause), it works again.
+
+use crate::ingest_job::{IngestSummary, PeriodOutcome};
+use crate::{App, AppError, Result};
+use meta::ConnectionRecord;
+use model::{BillingPeriod, Decimal, Role};
+use notify::{Mail, MonthLine};
+
+const READY: &str = "ready";
+const FAILING: &str = "failing:";
+
+/// After a run that read everything.
+pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &IngestSummary) -> Result<()> {
+    let id = &record.connection.id;
+    if app.meta().end_notices(id, FAILING).await? > 0 {
+        let mail = |organization: String, url: &str| Mail::Recovered {
+            organization,
+            connection: record.connection.name.clone(),
+            link: page(url, record),
+        };
+        tell(app, record, mail).await?;
+    }
+    let published = summary.periods.iter().any(|period| period.outcome == PeriodOutcome::Published);
+    if published && app.meta().begin_notice(id, READY, app.now().timestamp_millis()).await? {
+        let currencies = super::published(app, &record.connection.organization_id).await?;
+        let currency = |period: &str| {
+            let found = currencies.publications.iter().find(|publication| {
+                publication.connection_id == *id && publication.period.to_string() == period
+            });
+            found.map(|publication| publication.currency.clone()).unwrap_or_default()
+        };
+        let months = summary.periods.iter().map(|period| MonthLine {
+            month: month_name(&period.period),
+            total: format!("{} {}", money(period.stored_total), currency(&period.period)),
+            rows: grouped(&period.rows.to_string()),
+            proven: period.proven,
+        });
+        let months: Vec<MonthLine> = months.collect();
+        let mail = |organization: String, url: &str| Mail::DashboardsReady {
+            organization,
+            connection: record.connection.name.clone(),
+            months,
+            link: format!("{url}/"),
+        };
+        tell(app, record, mail).await?;
+    }
+    Ok(())
+}
+
+/// After a run that failed.
+pub(super) async fn went_wrong(app: &App, record: &ConnectionRecord, error: &AppError) -> Result<()> {
+    let cause = format!("{FAILING}{:?}:{}", error.kind, error.message);
+    if !app.meta().begin_notice(&record.connection.id, &cause, app.now().timestamp_millis()).await? {
+        return Ok(());
+    }
+    let mail = |organization: String, url: &str| Mail::NeedsAttention {
+        organization,
+        connection: record.connection.name.clone(),
+        message: error.to_string(),
+        advice: error.advice.clone().unwrap_or_default(),
+        link: page(url, record),
+    };
+    tell(app, record, mail).await
+}
+
+fn page(url: &str, record: &ConnectionRecord) -> String {
+    format!("{url}/connections/{}", record.connection.id)
+}
+
+/// Sends a mail to the organization's administrators, behind whatever goes on.
+async fn tell(app: &App, record: &ConnectionRecord, mail: impl FnOnce(String, &str) -> Mail) -> Result<()> {
+    let Some(settings) = app.mail().cloned() else { return Ok(()) };
+    let organization = &record.connection.organization_id;
+    let name = app.meta().organizations().await?.into_iter().find(|found| found.id == *organization);
+    let members = app.meta().members(organization).await?;
+    let to: Vec<String> = members
+        .into_iter()
+        .filter(|member| member.role == Role::Administrator)
+        .map(|member| member.user.email.to_string())
+        .collect();
+    let mail = mail(name.map(|found| found.name).unwrap_or_default(), &settings.public_url);
+    tokio::spawn(async move { settings.mailer.send(&to, &mail).await });
+    Ok(())
+}
+
+fn month_name(period: &str) -> String {
+    let day = period.parse::<BillingPeriod>().map(BillingPeriod::first_day);
+    day.map_or_else(|_| period.to_owned(), |day| day.format("%B %Y").to_string())
+}
+
+/// To the cent, with separators: for reading; the page has every digit.
+fn money(amount: Decimal) -> String {
+    const CENT: i128 = 10_i128.pow(16);
+    let units = amount.units();
+    let cents = (units.abs() + CENT / 2) / CENT;
+    let sign = if units < 0 && cents > 0 { "-" } else { "" };
+    format!("{sign}{}.{:02}", grouped(&(cents / 100).to_string()), cents % 100)
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_well() {
+        let money_of = |text: &str| money(text.parse().unwrap());
+        assert_eq!(money_of("1234567.891"), "1,234,567.89");
+        assert_eq!(money_of("-12.3"), "-12.30");
+        assert_eq!(money_of("0"), "0.00");
+        assert_eq!(month_name("2026-10"), "October 2026");
+    }
+}

@@ -1,0 +1,3 @@
+DROP TABLE notices;
+DROP TABLE bill_changes;
+DROP TABLE jobs;

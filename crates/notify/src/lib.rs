@@ -1,0 +1,10 @@
+//! What people are told by mail: texts as templates, in HTML and plain, sent through one SMTP server.
+//!
+//! Nobody waits for a mail: sending has a limit of time, is tried again a few times, and a mail that cannot be
+//! sent is logged without its links, which are secrets.
+
+mod mail;
+mod mailer;
+
+pub use mail::{Mail, MailError, MonthLine};
+pub use mailer::{BadSettings, Mailer};

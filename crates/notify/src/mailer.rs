@@ -1,0 +1,99 @@
+//! The way out: one SMTP server.
+
+use crate::mail::Mail;
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{AsyncTransport, Message, Tokio1Executor};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const TRIES: u32 = 3;
+
+/// Settings that no server can be reached with.
+#[derive(Debug, thiserror::Error)]
+pub enum BadSettings {
+    /// The address of the server.
+    #[error(
+        "the address of the mail server cannot be used: {0}; write smtps://USER:PASSWORD@HOST, or smtp://HOST:25?tls=required"
+    )]
+    Server(String),
+    /// The sender.
+    #[error("'{0}' is not a mail address; write costs@example.com or \"Cloud Analyzer <costs@example.com>\"")]
+    Sender(String),
+}
+
+/// Sends mails. Cheap to clone.
+#[derive(Clone)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The transport knows a password.
+        out.debug_struct("Mailer").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+impl Mailer {
+    /// Prepares; connects to nobody yet. `server` is a URL: `smtps://`, or `smtp://` with `?tls=required` for
+    /// STARTTLS.
+    ///
+    /// # Errors
+    /// Which setting is wrong; the address is not repeated, for it may hold a password.
+    pub fn new(server: &str, from: &str) -> Result<Self, BadSettings> {
+        let from = from.parse().map_err(|_| BadSettings::Sender(from.to_owned()))?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server)
+            .map_err(|error| BadSettings::Server(error.to_string()))?;
+        Ok(Self { transport: builder.timeout(Some(PATIENCE)).build(), from })
+    }
+
+    /// Sends a mail to each address, by itself. Gives how many went out; what did not is logged.
+    pub async fn send(&self, to: &[String], mail: &Mail) -> usize {
+        let mut sent = 0;
+        for address in to {
+            match self.deliver(address, mail).await {
+                Ok(()) => sent += 1,
+                Err(error) => tracing::warn!(mail.to = %address, %error, "a mail could not be sent"),
+            }
+        }
+        sent
+    }
+
+    async fn deliver(&self, to: &str, mail: &Mail) -> Result<(), String> {
+        let texts = mail.texts().map_err(|error| error.to_string())?;
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(to.parse().map_err(|_| "it is not a mail address".to_owned())?)
+            .subject(texts.subject)
+            .multipart(MultiPart::alternative_plain_html(texts.plain, texts.html))
+            .map_err(|error| error.to_string())?;
+        let mut wait = Duration::from_secs(1);
+        for attempt in 1.. {
+            match self.transport.send(message.clone()).await {
+                Ok(_) => break,
+                Err(error) if error.is_permanent() || attempt >= TRIES => return Err(error.to_string()),
+                Err(_) => tokio::time::sleep(wait).await,
+            }
+            wait *= 3;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_checked_without_telling_the_password() {
+        assert!(Mailer::new("smtp://127.0.0.1:1026", "Costs <costs@example.com>").is_ok());
+        let error = Mailer::new("http://user:hush@host", "costs@example.com").unwrap_err().to_string();
+        assert!(error.contains("smtps://") && !error.contains("hush"), "{error}");
+        assert!(Mailer::new("smtp://host", "nobody").unwrap_err().to_string().contains("'nobody'"));
+        assert!(
+            !format!("{:?}", Mailer::new("smtps://u:hush@host", "a@example.com").unwrap()).contains("hush")
+        );
+    }
+}

@@ -232,7 +232,7 @@ def test_a_failure_is_told_once_and_so_is_its_end(world, product, acme, reports,
 
 def test_throttling_is_waited_out(world, product, acme, reports, serve):
     connection = ready(world, acme, reports["1"])
-    world.rules({"match": {"method": "GET", "path": f"*{acme.bucket}*"}, "fault": {"type": "error", "code": "SlowDown", "status": 503}, "count": 2})
+    world.rules({"service": "s3", "operation": "ListObjectsV2", "error": {"code": "SlowDown", "status": 503}, "times": 2})
     server = serve()
     assert server.process_until(connection, ("done", "failed"))["state"] == "done"
 

@@ -21,6 +21,204 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's connections, drafts too. */
+        get: operations["connections"];
+        put?: never;
+        /** Makes a connection: a draft, to be filled in step by step. */
+        post: operations["create_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One connection. */
+        get: operations["connection"];
+        put?: never;
+        post?: never;
+        /** Removes a connection with its months and history; asks for its name. */
+        delete: operations["remove_connection"];
+        options?: never;
+        head?: never;
+        /** Saves a step of a connection's wizard. What would not work is refused, and nothing is saved then. */
+        patch: operations["change_connection"];
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What restatements changed, newest first. */
+        get: operations["connection_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/ingests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ingests of a connection, newest first. */
+        get: operations["connection_ingests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links into the console and commands for this connection. */
+        get: operations["connection_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every permission that the role asks for, why, and what stops working without it. */
+        get: operations["connection_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the processing of a connection stands. */
+        get: operations["processing"];
+        put?: never;
+        /** Reads what a connection has, now; what is read already is not read twice. */
+        post: operations["start_processing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/processing/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The processing as server-sent events: one `processing` event as it stands and whenever it changes, until the
+         *     job has ended.
+         */
+        get: operations["processing_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template that makes the role, and the report if wanted, rendered for this connection. */
+        get: operations["connection_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The verification that runs, else the last one. */
+        get: operations["verification"];
+        put?: never;
+        /** Starts a verification, unless one runs already. */
+        post: operations["start_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/verification/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The steps as server-sent events: one `check` event for each step as it stands and whenever it changes, then
+         *     one `done` event with the whole verification.
+         */
+        get: operations["verification_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/costs": {
         parameters: {
             query?: never;
@@ -463,6 +661,35 @@ export interface components {
             /** @description What it was done to, in words. */
             target: string;
         };
+        /** @description A month that can be read. */
+        AvailableMonth: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            files: number;
+            /** @description YYYY-MM; empty for files that do not say theirs. */
+            period: string;
+        };
+        /** @description What one restatement of one month changed. */
+        BillChangeView: {
+            /** @description After less before. */
+            change: string;
+            changed_at: string;
+            currency: string;
+            /** @description The largest changes first, at most a hundred. */
+            lines: components["schemas"]["ChangedLineView"][];
+            /** @description Lines that changed. */
+            lines_total: number;
+            /** @description YYYY-MM. */
+            period: string;
+            total_after: string;
+            total_before: string;
+        };
+        /** @description The bill diffs of a connection. */
+        BillChanges: {
+            /** @description Newest first. */
+            changes: components["schemas"]["BillChangeView"][];
+        };
         /** @description The password now, and the one from now on. */
         ChangePassword: {
             current: string;
@@ -471,6 +698,131 @@ export interface components {
         /** @description Another role. */
         ChangeRole: {
             role: components["schemas"]["RoleName"];
+        };
+        /** @description A line of a bill diff. Figures are unblended cost. */
+        ChangedLineView: {
+            account_id: string;
+            after: string;
+            before: string;
+            /** @description After less before. */
+            change: string;
+            service: string;
+        };
+        /**
+         * @description Where a step stands.
+         * @enum {string}
+         */
+        CheckStateName: "waiting" | "running" | "passed" | "failed" | "warning" | "not_yet";
+        /** @description A step of a verification. */
+        CheckView: {
+            /** @description What the provider answered, in its own words. */
+            answer: string;
+            /** @description Name for programs. */
+            check: string;
+            /** @description What to do, in words. */
+            fix: string | null;
+            /** @description What to do, as a command. */
+            fix_command: string | null;
+            /** @description Where to do it. */
+            fix_url: string | null;
+            state: components["schemas"]["CheckStateName"];
+            /** @description Name for people. */
+            title: string;
+            /** @description What was tried. */
+            tried: string;
+        };
+        /** @description What a step of the wizard brings: what is left out stays as it is, an empty text clears a value. */
+        ConnectionChange: {
+            access_key_id?: string | null;
+            bucket?: string | null;
+            endpoint?: string | null;
+            location?: string | null;
+            name?: string | null;
+            partition?: string | null;
+            /** Format: int32 */
+            poll_minutes?: number | null;
+            prefix?: string | null;
+            region?: string | null;
+            role_arn?: string | null;
+            /** @description Never shown again. */
+            secret_access_key?: string | null;
+            /** @description The step itself, to return to. */
+            step?: string | null;
+        };
+        /** @description A connection to make. */
+        ConnectionDraft: {
+            kind: components["schemas"]["ConnectionKind"];
+            /** @description Made from the kind, unless given. */
+            name?: string | null;
+            /** @description aws (default), aws-cn or aws-us-gov. */
+            partition?: string | null;
+        };
+        /**
+         * @description Kind of source.
+         * @enum {string}
+         */
+        ConnectionKind: "aws_role" | "aws_own" | "s3_compatible" | "local";
+        /** @description Where each step is done in the console, and the same as commands. */
+        ConnectionLinks: {
+            /** @description The setting that lets IAM users and roles see billing. */
+            billing_access: string;
+            /** @description The bucket's page, or the list of buckets. */
+            bucket: string;
+            /** @description Sign-in to the console. */
+            console: string;
+            /** @description CloudFormation's page for a new stack, to upload the template to. */
+            create_stack: string;
+            /** @description Creates the stack from the downloaded template. */
+            deploy_command: string;
+            /** @description Shows the role's ARN afterwards. */
+            outputs_command: string;
+            /**
+             * @description The same with everything filled in; only where the operator has put the template into a bucket, because
+             *     CloudFormation takes templates from S3 alone.
+             */
+            quick_create: string | null;
+            /** @description Classic reports and data exports. */
+            reports: string;
+        };
+        /** @description Asks for a removal. */
+        ConnectionRemoval: {
+            /** @description The connection's name, typed by whoever asks. */
+            name: string;
+        };
+        /**
+         * @description Where a connection stands.
+         * @enum {string}
+         */
+        ConnectionState: "draft" | "waiting" | "ready" | "failing";
+        /** @description A connection; its secret is never shown. */
+        ConnectionView: {
+            access_key_id: string | null;
+            bucket: string | null;
+            created_at: string;
+            endpoint: string | null;
+            /** @description For the role's trust policy: made by the server, never changed. */
+            external_id: string | null;
+            has_secret: boolean;
+            id: string;
+            kind: components["schemas"]["ConnectionKind"];
+            location: string | null;
+            name: string;
+            /** @description aws, aws-cn or aws-us-gov. */
+            partition: string;
+            /** Format: int32 */
+            poll_minutes: number;
+            prefix: string | null;
+            region: string | null;
+            role_arn: string | null;
+            state: components["schemas"]["ConnectionState"];
+            /** @description The step of the wizard that was saved last, as the page named it. */
+            step: string | null;
+            verification: components["schemas"]["VerificationSummary"] | null;
+        };
+        /** @description The organization's connections. */
+        Connections: {
+            /** @description Oldest first, drafts too. */
+            connections: components["schemas"]["ConnectionView"][];
         };
         /** @description One group. */
         CostRow: {
@@ -572,6 +924,11 @@ export interface components {
             message: string;
             period: string | null;
         };
+        /**
+         * @description How an ingest ended.
+         * @enum {string}
+         */
+        IngestOutcome: "published" | "failed" | "unchanged" | "abandoned";
         /** @description The running ingest. */
         IngestView: {
             /** Format: int64 */
@@ -680,6 +1037,11 @@ export interface components {
             label: string;
             name: string;
         };
+        /**
+         * @description Where a month stands.
+         * @enum {string}
+         */
+        MonthStage: "waiting" | "reading" | "dashboards" | "complete";
         /** @description Cost of the newest month so far, against the same span of the month before. */
         MonthToDate: {
             /**
@@ -744,6 +1106,31 @@ export interface components {
             /** @description Newest first. */
             periods: components["schemas"]["PeriodView"][];
         };
+        /** @description An ingest of a connection: a month's roll-up or its line items. */
+        PastIngest: {
+            advice: string | null;
+            /**
+             * Format: int64
+             * @description Bytes of the delivery.
+             */
+            bytes: number;
+            finished_at: string | null;
+            message: string | null;
+            outcome: components["schemas"]["IngestOutcome"] | null;
+            /** @description YYYY-MM. */
+            period: string;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            rows: number;
+            started_at: string;
+        };
+        /** @description The ingests of a connection. */
+        PastIngests: {
+            /** @description Newest first. */
+            ingests: components["schemas"]["PastIngest"][];
+        };
         /**
          * @description Where a published month stands.
          * @enum {string}
@@ -771,6 +1158,23 @@ export interface components {
             /** @description Unblended total as stored. */
             stored_total: string;
         };
+        /** @description A permission of the role. */
+        PermissionView: {
+            /** @description `s3:GetObject`. */
+            action: string;
+            /** @description Whether bills can be read without it. */
+            optional: boolean;
+            /** @description Why it is asked for. */
+            reason: string;
+            /** @description What it is about. */
+            resource: string;
+            /** @description What stops working without it. */
+            without_it: string;
+        };
+        /** @description Every permission of the role. */
+        Permissions: {
+            permissions: components["schemas"]["PermissionView"][];
+        };
         /** @description The compared span. */
         PreviousSpan: {
             from: string;
@@ -794,6 +1198,44 @@ export interface components {
             title: string;
             /** @description Names the kind of problem. */
             type: string;
+        };
+        /** @description A month of a connection. */
+        ProcessedMonthView: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description YYYY-MM. */
+            period: string;
+            /** @description Whether every stored sum equals the report's, digit by digit. */
+            proven: boolean;
+            /**
+             * Format: int64
+             * @description 0 until they are counted.
+             */
+            rows: number;
+            state: components["schemas"]["MonthStage"];
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        ProcessingState: "idle" | "queued" | "running" | "done" | "failed";
+        /** @description Where the processing of a connection stands. */
+        ProcessingView: {
+            /**
+             * Format: int32
+             * @description Runs begun.
+             */
+            attempts: number;
+            failure: components["schemas"]["FailureView"] | null;
+            finished_at: string | null;
+            /** @description Newest first. */
+            months: components["schemas"]["ProcessedMonthView"][];
+            /** @description When a queued job runs. */
+            next_at: string | null;
+            progress: components["schemas"]["IngestView"] | null;
+            state: components["schemas"]["ProcessingState"];
+            /** @description Whether the connection works and only waits for its first delivery. */
+            waiting_for_delivery: boolean;
         };
         /** @description A publication that was read. */
         PublicationView: {
@@ -899,6 +1341,29 @@ export interface components {
             total_values: number;
             values: components["schemas"]["ValueView"][];
         };
+        /**
+         * @description How a verification ended.
+         * @enum {string}
+         */
+        VerdictName: "passed" | "warning" | "not_yet" | "failed";
+        /** @description What the last verification found. */
+        VerificationSummary: {
+            /** @description Account that is read: 12 digits. */
+            account_id: string | null;
+            at: string;
+            /** @description Whether it is its organization's management account, where known. */
+            management_account: boolean | null;
+            /** @description Months that can be read, newest first. */
+            months: components["schemas"]["AvailableMonth"][];
+            verdict: components["schemas"]["VerdictName"];
+        };
+        /** @description A verification, running or done. */
+        VerificationView: {
+            /** @description In order. */
+            checks: components["schemas"]["CheckView"][];
+            started_at: string;
+            verdict: components["schemas"]["VerdictName"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -928,6 +1393,485 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionDraft"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionRemoval"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_changes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillChanges"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_ingests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastIngests"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionLinks"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permissions"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    processing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessingView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_processing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessingView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    processing_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ProcessingView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_template: {
+        parameters: {
+            query?: {
+                /** @description cloudformation (default), terraform, cli, trust (the trust policy) or policy (the permissions). */
+                as?: string;
+                /** @description Report to create with it: none (default), legacy, cur2 or focus. */
+                report?: string;
+                /** @description Key that the bucket is encrypted with; the role may decrypt with it. */
+                kms_key_arn?: string;
+                /** @description true: to be saved as a file. */
+                download?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verification_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["CheckView"];
                 };
             };
             default: {

@@ -79,7 +79,10 @@ impl Bucket {
             // Perhaps the location is an object.
             return match self.store.head(&self.prefix).await {
                 Ok(meta) => Ok(vec![file_ref(&format!("{OBJECT}{file}"), &meta)]),
-                Err(object_store::Error::NotFound { .. }) => Ok(Vec::new()),
+                // The listing was allowed. A role that may read below the prefix alone is denied the prefix itself.
+                Err(object_store::Error::NotFound { .. } | object_store::Error::PermissionDenied { .. }) => {
+                    Ok(Vec::new())
+                }
                 Err(error) => Err(failed(error)),
             };
         }

@@ -23,16 +23,12 @@ export function freePort(): Promise<number> {
   });
 }
 
-interface SessionCookie {
-  name: string;
-  value: string;
-  url: string;
-}
-
 export interface Server {
   url: string;
-  /** The first administrator's session; none where the demo is open. */
-  cookies: SessionCookie[];
+  /** The one-time link of the console, where nobody has an account yet. */
+  setupLink: string | undefined;
+  /** Its data folder. */
+  data: string;
   stop: () => Promise<void>;
 }
 
@@ -48,20 +44,12 @@ export async function overview(url: string): Promise<Overview> {
   return (await response.json()) as Overview;
 }
 
-/** Follows the console's one-time link: the first administrator, signed in. */
-async function setUp(url: string, console: string): Promise<SessionCookie[]> {
-  const token = /\/setup\?token=(\S+)/.exec(console)?.[1];
-  const administrator = { name: "Ada", email: "ada@example.com", password: "correct horse battery" };
-  const response = await fetch(`${url}/api/v1/setup`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ token, organization: "My organization", ...administrator }),
-  });
-  if (!response.ok) throw new Error(`set-up answered ${response.status}: ${await response.text()}`);
-  return response.headers.getSetCookie().map((cookie) => {
-    const [name = "", value = ""] = (cookie.split(";")[0] ?? "").split("=");
-    return { name, value, url };
-  });
+/** Whether it answers: the one question that everybody may ask. */
+async function answers(url: string): Promise<boolean> {
+  return await fetch(`${url}/api/v1/session`).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
 /** Starts `serve` on a free port with a data folder of its own, which goes with it. */
@@ -74,8 +62,8 @@ export async function serve(flags: readonly string[]): Promise<Server> {
     ["--data", data, "serve", "--listen", `127.0.0.1:${port}`, ...flags],
     { stdio: ["ignore", "pipe", process.env["E2E_SERVER_LOG"] ? "inherit" : "ignore"] },
   );
-  let console = "";
-  child.stdout?.on("data", (text: Buffer) => (console += text.toString()));
+  let printed = "";
+  child.stdout?.on("data", (text: Buffer) => (printed += text.toString()));
   let ended: string | undefined;
   child.once("error", (error) => (ended = error.message));
   child.once("exit", (code) => (ended = `exit code ${code}`));
@@ -91,11 +79,7 @@ export async function serve(flags: readonly string[]): Promise<Server> {
   };
   for (const start = Date.now(); Date.now() - start < 30_000; ) {
     if (ended !== undefined) break;
-    if (flags.includes("--demo")) {
-      if (await overview(url).catch(() => undefined)) return { url, cookies: [], stop };
-    } else if (console.includes("/setup?token=")) {
-      return { url, cookies: await setUp(url, console), stop };
-    }
+    if (await answers(url)) return { url, data, setupLink: /http\S+\/setup\?\S+/.exec(printed)?.[0], stop };
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   await stop();

@@ -1,5 +1,5 @@
-import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible, open, ready, table } from "./support";
+import { expect, test } from "@playwright/test";
+import { expectAccessible, expectFits, open, ready, table } from "./support";
 
 for (const scheme of ["light", "dark"] as const) {
   test(`axe finds nothing in ${scheme} colours`, async ({ page }) => {
@@ -14,7 +14,12 @@ for (const scheme of ["light", "dark"] as const) {
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Accounts/ }).click();
-    await expect(page.getByRole("dialog", { name: /^Accounts/ }).getByRole("checkbox").first()).toBeVisible();
+    await expect(
+      page
+        .getByRole("dialog", { name: /^Accounts/ })
+        .getByRole("checkbox")
+        .first(),
+    ).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press("Escape");
     await table(page).locator("tbody [data-explain]").first().click();
@@ -60,19 +65,17 @@ test("everything works from the keyboard", async ({ page }) => {
   await expect(page.getByRole("tab", { name: "Lifecycle" })).toHaveAttribute("aria-selected", "true");
 });
 
-const fits = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
-
 for (const width of [390, 1024, 1440]) {
   test(`${width} pixels need no sideways scrolling`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
     await open(page, "?tab=service&filter=region%3Dus-east-1");
-    expect(await fits(page)).toBe(true);
+    await expectFits(page);
     await page.getByRole("button", { name: /^Time/ }).click();
     await expect(page.getByRole("dialog", { name: /^Time/ })).toBeInViewport();
-    expect(await fits(page)).toBe(true);
+    await expectFits(page);
     await page.keyboard.press("Escape");
     await table(page).locator("tbody [data-explain]").first().click();
     await expect(page.getByTestId("explained-figure")).toBeVisible();
-    expect(await fits(page)).toBe(true);
+    await expectFits(page);
   });
 }

@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { expect, test } from "@playwright/test";
-import { open } from "./support";
+import { expect, type Page, test } from "@playwright/test";
+import { serve } from "../server";
+import { makeInvitation, setUp } from "./people";
+import { makeReports, removeReports } from "./reports";
+import { open, ready } from "./support";
 
 // Pictures for the documentation: taken when asked for, never compared.
 test.skip(!process.env["UPDATE_SCREENS"], "pictures are taken with UPDATE_SCREENS=1");
@@ -9,7 +12,13 @@ const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 const screens = [
   { name: "light", search: "?tab=service", scheme: "light", width: 1440, height: 1000 },
   { name: "dark", search: "?tab=service", scheme: "dark", width: 1440, height: 1000 },
-  { name: "months", search: "?tab=lifecycle&time=last-13-months", scheme: "light", width: 1440, height: 1000 },
+  {
+    name: "months",
+    search: "?tab=lifecycle&time=last-13-months",
+    scheme: "light",
+    width: 1440,
+    height: 1000,
+  },
   { name: "phone", search: "?tab=service", scheme: "light", width: 390, height: 844 },
   { name: "phone-dark", search: "?tab=service", scheme: "dark", width: 390, height: 844 },
 ] as const;
@@ -30,4 +39,65 @@ test("explain", async ({ page }) => {
   await expect(page.getByTestId("explained-figure")).toBeVisible();
   await page.waitForTimeout(600);
   await page.screenshot({ path: `${folder}explain.png` });
+});
+
+/** Light on a desk and, where it matters, on a phone. */
+async function picture(page: Page, name: string, phone = false): Promise<void> {
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: `${folder}${name}.png` });
+  if (!phone) return;
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: `${folder}${name}-phone.png` });
+  await page.setViewportSize({ width: 1440, height: 1000 });
+}
+
+test("connecting", async ({ page }) => {
+  const server = await serve([]);
+  const reports = makeReports();
+  try {
+    await page.goto(server.setupLink ?? "");
+    await picture(page, "set-up");
+    await setUp(page, server);
+    await picture(page, "missing-permissions", true);
+    await page.getByRole("link", { name: "Add permissions" }).click();
+    await picture(page, "ways-in");
+    await page.getByRole("button", { name: /AWS management account/ }).click();
+    await page.getByRole("button", { name: "I am logged in" }).click();
+    await page.getByRole("button", { name: "It is activated" }).click();
+    await picture(page, "wizard-report", true);
+    await page.getByRole("button", { name: "The report exists" }).click();
+    await page.getByLabel("S3 bucket").fill("harborline-billing");
+    await page.getByRole("button", { name: "Save and go on" }).click();
+    await expect(page.getByRole("region", { name: "Permissions" })).toBeVisible();
+    await picture(page, "wizard-template", true);
+    await page.getByRole("button", { name: "The template is open" }).click();
+    await page.getByRole("button", { name: "The stack is created" }).click();
+    await page
+      .getByRole("textbox", { name: "Role ARN" })
+      .fill("arn:aws:iam::123456789012:role/CloudAnalyzer");
+    await page.getByRole("button", { name: "Save and verify" }).click();
+    await expect(page.locator("[data-check][data-state=failed]").first()).toBeVisible();
+    await picture(page, "verification-failed", true);
+    await page.goto(`${server.url}/connections/new`);
+    await page.getByRole("button", { name: /Folder on the server/ }).click();
+    await page.getByLabel("Folder").fill(reports);
+    await page.getByRole("button", { name: "Save and verify" }).click();
+    await page.getByRole("button", { name: "Read the reports" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Cost Analysis" })).toBeVisible();
+    await ready(page);
+    await page.getByRole("link", { name: "Connections" }).click();
+    await picture(page, "connections");
+    await page.getByRole("link", { name: "Folder", exact: true }).click();
+    await picture(page, "connection", true);
+    await makeInvitation(page, server, "grace@example.com", "Editor");
+    await picture(page, "organization", true);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "organization-dark");
+    await page.getByRole("tab", { name: "Audit log" }).click();
+    await picture(page, "audit-log");
+  } finally {
+    removeReports(reports);
+    await server.stop();
+  }
 });

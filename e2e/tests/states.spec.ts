@@ -1,15 +1,16 @@
 import { expect, test } from "@playwright/test";
 import { serve } from "../server";
+import { setUp } from "./people";
 import { base, expectAccessible, open } from "./support";
 
 test("without data the page says how to load some", async ({ page }) => {
   const server = await serve([]);
-  await page.context().addCookies(server.cookies);
   try {
-    await page.goto(server.url);
+    await setUp(page, server);
     await expect(
       page.getByRole("heading", { name: "Cloud Analyzer can't read your Cost and Usage Reports yet" }),
     ).toBeVisible();
+    await expect(page.getByRole("link", { name: "Add permissions" })).toBeVisible();
     await expect(page.getByText("cloud-analyzer ingest ./reports")).toBeVisible();
     await expectAccessible(page);
   } finally {
@@ -19,9 +20,8 @@ test("without data the page says how to load some", async ({ page }) => {
 
 test("a server that goes away is reported, and found again", async ({ page }) => {
   const server = await serve([]);
-  await page.context().addCookies(server.cookies);
   try {
-    await page.goto(server.url);
+    await setUp(page, server);
     await expect(page.getByRole("heading", { name: /can't read your/ })).toBeVisible();
   } finally {
     await server.stop();

@@ -28,6 +28,12 @@ export function exact(title: string | null): string {
     .replace(/[^0-9.-]/g, "");
 }
 
+/** Nothing sticks out sideways. */
+export async function expectFits(page: Page): Promise<void> {
+  const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
+  await expect.poll(fits).toBe(true);
+}
+
 interface Figures {
   label: string;
   figures: string[];

@@ -1,26 +1,110 @@
-import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+} from "@tanstack/react-router";
 import { parseSearch, stringifySearch } from "./address/path-builder";
-import { type AnalysisState, initialState, readState, writeState } from "./address/state";
+import { isAnalysisState, readState, type Search, writeState } from "./address/state";
 import { CostAnalysisPage } from "./analysis/page";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
 
-const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+/** One text parameter of an address. */
+const text = (search: Search, name: string) => {
+  const value = search[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+const shellRoute = createRoute({ getParentRoute: () => rootRoute, id: "shell", component: Shell });
 
 const costAnalysisRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => shellRoute,
   path: "/",
-  // The parser below has made a whole state of whatever the address holds.
-  validateSearch: (search: Record<string, unknown>) => ({ ...initialState, ...search }) as AnalysisState,
+  // Links carry a whole state, the address what differs from the page's start.
+  validateSearch: (search: Record<string, unknown>) =>
+    isAnalysisState(search) ? search : readState(search as Search),
   component: CostAnalysisPage,
 });
 
+const connectionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/connections",
+  component: lazyRouteComponent(() => import("./connections/list"), "ConnectionsPage"),
+});
+
+const newConnectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/connections/new",
+  component: lazyRouteComponent(() => import("./connections/new"), "NewConnectionPage"),
+});
+
+const connectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/connections/$id",
+  component: lazyRouteComponent(() => import("./connections/health"), "ConnectionPage"),
+});
+
+const setUpConnectionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/connections/$id/set-up",
+  validateSearch: (search: Search) => ({ step: text(search, "step") }),
+  component: lazyRouteComponent(() => import("./connections/wizard"), "WizardPage"),
+});
+
+const organizationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/organization",
+  validateSearch: (search: Search) => ({ tab: text(search, "tab") }),
+  component: lazyRouteComponent(() => import("./organization/page"), "OrganizationPage"),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/sign-in",
+  validateSearch: (search: Search) => ({ to: text(search, "to"), problem: text(search, "problem") }),
+  component: lazyRouteComponent(() => import("./identity/sign-in"), "SignInPage"),
+});
+
+const setUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/setup",
+  validateSearch: (search: Search) => ({ token: text(search, "token") }),
+  component: lazyRouteComponent(() => import("./identity/set-up"), "SetUpPage"),
+});
+
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invitation",
+  validateSearch: (search: Search) => ({ token: text(search, "token") }),
+  component: lazyRouteComponent(() => import("./identity/invitation"), "InvitationPage"),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([costAnalysisRoute]),
-  parseSearch: (text) => readState(parseSearch(text)),
-  stringifySearch: (search) => stringifySearch(writeState({ ...initialState, ...search })),
+  routeTree: rootRoute.addChildren([
+    shellRoute.addChildren([
+      costAnalysisRoute,
+      connectionsRoute,
+      newConnectionRoute,
+      connectionRoute,
+      setUpConnectionRoute,
+      organizationRoute,
+    ]),
+    signInRoute,
+    setUpRoute,
+    invitationRoute,
+  ]),
+  parseSearch,
+  stringifySearch: (search) =>
+    stringifySearch(isAnalysisState(search) ? writeState(search) : definedOnly(search as Search)),
   scrollRestoration: false,
 });
+
+function definedOnly(search: Record<string, string | string[] | undefined>): Search {
+  return Object.fromEntries(Object.entries(search).filter((entry): entry is [string, string] => !!entry[1]));
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -24,4 +24,9 @@ export const paths = {
   costAnalysis: (state: AnalysisState) => `/${stringifySearch(writeState(state))}`,
   costsCsv: (query: Search) => `/api/v1/costs.csv${stringifySearch(query)}`,
   openApi: () => "/api/v1/openapi.json",
+  oidcStart: (to: string) => `/api/v1/oidc/start${stringifySearch({ to })}`,
+  template: (id: string, query: Search) =>
+    `/api/v1/connections/${encodeURIComponent(id)}/template${stringifySearch(query)}`,
+  verificationEvents: (id: string) => `/api/v1/connections/${encodeURIComponent(id)}/verification/events`,
+  processingEvents: (id: string) => `/api/v1/connections/${encodeURIComponent(id)}/processing/events`,
 };

@@ -42,6 +42,11 @@ export const initialState: AnalysisState = {
   explain: undefined,
 };
 
+/** Tells a state from the words of an address, which have no objects in them. */
+export function isAnalysisState(search: object): search is AnalysisState {
+  return "range" in search && typeof search.range === "object";
+}
+
 const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
 const all = (value: string | string[] | undefined) =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];

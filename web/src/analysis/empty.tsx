@@ -1,6 +1,7 @@
 import { Progress, Text, Title } from "@mantine/core";
 import { IconReportMoney } from "@tabler/icons-react";
 import type { Overview } from "../api/types";
+import { MissingPermissions } from "../connections/missing-permissions";
 import { Command } from "../ui/command";
 import classes from "./empty.module.css";
 
@@ -28,18 +29,10 @@ export function NoDataYet({ overview }: { overview: Overview }) {
     );
   }
   return (
-    <div className={`card ${classes.empty}`}>
-      <IconReportMoney size={40} stroke={1.4} className={classes.icon} aria-hidden />
-      <Title order={2} size="h3">
-        Cloud Analyzer can't read your Cost and Usage Reports yet
-      </Title>
-      <Text c="dimmed" className={classes.text}>
-        Point it at a folder or a bucket that holds them. Format and layout are recognised: legacy CUR, CUR
-        2.0 and FOCUS, CSV or Parquet. This page fills by itself.
-      </Text>
+    <MissingPermissions>
       <div className={classes.ways}>
         <div>
-          <h3>Load report files</h3>
+          <h3>Or load report files</h3>
           <Command label="Command that loads report files" text="cloud-analyzer ingest ./reports" />
         </div>
         <div>
@@ -47,6 +40,6 @@ export function NoDataYet({ overview }: { overview: Overview }) {
           <Command label="Command that starts the demo" text="cloud-analyzer serve --demo" />
         </div>
       </div>
-    </div>
+    </MissingPermissions>
   );
 }

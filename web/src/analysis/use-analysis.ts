@@ -13,7 +13,7 @@ export function useAnalysisState(): [
   AnalysisState,
   (next: Partial<AnalysisState>, replace?: boolean) => void,
 ] {
-  const state = useSearch({ from: "/" });
+  const state = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
   const set = useCallback(
     (next: Partial<AnalysisState>, replace = false) =>

@@ -47,3 +47,9 @@ export function hourLabel(iso: string): string {
   const time = new Date(iso).toISOString();
   return `${dayLabel(time.slice(0, 10))}, ${time.slice(11, 16)} UTC`;
 }
+
+/** "22 Oct 2026, 14:05:09" of an instant; the column's head says UTC. */
+export function timeLabel(iso: string): string {
+  const time = new Date(iso).toISOString();
+  return `${dayLabel(time.slice(0, 10))}, ${time.slice(11, 19)}`;
+}

@@ -19,3 +19,12 @@ export function formatSeconds(seconds: number): string {
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
+
+/** "5 min ago", of an instant that has passed. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = Math.max(0, (now - Date.parse(iso)) / 1000);
+  if (seconds < 60) return "just now";
+  const days = Math.floor(seconds / 86_400);
+  if (days >= 1) return days === 1 ? "1 day ago" : `${days} days ago`;
+  return `${seconds < 3600 ? formatSeconds(seconds) : `${Math.floor(seconds / 3600)} h`} ago`;
+}

@@ -1,56 +1,42 @@
-import { Badge, Group, Skeleton, Text } from "@mantine/core";
+import { Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { paths } from "../address/path-builder";
-import { initialState } from "../address/state";
 import { queries } from "../api/queries";
+import { sessionQuery } from "../api/session";
 import { hourLabel } from "../lib/dates";
 import { Problem } from "../ui/problem";
 import { FailureList } from "./failure-list";
+import { Header } from "./header";
 import { IngestStrip } from "./ingest-strip";
-import { Logo } from "./logo";
-import { ProofBadge } from "./proof-badge";
-import { SchemeToggle } from "./scheme-toggle";
 import classes from "./shell.module.css";
 
 /** The frame of every page: who, whether the figures are proven, and what is being read right now. */
 export function Shell() {
-  const { data: overview, error, refetch } = useQuery(queries.overview());
+  const session = useQuery(sessionQuery());
+  const signedIn = session.data?.organization != null;
+  const overviewQuery = useQuery({ ...queries.overview(), enabled: signedIn });
+  const router = useRouter();
+  const signedOut = session.data !== undefined && !signedIn;
+  // Once, with the address that was asked for: on the way to the sign-in page it is another.
+  useEffect(() => {
+    if (!signedOut) return;
+    const { pathname, href } = router.state.location;
+    const to = pathname === "/sign-in" ? undefined : href;
+    void router.navigate({ to: "/sign-in", search: { to, problem: undefined }, replace: true });
+  }, [signedOut, router]);
+  if (signedOut) return null;
+  const { data: overview } = overviewQuery;
+  const error = session.error ?? overviewQuery.error;
+  const retry = () => void (session.error ? session.refetch() : overviewQuery.refetch());
   return (
     <>
       <a className="skip" href="#content">
         Skip to content
       </a>
       <header className={classes.header}>
-        <div className={classes.bar}>
-          <Link
-            to="/"
-            search={initialState}
-            className={classes.brand}
-            aria-label="Cloud Analyzer, start page"
-          >
-            <Logo />
-            <span>Cloud Analyzer</span>
-          </Link>
-          {overview ? (
-            <Group gap={8} className={classes.organization} wrap="nowrap">
-              <Text size="sm" truncate title={overview.organization.name}>
-                {overview.organization.name}
-              </Text>
-              {overview.organization.demo && (
-                <Badge variant="outline" color="gray" size="sm" className={classes.demo}>
-                  Demo
-                </Badge>
-              )}
-            </Group>
-          ) : (
-            !error && <Skeleton width={140} height={16} />
-          )}
-          <Group gap="xs" ml="auto" wrap="nowrap">
-            {overview?.has_data && <ProofBadge overview={overview} />}
-            <SchemeToggle />
-          </Group>
-        </div>
+        <Header session={session.data} overview={overview} />
         {overview?.ingest && <IngestStrip ingest={overview.ingest} />}
       </header>
       <main id="content" className={classes.main} tabIndex={-1}>
@@ -59,14 +45,14 @@ export function Shell() {
             {error.message}. The page shows what was loaded before.
           </Text>
         )}
-        {overview ? (
+        {session.data && overview ? (
           <>
             <FailureList failures={overview.failures} />
             <Outlet />
           </>
         ) : error ? (
           <div className="card">
-            <Problem error={error} onRetry={() => void refetch()} title="The figures could not be loaded" />
+            <Problem error={error} onRetry={retry} title="The figures could not be loaded" />
           </div>
         ) : (
           <div aria-busy="true">

@@ -1,0 +1,140 @@
+import { Button, Group, Skeleton } from "@mantine/core";
+import { IconRefresh, IconSettings, IconShieldCheck, IconTrash } from "@tabler/icons-react";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { queries } from "../api/queries";
+import { hasRole, useSession } from "../api/session";
+import type { Connection } from "../api/types";
+import { ago } from "../lib/quantity";
+import { FormProblem } from "../ui/form-problem";
+import { LinkButton } from "../ui/link-button";
+import { PageHead } from "../ui/page-head";
+import { Problem } from "../ui/problem";
+import { Checks } from "./checks";
+import classes from "./health.module.css";
+import { History } from "./history";
+import { kinds, placeOf } from "./kinds";
+import { connectionQueries } from "./queries";
+import { RemoveConnection } from "./remove";
+import { startProcessing } from "./start-processing";
+import { StateBadge } from "./state-badge";
+import { useVerification } from "./use-verification";
+
+/** How a connection is: its checks, what was read and proven, what restated months changed. */
+export function ConnectionPage() {
+  const { id } = useParams({ from: "/shell/connections/$id" });
+  const found = useQuery({ ...connectionQueries.one(id), refetchInterval: 30_000 });
+  if (found.error) {
+    return (
+      <div className="card">
+        <Problem error={found.error} onRetry={() => void found.refetch()} />
+      </div>
+    );
+  }
+  if (!found.data) {
+    return (
+      <div aria-busy="true">
+        <Skeleton height={34} width={260} mb={24} />
+        <Skeleton height={320} radius={12} />
+      </div>
+    );
+  }
+  return <Health connection={found.data} />;
+}
+
+function Health({ connection }: { connection: Connection }) {
+  const session = useSession();
+  const { data: overview } = useQuery(queries.overview());
+  const verification = useVerification(connection.id);
+  const [removing, setRemoving] = useState(false);
+  const read = useMutation({ mutationFn: () => startProcessing(connection.id) });
+  const administrator = hasRole(session, "administrator");
+  const through = overview?.periods
+    .filter((one) => one.connection === connection.id)
+    .map((one) => one.published_at)
+    .sort()
+    .at(-1);
+  return (
+    <>
+      <PageHead
+        title={connection.name}
+        lead={
+          <>
+            {kinds[connection.kind].title} · {placeOf(connection)}
+          </>
+        }
+      >
+        <StateBadge state={connection.state} />
+      </PageHead>
+      <Group gap="sm" mb="lg">
+        {hasRole(session, "editor") && (
+          <Button
+            leftSection={<IconRefresh size={16} aria-hidden />}
+            loading={read.isPending || overview?.ingest != null}
+            onClick={() => read.mutate()}
+          >
+            Look for new deliveries
+          </Button>
+        )}
+        {administrator && (
+          <>
+            <Button
+              variant="default"
+              leftSection={<IconShieldCheck size={16} aria-hidden />}
+              loading={verification.state.kind === "running"}
+              onClick={verification.start}
+            >
+              Verify again
+            </Button>
+            <LinkButton
+              to="/connections/$id/set-up"
+              params={{ id: connection.id }}
+              search={{ step: connection.kind === "aws_role" ? "log-in" : "source" }}
+              variant="default"
+              leftSection={<IconSettings size={16} aria-hidden />}
+            >
+              Settings
+            </LinkButton>
+            <Button
+              variant="default"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              onClick={() => setRemoving(true)}
+            >
+              Remove
+            </Button>
+          </>
+        )}
+      </Group>
+      <FormProblem error={read.error ?? verification.error} />
+      <dl className={classes.facts}>
+        <Fact name="Last refresh">{through ? ago(through) : "nothing was read yet"}</Fact>
+        <Fact name="Looks for deliveries">every {connection.poll_minutes} minutes</Fact>
+        <Fact name="Last checked">{connection.verification ? ago(connection.verification.at) : "never"}</Fact>
+        {connection.verification?.account_id && (
+          <Fact name="Account">
+            {connection.verification.account_id}
+            {connection.verification.management_account === true && ", management account"}
+            {connection.verification.management_account === false &&
+              ", a member account: it sees its own costs alone"}
+          </Fact>
+        )}
+      </dl>
+      <section className={`card ${classes.part}`} aria-labelledby="checks">
+        <h2 id="checks">Checks</h2>
+        <Checks state={verification.state} />
+      </section>
+      <History connection={connection} />
+      <RemoveConnection connection={connection} opened={removing} onClose={() => setRemoving(false)} />
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="card">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import { monthLabel } from "../lib/dates";
+import { formatBytes, formatCount } from "../lib/quantity";
+import { ListTable } from "../ui/list-table";
+import listClasses from "../ui/list-table.module.css";
+import type { Month } from "./months";
+
+const columns = [
+  { name: "Month" },
+  { name: "State" },
+  { name: "Rows", kind: "number" },
+  { name: "Bytes", kind: "number" },
+] as const;
+
+const words = {
+  waiting: "Waiting",
+  reading: "Being read",
+  dashboards: "Dashboards ready, line items follow",
+  complete: "Complete",
+} as const;
+
+/** What has become of each month. */
+export function MonthTable({ months }: { months: readonly Month[] }) {
+  if (months.length === 0) return <p className={listClasses.none}>No month is known yet.</p>;
+  return (
+    <ListTable label="Months" columns={columns}>
+      {months.map((month) => (
+        <tr key={month.period} data-state={month.state}>
+          <th scope="row">{monthLabel(month.period)}</th>
+          <td>{words[month.state]}</td>
+          <td className={listClasses.number}>{month.rows === undefined ? "" : formatCount(month.rows)}</td>
+          <td className={listClasses.number}>{formatBytes(month.bytes)}</td>
+        </tr>
+      ))}
+    </ListTable>
+  );
+}

@@ -1,0 +1,74 @@
+import { Button, Progress } from "@mantine/core";
+import { useMutation, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { initialState } from "../address/state";
+import { queries } from "../api/queries";
+import type { Connection, Overview } from "../api/types";
+import { formatBytes, formatCount, formatSeconds } from "../lib/quantity";
+import { FormProblem } from "../ui/form-problem";
+import { LinkButton } from "../ui/link-button";
+import { MonthTable } from "./month-table";
+import { dashboardsReady, monthsOf } from "./months";
+import { startProcessing } from "./start-processing";
+import classes from "./wizard.module.css";
+
+/** The first reading, month by month; when the dashboards are ready, the page turns into them. */
+export function Processing({ connection }: { connection: Connection }) {
+  const { data: overview } = useSuspenseQuery(queries.overview());
+  const navigate = useNavigate();
+  const again = useMutation({ mutationFn: () => startProcessing(connection.id) });
+  const months = monthsOf(connection, overview);
+  const ready = dashboardsReady(months);
+  const some = months.some((one) => one.state === "complete" || one.state === "dashboards");
+  // Only who has watched it happen is taken along: the page can be looked at afterwards.
+  const watched = useRef(false);
+  useEffect(() => {
+    if (!ready) watched.current = true;
+    else if (watched.current) void navigate({ to: "/", search: initialState });
+  }, [ready, navigate]);
+  return (
+    <>
+      <p aria-live="polite">
+        {ready
+          ? "Your dashboards are ready."
+          : some
+            ? "The newest months can be looked at already; the others follow. This page turns into the dashboards by itself."
+            : "The newest month comes first. This page turns into the dashboards by itself."}
+      </p>
+      {overview.ingest && <Pace ingest={overview.ingest} />}
+      <FormProblem error={again.error} />
+      <MonthTable months={months} />
+      <div className={classes.actions}>
+        {some && (
+          <LinkButton to="/" search={initialState}>
+            Open Cost Analysis
+          </LinkButton>
+        )}
+        {!ready && !overview.ingest && (
+          <Button variant="default" loading={again.isPending} onClick={() => again.mutate()}>
+            Start reading again
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}
+
+/** How far, how fast, how long. */
+function Pace({ ingest }: { ingest: NonNullable<Overview["ingest"]> }) {
+  const percent = ingest.bytes_total > 0 ? Math.min(100, (100 * ingest.bytes_done) / ingest.bytes_total) : 0;
+  const facts = [
+    `${ingest.periods_done} of ${ingest.periods_total} months`,
+    `${formatBytes(ingest.bytes_done)} of ${formatBytes(ingest.bytes_total)}`,
+    `${formatCount(ingest.rows)} rows`,
+    ingest.bytes_per_second > 0 && `${formatBytes(ingest.bytes_per_second)}/s`,
+    typeof ingest.seconds_left === "number" && `${formatSeconds(ingest.seconds_left)} left`,
+  ].filter(Boolean);
+  return (
+    <div>
+      <Progress value={percent} size="lg" aria-label="Reading the reports" />
+      <p className={`${classes.muted} tabular`}>{facts.join(" · ")}</p>
+    </div>
+  );
+}

@@ -1,0 +1,69 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "../api/client";
+import type { Connection, ConnectionChange } from "../api/types";
+
+export interface TemplateQuery {
+  as: string;
+  report: string;
+  kms_key_arn?: string;
+}
+
+export const connectionQueries = {
+  all: () =>
+    queryOptions({
+      queryKey: ["connections"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/connections", { signal })),
+      staleTime: 5_000,
+    }),
+  one: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}", { params: { path: { id } }, signal })),
+      staleTime: 5_000,
+    }),
+  links: (connection: Connection) =>
+    queryOptions({
+      queryKey: ["connection-links", connection.id, connection.partition, connection.bucket],
+      queryFn: ({ signal }) =>
+        unwrap(
+          api.GET("/api/v1/connections/{id}/links", { params: { path: { id: connection.id } }, signal }),
+        ),
+    }),
+  permissions: (connection: Connection) =>
+    queryOptions({
+      queryKey: ["connection-permissions", connection.id, connection.bucket, connection.prefix],
+      queryFn: ({ signal }) =>
+        unwrap(
+          api.GET("/api/v1/connections/{id}/permissions", {
+            params: { path: { id: connection.id } },
+            signal,
+          }),
+        ),
+    }),
+  template: (connection: Connection, query: TemplateQuery) =>
+    queryOptions({
+      queryKey: ["connection-template", connection, query],
+      queryFn: ({ signal }) =>
+        unwrap(
+          api.GET("/api/v1/connections/{id}/template", {
+            params: { path: { id: connection.id }, query },
+            parseAs: "text",
+            signal,
+          }),
+        ),
+    }),
+};
+
+/** Saves a step; the connection as it stands then is what every page shows. */
+export function useSaveConnection(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: ConnectionChange) =>
+      unwrap(api.PATCH("/api/v1/connections/{id}", { params: { path: { id } }, body: change })),
+    onSuccess: (saved) => {
+      client.setQueryData(connectionQueries.one(id).queryKey, saved);
+      void client.invalidateQueries({ queryKey: connectionQueries.all().queryKey });
+    },
+  });
+}

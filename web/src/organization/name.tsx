@@ -1,0 +1,51 @@
+import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { api, unwrap } from "../api/client";
+import { useSession } from "../api/session";
+import { Dialog } from "../ui/dialog";
+import { FormProblem } from "../ui/form-problem";
+
+/** Gives the organization another name. */
+export function OrganizationName() {
+  const { organization } = useSession();
+  const client = useQueryClient();
+  const [name, setName] = useState<string>();
+  const rename = useMutation({
+    mutationFn: (next: string) => unwrap(api.PATCH("/api/v1/organization", { body: { name: next } })),
+    onSuccess: async () => {
+      await client.invalidateQueries();
+      setName(undefined);
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (name !== undefined) rename.mutate(name);
+  };
+  return (
+    <>
+      <Button variant="default" size="xs" onClick={() => setName(organization?.name ?? "")}>
+        Rename
+      </Button>
+      <Dialog opened={name !== undefined} onClose={() => setName(undefined)} title="Rename the organization">
+        <form onSubmit={submit}>
+          <Stack>
+            <TextInput
+              label="Name"
+              required
+              value={name ?? ""}
+              onChange={(event) => setName(event.currentTarget.value)}
+              data-autofocus
+            />
+            <FormProblem error={rename.error} />
+            <Group justify="flex-end">
+              <Button type="submit" loading={rename.isPending}>
+                Rename
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import { Tabs } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { hasRole, useSession } from "../api/session";
+import { NoAccess } from "../ui/no-access";
+import { PageHead } from "../ui/page-head";
+import { AuditLog } from "./audit-log";
+import { Members } from "./members";
+import { OrganizationName } from "./name";
+import classes from "./page.module.css";
+import { Tokens } from "./tokens";
+
+const tabs = [
+  { id: "members", label: "Members", needed: "viewer", panel: <Members /> },
+  { id: "tokens", label: "API tokens", needed: "administrator", panel: <Tokens /> },
+  { id: "audit", label: "Audit log", needed: "administrator", panel: <AuditLog /> },
+] as const;
+
+/** Who belongs to the organization, which programs may ask, and what was changed by whom. */
+export function OrganizationPage() {
+  const session = useSession();
+  const { tab: wanted } = useSearch({ from: "/shell/organization" });
+  const navigate = useNavigate({ from: "/organization" });
+  const tab = tabs.find((one) => one.id === wanted) ?? tabs[0];
+  return (
+    <>
+      <PageHead title={session.organization?.name ?? "Organization"} lead="Members, tokens and audit log">
+        {hasRole(session, "administrator") && session.user && <OrganizationName />}
+      </PageHead>
+      <section className={`card ${classes.card}`}>
+        <Tabs value={tab.id} onChange={(next) => void navigate({ search: { tab: next ?? undefined } })}>
+          <Tabs.List className={classes.tabs ?? ""} aria-label="Settings of the organization">
+            {tabs.map((one) => (
+              <Tabs.Tab key={one.id} value={one.id}>
+                {one.label}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          {tabs.map((one) => (
+            <Tabs.Panel key={one.id} value={one.id}>
+              {one.id === tab.id &&
+                (hasRole(session, one.needed) ? (
+                  one.panel
+                ) : (
+                  <NoAccess
+                    needed={one.needed}
+                    what={one.label === "Audit log" ? "The audit log" : "An API token"}
+                  />
+                ))}
+            </Tabs.Panel>
+          ))}
+        </Tabs>
+      </section>
+    </>
+  );
+}

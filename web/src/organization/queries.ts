@@ -1,0 +1,20 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "../api/client";
+
+export const organizationQueries = {
+  members: () =>
+    queryOptions({
+      queryKey: ["members"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/members", { signal })),
+    }),
+  invitations: () =>
+    queryOptions({
+      queryKey: ["invitations"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/invitations", { signal })),
+    }),
+  tokens: () =>
+    queryOptions({
+      queryKey: ["tokens"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/tokens", { signal })),
+    }),
+};

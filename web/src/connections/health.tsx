@@ -11,9 +11,11 @@ import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
 import { PageHead } from "../ui/page-head";
 import { Problem } from "../ui/problem";
+import { Changes } from "./changes";
 import { Checks } from "./checks";
 import classes from "./health.module.css";
 import { History } from "./history";
+import { Ingests } from "./ingests";
 import { kinds, placeOf } from "./kinds";
 import { connectionQueries } from "./queries";
 import { RemoveConnection } from "./remove";
@@ -125,6 +127,8 @@ function Health({ connection }: { connection: Connection }) {
         <Checks state={verification.state} />
       </section>
       <History connection={connection} />
+      <Changes connection={connection} />
+      <Ingests connection={connection} />
       <RemoveConnection connection={connection} opened={removing} onClose={() => setRemoving(false)} />
     </>
   );

@@ -1,15 +1,17 @@
 import { Button, Progress } from "@mantine/core";
-import { useMutation, useSuspenseQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { initialState } from "../address/state";
 import { queries } from "../api/queries";
 import type { Connection, Overview } from "../api/types";
+import { timeLabel } from "../lib/dates";
 import { formatBytes, formatCount, formatSeconds } from "../lib/quantity";
 import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
 import { MonthTable } from "./month-table";
 import { dashboardsReady, monthsOf } from "./months";
+import { connectionQueries } from "./queries";
 import { startProcessing } from "./start-processing";
 import classes from "./wizard.module.css";
 
@@ -18,6 +20,7 @@ export function Processing({ connection }: { connection: Connection }) {
   const { data: overview } = useSuspenseQuery(queries.overview());
   const navigate = useNavigate();
   const again = useMutation({ mutationFn: () => startProcessing(connection.id) });
+  const { data: job } = useQuery(connectionQueries.processing(connection.id));
   const months = monthsOf(connection, overview);
   const ready = dashboardsReady(months);
   const some = months.some((one) => one.state === "complete" || one.state === "dashboards");
@@ -37,6 +40,17 @@ export function Processing({ connection }: { connection: Connection }) {
             : "The newest month comes first. This page turns into the dashboards by itself."}
       </p>
       {overview.ingest && <Pace ingest={overview.ingest} />}
+      {job?.waiting_for_delivery && (
+        <p>
+          No report has been delivered yet: AWS needs up to 24 hours for the first. This goes on by itself.
+        </p>
+      )}
+      {job?.failure && (
+        <p role="alert">
+          {job.failure.message} {job.failure.advice}
+          {job.next_at && ` It is tried again at ${timeLabel(job.next_at)} UTC.`}
+        </p>
+      )}
       <FormProblem error={again.error} />
       <MonthTable months={months} />
       <div className={classes.actions}>

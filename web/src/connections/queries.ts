@@ -22,6 +22,27 @@ export const connectionQueries = {
         unwrap(api.GET("/api/v1/connections/{id}", { params: { path: { id } }, signal })),
       staleTime: 5_000,
     }),
+  ingests: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "ingests"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/ingests", { params: { path: { id } }, signal })),
+      refetchInterval: 30_000,
+    }),
+  changes: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "changes"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/changes", { params: { path: { id } }, signal })),
+      refetchInterval: 30_000,
+    }),
+  processing: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "processing"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/processing", { params: { path: { id } }, signal })),
+      refetchInterval: 2_000,
+    }),
   links: (connection: Connection) =>
     queryOptions({
       queryKey: ["connection-links", connection.id, connection.partition, connection.bucket],

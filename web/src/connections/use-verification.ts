@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { paths } from "../address/path-builder";
 import { ApiProblem, api, unwrap } from "../api/client";
 import type { Check, Verification } from "../api/types";
+import { withCheck } from "./check-list";
 import { connectionQueries } from "./queries";
 
 export type VerificationState =
@@ -10,12 +11,6 @@ export type VerificationState =
   | { kind: "never" }
   | { kind: "running"; checks: readonly Check[] }
   | { kind: "done"; checks: readonly Check[]; verdict: NonNullable<Verification["verdict"]>; at: string };
-
-/** A check as it is now takes the place of what it was. */
-export function withCheck(checks: readonly Check[], next: Check): Check[] {
-  const known = checks.some((one) => one.check === next.check);
-  return known ? checks.map((one) => (one.check === next.check ? next : one)) : [...checks, next];
-}
 
 function stateOf(found: Verification): VerificationState {
   return found.verdict

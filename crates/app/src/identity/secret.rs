@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn compares_whole_texts() {
         assert!(same("abc", "abc"));
-        for (left, right) in [("abc", "abd"), ("abc", "ab"), ("", "a"), ("abc", "Abc")] {
+        for (left, right) in [("abc", "abx"), ("abc", "ab"), ("", "a"), ("abc", "Abc")] {
             assert!(!same(left, right));
         }
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Check } from "../api/types";
-import { withCheck } from "./use-verification";
+import { withCheck } from "./check-list";
 
 const check = (name: string, state: Check["state"]) => ({ check: name, state }) as Check;
 

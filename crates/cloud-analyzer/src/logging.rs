@@ -3,7 +3,9 @@
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
-const DEFAULT: &str = "warn,cloud_analyzer=info,api=info,app=info,connect=info,ingest=info,meta=info";
+// AWS's libraries dump whole answers when a machine has no credentials; we say that in our own words.
+const DEFAULT: &str =
+    "warn,aws_config=error,cloud_analyzer=info,api=info,app=info,connect=info,ingest=info,meta=info";
 
 /// Starts logging; a filter that cannot be read falls back to the default, with a warning.
 pub(crate) fn start() {

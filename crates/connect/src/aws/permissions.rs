@@ -14,6 +14,8 @@ pub enum Scope {
     Objects,
     /// The customer's KMS key.
     Key,
+    /// The account's data exports.
+    Exports,
     /// The account: the service knows no finer resource.
     Account,
 }
@@ -87,8 +89,8 @@ pub const PERMISSIONS: &[Permission] = &[
     },
     Permission {
         action: "bcm-data-exports:GetExport",
-        scope: Scope::Account,
-        statement: "SeeReportDefinitions",
+        scope: Scope::Exports,
+        statement: "SeeExports",
         optional: true,
         reason: "Checks that the data export is hourly and has resource IDs.",
         without_it: "The settings of a data export are not checked.",
@@ -128,6 +130,7 @@ impl Permission {
             (Scope::Objects, "") => format!("{arn}/*"),
             (Scope::Objects, prefix) => format!("{arn}/{prefix}/*"),
             (Scope::Key, _) => kms_key_arn?.to_owned(),
+            (Scope::Exports, _) => format!("arn:{partition}:bcm-data-exports:*:*:export/*"),
             (Scope::Account, _) => "*".to_owned(),
         })
     }

@@ -225,6 +225,7 @@ const fn scope_name(scope: Scope) -> &'static str {
         Scope::Folder => "folder",
         Scope::Objects => "objects",
         Scope::Key => "key",
+        Scope::Exports => "exports",
         Scope::Account => "account",
     }
 }
@@ -246,11 +247,13 @@ fn read_policy(request: &TemplateRequest) -> Value {
     let bucket = request.bucket.as_ref().map_or("", BucketName::as_str);
     let bucket = format!("arn:{}:s3:::{bucket}", request.partition);
     let objects = if prefix.is_empty() { format!("{bucket}/*") } else { format!("{bucket}/{prefix}/*") };
+    let exports = format!("arn:{}:bcm-data-exports:*:*:export/*", request.partition);
     let statements = statements(request).into_iter().map(|(sid, scope, actions)| {
         let resource = match scope {
             Scope::Bucket | Scope::Folder => bucket.as_str(),
             Scope::Objects => &objects,
             Scope::Key => request.kms_key_arn.as_deref().unwrap_or_default(),
+            Scope::Exports => &exports,
             Scope::Account => "*",
         };
         let mut statement = json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource});

@@ -233,7 +233,7 @@ fn allowed(needed: &str, role: Option<Role>) -> bool {
 #[test]
 fn everybody_gets_what_is_theirs_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let (data, reports) = (folder.path().join("data"), folder.path().join("reports"));
+    let (data, reports) = (folder.path().join("data"), folder.path().join("bills-of-acme"));
     let reports = reports.to_str().unwrap();
     let generate =
         ["demo", "generate", "--rows", "2000", "--format", "csv", "--months", "2", "--out", reports];

@@ -104,7 +104,7 @@ pub fn check_endpoint(text: &str) -> Result<String, ConnectError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("keys belong into their own fields"));
     }
-    if url.path().trim_matches('/') != "" || url.query().is_some() {
+    if !url.path().trim_matches('/').is_empty() || url.query().is_some() {
         return Err(bad("it has a path"));
     }
     let link_local = match url.host() {

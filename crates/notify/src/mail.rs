@@ -136,7 +136,7 @@ impl Mail {
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        if name.rsplit('.').next() == Some("html") { AutoEscape::Html } else { AutoEscape::None }
     });
     macro_rules! templates {
         ($($name:literal),*) => {

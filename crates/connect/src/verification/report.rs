@@ -180,7 +180,7 @@ fn settings(
         let mut fix = Fix::text(
             "Refunds, credits and support fees that AWS books after a month's end would be missing: the month would not equal its invoice. Switch 'Refresh automatically' on.",
         );
-        if let Some(definition) = &report.refreshed_definition {
+        if let Some(definition) = &report.with_refresh {
             fix = fix.command(format!(
                 "aws cur modify-report-definition --region {} --report-name {name} --report-definition '{definition}'",
                 place.partition.report_region().unwrap_or_default()

@@ -29,7 +29,7 @@ pub(super) struct Definition {
     /// Why AWS cannot deliver it, if it cannot.
     pub(super) unhealthy: Option<String>,
     /// The definition with refresh switched on, for the command line.
-    pub(super) refreshed_definition: Option<String>,
+    pub(super) with_refresh: Option<String>,
 }
 
 impl Definition {
@@ -85,7 +85,7 @@ fn of_legacy(report: &ReportDefinition) -> Definition {
         refreshes,
         format: format!("{} ({})", report.format().as_str(), report.compression().as_str()),
         versioning: versioning.to_owned(),
-        refreshed_definition: Some(refreshed.to_string()),
+        with_refresh: Some(refreshed.to_string()),
         ..Definition::default()
     }
 }

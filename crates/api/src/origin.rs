@@ -87,7 +87,8 @@ fn set_cookie(name: String, value: &str, path: &str, seconds: i64, https: bool) 
         .secure(https)
         .same_site(SameSite::Lax)
         .to_string();
-    text.push_str(&format!("; Max-Age={seconds}"));
+    text.push_str("; Max-Age=");
+    text.push_str(&seconds.to_string());
     // Names and values are ours: base64url.
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

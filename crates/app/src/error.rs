@@ -74,8 +74,8 @@ pub struct AppError {
     pub kind: ErrorKind,
     /// What happened, in a sentence without the place.
     pub message: String,
-    /// Where.
-    pub place: Place,
+    /// Where. Boxed, so that results stay small.
+    pub place: Box<Place>,
     /// What the user can do.
     pub advice: Option<String>,
     /// The role that would be enough, where the caller's is not.
@@ -90,7 +90,7 @@ impl AppError {
         Self {
             kind,
             message: message.into(),
-            place: Place::default(),
+            place: Box::default(),
             advice: None,
             needs: None,
             retry_after_s: None,

@@ -47,14 +47,15 @@ impl Attempt {
 /// A hash: people type passwords into the wrong field.
 fn subject(kind: &str, text: &str) -> String {
     let digest = Sha256::digest(format!("{kind} {text}"));
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    super::secret::hex(&digest)
 }
 
 /// Who is given a whole network of addresses (IPv6: a /64) counts as one.
 fn network(address: &str) -> String {
     match address.parse() {
         Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
-            address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect()
+            let [one, two, three, four, ..] = address.segments();
+            format!("{one:x}:{two:x}:{three:x}:{four:x}:")
         }
         _ => address.to_owned(),
     }

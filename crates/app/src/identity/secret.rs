@@ -64,7 +64,14 @@ pub(crate) fn random_bytes<const N: usize>() -> crate::Result<[u8; N]> {
 
 /// A random identifier.
 pub(crate) fn random_id() -> crate::Result<String> {
-    Ok(random_bytes::<12>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&random_bytes::<12>()?))
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 #[cfg(test)]

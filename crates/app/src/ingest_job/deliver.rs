@@ -245,7 +245,7 @@ fn refuse_broken(broken: Option<&Broken>) -> Result<()> {
     let Some(broken) = broken else { return Ok(()) };
     let mut error = AppError::new(ErrorKind::Internal, broken.message.clone())
         .advise("The period was not published; what was published before still is. Run the ingest again; if it fails again, report it with this message.");
-    error.place = Place { file: Some(broken.file.clone()), row: None, column: None };
+    error.place = Box::new(Place { file: Some(broken.file.clone()), row: None, column: None });
     Err(error)
 }
 
@@ -267,7 +267,7 @@ fn from_ingest(error: IngestError) -> AppError {
         _ => ErrorKind::Invalid,
     };
     let mut result = AppError::new(kind, error.message).advise(error.advice);
-    result.place = Place { file: Some(error.file), row: error.row, column: error.column };
+    result.place = Box::new(Place { file: Some(error.file), row: error.row, column: error.column });
     result
 }
 

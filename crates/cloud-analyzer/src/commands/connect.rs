@@ -130,11 +130,12 @@ async fn next_steps(
                 None
             }
         }
-        ConnectionKind::AwsOwn => found.bucket.is_none().then_some("--bucket BUCKET"),
         ConnectionKind::S3Compatible if !found.has_secret => Some(
             "--endpoint URL --bucket BUCKET --access-key-id KEY, with the secret in CLOUD_ANALYZER_SECRET_ACCESS_KEY",
         ),
-        ConnectionKind::S3Compatible => found.bucket.is_none().then_some("--bucket BUCKET"),
+        ConnectionKind::AwsOwn | ConnectionKind::S3Compatible => {
+            found.bucket.is_none().then_some("--bucket BUCKET")
+        }
         ConnectionKind::Local => found.location.is_none().then_some("--folder DIR"),
     };
     let _ = match missing {

@@ -39,9 +39,9 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         let url = public_url.unwrap_or_else(|| local_url(address));
         let mut text = format!("Cloud Analyzer is at {url}\n");
         if let Some(path) = setup {
-            text.push_str(&format!(
-                "Nobody has an account yet. Open this link within a day; it works once:\n{url}{path}\n"
-            ));
+            text.push_str("Nobody has an account yet. Open this link within a day; it works once:\n");
+            text.push_str(&(url + &path));
+            text.push('\n');
         }
         // The address is the result; a closed pipe is no reason not to serve.
         let _ = print(&text);

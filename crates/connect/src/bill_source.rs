@@ -65,14 +65,14 @@ impl BillSource {
     /// Lists everything below the location, recognises the layout, and gives the deliveries.
     ///
     /// # Errors
-    /// `NotFound` if nothing is there; `Denied`, `Unavailable`.
+    /// `NotFound`, `Empty` if there are no files, `Denied`, `Unavailable`.
     pub async fn discover(&self) -> Result<Discovery, ConnectError> {
         let files = match &*self.0 {
             Store::Folder(folder) => folder.list().await?,
             Store::Bucket(bucket) => bucket.list().await?,
         };
         if files.is_empty() {
-            return Err(ConnectError::new(ErrorKind::NotFound, format!("{}: no files there", self.name())));
+            return Err(ConnectError::new(ErrorKind::Empty, format!("{}: no files there", self.name())));
         }
         let base = match &*self.0 {
             Store::Folder(folder) => folder.base(),

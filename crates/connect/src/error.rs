@@ -7,6 +7,8 @@ pub enum ErrorKind {
     BadLocation,
     /// Nothing is there.
     NotFound,
+    /// It is there and holds no files, or none yet.
+    Empty,
     /// It is there, but may not be read.
     Denied,
     /// It cannot be reached now; trying again may help.
@@ -47,7 +49,7 @@ impl ConnectError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let advice = match kind {
             ErrorKind::BadLocation => "Give a folder, a file, file:///path or s3://bucket/prefix",
-            ErrorKind::NotFound => {
+            ErrorKind::NotFound | ErrorKind::Empty => {
                 "Check the path; for a bucket, the bucket's name, the prefix and the region"
             }
             ErrorKind::Denied => {
@@ -108,7 +110,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 impl From<ConnectError> for std::io::Error {
     fn from(error: ConnectError) -> Self {
         let kind = match error.kind {
-            ErrorKind::NotFound => std::io::ErrorKind::NotFound,
+            ErrorKind::NotFound | ErrorKind::Empty => std::io::ErrorKind::NotFound,
             ErrorKind::Denied => std::io::ErrorKind::PermissionDenied,
             ErrorKind::BadLocation => std::io::ErrorKind::InvalidInput,
             ErrorKind::Unavailable | ErrorKind::Changed => std::io::ErrorKind::Other,

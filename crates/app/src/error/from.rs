@@ -54,6 +54,7 @@ impl From<connect::ConnectError> for AppError {
         let kind = match error.kind {
             connect::ErrorKind::BadLocation => ErrorKind::Invalid,
             connect::ErrorKind::NotFound => ErrorKind::NotFound,
+            connect::ErrorKind::Empty => ErrorKind::NotReady,
             connect::ErrorKind::Denied => ErrorKind::Denied,
             connect::ErrorKind::Unavailable => ErrorKind::Unavailable,
             connect::ErrorKind::Changed => ErrorKind::Conflict,

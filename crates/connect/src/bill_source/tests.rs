@@ -109,7 +109,7 @@ async fn what_is_not_there_is_said() {
     let missing = Location::of_path(&folder.path().join("none"));
     assert_eq!(open(&missing).unwrap_err().kind, ErrorKind::NotFound);
     let error = source(folder.path()).discover().await.unwrap_err();
-    assert!(error.kind == ErrorKind::NotFound && error.to_string().contains("Check the path"), "{error}");
+    assert!(error.kind == ErrorKind::Empty && error.to_string().contains("Check the path"), "{error}");
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn a_bucket_is_found_read_and_watched() {
     assert!(error.to_string().contains("replaced"), "{error}");
 
     let nowhere = open(&Location::try_new(&format!("s3://{bucket}/nothing-here")).unwrap()).unwrap();
-    assert_eq!(nowhere.discover().await.unwrap_err().kind, ErrorKind::NotFound);
+    assert_eq!(nowhere.discover().await.unwrap_err().kind, ErrorKind::Empty);
     let no_bucket = open(&Location::try_new("s3://no-such-bucket-0817/x").unwrap()).unwrap();
     assert_eq!(no_bucket.discover().await.unwrap_err().kind, ErrorKind::NotFound);
 }

@@ -70,7 +70,7 @@ pub(super) async fn verify(
 pub(super) fn months(found: Result<Discovery, ConnectError>, board: &mut Board<'_>, facts: &mut Facts) {
     let found = match found {
         Ok(found) => found,
-        Err(error) if error.kind == ErrorKind::NotFound => {
+        Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Empty) => {
             board.not_yet("months", error.message, Some(Fix::text(WAIT)));
             return;
         }

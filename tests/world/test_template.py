@@ -49,7 +49,7 @@ def test_policy(lint_product, name, key):
 
 
 def test_the_policy_linter_finds_something():
-    statement = {"Effect": "Allow", "Action": ["s3:GetObjekt", "s3:GetObject"], "Resource": ["*"]}
+    statement = {"Effect": "Allow", "Action": ["s3:ReadEverything", "s3:GetObject"], "Resource": ["*"]}
     assert set(findings(json.dumps({"Version": "2012-10-17", "Statement": [statement]}))) >= {"UNKNOWN_ACTION"}
 
 

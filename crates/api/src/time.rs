@@ -4,9 +4,14 @@ use crate::problem::ApiError;
 use app::AppError;
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
+/// An instant.
+pub(crate) fn text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
 /// A stored instant.
 pub(crate) fn instant(ms: i64) -> String {
-    DateTime::from_timestamp_millis(ms).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Secs, true)
+    text(DateTime::from_timestamp_millis(ms).unwrap_or_default())
 }
 
 /// A stored instant that may be missing.

@@ -8,10 +8,10 @@ mod storing;
 mod tracking;
 
 use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result};
-use connect::{BillSource, Delivery, Discovery, Location};
+use connect::{BillSource, Delivery, Location};
 use deliver::{Job, Pending, failed};
 use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
-use model::{ConnectionId, Decimal, OrganizationId};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::sync::Arc;
 use std::time::Instant;
 use tracking::Tracker;
@@ -129,7 +129,7 @@ pub async fn run_connection(
     let work = async {
         let started = Instant::now();
         app.live().works_for(organization);
-        let name = app.meta().organizations().await?.into_iter().find(|found| found.id == *organization);
+        let name = app.organization_by_id(organization).await?;
         let record = app.meta().connection_record(organization, id).await?;
         let (Some(name), Some(record)) = (name, record) else {
             return Err(AppError::new(ErrorKind::NotFound, "the connection was removed"));
@@ -173,7 +173,8 @@ async fn ingest(
         return Err(AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
             .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
     }
-    let before = changes::before(app, connection).await;
+    let overlaps = discovery.overlaps();
+    let before = changes::before(app, connection, &discovery.deliveries, force).await;
     let mut tracker = Tracker {
         app,
         report: progress,
@@ -190,7 +191,7 @@ async fn ingest(
     tracker.begin(discovery.deliveries.iter().map(bytes).sum());
     for delivery in &discovery.deliveries {
         let job = Job { app, connection: &connection.id, source: &source, delivery };
-        let outcome = match one_report_a_period(&discovery, delivery) {
+        let outcome = match one_report_a_period(&overlaps, delivery) {
             Ok(()) => first_stage(&job, &tracker, force).await,
             Err(error) => Err(error),
         };
@@ -252,10 +253,8 @@ async fn ingest(
 
 /// Refuses a period that several reports of the source cover: they are views of one bill, or bills of several
 /// payers, and which of the two cannot be known.
-fn one_report_a_period(discovery: &Discovery, delivery: &Delivery) -> Result<()> {
-    let Some((period, reports)) =
-        discovery.overlaps().into_iter().find(|(period, _)| Some(*period) == delivery.period)
-    else {
+fn one_report_a_period(overlaps: &[(BillingPeriod, Vec<String>)], delivery: &Delivery) -> Result<()> {
+    let Some((period, reports)) = overlaps.iter().find(|(period, _)| Some(*period) == delivery.period) else {
         return Ok(());
     };
     let message = format!("{} reports cover {period}: {}", reports.len(), reports.join(", "));

@@ -43,6 +43,11 @@ impl App {
         Ok(all.pop())
     }
 
+    /// The organization of that id, if it is still there.
+    pub(crate) async fn organization_by_id(&self, id: &OrganizationId) -> Result<Option<Organization>> {
+        Ok(self.meta().organizations().await?.into_iter().find(|found| found.id == *id))
+    }
+
     /// The organization to file an ingest under, made when it is missing.
     pub async fn organization_for_ingest(&self, spec: Option<&OrganizationSpec>) -> Result<Organization> {
         let (name, demo) = match spec {

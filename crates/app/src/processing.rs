@@ -166,6 +166,5 @@ pub async fn changes(app: &App, organization: &OrganizationId, id: &ConnectionId
 
 /// What is published of the connection's organization.
 async fn published(app: &App, organization: &OrganizationId) -> Result<std::sync::Arc<Published>> {
-    let all = app.meta().organizations().await?;
-    Published::of(app, all.into_iter().find(|found| found.id == *organization)).await
+    Published::of(app, app.organization_by_id(organization).await?).await
 }

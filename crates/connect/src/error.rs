@@ -77,7 +77,7 @@ impl ConnectError {
 
     pub(crate) fn of_store(path: &str, error: &object_store::Error) -> Self {
         use object_store::Error;
-        let text = chain(error);
+        let text = chain(error).replace(['\n', '\r'], " ");
         let kind = match error {
             Error::NotFound { .. } => ErrorKind::NotFound,
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::Denied,
@@ -93,8 +93,8 @@ impl ConnectError {
     }
 }
 
-/// An error and its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
+/// An error and its causes.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {
@@ -104,7 +104,7 @@ fn chain(error: &dyn std::error::Error) -> String {
         }
         next = cause.source();
     }
-    text.replace(['\n', '\r'], " ")
+    text
 }
 
 impl From<ConnectError> for std::io::Error {

@@ -6,6 +6,7 @@ use crate::caching::fresh;
 use crate::problem::{ApiError, Problem};
 use crate::routes::verification::VerdictName;
 use crate::state::ApiState;
+use crate::time;
 use app::AppError;
 use app::connections::{self, Change, ConnectionDetails, NewConnection};
 use app::identity::note;
@@ -13,7 +14,6 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
 use model::ConnectionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -131,7 +131,7 @@ pub(crate) struct ConnectionView {
 impl From<ConnectionDetails> for ConnectionView {
     fn from(found: ConnectionDetails) -> Self {
         let verification = found.verification.map(|last| VerificationSummary {
-            at: last.started_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            at: time::text(last.started_at),
             verdict: last.verdict.into(),
             account_id: last.facts.account_id,
             management_account: last.facts.management_account,
@@ -168,7 +168,7 @@ impl From<ConnectionDetails> for ConnectionView {
             has_secret: found.has_secret,
             external_id: found.external_id,
             poll_minutes: found.poll_minutes,
-            created_at: found.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            created_at: time::text(found.created_at),
             verification,
         }
     }

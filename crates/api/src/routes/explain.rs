@@ -6,12 +6,13 @@ use crate::params::{Pairs, cost_query};
 use crate::problem::{ApiError, Problem};
 use crate::routes::dimensions::MetricView;
 use crate::state::ApiState;
+use crate::time;
 use app::read::{self, ExplainedRow};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -60,9 +61,7 @@ pub(crate) struct LineItem {
 
 impl From<ExplainedRow> for LineItem {
     fn from(row: ExplainedRow) -> Self {
-        let at = |instant: Option<DateTime<Utc>>| {
-            instant.map(|instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true)).unwrap_or_default()
-        };
+        let at = |instant: Option<DateTime<Utc>>| instant.map(time::text).unwrap_or_default();
         Self {
             charge_period_start: at(row.charge_period_start),
             charge_period_end: at(row.charge_period_end),

@@ -4,12 +4,12 @@ use crate::access::By;
 use crate::caching::fresh;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
+use crate::time;
 use app::read::{self, PeriodState};
 use app::{Failure, Progress};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::SecondsFormat;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -73,7 +73,7 @@ impl From<PeriodState> for PeriodView {
             stored_total: state.stored_total.to_string(),
             difference: (state.raw_total - state.stored_total).to_string(),
             open: state.open,
-            published_at: state.published_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            published_at: time::text(state.published_at),
         }
     }
 }
@@ -179,7 +179,7 @@ pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Resul
         currencies: found.currencies,
         data_from: found.data_from.map(|day| day.to_string()),
         data_to: found.data_to.map(|day| day.to_string()),
-        data_through: found.data_through.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+        data_through: found.data_through.map(time::text),
         has_data: !found.periods.is_empty(),
         periods: found.periods.into_iter().map(PeriodView::from).collect(),
         ingest: found.ingest.map(IngestView::from),

@@ -6,6 +6,7 @@ use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::routes::overview::{FailureView, IngestView};
 use crate::state::ApiState;
+use crate::time;
 use app::App;
 use app::identity::note;
 use app::processing::{self, JobState, MonthState, Outcome, Processing};
@@ -14,7 +15,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, SecondsFormat, Utc};
 use model::{ConnectionId, OrganizationId};
 use serde::Serialize;
 use std::convert::Infallible;
@@ -88,14 +88,6 @@ pub(crate) struct ProcessingView {
     progress: Option<IngestView>,
 }
 
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-fn time_of(ms: i64) -> String {
-    time(DateTime::from_timestamp_millis(ms).unwrap_or_default())
-}
-
 impl From<Processing> for ProcessingView {
     fn from(found: Processing) -> Self {
         let month = |month: processing::ProcessedMonth| ProcessedMonthView {
@@ -120,8 +112,8 @@ impl From<Processing> for ProcessingView {
             },
             waiting_for_delivery: found.connection == app::connections::ConnectionState::Waiting,
             attempts: found.attempts,
-            next_at: found.next_at.map(time),
-            finished_at: found.finished_at.map(time),
+            next_at: found.next_at.map(time::text),
+            finished_at: found.finished_at.map(time::text),
             failure: found.failure.map(FailureView::from),
             months: found.months.into_iter().map(month).collect(),
             progress: found.progress.map(IngestView::from),
@@ -271,8 +263,8 @@ pub(crate) async fn connection_ingests(
         };
         PastIngest {
             period: ingest.period.to_string(),
-            started_at: time_of(ingest.started_at_ms),
-            finished_at: ingest.finished_at_ms.map(time_of),
+            started_at: time::instant(ingest.started_at_ms),
+            finished_at: time::optional(ingest.finished_at_ms),
             rows: ingest.rows,
             bytes: ingest.bytes_done,
             outcome,
@@ -339,7 +331,7 @@ pub(crate) async fn connection_changes(
     };
     let changes = found.iter().map(|change| BillChangeView {
         period: change.period.to_string(),
-        changed_at: time_of(change.changed_at_ms),
+        changed_at: time::instant(change.changed_at_ms),
         currency: change.currency.clone(),
         total_before: change.total_before.to_string(),
         total_after: change.total_after.to_string(),

@@ -5,11 +5,12 @@ use crate::caching::fresh;
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
+use crate::time;
 use app::read;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{NaiveTime, SecondsFormat};
+use chrono::NaiveTime;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -74,11 +75,11 @@ pub(crate) async fn summary(
             currency: month.currency,
             from: month.from.to_string(),
             to: month.to.to_string(),
-            through: month.through.to_rfc3339_opts(SecondsFormat::Secs, true),
+            through: time::text(month.through),
             cost: month.cost.to_string(),
             previous_from: month.previous_from.to_string(),
             previous_to: end_day.to_string(),
-            previous_through: end.to_rfc3339_opts(SecondsFormat::Secs, true),
+            previous_through: time::text(end),
             previous_cost: month.previous_cost.unwrap_or_default().to_string(),
             change_percent,
         }

@@ -5,6 +5,7 @@ use crate::caching::fresh;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::state::ApiState;
+use crate::time;
 use app::connections::{self, Check, CheckState, Running, Verdict};
 use app::identity::note;
 use app::{AppError, ErrorKind};
@@ -13,7 +14,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use chrono::SecondsFormat;
 use serde::Serialize;
 use std::convert::Infallible;
 use tokio::sync::{mpsc, watch};
@@ -116,7 +116,7 @@ pub(crate) struct VerificationView {
 impl From<&Running> for VerificationView {
     fn from(running: &Running) -> Self {
         Self {
-            started_at: running.started_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            started_at: time::text(running.started_at),
             verdict: running.verdict.map(VerdictName::from),
             checks: running.checks.iter().map(CheckView::from).collect(),
         }

@@ -102,8 +102,7 @@ pub async fn withdraw_invitation(app: &App, caller: &Caller, id: &str) -> Result
 /// What a link offers.
 pub async fn offer(app: &App, token: &str) -> Result<Offer> {
     let invitation = by_token(app, token).await?;
-    let organizations = app.meta().organizations().await?;
-    let organization = organizations.into_iter().find(|found| found.id == invitation.organization_id);
+    let organization = app.organization_by_id(&invitation.organization_id).await?;
     let account_exists = app.meta().user_by_email(&invitation.email).await?.is_some();
     Ok(Offer {
         organization: organization.map(|found| found.name).unwrap_or_default(),

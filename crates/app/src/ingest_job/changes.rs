@@ -3,7 +3,8 @@
 use super::{PeriodOutcome, PeriodSummary};
 use crate::read::{self, Published};
 use crate::{App, Result};
-use meta::{BillChange, ChangedLine, Connection};
+use connect::Delivery;
+use meta::{BillChange, ChangedLine, Connection, Publication};
 use model::{BillingPeriod, CostQuery, Decimal, Metric};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,22 +14,34 @@ const MOST_LINES: usize = 500;
 /// Unblended cost by month, service and account.
 type Figures = BTreeMap<String, BTreeMap<(String, String), Decimal>>;
 
-/// The bill as it was before an ingest, of the months that the connection had.
+/// The bill as it was before an ingest, of the months that the connection had; none when nothing can change.
 pub(super) struct Before {
     periods: BTreeSet<String>,
     figures: Figures,
 }
 
-/// Looks at the bill before an ingest; nothing to look at for a new connection.
-pub(super) async fn before(app: &App, connection: &Connection) -> Result<Before> {
-    let published = app.meta().publications(&connection.organization_id).await?;
-    let periods: BTreeSet<String> = published
-        .iter()
-        .filter(|publication| publication.connection_id == connection.id)
-        .map(|publication| publication.period.to_string())
-        .collect();
-    let figures = if periods.is_empty() { Figures::new() } else { figures(app, connection).await? };
-    Ok(Before { periods, figures })
+/// Looks at the bill before an ingest, if a delivery can restate a month: most looks for new deliveries find none,
+/// and must not cost a query over the whole bill.
+pub(super) async fn before(
+    app: &App,
+    connection: &Connection,
+    deliveries: &[Delivery],
+    force: bool,
+) -> Result<Before> {
+    let mut published = app.meta().publications(&connection.organization_id).await?;
+    published.retain(|publication| publication.connection_id == connection.id);
+    let restates = |delivery: &Delivery| {
+        let of_period =
+            |publication: &&Publication| delivery.period.is_none_or(|period| publication.period == period);
+        let mut there = published.iter().filter(of_period).peekable();
+        there.peek().is_some()
+            && (force || there.all(|publication| publication.fingerprint != delivery.fingerprint))
+    };
+    if !deliveries.iter().any(restates) {
+        return Ok(Before { periods: BTreeSet::new(), figures: Figures::new() });
+    }
+    let periods = published.iter().map(|publication| publication.period.to_string()).collect();
+    Ok(Before { periods, figures: figures(app, connection).await? })
 }
 
 /// Keeps what the ingest changed in months that were there before.
@@ -100,8 +113,7 @@ fn difference(
 
 /// Other connections of the organization are in it, too, with the same figures before and after.
 async fn figures(app: &App, connection: &Connection) -> Result<Figures> {
-    let organizations = app.meta().organizations().await?;
-    let organization = organizations.into_iter().find(|found| found.id == connection.organization_id);
+    let organization = app.organization_by_id(&connection.organization_id).await?;
     let published = Published::of(app, organization).await?;
     let query = CostQuery {
         group_by: read::parse_group_by("billing_period,service,account_id")?,

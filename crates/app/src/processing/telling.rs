@@ -71,7 +71,7 @@ fn page(url: &str, record: &ConnectionRecord) -> String {
 async fn tell(app: &App, record: &ConnectionRecord, mail: impl FnOnce(String, &str) -> Mail) -> Result<()> {
     let Some(settings) = app.mail().cloned() else { return Ok(()) };
     let organization = &record.connection.organization_id;
-    let name = app.meta().organizations().await?.into_iter().find(|found| found.id == *organization);
+    let name = app.organization_by_id(organization).await?;
     let members = app.meta().members(organization).await?;
     let to: Vec<String> = members
         .into_iter()

@@ -131,7 +131,7 @@ impl S3 {
             request.headers_mut().insert("range", range);
         }
         AwsAuthorizer::new(&credentials, "s3", &self.region).authorize(&mut request, None);
-        let failed = |error: object_store::client::HttpError| Answer::network(chain(&error));
+        let failed = |error: object_store::client::HttpError| Answer::network(crate::error::chain(&error));
         let (head, body) = self.http.execute(request).await.map_err(failed)?.into_parts();
         let region = head.headers.get("x-amz-bucket-region").and_then(|value| value.to_str().ok());
         let region = region.map(str::to_owned);
@@ -146,20 +146,6 @@ impl S3 {
 fn answer(reply: &Reply) -> Answer {
     let part = |name| element(&reply.body, name).unwrap_or_default();
     Answer::new(&part("Code"), &part("Message"), Some(reply.status))
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let words = cause.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
-        next = cause.source();
-    }
-    text
 }
 
 /// The text of the first element of a name; S3's answers are flat enough for that.

@@ -3,6 +3,7 @@
 
 use crate::error::{ErrorKind, IngestError};
 use crate::fields::{self, Number, Text, plain_name};
+use crate::left_out;
 use std::collections::HashMap;
 
 /// The family of a report; its generation does not matter beyond the columns.
@@ -42,24 +43,8 @@ pub(crate) struct Columns {
     pub(crate) cost_categories: KeySet,
     /// CUR 2.0's `product` map, from which product attributes are taken where no column has them.
     pub(crate) product_map: Option<usize>,
-    /// Text columns that no field, tag or cost category claims: kept as they are in `x_OtherColumns`.
+    /// Columns that no field, tag or cost category claims: kept as they are in `x_OtherColumns`.
     pub(crate) others: Vec<usize>,
-}
-
-/// Columns of AWS's own that are left out on purpose: identities that are not stable between deliveries,
-/// blended figures that no total may use, rates that follow from cost and amount, and the parts of
-/// commitments and discounts that no canonical column is computed from.
-fn left_out(plain: &str) -> bool {
-    const GROUPS: [&str; 7] = [
-        "identity_",
-        "line_item_",
-        "pricing_",
-        "reservation_",
-        "savings_plan_",
-        "split_line_item_",
-        "discount",
-    ];
-    GROUPS.iter().any(|group| plain.starts_with(group))
 }
 
 impl Columns {
@@ -120,7 +105,7 @@ impl Columns {
                         self.tags.columns.push(KeyColumn { key, column: at });
                     } else if let Some(key) = category_key(name, &plain) {
                         self.cost_categories.columns.push(KeyColumn { key, column: at });
-                    } else if !left_out(&plain) {
+                    } else if !left_out::is(&plain) {
                         self.others.push(at);
                     }
                 }
@@ -254,6 +239,10 @@ mod tests {
         let columns = Columns::recognise("f", &names(cur), false).unwrap();
         assert_eq!((columns.format, columns.tags.columns.len(), columns.others.len()), (Format::Cur, 2, 1));
         assert_eq!(columns.tags.columns[1].key, "aws:createdBy");
+        let newer = format!("{cur} lineItem/BlendedCost lineItem/ShoeSize discount_total_discount");
+        let columns = Columns::recognise("f", &names(&newer), false).unwrap();
+        let others: Vec<_> = columns.others.iter().map(|at| columns.names[*at].as_str()).collect();
+        assert_eq!(others, ["product/shoeSize", "lineItem/ShoeSize", "discount_total_discount"]);
         let focus = "BilledCost ChargePeriodStart BillingPeriodStart ChargeCategory SubAccountId Tags";
         assert_eq!(Columns::recognise("f", &names(focus), false).unwrap().format, Format::Focus);
     }

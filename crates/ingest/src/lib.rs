@@ -14,6 +14,7 @@ mod derive;
 pub mod dimensions;
 mod error;
 mod fields;
+mod left_out;
 pub mod line_items;
 mod numbers;
 mod proof;

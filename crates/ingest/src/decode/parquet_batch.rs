@@ -72,11 +72,13 @@ impl Decoding<'_> {
         }
         if self.wanted == Wanted::Everything {
             for column in &columns.others {
-                // What cannot be shown as text (lists, structs) is the only thing that is not kept.
-                if let Ok(Some(values)) = self.text(*column, false) {
-                    raw.others
-                        .parts
-                        .push(SetPart::Column { key: columns.names[*column].as_str().into(), values });
+                let values = match self.array(*column).filter(|array| array.data_type().is_nested()) {
+                    Some(nested) => columns_of::nested(nested).map(Some),
+                    None => self.text(*column, false),
+                };
+                let name = &columns.names[*column];
+                if let Some(values) = values.map_err(|error| self.fail(name, &error))? {
+                    raw.others.parts.push(SetPart::Column { key: name.as_str().into(), values });
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Arrow columns of whatever type a report's writer chose, as text, amounts, instants and sets.
 
-use crate::batch::{NO_TIME, SetPart, TextColumn};
+use crate::batch::{NO_TIME, SetColumn, SetPart, TextColumn};
 use crate::fields::{self, Text};
 use crate::numbers::{NULL, NumberColumn};
 use crate::timestamps::parse_micros;
@@ -11,6 +11,7 @@ use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimeUnit,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
+use arrow::util::display::{ArrayFormatter, FormatOptions};
 use model::SCALE;
 
 /// Text fields that CUR 2.0 may keep in its `product` map, and their keys there.
@@ -47,6 +48,25 @@ pub(super) fn text(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, St
         nulls: dictionary.nulls().filter(|nulls| nulls.null_count() > 0).cloned(),
         values: dictionary.values().clone(),
     })
+}
+
+/// A map as JSON objects, as it stands in a CSV export; a list or struct as arrow writes it.
+pub(super) fn nested(array: &ArrayRef) -> Result<TextColumn, String> {
+    let texts: StringArray = match map(array) {
+        Ok(part) => {
+            let set = SetColumn { parts: vec![part] };
+            let json = (0..array.len()).map(|row| Some(set.json(row, ToOwned::to_owned)));
+            json.map(|json| json.filter(|json| !json.is_empty())).collect()
+        }
+        Err(_) => {
+            let formatter = ArrayFormatter::try_new(array, &FormatOptions::default());
+            let formatter = formatter.map_err(|error| error.to_string())?;
+            (0..array.len())
+                .map(|row| array.is_valid(row).then(|| formatter.value(row).to_string()))
+                .collect()
+        }
+    };
+    text(&(std::sync::Arc::new(texts) as ArrayRef), false)
 }
 
 /// A map column, or JSON text in its place.

@@ -2,13 +2,17 @@
 
 use crate::support::{file, read, sums, total};
 use arrow::array::{
-    ArrayRef, Decimal128Array, Float32Array, Float64Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
+    Array, ArrayRef, AsArray, Decimal128Array, Float32Array, Float64Array, Float64Builder, Int64Array,
+    ListBuilder, MapBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
+    TimestampMillisecondArray, TimestampNanosecondArray,
 };
-use ingest::IngestError;
+use arrow::datatypes::DataType;
+use ingest::line_items::RunSink;
 use ingest::rollup::RollupResult;
+use ingest::{Counters, IngestError, SourceFile};
 use parquet::arrow::ArrowWriter;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 const HOUR_MS: i64 = 1_790_830_800_000; // 2026-10-01T05:00:00Z
 const PERIOD_MS: i64 = 1_790_812_800_000;
@@ -19,21 +23,33 @@ fn write(
     period: ArrayRef,
     account: ArrayRef,
 ) -> Result<RollupResult, IngestError> {
+    let folder = tempfile::tempdir().unwrap();
+    read(&[parquet(folder.path(), cost, start, period, account, vec![])])
+}
+
+/// A report of two rows with these columns and `more`.
+fn parquet(
+    folder: &Path,
+    cost: ArrayRef,
+    start: ArrayRef,
+    period: ArrayRef,
+    account: ArrayRef,
+    more: Vec<(&str, ArrayRef)>,
+) -> Arc<dyn SourceFile> {
     let text = |value: &str| Arc::new(StringArray::from(vec![value; 2])) as ArrayRef;
-    let batch = RecordBatch::try_from_iter([
+    let mut columns = vec![
         ("bill_billing_period_start_date", period),
         ("line_item_usage_start_date", start),
         ("line_item_usage_account_id", account),
         ("line_item_line_item_type", text("Usage")),
         ("line_item_product_code", text("AmazonEC2")),
         ("line_item_unblended_cost", cost),
-    ])
-    .unwrap();
+    ];
+    columns.extend(more);
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
     let mut writer = ArrowWriter::try_new(vec![], batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();
-    let bytes = writer.into_inner().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    read(&[file(folder.path(), "report.parquet", &bytes)])
+    file(folder, "report.parquet", &writer.into_inner().unwrap())
 }
 
 fn millis(value: i64) -> ArrayRef {
@@ -116,4 +132,52 @@ fn what_is_no_number_and_no_date_is_refused() {
         assert!(error.column.is_some());
     }
     assert!(write(millis(1), millis(HOUR_MS), millis(PERIOD_MS), account()).is_err());
+}
+
+struct Collect(Arc<Mutex<Vec<String>>>);
+
+impl RunSink for Collect {
+    fn write(&mut self, run: &RecordBatch) -> Result<(), String> {
+        let others =
+            arrow::compute::cast(run.column_by_name("x_OtherColumns").unwrap(), &DataType::Utf8).unwrap();
+        let texts = others.as_string::<i32>();
+        let known =
+            (0..texts.len()).filter(|row| texts.is_valid(*row)).map(|row| texts.value(row).to_owned());
+        self.0.lock().unwrap().extend(known);
+        Ok(())
+    }
+}
+
+#[test]
+fn columns_that_nobody_knows_are_kept_whatever_their_type() {
+    let mut discount = MapBuilder::new(None, StringBuilder::new(), Float64Builder::new());
+    discount.keys().append_value("EdpDiscount");
+    discount.values().append_value(-0.25);
+    discount.append(true).unwrap();
+    discount.append(true).unwrap();
+    let mut sizes = ListBuilder::new(StringBuilder::new());
+    sizes.append_value([Some("s"), Some("m")]);
+    sizes.append_null();
+    let folder = tempfile::tempdir().unwrap();
+    let report = parquet(
+        folder.path(),
+        Arc::new(Float64Array::from(vec![1.0, 2.0])),
+        millis(HOUR_MS),
+        millis(PERIOD_MS),
+        account(),
+        vec![
+            ("discount", Arc::new(discount.finish())),
+            ("line_item_blended_cost", Arc::new(Float64Array::from(vec![1.0, 2.0]))),
+            ("line_item_carbon_kg", Arc::new(Float64Array::from(vec![Some(0.125), None]))),
+            ("line_item_seats", Arc::new(Int64Array::from(vec![3, 4]))),
+            ("line_item_sizes", Arc::new(sizes.finish())),
+        ],
+    );
+    let found = Arc::new(Mutex::new(vec![]));
+    ingest::line_items::write(&[report], None, 1, &Counters::default(), &|_| Ok(Collect(Arc::clone(&found))))
+        .unwrap();
+    let mut found = found.lock().unwrap().clone();
+    found.sort();
+    let first = r#"{"discount":"{\"EdpDiscount\":\"-0.25\"}","line_item_carbon_kg":"0.125","line_item_seats":"3","line_item_sizes":"[s, m]"}"#;
+    assert_eq!(found, [first, r#"{"line_item_seats":"4"}"#]);
 }

@@ -4,8 +4,8 @@
 # for are panics, endless loops and memory without bound).
 source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 seconds="${FUZZ_SECONDS:-10}"
-[ -f fuzz/Cargo.toml ] || { echo "no fuzz targets yet"; echo "0 passed, 0 failed"; exit 0; }
 export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$CACHE/fuzz"
+log="$CACHE/fuzz.log"
 passed=0 failed=0
 stage "fuzz targets built" cargo fuzz build --sanitizer none
 for target in $(cargo fuzz list); do
@@ -13,10 +13,12 @@ for target in $(cargo fuzz list); do
   seeds=()
   [ -d "fuzz/seeds/$target" ] && seeds=("fuzz/seeds/$target")
   if cargo fuzz run --sanitizer none "$target" "$CACHE/corpus/$target" "${seeds[@]}" -- \
-    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 2>&1 | tail -n 25; then
+    -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 >"$log" 2>&1; then
     passed=$((passed + 1))
+    echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs"
   else
     failed=$((failed + 1))
+    tail -n 60 "$log"
     echo "fuzz target $target FAILED"
   fi
 done

@@ -72,6 +72,8 @@ def stages(cache: Path, target: Path) -> list:
         Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build",)),
         Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",)),
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
+        # A build of its own (instrumented): what it shares with the rest is the machine.
+        Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",), env={"FUZZ_SECONDS": "5"}),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
         Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
@@ -108,7 +110,7 @@ def run(stage: Stage, env: dict) -> None:
         stage.passed, stage.failed = (1, 0) if code == 0 else (0, 1)
     elif code != 0 and stage.failed == 0:
         stage.failed = 1  # did not compile, crashed, or failed outside a test
-    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "oracle", "world", "e2e", "web-tests"):
+    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "world", "e2e", "web-tests"):
         print(f"{stage.name}: no test was run", flush=True)
         stage.failed = 1
     stage.result = "ok" if code == 0 and stage.failed == 0 else "FAILED"

@@ -53,14 +53,20 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Starts `serve` on a free port with a data folder of its own, which goes with it. */
-export async function serve(flags: readonly string[]): Promise<Server> {
+export async function serve(
+  flags: readonly string[],
+  more: { port?: number; environment?: Readonly<Record<string, string>> } = {},
+): Promise<Server> {
   const data = mkdtempSync(join(tmpdir(), "cloud-analyzer-e2e-"));
-  const port = await freePort();
+  const port = more.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child: ChildProcess = spawn(
     binary(),
     ["--data", data, "serve", "--listen", `127.0.0.1:${port}`, ...flags],
-    { stdio: ["ignore", "pipe", process.env["E2E_SERVER_LOG"] ? "inherit" : "ignore"] },
+    {
+      env: { ...process.env, ...more.environment },
+      stdio: ["ignore", "pipe", process.env["E2E_SERVER_LOG"] ? "inherit" : "ignore"],
+    },
   );
   let printed = "";
   child.stdout?.on("data", (text: Buffer) => (printed += text.toString()));

@@ -6,7 +6,7 @@
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 use ingest::line_items::RunSink;
-use ingest::{Counters, SourceFile};
+use ingest::{Counters, Selection, SourceFile};
 use std::io::{self, Cursor, Read};
 use std::ops::Range;
 use std::sync::Arc;
@@ -53,8 +53,8 @@ pub fn read_report(name: &'static str, bytes: Vec<u8>) {
     let file: Arc<dyn SourceFile> = Arc::new(Memory { name, bytes: bytes.into() });
     let files = [file];
     let (first, second) = (Counters::default(), Counters::default());
-    let Ok(rollup) = ingest::rollup::read(&files, None, 1, &first) else { return };
-    let Ok(items) = ingest::line_items::write(&files, None, 1, &second, &|_| Ok(Nothing)) else { return };
+    let Ok(rollup) = ingest::rollup::read(&files, &Selection::default(), 1, &first) else { return };
+    let Ok(items) = ingest::line_items::write(&files, &Selection::default(), 1, &second, &|_| Ok(Nothing)) else { return };
     assert_eq!(first.rows.load(Ordering::Relaxed), second.rows.load(Ordering::Relaxed), "rows of the two passes");
     let periods: Vec<_> = rollup.periods.keys().collect();
     assert_eq!(periods, items.totals.keys().collect::<Vec<_>>(), "periods of the two passes");

@@ -2,29 +2,26 @@
 
 import json
 import os
-import subprocess
 
-import boto3
 import pytest
-from world import CONFIG, free_port, tool, wait_for
-
-KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY")
+from world import KEYS, SecondS3
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    port = free_port()
-    log = (tmp_path_factory.mktemp("moto") / "log").open("wb")
-    process = subprocess.Popen([tool("moto", "moto_server"), "-H", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    wait_for(port, process)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(20)
+def second():
+    made = SecondS3()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module")
-def client(server):
-    return boto3.client("s3", region_name="us-east-1", endpoint_url=server, config=CONFIG, aws_access_key_id=KEYS[0], aws_secret_access_key=KEYS[1])
+def server(second):
+    return second.url
+
+
+@pytest.fixture(scope="module")
+def client(second):
+    return second.client()
 
 
 def connect(product, server, bucket, *options):

@@ -1,9 +1,8 @@
 """From a verified connection to dashboards: jobs, restatements, faults, a killed server, and the mails that are sent."""
 
-import email
-import email.policy
 import fcntl
 import json
+import sqlite3
 import subprocess
 import time
 from decimal import Decimal
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from world import BIN, Product, free_port, tool, wait_for
+from world import BIN, Mails, Product, free_port, wait_for
 
 ADMIN, VIEWER = "ada@example.com", "victor@example.com"
 MONTHS = 2
@@ -35,34 +34,11 @@ def upload(world, bucket: str, reports: Path, prefix: str = "cost") -> None:
         s3.upload_file(str(file), bucket, f"{prefix}/{file.relative_to(reports)}")
 
 
-class Mails:
-    """A real SMTP server that writes what it gets into a maildir."""
-
-    def __init__(self, folder: Path):
-        self.folder, self.port = folder, free_port()
-        command = [tool("aiosmtpd", "python"), "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", "-l", f"127.0.0.1:{self.port}", str(folder)]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(self.port, self.process)
-
-    def all(self) -> list:
-        files = sorted((self.folder / "new").glob("*"), key=lambda path: path.stat().st_mtime) if (self.folder / "new").exists() else []
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
-
-    def wait(self, count: int, seconds: float = 30) -> list:
-        end = time.monotonic() + seconds
-        while len(self.all()) < count and time.monotonic() < end:
-            time.sleep(0.1)
-        found = self.all()
-        assert len(found) == count, [mail["subject"] for mail in found]
-        return found
-
-
 @pytest.fixture
 def mails(tmp_path):
     made = Mails(tmp_path / "mails")
     yield made
-    made.process.terminate()
-    made.process.wait(20)
+    made.stop()
 
 
 class Server:
@@ -280,3 +256,54 @@ def test_a_draft_is_not_read(product, serve, tmp_path):
     answer = server.call("POST", f"/connections/{made['id']}/processing")
     assert answer.status_code == 400 or answer.status_code == 422, answer.text
     assert "not verified" in answer.json()["detail"] + answer.json()["title"]
+
+
+def test_checks_run_again_each_day_and_a_failure_is_told_once(world, product, acme, reports, mails, serve):
+    connection = ready(world, acme, reports["1"])
+    product.run("user", "add", ADMIN, "--role", "administrator")
+    server = serve(mails)
+    assert server.process_until(connection, ("done",))["state"] == "done"
+    mails.wait(1)
+
+    def a_day_later() -> dict:
+        """Makes the last checks a day old, and waits for the new ones."""
+        with sqlite3.connect(product.folder / "meta.sqlite", timeout=30) as database:
+            database.execute("UPDATE connections SET verified_at_ms = verified_at_ms - 25 * 3600 * 1000")
+        before = server.get(f"/connections/{connection}")["verification"]["at"]
+        server.stop()
+        server.start(mails)
+        end = time.monotonic() + 60
+        while (found := server.get(f"/connections/{connection}"))["verification"]["at"] == before:
+            assert time.monotonic() < end, found
+            time.sleep(0.2)
+        return found
+
+    # Somebody takes the right to read away.
+    iam = world.client("iam")
+    role = acme.arn.rsplit("/", 1)[-1]
+    [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    policy = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(nothing))
+    assert a_day_later()["verification"]["verdict"] == "failed"
+    told = mails.wait(2)[-1]
+    assert "needs attention" in told["subject"] and "AccessDenied" in told.get_body(("plain",)).get_content()
+    a_day_later()
+    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policy))
+    assert a_day_later()["verification"]["verdict"] in ("passed", "warning")
+    assert "works again" in mails.wait(3)[-1]["subject"]
+
+
+def test_a_connection_is_read_by_its_name(world, product, acme, reports, tmp_path):
+    done = product.run("ingest", "acme")
+    assert done.returncode == 1 and "not verified" in done.stderr, done.stderr
+    ready(world, acme, reports["1"])
+    done = product.run("ingest", "acme", "--json")
+    assert done.returncode == 0, done.stderr
+    periods = json.loads(done.stdout)["periods"]
+    assert [period["outcome"] for period in periods] == ["published"] * MONTHS and all(period["proven"] for period in periods)
+    assert totals(product) == truth(world, tmp_path / "plain", reports["1"])
+    again = product.run("ingest", "acme", "--json")
+    assert [period["outcome"] for period in json.loads(again.stdout)["periods"]] == ["unchanged"] * MONTHS
+    unknown = product.run("ingest", "acne")
+    assert unknown.returncode == 1 and "acne" in unknown.stderr, unknown.stderr

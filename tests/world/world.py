@@ -4,6 +4,8 @@ Two accounts: the customer's, whose bill it is, and ours, in which the service r
 the root of that account.
 """
 
+import email
+import email.policy
 import json
 import os
 import socket
@@ -18,6 +20,8 @@ from botocore.config import Config
 CACHE = Path(os.environ.get("CLOUD_ANALYZER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cloud-analyzer")
 BIN = os.environ.get("CLOUD_ANALYZER_BIN") or str(CACHE / "target/release/cloud-analyzer")
 CUSTOMER, OURS, MEMBER = "111111111111", "999999999999", "222222222222"
+# Of the second S3 server.
+KEYS = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY")
 CONFIG = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"})
 
 
@@ -103,6 +107,50 @@ class World:
             "AWS_ENDPOINT_URL_BCM_DATA_EXPORTS": f"http://127.0.0.1:{self.stub_port}",
             **changes,
         }
+
+
+class Part:
+    """One server of its own."""
+
+    def begin(self, command: list) -> None:
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(self.port, self.process)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+class Mails(Part):
+    """A real SMTP server that writes what it gets into a maildir."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.port = folder, free_port()
+        self.begin([tool("aiosmtpd", "python"), "-m", "aiosmtpd", "-n", "-c", "aiosmtpd.handlers.Mailbox", "-l", f"127.0.0.1:{self.port}", str(folder)])
+
+    def all(self) -> list:
+        files = sorted((self.folder / "new").glob("*"), key=lambda path: path.stat().st_mtime) if (self.folder / "new").exists() else []
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+
+    def wait(self, count: int, seconds: float = 30) -> list:
+        end = time.monotonic() + seconds
+        while len(self.all()) < count and time.monotonic() < end:
+            time.sleep(0.1)
+        found = self.all()
+        assert len(found) == count, [mail["subject"] for mail in found]
+        return found
+
+
+class SecondS3(Part):
+    """An S3 server that has nothing to do with the fake AWS, with keys."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.begin([tool("moto", "moto_server"), "-H", "127.0.0.1", "-p", str(self.port)])
+
+    def client(self):
+        return boto3.client("s3", region_name="us-east-1", endpoint_url=self.url, config=CONFIG, aws_access_key_id=KEYS[0], aws_secret_access_key=KEYS[1])
 
 
 class Product:

@@ -62,6 +62,8 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/connections/{id}/processing/events", Action::ReadConnections),
     (Method::GET, "/connections/{id}/ingests", Action::ReadConnections),
     (Method::GET, "/connections/{id}/changes", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/customers", Action::ManageConnections),
+    (Method::PUT, "/connections/{id}/customers", Action::ManageConnections),
 ];
 
 /// The action of a route.

@@ -54,7 +54,7 @@ fn identity() -> OpenApiRouter<ApiState> {
 }
 
 fn connections() -> OpenApiRouter<ApiState> {
-    use routes::{connection_setup as setup, connections, processing, verification};
+    use routes::{connection_setup as setup, connections, customers, processing, verification};
     OpenApiRouter::new()
         .routes(routes!(connections::connections, connections::create_connection))
         .routes(routes!(
@@ -71,6 +71,7 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(processing::processing_events))
         .routes(routes!(processing::connection_ingests))
         .routes(routes!(processing::connection_changes))
+        .routes(routes!(customers::customers, customers::set_customers))
 }
 
 /// The OpenAPI description of the interface.

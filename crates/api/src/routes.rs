@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod connection_setup;
 pub(crate) mod connections;
 pub(crate) mod costs;
+pub(crate) mod customers;
 pub(crate) mod dimensions;
 pub(crate) mod explain;
 pub(crate) mod invitations;

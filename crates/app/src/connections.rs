@@ -5,6 +5,7 @@
 //! organization: nothing of another one is ever found.
 
 mod change;
+mod customers;
 mod removing;
 mod sealing;
 mod settings;
@@ -14,6 +15,7 @@ mod verifying;
 pub use change::{Change, NewConnection, change, create};
 pub use connect::aws::{Form, Links, Partition, ReportKind};
 pub use connect::{Check, CheckState, Month, Verdict, Verification};
+pub use customers::{Assignment, Customer, customers, parse_account_list, set_customers};
 pub use meta::{ConnectionKind, ConnectionState};
 pub use removing::remove;
 pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
@@ -25,7 +27,10 @@ use chrono::{DateTime, Utc};
 use connect::{BillSource, Source};
 use meta::ConnectionRecord;
 use model::{ConnectionId, OrganizationId};
+use rand::Rng;
 use settings::Settings;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A connection as it may be shown: without its secret.
 #[derive(Clone, Debug)]
@@ -56,6 +61,8 @@ pub struct ConnectionDetails {
     pub endpoint: Option<String>,
     /// Access key at that endpoint.
     pub access_key_id: Option<String>,
+    /// Of a customer's connection: the accounts that it reads, in order.
+    pub accounts: Vec<String>,
     /// Whether a secret is kept.
     pub has_secret: bool,
     /// External ID, for the role's trust policy.
@@ -86,6 +93,7 @@ impl ConnectionDetails {
             location: settings.location,
             endpoint: settings.endpoint,
             access_key_id: settings.access_key_id,
+            accounts: settings.accounts,
             has_secret: record.sealed_secret.is_some(),
             external_id: record.external_id.clone(),
             poll_minutes: record.poll_minutes,
@@ -130,7 +138,23 @@ pub async fn find(app: &App, organization: &OrganizationId, name: &str) -> Resul
 /// # Errors
 /// `Invalid` while something is missing.
 pub async fn open_source(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<BillSource> {
-    Ok(connect::open_as(&source(app, &record(app, organization, id).await?)?).await?)
+    Ok(connect::open_as(&source(app, &record(app, organization, id).await?).await?).await?)
+}
+
+/// The accounts whose rows a connection reads; `None`: all.
+pub(crate) fn accounts(record: &ConnectionRecord) -> Result<Option<Arc<BTreeSet<String>>>> {
+    let settings = Settings::of(record)?;
+    let shared = record.connection.kind == ConnectionKind::Shared;
+    Ok(shared.then(|| Arc::new(settings.accounts.into_iter().collect())))
+}
+
+fn kept_settings(settings: &Settings) -> Result<serde_json::Value> {
+    serde_json::to_value(settings).map_err(|error| AppError::internal(error.to_string()))
+}
+
+fn new_id() -> Result<ConnectionId> {
+    let id = format!("c-{:016x}", rand::rng().random::<u64>());
+    ConnectionId::try_new(&id).map_err(|error| AppError::internal(error.to_string()))
 }
 
 async fn record(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<ConnectionRecord> {
@@ -140,7 +164,16 @@ async fn record(app: &App, organization: &OrganizationId, id: &ConnectionId) -> 
     })
 }
 
-fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
+/// The way in; of a shared connection, that of the connection that it reads through.
+async fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
+    let parent =
+        match record.parent {
+            None => None,
+            Some(_) => Some(app.meta().parent_connection(&record.connection.id).await?.ok_or_else(|| {
+                AppError::internal("the connection that a shared one reads through is gone")
+            })?),
+        };
+    let record = parent.as_ref().unwrap_or(record);
     let secret = match &record.sealed_secret {
         Some(sealed) => {
             Some(sealing::Sealer::open(app.data_dir())?.unseal(record.connection.id.as_str(), sealed)?)

@@ -10,6 +10,7 @@ mod tracking;
 use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result};
 use connect::{BillSource, Delivery, Location};
 use deliver::{Job, Pending, failed};
+use ingest::Selection;
 use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::sync::Arc;
@@ -110,12 +111,19 @@ pub async fn run(
         let connection =
             ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
         let source = Arc::new(connect::open(&location)?);
-        ingest(app, organization.name, &connection, source, request.force, started, progress).await
+        let asked = Asked {
+            organization: organization.name,
+            connection: &connection,
+            selection: Selection::default(),
+            source,
+            force: request.force,
+        };
+        ingest(app, asked, started, progress).await
     };
     alone(app, work).await
 }
 
-/// Reads what a connection has, through its own source.
+/// Reads what a connection has, through its own source; what is published already only with `force`.
 ///
 /// # Errors
 /// As [`run`]; `NotReady` when there is no delivery yet.
@@ -124,6 +132,7 @@ pub async fn run_connection(
     organization: &OrganizationId,
     id: &ConnectionId,
     source: BillSource,
+    force: bool,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
     let work = async {
@@ -134,7 +143,14 @@ pub async fn run_connection(
         let (Some(name), Some(record)) = (name, record) else {
             return Err(AppError::new(ErrorKind::NotFound, "the connection was removed"));
         };
-        ingest(app, name.name, &record.connection, Arc::new(source), false, started, progress).await
+        let asked = Asked {
+            organization: name.name,
+            connection: &record.connection,
+            selection: Selection { period: None, accounts: crate::connections::accounts(&record)? },
+            source: Arc::new(source),
+            force,
+        };
+        ingest(app, asked, started, progress).await
     };
     alone(app, work).await
 }
@@ -159,16 +175,28 @@ async fn alone(app: &App, work: impl Future<Output = Result<IngestSummary>>) -> 
     outcome
 }
 
-async fn ingest(
-    app: &App,
+/// What is read, for whom.
+struct Asked<'a> {
+    /// Name of the organization.
     organization: String,
-    connection: &Connection,
+    connection: &'a Connection,
+    /// Which rows count, of whatever period.
+    selection: Selection,
     source: Arc<BillSource>,
     force: bool,
+}
+
+async fn ingest(
+    app: &App,
+    asked: Asked<'_>,
     started: Instant,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
-    let discovery = source.discover().await?;
+    let Asked { organization, connection, selection, source, force } = asked;
+    let mut discovery = source.discover().await?;
+    for delivery in &mut discovery.deliveries {
+        delivery.fingerprint.push_str(&selection.stamp());
+    }
     if discovery.deliveries.is_empty() {
         return Err(AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
             .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
@@ -190,7 +218,7 @@ async fn ingest(
     let mut behind = vec![];
     tracker.begin(discovery.deliveries.iter().map(bytes).sum());
     for delivery in &discovery.deliveries {
-        let job = Job { app, connection: &connection.id, source: &source, delivery };
+        let job = Job { app, connection: &connection.id, source: &source, delivery, selection: &selection };
         let outcome = match one_report_a_period(&overlaps, delivery) {
             Ok(()) => first_stage(&job, &tracker, force).await,
             Err(error) => Err(error),
@@ -214,7 +242,7 @@ async fn ingest(
     tracker.periods_done = 0;
     tracker.periods_total = behind.len() as u64;
     for (delivery, pending) in behind {
-        let job = Job { app, connection: &connection.id, source: &source, delivery };
+        let job = Job { app, connection: &connection.id, source: &source, delivery, selection: &selection };
         let of_delivery: Vec<String> = pending.iter().map(|pending| pending.period.to_string()).collect();
         let history = start_history(app, &connection.id, delivery, &pending).await?;
         let rows_before = tracker.rows();

@@ -2,6 +2,7 @@
 //! after a stop, and told by mail.
 
 mod attempt;
+mod daily;
 mod schedule;
 mod telling;
 
@@ -9,6 +10,7 @@ pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
 pub use schedule::run;
 
 use crate::connections::{self, ConnectionState};
+use crate::ingest_job::{self, IngestSummary};
 use crate::read::Published;
 use crate::{App, AppError, Failure, Progress, Result};
 use chrono::{DateTime, Utc};
@@ -72,13 +74,33 @@ pub struct Processing {
 /// # Errors
 /// `Invalid` while the connection was not verified.
 pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
-    let connection = connections::get(app, organization, id).await?;
+    verified(&connections::get(app, organization, id).await?)?;
+    app.meta().queue_job(id, Reason::Asked, app.now().timestamp_millis()).await?;
+    app.queued().notify_one();
+    Ok(())
+}
+
+/// Reads a connection now, in this process. What is published already is read again only with `force`.
+///
+/// # Errors
+/// `Invalid` while the connection was not verified; else as [`crate::ingest_job::run`].
+pub async fn read_now(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    force: bool,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<IngestSummary> {
+    verified(&connections::get(app, organization, id).await?)?;
+    let source = connections::open_source(app, organization, id).await?;
+    ingest_job::run_connection(app, organization, id, source, force, progress).await
+}
+
+fn verified(connection: &connections::ConnectionDetails) -> Result<()> {
     if connection.state == ConnectionState::Draft {
         return Err(AppError::invalid(format!("the connection {} is not verified yet", connection.name))
             .advise("Verify it first: that finds what is missing before anything is read."));
     }
-    app.meta().queue_job(id, Reason::Asked, app.now().timestamp_millis()).await?;
-    app.queued().notify_one();
     Ok(())
 }
 

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Connect(Box<Connect>),
     /// Try a connection step by step, and say how to mend what fails
     Verify(Verify),
+    /// Split a connection's bill among customers, or show how it is split
+    Customers(Customers),
     /// Ask for costs
     Query(Query),
     /// Show how stored totals compare with the reports, per period and file
@@ -57,7 +59,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ingest {
-    /// Folder, file, or s3://bucket/prefix
+    /// Folder, file, s3://bucket/prefix, or the name of a connection that was verified
     #[arg(required = true, value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
     /// Print a summary as JSON
@@ -145,6 +147,19 @@ pub(crate) struct Verify {
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// Print the steps as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Customers {
+    /// Name or identifier of the connection that holds the whole bill
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Account list that replaces the one before: a line for each account, 'account, organization'
+    #[arg(long, value_name = "FILE")]
+    pub(crate) accounts: Option<PathBuf>,
+    /// Print the customers as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

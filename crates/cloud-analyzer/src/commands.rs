@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod connect;
+mod customers;
 mod demo;
 mod explain;
 mod ingest;
@@ -24,6 +25,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Ingest(args) => return ingest::run(&folder, args).await,
         Command::Connect(args) => connect::run(&folder, *args).await?,
+        Command::Customers(args) => customers::run(&folder, args).await?,
         Command::Verify(args) => return verify::run(&folder, args).await,
         Command::Query(args) => query::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,

@@ -63,6 +63,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /connections/{id}/processing/events", "viewer"),
     ("GET /connections/{id}/ingests", "viewer"),
     ("GET /connections/{id}/changes", "viewer"),
+    ("GET /connections/{id}/customers", "administrator"),
+    ("PUT /connections/{id}/customers", "administrator"),
 ];
 
 const PASSWORD: &str = "correct horse battery";
@@ -101,6 +103,7 @@ impl Things {
         match (method, path) {
             ("DELETE", "/connections/{id}") => Some(json!({ "name": self.connection_name })),
             ("GET" | "DELETE", _) => None,
+            ("PUT", "/connections/{id}/customers") => Some(json!({ "accounts": [] })),
             _ => Some(json!({})),
         }
     }

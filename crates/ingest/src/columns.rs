@@ -239,10 +239,10 @@ mod tests {
         let columns = Columns::recognise("f", &names(cur), false).unwrap();
         assert_eq!((columns.format, columns.tags.columns.len(), columns.others.len()), (Format::Cur, 2, 1));
         assert_eq!(columns.tags.columns[1].key, "aws:createdBy");
-        let newer = format!("{cur} lineItem/BlendedCost lineItem/ShoeSize discount_total_discount");
+        let newer = format!("{cur} lineItem/BlendedCost lineItem/ShoeSize reservation_shoe_count");
         let columns = Columns::recognise("f", &names(&newer), false).unwrap();
         let others: Vec<_> = columns.others.iter().map(|at| columns.names[*at].as_str()).collect();
-        assert_eq!(others, ["product/shoeSize", "lineItem/ShoeSize", "discount_total_discount"]);
+        assert_eq!(others, ["product/shoeSize", "lineItem/ShoeSize", "reservation_shoe_count"]);
         let focus = "BilledCost ChargePeriodStart BillingPeriodStart ChargeCategory SubAccountId Tags";
         assert_eq!(Columns::recognise("f", &names(focus), false).unwrap().format, Format::Focus);
     }

@@ -14,6 +14,7 @@ use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::proof::RawTotals;
 use crate::rollup::{Classes, by_period};
+use crate::selection::Selection;
 use crate::source::SourceFile;
 use crate::workers;
 use arrow::array::RecordBatch;
@@ -51,15 +52,17 @@ pub struct LineItemsResult<S> {
 /// The first refusal of any file, or the storage's; the caller drops what was staged.
 pub fn write<S: RunSink>(
     files: &[Arc<dyn SourceFile>],
-    period: Option<BillingPeriod>,
+    selection: &Selection,
     threads: usize,
     counters: &Counters,
     make_sink: &MakeSink<'_, S>,
 ) -> Result<LineItemsResult<S>, IngestError> {
-    let units = decode::units(files, period.is_some())?;
-    let make = || Worker { period, make_sink, parts: BTreeMap::new(), hashes: Hashes::new(0), current: None };
+    let period_known = selection.period.is_some();
+    let units = decode::units(files, period_known)?;
+    let make =
+        || Worker { selection, make_sink, parts: BTreeMap::new(), hashes: Hashes::new(0), current: None };
     let work = |worker: &mut Worker<'_, S>, unit: &Unit| {
-        unit.decode(Wanted::Everything, period.is_some(), counters, worker)
+        unit.decode(Wanted::Everything, period_known, counters, worker)
     };
     let workers = workers::run(&units, threads, make, work)?;
     let mut result = LineItemsResult { totals: BTreeMap::new(), sinks: vec![] };
@@ -88,7 +91,7 @@ struct Part<S> {
 }
 
 struct Worker<'a, S> {
-    period: Option<BillingPeriod>,
+    selection: &'a Selection,
     make_sink: &'a MakeSink<'a, S>,
     parts: BTreeMap<BillingPeriod, Part<S>>,
     hashes: Hashes,
@@ -125,7 +128,9 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
 
     fn batch(&mut self, batch: RawBatch) -> Result<(), IngestError> {
         let Some(current) = &self.current else { return Ok(()) };
-        for (period, rows) in by_period(&batch, self.period, &current.name, &current.period_column)? {
+        let Some(batch) = self.selection.narrow(batch) else { return Ok(()) };
+        for (period, rows) in by_period(&batch, self.selection.period, &current.name, &current.period_column)?
+        {
             let taken = rows.map(|rows| batch.take(&rows));
             let rows = taken.as_ref().unwrap_or(&batch);
             let part = match self.parts.entry(period) {

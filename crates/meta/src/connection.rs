@@ -4,8 +4,8 @@ use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError};
 use model::{ConnectionId, OrganizationId};
 use serde_json::Value;
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 use std::fmt;
 use std::str::FromStr;
 
@@ -21,6 +21,8 @@ pub enum ConnectionKind {
     AwsOwn,
     /// A bucket that is read through a customer's role.
     AwsRole,
+    /// Some accounts of the bill that a connection of another organization holds.
+    Shared,
 }
 
 /// A source of billing data of an organization.
@@ -45,6 +47,7 @@ impl fmt::Display for ConnectionKind {
             Self::S3Compatible => "s3_compatible",
             Self::AwsOwn => "aws_own",
             Self::AwsRole => "aws_role",
+            Self::Shared => "shared",
         })
     }
 }
@@ -58,6 +61,7 @@ impl FromStr for ConnectionKind {
             "s3_compatible" => Ok(Self::S3Compatible),
             "aws_own" => Ok(Self::AwsOwn),
             "aws_role" => Ok(Self::AwsRole),
+            "shared" => Ok(Self::Shared),
             other => Err(format!("'{other}' is not a kind of connection")),
         }
     }
@@ -123,6 +127,8 @@ pub struct ConnectionRecord {
     pub verified_at_ms: Option<i64>,
     /// When the draft was made.
     pub created_at_ms: i64,
+    /// The connection through which a shared one reads.
+    pub parent: Option<ConnectionId>,
 }
 
 impl Meta {
@@ -158,6 +164,29 @@ impl Meta {
         rows.iter().map(connection).collect()
     }
 
+    /// Connections in use, of real organizations, whose last verification was before that instant.
+    pub async fn connections_verified_before(
+        &self,
+        instant_ms: i64,
+    ) -> Result<Vec<(OrganizationId, ConnectionId)>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT connections.id, organization_id FROM connections
+             JOIN organizations ON organizations.id = connections.organization_id
+             WHERE state <> 'draft' AND verified_at_ms < ? AND organizations.demo = 0
+             ORDER BY verified_at_ms",
+        )
+        .bind(instant_ms)
+        .fetch_all(&self.pool)
+        .await?;
+        let both = |row: &SqliteRow| {
+            Ok((
+                parsed("organization", row.try_get("organization_id")?)?,
+                parsed("connection", row.try_get("id")?)?,
+            ))
+        };
+        rows.iter().map(both).collect()
+    }
+
     /// The connection of an organization to a location.
     pub async fn connection_by_location(
         &self,
@@ -176,8 +205,8 @@ impl Meta {
     pub async fn create_connection(&self, record: &ConnectionRecord) -> Result<(), MetaError> {
         sqlx::query(
             "INSERT INTO connections (id, organization_id, kind, location, name, state, settings, external_id,
-                                      sealed_secret, poll_minutes, created_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                      sealed_secret, poll_minutes, created_at_ms, parent_id)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(record.connection.id.as_str())
         .bind(record.connection.organization_id.as_str())
@@ -190,6 +219,7 @@ impl Meta {
         .bind(&record.sealed_secret)
         .bind(record.poll_minutes)
         .bind(record.created_at_ms)
+        .bind(record.parent.as_ref().map(ConnectionId::as_str))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -250,6 +280,46 @@ impl Meta {
         rows.iter().map(record).collect()
     }
 
+    /// A connection of whatever organization: for those whose connections read through it.
+    pub async fn parent_connection(
+        &self,
+        child: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, MetaError> {
+        let row = sqlx::query(
+            "SELECT * FROM connections WHERE id = (SELECT parent_id FROM connections WHERE id = ?)",
+        )
+        .bind(child.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(record).transpose()
+    }
+
+    /// The connections of other organizations that read through one, by organization.
+    pub async fn connections_through(
+        &self,
+        parent: &ConnectionId,
+    ) -> Result<Vec<ConnectionRecord>, MetaError> {
+        let rows = sqlx::query("SELECT * FROM connections WHERE parent_id = ? ORDER BY organization_id, id")
+            .bind(parent.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(record).collect()
+    }
+
+    /// Forgets what was read of a connection, and its history; the connection stays.
+    pub async fn forget_months(
+        &self,
+        organization: &OrganizationId,
+        id: &ConnectionId,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.pool.begin().await?;
+        for table in ["bill_changes", "ingests", "publications"] {
+            delete_of(&mut transaction, table, organization, id).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Removes a connection and everything that is kept of it, in one step.
     pub async fn delete_connection(
         &self,
@@ -257,24 +327,8 @@ impl Meta {
         id: &ConnectionId,
     ) -> Result<(), MetaError> {
         let mut transaction = self.pool.begin().await?;
-        // What belongs to another organization's connection must stay, whoever names its identifier.
-        for statement in [
-            "DELETE FROM jobs WHERE connection_id IN
-             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
-            "DELETE FROM bill_changes WHERE connection_id IN
-             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
-            "DELETE FROM notices WHERE connection_id IN
-             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
-            "DELETE FROM ingests WHERE connection_id IN
-             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
-            "DELETE FROM publications WHERE connection_id IN
-             (SELECT id FROM connections WHERE id = ? AND organization_id = ?)",
-        ] {
-            sqlx::query(statement)
-                .bind(id.as_str())
-                .bind(organization.as_str())
-                .execute(&mut *transaction)
-                .await?;
+        for table in ["jobs", "bill_changes", "notices", "ingests", "publications"] {
+            delete_of(&mut transaction, table, organization, id).await?;
         }
         let done = sqlx::query("DELETE FROM connections WHERE id = ? AND organization_id = ?")
             .bind(id.as_str())
@@ -289,6 +343,26 @@ impl Meta {
     }
 }
 
+/// Deletes a connection's rows of a table. What belongs to another organization's connection stays, whoever names
+/// its identifier.
+async fn delete_of(
+    transaction: &mut SqliteConnection,
+    table: &'static str,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<(), MetaError> {
+    let statement = format!(
+        "DELETE FROM {table} WHERE connection_id IN
+         (SELECT id FROM connections WHERE id = ? AND organization_id = ?)"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .bind(id.as_str())
+        .bind(organization.as_str())
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
 fn record(row: &SqliteRow) -> Result<ConnectionRecord, MetaError> {
     let verification: Option<String> = row.try_get("verification")?;
     Ok(ConnectionRecord {
@@ -301,6 +375,10 @@ fn record(row: &SqliteRow) -> Result<ConnectionRecord, MetaError> {
         verification: verification.map(|text| from_json("verification", &text)).transpose()?,
         verified_at_ms: row.try_get("verified_at_ms")?,
         created_at_ms: row.try_get("created_at_ms")?,
+        parent: row
+            .try_get::<Option<&str>, _>("parent_id")?
+            .map(|id| parsed("connection", id))
+            .transpose()?,
     })
 }
 

@@ -75,6 +75,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customers among whom a connection's bill is split, each with its accounts. */
+        get: operations["customers"];
+        /** Splits a connection's bill by an account list: each organization reads its own accounts and nothing else. */
+        put: operations["set_customers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/ingests": {
         parameters: {
             query?: never;
@@ -627,6 +645,16 @@ export interface components {
             /** @description Of the account that exists, else of the new one; not used by whoever is signed in as that account. */
             password?: string;
         };
+        /** @description An account list; it replaces the one before. */
+        AccountList: {
+            accounts: components["schemas"]["AccountOfCustomer"][];
+        };
+        /** @description An account of a customer. */
+        AccountOfCustomer: {
+            account_id: string;
+            /** @description Name of the customer's organization; made when there is none of that name. */
+            organization: string;
+        };
         /** @description Who did it. */
         Actor: {
             id: string | null;
@@ -761,7 +789,7 @@ export interface components {
          * @description Kind of source.
          * @enum {string}
          */
-        ConnectionKind: "aws_role" | "aws_own" | "s3_compatible" | "local";
+        ConnectionKind: "aws_role" | "aws_own" | "s3_compatible" | "local" | "shared";
         /** @description Where each step is done in the console, and the same as commands. */
         ConnectionLinks: {
             /** @description The setting that lets IAM users and roles see billing. */
@@ -797,6 +825,8 @@ export interface components {
         /** @description A connection; its secret is never shown. */
         ConnectionView: {
             access_key_id: string | null;
+            /** @description Of a customer's connection: the accounts that it reads. */
+            accounts: string[];
             bucket: string | null;
             created_at: string;
             endpoint: string | null;
@@ -875,6 +905,19 @@ export interface components {
             unit: string | null;
             unproven_periods: string[];
             view: string;
+        };
+        /** @description An organization that reads its accounts of a bill. */
+        CustomerView: {
+            /** @description In order. */
+            accounts: string[];
+            organization: string;
+            organization_id: string;
+            state: components["schemas"]["ConnectionState"];
+        };
+        /** @description The customers of a connection. */
+        Customers: {
+            /** @description By name. */
+            customers: components["schemas"]["CustomerView"][];
         };
         /** @description A dimension. */
         DimensionView: {
@@ -1573,6 +1616,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillChanges"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customers"];
                 };
             };
             default: {

@@ -28,4 +28,6 @@ export type ConnectionLinks = Schemas["ConnectionLinks"];
 export type Permission = Schemas["PermissionView"];
 export type Check = Schemas["CheckView"];
 export type Verification = Schemas["VerificationView"];
+export type Processing = Schemas["ProcessingView"];
+export type ProcessedMonth = Schemas["ProcessedMonthView"];
 export type ProblemDetails = Schemas["Problem"];

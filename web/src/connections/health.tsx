@@ -13,6 +13,7 @@ import { PageHead } from "../ui/page-head";
 import { Problem } from "../ui/problem";
 import { Changes } from "./changes";
 import { Checks } from "./checks";
+import { Customers } from "./customers";
 import classes from "./health.module.css";
 import { History } from "./history";
 import { Ingests } from "./ingests";
@@ -52,6 +53,8 @@ function Health({ connection }: { connection: Connection }) {
   const [removing, setRemoving] = useState(false);
   const read = useMutation({ mutationFn: () => startProcessing(connection.id) });
   const administrator = hasRole(session, "administrator");
+  // Read through the provider's connection: checked and set up there.
+  const shared = connection.kind === "shared";
   const through = overview?.periods
     .filter((one) => one.connection === connection.id)
     .map((one) => one.published_at)
@@ -61,11 +64,7 @@ function Health({ connection }: { connection: Connection }) {
     <>
       <PageHead
         title={connection.name}
-        lead={
-          <>
-            {kinds[connection.kind].title} · {placeOf(connection)}
-          </>
-        }
+        lead={[kinds[connection.kind].title, placeOf(connection)].filter(Boolean).join(" · ")}
       >
         <StateBadge state={connection.state} />
       </PageHead>
@@ -79,7 +78,7 @@ function Health({ connection }: { connection: Connection }) {
             Look for new deliveries
           </Button>
         )}
-        {administrator && (
+        {administrator && !shared && (
           <>
             <Button
               variant="default"
@@ -98,21 +97,29 @@ function Health({ connection }: { connection: Connection }) {
             >
               Settings
             </LinkButton>
-            <Button
-              variant="default"
-              leftSection={<IconTrash size={16} aria-hidden />}
-              onClick={() => setRemoving(true)}
-            >
-              Remove
-            </Button>
           </>
+        )}
+        {administrator && (
+          <Button
+            variant="default"
+            leftSection={<IconTrash size={16} aria-hidden />}
+            onClick={() => setRemoving(true)}
+          >
+            Remove
+          </Button>
         )}
       </Group>
       <FormProblem error={read.error ?? verification.error} />
       <dl className={classes.facts}>
         <Fact name="Last refresh">{through ? ago(through) : "nothing was read yet"}</Fact>
         <Fact name="Looks for deliveries">every {connection.poll_minutes} minutes</Fact>
-        <Fact name="Last checked">{connection.verification ? ago(connection.verification.at) : "never"}</Fact>
+        {shared ? (
+          <Fact name="Accounts">{connection.accounts.join(" ")}</Fact>
+        ) : (
+          <Fact name="Last checked">
+            {connection.verification ? ago(connection.verification.at) : "never"}
+          </Fact>
+        )}
         {connection.verification?.account_id && (
           <Fact name="Account">
             {connection.verification.account_id}
@@ -122,11 +129,14 @@ function Health({ connection }: { connection: Connection }) {
           </Fact>
         )}
       </dl>
-      <section className={`card ${classes.part}`} aria-labelledby="checks">
-        <h2 id="checks">Checks</h2>
-        <Checks state={verification.state} />
-      </section>
+      {!shared && (
+        <section className={`card ${classes.part}`} aria-labelledby="checks">
+          <h2 id="checks">Checks</h2>
+          <Checks state={verification.state} />
+        </section>
+      )}
       <History connection={connection} />
+      {administrator && !shared && connection.state !== "draft" && <Customers connection={connection} />}
       <Changes connection={connection} />
       <Ingests connection={connection} />
       <RemoveConnection connection={connection} opened={removing} onClose={() => setRemoving(false)} />

@@ -23,9 +23,19 @@ export const kinds: Record<ConnectionKind, Kind> = {
     title: "Folder on the server",
     text: "Report files that lie, or are copied, on the machine that runs Cloud Analyzer.",
   },
+  shared: {
+    title: "Accounts of a provider's bill",
+    text: "Some accounts of the bill that your provider's connection holds.",
+  },
 };
 
-export const kindOrder: readonly ConnectionKind[] = ["aws_role", "aws_own", "s3_compatible", "local"];
+/** The ways in that one sets up oneself. */
+export const kindOrder = [
+  "aws_role",
+  "aws_own",
+  "s3_compatible",
+  "local",
+] as const satisfies readonly ConnectionKind[];
 
 export const states: Record<ConnectionState, { label: string; tone: "ok" | "warn" | "bad" | "idle" }> = {
   draft: { label: "Being set up", tone: "idle" },

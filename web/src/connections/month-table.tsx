@@ -1,8 +1,9 @@
+import type { ProcessedMonth } from "../api/types";
 import { monthLabel } from "../lib/dates";
 import { formatBytes, formatCount } from "../lib/quantity";
 import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
-import type { Month } from "./months";
+import { isThere } from "./months";
 
 const columns = [
   { name: "Month" },
@@ -19,7 +20,7 @@ const words = {
 } as const;
 
 /** What has become of each month. */
-export function MonthTable({ months }: { months: readonly Month[] }) {
+export function MonthTable({ months }: { months: readonly ProcessedMonth[] }) {
   if (months.length === 0) return <p className={listClasses.none}>No month is known yet.</p>;
   return (
     <ListTable label="Months" columns={columns}>
@@ -27,7 +28,7 @@ export function MonthTable({ months }: { months: readonly Month[] }) {
         <tr key={month.period} data-state={month.state}>
           <th scope="row">{monthLabel(month.period)}</th>
           <td>{words[month.state]}</td>
-          <td className={listClasses.number}>{month.rows === undefined ? "" : formatCount(month.rows)}</td>
+          <td className={listClasses.number}>{isThere(month) ? formatCount(month.rows) : ""}</td>
           <td className={listClasses.number}>{formatBytes(month.bytes)}</td>
         </tr>
       ))}

@@ -1,35 +1,43 @@
-import { Button, Progress } from "@mantine/core";
-import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Button, Progress, Skeleton } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { initialState } from "../address/state";
-import { queries } from "../api/queries";
 import type { Connection, Overview } from "../api/types";
 import { timeLabel } from "../lib/dates";
 import { formatBytes, formatCount, formatSeconds } from "../lib/quantity";
 import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
+import { Problem } from "../ui/problem";
 import { MonthTable } from "./month-table";
-import { dashboardsReady, monthsOf } from "./months";
-import { connectionQueries } from "./queries";
+import { dashboardsReady, isLive, isThere } from "./months";
 import { startProcessing } from "./start-processing";
+import { useProcessing } from "./use-processing";
 import classes from "./wizard.module.css";
 
 /** The first reading, month by month; when the dashboards are ready, the page turns into them. */
 export function Processing({ connection }: { connection: Connection }) {
-  const { data: overview } = useSuspenseQuery(queries.overview());
   const navigate = useNavigate();
-  const again = useMutation({ mutationFn: () => startProcessing(connection.id) });
-  const { data: job } = useQuery(connectionQueries.processing(connection.id));
-  const months = monthsOf(connection, overview);
+  const processing = useProcessing(connection.id);
+  const again = useMutation({
+    mutationFn: () => startProcessing(connection.id),
+    onSuccess: () => void processing.refetch(),
+  });
+  const job = processing.data;
+  const months = job?.months ?? [];
   const ready = dashboardsReady(months);
-  const some = months.some((one) => one.state === "complete" || one.state === "dashboards");
+  const some = months.some(isThere);
   // Only who has watched it happen is taken along: the page can be looked at afterwards.
   const watched = useRef(false);
   useEffect(() => {
+    if (!job) return;
     if (!ready) watched.current = true;
     else if (watched.current) void navigate({ to: "/", search: initialState });
-  }, [ready, navigate]);
+  }, [job, ready, navigate]);
+  if (processing.error) {
+    return <Problem error={processing.error} onRetry={() => void processing.refetch()} />;
+  }
+  if (!job) return <Skeleton height={320} radius={12} aria-busy="true" />;
   return (
     <>
       <p aria-live="polite">
@@ -39,13 +47,13 @@ export function Processing({ connection }: { connection: Connection }) {
             ? "The newest months can be looked at already; the others follow. This page turns into the dashboards by itself."
             : "The newest month comes first. This page turns into the dashboards by itself."}
       </p>
-      {overview.ingest && <Pace ingest={overview.ingest} />}
-      {job?.waiting_for_delivery && (
+      {job.progress && <Pace ingest={job.progress} />}
+      {job.waiting_for_delivery && (
         <p>
           No report has been delivered yet: AWS needs up to 24 hours for the first. This goes on by itself.
         </p>
       )}
-      {job?.failure && (
+      {job.failure && (
         <p role="alert">
           {job.failure.message} {job.failure.advice}
           {job.next_at && ` It is tried again at ${timeLabel(job.next_at)} UTC.`}
@@ -59,7 +67,7 @@ export function Processing({ connection }: { connection: Connection }) {
             Open Cost Analysis
           </LinkButton>
         )}
-        {!ready && !overview.ingest && (
+        {!ready && !isLive(job) && (
           <Button variant="default" loading={again.isPending} onClick={() => again.mutate()}>
             Start reading again
           </Button>

@@ -36,12 +36,18 @@ export const connectionQueries = {
         unwrap(api.GET("/api/v1/connections/{id}/changes", { params: { path: { id } }, signal })),
       refetchInterval: 30_000,
     }),
+  customers: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "customers"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/customers", { params: { path: { id } }, signal })),
+    }),
   processing: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "processing"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/processing", { params: { path: { id } }, signal })),
-      refetchInterval: 2_000,
+      refetchInterval: 10_000,
     }),
   links: (connection: Connection) =>
     queryOptions({

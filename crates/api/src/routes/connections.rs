@@ -30,6 +30,8 @@ pub(crate) enum ConnectionKind {
     S3Compatible,
     /// A folder of the server's machine.
     Local,
+    /// Some accounts of the bill that a connection of another organization holds.
+    Shared,
 }
 
 impl From<connections::ConnectionKind> for ConnectionKind {
@@ -39,6 +41,7 @@ impl From<connections::ConnectionKind> for ConnectionKind {
             connections::ConnectionKind::AwsOwn => Self::AwsOwn,
             connections::ConnectionKind::S3Compatible => Self::S3Compatible,
             connections::ConnectionKind::Local => Self::Local,
+            connections::ConnectionKind::Shared => Self::Shared,
         }
     }
 }
@@ -50,6 +53,7 @@ impl From<ConnectionKind> for connections::ConnectionKind {
             ConnectionKind::AwsOwn => Self::AwsOwn,
             ConnectionKind::S3Compatible => Self::S3Compatible,
             ConnectionKind::Local => Self::Local,
+            ConnectionKind::Shared => Self::Shared,
         }
     }
 }
@@ -66,6 +70,17 @@ pub(crate) enum ConnectionState {
     Ready,
     /// It worked once and does not now.
     Failing,
+}
+
+impl From<connections::ConnectionState> for ConnectionState {
+    fn from(state: connections::ConnectionState) -> Self {
+        match state {
+            connections::ConnectionState::Draft => Self::Draft,
+            connections::ConnectionState::Waiting => Self::Waiting,
+            connections::ConnectionState::Ready => Self::Ready,
+            connections::ConnectionState::Failing => Self::Failing,
+        }
+    }
 }
 
 /// What the last verification found.
@@ -118,6 +133,8 @@ pub(crate) struct ConnectionView {
     endpoint: Option<String>,
     #[schema(required = true)]
     access_key_id: Option<String>,
+    /// Of a customer's connection: the accounts that it reads.
+    accounts: Vec<String>,
     has_secret: bool,
     /// For the role's trust policy: made by the server, never changed.
     #[schema(required = true)]
@@ -150,12 +167,7 @@ impl From<ConnectionDetails> for ConnectionView {
             id: found.id.to_string(),
             kind: found.kind.into(),
             name: found.name,
-            state: match found.state {
-                connections::ConnectionState::Draft => ConnectionState::Draft,
-                connections::ConnectionState::Waiting => ConnectionState::Waiting,
-                connections::ConnectionState::Ready => ConnectionState::Ready,
-                connections::ConnectionState::Failing => ConnectionState::Failing,
-            },
+            state: found.state.into(),
             step: found.step,
             partition: found.partition.to_string(),
             bucket: found.bucket,
@@ -165,6 +177,7 @@ impl From<ConnectionDetails> for ConnectionView {
             location: found.location,
             endpoint: found.endpoint,
             access_key_id: found.access_key_id,
+            accounts: found.accounts,
             has_secret: found.has_secret,
             external_id: found.external_id,
             poll_minutes: found.poll_minutes,

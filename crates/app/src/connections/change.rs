@@ -1,13 +1,12 @@
 //! Making a connection and saving its steps.
 
 use super::settings::Settings;
-use super::{ConnectionDetails, Partition, record, sealing};
+use super::{ConnectionDetails, Partition, kept_settings, new_id, record, sealing};
 use crate::{App, AppError, ErrorKind, Result};
 use connect::aws::{BucketName, ExternalId, OptIn, ReportPrefix, RoleArn, region_info};
 use connect::{Location, check_endpoint};
 use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 use model::{ConnectionId, OrganizationId};
-use rand::Rng;
 use std::path::Path;
 
 /// Minutes between looks for new deliveries, unless said otherwise: AWS delivers a few times a day.
@@ -65,27 +64,30 @@ pub async fn create(
             ConnectionKind::AwsRole | ConnectionKind::AwsOwn => "AWS".to_owned(),
             ConnectionKind::S3Compatible => "S3".to_owned(),
             ConnectionKind::Local => "Folder".to_owned(),
+            ConnectionKind::Shared => {
+                return Err(AppError::invalid("a shared connection is made by splitting another one's bill")
+                    .advise("Split the bill of the connection that holds it, by an account list."));
+            }
         },
     };
-    let id = format!("c-{:016x}", rand::rng().random::<u64>());
-    let id = ConnectionId::try_new(&id).map_err(|error| AppError::internal(error.to_string()))?;
     let settings = Settings { partition: new.partition, ..Settings::default() };
     let record = ConnectionRecord {
         connection: Connection {
-            id,
+            id: new_id()?,
             organization_id: organization.clone(),
             kind: new.kind,
             location: String::new(),
             name,
         },
         state: ConnectionState::Draft,
-        settings: kept(&settings)?,
+        settings: kept_settings(&settings)?,
         external_id: (new.kind == ConnectionKind::AwsRole).then(|| ExternalId::generate().to_string()),
         sealed_secret: None,
         poll_minutes: POLL_MINUTES,
         verification: None,
         verified_at_ms: None,
         created_at_ms: app.now().timestamp_millis(),
+        parent: None,
     };
     app.meta().create_connection(&record).await?;
     ConnectionDetails::new(&record)
@@ -131,7 +133,7 @@ pub async fn change(
         record.state = ConnectionState::Draft;
         (record.verification, record.verified_at_ms) = (None, None);
     }
-    record.settings = kept(&settings)?;
+    record.settings = kept_settings(&settings)?;
     app.meta().update_connection(&record).await.map_err(|error| match error.kind() {
         meta::ErrorKind::Conflict => AppError::new(
             ErrorKind::Conflict,
@@ -143,13 +145,10 @@ pub async fn change(
     ConnectionDetails::new(&record)
 }
 
-fn kept(settings: &Settings) -> Result<serde_json::Value> {
-    serde_json::to_value(settings).map_err(|error| AppError::internal(error.to_string()))
-}
-
 fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Result<()> {
     let aws = matches!(kind, ConnectionKind::AwsRole | ConnectionKind::AwsOwn);
-    let bucket = kind != ConnectionKind::Local;
+    let local = kind == ConnectionKind::Local;
+    let bucket = !local && kind != ConnectionKind::Shared;
     let keys = kind == ConnectionKind::S3Compatible;
     for (value, name, fits) in [
         (&change.partition, "partition", aws),
@@ -157,7 +156,7 @@ fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Resu
         (&change.prefix, "prefix", bucket),
         (&change.region, "region", bucket),
         (&change.role_arn, "role_arn", kind == ConnectionKind::AwsRole),
-        (&change.location, "location", !bucket),
+        (&change.location, "location", local),
         (&change.endpoint, "endpoint", keys),
         (&change.access_key_id, "access_key_id", keys),
         (&change.secret_access_key, "secret_access_key", keys),

@@ -18,6 +18,14 @@ pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId,
         return Err(AppError::invalid(format!("the connection is not named '{}'", name.trim()))
             .advise(format!("To remove it and its data, type its name: {}", record.connection.name)));
     }
+    let through = app.meta().connections_through(id).await?.len();
+    if through > 0 {
+        return Err(AppError::new(
+            crate::ErrorKind::Conflict,
+            format!("{through} customers read their accounts through {}", record.connection.name),
+        )
+        .advise("Empty its account list first: that removes what they have of this bill."));
+    }
     let _lock = app.writer_lock()?;
     let publications = app.meta().publications(organization).await?;
     let periods: Vec<_> = publications

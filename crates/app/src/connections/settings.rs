@@ -19,6 +19,8 @@ pub(super) struct Settings {
     pub(super) location: Option<String>,
     pub(super) endpoint: Option<String>,
     pub(super) access_key_id: Option<String>,
+    /// Of a customer's connection: the accounts that it reads.
+    pub(super) accounts: Vec<String>,
 }
 
 impl Settings {
@@ -41,7 +43,8 @@ impl Settings {
             ConnectionKind::Local
             | ConnectionKind::AwsOwn
             | ConnectionKind::S3Compatible
-            | ConnectionKind::AwsRole => {}
+            | ConnectionKind::AwsRole
+            | ConnectionKind::Shared => {}
         }
         Ok(settings)
     }
@@ -61,6 +64,7 @@ impl Settings {
             ConnectionKind::S3Compatible => {
                 bucket().and_then(|path| Some(format!("s3://{path} at {}", self.endpoint.as_deref()?)))
             }
+            ConnectionKind::Shared => None,
         }
         .unwrap_or_default()
     }
@@ -86,6 +90,9 @@ impl Settings {
                 secret: secret.ok_or_else(|| missing("secret of the access key"))?,
             },
             ConnectionKind::AwsOwn | ConnectionKind::Local => Access::Own,
+            ConnectionKind::Shared => {
+                return Err(AppError::internal("a shared connection has no way in of its own"));
+            }
         };
         Ok(Source::Bucket {
             name: record.connection.id.to_string(),

@@ -70,7 +70,14 @@ pub async fn start_verification(
     organization: &OrganizationId,
     id: &ConnectionId,
 ) -> Result<watch::Receiver<Running>> {
-    let verified = source(app, &record(app, organization, id).await?)?;
+    let record = record(app, organization, id).await?;
+    if record.parent.is_some() {
+        return Err(AppError::invalid(
+            "this connection is read through your provider's, which is verified there",
+        )
+        .advise("Ask whoever runs that connection: its page shows every check."));
+    }
+    let verified = source(app, &record).await?;
     let begun = Running { started_at: app.now(), checks: connect::plan(&verified), verdict: None };
     let (sender, receiver) = watch::channel(begun);
     if !app.verifications().begin(id, receiver.clone()) {
@@ -106,7 +113,7 @@ async fn keep(
     done: &Verification,
 ) -> Result<()> {
     let mut record = record(app, organization, id).await?;
-    if source(app, &record)? != *verified {
+    if source(app, &record).await? != *verified {
         // It was changed meanwhile: this says nothing about what it is now.
         return Ok(());
     }

@@ -20,9 +20,23 @@ pub async fn rename_organization(app: &App, caller: &Caller, name: &str) -> Resu
 
 /// Makes an organization with the caller as its administrator, and goes there.
 pub async fn create_organization(app: &App, caller: &Caller, name: &str) -> Result<Caller> {
-    let Via::Session { user, .. } = &caller.via else {
-        return Err(AppError::new(ErrorKind::Denied, "this is for a person who is signed in")
+    let organization = found_organization(app, caller, name).await?;
+    super::switch_organization(app, caller, organization.id.as_str()).await
+}
+
+/// Makes an organization. A person in a session becomes its administrator; whoever is at the command line needs
+/// no membership.
+pub(crate) async fn found_organization(app: &App, caller: &Caller, name: &str) -> Result<Organization> {
+    let user = match &caller.via {
+        Via::Session { user, .. } => Some(user),
+        Via::CommandLine => None,
+        Via::Nobody | Via::Demo | Via::Token { .. } => {
+            return Err(AppError::new(
+                ErrorKind::Denied,
+                "making an organization is for a person who is signed in",
+            )
             .advise("Sign in with your own account and try again."));
+        }
     };
     let name = name_of("the organization's name", name)?;
     free_name(app, &name, None).await?;
@@ -33,8 +47,24 @@ pub async fn create_organization(app: &App, caller: &Caller, name: &str) -> Resu
         ..caller.clone()
     };
     let created: NewAudit = entry(app, &there, "organization.created", &organization.name, &[]);
-    app.meta().found_organization(&organization, &user.id, now_ms(app), &created).await?;
-    super::switch_organization(app, caller, organization.id.as_str()).await
+    match user {
+        Some(user) => app.meta().found_organization(&organization, &user.id, now_ms(app), &created).await?,
+        None => app.meta().ensure_organization(&organization).await?,
+    }
+    Ok(organization)
+}
+
+/// The organizations that the caller may give something to: those that they administrate.
+pub(crate) async fn own_organizations(app: &App, caller: &Caller) -> Result<Vec<OrganizationId>> {
+    match &caller.via {
+        Via::CommandLine => Ok(app.meta().organizations().await?.into_iter().map(|found| found.id).collect()),
+        Via::Session { user, .. } => {
+            let mine = app.meta().memberships(&user.id).await?;
+            let led = mine.into_iter().filter(|(_, role)| *role == Role::Administrator);
+            Ok(led.map(|(organization, _)| organization.id).collect())
+        }
+        Via::Nobody | Via::Demo | Via::Token { .. } => Ok(vec![]),
+    }
 }
 
 /// Two organizations of one name could not be told apart by their members, nor on the command line.

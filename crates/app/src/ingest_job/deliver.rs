@@ -8,7 +8,7 @@ use crate::proof::{FileProof, PeriodProof};
 use crate::{App, AppError, ErrorKind, Place, Result, Stage};
 use connect::{BillSource, Delivery};
 use ingest::rollup::{PeriodRollup, RollupResult};
-use ingest::{IngestError, SourceFile, Warning};
+use ingest::{IngestError, Selection, SourceFile, Warning};
 use lake::{Lake, StagedFile, StoredSums, Table};
 use meta::NewPublication;
 use model::{BillingPeriod, ConnectionId, Decimal};
@@ -25,6 +25,8 @@ pub(super) struct Job<'a> {
     pub(super) connection: &'a ConnectionId,
     pub(super) source: &'a Arc<BillSource>,
     pub(super) delivery: &'a Delivery,
+    /// Which rows count, of whatever period.
+    pub(super) selection: &'a Selection,
 }
 
 /// A period whose roll-up is published and whose line items are still to come.
@@ -51,6 +53,10 @@ impl Job<'_> {
         self.delivery.files.iter().map(|file| file.path.clone()).collect()
     }
 
+    fn selected(&self) -> Selection {
+        Selection { period: self.delivery.period, ..self.selection.clone() }
+    }
+
     fn bytes(&self) -> u64 {
         self.delivery.files.iter().map(|file| file.size).sum()
     }
@@ -63,9 +69,10 @@ impl Job<'_> {
     ) -> Result<Vec<(PeriodSummary, Pending)>> {
         let files = reading::files(self.source, self.delivery);
         let period = self.delivery.period;
+        let selection = self.selected();
         let read = tracker
             .watch(ingest, period, Stage::Reading, move |counters| {
-                ingest::rollup::read(&files, period, threads(), counters)
+                ingest::rollup::read(&files, &selection, threads(), counters)
             })
             .await?
             .map_err(from_ingest)?;
@@ -75,7 +82,8 @@ impl Job<'_> {
         for (period, rollup) in periods.into_iter().rev() {
             published.push(self.publish_rollup(tracker, ingest, period, rollup, &warnings, &features).await?);
         }
-        if published.is_empty() {
+        // A customer may well have had no cost in a month of somebody else's bill.
+        if published.is_empty() && self.selection.accounts.is_none() {
             return Err(AppError::invalid("the delivery holds no rows")
                 .advise("If the month has just begun, its first rows come within 24 hours."));
         }
@@ -167,13 +175,13 @@ impl Job<'_> {
     ) -> Result<()> {
         let files = reading::files(self.source, self.delivery);
         let (lake, connection) = (self.app.lake().clone(), self.connection.clone());
-        let (period, names) = (self.delivery.period, self.names());
+        let (period, names, selection) = (self.delivery.period, self.names(), self.selected());
         let staged = tracker
             .watch(
                 ingest,
                 period.or(pending.first().map(|pending| pending.period)),
                 Stage::LineItems,
-                move |counters| stage_line_items(&lake, &connection, &files, period, &names, counters),
+                move |counters| stage_line_items(&lake, &connection, &files, &selection, &names, counters),
             )
             .await??;
         self.check_untouched().await?;
@@ -219,13 +227,14 @@ fn stage_line_items(
     lake: &Lake,
     connection: &ConnectionId,
     files: &[Arc<dyn SourceFile>],
-    period: Option<BillingPeriod>,
+    selection: &Selection,
     names: &[String],
     counters: &ingest::Counters,
 ) -> Result<Vec<StagedLineItems>> {
     let sinks = LineItemSinks { lake, connection, stagings: Mutex::default() };
-    let written = ingest::line_items::write(files, period, threads(), counters, &|period| sinks.make(period))
-        .map_err(from_ingest)?;
+    let written =
+        ingest::line_items::write(files, selection, threads(), counters, &|period| sinks.make(period))
+            .map_err(from_ingest)?;
     let mut staged: std::collections::BTreeMap<BillingPeriod, Vec<StagedFile>> =
         std::collections::BTreeMap::new();
     for (period, sink) in written.sinks {

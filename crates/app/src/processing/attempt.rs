@@ -58,7 +58,7 @@ fn backoff(attempts: u32) -> i64 {
 async fn read(app: &App, job: &ProcessingJob) -> Result<IngestSummary> {
     let (organization, id) = (&job.organization_id, &job.connection_id);
     let source = connections::open_source(app, organization, id).await?;
-    let summary = ingest_job::run_connection(app, organization, id, source, &|_| {}).await?;
+    let summary = ingest_job::run_connection(app, organization, id, source, false, &|_| {}).await?;
     let failed = summary.periods.iter().find(|period| period.outcome == PeriodOutcome::Failed);
     match failed {
         None => Ok(summary),

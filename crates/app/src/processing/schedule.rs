@@ -1,6 +1,7 @@
 //! The loop that runs jobs: one at a time, for the data folder has one writer.
 
 use super::attempt;
+use super::daily::Daily;
 use crate::{App, Result};
 use std::time::Duration;
 
@@ -13,7 +14,11 @@ pub async fn run(app: App) {
     if let Err(error) = resume(&app).await {
         tracing::error!(%error, "jobs of an earlier run could not be taken up");
     }
+    let mut daily = Daily::default();
     loop {
+        if let Err(error) = daily.start_due(&app).await {
+            tracing::error!(%error, "the daily checks could not be started");
+        }
         match round(&app).await {
             Ok(true) => continue,
             Ok(false) => {}

@@ -1,5 +1,6 @@
 //! What administrators are told: dashboards are ready, a connection fails (once for each cause), it works again.
 
+use crate::connections::{Check, CheckState};
 use crate::ingest_job::{IngestSummary, PeriodOutcome};
 use crate::{App, AppError, Result};
 use meta::ConnectionRecord;
@@ -8,18 +9,12 @@ use notify::{Mail, MonthLine};
 
 const READY: &str = "ready";
 const FAILING: &str = "failing:";
+const CHECK: &str = "check:";
 
 /// After a run that read everything.
 pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &IngestSummary) -> Result<()> {
     let id = &record.connection.id;
-    if app.meta().end_notices(id, FAILING).await? > 0 {
-        let mail = |organization: String, url: &str| Mail::Recovered {
-            organization,
-            connection: record.connection.name.clone(),
-            link: page(url, record),
-        };
-        tell(app, record, mail).await?;
-    }
+    recovered(app, record, FAILING).await?;
     let published = summary.periods.iter().any(|period| period.outcome == PeriodOutcome::Published);
     if published && app.meta().begin_notice(id, READY, app.now().timestamp_millis()).await? {
         let currencies = super::published(app, &record.connection.organization_id).await?;
@@ -50,14 +45,50 @@ pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &In
 /// After a run that failed.
 pub(super) async fn went_wrong(app: &App, record: &ConnectionRecord, error: &AppError) -> Result<()> {
     let cause = format!("{FAILING}{:?}:{}", error.kind, error.message);
-    if !app.meta().begin_notice(&record.connection.id, &cause, app.now().timestamp_millis()).await? {
+    attention(app, record, &cause, error.to_string(), error.advice.clone().unwrap_or_default()).await
+}
+
+/// After checks that nobody asked for.
+pub(super) async fn checked(app: &App, record: &ConnectionRecord, checks: &[Check]) -> Result<()> {
+    match checks.iter().find(|check| check.state == CheckState::Failed) {
+        None => recovered(app, record, CHECK).await,
+        Some(failed) => {
+            let message = format!("{}: {}", failed.title, failed.answer);
+            let advice = failed.fix.clone().unwrap_or_default();
+            attention(app, record, &format!("{CHECK}{:?}", failed.check), message, advice).await
+        }
+    }
+}
+
+/// Tells of a cause, once until it is over.
+async fn attention(
+    app: &App,
+    record: &ConnectionRecord,
+    cause: &str,
+    message: String,
+    advice: String,
+) -> Result<()> {
+    if !app.meta().begin_notice(&record.connection.id, cause, app.now().timestamp_millis()).await? {
         return Ok(());
     }
     let mail = |organization: String, url: &str| Mail::NeedsAttention {
         organization,
         connection: record.connection.name.clone(),
-        message: error.to_string(),
-        advice: error.advice.clone().unwrap_or_default(),
+        message,
+        advice,
+        link: page(url, record),
+    };
+    tell(app, record, mail).await
+}
+
+/// Ends the causes that begin so, and tells if there were any.
+async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result<()> {
+    if app.meta().end_notices(&record.connection.id, causes).await? == 0 {
+        return Ok(());
+    }
+    let mail = |organization: String, url: &str| Mail::Recovered {
+        organization,
+        connection: record.connection.name.clone(),
         link: page(url, record),
     };
     tell(app, record, mail).await

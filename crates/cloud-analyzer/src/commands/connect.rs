@@ -137,6 +137,7 @@ async fn next_steps(
             found.bucket.is_none().then_some("--bucket BUCKET")
         }
         ConnectionKind::Local => found.location.is_none().then_some("--folder DIR"),
+        ConnectionKind::Shared => None,
     };
     let _ = match missing {
         Some(missing) => writeln!(out, "next: cloud-analyzer connect '{name}' {missing}"),

@@ -5,7 +5,8 @@ use crate::cli::Ingest;
 use crate::output::{Align, Table, bytes, grouped, print, print_json};
 use crate::progress::Display;
 use ::app::ingest_job::{self, IngestRequest, IngestSummary, PeriodOutcome};
-use ::app::{AppError, OrganizationSpec};
+use ::app::{App, AppError, ErrorKind, OrganizationSpec, connections, processing};
+use model::{ConnectionId, OrganizationId};
 use serde_json::json;
 use std::process::ExitCode;
 // Writing to a String cannot fail: the results of `write!` below say nothing.
@@ -16,14 +17,22 @@ pub(crate) async fn run(folder: &Folder, args: Ingest) -> anyhow::Result<ExitCod
     let organization = folder.organization.clone().map(|name| OrganizationSpec { name, demo: false });
     let (mut summaries, mut failed): (Vec<IngestSummary>, Vec<(String, AppError)>) = (vec![], vec![]);
     for source in args.sources {
-        let request = IngestRequest {
-            location: source.clone(),
-            organization: organization.clone(),
-            connection: args.connection.clone(),
-            force: args.force,
-        };
         let display = Display::new();
-        let result = ingest_job::run(&app, request, &|progress| display.show(&progress)).await;
+        let show = |progress| display.show(&progress);
+        let result = match named(&app, folder, &source).await? {
+            Some((organization, id)) => {
+                processing::read_now(&app, &organization, &id, args.force, &show).await
+            }
+            None => {
+                let request = IngestRequest {
+                    location: source.clone(),
+                    organization: organization.clone(),
+                    connection: args.connection.clone(),
+                    force: args.force,
+                };
+                ingest_job::run(&app, request, &show).await
+            }
+        };
         display.finish();
         match result {
             Ok(summary) => summaries.push(summary),
@@ -51,6 +60,29 @@ pub(crate) async fn run(folder: &Folder, args: Ingest) -> anyhow::Result<ExitCod
     }
     let good = failed.is_empty() && summaries.iter().all(IngestSummary::succeeded);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The connection that a source names. What is there on disk, or looks like an address, is meant as that.
+async fn named(
+    app: &App,
+    folder: &Folder,
+    source: &str,
+) -> anyhow::Result<Option<(OrganizationId, ConnectionId)>> {
+    if source.contains("://") || std::path::Path::new(source).exists() {
+        return Ok(None);
+    }
+    let found = async {
+        let Some(organization) = app.organization(folder.organization.as_deref()).await? else {
+            return Ok(None);
+        };
+        let found = connections::find(app, &organization.id, source).await?;
+        Ok(Some((organization.id, found.id)))
+    };
+    match found.await {
+        // Then it is a folder that is not there, of an organization that may be made.
+        Err(AppError { kind: ErrorKind::NotFound, .. }) => Ok(None),
+        found => Ok(found?),
+    }
 }
 
 fn complain(message: &str, advice: Option<&str>) {

@@ -8,6 +8,7 @@ use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::registry::Prints;
+use crate::selection::Selection;
 use crate::source::SourceFile;
 use crate::workers;
 use model::BillingPeriod;
@@ -24,21 +25,22 @@ pub struct RollupResult {
     pub features: serde_json::Value,
 }
 
-/// Reads all files of a delivery. `period` is what the delivery itself says; rows of another are refused.
+/// Reads the selected rows of all files of a delivery.
 ///
 /// # Errors
 /// The first refusal of any file; nothing was written.
 pub fn read(
     files: &[Arc<dyn SourceFile>],
-    period: Option<BillingPeriod>,
+    selection: &Selection,
     threads: usize,
     counters: &Counters,
 ) -> Result<RollupResult, IngestError> {
-    let units = decode::units(files, period.is_some())?;
+    let period_known = selection.period.is_some();
+    let units = decode::units(files, period_known)?;
     let seed = twox_hash::XxHash3_64::oneshot(random_text().as_bytes());
-    let make = || Worker { period, hashes: Hashes::new(seed), ..Worker::default() };
+    let make = || Worker { selection: selection.clone(), hashes: Hashes::new(seed), ..Worker::default() };
     let done = workers::run(&units, threads, make, |worker, unit| {
-        unit.decode(Wanted::Rollup, period.is_some(), counters, worker)
+        unit.decode(Wanted::Rollup, period_known, counters, worker)
     })?;
     let mut result =
         RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };
@@ -97,7 +99,7 @@ struct Current {
 
 #[derive(Default)]
 struct Worker {
-    period: Option<BillingPeriod>,
+    selection: Selection,
     hashes: Hashes,
     prints: Prints,
     kernels: BTreeMap<BillingPeriod, Kernel>,
@@ -120,7 +122,9 @@ impl Consumer for Worker {
 
     fn batch(&mut self, batch: RawBatch) -> Result<(), IngestError> {
         let Some(current) = &self.current else { return Ok(()) };
-        for (period, rows) in by_period(&batch, self.period, &current.name, &current.period_column)? {
+        let Some(batch) = self.selection.narrow(batch) else { return Ok(()) };
+        for (period, rows) in by_period(&batch, self.selection.period, &current.name, &current.period_column)?
+        {
             let part = rows.map(|rows| batch.take(&rows));
             let part = part.as_ref().unwrap_or(&batch);
             let kernel = self.kernels.entry(period).or_default();

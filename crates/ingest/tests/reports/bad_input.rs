@@ -110,9 +110,10 @@ fn rows_of_another_billing_period_are_refused_where_the_delivery_names_its_own()
     let bytes =
         report(&[row("1"), row("2").replace("2026-10-01T00:00:00Z,2026-10", "2026-09-01T00:00:00Z,2026-10")]);
     let files = [file(folder.path(), "report.csv", &bytes)];
-    let error = ingest::rollup::read(&files, Some("2026-10".parse().unwrap()), 1, &Counters::default())
-        .err()
-        .unwrap();
+    let error =
+        ingest::rollup::read(&files, &Some("2026-10".parse().unwrap()).into(), 1, &Counters::default())
+            .err()
+            .unwrap();
     assert_eq!(error.row, Some(2), "{error}");
     // Loose files hold as many months as they like; usage outside the billing period stays with its bill.
     let result = read(&files).unwrap();

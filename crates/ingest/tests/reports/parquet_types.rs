@@ -9,7 +9,7 @@ use arrow::array::{
 use arrow::datatypes::DataType;
 use ingest::line_items::RunSink;
 use ingest::rollup::RollupResult;
-use ingest::{Counters, IngestError, SourceFile};
+use ingest::{Counters, IngestError, Selection, SourceFile};
 use parquet::arrow::ArrowWriter;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -150,11 +150,11 @@ impl RunSink for Collect {
 
 #[test]
 fn columns_that_nobody_knows_are_kept_whatever_their_type() {
-    let mut discount = MapBuilder::new(None, StringBuilder::new(), Float64Builder::new());
-    discount.keys().append_value("EdpDiscount");
-    discount.values().append_value(-0.25);
-    discount.append(true).unwrap();
-    discount.append(true).unwrap();
+    let mut weights = MapBuilder::new(None, StringBuilder::new(), Float64Builder::new());
+    weights.keys().append_value("heel");
+    weights.values().append_value(-0.25);
+    weights.append(true).unwrap();
+    weights.append(true).unwrap();
     let mut sizes = ListBuilder::new(StringBuilder::new());
     sizes.append_value([Some("s"), Some("m")]);
     sizes.append_null();
@@ -166,7 +166,7 @@ fn columns_that_nobody_knows_are_kept_whatever_their_type() {
         millis(PERIOD_MS),
         account(),
         vec![
-            ("discount", Arc::new(discount.finish())),
+            ("line_item_weights", Arc::new(weights.finish())),
             ("line_item_blended_cost", Arc::new(Float64Array::from(vec![1.0, 2.0]))),
             ("line_item_carbon_kg", Arc::new(Float64Array::from(vec![Some(0.125), None]))),
             ("line_item_seats", Arc::new(Int64Array::from(vec![3, 4]))),
@@ -174,10 +174,12 @@ fn columns_that_nobody_knows_are_kept_whatever_their_type() {
         ],
     );
     let found = Arc::new(Mutex::new(vec![]));
-    ingest::line_items::write(&[report], None, 1, &Counters::default(), &|_| Ok(Collect(Arc::clone(&found))))
-        .unwrap();
+    ingest::line_items::write(&[report], &Selection::default(), 1, &Counters::default(), &|_| {
+        Ok(Collect(Arc::clone(&found)))
+    })
+    .unwrap();
     let mut found = found.lock().unwrap().clone();
     found.sort();
-    let first = r#"{"discount":"{\"EdpDiscount\":\"-0.25\"}","line_item_carbon_kg":"0.125","line_item_seats":"3","line_item_sizes":"[s, m]"}"#;
+    let first = r#"{"line_item_carbon_kg":"0.125","line_item_seats":"3","line_item_sizes":"[s, m]","line_item_weights":"{\"heel\":\"-0.25\"}"}"#;
     assert_eq!(found, [first, r#"{"line_item_seats":"4"}"#]);
 }

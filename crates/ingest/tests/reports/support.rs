@@ -3,7 +3,7 @@
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Decimal128Type, Int32Type};
 use ingest::rollup::RollupResult;
-use ingest::{Counters, IngestError, LocalFile, SourceFile};
+use ingest::{Counters, IngestError, LocalFile, Selection, SourceFile};
 use model::{BillingPeriod, Decimal};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,7 +36,7 @@ pub fn file(folder: &Path, name: &str, bytes: &[u8]) -> Arc<dyn SourceFile> {
 }
 
 pub fn read(files: &[Arc<dyn SourceFile>]) -> Result<RollupResult, IngestError> {
-    ingest::rollup::read(files, None, 2, &Counters::default())
+    ingest::rollup::read(files, &Selection::default(), 2, &Counters::default())
 }
 
 pub fn read_one(name: &str, bytes: &[u8]) -> Result<RollupResult, IngestError> {

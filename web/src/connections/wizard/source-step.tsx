@@ -31,6 +31,7 @@ const bucket: readonly Field[] = [
 
 const fields: Record<ConnectionKind, readonly Field[]> = {
   aws_role: [],
+  shared: [],
   local: [
     name,
     {

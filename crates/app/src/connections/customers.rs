@@ -1,0 +1,263 @@
+//! One bill for many customers: a managed service provider's connection holds the whole bill, and each customer's
+//! organization reads its own accounts of it, and nothing else, through a connection of its own. What a customer
+//! does not own is never stored with them, so that no question can reach it.
+
+use super::settings::Settings;
+use super::{ConnectionDetails, kept_settings, new_id, record};
+use crate::identity::{self, own_organizations};
+use crate::policy::Caller;
+use crate::{App, AppError, ErrorKind, Result};
+use lake::Table;
+use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Organization, Reason};
+use model::{ConnectionId, OrganizationId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One line of an account list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The account.
+    pub account_id: String,
+    /// Name of the organization that it belongs to.
+    pub organization: String,
+}
+
+/// An organization that reads its accounts of a bill.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    /// The organization.
+    pub organization: Organization,
+    /// Its connection.
+    pub connection: ConnectionDetails,
+}
+
+/// Reads an account list: a line for each account, `account, organization`, with or without a header.
+///
+/// # Errors
+/// `Invalid`: which line is not understood.
+pub fn parse_account_list(text: &str) -> Result<Vec<Assignment>> {
+    let mut list = vec![];
+    for (at, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || (at == 0 && line.to_ascii_lowercase().starts_with("account")) {
+            continue;
+        }
+        let parts = line.split_once([',', ';', '\t']);
+        let (account, organization) = parts.ok_or_else(|| {
+            AppError::invalid(format!("line {} of the account list is not 'account, organization'", at + 1))
+                .advise("Write one account a line: its ID, a comma, the customer's name.")
+        })?;
+        let plain = |text: &str| text.trim().trim_matches('"').trim().to_owned();
+        list.push(Assignment { account_id: plain(account), organization: plain(organization) });
+    }
+    Ok(list)
+}
+
+/// The customers of a connection, by name.
+pub async fn customers(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<Customer>> {
+    let provider = record(app, organization, id).await?;
+    let mut found = vec![];
+    for child in app.meta().connections_through(&provider.connection.id).await? {
+        if let Some(organization) = app.organization_by_id(&child.connection.organization_id).await? {
+            found.push(Customer { organization, connection: ConnectionDetails::new(&child)? });
+        }
+    }
+    found.sort_by(|one, other| one.organization.name.cmp(&other.organization.name));
+    Ok(found)
+}
+
+/// Splits a connection's bill by an account list, which replaces the one before. Organizations that do not exist
+/// are made, with the caller as administrator. Whoever is not in the list any more keeps nothing of the bill;
+/// whoever has other accounts than before loses what was read, which is read anew.
+///
+/// # Errors
+/// `Invalid` or `Conflict`: what is wrong with the list; nothing is changed then.
+pub async fn set_customers(
+    app: &App,
+    caller: &Caller,
+    id: &ConnectionId,
+    list: &[Assignment],
+) -> Result<Vec<Customer>> {
+    let own = caller.organization()?;
+    let provider = record(app, &own.id, id).await?;
+    if provider.state == ConnectionState::Draft || provider.parent.is_some() {
+        return Err(AppError::invalid(format!("the bill of {} cannot be split", provider.connection.name))
+            .advise("Verify the connection that holds the whole bill, and split that one."));
+    }
+    let wanted = by_organization(list, own)?;
+    let before = customers(app, &own.id, id).await?;
+    let homes = homes(app, caller, &before, &wanted).await?;
+
+    let _lock = app.writer_lock()?;
+    for customer in &before {
+        if !wanted.contains_key(customer.organization.name.as_str()) {
+            forget(app, customer).await?;
+            app.meta().delete_connection(&customer.organization.id, &customer.connection.id).await?;
+        }
+    }
+    for (name, accounts) in wanted {
+        let child = match before.iter().find(|customer| customer.organization.name == name) {
+            Some(same) if same.connection.accounts.iter().eq(&accounts) => continue,
+            Some(changed) => {
+                forget(app, changed).await?;
+                let mut child = record(app, &changed.organization.id, &changed.connection.id).await?;
+                child.settings = kept_settings(&of_accounts(accounts))?;
+                app.meta().update_connection(&child).await?;
+                child
+            }
+            None => {
+                let home = match homes.get(name) {
+                    Some(known) => known.clone(),
+                    None => identity::found_organization(app, caller, name).await?,
+                };
+                let child = new_child(app, own, &provider, &home, accounts)?;
+                app.meta().create_connection(&child).await?;
+                child
+            }
+        };
+        let now = app.now().timestamp_millis();
+        app.meta().queue_job(&child.connection.id, Reason::Asked, now).await?;
+    }
+    app.vacuum_unlocked().await?;
+    app.queued().notify_one();
+    customers(app, &own.id, id).await
+}
+
+/// The accounts of each organization.
+fn by_organization<'a>(
+    list: &'a [Assignment],
+    own: &Organization,
+) -> Result<BTreeMap<&'a str, BTreeSet<String>>> {
+    let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut wanted: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for Assignment { account_id, organization } in list {
+        let fits =
+            (1..=64).contains(&account_id.len()) && account_id.bytes().all(|byte| byte.is_ascii_graphic());
+        if !fits {
+            return Err(AppError::invalid(format!("'{account_id}' is no account ID"))
+                .advise("AWS account IDs have 12 digits, without dashes."));
+        }
+        if organization.is_empty() || *organization == own.name {
+            return Err(AppError::invalid(format!("account {account_id} has no customer"))
+                .advise("Name the customer's organization; accounts of your own need no line."));
+        }
+        match owner.insert(account_id, organization) {
+            Some(other) if other != organization => {
+                return Err(AppError::invalid(format!(
+                    "account {account_id} is given to both {other} and {organization}"
+                ))
+                .advise("Give each account to one organization: its cost must not be counted twice."));
+            }
+            _ => {}
+        }
+        wanted.entry(organization).or_default().insert(account_id.clone());
+    }
+    Ok(wanted)
+}
+
+/// The organizations among the wanted ones that exist already; the caller must be at home there.
+async fn homes(
+    app: &App,
+    caller: &Caller,
+    before: &[Customer],
+    wanted: &BTreeMap<&str, BTreeSet<String>>,
+) -> Result<BTreeMap<String, Organization>> {
+    let mine = own_organizations(app, caller).await?;
+    let mut homes = BTreeMap::new();
+    for existing in app.meta().organizations().await? {
+        let name = existing.name.as_str();
+        if !wanted.contains_key(name) || before.iter().any(|customer| customer.organization.id == existing.id)
+        {
+            continue;
+        }
+        if !mine.contains(&existing.id) {
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                format!("there is an organization '{name}' already"),
+            )
+            .advise("Take another name, or ask its administrator to make you one, too."));
+        }
+        homes.insert(existing.name.clone(), existing);
+    }
+    Ok(homes)
+}
+
+fn of_accounts(accounts: BTreeSet<String>) -> Settings {
+    Settings { accounts: accounts.into_iter().collect(), ..Settings::default() }
+}
+
+fn new_child(
+    app: &App,
+    own: &Organization,
+    provider: &ConnectionRecord,
+    home: &Organization,
+    accounts: BTreeSet<String>,
+) -> Result<ConnectionRecord> {
+    Ok(ConnectionRecord {
+        connection: Connection {
+            id: new_id()?,
+            organization_id: home.id.clone(),
+            kind: ConnectionKind::Shared,
+            location: format!("accounts of {}", provider.connection.id),
+            name: format!("Accounts billed by {}", own.name),
+        },
+        state: ConnectionState::Ready,
+        settings: kept_settings(&of_accounts(accounts))?,
+        external_id: None,
+        sealed_secret: None,
+        poll_minutes: provider.poll_minutes,
+        verification: None,
+        verified_at_ms: None,
+        created_at_ms: app.now().timestamp_millis(),
+        parent: Some(provider.connection.id.clone()),
+    })
+}
+
+/// Removes what a customer has of the bill. The rows go first: from then on no page shows the data.
+async fn forget(app: &App, customer: &Customer) -> Result<()> {
+    let (organization, id) = (&customer.organization.id, &customer.connection.id);
+    let mut months = app.meta().publications(organization).await?;
+    months.retain(|month| month.connection_id == *id);
+    app.meta().forget_months(organization, id).await?;
+    for month in months {
+        for table in [Table::Rollup, Table::LineItems] {
+            app.lake().remove_partition(table, id, month.period).await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> Organization {
+        Organization { id: OrganizationId::try_new("msp").unwrap(), name: "MSP".to_owned(), demo: false }
+    }
+
+    #[test]
+    fn account_lists_are_read_as_people_write_them() {
+        let list = parse_account_list(
+            "account_id,organization\n111111111111, Acme\n\n\"222222222222\";\"Big, Ltd\"\n",
+        );
+        let list = list.unwrap();
+        assert_eq!(list.len(), 2);
+        assert_eq!(
+            list[1],
+            Assignment { account_id: "222222222222".into(), organization: "Big, Ltd".into() }
+        );
+        let error = parse_account_list("111111111111\n").unwrap_err();
+        assert!(error.message.contains("line 1"), "{error}");
+    }
+
+    #[test]
+    fn an_account_has_one_owner() {
+        let of = |text: &str| {
+            let list = parse_account_list(text).unwrap();
+            by_organization(&list, &own()).map(|found| found.len()).map_err(|error| error.message)
+        };
+        assert_eq!(of("1,A\n2,A\n3,B\n3,B"), Ok(2));
+        assert!(of("1,A\n1,B").unwrap_err().contains("both A and B"));
+        assert!(of("1,MSP").unwrap_err().contains("no customer"));
+        assert!(of("1 2,A").unwrap_err().contains("no account ID"));
+    }
+}

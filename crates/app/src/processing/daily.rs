@@ -1,0 +1,49 @@
+//! The checks of connections that are in use, run again each day: rights are taken away, reports are changed.
+
+use super::telling;
+use crate::{App, Result, connections};
+use model::{ConnectionId, OrganizationId};
+use std::collections::HashMap;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Before checks that could not even be started are started again.
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// When checks were last started, by this process.
+#[derive(Default)]
+pub(super) struct Daily(HashMap<ConnectionId, i64>);
+
+impl Daily {
+    /// Starts the checks of every connection whose last were a day ago; they run behind.
+    pub(super) async fn start_due(&mut self, app: &App) -> Result<()> {
+        let now = app.now().timestamp_millis();
+        for (organization, id) in app.meta().connections_verified_before(now - DAY_MS).await? {
+            if self.0.get(&id).is_some_and(|last| now - last < HOUR_MS) {
+                continue;
+            }
+            self.0.insert(id.clone(), now);
+            let app = app.clone();
+            tokio::spawn(async move {
+                if let Err(error) = check(&app, &organization, &id).await {
+                    tracing::warn!(connection.id = %id, %error, "the daily checks of a connection did not run");
+                }
+            });
+        }
+        Ok(())
+    }
+}
+
+async fn check(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+    let mut running = connections::start_verification(app, organization, id).await?;
+    // An error says that its task is gone: then the value is the last.
+    let _ = running.wait_for(|running| running.verdict.is_some()).await;
+    let ended = running.borrow().clone();
+    if ended.verdict.is_none() {
+        return Ok(());
+    }
+    match app.meta().connection_record(organization, id).await? {
+        Some(record) => telling::checked(app, &record, &ended.checks).await,
+        // Removed meanwhile.
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,50 @@
+//! Which rows of a delivery are read.
+
+use crate::batch::RawBatch;
+use crate::fields;
+use model::BillingPeriod;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use twox_hash::XxHash3_128;
+
+/// Which rows of a delivery are read. By default all, of whatever period they name.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// What the delivery itself says; rows of another period are refused.
+    pub period: Option<BillingPeriod>,
+    /// The accounts whose rows count; `None`: all. A row without a usage account is its payer's.
+    pub accounts: Option<Arc<BTreeSet<String>>>,
+}
+
+impl Selection {
+    /// Changes with the accounts: what was read of other accounts must be read again. Empty for all accounts.
+    pub fn stamp(&self) -> String {
+        let Some(accounts) = &self.accounts else { return String::new() };
+        let text: String = accounts.iter().flat_map(|account| [account, "\n"]).collect();
+        format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
+    }
+
+    /// The batch, or as much of it as is selected; `None` when that is nothing.
+    pub(crate) fn narrow(&self, batch: RawBatch) -> Option<RawBatch> {
+        let Some(accounts) = &self.accounts else { return Some(batch) };
+        let owner = |row: usize| match batch.get(fields::ACCOUNT, row) {
+            "" => batch.get(fields::PAYER, row),
+            account => account,
+        };
+        let rows: Vec<u32> = (0..batch.rows)
+            .filter(|row| accounts.contains(owner(*row)))
+            .map(|row| u32::try_from(row).unwrap_or(u32::MAX))
+            .collect();
+        match rows.len() {
+            0 => None,
+            all if all == batch.rows => Some(batch),
+            _ => Some(batch.take(&rows)),
+        }
+    }
+}
+
+impl From<Option<BillingPeriod>> for Selection {
+    fn from(period: Option<BillingPeriod>) -> Self {
+        Self { period, accounts: None }
+    }
+}

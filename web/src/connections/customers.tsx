@@ -1,0 +1,119 @@
+import { Button, Group, Modal, Text, Textarea } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, unwrap } from "../api/client";
+import type { Connection } from "../api/types";
+import { FormProblem } from "../ui/form-problem";
+import { ListTable } from "../ui/list-table";
+import listClasses from "../ui/list-table.module.css";
+import { Problem } from "../ui/problem";
+import { listText, readList } from "./account-list";
+import classes from "./health.module.css";
+import { connectionQueries } from "./queries";
+import { StateBadge } from "./state-badge";
+
+const columns = [{ name: "Organization" }, { name: "Accounts" }, { name: "State" }] as const;
+
+/** For managed service providers: one bill, split among customers by an account list. */
+export function Customers({ connection }: { connection: Connection }) {
+  const found = useQuery(connectionQueries.customers(connection.id));
+  const [editing, setEditing] = useState(false);
+  const customers = found.data?.customers ?? [];
+  return (
+    <section className={`card ${classes.part}`} aria-labelledby="customers">
+      <h2 id="customers">Customers</h2>
+      {found.error && <Problem error={found.error} onRetry={() => void found.refetch()} />}
+      {customers.length === 0 ? (
+        <p className={listClasses.none}>
+          Does this bill hold the accounts of several customers? Give each its own organization: its people
+          see their accounts, and nothing of the others.
+        </p>
+      ) : (
+        <div className={classes.table}>
+          <ListTable label="Customers of this bill" columns={columns}>
+            {customers.map((one) => (
+              <tr key={one.organization_id}>
+                <th scope="row">{one.organization}</th>
+                <td>{one.accounts.join(" ")}</td>
+                <td>
+                  <StateBadge state={one.state} />
+                </td>
+              </tr>
+            ))}
+          </ListTable>
+        </div>
+      )}
+      <Group mt="md">
+        <Button variant="default" disabled={!found.data} onClick={() => setEditing(true)}>
+          {customers.length === 0 ? "Split this bill" : "Edit the account list"}
+        </Button>
+      </Group>
+      {editing && (
+        <AccountList connection={connection} before={listText(customers)} onClose={() => setEditing(false)} />
+      )}
+    </section>
+  );
+}
+
+function AccountList({
+  connection,
+  before,
+  onClose,
+}: {
+  connection: Connection;
+  before: string;
+  onClose: () => void;
+}) {
+  const client = useQueryClient();
+  const [text, setText] = useState(before);
+  const list = readList(text);
+  const save = useMutation({
+    mutationFn: (accounts: Exclude<typeof list, string>) =>
+      unwrap(
+        api.PUT("/api/v1/connections/{id}/customers", {
+          params: { path: { id: connection.id } },
+          body: { accounts },
+        }),
+      ),
+    onSuccess: (saved) => {
+      client.setQueryData(connectionQueries.customers(connection.id).queryKey, saved);
+      // Organizations may have been made: the menu lists them.
+      void client.invalidateQueries({ queryKey: ["session"] });
+      onClose();
+    },
+  });
+  return (
+    <Modal opened onClose={onClose} title="Account list" size="lg" centered>
+      <Text size="sm" mb="sm">
+        One account a line: its ID, a comma, the name of the customer’s organization. Organizations that do
+        not exist are made, with you as administrator. Who is not in the list any more keeps nothing of this
+        bill.
+      </Text>
+      <FormProblem error={save.error} />
+      <Textarea
+        label="Accounts and their organizations"
+        placeholder={"111111111111, Acme\n222222222222, Borealis"}
+        autosize
+        minRows={6}
+        maxRows={16}
+        spellCheck={false}
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+        value={text}
+        error={typeof list === "string" && list}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Group mt="md" justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          loading={save.isPending}
+          disabled={typeof list === "string"}
+          onClick={() => typeof list !== "string" && save.mutate(list)}
+        >
+          Split the bill
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -59,7 +59,7 @@ test.describe("with a fake AWS that enforces policies, and a mail server", () =>
 
     // The stack is made of the very file that the page gives.
     await world.bucket("harborline-billing");
-    await world.deliver("harborline-billing", "cost", join(reports, "reports"));
+    await world.deliver("harborline-billing", "cost", join(reports, "exports"));
     await expect(step(page, "CloudFormation template")).toBeVisible();
     const started = page.waitForEvent("download");
     await page.getByRole("link", { name: "Download" }).click();
@@ -94,7 +94,7 @@ test.describe("with a fake AWS that enforces policies, and a mail server", () =>
 
   test("an S3-compatible bucket is read with keys that are never shown again", async ({ page }) => {
     await world.bucket("bills", true);
-    await world.deliver("bills", "cost", join(reports, "reports"), true);
+    await world.deliver("bills", "cost", join(reports, "exports"), true);
     await setUp(page, server);
     await page.getByRole("link", { name: "Add permissions" }).click();
     await page.getByRole("button", { name: /S3-compatible/ }).click();

@@ -12,6 +12,7 @@ from world import KEYS, Mails, SecondS3, World
 def deliver(s3, bucket: str, prefix: str, folder: str) -> int:
     root = Path(folder)
     found = sorted(path for path in root.rglob("*") if path.is_file())
+    assert found, f"{folder} holds no files"
     for file in found:
         s3.upload_file(str(file), bucket, f"{prefix}/{file.relative_to(root)}")
     return len(found)

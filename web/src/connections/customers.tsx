@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Text, Textarea } from "@mantine/core";
+import { Button, Group, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../api/client";
 import type { Connection } from "../api/types";
+import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/form-problem";
 import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
@@ -83,7 +84,7 @@ function AccountList({
     },
   });
   return (
-    <Modal opened onClose={onClose} title="Account list" size="lg" centered>
+    <Dialog opened onClose={onClose} title="Account list">
       <Text size="sm" mb="sm">
         One account a line: its ID, a comma, the name of the customer’s organization. Organizations that do
         not exist are made, with you as administrator. Who is not in the list any more keeps nothing of this
@@ -114,6 +115,6 @@ function AccountList({
           Split the bill
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

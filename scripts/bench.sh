@@ -3,4 +3,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 scripts/setup.sh test
 stage "web app" npm --prefix web run --silent build
 stage "binary" cargo build --release --locked -p cloud-analyzer
-CLOUD_ANALYZER_BIN="$BIN" exec "$ORACLE/bin/python" bench/run.py "$@"
+export CLOUD_ANALYZER_BIN="$BIN"
+"$ORACLE/bin/python" bench/run.py "$@"
+exec "$CACHE/venv-ministack/bin/python" bench/connection.py

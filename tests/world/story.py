@@ -32,7 +32,7 @@ def mail(message) -> dict:
 
 
 def main(folder: Path) -> None:
-    world, mails, second = World(folder), Mails(folder / "mails"), SecondS3()
+    world, mails, second = World(folder), Mails(folder / "mails"), SecondS3(folder)
     print(json.dumps({
         "environment": {name: value for name, value in world.environment().items() if name.startswith("AWS_")},
         "smtp": f"smtp://127.0.0.1:{mails.port}",

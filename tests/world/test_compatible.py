@@ -1,4 +1,4 @@
-"""Another S3 server, with keys: paging, wrong secrets, and a secret that never leaves."""
+"""Another S3 server, with keys: paging, wrong signatures, and a secret that never leaves."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from world import KEYS, SecondS3
 
 
 @pytest.fixture(scope="module")
-def second():
-    made = SecondS3()
+def second(tmp_path_factory):
+    made = SecondS3(tmp_path_factory.mktemp("second"))
     yield made
     made.stop()
 
@@ -52,6 +52,17 @@ def test_missing_bucket_and_no_answer(product, server):
     product.connect("store", "--endpoint", "http://127.0.0.1:9")
     done = product.verify("store")
     assert done.state("list") == "failed" and "was not reached" in done.text("list"), done.text("list")
+
+
+def test_a_signature_of_a_wrong_secret_is_refused(product, server, client):
+    client.create_bucket(Bucket="signed")
+    connect(product, server, "signed")
+    assert product.verify("store").verdict == "not_yet", "an empty bucket"
+    product.env = {"CLOUD_ANALYZER_SECRET_ACCESS_KEY": KEYS[1][::-1]}
+    product.connect("store", "--access-key-id", KEYS[0])
+    product.env = {}
+    done = product.verify("store")
+    assert done.verdict == "failed" and "SignatureDoesNotMatch" in done.text("list"), done.text("list")
 
 
 def test_the_secret_is_sealed(product, server):

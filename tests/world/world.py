@@ -16,6 +16,7 @@ from pathlib import Path
 import boto3
 import requests
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 CACHE = Path(os.environ.get("CLOUD_ANALYZER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cloud-analyzer")
 BIN = os.environ.get("CLOUD_ANALYZER_BIN") or str(CACHE / "target/release/cloud-analyzer")
@@ -142,12 +143,39 @@ class Mails(Part):
 
 
 class SecondS3(Part):
-    """An S3 server that has nothing to do with the fake AWS, with keys."""
+    """An S3 server that has nothing to do with the fake AWS (SeaweedFS): it checks every signature."""
 
-    def __init__(self):
+    def __init__(self, folder: Path):
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.begin([tool("moto", "moto_server"), "-H", "127.0.0.1", "-p", str(self.port)])
+        store = folder / "seaweedfs"
+        store.mkdir()
+        who = {"name": "reader", "credentials": [{"accessKey": KEYS[0], "secretKey": KEYS[1]}], "actions": ["Admin", "Read", "Write", "List"]}
+        (store / "identities.json").write_text(json.dumps({"identities": [who]}))
+        ports = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")
+        self.begin([
+            tool("seaweedfs", "weed"), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={store}", "-filer", "-s3",
+            "-volume.max=400", "-master.telemetry=false", f"-s3.port={self.port}", "-s3.port.iceberg=0", "-s3.port.lance=0",
+            f"-s3.config={store}/identities.json", *(f"-{name}={free_port()}" for name in ports),
+        ])
+        self.until_it_keeps()
+
+    def stop(self) -> None:
+        # Asked to end, it takes its time; there is nothing to keep.
+        self.process.kill()
+        self.process.wait(20)
+
+    def until_it_keeps(self) -> None:
+        """It listens before it can store."""
+        end = time.monotonic() + 120
+        while True:
+            try:
+                self.client().create_bucket(Bucket="is-it-ready")
+                self.client().put_object(Bucket="is-it-ready", Key="probe", Body=b"x")
+                return
+            except ClientError:
+                assert time.monotonic() < end, "SeaweedFS does not store"
+                time.sleep(0.3)
 
     def client(self):
         return boto3.client("s3", region_name="us-east-1", endpoint_url=self.url, config=CONFIG, aws_access_key_id=KEYS[0], aws_secret_access_key=KEYS[1])

@@ -69,8 +69,8 @@ def connected(s3: SecondS3, to_the_end: bool) -> dict:
         while not (verified := server.ask("GET", f"{path}/verification"))["verdict"]:
             time.sleep(0.05)
         assert verified["verdict"] in ("passed", "warning"), verified
+        found = {"verified_s": time.perf_counter() - started, "seconds": 0.0}
         server.ask("POST", f"{path}/processing")
-        found = {"seconds": 0.0}
         while True:
             now = server.ask("GET", f"{path}/processing")
             assert now["state"] != "failed", now
@@ -105,16 +105,17 @@ def main() -> None:
                 side_by_side.note(f"  run {number + 1}: disk {disk[-1]['seconds']:.1f} s; S3 {through[-1]}")
         finally:
             s3.stop()
-    middle = lambda runs: statistics.median(run["seconds"] for run in runs)
+    middle = lambda runs: statistics.median(run["seconds"] - run.get("verified_s", 0) for run in runs)
+    verify = statistics.median(run["verified_s"] for run in through)
     last, rows = through[-1], through[-1]["rows"]
     text = "\n".join([
         "# From Verify to dashboards", "",
         f"Written by `make bench` on {time.strftime('%Y-%m-%d')}; {side_by_side.machine()}; medians of {RUNS} runs in turn. {MONTHS} months of {rows:,} rows,",
         f"{side_by_side.size_gb(source):.1f} GB of Parquet, through a local S3 server (SeaweedFS) that runs on the same cores.", "",
         "| what | value | goal |", "| --- | --- | --- |",
-        f"| from Verify to dashboards ready, over S3 | {middle(through):.1f} s | |",
+        f"| from Verify to dashboards ready, over S3 | {verify + middle(through):.1f} s, of which the checks {verify:.1f} s | |",
         f"| plain ingest of the same files on disk: dashboards ready | {middle(disk):.1f} s | |",
-        f"| rows per second over S3 ÷ on disk | {middle(disk) / middle(through):.2f} ({rows / middle(through) / 1e6:.2f} M/s ÷ {rows / middle(disk) / 1e6:.2f} M/s) | ≥ 0.8 |",
+        f"| rows per second of the reading, over S3 ÷ on disk | {middle(disk) / middle(through):.2f} ({rows / middle(through) / 1e6:.2f} M/s ÷ {rows / middle(disk) / 1e6:.2f} M/s) | ≥ 0.8 |",
         f"| line items of all months, too (one run) | {last['all_s']:.0f} s over S3, {disk[-1]['all_s']:.0f} s on disk | |",
         f"| peak memory of the server, dashboards; with line items | {last['peak_gb']:.2f} GB; {last['all_gb']:.2f} GB | < 1.5 GiB |", "",
     ])

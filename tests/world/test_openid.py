@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
@@ -43,7 +44,11 @@ class Browser:
             data, sent["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
         if body is not None:
             data, sent["Content-Type"] = json.dumps(body), "application/json"
-        connection = http.client.HTTPConnection(at.hostname, at.port, timeout=20)
+        if at.scheme == "https":
+            # The browser's trust is not what is tested.
+            connection = http.client.HTTPSConnection(at.hostname, at.port, timeout=20, context=ssl._create_unverified_context())
+        else:
+            connection = http.client.HTTPConnection(at.hostname, at.port, timeout=20)
         connection.request(method, at.path + (f"?{at.query}" if at.query else ""), data, sent)
         answer = connection.getresponse()
         text = answer.read().decode()
@@ -78,19 +83,34 @@ class Browser:
         raise AssertionError(f"never came to {until}")
 
 
+def certificates(folder: Path) -> dict:
+    """A CA of one's own, and a certificate of 127.0.0.1 that it signed."""
+    def openssl(*arguments: str) -> None:
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=CA of the tests")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", "own.key", "-out", "own.csr", "-subj", "/CN=127.0.0.1")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
+    openssl("x509", "-req", "-in", "own.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names", "-out", "own.pem")
+    return {name: str(folder / name) for name in ("ca.pem", "own.key", "own.pem")}
+
+
 class World:
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, tls: dict | None = None, trusted: bool = True):
         port, provider = free_port(), free_port()
-        self.url, self.issuer, self.data = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider}", str(folder / "data")
+        self.url, self.issuer, self.data = f"http://127.0.0.1:{port}", f"http{'s' if tls else ''}://127.0.0.1:{provider}", str(folder / "data")
+        files = [tls["own.key"], tls["own.pem"]] if tls else []
         self.folder = folder
         self.processes = [
-            subprocess.Popen(["node", str(HERE / "openid/provider.mjs"), str(provider), f"{self.url}/api/v1/oidc/callback"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            subprocess.Popen(["node", str(HERE / "openid/provider.mjs"), str(provider), f"{self.url}/api/v1/oidc/callback", *files], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         ]
         assert self.processes[0].stdout.readline().strip() == "ready", "the provider did not start: run scripts/setup.sh test"
         for address in ["ada@example.com", "bob@example.com"]:
             role = "administrator" if address.startswith("ada") else "viewer"
             self.run("user", "add", address, "--role", role, "--password-stdin", given=PASSWORD)
         environment = {**os.environ, "CLOUD_ANALYZER_OIDC_CLIENT_SECRET": "of-the-tests", "CLOUD_ANALYZER_OIDC_NAME": "Test identities"}
+        if tls and trusted:
+            environment["SSL_CERT_FILE"] = tls["ca.pem"]
         options = ["--listen", f"127.0.0.1:{port}", "--oidc-issuer", self.issuer, "--oidc-client-id", "cloud-analyzer"]
         self.log = open(folder / "log", "w+", encoding="utf-8")
         self.processes.append(subprocess.Popen([BIN, "--data", self.data, "serve", *options], env=environment, stdout=subprocess.DEVNULL, stderr=self.log))
@@ -136,6 +156,21 @@ def world(tmp_path_factory):
     made = World(tmp_path_factory.mktemp("openid"))
     yield made
     made.stop()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_over_https_with_a_ca_of_ones_own(tmp_path, trusted):
+    made = World(tmp_path, certificates(tmp_path), trusted)
+    try:
+        if trusted:
+            browser, to = made.sign_in("bob@example.com")
+            assert to == "/analysis?view=day" and made.session(browser)["user"]["email"] == "bob@example.com"
+        else:
+            status, headers, _ = Browser().ask(f"{made.url}/api/v1/oidc/start")
+            assert (status, headers["Location"]) == (303, "/sign-in?problem=failed")
+            assert "certificate" in (tmp_path / "log").read_text().lower()
+    finally:
+        made.stop()
 
 
 def test_the_way_is_offered_and_asks_with_pkce_state_and_nonce(world):

@@ -1,10 +1,11 @@
 """Every variant of the template, through linters that know AWS."""
 
 import json
+import os
 import subprocess
 
 import pytest
-from world import tool
+from world import CACHE, CUSTOMER, tool
 
 KEY = "arn:aws:kms:us-east-1:111111111111:key/0b4a0d2c-1111-2222-3333-444455556666"
 VARIANTS = [(report, key) for report in ["none", "legacy", "cur2", "focus"] for key in [None, KEY]]
@@ -59,6 +60,32 @@ def test_script(lint_product, tmp_path, report):
     file = tmp_path / "script.sh"
     file.write_text(lint_product.template("part", "cli", "--report", report))
     subprocess.run(["bash", "-n", str(file)], check=True)
+
+
+@pytest.mark.parametrize("report", ["none", "legacy"])
+def test_the_script_makes_a_role_that_works_and_may_be_run_again(world, product, acme, tmp_path, report):
+    """By the AWS CLI, against the fake AWS. (No emulator has Data Exports: those variants are read only.)"""
+    acme.delivered()
+    script = tmp_path / "script.sh"
+    script.write_text(product.template("acme", "cli", "--report", report))
+    environment = {
+        **os.environ,
+        "PATH": f"{CACHE / 'venv-awscli/bin'}:{os.environ['PATH']}",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{world.aws_port}",
+        "AWS_ACCESS_KEY_ID": CUSTOMER,
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    for _ in range(2):
+        done = subprocess.run(["bash", str(script)], env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    product.connect("acme", "--role-arn", done.stdout.split()[-1])
+    verified = acme.verify()
+    assert verified.verdict in ("passed", "warning"), verified.states()
+    if report == "legacy":
+        names = [found["ReportName"] for found in world.client("cur").describe_report_definitions()["ReportDefinitions"]]
+        assert names.count("cloud-analyzer-legacy") == 1
+        world.client("cur").delete_report_definition(ReportName="cloud-analyzer-legacy")
 
 
 def test_external_ids_are_never_the_same(lint_product):

@@ -141,6 +141,22 @@ impl BillSource {
         }
     }
 
+    /// Several ranges of a file, in their order; a bucket is asked for them side by side.
+    ///
+    /// # Errors
+    /// As for `read_range`.
+    pub fn read_ranges(&self, file: &FileRef, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, ConnectError> {
+        match &*self.0 {
+            Store::Folder(_) => ranges.iter().map(|range| self.read_range(file, range.clone())).collect(),
+            Store::Bucket(bucket) => bucket.read_ranges(file, ranges),
+        }
+    }
+
+    /// Whether each read waits for a network.
+    pub fn is_far(&self) -> bool {
+        matches!(&*self.0, Store::Bucket(_))
+    }
+
     /// A file from beginning to end; read it from a blocking thread.
     ///
     /// # Errors

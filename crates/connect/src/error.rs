@@ -77,7 +77,7 @@ impl ConnectError {
 
     pub(crate) fn of_store(path: &str, error: &object_store::Error) -> Self {
         use object_store::Error;
-        let text = chain(error).replace(['\n', '\r'], " ");
+        let text = model::with_causes(error).replace(['\n', '\r'], " ");
         let kind = match error {
             Error::NotFound { .. } => ErrorKind::NotFound,
             Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::Denied,
@@ -91,20 +91,6 @@ impl ConnectError {
         };
         Self::new(kind, format!("{path}: {text}"))
     }
-}
-
-/// An error and its causes.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let words = cause.to_string();
-        if !text.contains(&words) {
-            text = format!("{text}: {words}");
-        }
-        next = cause.source();
-    }
-    text
 }
 
 impl From<ConnectError> for std::io::Error {

@@ -77,6 +77,9 @@ enum UnitKind {
     RowGroup { file: Arc<ParquetFile>, group: usize },
 }
 
+/// What was read of a unit before it is decoded.
+pub(crate) struct Fetched(Option<parquet::Chunks>);
+
 /// What decoding hands to its consumer.
 pub(crate) trait Consumer {
     /// Called once per unit, before its batches.
@@ -134,23 +137,37 @@ pub(crate) fn guarded<T>(
 }
 
 fn is_parquet(file: &dyn SourceFile) -> Result<bool, IngestError> {
+    if file.name().ends_with(".parquet") {
+        return Ok(true);
+    }
     let head =
         file.read_range(0..file.size().min(4)).map_err(|error| IngestError::io(file.name(), &error))?;
-    Ok(&head[..] == b"PAR1" || file.name().ends_with(".parquet"))
+    Ok(&head[..] == b"PAR1")
 }
 
 impl Unit {
+    /// Reads what decoding needs at once; a text file is streamed instead.
+    pub(crate) fn fetch(&self, wanted: Wanted) -> Result<Fetched, IngestError> {
+        match &self.kind {
+            UnitKind::Csv => Ok(Fetched(None)),
+            UnitKind::RowGroup { file, group } => Ok(Fetched(Some(file.fetch_group(*group, wanted)?))),
+        }
+    }
+
     /// Decodes the unit, batch by batch.
     pub(crate) fn decode(
         &self,
         wanted: Wanted,
         period_known: bool,
+        fetched: Fetched,
         counters: &Counters,
         consumer: &mut dyn Consumer,
     ) -> Result<(), IngestError> {
-        match &self.kind {
-            UnitKind::Csv => csv::decode(self, wanted, period_known, counters, consumer),
-            UnitKind::RowGroup { file, group } => file.decode(self, *group, wanted, counters, consumer),
+        match (&self.kind, fetched.0) {
+            (UnitKind::RowGroup { file, group }, Some(chunks)) => {
+                file.decode(self, *group, wanted, chunks, counters, consumer)
+            }
+            _ => csv::decode(self, wanted, period_known, counters, consumer),
         }
     }
 }

@@ -9,7 +9,7 @@ mod text;
 
 use crate::batch::{Hashes, RawBatch};
 use crate::columns::{Columns, Format};
-use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
+use crate::decode::{self, Consumer, Counters, Fetched, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::proof::RawTotals;
@@ -61,10 +61,10 @@ pub fn write<S: RunSink>(
     let units = decode::units(files, period_known)?;
     let make =
         || Worker { selection, make_sink, parts: BTreeMap::new(), hashes: Hashes::new(0), current: None };
-    let work = |worker: &mut Worker<'_, S>, unit: &Unit| {
-        unit.decode(Wanted::Everything, period_known, counters, worker)
+    let work = |worker: &mut Worker<'_, S>, unit: &Unit, fetched: Fetched| {
+        unit.decode(Wanted::Everything, period_known, fetched, counters, worker)
     };
-    let workers = workers::run(&units, threads, make, work)?;
+    let workers = workers::run(&units, threads, Wanted::Everything, make, work)?;
     let mut result = LineItemsResult { totals: BTreeMap::new(), sinks: vec![] };
     for worker in workers {
         for (period, mut part) in worker.parts {

@@ -13,8 +13,16 @@ pub trait SourceFile: Send + Sync {
     fn size(&self) -> u64;
     /// A range of bytes; an error when fewer come.
     fn read_range(&self, range: Range<u64>) -> io::Result<Bytes>;
+    /// Several ranges, in their order; a far file may be asked for all at once.
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+        ranges.iter().map(|range| self.read_range(range.clone())).collect()
+    }
     /// The whole file as a stream.
     fn stream(&self) -> io::Result<Box<dyn Read + Send>>;
+    /// Whether each read waits for a network: then it pays to ask for more at once, and ahead.
+    fn is_far(&self) -> bool {
+        false
+    }
 }
 
 /// A file on a local disk.

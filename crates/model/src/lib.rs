@@ -2,6 +2,7 @@
 //! cost queries. No input or output happens here; every other crate speaks in these types.
 
 mod billing_period;
+mod causes;
 mod cost_query;
 mod decimal;
 mod dimension;
@@ -15,6 +16,7 @@ pub mod schema;
 mod time_view;
 
 pub use billing_period::{BillingPeriod, BillingPeriodError};
+pub use causes::with_causes;
 pub use cost_query::{Comparison, CostAnswer, CostGroup, CostQuery, PreviousSpan, Snapshot, SnapshotPeriod};
 pub use decimal::{Decimal, DecimalError, SCALE};
 pub use dimension::{DIMENSIONS, Dimension, DimensionError, DimensionInfo};

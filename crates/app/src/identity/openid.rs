@@ -12,7 +12,7 @@ use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
 use meta::{NewUser, OpenIdFlow, Person, User};
-use model::Email;
+use model::{Email, with_causes};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
@@ -264,8 +264,8 @@ async fn discover(settings: &OpenIdSettings, web: &reqwest::Client) -> Result<Co
     let issuer = IssuerUrl::new(settings.issuer.clone())
         .map_err(|error| AppError::invalid(format!("the OpenID issuer '{}': {error}", settings.issuer)))?;
     CoreProviderMetadata::discover_async(issuer, &http::by(web)).await.map_err(|error| {
-        AppError::new(ErrorKind::Unavailable, format!("{} cannot be asked: {error}", settings.issuer))
-            .advise("Check CLOUD_ANALYZER_OIDC_ISSUER, and that this machine reaches the provider.")
+        AppError::new(ErrorKind::Unavailable, format!("{} cannot be asked: {}", settings.issuer, with_causes(&error)))
+            .advise("Check CLOUD_ANALYZER_OIDC_ISSUER, and that this machine reaches the provider and trusts its certificate (SSL_CERT_FILE names a CA of your own).")
     })
 }
 

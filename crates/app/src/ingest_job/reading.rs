@@ -26,6 +26,14 @@ impl SourceFile for Remote {
         self.source.read_range(&self.file, range).map_err(io::Error::other)
     }
 
+    fn read_ranges(&self, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
+        self.source.read_ranges(&self.file, ranges).map_err(io::Error::other)
+    }
+
+    fn is_far(&self) -> bool {
+        self.source.is_far()
+    }
+
     fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(Box::new(self.source.stream(&self.file).map_err(io::Error::other)?))
     }

@@ -131,7 +131,7 @@ impl S3 {
             request.headers_mut().insert("range", range);
         }
         AwsAuthorizer::new(&credentials, "s3", &self.region).authorize(&mut request, None);
-        let failed = |error: object_store::client::HttpError| Answer::network(crate::error::chain(&error));
+        let failed = |error: object_store::client::HttpError| Answer::network(model::with_causes(&error));
         let (head, body) = self.http.execute(request).await.map_err(failed)?.into_parts();
         let region = head.headers.get("x-amz-bucket-region").and_then(|value| value.to_str().ok());
         let region = region.map(str::to_owned);

@@ -18,6 +18,8 @@ use tokio::sync::mpsc;
 const PART: u64 = 8 << 20;
 /// Parts of a stream fetched at once, and ready parts that wait.
 const AHEAD: usize = 3;
+/// Ranges of a file fetched at once.
+const AT_ONCE: usize = 8;
 /// Attempts at a part, after the client's own retries of the request.
 const ATTEMPTS: u32 = 3;
 
@@ -108,6 +110,15 @@ impl Bucket {
 
     pub(super) fn read_range(&self, file: &FileRef, range: Range<u64>) -> Result<Bytes, ConnectError> {
         self.handle.block_on(self.fetch(file, range))
+    }
+
+    pub(super) fn read_ranges(
+        &self,
+        file: &FileRef,
+        ranges: &[Range<u64>],
+    ) -> Result<Vec<Bytes>, ConnectError> {
+        let parts = ranges.iter().cloned().map(|range| self.fetch(file, range));
+        self.handle.block_on(futures::stream::iter(parts).buffered(AT_ONCE).try_collect())
     }
 
     pub(super) fn stream(&self, file: &FileRef) -> Stream {

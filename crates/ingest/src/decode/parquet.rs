@@ -39,7 +39,7 @@ pub(super) struct ParquetFile {
 impl ParquetFile {
     pub(super) fn open(file: Arc<dyn SourceFile>, period_known: bool) -> Result<Self, IngestError> {
         let fail = |error: ParquetError| IngestError::parquet(file.name(), &error);
-        let chunks = Chunks { file: Arc::clone(&file), ranges: vec![] };
+        let chunks = Chunks { file: Arc::clone(&file), ranges: end_of(&file)? };
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let plain = ArrowReaderMetadata::load(&chunks, options.clone()).map_err(fail)?;
         let hinted = Arc::new(Schema::new(
@@ -67,20 +67,31 @@ impl ParquetFile {
         u64::try_from(self.metadata.metadata().row_group(group).compressed_size()).unwrap_or(0)
     }
 
+    /// Reads the column chunks of a row group that a pass needs.
+    pub(super) fn fetch_group(&self, group: usize, wanted: Wanted) -> Result<Chunks, IngestError> {
+        let (roots, _) = self.needed(group, wanted);
+        self.fetch(group, &ProjectionMask::roots(self.metadata.parquet_schema(), roots))
+    }
+
+    /// Top-level columns to read, ascending, and those that need no reading.
+    fn needed(&self, group: usize, wanted: Wanted) -> (Vec<usize>, HashMap<usize, Constant>) {
+        let mut roots = self.roots(wanted);
+        let constants = self.constants(group);
+        roots.retain(|root| !constants.contains_key(root));
+        (roots, constants)
+    }
+
     pub(super) fn decode(
         &self,
         unit: &Unit,
         group: usize,
         wanted: Wanted,
+        chunks: Chunks,
         counters: &Counters,
         consumer: &mut dyn Consumer,
     ) -> Result<(), IngestError> {
         consumer.begin(unit, &self.columns)?;
-        let mut roots = self.roots(wanted);
-        let constants = self.constants(group);
-        roots.retain(|root| !constants.contains_key(root));
-        let chunks =
-            self.fetch(group, &ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied()))?;
+        let (mut roots, constants) = self.needed(group, wanted);
         let fail = |error: &dyn std::fmt::Display| IngestError::parquet(self.file.name(), error);
         let mut flat = self.flat(group, &roots, &chunks).map_err(|error| fail(&error))?;
         roots.retain(|root| !flat.contains_key(root));
@@ -213,7 +224,8 @@ impl ParquetFile {
 
     /// Reads the column chunks of a row group, neighbours in one go.
     fn fetch(&self, group: usize, mask: &ProjectionMask) -> Result<Chunks, IngestError> {
-        const GAP: u64 = 64 * 1024;
+        // What lies between is read along where another request would take longer.
+        let gap = if self.file.is_far() { 1 << 20 } else { 64 * 1024 };
         let group = self.metadata.metadata().row_group(group);
         let mut wanted: Vec<(u64, u64)> = (0..group.num_columns())
             .filter(|leaf| mask.leaf_included(*leaf))
@@ -230,19 +242,27 @@ impl ParquetFile {
                 ));
             }
             match spans.last_mut() {
-                Some(last) if start <= last.1 + GAP => last.1 = last.1.max(end),
+                Some(last) if start <= last.1 + gap => last.1 = last.1.max(end),
                 _ => spans.push((start, end)),
             }
         }
-        let read = |(start, end): (u64, u64)| {
-            self.file
-                .read_range(start..end)
-                .map(|bytes| (start, bytes))
-                .map_err(|error| IngestError::io(self.file.name(), &error))
-        };
-        let ranges = spans.into_iter().map(read).collect::<Result<_, _>>()?;
+        let asked: Vec<_> = spans.iter().map(|(start, end)| *start..*end).collect();
+        let read =
+            self.file.read_ranges(&asked).map_err(|error| IngestError::io(self.file.name(), &error))?;
+        let ranges = spans.into_iter().map(|(start, _)| start).zip(read).collect();
         Ok(Chunks { file: Arc::clone(&self.file), ranges })
     }
+}
+
+/// The end of a far file, which holds its footer, in one request.
+fn end_of(file: &Arc<dyn SourceFile>) -> Result<Vec<(u64, Bytes)>, IngestError> {
+    const FOOTER: u64 = 256 * 1024;
+    if !file.is_far() {
+        return Ok(vec![]);
+    }
+    let start = file.size().saturating_sub(FOOTER);
+    let bytes = file.read_range(start..file.size()).map_err(|error| IngestError::io(file.name(), &error))?;
+    Ok(vec![(start, bytes)])
 }
 
 /// Text as dictionary codes, also inside maps.
@@ -267,7 +287,7 @@ fn dictionary_type(data_type: &DataType) -> DataType {
 
 /// Prefetched pieces of a file, with the source behind them for the footer.
 #[derive(Clone)]
-pub(super) struct Chunks {
+pub(crate) struct Chunks {
     file: Arc<dyn SourceFile>,
     ranges: Vec<(u64, Bytes)>,
 }

@@ -39,8 +39,8 @@ pub fn read(
     let units = decode::units(files, period_known)?;
     let seed = twox_hash::XxHash3_64::oneshot(random_text().as_bytes());
     let make = || Worker { selection: selection.clone(), hashes: Hashes::new(seed), ..Worker::default() };
-    let done = workers::run(&units, threads, make, |worker, unit| {
-        unit.decode(Wanted::Rollup, period_known, counters, worker)
+    let done = workers::run(&units, threads, Wanted::Rollup, make, |worker, unit, fetched| {
+        unit.decode(Wanted::Rollup, period_known, fetched, counters, worker)
     })?;
     let mut result =
         RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };

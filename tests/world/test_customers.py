@@ -88,6 +88,15 @@ def test_who_loses_an_account_keeps_nothing_of_it(bill):
     assert done.returncode == 1, "the customer's connection is gone"
 
 
+def test_who_has_no_cost_in_a_month_has_a_month_without_cost(bill):
+    [made] = bill.split([("999999999999", "Nobody")])
+    for outcome in ("published", "unchanged"):
+        periods = bill.read("Nobody")
+        assert [(period["outcome"], period["rows"], period["proven"]) for period in periods] == [(outcome, 0, True)] * MONTHS
+    assert bill.costs("Nobody", "account_id") == {}
+    assert made["accounts"] == ["999999999999"]
+
+
 def test_a_list_that_is_wrong_changes_nothing(bill):
     first = bill.names[0]
     bill.split([(first, "Acme")])
@@ -95,6 +104,8 @@ def test_a_list_that_is_wrong_changes_nothing(bill):
         ([(first, "Acme"), (first, "Borealis")], "both Acme and Borealis"),
         ([(first, "My organization")], "no customer"),
         ([("1 2 3", "Acme")], "no account ID"),
+        ([("1111-1111-1111", "Acme")], "no account ID"),
+        ([(bill.names[1], "x" * 101)], "too long"),
         ([(first, "")], "no customer"),
     ]:
         assert said in bill.split(lines, code=1)
@@ -121,5 +132,9 @@ def test_a_server_reads_customers_by_itself_and_keeps_them_apart(bill, serve):  
     assert done["state"] == "done" and len(done["months"]) == MONTHS, done
     values = server.get("/dimensions/account_id/values")["values"]
     assert [value["value"] for value in values] == [first]
-    assert second not in server.call("GET", "/overview").text
+    for path in ("/overview", "/dimensions", f"/connections/{made['connection_id']}/ingests", "/costs?group_by=account_id&view=total", "/costs?group_by=payer_account_id,resource_id&view=total"):
+        assert second not in server.call("GET", path).text, path
+    rows = {ingest["rows"] for ingest in server.get(f"/connections/{made['connection_id']}/ingests")["ingests"]}
+    months = {month["rows"] for month in done["months"]}
+    assert rows == months, "what is the customer's own is counted"
     assert server.call("GET", f"/connections/{connection['id']}").status_code == 404

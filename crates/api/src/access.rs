@@ -22,6 +22,7 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/costs", Action::ReadCosts),
     (Method::GET, "/costs.csv", Action::ReadCosts),
     (Method::GET, "/summary", Action::ReadCosts),
+    (Method::GET, "/projection", Action::ReadCosts),
     (Method::GET, "/explain", Action::ReadCosts),
     (Method::GET, "/session", Action::ReadSession),
     (Method::POST, "/session", Action::SignIn),

@@ -26,6 +26,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::costs::costs))
         .routes(routes!(routes::costs::costs_csv))
         .routes(routes!(routes::summary::summary))
+        .routes(routes!(routes::projection::projection))
         .routes(routes!(routes::explain::explain))
         .merge(identity())
         .merge(connections());

@@ -13,6 +13,7 @@ pub(crate) mod openid;
 pub(crate) mod organizations;
 pub(crate) mod overview;
 pub(crate) mod processing;
+pub(crate) mod projection;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod summary;

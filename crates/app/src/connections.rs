@@ -20,6 +20,7 @@ pub use meta::{ConnectionKind, ConnectionState};
 pub use removing::remove;
 pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
 pub(crate) use verifying::Verifications;
+pub(crate) use verifying::start_daily_verification;
 pub use verifying::{Running, start_verification, verification, watch_verification};
 
 use crate::{App, AppError, ErrorKind, Result};
@@ -148,6 +149,11 @@ pub(crate) fn accounts(record: &ConnectionRecord) -> Result<Option<Arc<BTreeSet<
     Ok(shared.then(|| Arc::new(settings.accounts.into_iter().collect())))
 }
 
+/// Whether the last checks of a connection failed.
+pub(crate) fn checks_failed(record: &ConnectionRecord) -> Result<bool> {
+    Ok(verifying::kept(record)?.is_some_and(|last| last.verdict == Verdict::Failed))
+}
+
 fn kept_settings(settings: &Settings) -> Result<serde_json::Value> {
     serde_json::to_value(settings).map_err(|error| AppError::internal(error.to_string()))
 }
@@ -173,6 +179,10 @@ async fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
                 AppError::internal("the connection that a shared one reads through is gone")
             })?),
         };
+    if parent.as_ref().is_some_and(|parent| parent.state == ConnectionState::Draft) {
+        return Err(AppError::new(ErrorKind::NotReady, "your provider's connection is being set up")
+            .advise("It is read once your provider has verified it."));
+    }
     let record = parent.as_ref().unwrap_or(record);
     let secret = match &record.sealed_secret {
         Some(sealed) => {

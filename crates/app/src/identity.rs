@@ -26,7 +26,7 @@ pub use members::{add_member, change_password, change_role, members, remove_memb
 pub use meta::{ApiToken, AuditEntry, Invitation, Member, NewAudit, SecretHash, User};
 pub use openid::{OpenIdFailure, OpenIdSettings, OpenIdStart, finish_openid, start_openid};
 pub use organizations::{create_organization, rename_organization};
-pub(crate) use organizations::{found_organization, own_organizations};
+pub(crate) use organizations::{found_organization, may_found_organization, own_organizations};
 pub(crate) use password::Passwords;
 pub use secret::{Secret, same};
 pub use sessions::{IDLE, LONGEST, SignedIn, memberships, sign_in, sign_out, switch_organization};

@@ -120,7 +120,7 @@ pub async fn run(
         };
         ingest(app, asked, started, progress).await
     };
-    alone(app, work).await
+    alone(app, false, work).await
 }
 
 /// Reads what a connection has, through its own source; what is published already only with `force`.
@@ -135,14 +135,15 @@ pub async fn run_connection(
     force: bool,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
+    let name = app.organization_by_id(organization).await?;
+    let record = app.meta().connection_record(organization, id).await?;
+    let (Some(name), Some(record)) = (name, record) else {
+        return Err(AppError::new(ErrorKind::NotFound, "the connection was removed"));
+    };
+    let shared = record.parent.is_some();
     let work = async {
         let started = Instant::now();
         app.live().works_for(organization);
-        let name = app.organization_by_id(organization).await?;
-        let record = app.meta().connection_record(organization, id).await?;
-        let (Some(name), Some(record)) = (name, record) else {
-            return Err(AppError::new(ErrorKind::NotFound, "the connection was removed"));
-        };
         let asked = Asked {
             organization: name.name,
             connection: &record.connection,
@@ -152,11 +153,15 @@ pub async fn run_connection(
         };
         ingest(app, asked, started, progress).await
     };
-    alone(app, work).await
+    alone(app, shared, work).await
 }
 
-/// Does the work as the data folder's only writer.
-async fn alone(app: &App, work: impl Future<Output = Result<IngestSummary>>) -> Result<IngestSummary> {
+/// Does the work as the data folder's only writer. What fails of a shared bill is not shown where its customers look.
+async fn alone(
+    app: &App,
+    shared: bool,
+    work: impl Future<Output = Result<IngestSummary>>,
+) -> Result<IngestSummary> {
     let _lock = app.writer_lock()?;
     // Whoever else is still noted as running was killed: the lock is ours.
     app.meta().abandon_stale_ingests(app.now().timestamp_millis(), i64::MIN).await?;
@@ -164,6 +169,7 @@ async fn alone(app: &App, work: impl Future<Output = Result<IngestSummary>>) -> 
     app.live().set_progress(None);
     if let Err(error) = outcome.as_ref()
         && error.kind != ErrorKind::NotReady
+        && !shared
     {
         app.live().add_failure(Failure {
             period: None,
@@ -231,7 +237,7 @@ async fn ingest(
                 }
             }
             Err(error) => {
-                note_failure(app, delivery, &error);
+                note_failure(app, delivery, &selection, &error);
                 periods.push(failed(delivery.period, &error));
             }
         }
@@ -247,9 +253,14 @@ async fn ingest(
         let history = start_history(app, &connection.id, delivery, &pending).await?;
         let rows_before = tracker.rows();
         let outcome = job.line_items(&tracker, history, pending).await;
-        finish_history(app, history, delivery, tracker.rows() - rows_before, outcome.as_ref().err()).await?;
+        let own = periods.iter().filter(|summary| of_delivery.contains(&summary.period));
+        let rows = match &selection.accounts {
+            Some(_) => own.map(|summary| summary.rows).sum(),
+            None => tracker.rows() - rows_before,
+        };
+        finish_history(app, history, delivery, rows, outcome.as_ref().err()).await?;
         if let Err(error) = outcome {
-            note_failure(app, delivery, &error);
+            note_failure(app, delivery, &selection, &error);
             for summary in periods.iter_mut().filter(|summary| of_delivery.contains(&summary.period)) {
                 *summary = failed(summary.period.parse().ok(), &error);
             }
@@ -324,8 +335,14 @@ async fn first_stage(
     };
     let rows_before = tracker.rows();
     let outcome = job.dashboards(tracker, history).await;
-    finish_history(job.app, history, job.delivery, tracker.rows() - rows_before, outcome.as_ref().err())
-        .await?;
+    // Of a shared bill only what is the customer's own is counted.
+    let rows = match &outcome {
+        Ok(published) if job.selection.accounts.is_some() => {
+            published.iter().map(|(summary, _)| summary.rows).sum()
+        }
+        _ => tracker.rows() - rows_before,
+    };
+    finish_history(job.app, history, job.delivery, rows, outcome.as_ref().err()).await?;
     Ok(outcome?.into_iter().unzip())
 }
 
@@ -399,8 +416,12 @@ async fn finish_history(
     Ok(())
 }
 
-fn note_failure(app: &App, delivery: &Delivery, error: &AppError) {
+fn note_failure(app: &App, delivery: &Delivery, selection: &Selection, error: &AppError) {
     tracing::warn!(delivery.name = %delivery.name, %error, "a delivery was refused");
+    if selection.accounts.is_some() {
+        // The bill is somebody else's: the job says all that its customers are told.
+        return;
+    }
     app.live().add_failure(Failure {
         period: delivery.period.map(|period| period.to_string()),
         file: error.place.file.clone(),

@@ -23,6 +23,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /costs", "viewer"),
     ("GET /costs.csv", "viewer"),
     ("GET /summary", "viewer"),
+    ("GET /projection", "viewer"),
     ("GET /explain", "viewer"),
     ("GET /session", "anybody"),
     ("POST /session", "anybody"),

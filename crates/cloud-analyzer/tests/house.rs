@@ -15,8 +15,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("meta", &["model"]),
     ("demo", &["model"]),
     ("notify", &["model"]),
+    ("analyses", &["model"]),
     ("query", &["model", "lake"]),
-    ("app", &["model", "connect", "ingest", "lake", "query", "meta", "demo", "notify"]),
+    ("app", &["model", "connect", "ingest", "lake", "query", "meta", "demo", "notify", "analyses"]),
     ("api", &["app", "model"]),
     ("cloud-analyzer", &["api", "app", "model", "demo"]),
 ];

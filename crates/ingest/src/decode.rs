@@ -146,6 +146,13 @@ fn is_parquet(file: &dyn SourceFile) -> Result<bool, IngestError> {
 }
 
 impl Unit {
+    /// Whether its column chunks come from far, and two units of them fit into memory beside each other. A text file
+    /// is streamed, and reads ahead by itself.
+    pub(crate) fn is_worth_reading_ahead(&self) -> bool {
+        const MOST_BYTES: u64 = 128 << 20;
+        matches!(self.kind, UnitKind::RowGroup { .. }) && self.bytes <= MOST_BYTES && self.file.is_far()
+    }
+
     /// Reads what decoding needs at once; a text file is streamed instead.
     pub(crate) fn fetch(&self, wanted: Wanted) -> Result<Fetched, IngestError> {
         match &self.kind {

@@ -30,7 +30,7 @@ pub(crate) fn run<W: Send>(
         }
         false
     };
-    let far = units.iter().any(|unit| unit.file.is_far());
+    let far = units.iter().all(|unit| unit.is_worth_reading_ahead());
     let worker = || {
         let mut state = make();
         if far {
@@ -62,13 +62,14 @@ pub(crate) fn run<W: Send>(
     let threads = threads.clamp(1, units.len().max(1));
     let states = std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
-        handles.into_iter().filter_map(|handle| handle.join().ok()).collect::<Vec<_>>()
+        handles.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<Vec<_>, _>>()
     });
+    let stopped =
+        || IngestError::new(ErrorKind::Undecodable, "the delivery", "a reader stopped", "Run it again");
+    let states = states.map_err(|_| stopped())?;
     match failure.into_inner() {
         Ok(None) => Ok(states),
         Ok(Some(error)) => Err(error),
-        Err(_) => {
-            Err(IngestError::new(ErrorKind::Undecodable, "the delivery", "a reader stopped", "Run it again"))
-        }
+        Err(_) => Err(stopped()),
     }
 }

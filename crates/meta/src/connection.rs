@@ -253,6 +253,60 @@ impl Meta {
         Ok(())
     }
 
+    /// Keeps where a connection stands, and nothing else of it.
+    pub async fn set_connection_state(
+        &self,
+        id: &ConnectionId,
+        state: ConnectionState,
+    ) -> Result<(), MetaError> {
+        sqlx::query("UPDATE connections SET state = ? WHERE id = ?")
+            .bind(state.to_string())
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps a verification, what it says of the connection's state, and the region that it found.
+    pub async fn keep_verification(
+        &self,
+        id: &ConnectionId,
+        state: ConnectionState,
+        verification: &Value,
+        region: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE connections SET state = ?1, verification = ?2, verified_at_ms = ?3,
+                    settings = CASE WHEN ?4 IS NULL THEN settings ELSE json_set(settings, '$.region', ?4) END
+             WHERE id = ?5",
+        )
+        .bind(state.to_string())
+        .bind(to_json("verification", verification)?)
+        .bind(now_ms)
+        .bind(region)
+        .bind(id.as_str())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives a connection another name and polling interval, and changes nothing else of it.
+    pub async fn rename_connection(
+        &self,
+        id: &ConnectionId,
+        name: &str,
+        poll_minutes: u32,
+    ) -> Result<(), MetaError> {
+        sqlx::query("UPDATE connections SET name = ?, poll_minutes = ? WHERE id = ?")
+            .bind(name)
+            .bind(poll_minutes)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// A connection of an organization.
     pub async fn connection_record(
         &self,

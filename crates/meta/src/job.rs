@@ -205,6 +205,15 @@ impl Meta {
         Ok(done.rows_affected() > 0)
     }
 
+    /// The causes of a connection that its administrators were told of and that are not over.
+    pub async fn notices(&self, connection: &ConnectionId) -> Result<Vec<String>, MetaError> {
+        let causes = sqlx::query_scalar("SELECT cause FROM notices WHERE connection_id = ? ORDER BY cause")
+            .bind(connection.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(causes)
+    }
+
     /// Ends every notice of a connection whose cause begins so; gives how many there were.
     pub async fn end_notices(&self, connection: &ConnectionId, causes: &str) -> Result<u64, MetaError> {
         let done =

@@ -1,6 +1,5 @@
-import { Skeleton, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import type { AnalysisState } from "../address/state";
 import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
@@ -9,6 +8,8 @@ import { addDays, dayLabel, hourLabel, spanLabel } from "../lib/dates";
 import { changePercent, decimalText, parseDecimal } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import { Change } from "../table/change";
+import { Card, Figure } from "./card";
+import { ProjectedCard } from "./projected-card";
 import classes from "./summary-cards.module.css";
 import type { Scope } from "./use-analysis";
 
@@ -47,6 +48,7 @@ export function SummaryCards({ state, scope, costs, onDrill }: Props) {
           <Text c="dimmed">No cost in the newest month yet.</Text>
         )}
       </Card>
+      <ProjectedCard version={scope.version} metric={state.metric} />
       <Card title="Selection" note={spanLabel(scope.span.from, scope.span.to)} ready={costs !== undefined}>
         {costs && (
           <>
@@ -93,45 +95,6 @@ export function SummaryCards({ state, scope, costs, onDrill }: Props) {
         )}
       </Card>
     </section>
-  );
-}
-
-function Card({
-  title,
-  note,
-  ready,
-  children,
-}: {
-  title: string;
-  note: string;
-  ready: boolean;
-  children: ReactNode;
-}) {
-  return (
-    <article className={`card ${classes.card}`}>
-      <div className={classes.head}>
-        <h2>{title}</h2>
-        <span>{note}</span>
-      </div>
-      {ready ? (
-        children
-      ) : (
-        <div aria-busy="true">
-          <Skeleton height={30} width="60%" my={6} />
-          <Skeleton height={14} width="80%" mt={12} />
-          <Skeleton height={14} width="50%" mt={8} />
-        </div>
-      )}
-    </article>
-  );
-}
-
-function Figure({ text, currency, sign = false }: { text: string; currency: string; sign?: boolean }) {
-  return (
-    <span className={`${classes.figure} tabular`} title={formatExact(text, currency)}>
-      {sign && "+"}
-      {formatMoney(text, currency)}
-    </span>
   );
 }
 

@@ -46,6 +46,13 @@ export const queries = {
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/summary", { params: { query: { metric } }, signal })),
       placeholderData: keepPreviousData,
     }),
+  projection: (version: string, metric: string) =>
+    queryOptions({
+      queryKey: ["projection", version, metric],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/projection", { params: { query: { metric } }, signal })),
+      placeholderData: keepPreviousData,
+    }),
   values: (
     version: string,
     name: string,

@@ -512,6 +512,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the newest month will cost. */
+        get: operations["projection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -697,6 +714,21 @@ export interface components {
             files: number;
             /** @description YYYY-MM; empty for files that do not say theirs. */
             period: string;
+        };
+        /**
+         * @description How the forecast did in months that are over, tried after 7, 14 and 21 days of each: mean absolute percentage
+         *     errors of the month's total.
+         */
+        BacktestView: {
+            /** Format: double */
+            error_percent: number;
+            /** Format: int64 */
+            months: number;
+            /**
+             * Format: double
+             * @description Of the run-rate: what was spent so far, spread over the month.
+             */
+            run_rate_error_percent: number;
         };
         /** @description What one restatement of one month changed. */
         BillChangeView: {
@@ -1279,6 +1311,32 @@ export interface components {
             state: components["schemas"]["ProcessingState"];
             /** @description Whether the connection works and only waits for its first delivery. */
             waiting_for_delivery: boolean;
+        };
+        /** @description The projection, if there is anything to project. */
+        ProjectionAnswer: {
+            projection: components["schemas"]["ProjectionView"] | null;
+        };
+        /** @description What the newest month will cost: known days, and a forecast of the rest. Estimates, to the cent. */
+        ProjectionView: {
+            backtest: components["schemas"]["BacktestView"] | null;
+            /**
+             * Format: double
+             * @description Against the month before.
+             */
+            change_percent: number | null;
+            currency: string;
+            /** @description First of the month. */
+            from: string;
+            high: string | null;
+            /** @description Day after the last that is known. */
+            known_to: string;
+            /** @description The month ends between `low` and `high` with a probability of 80 %; null without months to judge by. */
+            low: string | null;
+            /** @description The month before; null when it is not there. */
+            previous_cost: string | null;
+            /** @description First of the next. */
+            to: string;
+            total: string;
         };
         /** @description A publication that was read. */
         PublicationView: {
@@ -2586,6 +2644,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projection: {
+        parameters: {
+            query?: {
+                /** @description What is summed; amortized by default. */
+                metric?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectionAnswer"];
                 };
             };
             default: {

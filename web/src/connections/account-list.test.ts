@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { listText, readList } from "./account-list";
+import { listText, losing, readList } from "./account-list";
 
 describe("an account list", () => {
   it("is read as people paste it", () => {
@@ -8,6 +8,17 @@ describe("an account list", () => {
       { account_id: "222222222222", organization: "Big, Ltd" },
     ]);
     expect(readList("")).toEqual([]);
+  });
+  it("is read with quotes, and with a header below an empty line", () => {
+    expect(readList('\n"account_id","organization"\n"111111111111","Acme"')).toEqual([
+      { account_id: "111111111111", organization: "Acme" },
+    ]);
+  });
+  it("tells who loses accounts", () => {
+    const [before, after] = ["1, A\n2, A\n3, B", "1, A\n2, B\n3, B\n4, C"].map(readList);
+    if (typeof before !== "object" || typeof after !== "object") throw new Error("not read");
+    expect(losing(before, after)).toEqual(["A"]);
+    expect(losing(before, [])).toEqual(["A", "B"]);
   });
   it("says which line it does not understand", () => {
     expect(readList("111111111111, Acme\n222222222222")).toBe("Line 2 is not “account, organization”.");

@@ -12,14 +12,31 @@ export function listText(
     .join("\n");
 }
 
+/** As spreadsheets write it: with or without quotes. */
+const plain = (text: string) =>
+  text
+    .trim()
+    .replace(/^"(.*)"$/, "$1")
+    .trim();
+
+/** Organizations that have fewer accounts in the new list, by name: what they have of the bill goes. */
+export function losing(before: readonly AccountOfCustomer[], after: readonly AccountOfCustomer[]): string[] {
+  const kept = new Set(after.map((one) => `${one.account_id} ${one.organization}`));
+  const lost = before.filter((one) => !kept.has(`${one.account_id} ${one.organization}`));
+  return [...new Set(lost.map((one) => one.organization))].sort();
+}
+
 /** Reads an account list; the first line that is not understood is said. */
 export function readList(text: string): AccountOfCustomer[] | string {
   const accounts: AccountOfCustomer[] = [];
+  let first = true;
   for (const [at, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
-    const [, account, organization] = /^\s*([^\s,;]+)\s*[,;\t]\s*(\S.*?)\s*$/.exec(line) ?? [];
+    const [, account, organization] = /^([^,;\t]+)[,;\t](.+)$/.exec(line.trim())?.map(plain) ?? [];
+    const header = first && /^account/i.test(account ?? plain(line));
+    first = false;
+    if (header) continue;
     if (!account || !organization) return `Line ${at + 1} is not “account, organization”.`;
-    if (at === 0 && /^account/i.test(account)) continue;
     accounts.push({ account_id: account, organization });
   }
   return accounts;

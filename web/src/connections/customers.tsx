@@ -1,4 +1,4 @@
-import { Button, Group, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Skeleton, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../api/client";
@@ -8,7 +8,7 @@ import { FormProblem } from "../ui/form-problem";
 import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
 import { Problem } from "../ui/problem";
-import { listText, readList } from "./account-list";
+import { listText, losing, readList } from "./account-list";
 import classes from "./health.module.css";
 import { connectionQueries } from "./queries";
 import { StateBadge } from "./state-badge";
@@ -23,8 +23,11 @@ export function Customers({ connection }: { connection: Connection }) {
   return (
     <section className={`card ${classes.part}`} aria-labelledby="customers">
       <h2 id="customers">Customers</h2>
-      {found.error && <Problem error={found.error} onRetry={() => void found.refetch()} />}
-      {customers.length === 0 ? (
+      {found.error ? (
+        <Problem error={found.error} onRetry={() => void found.refetch()} />
+      ) : !found.data ? (
+        <Skeleton height={44} aria-busy="true" />
+      ) : customers.length === 0 ? (
         <p className={listClasses.none}>
           Does this bill hold the accounts of several customers? Give each its own organization: its people
           see their accounts, and nothing of the others.
@@ -68,6 +71,8 @@ function AccountList({
   const client = useQueryClient();
   const [text, setText] = useState(before);
   const list = readList(text);
+  const seen = readList(before);
+  const losers = typeof list === "string" || typeof seen === "string" ? [] : losing(seen, list);
   const save = useMutation({
     mutationFn: (accounts: Exclude<typeof list, string>) =>
       unwrap(
@@ -103,16 +108,23 @@ function AccountList({
         error={typeof list === "string" && list}
         onChange={(event) => setText(event.currentTarget.value)}
       />
+      {losers.length > 0 && (
+        <Alert color="red" mt="md" title={`${losers.join(", ")}: what they have of this bill is removed`}>
+          Accounts were taken out. Whoever keeps others gets those read anew; whoever has none left sees
+          nothing of this bill any more.
+        </Alert>
+      )}
       <Group mt="md" justify="flex-end">
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
         <Button
+          color={losers.length > 0 ? "red" : "azure"}
           loading={save.isPending}
           disabled={typeof list === "string"}
           onClick={() => typeof list !== "string" && save.mutate(list)}
         >
-          Split the bill
+          {losers.length > 0 ? "Split the bill and remove their data" : "Split the bill"}
         </Button>
       </Group>
     </Dialog>

@@ -60,9 +60,11 @@ export function ConnectionsPage() {
                 <td>
                   <StateBadge state={one.state} />
                 </td>
-                <td>{placeOf(one) || "not entered yet"}</td>
+                <td>
+                  {placeOf(one) || (one.kind === "shared" ? one.accounts.join(" ") : "not entered yet")}
+                </td>
                 <td className={listClasses.nowrap}>
-                  {one.verification ? ago(one.verification.at) : "never"}
+                  {one.verification ? ago(one.verification.at) : one.kind === "shared" ? "" : "never"}
                 </td>
               </tr>
             ))}

@@ -41,6 +41,7 @@ export const connectionQueries = {
       queryKey: ["connection", id, "customers"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/customers", { params: { path: { id } }, signal })),
+      refetchInterval: 30_000,
     }),
   processing: (id: string) =>
     queryOptions({

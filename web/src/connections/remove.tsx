@@ -39,8 +39,10 @@ export function RemoveConnection({ connection, opened, onClose }: Props) {
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      All months that were read through it leave every dashboard. The report files themselves, and the role in
-      AWS, are not touched: delete the stack there if it is no longer needed.
+      All months that were read through it leave every dashboard.{" "}
+      {connection.kind === "aws_role"
+        ? "The report files themselves, and the role in AWS, are not touched: delete the stack there if it is no longer needed."
+        : "The report files themselves are not touched."}
     </Confirm>
   );
 }

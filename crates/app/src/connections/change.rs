@@ -118,7 +118,8 @@ pub async fn change(
         record.poll_minutes = minutes;
     }
     let mut elsewhere = Settings { step: before.step.clone(), ..settings.clone() } != before;
-    if let Some(secret) = change.secret_access_key.as_deref().map(str::trim) {
+    let secret = change.secret_access_key.as_deref().map(str::trim);
+    if let Some(secret) = secret.filter(|_| record.connection.kind == ConnectionKind::S3Compatible) {
         elsewhere = true;
         let owner = record.connection.id.as_str();
         record.sealed_secret = if secret.is_empty() {
@@ -126,6 +127,13 @@ pub async fn change(
         } else {
             Some(sealing::Sealer::open(app.data_dir())?.seal(owner, secret)?)
         };
+    }
+    if record.connection.kind == ConnectionKind::Shared {
+        // Its accounts are its provider's to change, at any time.
+        app.meta()
+            .rename_connection(&record.connection.id, &record.connection.name, record.poll_minutes)
+            .await?;
+        return ConnectionDetails::new(&record);
     }
     if elsewhere {
         // What was verified was something else.

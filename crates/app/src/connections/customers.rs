@@ -36,9 +36,12 @@ pub struct Customer {
 /// `Invalid`: which line is not understood.
 pub fn parse_account_list(text: &str) -> Result<Vec<Assignment>> {
     let mut list = vec![];
+    let mut first = true;
     for (at, line) in text.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || (at == 0 && line.to_ascii_lowercase().starts_with("account")) {
+        let line = line.trim().trim_start_matches('\u{feff}');
+        let header = first && line.trim_start_matches('"').to_ascii_lowercase().starts_with("account");
+        first &= line.is_empty();
+        if line.is_empty() || header {
             continue;
         }
         let parts = line.split_once([',', ';', '\t']);
@@ -70,14 +73,26 @@ pub async fn customers(app: &App, organization: &OrganizationId, id: &Connection
 /// whoever has other accounts than before loses what was read, which is read anew.
 ///
 /// # Errors
-/// `Invalid` or `Conflict`: what is wrong with the list; nothing is changed then.
+/// `Invalid`, `Denied` or `Conflict`: what is wrong with the list; nothing is changed then.
 pub async fn set_customers(
     app: &App,
     caller: &Caller,
     id: &ConnectionId,
     list: &[Assignment],
 ) -> Result<Vec<Customer>> {
+    let (app, caller, id, list) = (app.clone(), caller.clone(), id.clone(), list.to_vec());
+    // Whoever asked may be gone before it is done: it is done all the same.
+    let split = tokio::spawn(async move { split(&app, &caller, &id, &list).await });
+    split.await.map_err(|error| AppError::internal(format!("splitting a bill stopped: {error}")))?
+}
+
+async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment]) -> Result<Vec<Customer>> {
     let own = caller.organization()?;
+    let _lock = app.writer_lock().map_err(|error| match error.kind {
+        ErrorKind::Conflict => AppError::new(ErrorKind::Conflict, "a bill is being read at the moment")
+            .advise("Save the list again when it is done: bills are split between two readings."),
+        _ => error,
+    })?;
     let provider = record(app, &own.id, id).await?;
     if provider.state == ConnectionState::Draft || provider.parent.is_some() {
         return Err(AppError::invalid(format!("the bill of {} cannot be split", provider.connection.name))
@@ -87,7 +102,6 @@ pub async fn set_customers(
     let before = customers(app, &own.id, id).await?;
     let homes = homes(app, caller, &before, &wanted).await?;
 
-    let _lock = app.writer_lock()?;
     for customer in &before {
         if !wanted.contains_key(customer.organization.name.as_str()) {
             forget(app, customer).await?;
@@ -98,18 +112,16 @@ pub async fn set_customers(
         let child = match before.iter().find(|customer| customer.organization.name == name) {
             Some(same) if same.connection.accounts.iter().eq(&accounts) => continue,
             Some(changed) => {
-                forget(app, changed).await?;
+                // The new accounts first: what is read from now on is of these.
                 let mut child = record(app, &changed.organization.id, &changed.connection.id).await?;
                 child.settings = kept_settings(&of_accounts(accounts))?;
                 app.meta().update_connection(&child).await?;
+                forget(app, changed).await?;
                 child
             }
             None => {
-                let home = match homes.get(name) {
-                    Some(known) => known.clone(),
-                    None => identity::found_organization(app, caller, name).await?,
-                };
-                let child = new_child(app, own, &provider, &home, accounts)?;
+                let home = homes.get(name).ok_or_else(|| AppError::internal("an organization is missing"))?;
+                let child = new_child(app, own, &provider, home, accounts)?;
                 app.meta().create_connection(&child).await?;
                 child
             }
@@ -130,11 +142,10 @@ fn by_organization<'a>(
     let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
     let mut wanted: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for Assignment { account_id, organization } in list {
-        let fits =
-            (1..=64).contains(&account_id.len()) && account_id.bytes().all(|byte| byte.is_ascii_graphic());
-        if !fits {
-            return Err(AppError::invalid(format!("'{account_id}' is no account ID"))
-                .advise("AWS account IDs have 12 digits, without dashes."));
+        if !is_account_id(account_id) {
+            return Err(AppError::invalid(format!("'{account_id}' is no account ID")).advise(
+                "AWS account IDs have 12 digits, without dashes; spreadsheets drop zeros at the front.",
+            ));
         }
         if organization.is_empty() || *organization == own.name {
             return Err(AppError::invalid(format!("account {account_id} has no customer"))
@@ -154,7 +165,17 @@ fn by_organization<'a>(
     Ok(wanted)
 }
 
-/// The organizations among the wanted ones that exist already; the caller must be at home there.
+/// AWS's have twelve digits; other providers' are words, which have letters.
+fn is_account_id(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if digits {
+        return text.len() == 12 && !text.contains('-');
+    }
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The organizations of the wanted customers that are new: where one of that name exists the caller must be at home
+/// there; the others are made, once all names are known to be good.
 async fn homes(
     app: &App,
     caller: &Caller,
@@ -163,6 +184,7 @@ async fn homes(
 ) -> Result<BTreeMap<String, Organization>> {
     let mine = own_organizations(app, caller).await?;
     let mut homes = BTreeMap::new();
+    let known = |name: &str| before.iter().any(|customer| customer.organization.name == name);
     for existing in app.meta().organizations().await? {
         let name = existing.name.as_str();
         if !wanted.contains_key(name) || before.iter().any(|customer| customer.organization.id == existing.id)
@@ -177,6 +199,14 @@ async fn homes(
             .advise("Take another name, or ask its administrator to make you one, too."));
         }
         homes.insert(existing.name.clone(), existing);
+    }
+    let new: Vec<&str> =
+        wanted.keys().copied().filter(|name| !known(name) && !homes.contains_key(*name)).collect();
+    for name in &new {
+        identity::may_found_organization(caller, name)?;
+    }
+    for name in new {
+        homes.insert(name.to_owned(), identity::found_organization(app, caller, name).await?);
     }
     Ok(homes)
 }
@@ -237,7 +267,7 @@ mod tests {
     #[test]
     fn account_lists_are_read_as_people_write_them() {
         let list = parse_account_list(
-            "account_id,organization\n111111111111, Acme\n\n\"222222222222\";\"Big, Ltd\"\n",
+            "\n\"account_id\",\"organization\"\n111111111111, Acme\n\n\"222222222222\";\"Big, Ltd\"\n",
         );
         let list = list.unwrap();
         assert_eq!(list.len(), 2);
@@ -255,9 +285,11 @@ mod tests {
             let list = parse_account_list(text).unwrap();
             by_organization(&list, &own()).map(|found| found.len()).map_err(|error| error.message)
         };
-        assert_eq!(of("1,A\n2,A\n3,B\n3,B"), Ok(2));
-        assert!(of("1,A\n1,B").unwrap_err().contains("both A and B"));
-        assert!(of("1,MSP").unwrap_err().contains("no customer"));
-        assert!(of("1 2,A").unwrap_err().contains("no account ID"));
+        assert_eq!(of("sub-1,A\nsub-2,A\n111111111111,B\n111111111111,B"), Ok(2));
+        assert!(of("sub-1,A\nsub-1,B").unwrap_err().contains("both A and B"));
+        assert!(of("sub-1,MSP").unwrap_err().contains("no customer"));
+        for wrong in ["1 2", "1111-1111-1111", "12345678901", ""] {
+            assert!(of(&format!("{wrong},A")).unwrap_err().contains("no account ID"), "{wrong}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::{Check, Verdict, Verification, record, source};
 use crate::{App, AppError, Result};
 use chrono::{DateTime, Utc};
 use connect::Source;
-use meta::{ConnectionRecord, ConnectionState};
+use meta::{ConnectionRecord, ConnectionState, JobState, Reason};
 use model::{ConnectionId, OrganizationId};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -70,6 +70,24 @@ pub async fn start_verification(
     organization: &OrganizationId,
     id: &ConnectionId,
 ) -> Result<watch::Receiver<Running>> {
+    start(app, organization, id, false).await
+}
+
+/// The same when nobody asked: administrators are told of what fails.
+pub(crate) async fn start_daily_verification(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<()> {
+    start(app, organization, id, true).await.map(drop)
+}
+
+async fn start(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    announced: bool,
+) -> Result<watch::Receiver<Running>> {
     let record = record(app, organization, id).await?;
     if record.parent.is_some() {
         return Err(AppError::invalid(
@@ -95,7 +113,7 @@ pub async fn start_verification(
             });
         };
         let done = connect::verify(&verified, app.now(), &sink).await;
-        if let Err(error) = keep(&app, &organization, &id, &verified, &done).await {
+        if let Err(error) = keep(&app, &organization, &id, &verified, &done, announced).await {
             tracing::warn!(connection.id = %id, %error, "a verification could not be kept");
         }
         drop(ending);
@@ -111,29 +129,36 @@ async fn keep(
     id: &ConnectionId,
     verified: &Source,
     done: &Verification,
+    announced: bool,
 ) -> Result<()> {
-    let mut record = record(app, organization, id).await?;
+    let record = record(app, organization, id).await?;
     if source(app, &record).await? != *verified {
         // It was changed meanwhile: this says nothing about what it is now.
         return Ok(());
     }
     let worked = matches!(record.state, ConnectionState::Ready | ConnectionState::Failing);
-    record.state = match done.verdict {
+    let good = done.verdict != Verdict::Failed;
+    let reading_failed = record.state == ConnectionState::Failing
+        && app.meta().last_job(id).await?.is_some_and(|job| job.state == JobState::Failed);
+    let state = match done.verdict {
+        // Good checks do not mend a failed reading: it is tried again at once.
+        Verdict::Passed | Verdict::Warning | Verdict::NotYet if reading_failed => ConnectionState::Failing,
         Verdict::Passed | Verdict::Warning => ConnectionState::Ready,
         Verdict::NotYet if worked => ConnectionState::Ready,
         Verdict::NotYet => ConnectionState::Waiting,
         Verdict::Failed if worked || record.state == ConnectionState::Waiting => ConnectionState::Failing,
         Verdict::Failed => ConnectionState::Draft,
     };
-    let mut settings = super::settings::Settings::of(&record)?;
-    if let Some(region) = &done.facts.region {
-        settings.region = Some(region.clone());
+    let value = serde_json::to_value(done).map_err(|error| AppError::internal(error.to_string()))?;
+    let now = app.now().timestamp_millis();
+    app.meta().keep_verification(id, state, &value, done.facts.region.as_deref(), now).await?;
+    if good && reading_failed {
+        app.meta().queue_job(id, Reason::Asked, now).await?;
+        app.queued().notify_one();
     }
-    let internal = |error: serde_json::Error| AppError::internal(error.to_string());
-    record.settings = serde_json::to_value(settings).map_err(internal)?;
-    record.verification = Some(serde_json::to_value(done).map_err(internal)?);
-    record.verified_at_ms = Some(app.now().timestamp_millis());
-    app.meta().update_connection(&record).await?;
+    if worked {
+        crate::processing::checked(app, &record, &done.checks, announced).await?;
+    }
     Ok(())
 }
 

@@ -27,18 +27,8 @@ pub async fn create_organization(app: &App, caller: &Caller, name: &str) -> Resu
 /// Makes an organization. A person in a session becomes its administrator; whoever is at the command line needs
 /// no membership.
 pub(crate) async fn found_organization(app: &App, caller: &Caller, name: &str) -> Result<Organization> {
-    let user = match &caller.via {
-        Via::Session { user, .. } => Some(user),
-        Via::CommandLine => None,
-        Via::Nobody | Via::Demo | Via::Token { .. } => {
-            return Err(AppError::new(
-                ErrorKind::Denied,
-                "making an organization is for a person who is signed in",
-            )
-            .advise("Sign in with your own account and try again."));
-        }
-    };
-    let name = name_of("the organization's name", name)?;
+    let name = may_found_organization(caller, name)?;
+    let user = caller.user();
     free_name(app, &name, None).await?;
     let organization = Organization { id: free_id(app, &name).await?, name, demo: false };
     let there = Caller {
@@ -52,6 +42,17 @@ pub(crate) async fn found_organization(app: &App, caller: &Caller, name: &str) -
         None => app.meta().ensure_organization(&organization).await?,
     }
     Ok(organization)
+}
+
+/// Whether the caller may make an organization of that name; gives the name as it is kept.
+pub(crate) fn may_found_organization(caller: &Caller, name: &str) -> Result<String> {
+    match &caller.via {
+        Via::Session { .. } | Via::CommandLine => name_of("the organization's name", name),
+        Via::Nobody | Via::Demo | Via::Token { .. } => {
+            Err(AppError::new(ErrorKind::Denied, "making an organization is for a person who is signed in")
+                .advise("Sign in with your own account and try again."))
+        }
+    }
 }
 
 /// The organizations that the caller may give something to: those that they administrate.

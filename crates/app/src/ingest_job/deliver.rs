@@ -77,7 +77,11 @@ impl Job<'_> {
             .await?
             .map_err(from_ingest)?;
         self.check_untouched().await?;
-        let RollupResult { periods, warnings, features } = read;
+        let RollupResult { periods, mut warnings, features } = read;
+        if self.selection.accounts.is_some() {
+            // They tell of everybody's rows.
+            warnings.clear();
+        }
         let mut published = vec![];
         for (period, rollup) in periods.into_iter().rev() {
             published.push(self.publish_rollup(tracker, ingest, period, rollup, &warnings, &features).await?);
@@ -237,6 +241,10 @@ fn stage_line_items(
             .map_err(from_ingest)?;
     let mut staged: std::collections::BTreeMap<BillingPeriod, Vec<StagedFile>> =
         std::collections::BTreeMap::new();
+    if let (Some(period), Some(_)) = (selection.period, &selection.accounts) {
+        // A month without cost is complete without files.
+        staged.entry(period).or_default();
+    }
     for (period, sink) in written.sinks {
         staged.entry(period).or_default().extend(sink.finish()?);
     }

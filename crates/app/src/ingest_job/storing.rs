@@ -24,6 +24,9 @@ pub(super) fn rollup(
     let staging = lake.stage(Table::Rollup, connection, period)?;
     let sorted = rollup.sorted();
     let rows = sorted.rows();
+    if rows == 0 {
+        return Ok(vec![]);
+    }
     let cut = if rows >= SPLIT_ROWS { rows / 2 } else { rows };
     let write = |range: std::ops::Range<usize>| -> Result<StagedFile, LakeError> {
         let mut writer = staging.writer()?;

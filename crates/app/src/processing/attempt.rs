@@ -21,10 +21,17 @@ pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
         // Removed meanwhile, and its jobs with it.
         return Ok(());
     };
+    let outcome = match outcome {
+        Err(error) if record.parent.is_some() => Err(for_customers(error)),
+        outcome => outcome,
+    };
     match outcome {
         Ok(summary) => {
             app.meta().end_job(job.id, now, None).await?;
-            set_state(app, &mut record, ConnectionState::Ready).await?;
+            // What its checks found is not mended by a good reading.
+            if !connections::checks_failed(&record)? {
+                set_state(app, &mut record, ConnectionState::Ready).await?;
+            }
             telling::went_well(app, &record, &summary).await
         }
         Err(error) if error.kind == ErrorKind::NotReady => {
@@ -71,6 +78,17 @@ async fn read(app: &App, job: &ProcessingJob) -> Result<IngestSummary> {
     }
 }
 
+/// What a customer is told of a failure: the bill, and whatever is wrong with it, is the provider's.
+fn for_customers(error: AppError) -> AppError {
+    tracing::warn!(%error, "a customer's accounts could not be read");
+    let message = match error.kind {
+        ErrorKind::NotReady => return error,
+        _ => "your provider's bill could not be read",
+    };
+    AppError::new(error.kind, message)
+        .advise("Your provider sees why. What was read before stays; reading is tried again by itself.")
+}
+
 fn failure(error: &AppError) -> Failure {
     Failure {
         message: error.message.clone(),
@@ -84,7 +102,7 @@ fn failure(error: &AppError) -> Failure {
 async fn set_state(app: &App, record: &mut ConnectionRecord, state: ConnectionState) -> Result<()> {
     if record.state != state {
         record.state = state;
-        app.meta().update_connection(record).await?;
+        app.meta().set_connection_state(&record.connection.id, state).await?;
     }
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! The checks of connections that are in use, run again each day: rights are taken away, reports are changed.
 
-use super::telling;
 use crate::{App, Result, connections};
-use model::{ConnectionId, OrganizationId};
+use model::ConnectionId;
 use std::collections::HashMap;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -22,28 +21,10 @@ impl Daily {
                 continue;
             }
             self.0.insert(id.clone(), now);
-            let app = app.clone();
-            tokio::spawn(async move {
-                if let Err(error) = check(&app, &organization, &id).await {
-                    tracing::warn!(connection.id = %id, %error, "the daily checks of a connection did not run");
-                }
-            });
+            if let Err(error) = connections::start_daily_verification(app, &organization, &id).await {
+                tracing::warn!(connection.id = %id, %error, "the daily checks of a connection did not start");
+            }
         }
         Ok(())
-    }
-}
-
-async fn check(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
-    let mut running = connections::start_verification(app, organization, id).await?;
-    // An error says that its task is gone: then the value is the last.
-    let _ = running.wait_for(|running| running.verdict.is_some()).await;
-    let ended = running.borrow().clone();
-    if ended.verdict.is_none() {
-        return Ok(());
-    }
-    match app.meta().connection_record(organization, id).await? {
-        Some(record) => telling::checked(app, &record, &ended.checks).await,
-        // Removed meanwhile.
-        None => Ok(()),
     }
 }

@@ -48,19 +48,35 @@ pub(super) async fn went_wrong(app: &App, record: &ConnectionRecord, error: &App
     attention(app, record, &cause, error.to_string(), error.advice.clone().unwrap_or_default()).await
 }
 
-/// After checks that nobody asked for.
-pub(super) async fn checked(app: &App, record: &ConnectionRecord, checks: &[Check]) -> Result<()> {
-    match checks.iter().find(|check| check.state == CheckState::Failed) {
-        None => recovered(app, record, CHECK).await,
-        Some(failed) => {
-            let message = format!("{}: {}", failed.title, failed.answer);
-            let advice = failed.fix.clone().unwrap_or_default();
-            attention(app, record, &format!("{CHECK}{:?}", failed.check), message, advice).await
+/// After checks. Causes that are over end; of new ones the administrators are told if nobody looks at them
+/// (`announced`).
+pub(crate) async fn checked(
+    app: &App,
+    record: &ConnectionRecord,
+    checks: &[Check],
+    announced: bool,
+) -> Result<()> {
+    let id = &record.connection.id;
+    let failed: Vec<&Check> = checks.iter().filter(|check| check.state == CheckState::Failed).collect();
+    // Ends with a colon, so that no cause begins with another one.
+    let cause = |check: &Check| format!("{CHECK}{:?}:", check.check);
+    for known in app.meta().notices(id).await?.iter().filter(|known| known.starts_with(CHECK)) {
+        if !failed.iter().any(|check| cause(check) == *known) {
+            recovered(app, record, known).await?;
         }
     }
+    if !announced {
+        return Ok(());
+    }
+    for check in failed {
+        let message = format!("{}: {}", check.title, check.answer);
+        attention(app, record, &cause(check), message, check.fix.clone().unwrap_or_default()).await?;
+    }
+    Ok(())
 }
 
-/// Tells of a cause, once until it is over.
+/// Notes a cause, and tells of it unless another one is open: one mail says that something is wrong, the page says
+/// all of it.
 async fn attention(
     app: &App,
     record: &ConnectionRecord,
@@ -68,7 +84,11 @@ async fn attention(
     message: String,
     advice: String,
 ) -> Result<()> {
-    if !app.meta().begin_notice(&record.connection.id, cause, app.now().timestamp_millis()).await? {
+    let id = &record.connection.id;
+    let other_kind = if cause.starts_with(CHECK) { "" } else { CHECK };
+    let open = app.meta().notices(id).await?;
+    let told = open.iter().any(|known| is_bad(known) && known.starts_with(other_kind));
+    if !app.meta().begin_notice(id, cause, app.now().timestamp_millis()).await? || told {
         return Ok(());
     }
     let mail = |organization: String, url: &str| Mail::NeedsAttention {
@@ -81,9 +101,11 @@ async fn attention(
     tell(app, record, mail).await
 }
 
-/// Ends the causes that begin so, and tells if there were any.
+/// Ends the causes that begin so, and tells if that were the last ones.
 async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result<()> {
-    if app.meta().end_notices(&record.connection.id, causes).await? == 0 {
+    let id = &record.connection.id;
+    let ended = app.meta().end_notices(id, causes).await?;
+    if ended == 0 || app.meta().notices(id).await?.iter().any(|known| is_bad(known)) {
         return Ok(());
     }
     let mail = |organization: String, url: &str| Mail::Recovered {
@@ -92,6 +114,10 @@ async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result
         link: page(url, record),
     };
     tell(app, record, mail).await
+}
+
+fn is_bad(cause: &str) -> bool {
+    cause.starts_with(FAILING) || cause.starts_with(CHECK)
 }
 
 fn page(url: &str, record: &ConnectionRecord) -> String {

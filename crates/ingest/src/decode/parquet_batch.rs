@@ -72,10 +72,10 @@ impl Decoding<'_> {
         }
         if self.wanted == Wanted::Everything {
             for column in &columns.others {
-                let values = match self.array(*column).filter(|array| array.data_type().is_nested()) {
-                    Some(nested) => columns_of::nested(nested).map(Some),
-                    None => self.text(*column, false),
-                };
+                let values = self.text(*column, false).or_else(|_| {
+                    // No text of its own: a map, a list, bytes.
+                    self.array(*column).map(columns_of::shown).transpose()
+                });
                 let name = &columns.names[*column];
                 if let Some(values) = values.map_err(|error| self.fail(name, &error))? {
                     raw.others.parts.push(SetPart::Column { key: name.as_str().into(), values });

@@ -50,8 +50,8 @@ pub(super) fn text(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, St
     })
 }
 
-/// A map as JSON objects, as it stands in a CSV export; a list or struct as arrow writes it.
-pub(super) fn nested(array: &ArrayRef) -> Result<TextColumn, String> {
+/// A map as JSON objects, as it stands in a CSV export; anything else as arrow writes it.
+pub(super) fn shown(array: &ArrayRef) -> Result<TextColumn, String> {
     let texts: StringArray = match map(array) {
         Ok(part) => {
             let set = SetColumn { parts: vec![part] };

@@ -122,6 +122,10 @@ impl Consumer for Worker {
 
     fn batch(&mut self, batch: RawBatch) -> Result<(), IngestError> {
         let Some(current) = &self.current else { return Ok(()) };
+        if let (Some(period), Some(_)) = (self.selection.period, &self.selection.accounts) {
+            // Who had no cost in a month has a month without cost, in the bill's currency.
+            check_currency(self.kernels.entry(period).or_default(), &batch, current)?;
+        }
         let Some(batch) = self.selection.narrow(batch) else { return Ok(()) };
         for (period, rows) in by_period(&batch, self.selection.period, &current.name, &current.period_column)?
         {

@@ -2,9 +2,9 @@
 
 use crate::support::{file, read, sums, total};
 use arrow::array::{
-    Array, ArrayRef, AsArray, Decimal128Array, Float32Array, Float64Array, Float64Builder, Int64Array,
-    ListBuilder, MapBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
-    TimestampMillisecondArray, TimestampNanosecondArray,
+    Array, ArrayRef, AsArray, Decimal128Array, FixedSizeBinaryArray, Float32Array, Float64Array,
+    Float64Builder, Int64Array, ListBuilder, MapBuilder, RecordBatch, StringArray, StringBuilder,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray,
 };
 use arrow::datatypes::DataType;
 use ingest::line_items::RunSink;
@@ -166,6 +166,7 @@ fn columns_that_nobody_knows_are_kept_whatever_their_type() {
         millis(PERIOD_MS),
         account(),
         vec![
+            ("line_item_uuid", Arc::new(FixedSizeBinaryArray::from(vec![&[0xab_u8, 0x01], &[0xab, 0x01]]))),
             ("line_item_weights", Arc::new(weights.finish())),
             ("line_item_blended_cost", Arc::new(Float64Array::from(vec![1.0, 2.0]))),
             ("line_item_carbon_kg", Arc::new(Float64Array::from(vec![Some(0.125), None]))),
@@ -180,6 +181,6 @@ fn columns_that_nobody_knows_are_kept_whatever_their_type() {
     .unwrap();
     let mut found = found.lock().unwrap().clone();
     found.sort();
-    let first = r#"{"line_item_carbon_kg":"0.125","line_item_seats":"3","line_item_sizes":"[s, m]","line_item_weights":"{\"heel\":\"-0.25\"}"}"#;
-    assert_eq!(found, [first, r#"{"line_item_seats":"4"}"#]);
+    let first = r#"{"line_item_carbon_kg":"0.125","line_item_seats":"3","line_item_sizes":"[s, m]","line_item_uuid":"ab01","line_item_weights":"{\"heel\":\"-0.25\"}"}"#;
+    assert_eq!(found, [first, r#"{"line_item_seats":"4","line_item_uuid":"ab01"}"#]);
 }

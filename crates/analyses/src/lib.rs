@@ -1,0 +1,3 @@
+//! What follows from costs: forecasts. Pure functions over figures; doubles are at home here and nowhere else.
+
+pub mod projection;

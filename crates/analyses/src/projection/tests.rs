@@ -1,0 +1,91 @@
+use super::*;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn month(text: &str) -> BillingPeriod {
+    text.parse().unwrap()
+}
+
+/// A weekly pattern that grows a little, from a first of a month.
+fn workload(days: usize, start: NaiveDate) -> Vec<f64> {
+    let costs = (0..days).map(|at| {
+        let weekday = (start + Days::new(at as u64)).weekday().num_days_from_monday();
+        let factor = if weekday >= 5 { 0.6 } else { 1.16 };
+        (100.0 + 0.05 * at as f64) * factor
+    });
+    costs.collect()
+}
+
+/// A charge on one day of each month.
+fn monthly(days: usize, start: NaiveDate, on: u32, cost: f64) -> Vec<f64> {
+    (0..days).map(|at| if (start + Days::new(at as u64)).day() == on { cost } else { 0.0 }).collect()
+}
+
+fn history(end: &str) -> (History, History) {
+    let start = day("2026-01-01");
+    let all = usize::try_from((day("2026-11-01") - start).num_days()).unwrap();
+    let whole = History {
+        start,
+        series: vec![workload(all, start), monthly(all, start, 1, 900.0), monthly(all, start, 28, 450.0)],
+    };
+    (whole.known_before(day(end)), whole)
+}
+
+fn actual(whole: &History, of: &str) -> f64 {
+    let span = whole.span(month(of));
+    whole.series.iter().map(|series| series[span.clone()].iter().sum::<f64>()).sum()
+}
+
+#[test]
+fn a_month_with_charges_on_single_days_is_told_early() {
+    let (known, whole) = history("2026-10-15");
+    let found = project(&known, month("2026-10")).unwrap();
+    let actual = actual(&whole, "2026-10");
+    assert!((found.total / actual - 1.0).abs() < 0.01, "{} for {actual}", found.total);
+    let (low, high) = found.interval.unwrap();
+    assert!(low < actual && actual < high, "{low} to {high}, {actual}");
+    let backtest = found.backtest.unwrap();
+    assert_eq!(backtest.months, 7);
+    assert!(backtest.error_percent < 1.0 && backtest.run_rate_error_percent > 10.0, "{backtest:?}");
+}
+
+#[test]
+fn a_month_that_is_over_is_what_it_was() {
+    let (known, whole) = history("2026-11-01");
+    let found = project(&known, month("2026-10")).unwrap();
+    let actual = actual(&whole, "2026-10");
+    assert!((found.total - actual).abs() < 1e-6);
+    let (low, high) = found.interval.unwrap();
+    assert!((high - low).abs() < 1e-6);
+}
+
+#[test]
+fn a_month_that_has_not_begun_is_forecast_as_a_whole() {
+    let (known, whole) = history("2026-10-01");
+    let found = project(&known, month("2026-10")).unwrap();
+    assert!((found.total / actual(&whole, "2026-10") - 1.0).abs() < 0.02);
+}
+
+#[test]
+fn little_history_gives_no_interval_and_no_history_nothing() {
+    let start = day("2026-10-01");
+    let short = History { start, series: vec![workload(10, start)] };
+    let found = project(&short, month("2026-10")).unwrap();
+    assert!(found.interval.is_none() && found.backtest.is_none());
+    assert!((found.total / (31.0 * 100.0) - 1.0).abs() < 0.1, "{}", found.total);
+    assert!(project(&History { start, series: vec![] }, month("2026-10")).is_none());
+    assert!(project(&History { start, series: vec![vec![]] }, month("2026-10")).is_none());
+}
+
+#[test]
+fn nothing_and_credits_are_forecast_too() {
+    let start = day("2026-01-01");
+    let empty = History { start, series: vec![vec![0.0; 200]] };
+    let found = project(&empty, month("2026-07")).unwrap();
+    assert!(found.total.abs() < 1e-9 && found.interval.is_none());
+    let credits = History { start, series: vec![vec![-5.0; 200]] };
+    let found = project(&credits, month("2026-07")).unwrap();
+    assert!((found.total + 155.0).abs() < 1.0, "{}", found.total);
+}

@@ -1,0 +1,98 @@
+//! What the newest month will cost.
+
+use super::{Published, overview};
+use crate::{App, AppError, Result};
+use analyses::projection::{Backtest, History, project};
+use chrono::{NaiveDate, TimeDelta};
+use model::{BillingPeriod, CostQuery, Decimal, Dimension, DimensionError, Metric, TimeView};
+
+/// A forecast. Its figures are estimates: doubles, never added to costs.
+#[derive(Clone, Debug)]
+pub struct Projected {
+    /// Currency.
+    pub currency: String,
+    /// First of the month.
+    pub from: NaiveDate,
+    /// First of the next.
+    pub to: NaiveDate,
+    /// Day after the last that was complete, and is known.
+    pub known_to: NaiveDate,
+    /// Known and forecast together.
+    pub total: f64,
+    /// Where it ends with a probability of 80 %.
+    pub interval: Option<(f64, f64)>,
+    /// How the forecast did in the months before.
+    pub backtest: Option<Backtest>,
+    /// Cost of the month before; `None` when nothing of it is published.
+    pub previous_cost: Option<Decimal>,
+}
+
+/// The projection of the newest month with data.
+pub async fn projection(app: &App, published: &Published, metric: Metric) -> Result<Option<Projected>> {
+    let Some(through) = overview::data_through(app, published) else { return Ok(None) };
+    let newest = BillingPeriod::of((through - TimeDelta::milliseconds(1)).date_naive());
+    let first = published.publications.iter().map(|publication| publication.period).min();
+    let (Some(month), Some(first)) = (newest, first) else { return Ok(None) };
+    let known_to = through.date_naive();
+    let start = first.first_day();
+    let query = CostQuery {
+        group_by: vec![named("service")?, named("charge_type")?],
+        view: TimeView::Day,
+        from: Some(start),
+        to: Some(known_to),
+        ..CostQuery::total(metric)
+    };
+    if known_to <= start {
+        return Ok(None);
+    }
+    let answer = app.engine().answer(&published.view, &query).await?;
+    let days = usize::try_from((known_to - start).num_days()).unwrap_or(0);
+    let place = |bucket: &str| {
+        let day: NaiveDate = bucket.parse().ok()?;
+        usize::try_from((day - start).num_days()).ok().filter(|place| *place < days)
+    };
+    let places: Vec<Option<usize>> = answer.buckets.iter().map(|bucket| place(bucket)).collect();
+    let series = answer.groups.iter().map(|group| {
+        let mut series = vec![0.0; days];
+        for (place, figure) in places.iter().zip(&group.figures) {
+            if let Some(place) = place {
+                series[*place] = figure.to_f64();
+            }
+        }
+        series
+    });
+    let Some(found) = project(&History { start, series: series.collect() }, month) else { return Ok(None) };
+    let before = month.previous();
+    let previous_cost = if published.publications.iter().any(|publication| publication.period == before) {
+        let span = CostQuery {
+            from: Some(before.first_day()),
+            to: Some(month.first_day()),
+            ..CostQuery::total(metric)
+        };
+        Some(app.engine().answer(&published.view, &span).await?.total)
+    } else {
+        None
+    };
+    Ok(Some(Projected {
+        currency: answer.currency,
+        from: month.first_day(),
+        to: month.end_day(),
+        known_to,
+        total: found.total,
+        interval: found.interval,
+        backtest: found.backtest,
+        previous_cost,
+    }))
+}
+
+fn named(name: &str) -> Result<Dimension> {
+    name.parse().map_err(|error: DimensionError| AppError::internal(error.to_string()))
+}
+
+impl Projected {
+    /// Change against the month before in percent; `None` without a cost to compare with.
+    pub fn change_percent(&self) -> Option<f64> {
+        let previous = self.previous_cost.filter(|cost| cost.units() > 0)?.to_f64();
+        Some((self.total - previous) / previous * 100.0)
+    }
+}

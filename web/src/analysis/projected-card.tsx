@@ -1,0 +1,51 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { queries } from "../api/queries";
+import { addDays, dayLabel, monthLabel } from "../lib/dates";
+import { formatMoney } from "../lib/money";
+import { Change } from "../table/change";
+import { Problem } from "../ui/problem";
+import { Card, Figure } from "./card";
+import classes from "./summary-cards.module.css";
+
+/** What the newest month will cost, how sure that is, and how well such a forecast did before. */
+export function ProjectedCard({ version, metric }: { version: string; metric: string }) {
+  const found = useQuery(queries.projection(version, metric));
+  const month = found.data?.projection;
+  const test = month?.backtest;
+  return (
+    <Card title="Projected" note={month ? monthLabel(month.from.slice(0, 7)) : ""} ready={!found.isPending}>
+      {found.error ? (
+        <Problem error={found.error} onRetry={() => void found.refetch()} />
+      ) : month ? (
+        <>
+          <div className={classes.line}>
+            <Figure text={month.total} currency={month.currency} />
+            {month.previous_cost !== null && (
+              <Change
+                percent={month.change_percent ?? null}
+                title={`Last month: ${formatMoney(month.previous_cost, month.currency)}`}
+              />
+            )}
+          </div>
+          <Text size="sm" c="dimmed">
+            {month.low !== null && month.high !== null
+              ? `${formatMoney(month.low, month.currency)} to ${formatMoney(month.high, month.currency)} with 80 % probability`
+              : "Too few months for an interval"}
+          </Text>
+          <Text
+            size="sm"
+            c="dimmed"
+            title={`Known through ${dayLabel(addDays(month.known_to, -1))}; the rest is a forecast by weekday and trend, with charges that come once a month as they came before. Back-test: mean absolute percentage error of the month's total, tried after 7, 14 and 21 days of each month.`}
+          >
+            {test
+              ? `Off by ${test.error_percent.toFixed(1)} % over ${test.months} months; the run-rate by ${test.run_rate_error_percent.toFixed(1)} %`
+              : "No month to test the forecast by yet"}
+          </Text>
+        </>
+      ) : (
+        <Text c="dimmed">No day is complete yet.</Text>
+      )}
+    </Card>
+  );
+}

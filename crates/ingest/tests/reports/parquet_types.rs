@@ -166,7 +166,10 @@ fn columns_that_nobody_knows_are_kept_whatever_their_type() {
         millis(PERIOD_MS),
         account(),
         vec![
-            ("line_item_uuid", Arc::new(FixedSizeBinaryArray::from(vec![&[0xab_u8, 0x01], &[0xab, 0x01]]))),
+            (
+                "line_item_uuid",
+                Arc::new(FixedSizeBinaryArray::try_from_iter([[0xab_u8, 0x01]; 2].iter()).unwrap()),
+            ),
             ("line_item_weights", Arc::new(weights.finish())),
             ("line_item_blended_cost", Arc::new(Float64Array::from(vec![1.0, 2.0]))),
             ("line_item_carbon_kg", Arc::new(Float64Array::from(vec![Some(0.125), None]))),

@@ -30,7 +30,7 @@ pub(crate) fn run<W: Send>(
         }
         false
     };
-    let far = units.iter().all(|unit| unit.is_worth_reading_ahead());
+    let far = units.iter().all(Unit::is_worth_reading_ahead);
     let worker = || {
         let mut state = make();
         if far {

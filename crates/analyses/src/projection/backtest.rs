@@ -34,7 +34,10 @@ pub(super) fn run(history: &History, month: BillingPeriod) -> Option<Found> {
     let tried: Vec<BillingPeriod> = over
         .into_iter()
         .skip(LEAST_HISTORY)
-        .filter(|month| history.span(*month).len() as i64 == (month.end_day() - month.first_day()).num_days())
+        .filter(|month| {
+            let days = (month.end_day() - month.first_day()).num_days();
+            usize::try_from(days).is_ok_and(|days| history.span(*month).len() == days)
+        })
         .collect();
     let (mut errors, mut run_rate_errors, mut of_rest) = (vec![], vec![], vec![]);
     for month in &tried {

@@ -3,7 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Server, serve } from "../server";
 import { invite, setUp } from "./people";
 import { makeReports, removeReports } from "./reports";
-import { expectAccessible, expectFits, ready } from "./support";
+import { expectAccessible, expectFits, readReports } from "./support";
 
 let reports: string;
 test.beforeAll(() => {
@@ -43,15 +43,7 @@ test("a folder is connected, verified and read, and the page turns into the dash
   await expect(checks.first()).toHaveAttribute("data-state", "passed");
   await expect(page.locator("[data-check][data-state=failed]")).toHaveCount(0);
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Read the reports" }).click();
-  // The page turns into the dashboards when it has seen them become ready; else it says that they are.
-  const dashboards = page.getByRole("heading", { level: 1, name: "Cost Analysis" });
-  const said = page.getByText("Your dashboards are ready.");
-  await expect(dashboards.or(said).first()).toBeVisible({ timeout: 90_000 });
-  if (await said.isVisible()) await page.getByRole("link", { name: "Open Cost Analysis" }).click();
-  await expect(dashboards).toBeVisible();
-  await ready(page);
-  await expect(page.getByRole("button", { name: "Proven to the bill" })).toBeVisible();
+  await readReports(page);
 
   await page.getByRole("link", { name: "Connections" }).click();
   await page.getByRole("link", { name: "Harborline files" }).click();

@@ -16,6 +16,19 @@ export async function ready(page: Page): Promise<void> {
   await expect(page.locator("[data-stale=true]")).toHaveCount(0);
 }
 
+/** Reads the reports of a connection that is verified. The page turns into the dashboards when it has seen them become
+ *  ready; else it says that they are. */
+export async function readReports(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Read the reports" }).click();
+  const dashboards = page.getByRole("heading", { level: 1, name: "Cost Analysis" });
+  const said = page.getByText("Your dashboards are ready.");
+  await expect(dashboards.or(said).first()).toBeVisible({ timeout: 90_000 });
+  if (await said.isVisible()) await page.getByRole("link", { name: "Open Cost Analysis" }).click();
+  await expect(dashboards).toBeVisible();
+  await ready(page);
+  await expect(page.getByRole("button", { name: "Proven to the bill" })).toBeVisible();
+}
+
 export function table(page: Page): Locator {
   return page.getByRole("region", { name: "Costs, table" }).getByRole("table");
 }

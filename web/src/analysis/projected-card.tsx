@@ -30,7 +30,7 @@ export function ProjectedCard({ version, metric }: { version: string; metric: st
           </div>
           <Text size="sm" c="dimmed">
             {month.low !== null && month.high !== null
-              ? `${formatMoney(month.low, month.currency)} to ${formatMoney(month.high, month.currency)} with 80 % probability`
+              ? `${formatMoney(month.low, month.currency)} – ${formatMoney(month.high, month.currency)}, 80 % sure`
               : "Too few months for an interval"}
           </Text>
           <Text
@@ -39,7 +39,7 @@ export function ProjectedCard({ version, metric }: { version: string; metric: st
             title={`Known through ${dayLabel(addDays(month.known_to, -1))}; the rest is a forecast by weekday and trend, with charges that come once a month as they came before. Back-test: mean absolute percentage error of the month's total, tried after 7, 14 and 21 days of each month.`}
           >
             {test
-              ? `Off by ${test.error_percent.toFixed(1)} % over ${test.months} months; the run-rate by ${test.run_rate_error_percent.toFixed(1)} %`
+              ? `Past error ${test.error_percent.toFixed(1)} %; a run-rate’s ${test.run_rate_error_percent.toFixed(1)} %`
               : "No month to test the forecast by yet"}
           </Text>
         </>

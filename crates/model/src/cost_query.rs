@@ -38,6 +38,11 @@ impl CostQuery {
             compare: None,
         }
     }
+
+    /// Every dimension that it speaks of, some perhaps several times.
+    pub fn dimensions(&self) -> impl Iterator<Item = &Dimension> {
+        self.group_by.iter().chain(self.filters.iter().map(|filter| &filter.dimension))
+    }
 }
 
 /// The span that a query's figures are compared with.

@@ -1,6 +1,7 @@
 //! The one table of dimensions: names on the command line and in addresses, labels, columns and
 //! definitions. The planner, the SQL text, the documentation and the web app's tooltips all read it.
 
+use crate::{Mapping, MappingName};
 use std::fmt;
 use std::str::FromStr;
 
@@ -165,6 +166,13 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
         "",
         "Legal entity that sells the product (AWS line_item_legal_entity).",
     ),
+    info(
+        "reported_account_name",
+        "Account name as reported",
+        "SubAccountName",
+        "",
+        "Name of the account as the row's report wrote it; names change over time.",
+    ),
 ];
 
 /// A dimension of cost.
@@ -174,13 +182,20 @@ pub enum Dimension {
     Column(usize),
     /// The value of a resource tag.
     Tag(String),
+    /// The value of a resource tag in lower case: values that differ in case alone are one.
+    MergedTag(String),
     /// The value of a cost category.
     CostCategory(String),
+    /// What the organization's own rules say.
+    Mapped(Mapping),
 }
 
 /// The text names no dimension.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is not a dimension: use one of {names}, tag:KEY or cost_category:NAME", names = names())]
+#[error(
+    "'{0}' is not a dimension: use one of {names}, subset, organizational_unit, tag:KEY, merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
+    names = names()
+)]
 pub struct DimensionError(String);
 
 fn names() -> String {
@@ -192,16 +207,24 @@ impl Dimension {
     pub fn info(&self) -> Option<&'static DimensionInfo> {
         match self {
             Self::Column(at) => DIMENSIONS.get(*at),
-            Self::Tag(_) | Self::CostCategory(_) => None,
+            _ => None,
         }
     }
 
-    /// Column of the canonical schema; tags and cost categories live in one JSON column each.
-    pub fn column(&self) -> &'static str {
+    /// Columns of the canonical schema that decide the value, each once; tags and cost categories live in
+    /// one JSON column each.
+    pub fn columns(&self) -> Vec<&'static str> {
         match self {
-            Self::Column(at) => DIMENSIONS[*at].column,
-            Self::Tag(_) => "Tags",
-            Self::CostCategory(_) => "x_CostCategories",
+            Self::Column(at) => vec![DIMENSIONS[*at].column],
+            Self::Tag(_) | Self::MergedTag(_) => vec!["Tags"],
+            Self::CostCategory(_) => vec!["x_CostCategories"],
+            Self::Mapped(mapping) => {
+                let mut columns: Vec<&'static str> =
+                    mapping.conditions().flat_map(|condition| condition.dimension.columns()).collect();
+                columns.sort_unstable();
+                columns.dedup();
+                columns
+            }
         }
     }
 
@@ -209,22 +232,39 @@ impl Dimension {
     pub fn none_label(&self) -> &'static str {
         match self {
             Self::Column(at) => DIMENSIONS[*at].none,
-            Self::Tag(_) => "Untagged",
+            Self::Tag(_) | Self::MergedTag(_) => "Untagged",
             Self::CostCategory(_) => "Uncategorized",
+            Self::Mapped(mapping) => mapping.name.none_label(),
         }
+    }
+
+    /// Whether a value (`None`: the row has none) is among some, where an empty one and the word for none
+    /// stand for rows without a value.
+    pub fn lists(&self, values: &[String], value: Option<&str>) -> bool {
+        let none = self.none_label();
+        let value = value.filter(|value| !value.is_empty());
+        values.iter().any(|wanted| match value {
+            Some(value) => value == wanted,
+            None => wanted.is_empty() || (!none.is_empty() && wanted == none),
+        })
     }
 
     /// Whether the daily roll-up can answer it.
     pub fn in_rollup(&self) -> bool {
-        self.info().is_none_or(|info| info.in_rollup)
+        match self {
+            Self::Column(at) => DIMENSIONS[*at].in_rollup,
+            Self::Mapped(mapping) => mapping.conditions().all(|condition| condition.dimension.in_rollup()),
+            Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_) => true,
+        }
     }
 
     /// Words on screen.
     pub fn label(&self) -> String {
         match self {
             Self::Column(at) => DIMENSIONS[*at].label.to_owned(),
-            Self::Tag(key) => format!("Tag {key}"),
+            Self::Tag(key) | Self::MergedTag(key) => format!("Tag {key}"),
             Self::CostCategory(name) => name.clone(),
+            Self::Mapped(mapping) => mapping.name.label(),
         }
     }
 }
@@ -234,7 +274,9 @@ impl fmt::Display for Dimension {
         match self {
             Self::Column(at) => out.write_str(DIMENSIONS[*at].name),
             Self::Tag(key) => write!(out, "tag:{key}"),
+            Self::MergedTag(key) => write!(out, "merged_tag:{key}"),
             Self::CostCategory(name) => write!(out, "cost_category:{name}"),
+            Self::Mapped(mapping) => mapping.name.fmt(out),
         }
     }
 }
@@ -247,9 +289,14 @@ impl FromStr for Dimension {
         if let Some(at) = DIMENSIONS.iter().position(|info| info.name == text) {
             return Ok(Self::Column(at));
         }
-        let (kind, key) = text.split_once(':').ok_or_else(error)?;
+        let mapped = |name| Ok(Self::Mapped(Mapping { name, rules: None }));
+        let (kind, key) = text.split_once(':').unwrap_or((text, ""));
         match (kind, key.is_empty()) {
+            ("subset", true) => mapped(MappingName::Subset),
+            ("organizational_unit", true) => mapped(MappingName::OrganizationalUnit),
+            ("virtual_tag", false) => mapped(MappingName::VirtualTag(key.to_owned())),
             ("tag", false) => Ok(Self::Tag(key.to_owned())),
+            ("merged_tag", false) => Ok(Self::MergedTag(key.to_owned())),
             ("cost_category", false) => Ok(Self::CostCategory(key.to_owned())),
             _ => Err(error()),
         }
@@ -276,11 +323,13 @@ mod tests {
     #[test]
     fn names_round_trip() {
         let mut names: Vec<String> = DIMENSIONS.iter().map(|info| info.name.to_owned()).collect();
-        names.extend(["tag:user:Team".to_owned(), "cost_category:Unit".to_owned()]);
+        let keyed = ["tag:user:Team", "merged_tag:Team", "cost_category:Unit", "virtual_tag:a:b", "subset"];
+        names.extend(keyed.map(ToOwned::to_owned));
+        names.push("organizational_unit".to_owned());
         for name in names {
             assert_eq!(name.parse::<Dimension>().unwrap().to_string(), name);
         }
-        for name in ["", "tag:", "colour", "cost_category:"] {
+        for name in ["", "tag:", "colour", "cost_category:", "virtual_tag", "subset:x", "merged_tag:"] {
             assert!(name.parse::<Dimension>().is_err(), "{name}");
         }
     }

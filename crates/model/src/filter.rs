@@ -31,12 +31,7 @@ pub enum FilterError {
 impl Filter {
     /// Whether a value (`None`: the row has none) passes.
     pub fn accepts(&self, value: Option<&str>) -> bool {
-        let none = self.dimension.none_label();
-        let value = value.filter(|value| !value.is_empty());
-        let listed = self.values.iter().any(|wanted| match value {
-            Some(value) => value == wanted,
-            None => wanted.is_empty() || (!none.is_empty() && wanted == none),
-        });
+        let listed = self.dimension.lists(&self.values, value);
         listed != self.exclude
     }
 }

@@ -9,7 +9,7 @@ use crate::lines::{Lines, SqlRows};
 use crate::plan::{Plan, asks_names};
 use crate::sql;
 use crate::store::Store;
-use crate::tags;
+use crate::tags::{self, COST_CATEGORIES, TAGS};
 use crate::view::{PublishedPeriod, Span, View};
 use hashbrown::HashMap;
 use model::{CostAnswer, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
@@ -190,12 +190,12 @@ impl Engine {
 
     /// Keys of resource tags that any row in view carries, sorted.
     pub async fn tag_keys(&self, view: &View) -> Result<Vec<String>, QueryError> {
-        self.keys(view, "Tags").await
+        self.keys(view, TAGS).await
     }
 
     /// Names of cost categories that any row in view carries, sorted.
     pub async fn cost_category_names(&self, view: &View) -> Result<Vec<String>, QueryError> {
-        self.keys(view, "x_CostCategories").await
+        self.keys(view, COST_CATEGORIES).await
     }
 
     /// The query with every key of a tag or cost category as the data in view spells it: a key that is in
@@ -205,15 +205,36 @@ impl Engine {
         let dimensions =
             query.group_by.iter_mut().chain(query.filters.iter_mut().map(|filter| &mut filter.dimension));
         for dimension in dimensions {
-            let column = dimension.column();
-            if let Dimension::Tag(key) | Dimension::CostCategory(key) = dimension {
-                let in_use = self.keys(view, column).await?;
-                if let Some(spelt) = tags::spelling(key, &in_use) {
-                    spelt.clone_into(key);
+            if let Dimension::Mapped(mapping) = dimension {
+                let Some(rules) = &mut mapping.rules else {
+                    return Err(QueryError::invalid(
+                        format!("there is no '{}' in this organization", mapping.name),
+                        "Define it first, or use another dimension.",
+                    ));
+                };
+                let mut spelt = rules.to_vec();
+                for condition in spelt.iter_mut().flat_map(|rule| &mut rule.conditions) {
+                    self.spell(view, &mut condition.dimension).await?;
                 }
+                *rules = spelt.into();
+            } else {
+                self.spell(view, dimension).await?;
             }
         }
         Ok(query)
+    }
+
+    async fn spell(&self, view: &View, dimension: &mut Dimension) -> Result<(), QueryError> {
+        let (column, key) = match dimension {
+            Dimension::Tag(key) | Dimension::MergedTag(key) => (TAGS, key),
+            Dimension::CostCategory(key) => (COST_CATEGORIES, key),
+            Dimension::Column(_) | Dimension::Mapped(_) => return Ok(()),
+        };
+        let in_use = self.keys(view, column).await?;
+        if let Some(spelt) = tags::spelling(key, &in_use) {
+            spelt.clone_into(key);
+        }
+        Ok(())
     }
 
     async fn keys(&self, view: &View, column: &'static str) -> Result<Vec<String>, QueryError> {

@@ -7,6 +7,7 @@
 
 mod axes;
 mod condense;
+mod mapped;
 mod names;
 mod scan;
 
@@ -16,7 +17,7 @@ use crate::assemble::{Row, Table};
 use crate::error::QueryError;
 use crate::plan::{Days, Plan, asks_names};
 use crate::store::{Column, Slab, Store};
-use axes::{Axes, Sieves, axis_column};
+use axes::{Axes, Places, Sieves, axis_columns};
 use model::{CostQuery, SCALE, TimeView};
 use scan::{Groups, Job};
 use std::path::Path;
@@ -49,10 +50,8 @@ pub(crate) fn sum(
         None
     };
     let mut columns: Vec<&'static str> = vec![query.metric.info().column];
-    for dimension in query.group_by.iter().chain(query.filters.iter().map(|filter| &filter.dimension)) {
-        if let Some(column) = axis_column(dimension)
-            && !columns.contains(&column)
-        {
+    for column in query.dimensions().flat_map(axis_columns) {
+        if !columns.contains(&column) {
             columns.push(column);
         }
     }
@@ -62,10 +61,11 @@ pub(crate) fn sum(
     let mut table = Table::new(buckets);
     for batch in batches(store, &files, columns.len())? {
         let paths: Vec<&Path> = batch.iter().map(|(_, path)| *path).collect();
-        let slabs = slabs(store, &paths, &columns, threads)?;
+        let mut slabs = slabs(store, &paths, &columns, threads)?;
+        let places = Places::new(store, query, &columns, &mut slabs, names.as_ref())?;
         let labels: Vec<String> = batch.iter().map(|(at, _)| periods[*at].period.to_string()).collect();
-        let axes = Axes::new(store, query, &columns, &labels, names.as_ref())?;
-        let sieves = Sieves::new(store, query, &columns, names.as_ref());
+        let axes = Axes::new(query, &places, &labels)?;
+        let sieves = Sieves::new(query, &places);
         let rows = run(plan, query, days, buckets, &slabs, &axes, &sieves, threads)?;
         table.merge(rows)?;
     }

@@ -70,8 +70,7 @@ impl Plan {
             .map(|(period, _)| (*period).clone())
             .collect();
         periods.sort_by(|a, b| (a.period, &a.connection).cmp(&(b.period, &b.connection)));
-        let dimensions = || query.group_by.iter().chain(query.filters.iter().map(|filter| &filter.dimension));
-        let resources = dimensions().any(|dimension| !dimension.in_rollup());
+        let resources = query.dimensions().any(|dimension| !dimension.in_rollup());
         Ok(Self {
             all: view.periods.clone(),
             span,
@@ -118,7 +117,7 @@ pub(crate) fn is(dimension: &Dimension, name: &str) -> bool {
 
 /// Whether a question speaks of account names.
 pub(crate) fn asks_names(query: &CostQuery) -> bool {
-    query.group_by.iter().chain(query.filters.iter().map(|it| &it.dimension)).any(|it| is(it, "account"))
+    query.dimensions().any(|dimension| is(dimension, "account"))
 }
 
 fn currency(periods: &[PublishedPeriod], query: &CostQuery) -> Result<String, QueryError> {

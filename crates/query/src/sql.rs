@@ -3,7 +3,7 @@
 
 use crate::plan::{asks_names, is};
 use chrono::NaiveDate;
-use model::{CostQuery, Dimension, Filter, TimeView};
+use model::{Condition, CostQuery, DIMENSIONS, Dimension, Filter, Mapping, Operator, TimeView};
 use std::fmt::Write;
 
 /// Where latest account names come from.
@@ -41,8 +41,11 @@ pub(crate) fn text(
     names: Names,
 ) -> String {
     let mut columns: Vec<String> = Vec::new();
-    for dimension in &query.group_by {
-        columns.push(format!("{} AS {}", value(dimension), identifier(&dimension.to_string())));
+    for (at, dimension) in query.group_by.iter().enumerate() {
+        // Two spellings of a tag key may stand for one key: a statement needs a name for each column.
+        let again = query.group_by[..at].contains(dimension);
+        let name = if again { format!("{dimension} ({})", at + 1) } else { dimension.to_string() };
+        columns.push(format!("{} AS {}", value(dimension), identifier(&name)));
     }
     if let Some((bucket, name)) = bucket(query.view) {
         columns.push(format!("{bucket} AS {}", identifier(name)));
@@ -98,22 +101,52 @@ fn bucket(view: TimeView) -> Option<(String, &'static str)> {
 /// A dimension as it is stored: with empty texts and words for "none".
 fn raw(dimension: &Dimension) -> String {
     match dimension {
-        Dimension::Tag(key) => format!("tag(\"Tags\", {})", literal(key)),
+        Dimension::Tag(key) | Dimension::MergedTag(key) => format!("tag(\"Tags\", {})", literal(key)),
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
         _ if is(dimension, "account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
-        Dimension::Column(_) => identifier(dimension.column()),
+        Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
+        Dimension::Mapped(mapping) => by_rules(mapping),
     }
+}
+
+/// The value that a mapping's rules give; empty where none matches.
+fn by_rules(mapping: &Mapping) -> String {
+    if mapping.rules().is_empty() {
+        return "''".to_owned();
+    }
+    let mut sql = "CASE".to_owned();
+    for rule in mapping.rules() {
+        let conditions: Vec<String> = rule.conditions.iter().map(rule_condition).collect();
+        let value = if rule.value == mapping.name.none_label() { "" } else { &rule.value };
+        let _ = write!(sql, "\n    WHEN {} THEN {}", conditions.join(" AND "), literal(value));
+    }
+    sql + "\n    ELSE '' END"
+}
+
+fn rule_condition(rule: &Condition) -> String {
+    if let Some(filter) = rule.filter() {
+        return condition(&filter);
+    }
+    let value = format!("COALESCE({}, '')", value(&rule.dimension));
+    let part = |wanted: &String| match rule.operator {
+        Operator::StartsWith => format!("starts_with({value}, {})", literal(wanted)),
+        _ => format!("strpos({value}, {}) > 0", literal(wanted)),
+    };
+    format!("({})", rule.values.iter().map(part).collect::<Vec<_>>().join(" OR "))
 }
 
 /// A dimension's value, NULL where there is none.
 fn value(dimension: &Dimension) -> String {
     let (raw, none) = (raw(dimension), dimension.none_label());
-    if is(dimension, "billing_period") {
-        raw
-    } else if none.is_empty() {
-        format!("NULLIF({raw}, '')")
-    } else {
-        format!("CASE WHEN {raw} NOT IN ('', {}) THEN {raw} END", literal(none))
+    match dimension {
+        _ if is(dimension, "billing_period") => raw,
+        // Rules never give the word for none, and may be long: they are written once.
+        Dimension::Mapped(_) => format!("NULLIF({raw}, '')"),
+        _ if none.is_empty() => format!("NULLIF({raw}, '')"),
+        Dimension::MergedTag(_) => {
+            format!("CASE WHEN {raw} NOT IN ('', {}) THEN LOWER({raw}) END", literal(none))
+        }
+        _ => format!("CASE WHEN {raw} NOT IN ('', {}) THEN {raw} END", literal(none)),
     }
 }
 
@@ -129,7 +162,10 @@ fn condition(filter: &Filter) -> String {
         }
     }
     let list: Vec<String> = values.iter().map(|value| literal(value)).collect();
-    let raw = raw(&filter.dimension);
+    let raw = match filter.dimension {
+        Dimension::MergedTag(_) => value(&filter.dimension),
+        _ => raw(&filter.dimension),
+    };
     // Rows without a value are NULL or empty; NULL must not make the condition unknown.
     let operand = if with_none || filter.exclude { format!("COALESCE({raw}, '')") } else { raw };
     format!("{operand} {}IN ({})", if filter.exclude { "NOT " } else { "" }, list.join(", "))

@@ -9,6 +9,11 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
+/// Column of the tags.
+pub(crate) const TAGS: &str = "Tags";
+/// Column of the cost categories.
+pub(crate) const COST_CATEGORIES: &str = "x_CostCategories";
+
 /// The value of a key in a set; `None` when untagged: no such key, or an empty value.
 pub(crate) fn value_in(set: &str, wanted: &str) -> Option<String> {
     let mut found = None;

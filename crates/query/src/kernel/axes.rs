@@ -1,39 +1,48 @@
 //! The small tables of a question: which group a code belongs to, and which codes pass the filters.
 
+use super::mapped;
 use super::names::Names;
 use crate::error::QueryError;
 use crate::plan::is;
-use crate::store::{Store, Values};
-use model::{CostQuery, Dimension};
+use crate::store::{Slab, Store, Values};
+use crate::tags::{COST_CATEGORIES, TAGS};
+use model::{CostQuery, DIMENSIONS, Dimension};
 use std::sync::Arc;
 
-/// Column of the roll-up that decides a dimension's value; `None` for the billing period, which is the
-/// file's.
-pub(super) fn axis_column(dimension: &Dimension) -> Option<&'static str> {
+/// Columns of the roll-up that decide a dimension's value; none for the billing period, which is the file's.
+pub(super) fn axis_columns(dimension: &Dimension) -> Vec<&'static str> {
     if is(dimension, "billing_period") {
-        None
+        vec![]
     } else if is(dimension, "account") {
-        Some("SubAccountId")
+        vec!["SubAccountId"]
     } else {
-        Some(dimension.column())
+        dimension.columns()
     }
 }
 
-/// The values that the codes of a dimension's column stand for.
-fn values(store: &Store, dimension: &Dimension, names: Option<&Names>) -> Arc<Values> {
+/// The values that the codes of a column stand for, for a dimension that one column decides.
+pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>) -> Arc<Values> {
     let none = dimension.none_label();
     let values = match (dimension, names) {
-        (Dimension::Tag(key) | Dimension::CostCategory(key), _) => {
-            store.values_of_key(dimension.column(), key)
-        }
+        (Dimension::Tag(key) | Dimension::MergedTag(key), _) => store.values_of_key(TAGS, key),
+        (Dimension::CostCategory(key), _) => store.values_of_key(COST_CATEGORIES, key),
+        (Dimension::Mapped(mapping), _) => mapped::by_one_column(store, mapping),
         (Dimension::Column(_), Some(names)) if is(dimension, "account") => Arc::new(names.values(store)),
-        (Dimension::Column(_), _) => {
-            let texts = store.dictionary(dimension.column()).values();
+        (Dimension::Column(at), _) => {
+            let texts = store.dictionary(DIMENSIONS[*at].column).values();
             let places = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();
             Arc::new(Values { places, values: texts })
         }
     };
-    // A value that says the same as the word for "none" is none: one group, however a report puts it.
+    let values = none_is_none(values, none);
+    match dimension {
+        Dimension::MergedTag(_) => Arc::new(lower(&values)),
+        _ => values,
+    }
+}
+
+/// A value that says the same as the word for "none" is none: one group, however a report puts it.
+pub(super) fn none_is_none(values: Arc<Values>, none: &str) -> Arc<Values> {
     let word = values.values.iter().position(|value| value.as_deref().is_some_and(|text| text == none));
     match word.and_then(|place| u32::try_from(place).ok()) {
         Some(word) if !none.is_empty() => {
@@ -42,6 +51,13 @@ fn values(store: &Store, dimension: &Dimension, names: Option<&Names>) -> Arc<Va
         }
         _ => values,
     }
+}
+
+fn lower(values: &Values) -> Values {
+    Values::number(values.places.len(), |code| {
+        let text = values.values[values.places[code] as usize].as_deref()?;
+        Some(Arc::from(text.to_lowercase()))
+    })
 }
 
 /// One dimension of the groups.
@@ -63,6 +79,50 @@ pub(super) enum Source {
     Slab(Vec<u32>),
 }
 
+/// Which column of the slabs holds a dimension, and what its codes stand for.
+pub(super) struct Places<'a> {
+    store: &'a Store,
+    names: Option<&'a Names>,
+    columns: &'a [&'static str],
+    /// Dimensions that several columns decide: their codes were added to the slabs.
+    added: Vec<(Dimension, usize, Arc<Values>)>,
+}
+
+impl<'a> Places<'a> {
+    /// Finds the dimensions of a question in slabs of some columns; codes of dimensions that several columns
+    /// decide are computed and added to the slabs.
+    pub(super) fn new(
+        store: &'a Store,
+        query: &CostQuery,
+        columns: &'a [&'static str],
+        slabs: &mut [Slab],
+        names: Option<&'a Names>,
+    ) -> Result<Self, QueryError> {
+        let mut added: Vec<(Dimension, usize, Arc<Values>)> = Vec::new();
+        for dimension in query.dimensions() {
+            if let Dimension::Mapped(mapping) = dimension
+                && dimension.columns().len() != 1
+                && !added.iter().any(|(known, ..)| known == dimension)
+            {
+                let place = columns.len() + added.len();
+                let values = mapped::add_codes(store, mapping, columns, slabs)?;
+                added.push((dimension.clone(), place, values));
+            }
+        }
+        Ok(Self { store, names, columns, added })
+    }
+
+    /// The place of a dimension's column; `None` for the billing period.
+    fn of(&self, dimension: &Dimension) -> Option<(usize, Arc<Values>)> {
+        if let Some((_, place, values)) = self.added.iter().find(|(known, ..)| known == dimension) {
+            return Some((*place, Arc::clone(values)));
+        }
+        let column = *axis_columns(dimension).first()?;
+        let place = self.columns.iter().position(|known| *known == column)?;
+        Some((place, values(self.store, dimension, self.names)))
+    }
+}
+
 /// All dimensions of the groups.
 pub(super) struct Axes {
     pub(super) axes: Vec<Axis>,
@@ -71,20 +131,12 @@ pub(super) struct Axes {
 }
 
 impl Axes {
-    pub(super) fn new(
-        store: &Store,
-        query: &CostQuery,
-        columns: &[&'static str],
-        periods: &[String],
-        names: Option<&Names>,
-    ) -> Result<Self, QueryError> {
+    pub(super) fn new(query: &CostQuery, places: &Places, periods: &[String]) -> Result<Self, QueryError> {
         let mut axes = Vec::new();
         let mut groups = 1_u64;
         for dimension in &query.group_by {
-            let (source, values) = if let Some(column) = axis_column(dimension) {
-                let at = columns.iter().position(|known| *known == column);
-                let at = at.ok_or_else(|| QueryError::internal("a column was not loaded"))?;
-                (Source::Column(at), values(store, dimension, names))
+            let (source, values) = if let Some((at, values)) = places.of(dimension) {
+                (Source::Column(at), values)
             } else {
                 let values = Values::number(periods.len(), |at| Some(Arc::from(periods[at].as_str())));
                 (Source::Slab(values.places.clone()), Arc::new(values))
@@ -121,18 +173,11 @@ pub(super) struct Sieves {
 }
 
 impl Sieves {
-    pub(super) fn new(
-        store: &Store,
-        query: &CostQuery,
-        columns: &[&'static str],
-        names: Option<&Names>,
-    ) -> Self {
+    pub(super) fn new(query: &CostQuery, places: &Places) -> Self {
         let mut sieves: Vec<(usize, Vec<bool>)> = Vec::new();
         for filter in &query.filters {
-            let column = axis_column(&filter.dimension);
             // Filters on billing periods have already chosen the files.
-            let Some(at) = columns.iter().position(|known| Some(*known) == column) else { continue };
-            let values = values(store, &filter.dimension, names);
+            let Some((at, values)) = places.of(&filter.dimension) else { continue };
             let accepted: Vec<bool> =
                 values.values.iter().map(|value| filter.accepts(value.as_deref())).collect();
             let pass = values.places.iter().map(|place| accepted[*place as usize]);

@@ -3,7 +3,7 @@
 use crate::fixture::{Item, PAIRS, PERIODS, World};
 use chrono::{Datelike, Days, NaiveDate};
 use model::schema::ROLLUP_MEASURES;
-use model::{CostQuery, Decimal, Dimension, TimeView};
+use model::{Condition, CostQuery, Decimal, Dimension, TimeView};
 use std::collections::BTreeMap;
 
 pub(crate) type Keys = Vec<Option<String>>;
@@ -22,8 +22,21 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
         "billing_period" => Some(PERIODS[item.period].to_owned()),
         "account" => item.text("SubAccountId").map(|id| world.names.get(&id).cloned().unwrap_or(id)),
         name if name.starts_with("tag:") => tag(world, item, &name[4..]),
+        name if name.starts_with("merged_tag:") => tag(world, item, &name[11..])
+            .filter(|value| value != dimension.none_label())
+            .map(|value| value.to_lowercase()),
         "cost_category:Unit" => (item.kind == 0).then(|| "u".to_owned()),
-        _ => item.text(dimension.column()),
+        _ => match dimension {
+            Dimension::Mapped(mapping) => mapping
+                .rules()
+                .iter()
+                .find(|rule| {
+                    let holds = |it: &Condition| it.holds(value(world, item, &it.dimension).as_deref());
+                    rule.conditions.iter().all(holds)
+                })
+                .map(|rule| rule.value.clone()),
+            _ => item.text(dimension.columns()[0]),
+        },
     };
     value.filter(|value| !value.is_empty() && value != dimension.none_label())
 }

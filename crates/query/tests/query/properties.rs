@@ -3,11 +3,14 @@
 use crate::fixture::{World, engine, item, run};
 use crate::naive::{Cells, Keys, cells, day};
 use chrono::NaiveDate;
-use model::{Comparison, CostAnswer, CostQuery, Decimal, METRICS, TimeView};
+use model::{
+    Comparison, Condition, CostAnswer, CostQuery, Decimal, Dimension, Filter, METRICS, MappingRule, Operator,
+    TimeView,
+};
 use proptest::prelude::*;
 use query::{Engine, EngineOptions};
 
-const DIMENSIONS: [&str; 12] = [
+const DIMENSIONS: [&str; 16] = [
     "billing_period",
     "account_id",
     "account",
@@ -20,8 +23,12 @@ const DIMENSIONS: [&str; 12] = [
     "tag:team",
     "tag:Stage",
     "cost_category:Unit",
+    "merged_tag:Team",
+    "subset",
+    "virtual_tag:Owner",
+    "virtual_tag:Machines",
 ];
-const FILTERS: [&str; 16] = [
+const FILTERS: [&str; 20] = [
     "region=us-east-1",
     "region=Global",
     "region!=",
@@ -38,7 +45,67 @@ const FILTERS: [&str; 16] = [
     "billing_period=2026-10",
     "billing_period!=2026-10",
     "cost_category:Unit=Uncategorized",
+    "merged_tag:Team=a,untagged",
+    "subset!=Unassigned",
+    "virtual_tag:Owner=cloud,No match",
+    "virtual_tag:Machines!=first",
 ];
+
+/// A dimension of that name, with rules where it needs some.
+fn dimension(name: &str) -> Dimension {
+    let mut dimension = name.parse().unwrap();
+    if let Dimension::Mapped(mapping) = &mut dimension {
+        let rules: &[(&str, &[(&str, Operator, &[&str])])] = match name {
+            "subset" => &[
+                ("one", &[("account_id", Operator::Is, &["111", "333"])]),
+                ("Unassigned", &[("account_id", Operator::Is, &["222"])]),
+            ],
+            "virtual_tag:Owner" => &[
+                (
+                    "cloud",
+                    &[("tag:Team", Operator::Is, &["a", ""]), ("service", Operator::Contains, &["C2", "'"])],
+                ),
+                ("it's", &[("region", Operator::StartsWith, &["us-", "%"])]),
+                (
+                    "cloud",
+                    &[
+                        ("cost_category:Unit", Operator::IsNot, &["u"]),
+                        ("account_id", Operator::IsNot, &[""]),
+                    ],
+                ),
+                ("No match", &[("lifecycle", Operator::Is, &["Spot"])]),
+                (
+                    "late",
+                    &[
+                        ("lifecycle", Operator::IsNot, &["On-demand"]),
+                        ("merged_tag:team", Operator::Is, &["b"]),
+                    ],
+                ),
+            ],
+            _ => &[
+                ("first", &[("resource_id", Operator::StartsWith, &["i-1"])]),
+                ("other", &[("resource_id", Operator::Contains, &["-"]), ("service", Operator::Is, &["S3"])]),
+            ],
+        };
+        let condition = |it: &(&str, Operator, &[&str])| Condition {
+            dimension: it.0.parse().unwrap(),
+            operator: it.1,
+            values: it.2.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        let rule = |it: &(&str, &[(&str, Operator, &[&str])])| MappingRule {
+            value: it.0.to_owned(),
+            conditions: it.1.iter().map(condition).collect(),
+        };
+        mapping.rules = Some(rules.iter().map(rule).collect());
+    }
+    dimension
+}
+
+fn filter(text: &str) -> Filter {
+    let mut filter: Filter = text.parse().unwrap();
+    filter.dimension = dimension(&filter.dimension.to_string());
+    filter
+}
 
 fn question() -> impl Strategy<Value = CostQuery> {
     let date =
@@ -64,11 +131,11 @@ fn question() -> impl Strategy<Value = CostQuery> {
                 other => other,
             };
             CostQuery {
-                group_by: dimensions.iter().map(|name| name.parse().unwrap()).collect(),
+                group_by: dimensions.iter().map(|name| dimension(name)).collect(),
                 view,
                 from,
                 to,
-                filters: filters.iter().map(|text| text.parse().unwrap()).collect(),
+                filters: filters.iter().map(|text| filter(text)).collect(),
                 ..CostQuery::total(METRICS[metric].metric)
             }
         })
@@ -132,7 +199,7 @@ proptest! {
         let sql = engine();
         for query in questions {
             let lines = query.view == TimeView::Hour
-                || query.group_by.iter().any(|dimension| !dimension.in_rollup());
+                || query.dimensions().any(|dimension| !dimension.in_rollup());
             let asked = if lines { &sql } else { &asked };
             let (answer, from_sql) = run(async {
                 let answer = asked.answer(&world.view, &query).await.unwrap();
@@ -158,7 +225,7 @@ proptest! {
         items in prop::collection::vec(item(), 1..80),
         query in question(),
         other in prop::sample::select(&DIMENSIONS[..]),
-        filter in prop::sample::select(&FILTERS[..]),
+        text in prop::sample::select(&FILTERS[..]),
         top in 0_usize..4,
     ) {
         let world = World::new(items);
@@ -169,10 +236,10 @@ proptest! {
         };
         let whole = ask(query.clone());
         // Any two breakdowns have one total.
-        let broken_down = ask(CostQuery { group_by: vec![other.parse().unwrap()], ..query.clone() });
+        let broken_down = ask(CostQuery { group_by: vec![dimension(other)], ..query.clone() });
         prop_assert_eq!(&whole.totals, &broken_down.totals);
         // A filter and its complement make the whole.
-        let mut filter: model::Filter = filter.parse().unwrap();
+        let mut filter = filter(text);
         let mut part = |exclude: bool| {
             filter.exclude = exclude;
             let mut filters = query.filters.clone();

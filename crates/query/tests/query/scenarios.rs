@@ -287,3 +287,18 @@ fn spans_and_filters_prune_the_parquet_files_of_line_items() {
     let pruning = plan.split("pruning_predicate=").nth(1).unwrap_or_else(|| panic!("{plan}"));
     assert!(pruning.contains("ChargePeriodStart_max") && pruning.contains("SubAccountId_min"), "{plan}");
 }
+
+#[test]
+fn two_spellings_of_one_tag_key_are_two_columns() {
+    // Found by a property: the statement over line items named both columns alike.
+    let tagged = |tags| Item { tags, ..item(0, 0, 1) };
+    let world = World::new(vec![tagged(2), tagged(3)]);
+    let query = CostQuery {
+        group_by: vec!["tag:Stage".parse().unwrap(), "tag:stage".parse().unwrap()],
+        view: TimeView::Hour,
+        ..CostQuery::total(Metric::Unblended)
+    };
+    let answer = run(engine().answer(&world.view, &query)).unwrap();
+    let keys: Vec<_> = answer.groups.iter().map(|group| group.keys.clone()).collect();
+    assert_eq!(keys, [vec![None, None], vec![Some("x".to_owned()), Some("x".to_owned())]]);
+}

@@ -1,0 +1,215 @@
+//! Dimensions that an organization defines: ordered rules that give a row a value by its other values.
+//! Subsets, organizational units and virtual tags are all of this form, so that one engine answers them,
+//! for the past too, and one text of SQL shows what they mean.
+
+use crate::{DIMENSIONS, Dimension, Filter};
+use std::fmt;
+use std::sync::Arc;
+
+/// Which mapping is meant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum MappingName {
+    /// The organization's named groups of accounts.
+    Subset,
+    /// Where AWS Organizations places the account.
+    OrganizationalUnit,
+    /// A tag by rules, by its name.
+    VirtualTag(String),
+}
+
+impl MappingName {
+    /// Word for rows that no rule matches.
+    pub const fn none_label(&self) -> &'static str {
+        match self {
+            Self::Subset => "Unassigned",
+            Self::OrganizationalUnit => "No organizational unit",
+            Self::VirtualTag(_) => "No match",
+        }
+    }
+
+    /// Words on screen.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Subset => "Subset".to_owned(),
+            Self::OrganizationalUnit => "Organizational unit".to_owned(),
+            Self::VirtualTag(name) => name.clone(),
+        }
+    }
+}
+
+impl fmt::Display for MappingName {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subset => out.write_str("subset"),
+            Self::OrganizationalUnit => out.write_str("organizational_unit"),
+            Self::VirtualTag(name) => write!(out, "virtual_tag:{name}"),
+        }
+    }
+}
+
+/// A mapping, with its rules once they are looked up in the organization that asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mapping {
+    /// Which one.
+    pub name: MappingName,
+    /// The rules, tried in order; `None` while only the name is known.
+    pub rules: Option<Arc<[MappingRule]>>,
+}
+
+impl Mapping {
+    /// The rules; none where they were not looked up.
+    pub fn rules(&self) -> &[MappingRule] {
+        self.rules.as_deref().unwrap_or_default()
+    }
+
+    /// Every condition of every rule.
+    pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
+        self.rules().iter().flat_map(|rule| &rule.conditions)
+    }
+}
+
+/// Gives a value to the rows that meet all conditions and no earlier rule's.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct MappingRule {
+    /// The value.
+    pub value: String,
+    /// What a row must be; at least one condition.
+    pub conditions: Vec<Condition>,
+}
+
+/// How a condition compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operator {
+    /// The value is one of those given.
+    Is,
+    /// The value is none of those given.
+    IsNot,
+    /// The value starts with one of those given.
+    StartsWith,
+    /// The value contains one of those given.
+    Contains,
+}
+
+/// What a row's value must be.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Condition {
+    /// The dimension looked at.
+    pub dimension: Dimension,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what; upper and lower case differ. For `is` and `is_not` an empty value stands for none.
+    pub values: Vec<String>,
+}
+
+impl Condition {
+    /// The condition as a filter, where it is one.
+    pub fn filter(&self) -> Option<Filter> {
+        let exclude = match self.operator {
+            Operator::Is => false,
+            Operator::IsNot => true,
+            Operator::StartsWith | Operator::Contains => return None,
+        };
+        Some(Filter { dimension: self.dimension.clone(), exclude, values: self.values.clone() })
+    }
+
+    /// Whether a value (`None`: the row has none) meets it.
+    pub fn holds(&self, value: Option<&str>) -> bool {
+        let text = value.unwrap_or_default();
+        match self.operator {
+            Operator::Is | Operator::IsNot => {
+                self.dimension.lists(&self.values, value) != (self.operator == Operator::IsNot)
+            }
+            Operator::StartsWith => self.values.iter().any(|wanted| text.starts_with(wanted)),
+            Operator::Contains => self.values.iter().any(|wanted| text.contains(wanted)),
+        }
+    }
+}
+
+/// The rules cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// A rule without a value.
+    #[error("rule {0} has no value")]
+    NoValue(usize),
+    /// A rule that would match everything.
+    #[error("rule {0} ('{1}') has no condition")]
+    NoCondition(usize, String),
+    /// A condition without values; for prefixes and parts also an empty one, which everything contains.
+    #[error("a condition on {1} in rule {0} has no value to compare with")]
+    NothingToCompare(usize, String),
+    /// A dimension that rules cannot look at.
+    #[error("rule {0} looks at '{1}', which rules cannot: use accounts by ID, services, tags, resources …")]
+    Dimension(usize, String),
+}
+
+/// Whether some rules can be used; rules are counted from 1.
+pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
+    for (at, rule) in rules.iter().enumerate() {
+        let place = at + 1;
+        if rule.value.trim().is_empty() {
+            return Err(RuleError::NoValue(place));
+        }
+        if rule.conditions.is_empty() {
+            return Err(RuleError::NoCondition(place, rule.value.clone()));
+        }
+        for condition in &rule.conditions {
+            let name = condition.dimension.to_string();
+            let part = matches!(condition.operator, Operator::StartsWith | Operator::Contains);
+            if condition.values.is_empty() || (part && condition.values.iter().any(String::is_empty)) {
+                return Err(RuleError::NothingToCompare(place, name));
+            }
+            // Latest names depend on other months, periods on files, mappings on other rules.
+            let column = matches!(condition.dimension, Dimension::Column(at)
+                if !["account", "billing_period"].contains(&DIMENSIONS[at].name));
+            let key = matches!(
+                condition.dimension,
+                Dimension::Tag(_) | Dimension::MergedTag(_) | Dimension::CostCategory(_)
+            );
+            if !column && !key {
+                return Err(RuleError::Dimension(place, name));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn condition(dimension: &str, operator: Operator, values: &[&str]) -> Condition {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        Condition { dimension: dimension.parse().unwrap(), operator, values }
+    }
+
+    #[test]
+    fn conditions_compare_as_they_say() {
+        let is = condition("region", Operator::Is, &["eu-west-1", ""]);
+        assert!(is.holds(Some("eu-west-1")) && is.holds(None) && !is.holds(Some("us-east-1")));
+        let is_not = condition("tag:Team", Operator::IsNot, &["Untagged"]);
+        assert!(!is_not.holds(None) && is_not.holds(Some("a")));
+        let starts = condition("resource_id", Operator::StartsWith, &["arn:", "i-"]);
+        assert!(starts.holds(Some("i-1")) && !starts.holds(Some("vol-i-1")) && !starts.holds(None));
+        let contains = condition("service", Operator::Contains, &["EC2"]);
+        assert!(contains.holds(Some("Amazon EC2")) && !contains.holds(Some("ec2")) && !contains.holds(None));
+    }
+
+    #[test]
+    fn rules_that_say_nothing_are_refused() {
+        let rule = |value: &str, conditions| MappingRule { value: value.into(), conditions };
+        let good = condition("account_id", Operator::Is, &["1"]);
+        assert_eq!(check_rules(&[rule("a", vec![good.clone()])]), Ok(()));
+        for bad in [
+            rule(" ", vec![good.clone()]),
+            rule("a", vec![]),
+            rule("a", vec![condition("service", Operator::Is, &[])]),
+            rule("a", vec![condition("service", Operator::Contains, &["x", ""])]),
+            rule("a", vec![condition("account", Operator::Is, &["prod"])]),
+            rule("a", vec![condition("billing_period", Operator::Is, &["2026-10"])]),
+            rule("a", vec![condition("subset", Operator::Is, &["x"])]),
+        ] {
+            assert!(check_rules(std::slice::from_ref(&bad)).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -6,7 +6,8 @@ import {
   Outlet,
 } from "@tanstack/react-router";
 import { parseSearch, stringifySearch } from "./address/path-builder";
-import { isAnalysisState, readState, type Search, writeState } from "./address/state";
+import type { Search } from "./address/search";
+import { isAnalysisState, readState, writeState } from "./address/state";
 import { CostAnalysisPage } from "./analysis/page";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
@@ -54,6 +55,59 @@ const setUpConnectionRoute = createRoute({
   component: lazyRouteComponent(() => import("./connections/wizard"), "WizardPage"),
 });
 
+const allocationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  id: "allocation",
+  component: lazyRouteComponent(() => import("./subsets/allocation"), "AllocationPages"),
+});
+
+const subsetsRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/subsets",
+  component: lazyRouteComponent(() => import("./subsets/list"), "SubsetsPage"),
+});
+
+const subsetRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/subsets/$id",
+  component: lazyRouteComponent(() => import("./subsets/page"), "SubsetPage"),
+});
+
+const accountsRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/accounts",
+  validateSearch: (search: Search) => ({
+    view: text(search, "view"),
+    q: text(search, "q"),
+    sort: text(search, "sort"),
+  }),
+  component: lazyRouteComponent(() => import("./accounts/page"), "AccountsPage"),
+});
+
+const virtualTagsRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/virtual-tags",
+  component: lazyRouteComponent(() => import("./virtual-tags/list"), "VirtualTagsPage"),
+});
+
+const newVirtualTagRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/virtual-tags/new",
+  component: lazyRouteComponent(() => import("./virtual-tags/editor-page"), "NewVirtualTagPage"),
+});
+
+const virtualTagRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/virtual-tags/$id",
+  component: lazyRouteComponent(() => import("./virtual-tags/editor-page"), "VirtualTagPage"),
+});
+
+const sharedCostsRoute = createRoute({
+  getParentRoute: () => allocationRoute,
+  path: "/shared-costs",
+  component: lazyRouteComponent(() => import("./shared-costs/page"), "SharedCostsPage"),
+});
+
 const organizationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/organization",
@@ -86,6 +140,15 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     shellRoute.addChildren([
       costAnalysisRoute,
+      allocationRoute.addChildren([
+        subsetsRoute,
+        subsetRoute,
+        accountsRoute,
+        virtualTagsRoute,
+        newVirtualTagRoute,
+        virtualTagRoute,
+        sharedCostsRoute,
+      ]),
       connectionsRoute,
       newConnectionRoute,
       connectionRoute,

@@ -70,6 +70,8 @@ const tokens = {
   "--ca-warn-fill": ["#fff3d9", "#382a0d"],
   "--ca-bad-text": ["#9c2620", "#ffb0a8"],
   "--ca-bad-fill": ["#fdeaea", "#3d1a19"],
+  "--ca-bar": ["#3b6fe0", "#5b8bf5"],
+  "--ca-bar-score": ["#19b5a5", "#2cc5b4"],
   "--ca-shadow": [
     "0 1px 2px rgb(20 30 55 / 6%), 0 4px 16px rgb(20 30 55 / 4%)",
     "0 1px 2px rgb(0 0 0 / 40%)",

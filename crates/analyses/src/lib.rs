@@ -1,3 +1,4 @@
 //! What follows from costs: forecasts. Pure functions over figures; doubles are at home here and nowhere else.
 
 pub mod projection;
+pub mod savings;

@@ -18,6 +18,7 @@ mod router;
 mod routes;
 mod serve;
 mod state;
+mod streaming;
 mod time;
 
 pub use router::{openapi, router};

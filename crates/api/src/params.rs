@@ -111,6 +111,27 @@ pub(crate) struct CostParams {
     top: Option<u32>,
     /// `previous`: also the span just before.
     compare: Option<String>,
+    /// `split`: shared costs stand where the organization's rules put them.
+    shared: Option<String>,
+}
+
+/// `filter`, repeated.
+pub(crate) fn filters(pairs: &mut Pairs) -> Result<Vec<Filter>, ApiError> {
+    let parse = |text: String| {
+        text.parse().map_err(|error: model::FilterError| AppError::invalid(error.to_string()).into())
+    };
+    pairs.all("filter").into_iter().map(parse).collect()
+}
+
+/// `shared`: whether shared costs stand where the organization's rules put them.
+pub(crate) fn split(pairs: &mut Pairs) -> Result<bool, ApiError> {
+    match pairs.one("shared")?.as_deref() {
+        None | Some("") => Ok(false),
+        Some("split") => Ok(true),
+        Some(other) => Err(AppError::invalid(format!("'{other}' is no way to show shared costs"))
+            .advise("Write shared=split, or leave it out.")
+            .into()),
+    }
 }
 
 /// Reads a cost question.
@@ -122,10 +143,7 @@ pub(crate) fn cost_query(pairs: &mut Pairs) -> Result<CostQuery, ApiError> {
     }
     let view = pairs.parse("view", "total, hour, day, week or month")?.unwrap_or(TimeView::Total);
     let (from, to) = pairs.span()?;
-    let mut filters: Vec<Filter> = vec![];
-    for text in pairs.all("filter") {
-        filters.push(text.parse().map_err(|error: model::FilterError| AppError::invalid(error.to_string()))?);
-    }
+    let filters = filters(pairs)?;
     let top = pairs.parse("top", "a number")?;
     let compare = match pairs.one("compare")?.as_deref() {
         None | Some("" | "none") => None,

@@ -24,13 +24,33 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::dimensions::dimensions))
         .routes(routes!(routes::dimensions::dimension_values))
         .routes(routes!(routes::costs::costs))
-        .routes(routes!(routes::costs::costs_csv))
+        .routes(routes!(routes::exports::costs_csv))
+        .routes(routes!(routes::exports::costs_xlsx))
+        .routes(routes!(routes::exports::costs_parquet))
         .routes(routes!(routes::summary::summary))
         .routes(routes!(routes::projection::projection))
         .routes(routes!(routes::explain::explain))
+        .routes(routes!(routes::explain::explain_csv))
+        .routes(routes!(routes::savings::savings))
+        .merge(allocation())
         .merge(identity())
         .merge(connections());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
+}
+
+fn allocation() -> OpenApiRouter<ApiState> {
+    use routes::{accounts, reports, shared_costs, subsets, virtual_tags};
+    OpenApiRouter::new()
+        .routes(routes!(reports::reports, reports::save_report))
+        .routes(routes!(reports::change_report, reports::remove_report))
+        .routes(routes!(reports::send_report))
+        .routes(routes!(subsets::subsets, subsets::create_subset, subsets::remove_subsets))
+        .routes(routes!(subsets::subset, subsets::change_subset))
+        .routes(routes!(accounts::accounts))
+        .routes(routes!(virtual_tags::virtual_tags, virtual_tags::create_virtual_tag))
+        .routes(routes!(virtual_tags::set_virtual_tag, virtual_tags::remove_virtual_tag))
+        .routes(routes!(virtual_tags::preview_virtual_tag))
+        .routes(routes!(shared_costs::shared_costs, shared_costs::set_shared_costs))
 }
 
 fn identity() -> OpenApiRouter<ApiState> {

@@ -28,6 +28,7 @@ pub use openid::{OpenIdFailure, OpenIdSettings, OpenIdStart, finish_openid, star
 pub use organizations::{create_organization, rename_organization};
 pub(crate) use organizations::{found_organization, may_found_organization, own_organizations};
 pub(crate) use password::Passwords;
+pub(crate) use secret::random_id;
 pub use secret::{Secret, same};
 pub use sessions::{IDLE, LONGEST, SignedIn, memberships, sign_in, sign_out, switch_organization};
 pub use setup::{SettingUp, set_up, setup_link, setup_needed};
@@ -46,7 +47,7 @@ fn now_ms(app: &App) -> i64 {
 }
 
 /// A name as it is kept: trimmed, of sensible length, on one line.
-fn name_of(what: &str, text: &str) -> crate::Result<String> {
+pub(crate) fn name_of(what: &str, text: &str) -> crate::Result<String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
         return Err(crate::AppError::invalid(format!("{what} is empty, too long or not on one line"))

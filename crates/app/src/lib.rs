@@ -5,6 +5,7 @@
 //! that a page never mixes two versions of a bill. Writing needs the data folder's [`WriterLock`], which one
 //! process at a time can hold; readers run beside it.
 
+pub mod allocation;
 mod app_state;
 mod clock;
 pub mod connections;
@@ -19,6 +20,7 @@ pub mod policy;
 pub mod processing;
 pub mod proof;
 pub mod read;
+pub mod reports;
 mod vacuum;
 
 pub use app_state::{App, AppOptions, MailSettings};

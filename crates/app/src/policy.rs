@@ -62,6 +62,11 @@ pub enum Action {
     ChangeOwnSession,
     /// See costs, months, proofs, explanations.
     ReadCosts,
+    /// See, save, change and send one's own reports, and see shared ones. What is shared is for editors: see
+    /// [`crate::reports`].
+    SaveReports,
+    /// Change subsets, virtual tags and shared costs.
+    DefineAllocation,
     /// See the organization and its members.
     ReadOrganization,
     /// Change the organization's name, its members and their roles.
@@ -83,13 +88,15 @@ pub enum Action {
 }
 
 /// Every action.
-pub const ACTIONS: [Action; 15] = [
+pub const ACTIONS: [Action; 17] = [
     Action::ReadSession,
     Action::SignIn,
     Action::SetUp,
     Action::AcceptInvitation,
     Action::ChangeOwnSession,
     Action::ReadCosts,
+    Action::SaveReports,
+    Action::DefineAllocation,
     Action::ReadOrganization,
     Action::ChangeOrganization,
     Action::CreateOrganization,
@@ -120,8 +127,10 @@ impl Action {
         match self {
             Self::ReadSession | Self::SignIn | Self::SetUp | Self::AcceptInvitation => Need::Nothing,
             Self::ChangeOwnSession => Need::Person,
-            Self::ReadCosts | Self::ReadOrganization | Self::ReadConnections => Need::Role(Role::Viewer),
-            Self::ProcessConnection => Need::Role(Role::Editor),
+            Self::ReadCosts | Self::SaveReports | Self::ReadOrganization | Self::ReadConnections => {
+                Need::Role(Role::Viewer)
+            }
+            Self::ProcessConnection | Self::DefineAllocation => Need::Role(Role::Editor),
             Self::ChangeOrganization
             | Self::Invite
             | Self::ManageTokens

@@ -8,7 +8,7 @@ mod telling;
 
 pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
 pub use schedule::run;
-pub(crate) use telling::checked;
+pub(crate) use telling::{checked, grouped, money};
 
 use crate::connections::{self, ConnectionState};
 use crate::ingest_job::{self, IngestSummary};

@@ -1,22 +1,30 @@
 //! The read side: every call resolves what is published once and answers from that.
 
+mod accounts;
 mod costs;
 mod dimensions;
 mod explain;
+pub mod export;
 mod overview;
 mod projection;
 mod published;
 mod reconcile;
+mod savings;
+mod splitting;
 mod summary;
 
-pub use costs::{Costs, costs, csv_long, csv_pivot};
+pub(crate) use accounts::account_names;
+pub use accounts::{Account, AccountName, Accounts, accounts};
+pub use costs::{Costs, costs};
 pub(crate) use dimensions::RememberedNames;
 pub use dimensions::{Names, Value, Values, names, parse_group_by, values};
-pub use explain::explain;
+pub use explain::{explain, explained_rows};
 pub use overview::{Overview, PeriodState, overview};
+pub(crate) use overview::{data_to, last_days};
 pub use projection::{Projected, projection};
 pub use published::Published;
 pub(crate) use published::Remembered;
-pub use query::{ExplainedRow, Explanation};
+pub use query::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use reconcile::{ReconciledPeriod, Reconciliation, reconcile};
+pub use savings::{AccountSavings, Savings, savings};
 pub use summary::{MonthToDate, month_to_date};

@@ -13,6 +13,7 @@ mod setup;
 mod tokens;
 mod users;
 
+pub(crate) use audit::insert as insert_audit;
 pub use audit::{AuditEntry, NewAudit};
 pub use invitations::{Invitation, NewInvitation};
 pub use members::Member;

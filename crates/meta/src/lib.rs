@@ -10,16 +10,19 @@
 
 mod bill_change;
 mod connection;
+mod definition;
 mod error;
 mod identity;
 mod ingest;
 mod job;
 mod organization;
 mod publication;
+mod saved_report;
 mod store;
 
 pub use bill_change::{BillChange, ChangedLine};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
+pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
 pub use identity::{
     ApiToken, AuditEntry, FirstAdministrator, Invitation, Member, NewApiToken, NewAudit, NewInvitation,
@@ -29,4 +32,5 @@ pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
 pub use organization::Organization;
 pub use publication::{NewPublication, Publication, ReferencedFiles, Stage, SupersededPublication};
+pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;

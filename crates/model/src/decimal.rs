@@ -107,6 +107,18 @@ impl Decimal {
         (sum.unsigned_abs() <= LIMIT.unsigned_abs()).then_some(Self(sum))
     }
 
+    /// This many percent of it, rounded to the 18th decimal, halves away from zero; `None` if it is too large.
+    pub fn checked_percent(self, percent: Self) -> Option<Self> {
+        // Without its trailing zeros a percentage has few digits, and the product fits.
+        let (mut factor, mut divisor) = (percent.0, 100 * 10_i128.pow(SCALE));
+        while factor % 10 == 0 && divisor > 1 {
+            (factor, divisor) = (factor / 10, divisor / 10);
+        }
+        let product = self.0.checked_mul(factor)?;
+        let half = if product < 0 { -divisor / 2 } else { divisor / 2 };
+        Some(Self(product.checked_add(half)? / divisor))
+    }
+
     /// Magnitude without the sign.
     #[must_use]
     pub const fn abs(self) -> Self {
@@ -182,6 +194,13 @@ fn rescale(mantissa: i128, shift: i64, dropped: Dropped) -> Result<(i128, bool),
 
 fn within_limit(units: i128) -> Result<i128, DecimalError> {
     if units > LIMIT { Err(DecimalError::TooLarge) } else { Ok(units) }
+}
+
+impl From<i64> for Decimal {
+    fn from(whole: i64) -> Self {
+        // 64 bits times 10^18 are 124 bits.
+        Self(i128::from(whole) * 10_i128.pow(SCALE))
+    }
 }
 
 impl FromStr for Decimal {
@@ -325,5 +344,19 @@ mod tests {
         fn never_panics(text in "[-+0-9.eE]{0,60}") {
             let _ = Decimal::parse(text.as_bytes());
         }
+    }
+
+    #[test]
+    fn percentages_are_exact_where_they_can_be() {
+        let of = |amount: &str, percent: &str| {
+            let amount: Decimal = amount.parse().unwrap();
+            amount.checked_percent(percent.parse().unwrap()).map(|found| found.to_string())
+        };
+        assert_eq!(of("200.10", "110").unwrap(), "220.11");
+        assert_eq!(of("-0.000000000000000001", "50").unwrap(), "-0.000000000000000001");
+        assert_eq!(of("123456789012.123456789012345678", "0").unwrap(), "0");
+        assert_eq!(of("123456789012.123456789012345678", "97.5").unwrap(), "120370369286.820370369287037036");
+        assert_eq!(of("100000000000000000000", "33.123456789"), None);
+        assert_eq!(Decimal::from(-3).to_string(), "-3");
     }
 }

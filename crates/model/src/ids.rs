@@ -68,6 +68,10 @@ id!(
     /// A token for scripts.
     TokenId
 );
+id!(
+    /// A saved report.
+    ReportId
+);
 
 #[cfg(test)]
 mod tests {

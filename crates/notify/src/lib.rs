@@ -6,5 +6,5 @@
 mod mail;
 mod mailer;
 
-pub use mail::{Mail, MailError, MonthLine};
+pub use mail::{Attached, Mail, MailError, MonthLine, ReportLine};
 pub use mailer::{BadSettings, Mailer};

@@ -26,6 +26,32 @@ pub struct MonthLine {
     pub proven: bool,
 }
 
+/// A group of a report, as its mail shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportLine {
+    /// Name of the group.
+    pub name: String,
+    /// Its colour in the picture, as `#rrggbb`.
+    pub color: String,
+    /// Figure as shown.
+    pub figure: String,
+    /// Change against the span before, as shown; empty without one.
+    pub change: String,
+}
+
+/// A file that comes with a mail.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// File name.
+    pub name: String,
+    /// MIME type.
+    pub kind: &'static str,
+    /// Content.
+    pub bytes: Vec<u8>,
+    /// Whether the HTML shows it, by the name `cid:NAME`.
+    pub inline: bool,
+}
+
 /// Something to tell somebody.
 #[derive(Clone, Debug)]
 pub enum Mail {
@@ -64,6 +90,25 @@ pub enum Mail {
         /// Address of the connection's page.
         link: String,
     },
+    /// A saved report, on its schedule or asked for.
+    Report {
+        /// Organization.
+        organization: String,
+        /// Name of the report.
+        report: String,
+        /// What is summed, of which days, in which currency.
+        title: String,
+        /// Total as shown.
+        total: String,
+        /// The largest groups.
+        lines: Vec<ReportLine>,
+        /// What the figures rest on.
+        note: String,
+        /// Address of the page.
+        link: String,
+        /// The chart, shown as `cid:chart.png`, and the table.
+        files: Vec<Attached>,
+    },
     /// It works again.
     Recovered {
         /// Organization.
@@ -89,6 +134,7 @@ impl Mail {
             Self::Invitation { .. } => "invitation",
             Self::DashboardsReady { .. } => "dashboards_ready",
             Self::NeedsAttention { .. } => "needs_attention",
+            Self::Report { .. } => "report",
             Self::Recovered { .. } => "recovered",
         }
     }
@@ -102,7 +148,16 @@ impl Mail {
                 format!("{organization}: your dashboards are ready")
             }
             Self::NeedsAttention { connection, .. } => format!("The connection {connection} needs attention"),
+            Self::Report { report, title, .. } => format!("{report}: {title}"),
             Self::Recovered { connection, .. } => format!("The connection {connection} works again"),
+        }
+    }
+
+    /// Files that come with it.
+    pub(crate) fn files(&self) -> &[Attached] {
+        match self {
+            Self::Report { files, .. } => files,
+            _ => &[],
         }
     }
 
@@ -119,6 +174,9 @@ impl Mail {
             }
             Self::NeedsAttention { organization, connection, message, advice, link } => {
                 context! { organization, connection, message, advice, link }
+            }
+            Self::Report { organization, report, title, total, lines, note, link, files: _ } => {
+                context! { organization, report, title, total, lines, note, link }
             }
             Self::Recovered { organization, connection, link } => context! { organization, connection, link },
         };
@@ -151,6 +209,8 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         "dashboards_ready.txt",
         "needs_attention.html",
         "needs_attention.txt",
+        "report.html",
+        "report.txt",
         "recovered.html",
         "recovered.txt"
     );

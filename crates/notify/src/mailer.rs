@@ -1,7 +1,8 @@
 //! The way out: one SMTP server.
 
-use crate::mail::Mail;
-use lettre::message::{Mailbox, MultiPart};
+use crate::mail::{Attached, Mail};
+use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport, Message, Tokio1Executor};
 use std::time::Duration;
@@ -67,7 +68,7 @@ impl Mailer {
             .from(self.from.clone())
             .to(to.parse().map_err(|_| "it is not a mail address".to_owned())?)
             .subject(texts.subject)
-            .multipart(MultiPart::alternative_plain_html(texts.plain, texts.html))
+            .multipart(body(texts.plain, texts.html, mail.files())?)
             .map_err(|error| error.to_string())?;
         let mut wait = Duration::from_secs(1);
         for attempt in 1.. {
@@ -80,6 +81,31 @@ impl Mailer {
         }
         Ok(())
     }
+}
+
+/// Both texts, the pictures that the HTML shows, and the files.
+fn body(plain: String, html: String, files: &[Attached]) -> Result<MultiPart, String> {
+    let part = |file: &Attached| {
+        let kind = file.kind.parse::<ContentType>().map_err(|error| error.to_string())?;
+        let attachment = match file.inline {
+            true => Attachment::new_inline(file.name.clone()),
+            false => Attachment::new(file.name.clone()),
+        };
+        Ok::<_, String>(attachment.body(file.bytes.clone(), kind))
+    };
+    if files.is_empty() {
+        return Ok(MultiPart::alternative_plain_html(plain, html));
+    }
+    let mut shown = MultiPart::related().singlepart(SinglePart::html(html));
+    for file in files.iter().filter(|file| file.inline) {
+        shown = shown.singlepart(part(file)?);
+    }
+    let texts = MultiPart::alternative().singlepart(SinglePart::plain(plain)).multipart(shown);
+    let mut all = MultiPart::mixed().multipart(texts);
+    for file in files.iter().filter(|file| !file.inline) {
+        all = all.singlepart(part(file)?);
+    }
+    Ok(all)
 }
 
 #[cfg(test)]

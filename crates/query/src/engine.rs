@@ -3,7 +3,7 @@
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
 use crate::error::QueryError;
-use crate::explain::{self, Explanation};
+use crate::explain::{self, ExplainOrder, ExplainedRow, Explanation, Page};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, SqlRows};
 use crate::plan::{Plan, asks_names};
@@ -11,6 +11,7 @@ use crate::sql;
 use crate::store::Store;
 use crate::tags::{self, COST_CATEGORIES, TAGS};
 use crate::view::{PublishedPeriod, Span, View};
+use futures::stream::BoxStream;
 use hashbrown::HashMap;
 use model::{CostAnswer, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
 use std::collections::{BTreeMap, BTreeSet};
@@ -277,9 +278,56 @@ impl Engine {
         view: &View,
         query: &CostQuery,
         keys: &[Option<String>],
+        order: ExplainOrder,
         page: usize,
         page_size: usize,
     ) -> Result<Explanation, QueryError> {
+        let cell = self.cell(view, query, keys).await?;
+        let plan = self.plan(view, &cell).await?;
+        let page = Page { order, page: page.max(1), page_size: page_size.clamp(1, 10_000) };
+        let mut explanation = explain::start(&cell, &plan, page);
+        let missing = plan.without_line_items();
+        if missing.is_empty() {
+            let names = self.names(&plan, &cell).await?;
+            self.shared.lines.explain(&plan, &cell, names, page, &mut explanation).await?;
+        } else {
+            explanation.wait_for(&missing);
+            if !plan.needs_resources() {
+                let (table, _) = self.sum(&plan, &cell).await?;
+                explanation.figure = table.total()?;
+            }
+        }
+        Ok(explanation)
+    }
+
+    /// Every line item behind one cell, as [`Engine::explain`] would page through them, in pieces.
+    ///
+    /// # Errors
+    /// `NotReady` while a month has only its roll-up.
+    pub async fn explained_rows(
+        &self,
+        view: &View,
+        query: &CostQuery,
+        keys: &[Option<String>],
+        order: ExplainOrder,
+    ) -> Result<BoxStream<'static, Result<Vec<ExplainedRow>, QueryError>>, QueryError> {
+        let cell = self.cell(view, query, keys).await?;
+        let plan = self.plan(view, &cell).await?;
+        let missing = plan.without_line_items();
+        if !missing.is_empty() {
+            return Err(QueryError::not_ready(explain::waiting(&missing)));
+        }
+        let names = self.names(&plan, &cell).await?;
+        self.shared.lines.rows(&plan, &cell, names, order).await
+    }
+
+    /// The total of one group, as a question of its own.
+    async fn cell(
+        &self,
+        view: &View,
+        query: &CostQuery,
+        keys: &[Option<String>],
+    ) -> Result<CostQuery, QueryError> {
         if keys.len() != query.group_by.len() {
             return Err(QueryError::invalid(
                 format!("{} keys were given for {} dimensions", keys.len(), query.group_by.len()),
@@ -293,22 +341,7 @@ impl Engine {
             values: vec![key.clone().unwrap_or_default()],
         }));
         let cell = CostQuery { from: query.from, to: query.to, filters, ..CostQuery::total(query.metric) };
-        let cell = self.with_keys_in_use(view, &cell).await?;
-        let plan = self.plan(view, &cell).await?;
-        let page_size = page_size.clamp(1, 10_000);
-        let mut explanation = explain::start(&cell, &plan, page.max(1), page_size);
-        let missing = plan.without_line_items();
-        if missing.is_empty() {
-            let names = self.names(&plan, &cell).await?;
-            self.shared.lines.explain(&plan, &cell, names, &mut explanation).await?;
-        } else {
-            explanation.wait_for(&missing);
-            if !plan.needs_resources() {
-                let (table, _) = self.sum(&plan, &cell).await?;
-                explanation.figure = table.total()?;
-            }
-        }
-        Ok(explanation)
+        self.with_keys_in_use(view, &cell).await
     }
 
     /// Runs one SQL query over `line_items` (every column of the canonical schema, with `connection_id` and

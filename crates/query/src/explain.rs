@@ -1,10 +1,12 @@
 //! *Explain this number*: the line items behind a cell, with the file and row that each came from.
 
+use crate::error::QueryError;
 use crate::plan::{Plan, date};
 use crate::sql::{self, Names};
 use crate::view::{PublishedPeriod, snapshot};
 use chrono::{DateTime, NaiveDate, Utc};
 use model::{CostQuery, Decimal, MetricInfo, Snapshot};
+use std::str::FromStr;
 
 /// The line items behind a figure.
 #[derive(Clone, Debug)]
@@ -72,6 +74,63 @@ pub struct ExplainedRow {
     pub source_row: i64,
 }
 
+/// What explained rows can be sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExplainSort {
+    /// Size of the row's share, whatever its sign.
+    #[default]
+    Figure,
+    /// Start of the charge.
+    Time,
+    /// Account ID.
+    Account,
+    /// Service.
+    Service,
+    /// Usage type.
+    UsageType,
+    /// Resource.
+    Resource,
+    /// Usage that counts.
+    UsageAmount,
+}
+
+/// Order of explained rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExplainOrder {
+    /// By what.
+    pub sort: ExplainSort,
+    /// Largest or last first.
+    pub descending: bool,
+}
+
+impl Default for ExplainOrder {
+    fn default() -> Self {
+        Self { sort: ExplainSort::Figure, descending: true }
+    }
+}
+
+impl FromStr for ExplainSort {
+    type Err = QueryError;
+
+    fn from_str(text: &str) -> Result<Self, QueryError> {
+        Ok(match text {
+            "figure" => Self::Figure,
+            "time" => Self::Time,
+            "account" => Self::Account,
+            "service" => Self::Service,
+            "usage_type" => Self::UsageType,
+            "resource" => Self::Resource,
+            "usage_amount" => Self::UsageAmount,
+            _ => {
+                return Err(QueryError::invalid(
+                    format!("rows cannot be sorted by '{text}'"),
+                    "Sort by figure, time, account, service, usage_type, resource or usage_amount.",
+                ));
+            }
+        })
+    }
+}
+
 impl Explanation {
     /// Says that rows will come later.
     pub(crate) fn wait_for(&mut self, missing: &[&PublishedPeriod]) {
@@ -87,8 +146,17 @@ pub(crate) fn waiting(missing: &[&PublishedPeriod]) -> String {
     format!("the line items of {} are still being stored; only daily figures are ready", months.join(", "))
 }
 
+/// Which rows of an explanation are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    pub(crate) order: ExplainOrder,
+    /// Counted from 1.
+    pub(crate) page: usize,
+    pub(crate) page_size: usize,
+}
+
 /// An explanation without figures yet.
-pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: usize, page_size: usize) -> Explanation {
+pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
     let snapshot = snapshot(&plan.periods.iter().collect::<Vec<_>>());
     Explanation {
         metric: cell.metric.info(),
@@ -96,11 +164,11 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: usize, page_size: usize
         currency: plan.currency.clone(),
         from: date(plan.span.from),
         to: date(plan.span.to),
-        sql: rows_sql(cell, page, page_size, Names::Derived),
+        sql: rows_sql(cell, page.order, Some(page), Names::Derived),
         rows: Vec::new(),
         rows_total: 0,
-        page,
-        page_size,
+        page: page.page,
+        page_size: page.page_size,
         ready: true,
         message: None,
         proven: snapshot.periods.iter().all(|period| period.proven),
@@ -112,16 +180,28 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: usize, page_size: usize
 const COLUMNS: &str = r#""ChargePeriodStart", "ChargePeriodEnd", "SubAccountId", "SubAccountName", "ServiceName", "x_UsageType",
   "x_Operation", "x_LineItemType", "ResourceId", "ChargeDescription", "x_UsageAmount""#;
 
-/// The rows of a page.
-pub(crate) fn rows_sql(cell: &CostQuery, page: usize, page_size: usize, names: Names) -> String {
+/// The rows of a page, or all of them.
+pub(crate) fn rows_sql(cell: &CostQuery, order: ExplainOrder, page: Option<Page>, names: Names) -> String {
     let metric = sql::identifier(cell.metric.info().column);
+    let by = match order.sort {
+        ExplainSort::Figure => format!("CASE WHEN {metric} < 0 THEN -{metric} ELSE {metric} END"),
+        ExplainSort::Time => "\"ChargePeriodStart\"".to_owned(),
+        ExplainSort::Account => "\"SubAccountId\"".to_owned(),
+        ExplainSort::Service => "\"ServiceName\"".to_owned(),
+        ExplainSort::UsageType => "\"x_UsageType\"".to_owned(),
+        ExplainSort::Resource => "\"ResourceId\"".to_owned(),
+        ExplainSort::UsageAmount => "\"x_UsageAmount\"".to_owned(),
+    };
+    let direction = if order.descending { "DESC" } else { "ASC" };
+    let limit = page.map_or(String::new(), |page| {
+        let offset = (page.page - 1).saturating_mul(page.page_size);
+        format!("\nLIMIT {} OFFSET {offset}", page.page_size)
+    });
     format!(
         "{}SELECT {COLUMNS},\n  {metric} AS \"figure\", \"x_SourceFile\", \"x_SourceRow\"\n{}\n\
-         ORDER BY CASE WHEN {metric} < 0 THEN -{metric} ELSE {metric} END DESC, \"x_SourceFile\", \"x_SourceRow\"\n\
-         LIMIT {page_size} OFFSET {}",
+         ORDER BY {by} {direction} NULLS LAST, \"x_SourceFile\", \"x_SourceRow\"{limit}",
         sql::with_names(cell, names),
         sql::source(cell, cell.from, cell.to),
-        (page - 1).saturating_mul(page_size),
     )
 }
 

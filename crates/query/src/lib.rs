@@ -28,6 +28,6 @@ mod view;
 
 pub use engine::{Engine, EngineOptions};
 pub use error::{ErrorKind, QueryError};
-pub use explain::{ExplainedRow, Explanation};
+pub use explain::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use lines::SqlRows;
 pub use view::{PublishedPeriod, Span, View};

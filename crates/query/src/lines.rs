@@ -9,7 +9,7 @@ mod table;
 
 use crate::assemble::Table;
 use crate::error::QueryError;
-use crate::explain::{ExplainedRow, Explanation, rows_sql, total_sql, waiting};
+use crate::explain::{ExplainOrder, ExplainedRow, Explanation, Page, rows_sql, total_sql, waiting};
 use crate::plan::{Days, Plan, date};
 use crate::sql::{self, Names};
 use crate::view::PublishedPeriod;
@@ -24,6 +24,8 @@ use datafusion::datasource::MemTable;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
+use futures::StreamExt;
+use futures::stream::BoxStream;
 use model::schema::{AMOUNT, LINE_ITEMS, ROLLUP, instant};
 use model::{CostQuery, Decimal, TimeView};
 use std::collections::BTreeMap;
@@ -97,6 +99,7 @@ impl Lines {
         plan: &Plan,
         cell: &CostQuery,
         names: NamesById,
+        page: Page,
         into: &mut Explanation,
     ) -> Result<(), QueryError> {
         let session = self.session(&plan.periods.iter().collect::<Vec<_>>(), names)?;
@@ -108,11 +111,30 @@ impl Lines {
                 into.figure = Decimal::from_units(sum.as_primitive::<Decimal128Type>().value(0));
             }
         }
-        let statement = rows_sql(cell, into.page, into.page_size, Names::Given);
+        let statement = rows_sql(cell, page.order, Some(page), Names::Given);
         for batch in session.sql(&statement).await?.collect().await? {
             explained(&batch, &mut into.rows)?;
         }
         Ok(())
+    }
+
+    /// All rows behind a cell, a few thousand at a time.
+    pub(crate) async fn rows(
+        &self,
+        plan: &Plan,
+        cell: &CostQuery,
+        names: NamesById,
+        order: ExplainOrder,
+    ) -> Result<BoxStream<'static, Result<Vec<ExplainedRow>, QueryError>>, QueryError> {
+        let session = self.session(&plan.periods.iter().collect::<Vec<_>>(), names)?;
+        let statement = rows_sql(cell, order, None, Names::Given);
+        let batches = session.sql(&statement).await?.execute_stream().await?;
+        let rows = batches.map(|batch| {
+            let mut rows = Vec::new();
+            explained(&batch?, &mut rows)?;
+            Ok(rows)
+        });
+        Ok(rows.boxed())
     }
 
     /// Runs one query; nothing else is accepted.

@@ -1,3 +1,5 @@
+import { joinList, splitList } from "./list";
+
 /** One restriction: a dimension and the values it keeps or leaves out. The empty value means none / untagged. */
 export interface Filter {
   dimension: string;
@@ -5,26 +7,9 @@ export interface Filter {
   values: string[];
 }
 
-function escapeValue(value: string): string {
-  return value.replace(/[\\,]/g, (character) => `\\${character}`);
-}
-
 /** The text of the API and of the command line: `DIM=V,V` or `DIM!=V`; comma and backslash escaped. */
 export function filterText(filter: Filter): string {
-  return `${filter.dimension}${filter.exclude ? "!=" : "="}${filter.values.map(escapeValue).join(",")}`;
-}
-
-function splitValues(text: string): string[] {
-  const values: string[] = [];
-  let value = "";
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (character === ",") {
-      values.push(value);
-      value = "";
-    } else value += character === "\\" && i + 1 < text.length ? text[++i] : character;
-  }
-  return [...values, value];
+  return `${filter.dimension}${filter.exclude ? "!=" : "="}${joinList(filter.values)}`;
 }
 
 /** Undefined when the text is no filter: an address typed by hand must not break the page. */
@@ -33,13 +18,30 @@ export function parseFilter(text: string): Filter | undefined {
   if (at < 1) return undefined;
   const exclude = text[at - 1] === "!";
   const dimension = text.slice(0, exclude ? at - 1 : at);
-  return dimension ? { dimension, exclude, values: splitValues(text.slice(at + 1)) } : undefined;
+  return dimension ? { dimension, exclude, values: splitList(text.slice(at + 1)) } : undefined;
 }
 
 /** Replaces the restriction of one dimension; no values removes it. */
 export function withFilter(filters: readonly Filter[], next: Filter): Filter[] {
   const rest = filters.filter((filter) => filter.dimension !== next.dimension);
   return next.values.length ? [...rest, next] : rest;
+}
+
+/** Keeps only rows with these keys, one a dimension. */
+export function withKeys(
+  filters: readonly Filter[],
+  dimensions: readonly string[],
+  keys: readonly string[],
+): Filter[] {
+  return dimensions.reduce<Filter[]>(
+    (rest, dimension, at) => withFilter(rest, { dimension, exclude: false, values: [keys[at] ?? ""] }),
+    [...filters],
+  );
+}
+
+/** The subset that the page is about, for what follows no other filter; none is everything. */
+export function subsetFilter(filters: readonly Filter[]): string[] {
+  return filters.filter((filter) => filter.dimension === "subset").map(filterText);
 }
 
 export function filterOf(filters: readonly Filter[], dimension: string): Filter | undefined {

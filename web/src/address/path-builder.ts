@@ -1,4 +1,5 @@
-import { type AnalysisState, type Search, writeState } from "./state";
+import type { Search } from "./search";
+import { type AnalysisState, writeState } from "./state";
 
 /** Repeated names for lists (`filter=a&filter=b`): the grammar that the API and the command line share. */
 export function stringifySearch(search: Search): string {
@@ -22,7 +23,11 @@ export function parseSearch(text: string): Search {
 /** The only place that knows addresses. */
 export const paths = {
   costAnalysis: (state: AnalysisState) => `/${stringifySearch(writeState(state))}`,
-  costsCsv: (query: Search) => `/api/v1/costs.csv${stringifySearch(query)}`,
+  /** The page's query string without "?", as saved reports keep it. */
+  costAnalysisQuery: (state: AnalysisState) => stringifySearch(writeState(state)).slice(1),
+  costsFile: (format: "csv" | "xlsx" | "parquet", query: Search) =>
+    `/api/v1/costs.${format}${stringifySearch(query)}`,
+  explainCsv: (query: Search) => `/api/v1/explain.csv${stringifySearch(query)}`,
   openApi: () => "/api/v1/openapi.json",
   oidcStart: (to: string) => `/api/v1/oidc/start${stringifySearch({ to })}`,
   template: (id: string, query: Search) =>

@@ -1,18 +1,26 @@
 import { isDay } from "../lib/dates";
-import { type Filter, filterText, parseFilter, withFilter } from "./filter";
+import { type ExplainState, readExplain, writeExplain } from "./explain";
+import { type Filter, filterText, parseFilter, withFilter, withKeys } from "./filter";
+import { isMetric, type Metric } from "./metric";
 import { defaultView, isPreset, type Span, type TimeRange, type View, viewAllowed, views } from "./range";
-import { isTab, type TabId, tabDimension, tabs } from "./tabs";
+import { all, one, type Search } from "./search";
+import { isTab, mainTabs, type TabId, type TabNames, tabDimensions, tabOf } from "./tabs";
 
-export type Metric = "amortized" | "unblended";
-export type ExplainTarget = { row: string } | "other" | "total";
+export type { Search };
 
 /** All that the page shows, and nothing besides: the address is this, written down. */
 export interface AnalysisState {
   tab: TabId;
-  tagKey: string | undefined;
+  /** Keys of the tag tab; none is the one that a newcomer most likely wants. */
+  tagKeys: string[];
+  mergeCase: boolean;
+  /** Name of the cost category tab's category; none is the first. */
+  category: string | undefined;
   range: TimeRange;
   view: View | undefined;
   metric: Metric;
+  /** Shared costs are split by the organization's rules. */
+  shared: boolean;
   filters: Filter[];
   hidden: string[];
   search: string;
@@ -21,18 +29,18 @@ export interface AnalysisState {
   /** Bars in full, where the chart would cut the few that dwarf the others. */
   wholeBars: boolean;
   sort: { column: string; descending: boolean } | undefined;
-  explain: { target: ExplainTarget; at: string | undefined; page: number } | undefined;
+  explain: ExplainState | undefined;
 }
-
-/** Query parameters of the address: text, or a list where a name repeats. */
-export type Search = Record<string, string | string[]>;
 
 export const initialState: AnalysisState = {
   tab: "account",
-  tagKey: undefined,
+  tagKeys: [],
+  mergeCase: false,
+  category: undefined,
   range: { preset: "last-30-days" },
   view: undefined,
   metric: "amortized",
+  shared: false,
   filters: [],
   hidden: [],
   search: "",
@@ -42,14 +50,19 @@ export const initialState: AnalysisState = {
   explain: undefined,
 };
 
+/** What belongs to the rows of one breakdown and means nothing in another. */
+export const freshRows = {
+  hidden: [],
+  search: "",
+  allRows: false,
+  sort: undefined,
+  explain: undefined,
+} satisfies Partial<AnalysisState>;
+
 /** Tells a state from the words of an address, which have no objects in them. */
 export function isAnalysisState(search: object): search is AnalysisState {
   return "range" in search && typeof search.range === "object";
 }
-
-const one = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
-const all = (value: string | string[] | undefined) =>
-  value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 function readRange(search: Search): TimeRange {
   const [time, from, to] = [one(search.time), one(search.from), one(search.to)];
@@ -57,31 +70,22 @@ function readRange(search: Search): TimeRange {
   return isPreset(time) ? { preset: time } : initialState.range;
 }
 
-function readExplain(search: Search): AnalysisState["explain"] {
-  const text = one(search.explain);
-  if (text === undefined) return undefined;
-  const target: ExplainTarget | undefined =
-    text === "other" || text === "total"
-      ? text
-      : text.startsWith("row:")
-        ? { row: text.slice(4) }
-        : undefined;
-  const page = Number(one(search.page) ?? 1);
-  return target && { target, at: one(search.at), page: Number.isInteger(page) && page > 0 ? page : 1 };
-}
-
 /** Reads an address; whatever is missing or makes no sense falls back to the page's start. */
 export function readState(search: Search): AnalysisState {
   const tab = one(search.tab);
   const view = one(search.view);
+  const metric = one(search.metric);
   const sort = one(search.sort);
   const filters = all(search.filter).flatMap((text) => parseFilter(text) ?? []);
   return {
-    tab: isTab(tab) ? tab : "account",
-    tagKey: one(search.tag),
+    tab: isTab(tab) ? tab : initialState.tab,
+    tagKeys: [...new Set(all(search.tag).filter(Boolean))],
+    mergeCase: one(search.case) === "merged",
+    category: one(search.category) || undefined,
     range: readRange(search),
     view: views.find((known) => known === view),
-    metric: one(search.metric) === "unblended" ? "unblended" : "amortized",
+    metric: isMetric(metric) ? metric : initialState.metric,
+    shared: one(search.shared) === "split",
     filters: filters.reduce<Filter[]>(withFilter, []),
     hidden: all(search.hide),
     search: one(search.q) ?? "",
@@ -96,23 +100,21 @@ export function readState(search: Search): AnalysisState {
 export function writeState(state: AnalysisState): Search {
   const search: Search = {};
   if (state.tab !== initialState.tab) search.tab = state.tab;
-  if (state.tagKey !== undefined) search.tag = state.tagKey;
+  if (state.tagKeys.length) search.tag = state.tagKeys;
+  if (state.mergeCase) search.case = "merged";
+  if (state.category !== undefined) search.category = state.category;
   if ("from" in state.range) Object.assign(search, state.range);
   else if (state.range.preset !== "last-30-days") search.time = state.range.preset;
   if (state.view) search.view = state.view;
-  if (state.metric !== "amortized") search.metric = state.metric;
+  if (state.metric !== initialState.metric) search.metric = state.metric;
+  if (state.shared) search.shared = "split";
   if (state.filters.length) search.filter = state.filters.map(filterText);
   if (state.hidden.length) search.hide = state.hidden;
   if (state.allRows) search.rows = "all";
   if (state.wholeBars) search.bars = "whole";
   if (state.search) search.q = state.search;
   if (state.sort) search.sort = `${state.sort.descending ? "-" : ""}${state.sort.column}`;
-  if (state.explain) {
-    const { target, at, page } = state.explain;
-    search.explain = typeof target === "string" ? target : `row:${target.row}`;
-    if (at) search.at = at;
-    if (page > 1) search.page = String(page);
-  }
+  if (state.explain) Object.assign(search, writeExplain(state.explain));
   return search;
 }
 
@@ -120,24 +122,23 @@ export function effectiveView(state: AnalysisState, span: Span): View {
   return state.view && viewAllowed(state.view, span) ? state.view : defaultView(span);
 }
 
-/** Where a click on a value leads: that value as a filter, and the next breakdown that is not pinned yet. */
-export function drillDown(state: AnalysisState, value: string, tagKey: string | undefined): AnalysisState {
-  const dimension = tabDimension(state.tab, tagKey);
-  if (dimension === undefined) return state;
-  const filters = withFilter(state.filters, { dimension, exclude: false, values: [value] });
-  const pinned = (name: string | undefined) =>
-    name === undefined || filters.some((f) => f.dimension === name && !f.exclude && f.values.length === 1);
-  const at = tabs.findIndex((tab) => tab.id === state.tab);
-  const order = [...tabs.slice(at + 1), ...tabs.slice(0, at)];
-  const next = order.find((tab) => !pinned(tabDimension(tab.id, tagKey)));
-  return {
-    ...state,
-    filters,
-    tab: next?.id ?? state.tab,
-    hidden: [],
-    search: "",
-    allRows: false,
-    sort: undefined,
-    explain: undefined,
-  };
+/** The page without filters: what is shown, and what is summed, stays. */
+export function withoutFilters({ tab, tagKeys, mergeCase, category, metric, shared }: AnalysisState) {
+  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared };
+}
+
+/** The last of the walk: what every breakdown ends in. */
+const finest = tabOf("resource");
+
+/** Where a click on a row leads: its values as filters, and the next breakdown that is not pinned yet. */
+export function drillDown(state: AnalysisState, keys: readonly string[], names: TabNames): AnalysisState {
+  const dimensions = tabDimensions(state.tab, names);
+  if (dimensions.length === 0) return state;
+  const filters = withKeys(state.filters, dimensions, keys);
+  const pinned = (name: string) =>
+    filters.some((f) => f.dimension === name && !f.exclude && f.values.length === 1);
+  const at = mainTabs.findIndex((tab) => tab.id === state.tab);
+  const walk = [...mainTabs.slice(at + 1), ...mainTabs.slice(0, Math.max(at, 0)), finest];
+  const next = walk.find((tab) => !tabDimensions(tab.id, names).every(pinned));
+  return { ...state, ...freshRows, filters, tab: next?.id ?? state.tab };
 }

@@ -1,5 +1,5 @@
-/** The nine breakdowns of spend analysis, in the order of the tabs; drilling down walks to the right. */
-export const tabs = [
+/** The breakdowns that are always there, in the order of the tabs; drilling down walks to the right. */
+export const mainTabs = [
   { id: "account", label: "Account", plural: "accounts", dimension: "account_id" },
   { id: "tag", label: "Tag", plural: "tag values", dimension: "tag" },
   { id: "service", label: "Service", plural: "services", dimension: "service" },
@@ -19,20 +19,82 @@ export const tabs = [
     dimension: "usage_type_group",
   },
   { id: "instance-type", label: "Instance type", plural: "instance types", dimension: "instance_type" },
-] as const;
-export type TabId = (typeof tabs)[number]["id"];
+] as const satisfies readonly Tab[];
 
-export function tabOf(id: TabId): (typeof tabs)[number] {
-  return tabs.find((tab) => tab.id === id) ?? tabs[0];
+/** The rest, offered by the menu behind them. */
+export const moreTabs = [
+  { id: "resource", label: "Resource", plural: "resources", dimension: "resource_id" },
+  { id: "cost-category", label: "Cost category", plural: "category values", dimension: "cost_category" },
+  {
+    id: "availability-zone",
+    label: "Availability zone",
+    plural: "availability zones",
+    dimension: "availability_zone",
+  },
+  { id: "operation", label: "Operation", plural: "operations", dimension: "operation" },
+  { id: "usage-type", label: "Usage type", plural: "usage types", dimension: "usage_type" },
+  {
+    id: "purchase-option",
+    label: "Purchase option",
+    plural: "purchase options",
+    dimension: "purchase_option",
+  },
+  { id: "payer", label: "Payer", plural: "payers", dimension: "payer_account_id" },
+  { id: "seller", label: "Seller", plural: "sellers", dimension: "seller" },
+  { id: "commitment", label: "Commitment", plural: "commitments", dimension: "commitment_id" },
+  { id: "subset", label: "Subset", plural: "subsets", dimension: "subset" },
+  {
+    id: "organizational-unit",
+    label: "Organizational unit",
+    plural: "organizational units",
+    dimension: "organizational_unit",
+  },
+] as const satisfies readonly Tab[];
+
+const tabs = [...mainTabs, ...moreTabs];
+const virtual = "virtual:";
+export type TabId = (typeof tabs)[number]["id"] | `${typeof virtual}${string}`;
+
+export interface Tab {
+  id: string;
+  label: string;
+  plural: string;
+  dimension: string;
+}
+
+export function virtualTab(name: string): Tab & { id: TabId } {
+  return { id: `${virtual}${name}`, label: name, plural: "values", dimension: `virtual_tag:${name}` };
+}
+
+export function tabOf(id: TabId): Tab & { id: TabId } {
+  if (id.startsWith(virtual)) return virtualTab(id.slice(virtual.length));
+  return tabs.find((tab) => tab.id === id) ?? mainTabs[0];
 }
 
 export function isTab(text: string | undefined): text is TabId {
-  return tabs.some((tab) => tab.id === text);
+  if (text === undefined) return false;
+  return tabs.some((tab) => tab.id === text) || (text.startsWith(virtual) && text !== virtual);
 }
 
-/** The dimension that a tab groups by; the tag tab needs a key, and has none while no key is known. */
-export function tabDimension(id: TabId, tagKey: string | undefined): string | undefined {
+/** What some tabs need to be a breakdown: the keys of the tag tab, the name of a cost category. */
+export interface TabNames {
+  tagKeys: readonly string[];
+  /** Values that differ only in upper and lower case count as one. */
+  mergeCase: boolean;
+  category: string | undefined;
+}
+
+/** The dimension of a tag, as the tag tab asks for it. */
+export function tagDimension(key: string, mergeCase: boolean): string {
+  return `${mergeCase ? "merged_tag" : "tag"}:${key}`;
+}
+
+/** The dimensions that a tab groups by; none while a name that it needs is not known. */
+export function tabDimensions(id: TabId, names: TabNames): string[] {
   const { dimension } = tabOf(id);
-  if (dimension !== "tag") return dimension;
-  return tagKey === undefined ? undefined : `tag:${tagKey}`;
+  if (dimension === "tag") return names.tagKeys.map((key) => tagDimension(key, names.mergeCase));
+  if (dimension === "cost_category") {
+    return names.category === undefined ? [] : [`cost_category:${names.category}`];
+  }
+  return [dimension];
 }

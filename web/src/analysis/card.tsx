@@ -3,18 +3,15 @@ import type { ReactNode } from "react";
 import { formatExact, formatMoney } from "../lib/money";
 import classes from "./summary-cards.module.css";
 
-/** A card of the summary; as high while it loads as when it is there. */
-export function Card({
-  title,
-  note,
-  ready,
-  children,
-}: {
+interface Props {
   title: string;
-  note: string;
+  note: ReactNode;
   ready: boolean;
   children: ReactNode;
-}) {
+}
+
+/** A card of the summary; as high while it loads as when it is there. */
+export function Card({ title, note, ready, children }: Props) {
   return (
     <article className={`card ${classes.card}`}>
       <div className={classes.head}>
@@ -34,12 +31,28 @@ export function Card({
   );
 }
 
-/** The figure of a card, with its exact value in the tooltip. */
-export function Figure({ text, currency, sign = false }: { text: string; currency: string; sign?: boolean }) {
+/** The figure of a card, with its exact value in the tooltip; a click opens the rows behind it. */
+export function Figure({
+  text,
+  currency,
+  onExplain,
+}: {
+  text: string;
+  currency: string;
+  onExplain?: () => void;
+}) {
+  const className = `${classes.figure} tabular`;
+  const exact = formatExact(text, currency);
+  if (!onExplain) {
+    return (
+      <span className={className} title={exact}>
+        {formatMoney(text, currency)}
+      </span>
+    );
+  }
   return (
-    <span className={`${classes.figure} tabular`} title={formatExact(text, currency)}>
-      {sign && "+"}
+    <button type="button" className={className} title={`${exact} · explain`} onClick={onExplain}>
       {formatMoney(text, currency)}
-    </span>
+    </button>
   );
 }

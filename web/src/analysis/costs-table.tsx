@@ -1,14 +1,15 @@
 import { Button, Skeleton, Text, TextInput } from "@mantine/core";
-import { IconDownload, IconSearch } from "@tabler/icons-react";
+import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { paths } from "../address/path-builder";
+import { sameTexts } from "../address/list";
 import type { AnalysisState } from "../address/state";
 import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
 import { formatCount } from "../lib/quantity";
 import { PivotTable } from "../table/pivot-table";
 import { Problem } from "../ui/problem";
+import { ExportMenu } from "./export-menu";
 import classes from "./page.module.css";
 import type { Scope } from "./use-analysis";
 
@@ -17,16 +18,16 @@ interface Props {
   scope: Scope;
   name: string;
   plural: string;
-  dimension: string;
   top: Costs | undefined;
   stale: boolean;
   onState: (next: Partial<AnalysisState>, replace?: boolean) => void;
-  onDrill: (key: string) => void;
-  onFilter: (key: string, exclude: boolean) => void;
+  onDrill: (keys: readonly string[]) => void;
+  onOnly: (keys: readonly string[]) => void;
+  onLeaveOut: (dimension: string, key: string) => void;
   onExplain: (target: string, at: string | undefined) => void;
 }
 
-/** More values than this are for the CSV file, not for a page. */
+/** More values than this are for a file, not for a page. */
 const mostRows = 1000;
 
 export function CostsTable(props: Props) {
@@ -36,10 +37,10 @@ export function CostsTable(props: Props) {
   const hasMore = top?.rows.some((row) => row.other) ?? false;
   const wantsAll = hasMore && (state.allRows || search !== "");
   const all = useQuery({
-    ...queries.costs(scope.version, { ...scope.query, top: mostRows }),
+    ...queries.costs(scope.version, { ...scope.query, top: mostRows, compare: "previous" }),
     enabled: wantsAll,
   });
-  const allData = all.data?.group_by[0] === props.dimension ? all.data : undefined;
+  const allData = all.data && sameTexts(all.data.group_by, scope.groupBy) ? all.data : undefined;
   const costs = wantsAll ? allData : top;
   const groups = top?.rows_total ?? 0;
   const values = top?.rows.filter((row) => !row.other).length ?? 0;
@@ -69,34 +70,25 @@ export function CostsTable(props: Props) {
           </Button>
         )}
         <div className={classes.end}>
-          <Button
-            component="a"
-            href={paths.costsCsv({ ...scope.query })}
-            download
-            variant="default"
-            size="xs"
-            leftSection={<IconDownload size={15} aria-hidden />}
-            title="All values, all digits, exactly what is filtered"
-          >
-            Export CSV
-          </Button>
+          <ExportMenu query={scope.query} />
         </div>
       </div>
       {wantsAll && all.error ? (
         <Problem error={all.error} onRetry={() => void all.refetch()} />
       ) : costs ? (
         <PivotTable
-          key={`${props.dimension}/${state.allRows}`}
+          key={`${scope.query.group_by}/${state.allRows}`}
           costs={costs}
           stale={props.stale || (wantsAll && all.isPlaceholderData)}
-          dimension={props.dimension}
+          dimensions={scope.groupBy}
           name={props.name}
           search={search}
           sort={state.sort}
           onSort={(sort) => onState({ sort })}
           onExplain={props.onExplain}
           onDrill={props.onDrill}
-          onFilter={props.onFilter}
+          onOnly={props.onOnly}
+          onLeaveOut={props.onLeaveOut}
         />
       ) : (
         <div aria-busy="true">
@@ -105,7 +97,8 @@ export function CostsTable(props: Props) {
       )}
       {groups > mostRows && wantsAll && (
         <Text size="xs" c="dimmed" px={20} py={8}>
-          The page shows the largest {formatCount(mostRows)} of {formatCount(groups)}; the CSV file has all.
+          The page shows the largest {formatCount(mostRows)} of {formatCount(groups)}; an exported file has
+          all.
         </Text>
       )}
     </>

@@ -3,7 +3,7 @@ import { monthLabel } from "../lib/dates";
 import classes from "./page.module.css";
 
 /** What a careful reader wants to know about these figures. */
-export function Notes({ costs }: { costs: Costs }) {
+export function Notes({ costs, shared }: { costs: Costs; shared: boolean }) {
   return (
     <div className={classes.notes}>
       {costs.unproven_periods.length > 0 && (
@@ -14,6 +14,7 @@ export function Notes({ costs }: { costs: Costs }) {
       {costs.estimated && (
         <span>The newest month is open: its unused commitments are an estimate until it closes.</span>
       )}
+      {shared && <span>Shared costs are split by the organization’s rules.</span>}
       <span>
         {costs.source === "line_items" ? "Computed from line items." : "Computed from daily roll-ups."}
       </span>

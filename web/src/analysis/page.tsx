@@ -1,29 +1,45 @@
 import { Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { drillDown } from "../address/state";
+import { lazy, Suspense, useMemo, useRef } from "react";
+import { subsetFilter, withFilter } from "../address/filter";
+import { sameTexts } from "../address/list";
 import { queries } from "../api/queries";
 import { hourLabel } from "../lib/dates";
 import { comparable } from "./comparable";
+import { EfficiencyPanel } from "./efficiency-panel";
 import { NoDataYet } from "./empty";
 import classes from "./page.module.css";
+import { PageScope } from "./page-scope";
+import panelClasses from "./panel.module.css";
 import { SpendAnalysis } from "./spend-analysis";
 import { SummaryCards } from "./summary-cards";
+import { TopAccounts } from "./top-accounts";
 import { useAnalysisState, useScope } from "./use-analysis";
 
-/** Where the money goes: the month so far, and spend over time by nine breakdowns. */
+// Behind a click: loaded once the page stands.
+const Explain = lazy(() => import("../explain/explain").then((module) => ({ default: module.Explain })));
+
+/** Where the money goes: the month so far, the accounts that matter most, and spend over time by any breakdown. */
 export function CostAnalysisPage() {
   const [state, set] = useAnalysisState();
   const scope = useScope(state);
-  const { overview, version, query, dimension } = scope;
+  const spend = useRef<HTMLElement>(null);
+  const { overview, version, query, groupBy } = scope;
   const costs = useQuery({
-    ...queries.costs(version, { ...query, top: 20 }),
-    enabled: overview.has_data && dimension !== undefined,
+    ...queries.costs(version, { ...query, top: 20, compare: "previous" }),
+    enabled: overview.has_data && groupBy.length > 0,
   });
   const through = overview.data_through;
   const compared = useMemo(() => costs.data && comparable(costs.data, overview), [costs.data, overview]);
   // While another breakdown is under way, rows of the last one must not be named after the new.
-  const shown = { ...costs, data: compared?.group_by[0] === dimension ? compared : undefined };
+  const shown = { ...costs, data: compared && sameTexts(compared.group_by, groupBy) ? compared : undefined };
+  const showAccount = (id: string) => {
+    const filter = { dimension: "account_id", exclude: false, values: [id] };
+    set({ filters: withFilter(state.filters, filter), explain: undefined });
+    // What changed is further down.
+    spend.current?.scrollIntoView({ block: "start" });
+    spend.current?.focus({ preventScroll: true });
+  };
   return (
     <>
       <div className={classes.head}>
@@ -38,13 +54,21 @@ export function CostAnalysisPage() {
       </div>
       {overview.has_data ? (
         <>
-          <SummaryCards
-            state={state}
-            scope={scope}
-            costs={shown.data}
-            onDrill={(key) => set(drillDown(state, key, scope.tagKey))}
-          />
-          <SpendAnalysis state={state} scope={scope} costs={shown} onState={set} />
+          <PageScope state={state} onState={set} />
+          <SummaryCards state={state} version={version} onState={set} />
+          <div className={panelClasses.panels}>
+            <EfficiencyPanel version={version} filter={subsetFilter(state.filters)} onAccount={showAccount} />
+            <TopAccounts state={state} scope={scope} onAccount={showAccount} />
+          </div>
+          <SpendAnalysis ref={spend} state={state} scope={scope} costs={shown} onState={set} />
+          <Suspense fallback={null}>
+            <Explain
+              state={state}
+              scope={scope}
+              costs={shown.data}
+              onExplain={(explain) => set({ explain })}
+            />
+          </Suspense>
         </>
       ) : (
         <NoDataYet overview={overview} />

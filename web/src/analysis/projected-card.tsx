@@ -8,9 +8,15 @@ import { Problem } from "../ui/problem";
 import { Card, Figure } from "./card";
 import classes from "./summary-cards.module.css";
 
+interface Props {
+  version: string;
+  metric: string;
+  filter: string[];
+}
+
 /** What the newest month will cost, how sure that is, and how well such a forecast did before. */
-export function ProjectedCard({ version, metric }: { version: string; metric: string }) {
-  const found = useQuery(queries.projection(version, metric));
+export function ProjectedCard({ version, metric, filter }: Props) {
+  const found = useQuery(queries.projection(version, metric, filter));
   const month = found.data?.projection;
   const test = month?.backtest;
   return (

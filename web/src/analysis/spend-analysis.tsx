@@ -1,137 +1,103 @@
-import { Select, Tabs, Text } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { withFilter } from "../address/filter";
-import type { AnalysisState } from "../address/state";
-import { drillDown } from "../address/state";
-import { isTab, tabOf, tabs } from "../address/tabs";
+import type { Ref } from "react";
+import { explainOf } from "../address/explain";
+import { withFilter, withKeys } from "../address/filter";
+import { type AnalysisState, drillDown, freshRows } from "../address/state";
+import { tabOf } from "../address/tabs";
 import type { Costs } from "../api/types";
 import { SpendChart } from "../chart/spend-chart";
-import { ExplainDrawer } from "../explain/drawer";
-import { explainQuestion } from "../explain/target";
 import { FilterBar } from "../filters/filter-bar";
 import { Problem } from "../ui/problem";
+import { BreakdownNames, NoNames } from "./breakdown-names";
+import { BreakdownTabs } from "./breakdown-tabs";
+import { breakdownName } from "./breakdown-words";
 import { CostsTable } from "./costs-table";
 import { Notes } from "./notes";
 import classes from "./page.module.css";
+import { SelectionLine } from "./selection-line";
+import { Untagged } from "./untagged";
 import type { Scope } from "./use-analysis";
 
 interface Props {
+  ref: Ref<HTMLElement>;
   state: AnalysisState;
   scope: Scope;
   costs: Pick<UseQueryResult<Costs>, "data" | "error" | "refetch" | "isPlaceholderData">;
   onState: (next: Partial<AnalysisState>, replace?: boolean) => void;
 }
 
-/** Stacked bars over time and the pivot table under them, in nine breakdowns. */
-export function SpendAnalysis({ state, scope, costs, onState }: Props) {
-  const { dimension, tagKey } = scope;
-  const tab = tabOf(state.tab);
-  const name = tab.id === "tag" ? `Tag ${tagKey ?? ""}`.trim() : tab.label;
-  const drill = (key: string) => onState(drillDown(state, key, tagKey));
-  const explain = (target: string, at: string | undefined) =>
-    onState({
-      explain: {
-        target: target === "total" || target === "other" ? target : { row: target.replace(/^row:/, "") },
-        at,
-        page: 1,
-      },
-    });
-  const filter = (key: string, exclude: boolean) => {
-    if (dimension === undefined) return;
-    onState({
-      filters: withFilter(state.filters, { dimension, exclude, values: [key] }),
-      explain: undefined,
-    });
+/** Stacked bars over time and the pivot table under them, one tab a breakdown. */
+export function SpendAnalysis({ ref, state, scope, costs, onState }: Props) {
+  const { groupBy, names } = scope;
+  const name = breakdownName(state.tab, names);
+  const fresh = costs.isPlaceholderData ? undefined : costs.data;
+  const drill = (keys: readonly string[]) => onState(drillDown(state, keys, names));
+  const explain = (id: string, at: string | undefined) => {
+    // Of several dimensions the rest has no filter of its own: its values do.
+    if (id === "other" && groupBy.length > 1) return onState({ allRows: true });
+    const target = id === "total" || id === "other" ? id : { row: id.replace(/^row:/, "") };
+    onState({ explain: explainOf(target, at) });
   };
-  const question = explainQuestion(state, scope, costs.data);
   return (
-    <section className={`card ${classes.spend}`} aria-label="Spend analysis">
-      <Tabs
-        className={classes.tabs ?? ""}
-        value={state.tab}
-        onChange={(next) =>
-          isTab(next ?? undefined) &&
-          onState({
-            tab: next as AnalysisState["tab"],
-            hidden: [],
-            search: "",
-            allRows: false,
-            sort: undefined,
-            explain: undefined,
-          })
-        }
-      >
-        <Tabs.List aria-label="Break down by">
-          {tabs.map((one) => (
-            <Tabs.Tab key={one.id} value={one.id} aria-controls="spend-panel">
-              {one.label}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-      </Tabs>
+    <section
+      ref={ref}
+      id="spend"
+      tabIndex={-1}
+      className={`card ${classes.spend}`}
+      aria-label="Spend analysis"
+    >
+      <BreakdownTabs
+        tab={state.tab}
+        dimensions={scope.dimensions}
+        onTab={(tab) => onState({ ...freshRows, tab })}
+      />
       <div id="spend-panel" role="tabpanel" aria-label={`Spend by ${name.toLowerCase()}`}>
         <FilterBar state={state} scope={scope} onChange={onState} />
-        {state.tab === "tag" && scope.dimensions && scope.dimensions.tag_keys.length > 0 && (
-          <div className={classes.tag}>
-            <label htmlFor="tag-key">Tag key</label>
-            <Select
-              id="tag-key"
-              size="xs"
-              searchable
-              allowDeselect={false}
-              data={scope.dimensions.tag_keys}
-              value={tagKey ?? null}
-              onChange={(key) =>
-                key !== null && onState({ tagKey: key, hidden: [], search: "", explain: undefined })
-              }
-            />
-          </div>
-        )}
-        {dimension === undefined ? (
-          <Text c="dimmed" p={48} ta="center">
-            {scope.dimensions
-              ? "No resource in this data carries a tag that reports show."
-              : "Loading tag keys…"}
-          </Text>
+        <BreakdownNames state={state} scope={scope} onState={onState} />
+        {groupBy.length === 0 ? (
+          <NoNames state={state} scope={scope} />
         ) : costs.error ? (
           <Problem error={costs.error} onRetry={() => void costs.refetch()} />
         ) : (
           <>
+            <SelectionLine costs={costs.data} dimensions={groupBy} onDrill={drill} />
+            {state.tab === "tag" && <Untagged state={state} scope={scope} costs={fresh} onState={onState} />}
             <SpendChart
               costs={costs.data}
               stale={costs.isPlaceholderData}
-              dimension={dimension}
+              dimensions={groupBy}
               hidden={state.hidden}
               label={`Cost by ${name.toLowerCase()} and ${scope.view}, UTC`}
               wholeBars={state.wholeBars}
               onWholeBars={(wholeBars) => onState({ wholeBars }, true)}
               onHidden={(hidden) => onState({ hidden }, true)}
-              onDrill={(series) => drill(series.key)}
+              onDrill={(series) => drill(series.keys)}
               onExplain={(series, start) => explain(series.id, start)}
             />
             <CostsTable
               state={state}
               scope={scope}
               name={name}
-              plural={tab.plural}
-              dimension={dimension}
+              plural={tabOf(state.tab).plural}
               top={costs.data}
               stale={costs.isPlaceholderData}
               onState={onState}
               onDrill={drill}
-              onFilter={filter}
+              onOnly={(keys) =>
+                onState({ filters: withKeys(state.filters, groupBy, keys), explain: undefined })
+              }
+              onLeaveOut={(dimension, key) =>
+                onState({
+                  filters: withFilter(state.filters, { dimension, exclude: true, values: [key] }),
+                  explain: undefined,
+                })
+              }
               onExplain={explain}
             />
-            {costs.data && <Notes costs={costs.data} />}
+            {costs.data && <Notes costs={costs.data} shared={state.shared} />}
           </>
         )}
       </div>
-      <ExplainDrawer
-        question={question}
-        version={scope.version}
-        onPage={(page) => state.explain && onState({ explain: { ...state.explain, page } })}
-        onClose={() => onState({ explain: undefined })}
-      />
     </section>
   );
 }

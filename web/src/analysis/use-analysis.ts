@@ -1,10 +1,11 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { filterText } from "../address/filter";
+import { joinList } from "../address/list";
 import { resolveRange, type Span, type View } from "../address/range";
 import { type AnalysisState, effectiveView } from "../address/state";
-import { tabDimension } from "../address/tabs";
+import { type TabNames, tabDimensions } from "../address/tabs";
 import { type CostsQuery, dataVersion, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
 
@@ -30,30 +31,37 @@ export interface Scope {
   version: string;
   span: Span;
   view: View;
-  tagKey: string | undefined;
-  dimension: string | undefined;
+  names: TabNames;
+  /** Dimensions of the breakdown; none while a name that it needs is not known. */
+  groupBy: readonly string[];
   query: CostsQuery;
 }
 
 export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Dimensions | undefined): Scope {
   const span = resolveRange(state.range, overview.data_to ?? new Date().toISOString().slice(0, 10));
   const view = effectiveView(state, span);
-  const tagKey = state.tagKey ?? preferredTagKey(dimensions?.tag_keys ?? []);
-  const dimension = tabDimension(state.tab, tagKey);
+  const preferred = preferredTagKey(dimensions?.tag_keys ?? []);
+  const names = {
+    tagKeys: state.tagKeys.length || preferred === undefined ? state.tagKeys : [preferred],
+    mergeCase: state.mergeCase,
+    category: state.category ?? dimensions?.cost_category_names[0],
+  };
+  const groupBy = tabDimensions(state.tab, names);
   return {
     overview,
     dimensions,
     version: dataVersion(overview),
     span,
     view,
-    tagKey,
-    dimension,
+    names,
+    groupBy,
     query: {
       metric: state.metric,
-      group_by: dimension ?? "",
+      group_by: joinList(groupBy),
       view,
       ...span,
       filter: state.filters.map(filterText),
+      ...(state.shared && { shared: "split" }),
     },
   };
 }
@@ -83,5 +91,5 @@ export function useScope(state: AnalysisState): Scope {
     ...queries.dimensions(dataVersion(overview)),
     enabled: overview.has_data,
   });
-  return scopeOf(state, overview, dimensions);
+  return useMemo(() => scopeOf(state, overview, dimensions), [state, overview, dimensions]);
 }

@@ -9,13 +9,21 @@ export interface CostsQuery {
   from: string;
   to: string;
   filter: string[];
+  shared?: "split";
 }
-export type ExplainQuery = Omit<CostsQuery, "view" | "group_by"> & {
+export type ExplainQuery = Omit<CostsQuery, "view" | "group_by" | "shared"> & {
   group_by?: string;
   keys?: string[];
+  sort: string;
+  order: "asc" | "desc";
   page: number;
   page_size: number;
 };
+
+/** The figure behind which rows are listed, however they are. */
+function figureOf(query: ExplainQuery): string {
+  return JSON.stringify({ ...query, sort: "", order: "asc", page: 0 });
+}
 
 /** Two seconds while something is being read, so that months appear by themselves; else once a minute. */
 export function pollInterval(overview: Overview | undefined): number {
@@ -40,17 +48,18 @@ export const queries = {
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/dimensions", { signal })),
       placeholderData: keepPreviousData,
     }),
-  summary: (version: string, metric: string) =>
+  summary: (version: string, metric: string, filter: string[]) =>
     queryOptions({
-      queryKey: ["summary", version, metric],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/summary", { params: { query: { metric } }, signal })),
+      queryKey: ["summary", version, metric, filter],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/summary", { params: { query: { metric, filter } }, signal })),
       placeholderData: keepPreviousData,
     }),
-  projection: (version: string, metric: string) =>
+  projection: (version: string, metric: string, filter: string[]) =>
     queryOptions({
-      queryKey: ["projection", version, metric],
+      queryKey: ["projection", version, metric, filter],
       queryFn: ({ signal }) =>
-        unwrap(api.GET("/api/v1/projection", { params: { query: { metric } }, signal })),
+        unwrap(api.GET("/api/v1/projection", { params: { query: { metric, filter } }, signal })),
       placeholderData: keepPreviousData,
     }),
   values: (
@@ -64,17 +73,24 @@ export const queries = {
         unwrap(api.GET("/api/v1/dimensions/{name}/values", { params: { path: { name }, query }, signal })),
       placeholderData: keepPreviousData,
     }),
-  costs: (version: string, query: CostsQuery & { top: number }) =>
+  costs: (version: string, query: CostsQuery & { top?: number; compare?: "previous" }) =>
     queryOptions({
       queryKey: ["costs", version, query],
-      queryFn: ({ signal }) =>
-        unwrap(api.GET("/api/v1/costs", { params: { query: { ...query, compare: "previous" } }, signal })),
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/costs", { params: { query }, signal })),
+      placeholderData: keepPreviousData,
+    }),
+  savings: (version: string, filter: string[]) =>
+    queryOptions({
+      queryKey: ["savings", version, filter],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/savings", { params: { query: { filter } }, signal })),
       placeholderData: keepPreviousData,
     }),
   explain: (version: string, query: ExplainQuery) =>
     queryOptions({
       queryKey: ["explain", version, query],
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/explain", { params: { query }, signal })),
-      placeholderData: keepPreviousData,
+      // Another page or order of the same rows follows on the last one; another figure does not.
+      placeholderData: (last, before) =>
+        before && figureOf(before.queryKey[2] as ExplainQuery) === figureOf(query) ? last : undefined,
     }),
 };

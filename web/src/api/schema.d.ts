@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every account with its names, its subset and its cost over the last 30 days. */
+        get: operations["accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -261,8 +278,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as a CSV file: every group whatever `top` says, exact figures. */
+        /** The costs as CSV. */
         get: operations["costs_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs.parquet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The costs as Parquet, with exact decimals. */
+        get: operations["costs_parquet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The costs as an Excel workbook. */
+        get: operations["costs_xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -314,6 +365,23 @@ export interface paths {
         };
         /** The line items behind a figure, with the file and row that each came from. */
         get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/explain.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every line item behind a figure, as CSV. */
+        get: operations["explain_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -529,6 +597,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reader's own reports and the shared ones, by name. */
+        get: operations["reports"];
+        put?: never;
+        /** Saves a report. */
+        post: operations["save_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes a report. */
+        delete: operations["remove_report"];
+        options?: never;
+        head?: never;
+        /** Changes a report. */
+        patch: operations["change_report"];
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a report now: to its recipients, else to whoever asks. */
+        post: operations["send_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What on-demand compute would have saved lately, at the organization's own rates. */
+        get: operations["savings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -599,6 +737,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shared-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's shared costs, in order. */
+        get: operations["shared_costs"];
+        /** Replaces them. */
+        put: operations["set_shared_costs"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subsets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All subsets with their sums. */
+        get: operations["subsets"];
+        put?: never;
+        /** Makes a subset. */
+        post: operations["create_subset"];
+        /** Deletes subsets; their accounts are in none then. */
+        delete: operations["remove_subsets"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subsets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One subset with its accounts. */
+        get: operations["subset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a subset. */
+        patch: operations["change_subset"];
+        trace?: never;
+    };
     "/api/v1/summary": {
         parameters: {
             query?: never;
@@ -651,6 +844,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/virtual-tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's virtual tags. */
+        get: operations["virtual_tags"];
+        put?: never;
+        /** Makes a virtual tag. */
+        post: operations["create_virtual_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/virtual-tags/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What rules would give; nothing is stored. */
+        post: operations["preview_virtual_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/virtual-tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a virtual tag another name and other rules. */
+        put: operations["set_virtual_tag"];
+        post?: never;
+        /** Deletes a virtual tag. */
+        delete: operations["remove_virtual_tag"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -662,15 +908,43 @@ export interface components {
             /** @description Of the account that exists, else of the new one; not used by whoever is signed in as that account. */
             password?: string;
         };
+        /** @description An account. */
+        Account: {
+            /** @description Latest name, else the ID. */
+            account: string;
+            account_id: string;
+            /** @description Amortized cost over the span. */
+            cost: string;
+            /** @description Newest first. */
+            names: components["schemas"]["AccountName"][];
+            /** @description Path of its organizational unit, where AWS Organizations may be read. */
+            organizational_unit: string | null;
+            subset_id: string | null;
+        };
         /** @description An account list; it replaces the one before. */
         AccountList: {
             accounts: components["schemas"]["AccountOfCustomer"][];
+        };
+        /** @description A name that an account had. */
+        AccountName: {
+            /** @description First of the first month whose bill bears it. */
+            from: string;
+            name: string;
+            /** @description Day after the last month whose bill bears it. */
+            to: string;
         };
         /** @description An account of a customer. */
         AccountOfCustomer: {
             account_id: string;
             /** @description Name of the customer's organization; made when there is none of that name. */
             organization: string;
+        };
+        /** @description Every account in the data. */
+        Accounts: {
+            /** @description The most expensive first. */
+            accounts: components["schemas"]["Account"][];
+            currency: string;
+            span: components["schemas"]["SavingsSpan"] | null;
         };
         /** @description Who did it. */
         Actor: {
@@ -750,6 +1024,23 @@ export interface components {
             /** @description Newest first. */
             changes: components["schemas"]["BillChangeView"][];
         };
+        /** @description Rules of a charge. */
+        Billing: {
+            /** @description Whether credits are passed on. */
+            credits: boolean;
+            /** @description Percent on top; negative: off. */
+            percent: string;
+            price: components["schemas"]["BillingPrice"];
+            /** @description Whether refunds are passed on. */
+            refunds: boolean;
+            /** @description Whether tax is charged. */
+            tax: boolean;
+        };
+        /**
+         * @description What a charge starts from.
+         * @enum {string}
+         */
+        BillingPrice: "cost" | "public";
         /** @description The password now, and the one from now on. */
         ChangePassword: {
             current: string;
@@ -790,6 +1081,14 @@ export interface components {
             title: string;
             /** @description What was tried. */
             tried: string;
+        };
+        /** @description What a row's value must be. */
+        Condition: {
+            /** @description Dimension, such as account_id, service or tag:Team. */
+            dimension: string;
+            operator: components["schemas"]["Operator"];
+            /** @description Upper and lower case differ; an empty one stands for rows without a value. */
+            values: string[];
         };
         /** @description What a step of the wizard brings: what is left out stays as it is, an empty text clears a value. */
         ConnectionChange: {
@@ -965,8 +1264,16 @@ export interface components {
         Dimensions: {
             cost_category_names: string[];
             dimensions: components["schemas"]["DimensionView"][];
+            /** @description Whether it is known where AWS Organizations places accounts. */
+            has_organizational_units: boolean;
+            /** @description Whether accounts are grouped into subsets. */
+            has_subsets: boolean;
             metrics: components["schemas"]["MetricView"][];
+            /** @description Metrics that the newest bills tell: without list prices or net columns those figures say nothing of their own. */
+            metrics_available: string[];
             tag_keys: string[];
+            /** @description Names of the organization's virtual tags. */
+            virtual_tags: string[];
         };
         /** @description A figure and what is behind it. */
         Explain: {
@@ -1112,6 +1419,21 @@ export interface components {
             label: string;
             name: string;
         };
+        /** @description What the last complete days would have saved. */
+        Missed: {
+            /** @description The part of commitments in `high`. */
+            commitment: string;
+            /** @description First day. */
+            from: string;
+            /** @description By spot where it fits and commitments on the rest. */
+            high: string;
+            /** @description By commitments alone. */
+            low: string;
+            /** @description The part of spot in `high`. */
+            spot: string;
+            /** @description Day after the last. */
+            to: string;
+        };
         /**
          * @description Where a month stands.
          * @enum {string}
@@ -1138,6 +1460,21 @@ export interface components {
             through: string;
             to: string;
         };
+        /** @description A report to save. */
+        NewReport: {
+            /** @description Query string of the page. */
+            address: string;
+            name: string;
+            /** @description Whether everybody in the organization sees it. */
+            shared?: boolean;
+        };
+        /** @description A subset to make. */
+        NewSubset: {
+            /** @description Accounts of other subsets move here. */
+            account_ids: string[];
+            billing?: components["schemas"]["Billing"] | null;
+            name: string;
+        };
         /** @description A token to make. */
         NewToken: {
             /** @description Instant (RFC 3339) or day from which it no longer works; never, if left out. */
@@ -1146,6 +1483,16 @@ export interface components {
             name: string;
             role: components["schemas"]["RoleName"];
         };
+        /** @description A virtual tag to save, or to look at before. */
+        NewVirtualTag: {
+            name: string;
+            rules: components["schemas"]["Rule"][];
+        };
+        /**
+         * @description How a condition compares.
+         * @enum {string}
+         */
+        Operator: "is" | "is_not" | "starts_with" | "contains";
         /** @description Whose data it is. */
         Organization: {
             /** @description Whether it is the generated demo company. */
@@ -1250,6 +1597,26 @@ export interface components {
         Permissions: {
             permissions: components["schemas"]["PermissionView"][];
         };
+        /** @description What rules would give: amortized cost over the last 30 days. */
+        Preview: {
+            currency: string;
+            from: string;
+            /** @description Whether line items had to answer, which takes longer. */
+            needs_line_items: boolean;
+            /** @description Largest first. */
+            rows: components["schemas"]["PreviewRow"][];
+            /** @description Day after the last. */
+            to: string;
+            total: string;
+        };
+        /** @description One value of a preview. */
+        PreviewRow: {
+            figure: string;
+            /** Format: double */
+            share_percent: number;
+            /** @description `null`: no rule matched. */
+            value: string | null;
+        };
         /** @description The compared span. */
         PreviousSpan: {
             from: string;
@@ -1345,11 +1712,103 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A saved report. */
+        Report: {
+            /** @description Query string of the page. */
+            address: string;
+            id: string;
+            /** @description Why the last sending failed. */
+            last_error: string | null;
+            last_run: string | null;
+            /** @description Whether the reader may change it. */
+            may_change: boolean;
+            /** @description Whether it is the reader's own. */
+            mine: boolean;
+            name: string;
+            next_run: string | null;
+            owner: components["schemas"]["ReportOwner"] | null;
+            schedule: components["schemas"]["Schedule"] | null;
+            /** @description Whether everybody in the organization sees it. */
+            shared: boolean;
+        };
+        /** @description What changes of a report; what is left out stays. */
+        ReportChange: {
+            address?: string | null;
+            name?: string | null;
+            schedule?: components["schemas"]["Schedule"] | null;
+            shared?: boolean | null;
+        };
+        /** @description Whose report it is. */
+        ReportOwner: {
+            id: string;
+            name: string;
+        };
+        /** @description The reader's own reports and the shared ones. */
+        Reports: {
+            /** @description By name. */
+            reports: components["schemas"]["Report"][];
+        };
         /**
          * @description What somebody may do in an organization.
          * @enum {string}
          */
         RoleName: "viewer" | "editor" | "administrator";
+        /** @description Gives its value to rows that meet all conditions. */
+        Rule: {
+            conditions: components["schemas"]["Condition"][];
+            value: string;
+        };
+        /** @description Missed savings and account efficiency. All figures but `cost` are estimates. */
+        Savings: {
+            /** @description The greatest additional savings first. */
+            accounts: components["schemas"]["SavingsAccount"][];
+            /** @description What the estimates rest on. */
+            assumptions: string[];
+            currency: string;
+            efficiency: components["schemas"]["SavingsSpan"] | null;
+            explain: components["schemas"]["SavingsExplain"] | null;
+            missed: components["schemas"]["Missed"] | null;
+        };
+        /** @description An account's savings. */
+        SavingsAccount: {
+            account: string;
+            account_id: string;
+            additional_high: string;
+            additional_low: string;
+            /** @description Amortized cost, exact. */
+            cost: string;
+            /** @description Saved against public prices by commitments and spot. */
+            current: string;
+            /**
+             * Format: double
+             * @description Current savings in percent of the possible ones; `null` where there is nothing to save.
+             */
+            efficiency_percent: number | null;
+        };
+        /** @description What lists the rows that could have cost less. */
+        SavingsExplain: {
+            filter: string[];
+            from: string;
+            metric: string;
+            to: string;
+        };
+        /** @description Some days. */
+        SavingsSpan: {
+            from: string;
+            /** @description Day after the last. */
+            to: string;
+        };
+        /** @description When and to whom a report is sent. */
+        Schedule: {
+            /** @description daily, weekly (on Mondays) or monthly (on the first), at six o'clock UTC. */
+            frequency: string;
+            /** @description Mail addresses. */
+            recipients: string[];
+        };
+        /** @description Whom a report went to. */
+        Sent: {
+            recipients: string[];
+        };
         /** @description Who asks, and what they may do. */
         Session: {
             /** @description To send back as `X-CSRF-Token` with every request that changes something. */
@@ -1375,6 +1834,32 @@ export interface components {
             /** @description From the link. */
             token: string;
         };
+        /** @description A cost that is split. */
+        SharedCost: {
+            /** @description Empty for a new one. */
+            id: string;
+            method: components["schemas"]["SharingMethod"];
+            name: string;
+            /** @description Filters, all of which a row meets. */
+            source: string[];
+            /** @description None: all other accounts. */
+            targets: components["schemas"]["SharedTarget"][];
+        };
+        /** @description The organization's shared costs. The first rule that matches a row takes it. */
+        SharedCosts: {
+            rules: components["schemas"]["SharedCost"][];
+        };
+        /** @description An account that takes a part. */
+        SharedTarget: {
+            account_id: string;
+            /** @description For fixed shares, which add up to 100. */
+            percent: string | null;
+        };
+        /**
+         * @description How a shared cost is split.
+         * @enum {string}
+         */
+        SharingMethod: "even" | "proportional" | "fixed";
         /** @description E-mail address and password. */
         SignIn: {
             email: string;
@@ -1389,9 +1874,61 @@ export interface components {
             id: string;
             publications: components["schemas"]["PublicationView"][];
         };
+        /** @description A named group of accounts. */
+        Subset: {
+            account_ids: string[];
+            billing: components["schemas"]["Billing"] | null;
+            id: string;
+            name: string;
+            sums: components["schemas"]["Sums"];
+        };
+        /** @description An account of a subset. */
+        SubsetAccount: {
+            account: string;
+            account_id: string;
+            sums: components["schemas"]["Sums"];
+        };
+        /** @description What changes of a subset; what is left out stays. */
+        SubsetChange: {
+            account_ids?: string[] | null;
+            billing?: components["schemas"]["Billing"] | null;
+            name?: string | null;
+        };
+        /** @description A subset with its accounts. */
+        SubsetDetails: components["schemas"]["Subset"] & {
+            /** @description The most expensive first. */
+            accounts: components["schemas"]["SubsetAccount"][];
+            currency: string;
+            last_month: components["schemas"]["SavingsSpan"] | null;
+            month_to_date: components["schemas"]["SavingsSpan"] | null;
+        };
+        /** @description All subsets, what is in none, and the whole. */
+        Subsets: {
+            currency: string;
+            last_month: components["schemas"]["SavingsSpan"] | null;
+            month_to_date: components["schemas"]["SavingsSpan"] | null;
+            /** @description By name. */
+            subsets: components["schemas"]["Subset"][];
+            unassigned: components["schemas"]["Sums"];
+            whole: components["schemas"]["Sums"];
+        };
         /** @description The cards. */
         Summary: {
             month_to_date: components["schemas"]["MonthToDate"] | null;
+        };
+        /** @description What accounts cost and are charged. */
+        Sums: {
+            /** Format: int64 */
+            accounts: number;
+            /** @description By the billing rules; `null` without rules, or where reports tell no public prices. */
+            charge_last_month: string | null;
+            charge_month_to_date: string | null;
+            /** @description What the month will cost: an estimate. */
+            expected: string | null;
+            /** @description Amortized cost of the month before. */
+            last_month: string;
+            /** @description Amortized cost of the month so far. */
+            month_to_date: string;
         };
         /** @description An organization, by id. */
         SwitchOrganization: {
@@ -1465,6 +2002,18 @@ export interface components {
             started_at: string;
             verdict: components["schemas"]["VerdictName"] | null;
         };
+        /** @description A tag by rules. */
+        VirtualTag: {
+            id: string;
+            name: string;
+            /** @description Tried in order. */
+            rules: components["schemas"]["Rule"][];
+        };
+        /** @description The organization's virtual tags. */
+        VirtualTags: {
+            /** @description By name. */
+            virtual_tags: components["schemas"]["VirtualTag"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -1474,6 +2023,33 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit: {
         parameters: {
             query?: {
@@ -2066,6 +2642,8 @@ export interface operations {
                 top?: number;
                 /** @description `previous`: also the span just before. */
                 compare?: string;
+                /** @description `split`: shared costs stand where the organization's rules put them. */
+                shared?: string;
             };
             header?: never;
             path?: never;
@@ -2110,6 +2688,8 @@ export interface operations {
                 top?: number;
                 /** @description `previous`: also the span just before. */
                 compare?: string;
+                /** @description `split`: shared costs stand where the organization's rules put them. */
+                shared?: string;
             };
             header?: never;
             path?: never;
@@ -2123,6 +2703,98 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    costs_parquet: {
+        parameters: {
+            query?: {
+                /** @description What is summed: amortized (default), unblended, net_amortized, net_unblended, list or usage_amount. */
+                metric?: string;
+                /** @description Dimensions of the groups, separated by commas; none gives one total. */
+                group_by?: string;
+                /** @description Buckets: total (default), hour, day, week or month. */
+                view?: string;
+                /** @description First day (UTC), YYYY-MM-DD. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
+                /** @description Groups to keep; the rest is summed into one that is marked `other`. */
+                top?: number;
+                /** @description `previous`: also the span just before. */
+                compare?: string;
+                /** @description `split`: shared costs stand where the organization's rules put them. */
+                shared?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.parquet": number[];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    costs_xlsx: {
+        parameters: {
+            query?: {
+                /** @description What is summed: amortized (default), unblended, net_amortized, net_unblended, list or usage_amount. */
+                metric?: string;
+                /** @description Dimensions of the groups, separated by commas; none gives one total. */
+                group_by?: string;
+                /** @description Buckets: total (default), hour, day, week or month. */
+                view?: string;
+                /** @description First day (UTC), YYYY-MM-DD. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
+                /** @description Groups to keep; the rest is summed into one that is marked `other`. */
+                top?: number;
+                /** @description `previous`: also the span just before. */
+                compare?: string;
+                /** @description `split`: shared costs stand where the organization's rules put them. */
+                shared?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             default: {
@@ -2218,9 +2890,16 @@ export interface operations {
                 to?: string;
                 /** @description As for costs. */
                 filter?: string[];
-                /** @description Page of rows, from 1. */
+                /**
+                 * @description What rows are sorted by: figure (its size, by default), time, account, service, usage_type, resource or
+                 *     usage_amount.
+                 */
+                sort?: string;
+                /** @description desc (default) or asc. */
+                order?: string;
+                /** @description Page of rows, from 1. Not for the file, which has all of them. */
                 page?: number;
-                /** @description Rows per page; 50 by default, 500 at most. */
+                /** @description Rows per page; 50 by default, 500 at most. Not for the file. */
                 page_size?: number;
             };
             header?: never;
@@ -2235,6 +2914,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explain"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_csv: {
+        parameters: {
+            query?: {
+                /** @description What is summed; amortized by default. */
+                metric?: string;
+                /** @description Dimensions of the cell's group, separated by commas. */
+                group_by?: string;
+                /** @description The group's key, one per dimension; repeat it. Empty: rows without a value. */
+                keys?: string[];
+                /** @description First day (UTC), YYYY-MM-DD. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description As for costs. */
+                filter?: string[];
+                /**
+                 * @description What rows are sorted by: figure (its size, by default), time, account, service, usage_type, resource or
+                 *     usage_amount.
+                 */
+                sort?: string;
+                /** @description desc (default) or asc. */
+                order?: string;
+                /** @description Page of rows, from 1. Not for the file, which has all of them. */
+                page?: number;
+                /** @description Rows per page; 50 by default, 500 at most. Not for the file. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: {
@@ -2661,6 +3391,8 @@ export interface operations {
             query?: {
                 /** @description What is summed; amortized by default. */
                 metric?: string;
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
             };
             header?: never;
             path?: never;
@@ -2674,6 +3406,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectionAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reports"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    savings: {
+        parameters: {
+            query?: {
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Savings"];
                 };
             };
             default: {
@@ -2860,11 +3769,219 @@ export interface operations {
             };
         };
     };
+    shared_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCosts"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_shared_costs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedCosts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedCosts"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subsets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subsets"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_subset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubset"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsetDetails"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_subsets: {
+        parameters: {
+            query: {
+                /** @description May be repeated */
+                id: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsetDetails"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_subset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubsetChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubsetDetails"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summary: {
         parameters: {
             query?: {
                 /** @description What is summed; amortized by default. */
                 metric?: string;
+                /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
+                filter?: string[];
             };
             header?: never;
             path?: never;
@@ -2949,6 +4066,155 @@ export interface operations {
         };
     };
     revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    virtual_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualTags"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_virtual_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVirtualTag"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualTag"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_virtual_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVirtualTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_virtual_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVirtualTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualTag"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_virtual_tag: {
         parameters: {
             query?: never;
             header?: never;

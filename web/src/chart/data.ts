@@ -1,3 +1,4 @@
+import { keysText } from "../address/list";
 import type { View } from "../address/range";
 import type { Costs } from "../api/types";
 import { approximate, sumDecimals } from "../lib/decimal";
@@ -5,7 +6,7 @@ import { bucketLabel, bucketTitle } from "./labels";
 
 export interface Series {
   id: string;
-  key: string;
+  keys: readonly string[];
   label: string;
   other: boolean;
   /** Place in the palette; stays when others are hidden. */
@@ -29,28 +30,37 @@ type Row = Pick<Costs["rows"][number], "keys" | "labels" | "other">;
 
 /** The name of a row in the address; a value that is called "other" is not the rest. */
 export function rowId(row: Row): string {
-  return row.other ? "other" : `row:${row.keys[0] ?? ""}`;
+  return row.other ? "other" : `row:${keysText(row.keys)}`;
 }
 
-/** What a value is called on the page; the empty value has a name by its dimension. */
-export function rowLabel(row: Row, dimension: string): string {
+/** What a row is called on the page: its values, one a dimension. */
+export function rowLabel(row: Row, dimensions: readonly string[]): string {
   if (row.other) return "Other";
-  return valueLabel(row.keys[0] ?? "", row.labels[0], dimension);
+  return row.keys.map((key, at) => valueLabel(key, row.labels[at], dimensions[at] ?? "")).join(" / ");
 }
+
+/** Words for rows without a value, by the kind of dimension. */
+const noValue: Record<string, string> = {
+  tag: "Untagged",
+  merged_tag: "Untagged",
+  cost_category: "Uncategorized",
+  virtual_tag: "No match",
+  subset: "Unassigned",
+  organizational_unit: "No organizational unit",
+};
 
 export function valueLabel(value: string, label: string | undefined, dimension: string): string {
-  if (value === "") return label || (dimension.startsWith("tag:") ? "Untagged" : "None");
-  return label || value;
+  return label || value || (noValue[dimension.split(":", 1)[0] ?? ""] ?? "None");
 }
 
 /** Shapes an answer of the API for the chart: exact texts for words, doubles for pixels alone. */
-export function chartData(costs: Costs, dimension: string, hidden: readonly string[]): ChartData {
+export function chartData(costs: Costs, dimensions: readonly string[], hidden: readonly string[]): ChartData {
   const view = costs.view as View;
   const gone = new Set(hidden);
   const series = costs.rows.map((row, index) => ({
     id: rowId(row),
-    key: row.keys[0] ?? "",
-    label: rowLabel(row, dimension),
+    keys: row.keys,
+    label: rowLabel(row, dimensions),
     other: row.other,
     color: index,
     hidden: gone.has(rowId(row)),

@@ -13,7 +13,7 @@ const StackedBars = lazy(() => import("./stacked-bars").then((module) => ({ defa
 interface Props {
   costs: Costs | undefined;
   stale: boolean;
-  dimension: string;
+  dimensions: readonly string[];
   hidden: readonly string[];
   label: string;
   wholeBars: boolean;
@@ -24,8 +24,8 @@ interface Props {
 }
 
 export function SpendChart(props: Props) {
-  const { costs, stale, dimension, hidden, label, wholeBars, onHidden, onDrill, onExplain } = props;
-  const data = useMemo(() => costs && chartData(costs, dimension, hidden), [costs, dimension, hidden]);
+  const { costs, stale, dimensions, hidden, label, wholeBars, onHidden, onDrill, onExplain } = props;
+  const data = useMemo(() => costs && chartData(costs, dimensions, hidden), [costs, dimensions, hidden]);
   const cut = useMemo(() => data && axisCut(reachOf(data)), [data]);
   if (!costs || !data) {
     return (

@@ -1,23 +1,27 @@
-import { Badge, Drawer, Group, Pagination, Skeleton, Text, Title } from "@mantine/core";
+import { Badge, Drawer, Group, Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { LineOrder } from "../address/explain";
 import { queries } from "../api/queries";
 import { formatExact } from "../lib/money";
-import { formatCount } from "../lib/quantity";
 import { Command } from "../ui/command";
 import { Problem } from "../ui/problem";
 import classes from "./drawer.module.css";
-import { LineItems } from "./line-items";
-import { type Explained, explainPageSize } from "./target";
+import { RowsBehind } from "./rows-behind";
+import type { Explained } from "./target";
 
-interface Props {
+interface Actions {
+  onPage: (page: number) => void;
+  onOrder: (order: LineOrder) => void;
+}
+
+interface Props extends Actions {
   question: Explained | undefined;
   version: string;
-  onPage: (page: number) => void;
   onClose: () => void;
 }
 
 /** What a figure means, how it is computed, and the lines of the bill it is made of. */
-export function ExplainDrawer({ question, version, onPage, onClose }: Props) {
+export function ExplainDrawer({ question, version, onClose, ...actions }: Props) {
   return (
     <Drawer.Root
       opened={question !== undefined}
@@ -34,26 +38,17 @@ export function ExplainDrawer({ question, version, onPage, onClose }: Props) {
           <Drawer.CloseButton aria-label="Close" />
         </div>
         <Drawer.Body className={classes.body}>
-          {question && <Explanation question={question} version={version} onPage={onPage} />}
+          {question && <Explanation question={question} version={version} {...actions} />}
         </Drawer.Body>
       </Drawer.Content>
     </Drawer.Root>
   );
 }
 
-function Explanation({
-  question,
-  version,
-  onPage,
-}: {
-  question: Explained;
-  version: string;
-  onPage: (page: number) => void;
-}) {
+function Explanation({ question, version, ...actions }: { question: Explained; version: string } & Actions) {
   const { data, error, refetch, isPlaceholderData } = useQuery(queries.explain(version, question.query));
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
-  const fresh = data && !(isPlaceholderData && data.page === question.query.page);
-  if (!data || !fresh) {
+  if (!data) {
     return (
       <div aria-busy="true">
         <Skeleton height={74} mb="lg" />
@@ -62,7 +57,6 @@ function Explanation({
       </div>
     );
   }
-  const pages = Math.ceil(data.rows_total / explainPageSize);
   return (
     <>
       <Text c="dimmed" size="sm">
@@ -81,6 +75,7 @@ function Explanation({
           {data.proven ? "Proven to the bill" : "Not proven yet"}
         </Badge>
       </Group>
+      {question.note && <Text size="sm">{question.note}</Text>}
       <section className={classes.section} aria-labelledby="explain-definition">
         <Title order={3} size="h5" id="explain-definition">
           {data.metric.label}
@@ -90,30 +85,7 @@ function Explanation({
         </Text>
         <Command text={data.metric.formula} label="Formula" wrap />
       </section>
-      <section className={classes.section} aria-labelledby="explain-rows">
-        <Group justify="space-between" mb={8}>
-          <Title order={3} size="h5" id="explain-rows">
-            Line items behind it
-          </Title>
-          {data.ready && (
-            <Text size="sm" c="dimmed">
-              {formatCount(data.rows_total)} rows, largest first
-            </Text>
-          )}
-        </Group>
-        {data.message && <Text className={classes.message}>{data.message}</Text>}
-        {data.ready && <LineItems rows={data.rows} currency={data.currency} stale={isPlaceholderData} />}
-        {pages > 1 && (
-          <Pagination
-            mt="sm"
-            size="sm"
-            total={pages}
-            value={data.page}
-            onChange={onPage}
-            getControlProps={(control) => ({ "aria-label": `${control} page` })}
-          />
-        )}
-      </section>
+      <RowsBehind data={data} query={question.query} stale={isPlaceholderData} {...actions} />
       <section className={classes.section} aria-labelledby="explain-sql">
         <Title order={3} size="h5" mb={8} id="explain-sql">
           Query

@@ -1,7 +1,10 @@
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import type { LineColumn, LineOrder } from "../address/explain";
 import type { LineItem } from "../api/types";
 import { dayLabel } from "../lib/dates";
 import { formatExact } from "../lib/money";
 import classes from "./line-items.module.css";
+import { nextOrder } from "./lines";
 
 function time(item: LineItem): string {
   const hour = item.charge_period_start.slice(11, 16);
@@ -12,30 +15,31 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** Rows as the report has them, each with its file and row, so that anybody can look it up there. */
-export function LineItems({
-  rows,
-  currency,
-  stale,
-}: {
+interface Props {
   rows: readonly LineItem[];
   currency: string;
   stale: boolean;
-}) {
+  order: LineOrder;
+  onOrder: (order: LineOrder) => void;
+}
+
+/** Rows as the report has them, each with its file and row, so that anybody can look it up there. */
+export function LineItems({ rows, currency, stale, order, onOrder }: Props) {
+  const head = (words: Partial<Record<LineColumn, string>>, right = false) => (
+    <Head words={words} right={right} order={order} onOrder={onOrder} />
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <section className={classes.scroll} data-stale={stale} tabIndex={0} aria-label="Line items">
       <table className={`${classes.table} tabular`}>
         <thead>
           <tr>
-            <th scope="col">Time (UTC)</th>
-            <th scope="col">Account, service</th>
-            <th scope="col">Usage</th>
-            <th scope="col" className={classes.right}>
-              Cost
-            </th>
+            {head({ time: "Time (UTC)" })}
+            {head({ account: "Account", service: "Service" })}
+            {head({ usage_type: "Usage" })}
+            {head({ figure: "Cost", usage_amount: "Amount" }, true)}
             <th scope="col">File and row</th>
-            <th scope="col">Resource</th>
+            {head({ resource: "Resource" })}
           </tr>
         </thead>
         <tbody>
@@ -66,5 +70,40 @@ export function LineItems({
         </tbody>
       </table>
     </section>
+  );
+}
+
+interface HeadProps {
+  words: Partial<Record<LineColumn, string>>;
+  right: boolean;
+  order: LineOrder;
+  onOrder: (order: LineOrder) => void;
+}
+
+/** A column's head; where a cell shows two things, it sorts by either. */
+function Head({ words, right, order, onOrder }: HeadProps) {
+  const columns = Object.entries(words) as [LineColumn, string][];
+  const active = words[order.column] !== undefined;
+  const Arrow = order.descending ? IconArrowDown : IconArrowUp;
+  return (
+    <th
+      scope="col"
+      className={right ? classes.right : undefined}
+      aria-sort={active ? (order.descending ? "descending" : "ascending") : undefined}
+    >
+      {columns.map(([column, word]) => (
+        <button
+          key={column}
+          type="button"
+          className={classes.sort}
+          data-active={column === order.column}
+          title={`Sort by ${word.toLowerCase()}`}
+          onClick={() => onOrder(nextOrder(order, column))}
+        >
+          {word}
+          {column === order.column && <Arrow size={12} aria-hidden />}
+        </button>
+      ))}
+    </th>
   );
 }

@@ -1,41 +1,66 @@
-import { filterText } from "../address/filter";
+import { type ExplainState, isCard } from "../address/explain";
+import { filterText, subsetFilter } from "../address/filter";
+import { joinList, readKeys } from "../address/list";
 import { bucketSpan } from "../address/range";
 import type { AnalysisState } from "../address/state";
 import type { Scope } from "../analysis/use-analysis";
 import type { ExplainQuery } from "../api/queries";
 import type { Costs } from "../api/types";
-import { rowLabel, valueLabel } from "../chart/data";
+import { rowId, rowLabel, valueLabel } from "../chart/data";
 import { bucketTitle } from "../chart/labels";
 import { dayLabel, spanLabel } from "../lib/dates";
+import { type CardFigures, cardQuestion } from "./card-target";
 
 export interface Explained {
   query: ExplainQuery;
   /** The value and the span, in words. */
   what: string;
   when: string;
+  /** How the rows relate to what was clicked, where they are not its parts. */
+  note?: string;
 }
 
 export const explainPageSize = 25;
 
-/** The question behind a cell. The rest ("Other") is asked for as everything but the values shown. */
+const beforeSplit =
+  "The bill knows no shares: this is the figure before shared costs are split, with the rows as they were billed.";
+
+/** How the rows are listed, whatever the figure is. */
+function listed({ page, order }: ExplainState) {
+  return {
+    sort: order.column,
+    order: order.descending ? ("desc" as const) : ("asc" as const),
+    page,
+    page_size: explainPageSize,
+  };
+}
+
+/** The question behind a figure; undefined while what it needs to know is under way. */
 export function explainQuestion(
   state: AnalysisState,
   scope: Scope,
   costs: Costs | undefined,
+  cards: CardFigures,
 ): Explained | undefined {
   const { explain } = state;
-  const { dimension, span, view } = scope;
-  if (!explain || dimension === undefined) return undefined;
+  if (!explain) return undefined;
+  const { target } = explain;
+  if (isCard(target)) {
+    const found = cardQuestion(target, state.metric, subsetFilter(state.filters), cards);
+    return found && { ...found, query: { ...found.query, ...listed(explain) } };
+  }
+  const { groupBy, span, view } = scope;
+  if (groupBy.length === 0) return undefined;
   // Explanations are by day: a cell of the hourly view opens the day that it belongs to, and says so.
   const day = view === "hour" && explain.at ? explain.at.slice(0, 10) : explain.at;
   const cell = day === undefined ? span : bucketSpan(day, view === "hour" ? "day" : view, span);
+  const { metric, filter } = scope.query;
   const query: ExplainQuery = {
-    metric: state.metric,
+    metric,
+    filter,
     from: cell.from,
     to: cell.to,
-    filter: scope.query.filter,
-    page: explain.page,
-    page_size: explainPageSize,
+    ...listed(explain),
   };
   const when =
     day === undefined
@@ -43,15 +68,27 @@ export function explainQuestion(
       : view === "hour"
         ? `the whole of ${dayLabel(day)}`
         : bucketTitle(day, view);
-  const { target } = explain;
-  if (target === "total") return { query, what: "Total of the selection", when };
+  // Shares of a shared cost are no lines of the bill.
+  const note = state.shared ? { note: beforeSplit } : {};
+  if (target === "total") return { query, what: "Total of the selection", when, ...note };
   if (target === "other") {
-    if (!costs) return undefined;
-    const values = costs.rows.filter((row) => !row.other).map((row) => row.keys[0] ?? "");
-    const rest = filterText({ dimension, exclude: true, values });
-    return { query: { ...query, filter: [...query.filter, rest] }, what: "Other", when };
+    const rest = costs && restFilter(costs, groupBy);
+    if (rest === undefined) return undefined;
+    return { query: { ...query, filter: [...filter, rest] }, what: "Other", when, ...note };
   }
-  const row = costs?.rows.find((one) => !one.other && one.keys[0] === target.row);
-  const what = row ? rowLabel(row, dimension) : valueLabel(target.row, undefined, dimension);
-  return { query: { ...query, group_by: dimension, keys: [target.row] }, what, when };
+  const row = costs?.rows.find((one) => rowId(one) === `row:${target.row}`);
+  const keys = readKeys(target.row, groupBy.length);
+  const what = row
+    ? rowLabel(row, groupBy)
+    : keys.map((key, at) => valueLabel(key, undefined, groupBy[at] ?? "")).join(" / ");
+  return { query: { ...query, group_by: joinList(groupBy), keys }, what, when, ...note };
+}
+
+/** The rest ("Other") is asked for as everything but the values shown. Filters leave out values, not pairs of
+ *  them: of several dimensions there is no such question. */
+function restFilter(costs: Costs, groupBy: readonly string[]): string | undefined {
+  const [dimension, second] = groupBy;
+  if (dimension === undefined || second !== undefined) return undefined;
+  const values = costs.rows.filter((row) => !row.other).map((row) => row.keys[0] ?? "");
+  return filterText({ dimension, exclude: true, values });
 }

@@ -1,28 +1,76 @@
-/** Dimensions that the bar offers as filters: the first three always, the rest when asked for or in use. */
+import { tagDimension } from "../address/tabs";
+import type { Dimensions } from "../api/types";
+
+/** A dimension as the bar offers it. */
 export interface FilterDimension {
   name: string;
   plural: string;
 }
 
-export const filterDimensions: readonly FilterDimension[] = [
-  { name: "account_id", plural: "Accounts" },
-  { name: "service", plural: "Services" },
-  { name: "region", plural: "Regions" },
-  { name: "charge_type", plural: "Charge types" },
-  { name: "usage_type_group", plural: "Usage type groups" },
-  { name: "instance_type", plural: "Instance types" },
-  { name: "lifecycle", plural: "Lifecycles" },
-  { name: "operating_system", plural: "Operating systems" },
-];
-export const alwaysShown = 3;
+/** Always there, whatever the tab; tags come beside them, by key. */
+export const alwaysShown = [
+  "account_id",
+  "service",
+  "region",
+  "charge_type",
+  "instance_type",
+  "usage_type_group",
+] as const;
 
-/** Also what an address or a drill-down restricts and the list above does not know: tags, cost categories, others. */
+const plurals: Record<string, string> = {
+  account_id: "Accounts",
+  service: "Services",
+  region: "Regions",
+  charge_type: "Charge types",
+  instance_type: "Instance types",
+  usage_type_group: "Usage type groups",
+  lifecycle: "Lifecycles",
+  operating_system: "Operating systems",
+  availability_zone: "Availability zones",
+  operation: "Operations",
+  usage_type: "Usage types",
+  purchase_option: "Purchase options",
+  payer_account_id: "Payers",
+  seller: "Sellers",
+  commitment_id: "Commitments",
+  resource_id: "Resources",
+  instance_family: "Instance families",
+  product_code: "Product codes",
+  line_item_type: "Line item types",
+  billing_period: "Billing periods",
+  reported_account_name: "Account names as reported",
+  subset: "Subsets",
+  organizational_unit: "Organizational units",
+};
+
+/** Also what only an address or a drill-down restricts: tags, cost categories, virtual tags. */
 export function filterDimension(name: string): FilterDimension {
-  const known = filterDimensions.find((one) => one.name === name);
-  if (known) return known;
-  const [kind, ...key] = name.split(":");
-  if (kind === "tag") return { name, plural: `Tag ${key.join(":")}` };
-  if (kind === "cost_category") return { name, plural: `Category ${key.join(":")}` };
+  const known = plurals[name];
+  if (known) return { name, plural: known };
+  const [kind, ...rest] = name.split(":");
+  const key = rest.join(":");
+  if (kind === "tag") return { name, plural: `Tag ${key}` };
+  if (kind === "merged_tag") return { name, plural: `Tag ${key}, any case` };
+  if (kind === "cost_category") return { name, plural: `Category ${key}` };
+  if (kind === "virtual_tag") return { name, plural: key };
   const words = name.replace(/_/g, " ");
   return { name, plural: words.charAt(0).toUpperCase() + words.slice(1) };
+}
+
+/** Everything else that the page can be narrowed by; accounts are chosen by their number, under their name. */
+export function moreFilters(offer: Dimensions | undefined, shown: ReadonlySet<string>): FilterDimension[] {
+  if (!offer) return [];
+  const names = new Set([
+    ...offer.dimensions.map((one) => one.name),
+    ...(offer.has_subsets ? ["subset"] : []),
+    ...(offer.has_organizational_units ? ["organizational_unit"] : []),
+    ...offer.cost_category_names.map((name) => `cost_category:${name}`),
+    ...offer.virtual_tags.map((name) => `virtual_tag:${name}`),
+  ]);
+  return [...names].filter((name) => name !== "account" && !shown.has(name)).map(filterDimension);
+}
+
+/** Keys of tags that are not restricted yet. */
+export function freeTagKeys(offer: Dimensions | undefined, shown: ReadonlySet<string>): string[] {
+  return (offer?.tag_keys ?? []).filter((key) => !shown.has(tagDimension(key, false)));
 }

@@ -1,12 +1,15 @@
-import { Menu, SegmentedControl, Switch, UnstyledButton } from "@mantine/core";
+import { Menu, SegmentedControl, Switch, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconRotate } from "@tabler/icons-react";
 import { useState } from "react";
 import { type Filter, filterOf, withFilter } from "../address/filter";
+import { type Metric, metrics } from "../address/metric";
 import { type View, viewAllowed, views } from "../address/range";
-import { type AnalysisState, initialState } from "../address/state";
+import { type AnalysisState, withoutFilters } from "../address/state";
 import type { Scope } from "../analysis/use-analysis";
-import { alwaysShown, filterDimension, filterDimensions } from "./dimensions";
+import { CostMenu } from "./cost-menu";
+import { alwaysShown, filterDimension, moreFilters } from "./dimensions";
 import classes from "./filters.module.css";
+import { TagsFilter } from "./tags-filter";
 import { TimeFilter } from "./time-filter";
 import { ValuesFilter } from "./values-filter";
 
@@ -16,24 +19,28 @@ interface Props {
   onChange: (next: Partial<AnalysisState>) => void;
 }
 
-/** Time, accounts and everything else that narrows the page, and how the result is cut into bars. */
+/** Time, accounts and everything else that narrows the page. */
 export function FilterBar({ state, scope, onChange }: Props) {
   const [added, setAdded] = useState<string>();
   const { overview, span, version } = scope;
-  const names = new Set([
-    ...filterDimensions.slice(0, alwaysShown).map((one) => one.name),
-    ...state.filters.map((filter) => filter.dimension),
-    ...(added ? [added] : []),
-  ]);
-  const tag = scope.tagKey === undefined ? [] : [filterDimension(`tag:${scope.tagKey}`)];
-  const more = [...filterDimensions, ...tag].filter((one) => !names.has(one.name));
+  const extra = [...state.filters.map((filter) => filter.dimension), ...(added ? [added] : [])];
+  const names = new Set<string>([...alwaysShown, ...extra]);
+  const more = moreFilters(scope.dimensions, names);
   const change = (filter: Filter) => {
     setAdded(undefined);
     onChange({ filters: withFilter(state.filters, filter), explain: undefined });
   };
-  const restricted =
-    state.filters.length > 0 || "from" in state.range || state.view !== undefined || state.hidden.length > 0;
   const values = { version, ...span, metric: state.metric, currency: overview.currency };
+  const chip = (name: string) => (
+    <ValuesFilter
+      key={name}
+      dimension={filterDimension(name)}
+      filter={filterOf(state.filters, name)}
+      scope={values}
+      startOpen={name === added}
+      onFilter={change}
+    />
+  );
   return (
     <div className={classes.bar}>
       <div className={classes.filters} role="toolbar" aria-label="Filters">
@@ -44,16 +51,14 @@ export function FilterBar({ state, scope, onChange }: Props) {
           dataTo={overview.data_to ?? span.to}
           onRange={(range) => onChange({ range, explain: undefined, sort: undefined })}
         />
-        {[...names].map((name) => (
-          <ValuesFilter
-            key={name}
-            dimension={filterDimension(name)}
-            filter={filterOf(state.filters, name)}
-            scope={values}
-            startOpen={name === added}
-            onFilter={change}
-          />
-        ))}
+        {alwaysShown.map(chip)}
+        <TagsFilter
+          dimensions={scope.dimensions}
+          filters={state.filters}
+          shown={names}
+          onAdd={(name) => setAdded(name)}
+        />
+        {[...names].slice(alwaysShown.length).map(chip)}
         {more.length > 0 && (
           <Menu position="bottom-start" shadow="md">
             <Menu.Target>
@@ -61,7 +66,7 @@ export function FilterBar({ state, scope, onChange }: Props) {
                 <IconPlus size={15} aria-hidden /> Filter
               </UnstyledButton>
             </Menu.Target>
-            <Menu.Dropdown>
+            <Menu.Dropdown className={classes.long}>
               {more.map((one) => (
                 <Menu.Item key={one.name} onClick={() => setAdded(one.name)}>
                   {one.plural}
@@ -71,37 +76,60 @@ export function FilterBar({ state, scope, onChange }: Props) {
           </Menu>
         )}
       </div>
-      <div className={classes.right}>
-        {restricted && (
-          <UnstyledButton
-            className={classes.quiet}
-            onClick={() =>
-              onChange({ ...initialState, tab: state.tab, tagKey: state.tagKey, metric: state.metric })
-            }
-          >
-            <IconRotate size={15} aria-hidden /> Reset filters
-          </UnstyledButton>
-        )}
-        <SegmentedControl
-          size="xs"
-          aria-label="View by"
-          value={scope.view}
-          data={views.map((view) => ({
-            value: view,
-            label: view.charAt(0).toUpperCase() + view.slice(1),
-            disabled: !viewAllowed(view, span),
-          }))}
-          onChange={(view) => onChange({ view: view as View, explain: undefined, sort: undefined })}
-        />
-        <Switch
-          size="sm"
-          label="Amortized"
-          checked={state.metric === "amortized"}
-          onChange={(event) =>
-            onChange({ metric: event.currentTarget.checked ? "amortized" : "unblended", explain: undefined })
-          }
-        />
-      </div>
+      <Measures state={state} scope={scope} onChange={onChange} />
+    </div>
+  );
+}
+
+const splitting =
+  "Costs that several accounts share, such as support, are split among them by the organization’s rules.";
+
+/** What is summed, and how it is cut into bars. */
+function Measures({ state, scope, onChange }: Props) {
+  const restricted =
+    state.filters.length > 0 || "from" in state.range || state.view !== undefined || state.hidden.length > 0;
+  const sum = (metric: Metric) => onChange({ metric, explain: undefined });
+  const { amortized, opposite } = metrics[state.metric];
+  return (
+    <div className={classes.right}>
+      {restricted && (
+        <UnstyledButton className={classes.quiet} onClick={() => onChange(withoutFilters(state))}>
+          <IconRotate size={15} aria-hidden /> Reset filters
+        </UnstyledButton>
+      )}
+      <SegmentedControl
+        size="xs"
+        aria-label="View by"
+        value={scope.view}
+        data={views.map((view) => ({
+          value: view,
+          label: view.charAt(0).toUpperCase() + view.slice(1),
+          disabled: !viewAllowed(view, scope.span),
+        }))}
+        onChange={(view) => onChange({ view: view as View, explain: undefined, sort: undefined })}
+      />
+      <Switch size="sm" label="Amortized" checked={amortized} onChange={() => sum(opposite)} />
+      <CostMenu metric={state.metric} dimensions={scope.dimensions} onMetric={sum} />
+      <Tooltip
+        label={splitting}
+        multiline
+        w={280}
+        withArrow
+        events={{ hover: true, focus: true, touch: false }}
+      >
+        <div>
+          <Switch
+            size="sm"
+            label="Split shared costs"
+            aria-describedby="splitting"
+            checked={state.shared}
+            onChange={(event) => onChange({ shared: event.currentTarget.checked, explain: undefined })}
+          />
+          <span id="splitting" hidden>
+            {splitting}
+          </span>
+        </div>
+      </Tooltip>
     </div>
   );
 }

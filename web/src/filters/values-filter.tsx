@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Filter } from "../address/filter";
 import { queries } from "../api/queries";
-import { valueLabel } from "../chart/data";
 import { Chip } from "./chip";
+import { describeFilter } from "./describe";
 import type { FilterDimension } from "./dimensions";
 import { ValuesPanel } from "./values-panel";
 
@@ -47,7 +47,7 @@ export function ValuesFilter({ dimension, filter, scope, startOpen = false, onFi
   return (
     <Chip
       label={dimension.plural}
-      value={describe(filter, known.data, name)}
+      value={describeFilter(filter, known.data, name)}
       active={filter !== undefined}
       opened={opened}
       onOpened={open}
@@ -63,19 +63,4 @@ export function ValuesFilter({ dimension, filter, scope, startOpen = false, onFi
       />
     </Chip>
   );
-}
-
-function describe(
-  filter: Filter | undefined,
-  known: { values: { value: string; label: string }[]; total_values: number } | undefined,
-  dimension: string,
-): string {
-  if (!filter) return "All";
-  const [only] = filter.values;
-  if (filter.values.length === 1 && only !== undefined) {
-    const label = known?.values.find((one) => one.value === only)?.label;
-    return `${filter.exclude ? "not " : ""}${valueLabel(only, label, dimension)}`;
-  }
-  if (filter.exclude) return `all but ${filter.values.length}`;
-  return known ? `${filter.values.length} of ${known.total_values}` : String(filter.values.length);
 }

@@ -8,6 +8,8 @@ import { queries } from "../api/queries";
 import type { Value } from "../api/types";
 import { valueLabel } from "../chart/data";
 import { formatMoney } from "../lib/money";
+import { formatCount } from "../lib/quantity";
+import { withFound } from "./describe";
 import type { FilterDimension } from "./dimensions";
 import classes from "./filters.module.css";
 import type { ValuesScope } from "./values-filter";
@@ -22,15 +24,19 @@ interface Props {
   onCancel: () => void;
 }
 
+/** More than these are found again by a narrower search, not ticked at once. */
+const mostFound = 500;
+
 export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, onCancel }: Props) {
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 150);
   const { from, to, metric, version } = scope;
   const found = useQuery({
-    ...queries.values(version, dimension.name, { from, to, metric, search, limit: 200 }),
+    ...queries.values(version, dimension.name, { from, to, metric, search, limit: mostFound }),
     enabled: search !== "",
   });
   const values = search === "" ? known : found.data?.values;
+  const beyond = search !== "" && (found.data?.total_values ?? 0) > mostFound;
   const chosen = new Set(draft.values);
   const listed = new Set(values?.map((one) => one.value));
   // What is chosen stays visible though the search or the limit leaves it out.
@@ -102,15 +108,33 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
           </Text>
         )}
       </ul>
-      <Group justify="space-between" mt={8}>
-        <Button
-          variant="subtle"
-          size="xs"
-          disabled={chosen.size === 0}
-          onClick={() => onDraft({ ...draft, values: [] })}
-        >
-          Clear
-        </Button>
+      {beyond && (
+        <Text size="xs" c="dimmed" mt={6}>
+          The {formatCount(mostFound)} largest of {formatCount(found.data?.total_values ?? 0)} found: search
+          for more letters.
+        </Text>
+      )}
+      <Group justify="space-between" mt={8} gap={6}>
+        <Group gap={0}>
+          {search !== "" && (
+            <Button
+              variant="subtle"
+              size="compact-xs"
+              disabled={!values?.some((one) => !chosen.has(one.value))}
+              onClick={() => values && onDraft(withFound(draft, values))}
+            >
+              Select all found
+            </Button>
+          )}
+          <Button
+            variant="subtle"
+            size="compact-xs"
+            disabled={chosen.size === 0}
+            onClick={() => onDraft({ ...draft, values: [] })}
+          >
+            Clear
+          </Button>
+        </Group>
         <Group gap={6}>
           <Button variant="default" size="xs" onClick={onCancel}>
             Cancel

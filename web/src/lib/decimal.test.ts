@@ -5,6 +5,7 @@ import {
   decimalText,
   parseDecimal,
   roundDecimal,
+  shareText,
   sumDecimals,
 } from "./decimal";
 
@@ -33,6 +34,10 @@ describe("exact decimals", () => {
   });
   it("refuses what is not a figure", () => {
     for (const text of ["", "1e5", "NaN", "1,000", "."]) expect(() => parseDecimal(text)).toThrow();
+  });
+  it("says what part of a whole a figure is", () => {
+    expect(shareText("1", "8")).toBe("12.5 %");
+    expect(shareText("1", "0")).toBe("");
   });
   it("compares spans, also negative ones", () => {
     expect(changePercent("100", "112.5")).toBe(12.5);

@@ -50,6 +50,12 @@ export function approximate(text: string): number {
   return Number(text);
 }
 
+/** "12.3 %"; empty where there is no whole to be a part of. */
+export function shareText(part: string, whole: string): string {
+  const base = approximate(whole);
+  return base > 0 ? `${((100 * approximate(part)) / base).toFixed(1)} %` : "";
+}
+
 /** Change from `before` to `after` in percent; null when there is nothing to compare with. */
 export function changePercent(before: string, after: string): number | null {
   const base = parseDecimal(before);

@@ -1,5 +1,5 @@
 import { Badge, Group, Skeleton, Text } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useMatches } from "@tanstack/react-router";
 import { initialState } from "../address/state";
 import type { Overview, Session } from "../api/types";
 import { Logo } from "./logo";
@@ -16,6 +16,10 @@ interface Props {
 /** Name, organization, the pages, the proof, and who is signed in. */
 export function Header({ session, overview }: Props) {
   const organization = session?.organization;
+  // One entry for several pages: it stays marked on all of them, not on the first alone.
+  const allocation = useMatches({
+    select: (matches) => matches.some((match) => match.routeId === "/shell/allocation"),
+  });
   return (
     <div className={classes.bar}>
       <Link to="/" search={initialState} className={classes.brand} aria-label="Cloud Analyzer, start page">
@@ -39,6 +43,9 @@ export function Header({ session, overview }: Props) {
       <nav className={classes.nav} aria-label="Pages">
         <Link to="/" search={initialState} activeOptions={{ exact: true, includeSearch: false }}>
           Cost Analysis
+        </Link>
+        <Link to="/subsets" data-status={allocation ? "active" : undefined}>
+          Allocation
         </Link>
         <Link to="/connections">Connections</Link>
         <Link to="/organization" search={{ tab: undefined }} activeOptions={{ includeSearch: false }}>

@@ -8,11 +8,22 @@ interface Props {
   column: number;
   target: string;
   at: string | undefined;
+  /** What a click does, for the tooltip. */
+  leadsTo?: string;
   strong?: boolean;
 }
 
 /** A figure that explains itself; the click is handled by the table, once for all cells. */
-export function FigureCell({ figure, currency, row, column, target, at, strong }: Props) {
+export function FigureCell({
+  figure,
+  currency,
+  row,
+  column,
+  target,
+  at,
+  leadsTo = "explain",
+  strong,
+}: Props) {
   return (
     <button
       type="button"
@@ -23,7 +34,7 @@ export function FigureCell({ figure, currency, row, column, target, at, strong }
       data-at={at ?? ""}
       data-strong={strong}
       tabIndex={row === 0 && column === 0 ? 0 : -1}
-      title={`${formatExact(figure, currency)} · explain`}
+      title={`${formatExact(figure, currency)} · ${leadsTo}`}
     >
       {formatCell(figure, currency)}
     </button>

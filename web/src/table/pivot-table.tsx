@@ -14,14 +14,15 @@ import { useGridKeys } from "./use-grid-keys";
 interface Props {
   costs: Costs;
   stale: boolean;
-  dimension: string;
+  dimensions: readonly string[];
   name: string;
   search: string;
   sort: Sort | undefined;
   onSort: (sort: Sort) => void;
   onExplain: (target: string, at: string | undefined) => void;
-  onDrill: (key: string) => void;
-  onFilter: (key: string, exclude: boolean) => void;
+  onDrill: (keys: readonly string[]) => void;
+  onOnly: (keys: readonly string[]) => void;
+  onLeaveOut: (dimension: string, key: string) => void;
 }
 
 const pageSize = 25;
@@ -29,12 +30,12 @@ const columns: ColumnDef<PivotRow>[] = [{ accessorKey: "label" }];
 
 /** One row a value, one column a period, totals both ways; every figure opens its line items. */
 export function PivotTable(props: Props) {
-  const { costs, dimension, search, onExplain } = props;
+  const { costs, dimensions, search, onExplain } = props;
   const sort = props.sort ?? defaultSort;
   const periods = useMemo(() => pivotColumns(costs), [costs]);
   const rows = useMemo(
-    () => arrange(pivotRows(costs, dimension), costs.periods, sort, search),
-    [costs, dimension, sort, search],
+    () => arrange(pivotRows(costs, dimensions), costs.periods, sort, search),
+    [costs, dimensions, sort, search],
   );
   const [page, setPage] = useState(0);
   const pages = Math.max(1, Math.ceil(rows.length / pageSize));
@@ -48,6 +49,8 @@ export function PivotTable(props: Props) {
   });
   const shown = table.getRowModel().rows;
   const onKeys = useGridKeys();
+  // Of several dimensions the rest has no filter that keeps it alone: its values explain themselves.
+  const leadsTo = (row: PivotRow) => (row.other && dimensions.length > 1 ? "show all values" : "explain");
   const click = (event: MouseEvent<HTMLElement>) => {
     const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-explain]");
     if (cell) onExplain(cell.dataset.explain ?? "total", cell.dataset.at || undefined);
@@ -85,8 +88,10 @@ export function PivotTable(props: Props) {
                 <th scope="row" className={classes.name}>
                   <RowMenu
                     row={row}
+                    dimensions={dimensions}
                     onDrill={props.onDrill}
-                    onFilter={props.onFilter}
+                    onOnly={props.onOnly}
+                    onLeaveOut={props.onLeaveOut}
                     onExplain={(target) => onExplain(target, undefined)}
                   />
                 </th>
@@ -99,6 +104,7 @@ export function PivotTable(props: Props) {
                       column={c}
                       target={row.id}
                       at={period.start}
+                      leadsTo={leadsTo(row)}
                     />
                   </td>
                 ))}
@@ -113,6 +119,7 @@ export function PivotTable(props: Props) {
                     column={periods.length}
                     target={row.id}
                     at={undefined}
+                    leadsTo={leadsTo(row)}
                     strong
                   />
                 </td>

@@ -5,13 +5,15 @@ import type { PivotRow } from "./rows";
 
 interface Props {
   row: PivotRow;
-  onDrill: (key: string) => void;
-  onFilter: (key: string, exclude: boolean) => void;
+  dimensions: readonly string[];
+  onDrill: (keys: readonly string[]) => void;
+  onOnly: (keys: readonly string[]) => void;
+  onLeaveOut: (dimension: string, key: string) => void;
   onExplain: (target: string) => void;
 }
 
 /** The value of a row and all that can be done with it, also without a pointer. */
-export function RowMenu({ row, onDrill, onFilter, onExplain }: Props) {
+export function RowMenu({ row, dimensions, onDrill, onOnly, onLeaveOut, onExplain }: Props) {
   const label = (
     <>
       <span className={classes.label}>{row.label}</span>
@@ -28,15 +30,21 @@ export function RowMenu({ row, onDrill, onFilter, onExplain }: Props) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconZoomIn size={16} />} onClick={() => onDrill(row.key)}>
+        <Menu.Item leftSection={<IconZoomIn size={16} />} onClick={() => onDrill(row.keys)}>
           Drill down
         </Menu.Item>
-        <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => onFilter(row.key, false)}>
+        <Menu.Item leftSection={<IconFilter size={16} />} onClick={() => onOnly(row.keys)}>
           Show only this
         </Menu.Item>
-        <Menu.Item leftSection={<IconFilterOff size={16} />} onClick={() => onFilter(row.key, true)}>
-          Leave this out
-        </Menu.Item>
+        {dimensions.map((dimension, at) => (
+          <Menu.Item
+            key={dimension}
+            leftSection={<IconFilterOff size={16} />}
+            onClick={() => onLeaveOut(dimension, row.keys[at] ?? "")}
+          >
+            {dimensions.length === 1 ? "Leave this out" : `Leave out ${row.values[at]}`}
+          </Menu.Item>
+        ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconListSearch size={16} />} onClick={() => onExplain(row.id)}>
           Explain the total

@@ -30,7 +30,7 @@ const costs = {
 } as unknown as Costs;
 const starts = costs.periods;
 const keys = (column: string, descending: boolean, search = "") =>
-  arrange(pivotRows(costs, "account_id"), starts, { column, descending }, search).map((one) => one.label);
+  arrange(pivotRows(costs, ["account_id"]), starts, { column, descending }, search).map((one) => one.label);
 
 describe("the pivot table", () => {
   it("sorts by exact figures and keeps Other last either way", () => {
@@ -46,8 +46,20 @@ describe("the pivot table", () => {
     expect(keys("total", true, "sandbox")).toEqual(["Sandbox 10", "Sandbox 9"]);
     expect(keys("total", true, "3")).toEqual(["Sandbox 9"]);
   });
+  it("names every key of rows of several dimensions, and searches them all", () => {
+    const pairs = {
+      ...costs,
+      rows: [
+        { ...row("", "", ["1", "1"], "2", null), keys: ["1", "web"], labels: ["Production", "web"] },
+        { ...row("", "", ["1", "1"], "1", null), keys: ["2", ""], labels: ["Sandbox", "Untagged"] },
+      ],
+    } as Costs;
+    const [first, second] = pivotRows(pairs, ["account_id", "tag:Team"]);
+    expect(first).toMatchObject({ label: "Production / web", detail: "1", values: ["Production", "web"] });
+    expect(second).toMatchObject({ label: "Sandbox / Untagged", detail: "2" });
+  });
   it("shows no change without a span before", () => {
-    expect(pivotRows(costs, "account_id").map((one) => one.change)).toEqual([100, null, -50, 100]);
-    expect(pivotRows({ ...costs, previous: null }, "account_id")[0]?.change).toBeUndefined();
+    expect(pivotRows(costs, ["account_id"]).map((one) => one.change)).toEqual([100, null, -50, 100]);
+    expect(pivotRows({ ...costs, previous: null }, ["account_id"])[0]?.change).toBeUndefined();
   });
 });

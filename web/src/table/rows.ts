@@ -1,14 +1,16 @@
 import type { View } from "../address/range";
 import type { Costs } from "../api/types";
-import { rowId, rowLabel } from "../chart/data";
+import { rowId, rowLabel, valueLabel } from "../chart/data";
 import { bucketLabel, bucketTitle } from "../chart/labels";
 import { changePercent, compareDecimals } from "../lib/decimal";
 
 export interface PivotRow {
   id: string;
-  key: string;
+  keys: readonly string[];
+  /** Words for each key. */
+  values: readonly string[];
   label: string;
-  /** The key where it says more than the label, such as an account's number. */
+  /** The keys where they say more than the label, such as an account's number. */
   detail: string | undefined;
   other: boolean;
   figures: readonly string[];
@@ -26,15 +28,15 @@ function changeOf(
   return changePercent(previous ?? "0", total);
 }
 
-export function pivotRows(costs: Costs, dimension: string): PivotRow[] {
+export function pivotRows(costs: Costs, dimensions: readonly string[]): PivotRow[] {
   return costs.rows.map((row) => {
-    const key = row.keys[0] ?? "";
-    const label = rowLabel(row, dimension);
+    const told = row.keys.filter((key, at) => key !== "" && key !== (row.labels[at] || key));
     return {
       id: rowId(row),
-      key,
-      label,
-      detail: !row.other && key !== "" && key !== label ? key : undefined,
+      keys: row.keys,
+      values: row.keys.map((key, at) => valueLabel(key, row.labels[at], dimensions[at] ?? "")),
+      label: rowLabel(row, dimensions),
+      detail: row.other || told.length === 0 ? undefined : told.join(" / "),
       other: row.other,
       figures: row.figures,
       total: row.total,

@@ -5,13 +5,15 @@ interface Props {
   title: string;
   opened: boolean;
   onClose: () => void;
+  /** Wider than a question, for forms that need it. */
+  size?: string;
   children: ReactNode;
 }
 
 /** A question or a form above the page. Its head is no landmark: the page has its own. */
-export function Dialog({ title, opened, onClose, children }: Props) {
+export function Dialog({ title, opened, onClose, size = "md", children }: Props) {
   return (
-    <Modal.Root opened={opened} onClose={onClose} centered>
+    <Modal.Root opened={opened} onClose={onClose} size={size} centered>
       <Modal.Overlay />
       <Modal.Content radius="lg">
         <Modal.Header component="div">

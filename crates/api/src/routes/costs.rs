@@ -1,14 +1,14 @@
-//! Costs: the figures behind every chart and table, and the same as a CSV file.
+//! Costs: the figures behind every chart and table.
 
 use crate::access::By;
 use crate::caching::{marked, not_modified};
-use crate::params::{CostParams, Pairs, cost_query};
+use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::read;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use model::{CostGroup, Snapshot};
 use serde::Serialize;
@@ -166,42 +166,13 @@ pub(crate) async fn costs(
     headers: HeaderMap,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
+    let split = split(&mut pairs)?;
     let query = cost_query(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);
     }
-    let found = read::costs(&state.app, &published, query).await?;
+    let found = read::costs(&state.app, &published, query, split).await?;
     Ok(marked(Json(Costs::from(found)), &published.id))
-}
-
-/// The same as a CSV file: every group whatever `top` says, exact figures.
-#[utoipa::path(get, path = "/costs.csv", params(CostParams), responses(
-    (status = OK, body = String, content_type = "text/csv"),
-    (status = "default", body = Problem, content_type = "application/problem+json"),
-))]
-pub(crate) async fn costs_csv(
-    State(state): State<ApiState>,
-    By(by): By,
-    mut pairs: Pairs,
-) -> Result<Response, ApiError> {
-    let mut query = cost_query(&mut pairs)?;
-    pairs.done()?;
-    (query.top, query.compare) = (None, None);
-    let published = state.published(&by).await?;
-    let found = read::costs(&state.app, &published, query).await?;
-    let by: Vec<String> = found.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
-    let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
-    let name = format!("{}{by}-{}-to-{}.csv", found.query.metric.name(), found.answer.from, found.answer.to);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok(marked((headers, read::csv_pivot(&found)), &published.id))
-}
-
-/// A dimension's name as part of a file name.
-fn safe(name: &str) -> String {
-    name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
 }

@@ -16,7 +16,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 /// Dimensions with a tab of their own on the page, in its order; tags have one beside.
-const TABS: [&str; 8] = [
+const TABS: [&str; 16] = [
     "account_id",
     "service",
     "lifecycle",
@@ -25,6 +25,14 @@ const TABS: [&str; 8] = [
     "charge_type",
     "usage_type_group",
     "instance_type",
+    "resource_id",
+    "availability_zone",
+    "operation",
+    "usage_type",
+    "purchase_option",
+    "payer_account_id",
+    "seller",
+    "commitment_id",
 ];
 /// Most values in one answer.
 const MOST_VALUES: usize = 10_000;
@@ -63,8 +71,16 @@ impl From<&'static MetricInfo> for MetricView {
 pub(crate) struct Dimensions {
     dimensions: Vec<DimensionView>,
     metrics: Vec<MetricView>,
+    /// Metrics that the newest bills tell: without list prices or net columns those figures say nothing of their own.
+    metrics_available: Vec<&'static str>,
     tag_keys: Vec<String>,
     cost_category_names: Vec<String>,
+    /// Names of the organization's virtual tags.
+    virtual_tags: Vec<String>,
+    /// Whether accounts are grouped into subsets.
+    has_subsets: bool,
+    /// Whether it is known where AWS Organizations places accounts.
+    has_organizational_units: bool,
 }
 
 /// Dimensions, metrics, tag keys and cost categories.
@@ -92,6 +108,10 @@ pub(crate) async fn dimensions(
     let view = Dimensions {
         dimensions: dimensions.collect(),
         metrics: METRICS.iter().map(MetricView::from).collect(),
+        metrics_available: names.metrics.iter().map(|metric| metric.name()).collect(),
+        virtual_tags: published.definitions.virtual_tags.iter().map(|tag| tag.name.clone()).collect(),
+        has_subsets: !published.definitions.subsets.is_empty(),
+        has_organizational_units: !published.definitions.organizational_units.is_empty(),
         tag_keys: names.tag_keys,
         cost_category_names: names.cost_category_names,
     };

@@ -6,14 +6,19 @@ use crate::params::{Pairs, cost_query};
 use crate::problem::{ApiError, Problem};
 use crate::routes::dimensions::MetricView;
 use crate::state::ApiState;
+use crate::streaming::file;
 use crate::time;
-use app::read::{self, ExplainedRow};
+use app::AppError;
+use app::read::export::line;
+use app::read::{self, ExplainOrder, ExplainSort, ExplainedRow};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use model::CostQuery;
 use serde::Serialize;
+use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Parameters of an explanation.
@@ -33,10 +38,32 @@ pub(crate) struct ExplainParams {
     to: Option<String>,
     /// As for costs.
     filter: Option<Vec<String>>,
-    /// Page of rows, from 1.
+    /// What rows are sorted by: figure (its size, by default), time, account, service, usage_type, resource or
+    /// usage_amount.
+    sort: Option<String>,
+    /// desc (default) or asc.
+    order: Option<String>,
+    /// Page of rows, from 1. Not for the file, which has all of them.
     page: Option<u32>,
-    /// Rows per page; 50 by default, 500 at most.
+    /// Rows per page; 50 by default, 500 at most. Not for the file.
     page_size: Option<u32>,
+}
+
+/// What both addresses read: the cell and the order of its rows.
+fn cell(pairs: &mut Pairs) -> Result<(CostQuery, Vec<Option<String>>, ExplainOrder), ApiError> {
+    let keys = pairs.all("keys").into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
+    let form = "figure, time, account, service, usage_type, resource or usage_amount";
+    let sort = pairs.parse::<ExplainSort>("sort", form)?.unwrap_or_default();
+    let descending = match pairs.one("order")?.as_deref() {
+        None | Some("" | "desc") => true,
+        Some("asc") => false,
+        Some(other) => {
+            return Err(AppError::invalid(format!("'{other}' is no order"))
+                .advise("Write asc or desc.")
+                .into());
+        }
+    };
+    Ok((cost_query(pairs)?, keys, ExplainOrder { sort, descending }))
 }
 
 /// A line item.
@@ -116,17 +143,15 @@ pub(crate) async fn explain(
     headers: HeaderMap,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let keys: Vec<Option<String>> =
-        pairs.all("keys").into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
     let page = pairs.parse::<usize>("page", "a number from 1")?.unwrap_or(1).max(1);
     let page_size = pairs.parse::<usize>("page_size", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
-    let query = cost_query(&mut pairs)?;
+    let (query, keys, order) = cell(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
     if let Some(response) = not_modified(&headers, &published.id) {
         return Ok(response);
     }
-    let found = read::explain(&state.app, &published, &query, &keys, page, page_size).await?;
+    let found = read::explain(&state.app, &published, query, &keys, order, (page, page_size)).await?;
     let rows = found.rows.into_iter().map(LineItem::from);
     let view = Explain {
         metric: found.metric.into(),
@@ -144,4 +169,72 @@ pub(crate) async fn explain(
         proven: found.proven,
     };
     Ok(marked(Json(view), &published.id))
+}
+
+/// Every line item behind a figure, as CSV.
+#[utoipa::path(get, path = "/explain.csv", params(ExplainParams), responses(
+    (status = OK, body = String, content_type = "text/csv"),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn explain_csv(
+    State(state): State<ApiState>,
+    By(by): By,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let (query, keys, order) = cell(&mut pairs)?;
+    pairs.done()?;
+    let published = state.published(&by).await?;
+    let mut rows = read::explained_rows(&state.app, &published, query, &keys, order).await?;
+    // The rows are asked for on this thread's runtime while a blocking one writes.
+    let runtime = tokio::runtime::Handle::current();
+    file("line-items.csv", "text/csv; charset=utf-8", move |out| {
+        line(out, COLUMNS.into_iter()).map_err(|error| error.to_string())?;
+        while let Some(piece) = runtime.block_on(rows.next()) {
+            for row in piece.map_err(|error| error.to_string())? {
+                let row = LineItem::from(row).texts();
+                line(out, row.iter().map(String::as_str)).map_err(|error| error.to_string())?;
+            }
+        }
+        Ok::<_, String>(())
+    })
+}
+
+/// Header of the file.
+const COLUMNS: [&str; 14] = [
+    "charge_period_start",
+    "charge_period_end",
+    "account_id",
+    "account",
+    "service",
+    "usage_type",
+    "operation",
+    "line_item_type",
+    "resource_id",
+    "description",
+    "usage_amount",
+    "figure",
+    "source_file",
+    "source_row",
+];
+
+impl LineItem {
+    /// In the order of [`COLUMNS`].
+    fn texts(self) -> [String; 14] {
+        [
+            self.charge_period_start,
+            self.charge_period_end,
+            self.account_id,
+            self.account,
+            self.service,
+            self.usage_type,
+            self.operation,
+            self.line_item_type,
+            self.resource_id,
+            self.description,
+            self.usage_amount,
+            self.figure,
+            self.source_file,
+            self.source_row.to_string(),
+        ]
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::access::By;
 use crate::caching::fresh;
-use crate::params::Pairs;
+use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::routes::summary::SummaryParams;
 use crate::state::ApiState;
@@ -67,10 +67,11 @@ pub(crate) async fn projection(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
+    let filters = filters(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
     let cents = |figure: f64| format!("{figure:.2}");
-    let found = read::projection(&state.app, &published, metric).await?;
+    let found = read::projection(&state.app, &published, metric, &filters).await?;
     let projection = found.map(|found| ProjectionView {
         change_percent: found.change_percent(),
         currency: found.currency,

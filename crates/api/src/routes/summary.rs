@@ -2,7 +2,7 @@
 
 use crate::access::By;
 use crate::caching::fresh;
-use crate::params::Pairs;
+use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use crate::time;
@@ -21,6 +21,8 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct SummaryParams {
     /// What is summed; amortized by default.
     metric: Option<String>,
+    /// `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row.
+    filter: Option<Vec<String>>,
 }
 
 /// Cost of the newest month so far, against the same span of the month before.
@@ -62,9 +64,10 @@ pub(crate) async fn summary(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
+    let filters = filters(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    let found = read::month_to_date(&state.app, &published, metric).await?;
+    let found = read::month_to_date(&state.app, &published, metric, &filters).await?;
     let month_to_date = found.map(|month| {
         let change_percent = month.change_percent();
         let end = month.previous_to;

@@ -120,7 +120,7 @@ async fn figures(app: &App, connection: &Connection) -> Result<Figures> {
         ..CostQuery::total(Metric::Unblended)
     };
     let mut figures = Figures::new();
-    for group in read::costs(app, &published, query).await?.answer.groups {
+    for group in read::costs(app, &published, query, false).await?.answer.groups {
         let mut keys = group.keys.into_iter().map(Option::unwrap_or_default);
         let period = keys.next().unwrap_or_default();
         let key = (keys.next().unwrap_or_default(), keys.next().unwrap_or_default());

@@ -2,7 +2,7 @@
 
 use super::attempt;
 use super::daily::Daily;
-use crate::{App, Result};
+use crate::{App, Result, reports};
 use std::time::Duration;
 
 /// Between looks for work that nobody announced: polls that came due, retries whose time has come.
@@ -18,6 +18,9 @@ pub async fn run(app: App) {
     loop {
         if let Err(error) = daily.start_due(&app).await {
             tracing::error!(%error, "the daily checks could not be started");
+        }
+        if let Err(error) = reports::send_due(&app).await {
+            tracing::error!(%error, "the reports that are due could not be sent");
         }
         match round(&app).await {
             Ok(true) => continue,

@@ -146,7 +146,7 @@ fn month_name(period: &str) -> String {
 }
 
 /// To the cent, with separators: for reading; the page has every digit.
-fn money(amount: Decimal) -> String {
+pub(crate) fn money(amount: Decimal) -> String {
     const CENT: i128 = 10_i128.pow(16);
     let units = amount.units();
     let cents = (units.abs() + CENT / 2) / CENT;
@@ -155,7 +155,7 @@ fn money(amount: Decimal) -> String {
 }
 
 /// `1234567` as `1,234,567`.
-fn grouped(digits: &str) -> String {
+pub(crate) fn grouped(digits: &str) -> String {
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

@@ -3,8 +3,8 @@
 use super::Published;
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
-use model::{Decimal, Dimension, Metric};
-use query::Span;
+use model::{BillingPeriod, CostQuery, Decimal, Dimension, Metric};
+use query::{Span, View};
 use std::sync::{Mutex, PoisonError};
 
 /// Keys that the published data adds to the fixed dimensions.
@@ -14,6 +14,8 @@ pub struct Names {
     pub tag_keys: Vec<String>,
     /// Cost category names, sorted.
     pub cost_category_names: Vec<String>,
+    /// Metrics that the newest bills tell.
+    pub metrics: Vec<Metric>,
 }
 
 /// The names of the state that was asked for last.
@@ -33,9 +35,42 @@ pub async fn names(app: &App, published: &Published) -> Result<Names> {
     let names = Names {
         tag_keys: app.engine().tag_keys(&published.view).await?,
         cost_category_names: app.engine().cost_category_names(&published.view).await?,
+        metrics: metrics(app, published).await?,
     };
     *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some((published.id.clone(), names.clone()));
     Ok(names)
+}
+
+/// Metrics that say something of their own, by the newest two months: list prices where there are any, net costs
+/// where they differ.
+async fn metrics(app: &App, published: &Published) -> Result<Vec<Metric>> {
+    let newest: Option<BillingPeriod> = published.publications.first().map(|publication| publication.period);
+    let view = View {
+        periods: published
+            .view
+            .periods
+            .iter()
+            .filter(|period| newest.is_some_and(|newest| period.period >= newest.previous()))
+            .cloned()
+            .collect(),
+    };
+    let mut told = vec![Metric::Amortized, Metric::Unblended];
+    let currency = CostQuery::total(Metric::UsageAmount);
+    if app.engine().answer(&view, &currency).await?.currency.is_empty() {
+        return Ok(told);
+    }
+    let total =
+        async |metric| Ok::<_, AppError>(app.engine().answer(&view, &CostQuery::total(metric)).await?.total);
+    for (net, gross) in [(Metric::NetAmortized, Metric::Amortized), (Metric::NetUnblended, Metric::Unblended)]
+    {
+        if total(net).await? != total(gross).await? {
+            told.push(net);
+        }
+    }
+    if !total(Metric::List).await?.is_zero() {
+        told.push(Metric::List);
+    }
+    Ok(told)
 }
 
 /// One value of a dimension.
@@ -69,6 +104,9 @@ pub async fn values(
     limit: usize,
 ) -> Result<Values> {
     let (engine, span) = (app.engine(), Span { from, to });
+    let mut dimension = dimension.clone();
+    published.definitions.resolve_dimension(&mut dimension)?;
+    let dimension = &dimension;
     if dimension.to_string() != "account_id" {
         let (found, total) = engine.values(&published.view, dimension, span, metric, search, limit).await?;
         let values = found

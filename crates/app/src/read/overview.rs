@@ -2,7 +2,7 @@
 
 use super::Published;
 use crate::{App, Failure, Progress, Result, Stage};
-use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
 use meta::Outcome;
 use model::{BillingPeriod, ConnectionId, CostQuery, Decimal, Metric};
 
@@ -100,6 +100,19 @@ pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<
     let newest = if newest > now { now } else { newest };
     let floor = newest.duration_trunc(hour).ok()?;
     Some(if floor < newest { floor + hour } else { floor })
+}
+
+/// Day after the last day with charges.
+pub(crate) async fn data_to(app: &App, published: &Published) -> Result<Option<NaiveDate>> {
+    Ok(days(app, published).await?.map(|(_, to)| to))
+}
+
+/// The last complete days of data, at most as many as asked for: first day, and day after the last.
+pub(crate) fn last_days(app: &App, published: &Published, days: u64) -> Option<(NaiveDate, NaiveDate)> {
+    let to = data_through(app, published)?.date_naive();
+    let first = published.publications.iter().map(|publication| publication.period).min()?.first_day();
+    let from = (to - Days::new(days)).max(first);
+    (from < to).then_some((from, to))
 }
 
 /// First day with charges of any kind, and the day after the last: credits and fees reach beyond usage.

@@ -1,10 +1,11 @@
 //! What the newest month will cost.
 
+use super::summary::percent_change;
 use super::{Published, overview};
 use crate::{App, AppError, Result};
 use analyses::projection::{Backtest, History, project};
 use chrono::{NaiveDate, TimeDelta};
-use model::{BillingPeriod, CostQuery, Decimal, Dimension, DimensionError, Metric, TimeView};
+use model::{BillingPeriod, CostQuery, Decimal, Dimension, DimensionError, Filter, Metric, TimeView};
 
 /// A forecast. Its figures are estimates: doubles, never added to costs.
 #[derive(Clone, Debug)]
@@ -27,24 +28,31 @@ pub struct Projected {
     pub previous_cost: Option<Decimal>,
 }
 
-/// The projection of the newest month with data.
-pub async fn projection(app: &App, published: &Published, metric: Metric) -> Result<Option<Projected>> {
+/// The projection of the newest month with data, of the rows that some filters keep.
+pub async fn projection(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    filters: &[Filter],
+) -> Result<Option<Projected>> {
     let Some(through) = overview::data_through(app, published) else { return Ok(None) };
     let newest = BillingPeriod::of((through - TimeDelta::milliseconds(1)).date_naive());
     let first = published.publications.iter().map(|publication| publication.period).min();
     let (Some(month), Some(first)) = (newest, first) else { return Ok(None) };
     let known_to = through.date_naive();
     let start = first.first_day();
+    if known_to <= start {
+        return Ok(None);
+    }
+    let all =
+        published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let query = CostQuery {
         group_by: vec![named("service")?, named("charge_type")?],
         view: TimeView::Day,
         from: Some(start),
         to: Some(known_to),
-        ..CostQuery::total(metric)
+        ..all.clone()
     };
-    if known_to <= start {
-        return Ok(None);
-    }
     let answer = app.engine().answer(&published.view, &query).await?;
     let days = usize::try_from((known_to - start).num_days()).unwrap_or(0);
     let place = |bucket: &str| {
@@ -64,11 +72,7 @@ pub async fn projection(app: &App, published: &Published, metric: Metric) -> Res
     let Some(found) = project(&History { start, series: series.collect() }, month) else { return Ok(None) };
     let before = month.previous();
     let previous_cost = if published.publications.iter().any(|publication| publication.period == before) {
-        let span = CostQuery {
-            from: Some(before.first_day()),
-            to: Some(month.first_day()),
-            ..CostQuery::total(metric)
-        };
+        let span = CostQuery { from: Some(before.first_day()), to: Some(month.first_day()), ..all };
         Some(app.engine().answer(&published.view, &span).await?.total)
     } else {
         None
@@ -85,14 +89,13 @@ pub async fn projection(app: &App, published: &Published, metric: Metric) -> Res
     }))
 }
 
-fn named(name: &str) -> Result<Dimension> {
+pub(super) fn named(name: &str) -> Result<Dimension> {
     name.parse().map_err(|error: DimensionError| AppError::internal(error.to_string()))
 }
 
 impl Projected {
     /// Change against the month before in percent; `None` without a cost to compare with.
     pub fn change_percent(&self) -> Option<f64> {
-        let previous = self.previous_cost.filter(|cost| cost.units() > 0)?.to_f64();
-        Some((self.total - previous) / previous * 100.0)
+        percent_change(self.total, self.previous_cost)
     }
 }

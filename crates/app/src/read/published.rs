@@ -1,5 +1,6 @@
 //! What is published of an organization at one moment. A request resolves it once and uses it throughout.
 
+use crate::allocation::Definitions;
 use crate::{App, Result};
 use lake::Table;
 use meta::{Organization, Publication, Stage};
@@ -17,7 +18,9 @@ pub struct Published {
     pub publications: Vec<Publication>,
     /// The same, as the query engine takes it.
     pub view: View,
-    /// Names this state: changes with every publication and every stage.
+    /// What the organization defined over its bills.
+    pub definitions: Definitions,
+    /// Names this state: changes with every publication, every stage and every definition.
     pub id: String,
 }
 
@@ -25,6 +28,7 @@ pub struct Published {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
     version: (i64, i64, i64),
+    definitions: i64,
     organization: Option<Organization>,
     current: Option<BillingPeriod>,
 }
@@ -71,11 +75,15 @@ impl Published {
         let current = BillingPeriod::of(app.now().date_naive());
         // Before the publications: what is published in between makes the next call read again.
         let version = app.meta().publications_version().await?;
-        let key = Key { version, organization, current };
+        let definitions = match &organization {
+            Some(organization) => app.meta().definitions_version(&organization.id).await?,
+            None => 0,
+        };
+        let key = Key { version, definitions, organization, current };
         if let Some(state) = app.remembered().get(&key) {
             return Ok(state);
         }
-        let state = Arc::new(Self::read(app, key.organization.clone(), current).await?);
+        let state = Arc::new(Self::read(app, key.organization.clone(), current, definitions).await?);
         app.remembered().keep(key, Arc::clone(&state));
         Ok(state)
     }
@@ -84,7 +92,12 @@ impl Published {
         app: &App,
         organization: Option<Organization>,
         current: Option<BillingPeriod>,
+        version: i64,
     ) -> Result<Self> {
+        let definitions = match &organization {
+            Some(organization) => Definitions::read(app, &organization.id).await?,
+            None => Definitions::default(),
+        };
         let mut publications = match &organization {
             Some(organization) => app.meta().publications(&organization.id).await?,
             None => vec![],
@@ -92,6 +105,7 @@ impl Published {
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
         let mut hasher = DefaultHasher::new();
         organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
+        version.hash(&mut hasher);
         let mut view = View::default();
         for publication in &publications {
             let complete = publication.stage == Stage::Complete;
@@ -111,7 +125,7 @@ impl Published {
                 line_item_files: complete.then(|| paths(Table::LineItems, &publication.line_item_files)),
             });
         }
-        Ok(Self { organization, publications, view, id: format!("{:016x}", hasher.finish()) })
+        Ok(Self { organization, publications, view, definitions, id: format!("{:016x}", hasher.finish()) })
     }
 
     /// Whether a period of a connection may still change.

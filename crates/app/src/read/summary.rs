@@ -3,7 +3,7 @@
 use super::{Published, overview};
 use crate::{App, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
-use model::{BillingPeriod, CostQuery, Decimal, Metric, TimeView};
+use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric, TimeView};
 
 /// Cost of the newest month so far.
 #[derive(Clone, Debug)]
@@ -29,13 +29,23 @@ pub struct MonthToDate {
 impl MonthToDate {
     /// Change against the month before in percent; `None` without a cost to compare with.
     pub fn change_percent(&self) -> Option<f64> {
-        let previous = self.previous_cost.filter(|cost| cost.units() > 0)?;
-        Some((self.cost - previous).to_f64() / previous.to_f64() * 100.0)
+        percent_change(self.cost.to_f64(), self.previous_cost)
     }
 }
 
-/// Month to date of the newest month with data.
-pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> Result<Option<MonthToDate>> {
+/// Change against a cost before in percent; `None` without a positive one.
+pub(super) fn percent_change(now: f64, before: Option<Decimal>) -> Option<f64> {
+    let before = before.filter(|cost| cost.units() > 0)?.to_f64();
+    Some((now - before) / before * 100.0)
+}
+
+/// Month to date of the newest month with data, of the rows that some filters keep.
+pub async fn month_to_date(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    filters: &[Filter],
+) -> Result<Option<MonthToDate>> {
     let Some(through) = overview::data_through(app, published) else { return Ok(None) };
     let Some(period) = BillingPeriod::of((through - chrono::TimeDelta::milliseconds(1)).date_naive()) else {
         return Ok(None);
@@ -44,11 +54,9 @@ pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> 
     let whole_days = (through.date_naive() - from).num_days().unsigned_abs();
     let hours = through.hour();
     let to = from + Days::new(whole_days + u64::from(hours > 0));
-    let span = |from: NaiveDate, to: NaiveDate| CostQuery {
-        from: Some(from),
-        to: Some(to),
-        ..CostQuery::total(metric)
-    };
+    let all =
+        published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
+    let span = |from: NaiveDate, to: NaiveDate| CostQuery { from: Some(from), to: Some(to), ..all.clone() };
     // To the end of the month: a credit that is dated after the newest usage is on the bill already.
     let answer = app.engine().answer(&published.view, &span(from, period.end_day())).await?;
 
@@ -59,7 +67,7 @@ pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> 
     if published.publications.iter().any(|publication| publication.period == before) {
         let days = app.engine().answer(&published.view, &span(before.first_day(), last_day)).await?;
         let rest =
-            if part { part_of_day(app, published, metric, last_day, hours).await? } else { Decimal::ZERO };
+            if part { part_of_day(app, published, &all, last_day, hours).await? } else { Decimal::ZERO };
         previous = Some(days.total + rest);
     }
     let previous_to = last_day.and_hms_opt(if part { hours } else { 0 }, 0, 0).unwrap_or_default().and_utc();
@@ -79,11 +87,11 @@ pub async fn month_to_date(app: &App, published: &Published, metric: Metric) -> 
 async fn part_of_day(
     app: &App,
     published: &Published,
-    metric: Metric,
+    all: &CostQuery,
     day: NaiveDate,
     hours: u32,
 ) -> Result<Decimal> {
-    let query = CostQuery { from: Some(day), to: Some(day + Days::new(1)), ..CostQuery::total(metric) };
+    let query = CostQuery { from: Some(day), to: Some(day + Days::new(1)), ..all.clone() };
     let by_hour = CostQuery { view: TimeView::Hour, ..query.clone() };
     match app.engine().answer(&published.view, &by_hour).await {
         Ok(answer) => {

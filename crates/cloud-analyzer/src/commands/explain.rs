@@ -3,7 +3,7 @@
 use super::{Folder, cost_query};
 use crate::cli::{Explain, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json};
-use app::read::{self, ExplainedRow, Explanation, Published};
+use app::read::{self, ExplainOrder, ExplainedRow, Explanation, Published};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 // Writing to a String cannot fail: the results of `write!` below say nothing.
@@ -15,7 +15,15 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
     let query = cost_query(args.question);
-    let found = read::explain(&app, &published, &query, &keys, args.page.max(1), args.page_size).await?;
+    let found = read::explain(
+        &app,
+        &published,
+        query,
+        &keys,
+        ExplainOrder::default(),
+        (args.page.max(1), args.page_size),
+    )
+    .await?;
     match args.format {
         ReportFormat::Json => print_json(&view(&found)),
         ReportFormat::Table => Ok(print(&table(&found))?),

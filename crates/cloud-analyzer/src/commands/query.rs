@@ -16,9 +16,9 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
         compare: args.compare_previous.then_some(Comparison::Previous),
         ..cost_query(args.question)
     };
-    let costs = read::costs(&app, &published, query).await?;
+    let costs = read::costs(&app, &published, query, false).await?;
     match args.format {
-        Format::Csv => Ok(print(&read::csv_long(&costs))?),
+        Format::Csv => Ok(read::export::csv_long(&costs, &mut std::io::stdout().lock())?),
         Format::Json => print_json(&view(&costs)),
         Format::Table => Ok(print(&table(&costs))?),
     }

@@ -80,7 +80,7 @@ impl Meta {
 }
 
 /// The entry, in the transaction of its change.
-pub(super) async fn insert(to: &mut SqliteConnection, audit: &NewAudit) -> Result<(), MetaError> {
+pub(crate) async fn insert(to: &mut SqliteConnection, audit: &NewAudit) -> Result<(), MetaError> {
     sqlx::query(
         "INSERT INTO audit
          (organization_id, at_ms, actor_kind, actor_id, actor_name, action, target, detail, address)

@@ -8,7 +8,7 @@ use model::{
     TimeView,
 };
 use proptest::prelude::*;
-use query::{Engine, EngineOptions};
+use query::{Engine, EngineOptions, ExplainOrder};
 
 const DIMENSIONS: [&str; 16] = [
     "billing_period",
@@ -297,7 +297,7 @@ proptest! {
         let query = CostQuery { view: TimeView::Total, ..query };
         let answer = run(engine.answer(&world.view, &query)).unwrap();
         for group in answer.groups.iter().take(3) {
-            let explained = run(engine.explain(&world.view, &query, &group.keys, 1, 500)).unwrap();
+            let explained = run(engine.explain(&world.view, &query, &group.keys, ExplainOrder::default(), 1, 500)).unwrap();
             prop_assert_eq!(explained.figure, group.total, "{}", explained.sql);
             prop_assert_eq!(explained.rows.iter().map(|row| row.figure).sum::<Decimal>(), group.total);
             prop_assert_eq!(explained.rows_total, explained.rows.len() as u64);

@@ -2,7 +2,7 @@
 
 use crate::fixture::{FIRST_DAY, Item, World, engine, run, without_line_items};
 use model::{Comparison, CostQuery, Decimal, Metric, TimeView};
-use query::{Engine, EngineOptions, ErrorKind, Span, View};
+use query::{Engine, EngineOptions, ErrorKind, ExplainOrder, Span, View};
 
 const DOLLAR: i128 = 1_000_000_000_000_000_000;
 
@@ -82,7 +82,15 @@ fn a_month_without_line_items_answers_days_and_says_what_is_missing() {
     // Months that are complete answer alone.
     let september = CostQuery { to: "2026-10-01".parse().ok(), ..by_resource };
     assert_eq!(run(engine.answer(&view, &september)).unwrap().total.to_string(), "1");
-    let explained = run(engine.explain(&view, &month_by("service"), &[Some("EC2".into())], 1, 10)).unwrap();
+    let explained = run(engine.explain(
+        &view,
+        &month_by("service"),
+        &[Some("EC2".into())],
+        ExplainOrder::default(),
+        1,
+        10,
+    ))
+    .unwrap();
     assert!(!explained.ready && explained.rows.is_empty() && explained.message.is_some());
     assert_eq!(explained.figure.to_string(), "3");
 }

@@ -1,0 +1,75 @@
+//! The table of costs as a file: every group whatever `top` says, every digit.
+
+use crate::access::By;
+use crate::params::{CostParams, Pairs, cost_query, split};
+use crate::problem::{ApiError, Problem};
+use crate::state::ApiState;
+use crate::streaming::{file, safe};
+use app::AppError;
+use app::policy::Caller;
+use app::read::{self, Costs, export};
+use axum::extract::State;
+use axum::response::Response;
+
+async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<Costs, ApiError> {
+    let split = split(&mut pairs)?;
+    let mut query = cost_query(&mut pairs)?;
+    pairs.done()?;
+    (query.top, query.compare) = (None, None);
+    let published = state.published(by).await?;
+    Ok(read::costs(&state.app, &published, query, split).await?)
+}
+
+fn name(costs: &Costs, ending: &str) -> String {
+    let by: Vec<String> = costs.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
+    let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
+    let (metric, answer) = (costs.query.metric.name(), &costs.answer);
+    format!("{metric}{by}-{}-to-{}.{ending}", answer.from, answer.to)
+}
+
+/// The costs as CSV.
+#[utoipa::path(get, path = "/costs.csv", params(CostParams), responses(
+    (status = OK, body = String, content_type = "text/csv"),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn costs_csv(
+    State(state): State<ApiState>,
+    By(by): By,
+    pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let costs = found(&state, &by, pairs).await?;
+    file(&name(&costs, "csv"), "text/csv; charset=utf-8", move |out| export::csv(&costs, out))
+}
+
+/// The costs as an Excel workbook.
+#[utoipa::path(get, path = "/costs.xlsx", params(CostParams), responses(
+    (status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn costs_xlsx(
+    State(state): State<ApiState>,
+    By(by): By,
+    pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let costs = found(&state, &by, pairs).await?;
+    export::LimitOfSheets::check(&costs).map_err(|error| {
+        AppError::invalid(error.to_string()).advise("Narrow the selection, or take CSV or Parquet.")
+    })?;
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    file(&name(&costs, "xlsx"), kind, move |out| export::xlsx(&costs, out))
+}
+
+/// The costs as Parquet, with exact decimals.
+#[utoipa::path(get, path = "/costs.parquet", params(CostParams), responses(
+    (status = OK, body = Vec<u8>, content_type = "application/vnd.apache.parquet"),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn costs_parquet(
+    State(state): State<ApiState>,
+    By(by): By,
+    pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let costs = found(&state, &by, pairs).await?;
+    let kind = "application/vnd.apache.parquet";
+    file(&name(&costs, "parquet"), kind, move |out| export::parquet(&costs, out))
+}

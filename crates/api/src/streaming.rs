@@ -1,0 +1,76 @@
+//! Files that are sent while they are written: the first bytes leave at once, and no file is ever whole in memory.
+
+use crate::problem::ApiError;
+use axum::body::{Body, Bytes};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use std::io::{self, Write};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Bytes of a piece, and pieces that wait for a slow reader.
+const PIECE: usize = 64 << 10;
+const WAITING: usize = 4;
+
+/// Where a file is written to.
+pub(crate) struct Pipe {
+    piece: Vec<u8>,
+    to: mpsc::Sender<io::Result<Bytes>>,
+}
+
+impl Pipe {
+    fn send(&mut self) -> io::Result<()> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        self.to
+            .blocking_send(Ok(Bytes::from(piece)))
+            .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads the file any more"))
+    }
+}
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.send()
+    }
+}
+
+/// A file to be saved, written by a blocking function. If it fails the transfer breaks off, so that nobody takes half a
+/// file for the whole.
+pub(crate) fn file<E: std::fmt::Display>(
+    name: &str,
+    kind: &'static str,
+    write: impl FnOnce(&mut Pipe) -> Result<(), E> + Send + 'static,
+) -> Result<Response, ApiError> {
+    let (to, from) = mpsc::channel(WAITING);
+    tokio::task::spawn_blocking(move || {
+        let mut pipe = Pipe { piece: Vec::with_capacity(PIECE), to };
+        let written = write(&mut pipe).map_err(|error| error.to_string());
+        let ended = written.and_then(|()| pipe.flush().map_err(|error| error.to_string()));
+        if let Err(error) = ended {
+            tracing::warn!(%error, "a file could not be sent to its end");
+            // The reader may be gone: then nobody needs to be told.
+            let _ = pipe.to.blocking_send(Err(io::Error::other(error)));
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, Body::from_stream(ReceiverStream::new(from))).into_response())
+}
+
+/// A text as part of a file name.
+pub(crate) fn safe(name: &str) -> String {
+    name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
+}

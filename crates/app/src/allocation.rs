@@ -1,0 +1,141 @@
+//! What an organization defines over its bills: subsets of accounts, virtual tags, shared costs. Definitions apply
+//! when a question is asked, so that they hold for the past too and nothing has to be read again.
+
+mod billing;
+mod shared_costs;
+mod subsets;
+mod virtual_tags;
+
+pub use billing::{Billing, Price};
+pub(crate) use shared_costs::source_mapping;
+pub use shared_costs::{Method, SharedCost, SharedTarget, set_shared_costs};
+pub use subsets::{
+    Subset, SubsetAccount, SubsetChange, SubsetDetails, SubsetSpans, SubsetSums, Subsets, change_subset,
+    create_subset, remove_subsets, subset, subsets,
+};
+pub use virtual_tags::{
+    Preview, PreviewRow, VirtualTag, create_virtual_tag, preview_virtual_tag, remove_virtual_tag,
+    set_virtual_tag,
+};
+
+use crate::policy::Caller;
+use crate::{App, AppError, ErrorKind, Result};
+use meta::{DefinitionKind, NewAudit};
+use model::{Condition, CostQuery, Dimension, MappingName, MappingRule, Operator, OrganizationId};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Everything that an organization defined, at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// Named groups of accounts, by name.
+    pub subsets: Vec<Subset>,
+    /// Tags by rules, by name.
+    pub virtual_tags: Vec<VirtualTag>,
+    /// Costs that are split over others, in order.
+    pub shared_costs: Vec<SharedCost>,
+    /// Path of the organizational unit of each account, where AWS Organizations was read.
+    pub organizational_units: BTreeMap<String, String>,
+}
+
+impl Definitions {
+    /// The definitions of an organization as they are now.
+    pub(crate) async fn read(app: &App, organization: &OrganizationId) -> Result<Self> {
+        Ok(Self {
+            subsets: app.meta().definition(organization, DefinitionKind::Subsets).await?.0,
+            virtual_tags: app.meta().definition(organization, DefinitionKind::VirtualTags).await?.0,
+            shared_costs: app.meta().definition(organization, DefinitionKind::SharedCosts).await?.0,
+            organizational_units: app
+                .meta()
+                .definition(organization, DefinitionKind::OrganizationalUnits)
+                .await?
+                .0,
+        })
+    }
+
+    /// The question with the rules of every mapping that it names.
+    pub fn resolve(&self, mut query: CostQuery) -> Result<CostQuery> {
+        let filters = query.filters.iter_mut().map(|filter| &mut filter.dimension);
+        for dimension in query.group_by.iter_mut().chain(filters) {
+            self.resolve_dimension(dimension)?;
+        }
+        Ok(query)
+    }
+
+    /// The dimension with its rules, if it is a mapping.
+    pub fn resolve_dimension(&self, dimension: &mut Dimension) -> Result<()> {
+        if let Dimension::Mapped(mapping) = dimension
+            && mapping.rules.is_none()
+        {
+            mapping.rules = Some(self.rules(&mapping.name)?);
+        }
+        Ok(())
+    }
+
+    fn rules(&self, name: &MappingName) -> Result<Arc<[MappingRule]>> {
+        match name {
+            MappingName::Subset => Ok(self
+                .subsets
+                .iter()
+                .filter(|subset| !subset.account_ids.is_empty())
+                .map(|subset| accounts_rule(&subset.name, subset.account_ids.clone()))
+                .collect()),
+            MappingName::OrganizationalUnit => {
+                let mut accounts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+                for (account, path) in &self.organizational_units {
+                    accounts.entry(path).or_default().push(account.clone());
+                }
+                Ok(accounts.into_iter().map(|(path, accounts)| accounts_rule(path, accounts)).collect())
+            }
+            MappingName::VirtualTag(name) => {
+                let found = self.virtual_tags.iter().find(|tag| tag.name == *name);
+                let tag = found.ok_or_else(|| {
+                    AppError::invalid(format!("there is no virtual tag '{name}'"))
+                        .advise("Define it under Allocation, or group by something else.")
+                })?;
+                Ok(tag.rules.clone().into())
+            }
+        }
+    }
+
+    /// The name of the subset that an account belongs to.
+    pub fn subset_of(&self, account_id: &str) -> Option<&Subset> {
+        self.subsets.iter().find(|subset| subset.account_ids.iter().any(|id| id == account_id))
+    }
+}
+
+fn accounts_rule(value: &str, values: Vec<String>) -> MappingRule {
+    let dimension = account_id();
+    MappingRule {
+        value: value.to_owned(),
+        conditions: vec![Condition { dimension, operator: Operator::Is, values }],
+    }
+}
+
+/// The dimension of account IDs.
+pub(crate) fn account_id() -> Dimension {
+    let at = model::DIMENSIONS.iter().position(|info| info.name == "account_id");
+    Dimension::Column(at.unwrap_or_default())
+}
+
+/// Changes one kind of definitions of the caller's organization, from what it is now.
+async fn change<T: DeserializeOwned + Default + Serialize, R>(
+    app: &App,
+    caller: &Caller,
+    kind: DefinitionKind,
+    change: impl FnOnce(&mut T) -> Result<(R, NewAudit)>,
+) -> Result<R> {
+    let organization = &caller.organization()?.id;
+    let (mut document, revision) = app.meta().definition::<T>(organization, kind).await?;
+    let (result, entry) = change(&mut document)?;
+    app.meta().define(organization, kind, &document, revision, &entry).await?;
+    Ok(result)
+}
+
+/// Something that is not there (any more).
+fn gone(what: &str) -> AppError {
+    AppError::new(ErrorKind::NotFound, format!("there is no such {what}"))
+        .advise("Somebody may have deleted it: load the list again.")
+}

@@ -1,0 +1,372 @@
+//! Subsets: named groups of accounts, with what they cost, what they will have cost at the end of the month, and
+//! what they are charged. An account belongs to one subset at most.
+
+use super::{Billing, change, gone};
+use crate::identity::{entry, name_of, random_id};
+use crate::policy::Caller;
+use crate::read::{Published, account_names, month_to_date, projection};
+use crate::{App, AppError, Result};
+use chrono::NaiveDate;
+use meta::DefinitionKind;
+use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A named group of accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct Subset {
+    /// Identifier.
+    pub id: String,
+    /// Name, unique in the organization.
+    pub name: String,
+    /// Its accounts.
+    pub account_ids: Vec<String>,
+    /// Rules of its charge.
+    pub billing: Option<Billing>,
+}
+
+/// What accounts cost and are charged.
+#[derive(Clone, Debug, Default)]
+pub struct SubsetSums {
+    /// Accounts with cost in the two months, or assigned.
+    pub accounts: usize,
+    /// Amortized cost of the whole month before.
+    pub last_month: Decimal,
+    /// Amortized cost of the month so far.
+    pub month_to_date: Decimal,
+    /// What the month will cost, where there is enough to project from: an estimate.
+    pub expected: Option<f64>,
+    /// Charge of the month before, where billing rules say one.
+    pub charge_last_month: Option<Decimal>,
+    /// Charge of the month so far.
+    pub charge_month_to_date: Option<Decimal>,
+}
+
+/// The months that sums are about.
+#[derive(Clone, Debug, Default)]
+pub struct SubsetSpans {
+    /// Currency.
+    pub currency: String,
+    /// First day of the month before, and the day after its last.
+    pub last_month: Option<(NaiveDate, NaiveDate)>,
+    /// First day of the month, and the day after its newest data.
+    pub month_to_date: Option<(NaiveDate, NaiveDate)>,
+}
+
+/// All subsets with their sums.
+#[derive(Clone, Debug)]
+pub struct Subsets {
+    /// What the sums are about.
+    pub spans: SubsetSpans,
+    /// By name.
+    pub subsets: Vec<(Subset, SubsetSums)>,
+    /// Accounts of no subset.
+    pub unassigned: SubsetSums,
+    /// All accounts.
+    pub whole: SubsetSums,
+}
+
+/// An account of a subset.
+#[derive(Clone, Debug)]
+pub struct SubsetAccount {
+    /// Account.
+    pub account_id: String,
+    /// Its latest name.
+    pub account: String,
+    /// Its sums.
+    pub sums: SubsetSums,
+}
+
+/// One subset with its accounts.
+#[derive(Clone, Debug)]
+pub struct SubsetDetails {
+    /// What the sums are about.
+    pub spans: SubsetSpans,
+    /// The subset.
+    pub subset: Subset,
+    /// Its sums.
+    pub sums: SubsetSums,
+    /// Its accounts, the most expensive first.
+    pub accounts: Vec<SubsetAccount>,
+}
+
+/// What changes of a subset; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct SubsetChange {
+    /// Name.
+    pub name: Option<String>,
+    /// Accounts.
+    pub account_ids: Option<Vec<String>>,
+    /// Rules of its charge; `Some(None)`: none.
+    pub billing: Option<Option<Billing>>,
+}
+
+/// The months of all sums, and their questions.
+struct Months {
+    spans: SubsetSpans,
+}
+
+impl Months {
+    async fn of(app: &App, published: &Published) -> Result<Self> {
+        let now = month_to_date(app, published, Metric::Amortized, &[]).await?;
+        let mut spans = SubsetSpans::default();
+        if let Some(now) = now {
+            spans.currency.clone_from(&now.currency);
+            spans.month_to_date = Some((now.from, now.to));
+            let before = BillingPeriod::of(now.from).map(BillingPeriod::previous);
+            spans.last_month = before.map(|before| (before.first_day(), before.end_day()));
+        }
+        Ok(Self { spans })
+    }
+
+    /// The month so far to its end: a credit dated ahead is on the bill already, as in *month to date*.
+    fn so_far(&self) -> Option<(NaiveDate, NaiveDate)> {
+        let (from, to) = self.spans.month_to_date?;
+        Some((from, BillingPeriod::of(from).map_or(to, BillingPeriod::end_day)))
+    }
+
+    /// Cost by a dimension in both months: (month before, month so far).
+    async fn costs(
+        &self,
+        app: &App,
+        published: &Published,
+        dimension: &str,
+        filters: &[Filter],
+    ) -> Result<BTreeMap<Option<String>, (Decimal, Decimal)>> {
+        let mut costs: BTreeMap<Option<String>, (Decimal, Decimal)> = BTreeMap::new();
+        for (span, newest) in [(self.spans.last_month, false), (self.so_far(), true)] {
+            let Some((from, to)) = span else { continue };
+            let query = CostQuery {
+                group_by: vec![parsed(dimension)?],
+                from: Some(from),
+                to: Some(to),
+                filters: filters.to_vec(),
+                ..CostQuery::total(Metric::Amortized)
+            };
+            let query = published.definitions.resolve(query)?;
+            for group in app.engine().answer(&published.view, &query).await?.groups {
+                let entry = costs.entry(group.keys.into_iter().next().flatten()).or_default();
+                *(if newest { &mut entry.1 } else { &mut entry.0 }) += group.total;
+            }
+        }
+        Ok(costs)
+    }
+
+    async fn charges(
+        &self,
+        app: &App,
+        published: &Published,
+        billing: Option<&Billing>,
+        filters: &[Filter],
+    ) -> Result<(Option<Decimal>, Option<Decimal>)> {
+        let Some(billing) = billing else { return Ok((None, None)) };
+        let mut charges = [None, None];
+        for (charge, span) in charges.iter_mut().zip([self.spans.last_month, self.so_far()]) {
+            if let Some(span) = span {
+                *charge = billing.charge(app, published, filters, span).await?;
+            }
+        }
+        Ok((charges[0], charges[1]))
+    }
+
+    async fn expected(app: &App, published: &Published, filters: &[Filter]) -> Result<Option<f64>> {
+        let found = projection(app, published, Metric::Amortized, filters).await?;
+        Ok(found.map(|found| found.total))
+    }
+}
+
+fn parsed(dimension: &str) -> Result<Dimension> {
+    dimension.parse().map_err(|error: model::DimensionError| AppError::internal(error.to_string()))
+}
+
+fn only(dimension: &str, value: &str) -> Result<Filter> {
+    Ok(Filter { dimension: parsed(dimension)?, exclude: false, values: vec![value.to_owned()] })
+}
+
+/// All subsets, what is in none, and the whole.
+pub async fn subsets(app: &App, published: &Published) -> Result<Subsets> {
+    let months = Months::of(app, published).await?;
+    let by_subset = months.costs(app, published, "subset", &[]).await?;
+    let by_account = months.costs(app, published, "account_id", &[]).await?;
+    let sums = async |key: Option<&str>, accounts, billing: Option<&Billing>| -> Result<SubsetSums> {
+        let filters = [only("subset", key.unwrap_or_default())?];
+        let (last_month, month_to_date) =
+            by_subset.get(&key.map(ToOwned::to_owned)).copied().unwrap_or_default();
+        let (charge_last_month, charge_month_to_date) =
+            months.charges(app, published, billing, &filters).await?;
+        let expected = Months::expected(app, published, &filters).await?;
+        let accounts: usize = accounts;
+        Ok(SubsetSums {
+            accounts,
+            last_month,
+            month_to_date,
+            expected,
+            charge_last_month,
+            charge_month_to_date,
+        })
+    };
+    let mut found = vec![];
+    for subset in &published.definitions.subsets {
+        let sums = sums(Some(&subset.name), subset.account_ids.len(), subset.billing.as_ref()).await?;
+        found.push((subset.clone(), sums));
+    }
+    let free = |id: &&String| published.definitions.subset_of(id).is_none();
+    let unassigned = by_account.keys().flatten().filter(free).count();
+    let total = |pick: fn(&(Decimal, Decimal)) -> Decimal| by_account.values().map(pick).sum();
+    let whole = SubsetSums {
+        accounts: by_account.keys().flatten().count(),
+        last_month: total(|costs| costs.0),
+        month_to_date: total(|costs| costs.1),
+        expected: Months::expected(app, published, &[]).await?,
+        ..SubsetSums::default()
+    };
+    Ok(Subsets {
+        unassigned: sums(None, unassigned, None).await?,
+        subsets: found,
+        whole,
+        spans: months.spans,
+    })
+}
+
+/// One subset with its accounts.
+pub async fn subset(app: &App, published: &Published, id: &str) -> Result<SubsetDetails> {
+    let subset = published.definitions.subsets.iter().find(|subset| subset.id == id);
+    let subset = subset.ok_or_else(|| gone("subset"))?.clone();
+    let months = Months::of(app, published).await?;
+    let names = account_names(app, published).await?;
+    let filters = [only("subset", &subset.name)?];
+    let costs = if subset.account_ids.is_empty() {
+        BTreeMap::new()
+    } else {
+        months.costs(app, published, "account_id", &filters).await?
+    };
+    let mut accounts = vec![];
+    for account_id in &subset.account_ids {
+        let (last_month, month_to_date) = costs.get(&Some(account_id.clone())).copied().unwrap_or_default();
+        let own = [only("account_id", account_id)?];
+        let (charge_last_month, charge_month_to_date) =
+            months.charges(app, published, subset.billing.as_ref(), &own).await?;
+        accounts.push(SubsetAccount {
+            account_id: account_id.clone(),
+            account: names.get(account_id).unwrap_or(account_id).clone(),
+            sums: SubsetSums {
+                accounts: 1,
+                last_month,
+                month_to_date,
+                expected: Months::expected(app, published, &own).await?,
+                charge_last_month,
+                charge_month_to_date,
+            },
+        });
+    }
+    accounts.sort_by_key(|account| std::cmp::Reverse((account.sums.month_to_date, account.sums.last_month)));
+    let total = |pick: fn(&SubsetAccount) -> Decimal| accounts.iter().map(pick).sum();
+    let (charge_last_month, charge_month_to_date) =
+        months.charges(app, published, subset.billing.as_ref(), &filters).await?;
+    let sums = SubsetSums {
+        accounts: accounts.len(),
+        last_month: total(|account| account.sums.last_month),
+        month_to_date: total(|account| account.sums.month_to_date),
+        expected: Months::expected(app, published, &filters).await?,
+        charge_last_month,
+        charge_month_to_date,
+    };
+    Ok(SubsetDetails { subset, sums, accounts, spans: months.spans })
+}
+
+/// Makes a subset. Accounts of other subsets move here.
+pub async fn create_subset(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    account_ids: Vec<String>,
+    billing: Option<Billing>,
+) -> Result<String> {
+    let id = random_id()?;
+    let first =
+        SubsetChange { name: Some(name.to_owned()), account_ids: Some(account_ids), billing: Some(billing) };
+    change(app, caller, DefinitionKind::Subsets, |subsets: &mut Vec<Subset>| {
+        subsets.push(Subset { id: id.clone(), name: String::new(), account_ids: vec![], billing: None });
+        apply(subsets, &id, first)?;
+        Ok((id.clone(), entry(app, caller, "subset.created", name, &[("id", &id)])))
+    })
+    .await
+}
+
+/// Changes a subset. Accounts of other subsets move here.
+pub async fn change_subset(app: &App, caller: &Caller, id: &str, new: SubsetChange) -> Result<()> {
+    change(app, caller, DefinitionKind::Subsets, |subsets: &mut Vec<Subset>| {
+        let name = apply(subsets, id, new)?;
+        Ok(((), entry(app, caller, "subset.changed", name, &[("id", id)])))
+    })
+    .await
+}
+
+/// Deletes subsets; their accounts are in none then.
+pub async fn remove_subsets(app: &App, caller: &Caller, ids: &[String]) -> Result<()> {
+    change(app, caller, DefinitionKind::Subsets, |subsets: &mut Vec<Subset>| {
+        if ids.is_empty() || !ids.iter().all(|id| subsets.iter().any(|subset| subset.id == *id)) {
+            return Err(gone("subset"));
+        }
+        let names: Vec<String> =
+            subsets.extract_if(.., |subset| ids.contains(&subset.id)).map(|it| it.name).collect();
+        Ok(((), entry(app, caller, "subset.removed", names.join(", "), &[("ids", &ids.join(" "))])))
+    })
+    .await
+}
+
+fn apply(subsets: &mut Vec<Subset>, id: &str, new: SubsetChange) -> Result<String> {
+    let at = subsets.iter().position(|subset| subset.id == id).ok_or_else(|| gone("subset"))?;
+    if let Some(name) = new.name {
+        let name = name_of("the name of the subset", &name)?;
+        let taken = subsets.iter().any(|subset| subset.id != id && subset.name == name);
+        if taken || name == model::MappingName::Subset.none_label() {
+            return Err(AppError::invalid(format!("there is a subset '{name}' already"))
+                .advise("Choose another name."));
+        }
+        subsets[at].name = name;
+    }
+    if let Some(account_ids) = new.account_ids {
+        let accounts: BTreeSet<String> = account_ids.into_iter().filter(|id| !id.is_empty()).collect();
+        for subset in subsets.iter_mut() {
+            subset.account_ids.retain(|id| !accounts.contains(id));
+        }
+        subsets[at].account_ids = accounts.into_iter().collect();
+    }
+    if let Some(billing) = new.billing {
+        if let Some(billing) = &billing {
+            billing.check()?;
+        }
+        subsets[at].billing = billing;
+    }
+    let name = subsets[at].name.clone();
+    subsets.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn subset(id: &str, accounts: &[&str]) -> Subset {
+        let account_ids = accounts.iter().map(|id| (*id).to_owned()).collect();
+        Subset { id: id.into(), name: id.to_uppercase(), account_ids, billing: None }
+    }
+
+    #[test]
+    fn an_account_belongs_to_one_subset_at_most() {
+        let mut subsets = vec![subset("a", &["1", "2"]), subset("b", &["3"])];
+        let accounts = Some(vec!["2".into(), "3".into(), "2".into()]);
+        apply(&mut subsets, "b", SubsetChange { account_ids: accounts, ..SubsetChange::default() }).unwrap();
+        assert_eq!(subsets[0].account_ids, ["1"]);
+        assert_eq!(subsets[1].account_ids, ["2", "3"]);
+    }
+
+    #[test]
+    fn names_are_unique_and_not_the_word_for_none() {
+        let mut subsets = vec![subset("a", &[]), subset("b", &[])];
+        for name in ["B", "Unassigned", " "] {
+            let new = SubsetChange { name: Some(name.into()), ..SubsetChange::default() };
+            assert!(apply(&mut subsets, "a", new).is_err(), "{name}");
+        }
+    }
+}

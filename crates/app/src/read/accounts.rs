@@ -1,0 +1,144 @@
+//! Accounts with the names that they had, what they cost lately, and where they belong.
+
+use super::Published;
+use super::overview::last_days;
+use super::projection::named;
+use crate::{App, Result};
+use chrono::NaiveDate;
+use model::{BillingPeriod, CostQuery, Decimal, Metric};
+use std::collections::BTreeMap;
+
+/// Days of data whose cost is shown.
+const COST_DAYS: u64 = 30;
+
+/// A name that an account had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountName {
+    /// The name.
+    pub name: String,
+    /// First of the first month whose bill bears it.
+    pub from: NaiveDate,
+    /// Day after the last month whose bill bears it.
+    pub to: NaiveDate,
+}
+
+/// An account in the data.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Account.
+    pub account_id: String,
+    /// Latest name, else the ID.
+    pub account: String,
+    /// Every name it had, newest first.
+    pub names: Vec<AccountName>,
+    /// Subset that it belongs to.
+    pub subset_id: Option<String>,
+    /// Path of its organizational unit, where known.
+    pub organizational_unit: Option<String>,
+    /// Amortized cost over the last days.
+    pub cost: Decimal,
+}
+
+/// All accounts.
+#[derive(Clone, Debug, Default)]
+pub struct Accounts {
+    /// Currency.
+    pub currency: String,
+    /// First and last day (exclusive) of the costs; `None` without complete days.
+    pub span: Option<(NaiveDate, NaiveDate)>,
+    /// The most expensive first.
+    pub accounts: Vec<Account>,
+}
+
+/// Latest names by account ID.
+pub(crate) async fn account_names(app: &App, published: &Published) -> Result<BTreeMap<String, String>> {
+    Ok(app.engine().account_names(&published.view).await?)
+}
+
+/// Every account that any published month speaks of, and those that were assigned before they had cost.
+pub async fn accounts(app: &App, published: &Published) -> Result<Accounts> {
+    let latest = account_names(app, published).await?;
+    let mut names = name_history(app, published).await?;
+    let span = last_days(app, published, COST_DAYS);
+    let (from, to) = span.unzip();
+    let query =
+        CostQuery { group_by: vec![named("account_id")?], from, to, ..CostQuery::total(Metric::Amortized) };
+    let answer = app.engine().answer(&published.view, &query).await?;
+    let mut costs: BTreeMap<String, Decimal> = BTreeMap::new();
+    for group in answer.groups {
+        if let Some(Some(id)) = group.keys.into_iter().next() {
+            *costs.entry(id).or_default() += group.total;
+        }
+    }
+    let assigned = published.definitions.subsets.iter().flat_map(|subset| &subset.account_ids);
+    for id in names.keys().chain(assigned) {
+        costs.entry(id.clone()).or_default();
+    }
+    let mut accounts: Vec<Account> = costs
+        .into_iter()
+        .map(|(account_id, cost)| Account {
+            account: latest.get(&account_id).unwrap_or(&account_id).clone(),
+            names: names.remove(&account_id).unwrap_or_default(),
+            subset_id: published.definitions.subset_of(&account_id).map(|subset| subset.id.clone()),
+            organizational_unit: published.definitions.organizational_units.get(&account_id).cloned(),
+            cost,
+            account_id,
+        })
+        .collect();
+    accounts.sort_by_key(|account| std::cmp::Reverse(account.cost));
+    Ok(Accounts { currency: answer.currency, span, accounts })
+}
+
+/// The names of each account, newest first: months in a row with one name are one span.
+async fn name_history(app: &App, published: &Published) -> Result<BTreeMap<String, Vec<AccountName>>> {
+    let query = CostQuery {
+        group_by: vec![named("account_id")?, named("reported_account_name")?, named("billing_period")?],
+        // Usage is not money: several currencies are no obstacle.
+        ..CostQuery::total(Metric::UsageAmount)
+    };
+    let mut seen: BTreeMap<String, Vec<(BillingPeriod, String)>> = BTreeMap::new();
+    for group in app.engine().answer(&published.view, &query).await?.groups {
+        let [Some(id), name, Some(period)] = group.keys.as_slice() else { continue };
+        let Ok(period) = period.parse() else { continue };
+        let months = seen.entry(id.clone()).or_default();
+        months.extend(name.iter().map(|name| (period, name.clone())));
+    }
+    Ok(seen.into_iter().map(|(id, months)| (id, spans(months))).collect())
+}
+
+fn spans(mut months: Vec<(BillingPeriod, String)>) -> Vec<AccountName> {
+    months.sort();
+    let mut names: Vec<AccountName> = vec![];
+    for (period, name) in months {
+        let known = names.iter_mut().rev().find(|known| known.name == name && known.to >= period.first_day());
+        match known {
+            Some(known) => known.to = period.end_day(),
+            None => names.push(AccountName { name, from: period.first_day(), to: period.end_day() }),
+        }
+    }
+    names.sort_by_key(|name| std::cmp::Reverse((name.to, name.from)));
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_span_the_months_that_bear_them() {
+        let month = |text: &str, name: &str| (text.parse::<BillingPeriod>().unwrap(), name.to_owned());
+        // Renamed within March, and back in May.
+        let found = spans(vec![
+            month("2026-05", "old"),
+            month("2026-02", "old"),
+            month("2026-03", "new"),
+            month("2026-03", "old"),
+            month("2026-04", "new"),
+        ]);
+        let text: Vec<String> = found.iter().map(|it| format!("{} {} {}", it.name, it.from, it.to)).collect();
+        assert_eq!(
+            text,
+            ["old 2026-05-01 2026-06-01", "new 2026-03-01 2026-05-01", "old 2026-02-01 2026-04-01",]
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! The table of costs as a file: every row of the question, every digit.
+
+mod csv;
+mod parquet;
+mod xlsx;
+
+pub use self::csv::{csv, csv_long, line};
+pub use self::parquet::parquet;
+pub use self::xlsx::{LimitOfSheets, xlsx};
+
+use super::costs::{Costs, OTHER};
+use model::{CostGroup, Decimal, Dimension, TimeView};
+
+/// What stands in a file for a group's key: the value, or the dimension's word for none.
+fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, other: bool) -> &'a str {
+    if other { OTHER } else { key.unwrap_or_else(|| dimension.none_label()) }
+}
+
+fn is_account(dimension: &Dimension) -> bool {
+    *dimension == crate::allocation::account_id()
+}
+
+/// Names of the text columns: the dimensions, an account's name beside its ID.
+fn text_columns(costs: &Costs) -> Vec<String> {
+    let mut names = vec![];
+    for dimension in &costs.query.group_by {
+        names.push(dimension.to_string());
+        if is_account(dimension) {
+            names.push("account".to_owned());
+        }
+    }
+    names
+}
+
+/// Names of the figures: the buckets, and the total.
+fn figure_columns(costs: &Costs) -> Vec<String> {
+    let mut names = costs.buckets();
+    names.push("total".to_owned());
+    names
+}
+
+/// Texts of a row, in the order of [`text_columns`].
+fn texts<'a>(costs: &'a Costs, group: &'a CostGroup, labels: &'a [String]) -> Vec<&'a str> {
+    let mut texts = vec![];
+    for ((dimension, key), label) in costs.query.group_by.iter().zip(&group.keys).zip(labels) {
+        texts.push(key_text(dimension, key.as_deref(), group.other));
+        if is_account(dimension) {
+            texts.push(label);
+        }
+    }
+    texts
+}
+
+/// Figures of a row, in the order of [`figure_columns`].
+fn figures(costs: &Costs, group: &CostGroup) -> impl Iterator<Item = Decimal> {
+    let bucketed = costs.query.view != TimeView::Total;
+    let figures = if bucketed { group.figures.as_slice() } else { &[] };
+    figures.iter().copied().chain([group.total]).collect::<Vec<_>>().into_iter()
+}
+
+/// Rows with their labels.
+fn rows(costs: &Costs) -> impl Iterator<Item = (&CostGroup, &[String])> {
+    costs.answer.groups.iter().zip(costs.labels.iter().map(Vec::as_slice))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::read::costs::labels;
+    use model::{CostAnswer, CostQuery, Metric, Snapshot};
+    use std::collections::BTreeMap;
+
+    /// Two tag values in two buckets, with what a file must keep: quotes, digits, nothing.
+    pub(in crate::read) fn sample(view: TimeView) -> Costs {
+        let group = |key: Option<&str>, figures: &[&str]| {
+            let figures: Vec<Decimal> = figures.iter().map(|text| text.parse().unwrap()).collect();
+            let total = figures.iter().copied().sum();
+            CostGroup { keys: vec![key.map(Into::into)], other: false, figures, total, previous_total: None }
+        };
+        let query = CostQuery {
+            group_by: vec!["tag:Team".parse().unwrap()],
+            view,
+            ..CostQuery::total(Metric::Amortized)
+        };
+        let groups =
+            vec![group(Some("a,\"b\"<&"), &["1.10", "0"]), group(None, &["0.000000000000000001", "1"])];
+        let buckets = match view {
+            TimeView::Hour => vec!["2026-10-01T00:00".into(), "2026-10-01T01:00".into()],
+            _ => vec!["2026-10-01".into(), "2026-10-02".into()],
+        };
+        let answer = CostAnswer {
+            from: "2026-10-01".parse().unwrap(),
+            to: "2026-10-03".parse().unwrap(),
+            buckets,
+            totals: vec![],
+            total: Decimal::ZERO,
+            groups,
+            groups_total: 2,
+            previous: None,
+            currency: "USD".into(),
+            from_rollup: true,
+            sql: String::new(),
+            snapshot: Snapshot::default(),
+        };
+        let labels =
+            answer.groups.iter().map(|group| labels(&query.group_by, group, &BTreeMap::new())).collect();
+        Costs {
+            query,
+            answer,
+            labels,
+            unproven_periods: vec![],
+            estimated: false,
+            snapshot_id: String::new(),
+        }
+    }
+}

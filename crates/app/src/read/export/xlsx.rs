@@ -1,0 +1,208 @@
+//! Costs as an Excel workbook (ECMA-376, transitional): a sheet with the table, one that says what it is.
+//!
+//! Written by hand over a zip stream: libraries take doubles, and a bill's figures have more digits. A number's text
+//! in a sheet may have all of them; programs that calculate in doubles round it when they load it, others do not.
+
+use super::{figure_columns, figures, rows, text_columns, texts};
+use crate::read::costs::Costs;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::{CompressionMethod, ZipWriter};
+
+/// Rows and columns of a sheet, by the format.
+const MOST_ROWS: usize = 1_048_576;
+const MOST_COLUMNS: usize = 16_384;
+
+/// The table does not fit into a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a sheet holds {MOST_ROWS} rows and {MOST_COLUMNS} columns; this table has {rows} and {columns}")]
+pub struct LimitOfSheets {
+    rows: usize,
+    columns: usize,
+}
+
+impl LimitOfSheets {
+    /// Whether a table fits.
+    pub fn check(costs: &Costs) -> Result<(), Self> {
+        // The header and the row of totals.
+        let found = Self {
+            rows: costs.answer.groups.len() + 2,
+            columns: text_columns(costs).len() + figure_columns(costs).len(),
+        };
+        if found.rows > MOST_ROWS || found.columns > MOST_COLUMNS { Err(found) } else { Ok(()) }
+    }
+}
+
+const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
+const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+const PARTS: [(&str, &str); 5] = [
+    (
+        "[Content_Types].xml",
+        r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/><Override PartName="/xl/worksheets/sheet2.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>"#,
+    ),
+    (
+        "_rels/.rels",
+        r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#,
+    ),
+    (
+        "xl/workbook.xml",
+        r#"<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Costs" sheetId="1" r:id="rId1"/><sheet name="About" sheetId="2" r:id="rId2"/></sheets></workbook>"#,
+    ),
+    (
+        "xl/_rels/workbook.xml.rels",
+        r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet2.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#,
+    ),
+    // Style 1: bold; 2: a figure; 3: a bold figure.
+    (
+        "xl/styles.xml",
+        r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/><xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="4" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1" applyNumberFormat="1"/></cellXfs></styleSheet>"#,
+    ),
+];
+
+const BOLD: u8 = 1;
+const FIGURE: u8 = 2;
+const BOLD_FIGURE: u8 = 3;
+
+type Zip<W> = ZipWriter<StreamWriter<W>>;
+
+/// Writes the workbook. The table must fit (see [`LimitOfSheets::check`]).
+pub fn xlsx(costs: &Costs, out: impl Write) -> io::Result<()> {
+    let mut zip = ZipWriter::new_stream(out);
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+    for (name, content) in PARTS {
+        zip.start_file(name, options)?;
+        write!(zip, "{HEAD}{content}")?;
+    }
+    zip.start_file("xl/worksheets/sheet1.xml", options)?;
+    table(costs, &mut zip)?;
+    zip.start_file("xl/worksheets/sheet2.xml", options)?;
+    about(costs, &mut zip)?;
+    zip.finish()?;
+    Ok(())
+}
+
+fn table<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
+    let names = text_columns(costs);
+    // The first row stays in sight.
+    write!(
+        zip,
+        r#"{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>"#
+    )?;
+    let mut row = Row::default();
+    for name in names.iter().chain(&figure_columns(costs)) {
+        row.text(name, BOLD);
+    }
+    row.write(zip)?;
+    for (group, labels) in rows(costs) {
+        for text in texts(costs, group, labels) {
+            row.text(text, 0);
+        }
+        for figure in figures(costs, group) {
+            row.number(&figure.to_string(), FIGURE);
+        }
+        row.write(zip)?;
+    }
+    row.text("Total", BOLD);
+    for _ in 1..names.len() {
+        row.text("", BOLD);
+    }
+    let bucketed = costs.query.view != model::TimeView::Total;
+    let totals = costs.answer.totals.iter().filter(|_| bucketed).chain([&costs.answer.total]);
+    for total in totals {
+        row.number(&total.to_string(), BOLD_FIGURE);
+    }
+    if !names.is_empty() {
+        row.write(zip)?;
+    }
+    write!(zip, "</sheetData></worksheet>")
+}
+
+fn about<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
+    let (query, answer) = (&costs.query, &costs.answer);
+    let info = query.metric.info();
+    let mut lines = vec![
+        ("Metric", info.label.to_owned()),
+        ("Meaning", info.description.to_owned()),
+        ("Currency", answer.currency.clone()),
+        ("From (UTC)", answer.from.to_string()),
+        ("To, exclusive (UTC)", answer.to.to_string()),
+        ("Proven to the bill", if answer.proven() { "yes" } else { "not all months" }.to_owned()),
+    ];
+    lines.extend(query.filters.iter().map(|filter| ("Filter", filter.to_string())));
+    lines.push(("SQL", answer.sql.clone()));
+    write!(
+        zip,
+        r#"{HEAD}<worksheet xmlns="{MAIN}"><cols><col min="1" max="1" width="22" customWidth="1"/><col min="2" max="2" width="90" customWidth="1"/></cols><sheetData>"#
+    )?;
+    let mut row = Row::default();
+    for (name, value) in lines {
+        row.text(name, BOLD);
+        row.text(&value, 0);
+        row.write(zip)?;
+    }
+    write!(zip, "</sheetData></worksheet>")
+}
+
+/// A row that is being written.
+#[derive(Default)]
+struct Row(String);
+
+/// Longest text of a cell, by the format.
+const LONGEST: usize = 32_767;
+
+impl Row {
+    fn text(&mut self, text: &str, style: u8) {
+        let _ = write!(self.0, r#"<c s="{style}" t="inlineStr"><is><t xml:space="preserve">"#);
+        for character in text.chars().take(LONGEST) {
+            match character {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                // No other control character may stand in XML.
+                '\t' | '\n' | '\r' => self.0.push(character),
+                other if other < ' ' || matches!(other, '\u{fffe}' | '\u{ffff}') => self.0.push('\u{fffd}'),
+                other => self.0.push(other),
+            }
+        }
+        self.0.push_str("</t></is></c>");
+    }
+
+    fn number(&mut self, digits: &str, style: u8) {
+        let _ = write!(self.0, r#"<c s="{style}"><v>{digits}</v></c>"#);
+    }
+
+    fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
+        write!(out, "<row>{}</row>", self.0)?;
+        self.0.clear();
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample;
+    use super::*;
+    use model::TimeView;
+    use std::io::Read;
+
+    #[test]
+    fn a_sheet_keeps_every_digit_and_escapes_names() {
+        let mut out = vec![];
+        xlsx(&sample(TimeView::Day), &mut out).unwrap();
+        let mut archive = zip::ZipArchive::new(io::Cursor::new(out)).unwrap();
+        let mut sheet = String::new();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        assert!(sheet.contains("<v>1.000000000000000001</v>"), "{sheet}");
+        assert!(sheet.contains("a,\"b\"&lt;&amp;"), "{sheet}");
+        assert!(archive.by_name("[Content_Types].xml").is_ok());
+    }
+
+    #[test]
+    fn a_table_that_does_not_fit_is_refused() {
+        let mut costs = sample(TimeView::Day);
+        assert_eq!(LimitOfSheets::check(&costs), Ok(()));
+        costs.answer.buckets = vec!["2026-10-01".to_owned(); MOST_COLUMNS];
+        assert!(LimitOfSheets::check(&costs).unwrap_err().to_string().contains("16386"));
+    }
+}

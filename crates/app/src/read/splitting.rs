@@ -1,0 +1,364 @@
+//! Shared costs where they belong: what a rule takes from one place is split over accounts, month by month, and not
+//! a digit is lost.
+//!
+//! The rows that rules take are asked for apart, the rest stays where it is. A taken amount keeps its other values
+//! (service, region, tags …) and gets the accounts of its rule. Weights are those of each whole calendar month and
+//! do not depend on what the page filters, so that a figure is the same in every view. Filters and groups that
+//! speak of accounts (ID, name, subset, organizational unit) look at where an amount went.
+
+use super::{Published, account_names};
+use crate::allocation::{Method, SharedCost, account_id, source_mapping};
+use crate::{App, AppError, Result};
+use chrono::{Datelike, Days, Months, NaiveDate};
+use model::{
+    CostAnswer, CostGroup, CostQuery, DIMENSIONS, Decimal, Dimension, Filter, MappingName, PreviousSpan,
+    TimeView,
+};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// Parts that a month's weights are counted in: fine enough that rounding a share never shows, coarse enough that
+/// any amount can be multiplied by one.
+const PARTS: i128 = 1_000_000_000;
+
+type Keys = Vec<Option<String>>;
+/// Figures by group and start of bucket.
+type Cells = BTreeMap<Keys, BTreeMap<String, i128>>;
+
+/// Answers a question with shared costs split.
+pub(super) async fn answer(app: &App, published: &Published, query: &CostQuery) -> Result<CostAnswer> {
+    // The plain answer says the spans, buckets and everything that does not depend on the split.
+    let plain = app.engine().answer(&published.view, &CostQuery { top: None, ..query.clone() }).await?;
+    let rules = &published.definitions.shared_costs;
+    let split = Split { app, published, rules, names: account_names(app, published).await? };
+    let cells = split.cells(query, plain.from, plain.to, &plain.buckets).await?;
+    let before = match &plain.previous {
+        Some(span) => {
+            let total = CostQuery { view: TimeView::Total, ..query.clone() };
+            Some(split.cells(&total, span.from, span.to, &[]).await?)
+        }
+        None => None,
+    };
+    arranged(plain, query, cells, before)
+}
+
+struct Split<'a> {
+    app: &'a App,
+    published: &'a Published,
+    rules: &'a [SharedCost],
+    names: BTreeMap<String, String>,
+}
+
+impl Split<'_> {
+    /// The split figures of a span, by the groups and buckets of a question.
+    async fn cells(
+        &self,
+        query: &CostQuery,
+        from: NaiveDate,
+        to: NaiveDate,
+        buckets: &[String],
+    ) -> Result<Cells> {
+        let (about_accounts, others): (Vec<Filter>, Vec<Filter>) =
+            query.filters.iter().cloned().partition(|filter| is_about_accounts(&filter.dimension));
+        let mut group_by = vec![source_mapping(self.rules)?, account_id()];
+        group_by.extend(query.group_by.iter().filter(|dimension| !is_about_accounts(dimension)).cloned());
+        // Weights are monthly: no bucket may reach over the end of a month.
+        let view = match query.view {
+            TimeView::Total => TimeView::Month,
+            TimeView::Week => TimeView::Day,
+            view => view,
+        };
+        let apart = CostQuery {
+            group_by,
+            view,
+            from: Some(from),
+            to: Some(to),
+            filters: others,
+            top: None,
+            compare: None,
+            metric: query.metric,
+        };
+        let engine = self.app.engine();
+        let found = engine.answer(&self.published.view, &apart).await?;
+        let weights = self.weights(query, from, to).await?;
+        let mut cells = Cells::new();
+        let mut taken: BTreeMap<(String, Keys, String), i128> = BTreeMap::new();
+        let mut put = |account: Option<&str>, keys: &[Option<String>], bucket: &str, units: i128| {
+            if about_accounts
+                .iter()
+                .all(|filter| filter.accepts(self.of_account(&filter.dimension, account).as_deref()))
+            {
+                let mut rest = keys.iter();
+                let keys = query.group_by.iter().map(|dimension| match is_about_accounts(dimension) {
+                    true => self.of_account(dimension, account),
+                    false => rest.next().cloned().flatten(),
+                });
+                let bucket = shown_bucket(query.view, bucket, buckets);
+                *cells.entry(keys.collect()).or_default().entry(bucket).or_default() += units;
+            }
+        };
+        for group in &found.groups {
+            let [rule, account, keys @ ..] = group.keys.as_slice() else { continue };
+            for (bucket, figure) in found.buckets.iter().zip(&group.figures).filter(|(_, it)| !it.is_zero()) {
+                match rule {
+                    None => put(account.as_deref(), keys, bucket, figure.units()),
+                    Some(rule) => {
+                        let place = (rule.clone(), keys.to_vec(), bucket.clone());
+                        *taken.entry(place).or_default() += figure.units();
+                    }
+                }
+            }
+        }
+        for ((rule, keys, bucket), units) in taken {
+            let shares = weights.get(&(rule, month_of(&bucket))).filter(|shares| !shares.is_empty());
+            let Some(shares) = shares else {
+                // Nobody to take it: it stays visible, with no account.
+                put(None, &keys, &bucket, units);
+                continue;
+            };
+            for (account, part) in parts(units, shares)? {
+                put(Some(account), &keys, &bucket, part);
+            }
+        }
+        Ok(cells)
+    }
+
+    /// The shares of each rule's accounts, by rule and month: cumulated parts of [`PARTS`].
+    async fn weights(
+        &self,
+        query: &CostQuery,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<BTreeMap<(String, String), Vec<(String, i128)>>> {
+        let first = from.with_day(1).unwrap_or(from);
+        let last = to.max(from + Days::new(1)) - Days::new(1);
+        let end = last.with_day(1).unwrap_or(last) + Months::new(1);
+        let all = CostQuery {
+            group_by: vec![source_mapping(self.rules)?, account_id()],
+            view: TimeView::Month,
+            from: Some(first),
+            to: Some(end),
+            ..CostQuery::total(query.metric)
+        };
+        let found = self.app.engine().answer(&self.published.view, &all).await?;
+        let mut weights = BTreeMap::new();
+        for (at, bucket) in found.buckets.iter().enumerate() {
+            let own = |group: &CostGroup| {
+                let [None, Some(account)] = group.keys.as_slice() else { return None };
+                let units = group.figures.get(at)?.units();
+                (units > 0).then(|| (account.clone(), units))
+            };
+            let costs: BTreeMap<String, i128> = found.groups.iter().filter_map(own).collect();
+            for rule in self.rules {
+                weights.insert((rule.id.clone(), month_of(bucket)), shares(rule, &costs));
+            }
+        }
+        Ok(weights)
+    }
+
+    /// The value of a dimension that speaks of accounts, for an account.
+    fn of_account(&self, dimension: &Dimension, account: Option<&str>) -> Option<String> {
+        let id = account?;
+        match dimension {
+            Dimension::Mapped(mapping) => {
+                let rules = mapping.rules().iter();
+                let mut met = rules.filter(|rule| rule.conditions.iter().all(|it| it.holds(Some(id))));
+                met.next().map(|rule| rule.value.clone())
+            }
+            _ if *dimension == account_id() => Some(id.to_owned()),
+            _ => Some(self.names.get(id).map_or(id, String::as_str).to_owned()),
+        }
+    }
+}
+
+fn is_about_accounts(dimension: &Dimension) -> bool {
+    match dimension {
+        Dimension::Column(at) => {
+            ["account_id", "account", "reported_account_name"].contains(&DIMENSIONS[*at].name)
+        }
+        Dimension::Mapped(mapping) => !matches!(mapping.name, MappingName::VirtualTag(_)),
+        _ => false,
+    }
+}
+
+/// The accounts of a rule with their cumulated parts. `costs`: what each account costs without shared costs.
+fn shares(rule: &SharedCost, costs: &BTreeMap<String, i128>) -> Vec<(String, i128)> {
+    let from = rule.source_accounts();
+    let named = rule.targets.iter().map(|target| target.account_id.clone());
+    let accounts: Vec<String> = match rule.targets.is_empty() {
+        true => costs.keys().filter(|account| !from.contains(account)).cloned().collect(),
+        false => named.collect(),
+    };
+    let weight = |account: &String| match rule.method {
+        Method::Even => 1,
+        Method::Proportional => costs.get(account).copied().unwrap_or(0),
+        Method::Fixed => {
+            let target = rule.targets.iter().find(|target| target.account_id == *account);
+            target.and_then(|target| target.percent).unwrap_or_default().units()
+        }
+    };
+    let mut weights: Vec<i128> = accounts.iter().map(weight).collect();
+    if weights.iter().sum::<i128>() <= 0 {
+        // Nothing to be in proportion to: evenly.
+        weights.fill(1);
+    }
+    let total: i128 = weights.iter().sum();
+    let mut sum = 0_i128;
+    let cumulated = weights.into_iter().map(|weight| {
+        sum += weight;
+        cumulated_part(sum, total)
+    });
+    accounts.into_iter().zip(cumulated.collect::<Vec<_>>()).collect()
+}
+
+/// `sum` of `total` in [`PARTS`]; the whole is all of them.
+fn cumulated_part(sum: i128, total: i128) -> i128 {
+    // Sums of a month's costs may be too large to multiply: fewer digits do as well for a weight.
+    let scale = (total / 10_i128.pow(27)).max(1);
+    (sum / scale) * PARTS / (total / scale).max(1)
+}
+
+/// An amount cut by cumulated parts; the parts add up to it.
+fn parts<'a>(units: i128, shares: &'a [(String, i128)]) -> Result<Vec<(&'a str, i128)>> {
+    let mut given = 0;
+    let mut cut = Vec::with_capacity(shares.len());
+    for (at, (account, cumulated)) in shares.iter().enumerate() {
+        let until = if at + 1 == shares.len() {
+            units
+        } else {
+            units.checked_mul(*cumulated).ok_or_else(|| {
+                AppError::invalid("a shared cost is too large to be split")
+                    .advise("Check the report's amounts.")
+            })? / PARTS
+        };
+        cut.push((account.as_str(), until - given));
+        given = until;
+    }
+    Ok(cut)
+}
+
+fn month_of(bucket: &str) -> String {
+    bucket.chars().take(7).collect()
+}
+
+/// The bucket of the question that a finer one falls into.
+fn shown_bucket(view: TimeView, bucket: &str, buckets: &[String]) -> String {
+    match view {
+        TimeView::Total => String::new(),
+        // The last one that starts on or before: weeks start on days of their own.
+        TimeView::Week => {
+            let at = buckets.partition_point(|start| start.as_str() <= bucket);
+            buckets.get(at.saturating_sub(1)).cloned().unwrap_or_default()
+        }
+        TimeView::Hour | TimeView::Day | TimeView::Month => bucket.to_owned(),
+    }
+}
+
+/// The plain answer with split figures in place of its own.
+fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<Cells>) -> Result<CostAnswer> {
+    let compared = before.is_some();
+    let mut earlier: BTreeMap<Keys, i128> =
+        before.unwrap_or_default().into_iter().map(|(keys, row)| (keys, row.values().sum())).collect();
+    let earlier_total: i128 = earlier.values().sum();
+    let starts = if plain.buckets.is_empty() { vec![String::new()] } else { plain.buckets.clone() };
+    let mut rows: Vec<(Keys, Vec<i128>, Option<i128>)> = vec![];
+    for (keys, row) in cells {
+        let figures = starts.iter().map(|start| row.get(start).copied().unwrap_or(0)).collect();
+        let before = compared.then(|| earlier.remove(&keys).unwrap_or(0));
+        rows.push((keys, figures, before));
+    }
+    rows.extend(earlier.into_iter().map(|(keys, units)| (keys, vec![0; starts.len()], Some(units))));
+    let total = |figures: &[i128]| figures.iter().sum::<i128>();
+    rows.sort_by(|one, other| (Reverse(total(&one.1)), &one.0).cmp(&(Reverse(total(&other.1)), &other.0)));
+    let groups_total = rows.len();
+    let sum = |rows: &[(Keys, Vec<i128>, Option<i128>)]| -> Vec<i128> {
+        (0..starts.len()).map(|at| rows.iter().map(|row| row.1[at]).sum()).collect()
+    };
+    let totals = sum(&rows);
+    if Decimal::from_units(total(&totals)) != plain.total {
+        // Also for what a filter on accounts keeps the sum may differ; without one it must not.
+        let filtered = query.filters.iter().any(|filter| is_about_accounts(&filter.dimension));
+        if !filtered {
+            return Err(AppError::internal("splitting shared costs changed the total"));
+        }
+    }
+    let rest = rows.split_off(query.top.unwrap_or(usize::MAX).min(rows.len()));
+    let group = |keys: Keys, figures: Vec<i128>, before: Option<i128>, other: bool| CostGroup {
+        keys,
+        other,
+        total: Decimal::from_units(total(&figures)),
+        figures: figures.into_iter().map(Decimal::from_units).collect(),
+        previous_total: before.map(Decimal::from_units),
+    };
+    let mut groups: Vec<CostGroup> =
+        rows.into_iter().map(|(keys, figures, before)| group(keys, figures, before, false)).collect();
+    if !rest.is_empty() {
+        let before = compared.then(|| rest.iter().filter_map(|row| row.2).sum());
+        groups.push(group(vec![None; query.group_by.len()], sum(&rest), before, true));
+    }
+    Ok(CostAnswer {
+        groups,
+        groups_total,
+        total: Decimal::from_units(total(&totals)),
+        totals: totals.into_iter().map(Decimal::from_units).collect(),
+        previous: plain
+            .previous
+            .map(|span| PreviousSpan { total: Decimal::from_units(earlier_total), ..span }),
+        sql: format!("-- Before shared costs are split by the organization's rules:\n{}", plain.sql),
+        ..plain
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::allocation::SharedTarget;
+
+    fn rule(method: Method, targets: &[(&str, Option<&str>)]) -> SharedCost {
+        let target = |(id, percent): &(&str, Option<&str>)| SharedTarget {
+            account_id: (*id).to_owned(),
+            percent: percent.map(|text| text.parse().unwrap()),
+        };
+        SharedCost {
+            id: "r".into(),
+            name: "Support".into(),
+            source: vec!["charge_type=Support".into(), "account_id=9".into()],
+            method,
+            targets: targets.iter().map(target).collect(),
+        }
+    }
+
+    fn split(rule: &SharedCost, units: i128) -> Vec<i128> {
+        let costs = [("1", 100), ("2", 300), ("9", 50)];
+        let costs = costs.map(|(id, cost)| (id.to_owned(), cost * 10_i128.pow(18))).into();
+        parts(units, &shares(rule, &costs)).unwrap().into_iter().map(|(_, part)| part).collect()
+    }
+
+    #[test]
+    fn costs_are_split_as_the_method_says() {
+        // Account 9 pays and takes nothing back.
+        assert_eq!(split(&rule(Method::Even, &[]), 1_000), [500, 500]);
+        assert_eq!(split(&rule(Method::Proportional, &[]), 1_000), [250, 750]);
+        let fixed = rule(Method::Fixed, &[("1", Some("33.3")), ("2", Some("66.7"))]);
+        assert_eq!(split(&fixed, 1_000), [333, 667]);
+        // Nobody named costs anything: evenly.
+        assert_eq!(split(&rule(Method::Proportional, &[("7", None), ("8", None)]), 10), [5, 5]);
+    }
+
+    #[test]
+    fn parts_add_up_to_the_last_digit() {
+        let three = rule(Method::Even, &[("1", None), ("2", None), ("3", None)]);
+        for units in [1, -1, 10, 12_345_678_901_234_567_890_123_456, -7] {
+            assert_eq!(split(&three, units).into_iter().sum::<i128>(), units);
+        }
+    }
+
+    #[test]
+    fn finer_buckets_fall_into_those_of_the_question() {
+        let weeks = ["2026-09-28".to_owned(), "2026-10-05".to_owned()];
+        assert_eq!(shown_bucket(TimeView::Week, "2026-10-01", &weeks), "2026-09-28");
+        assert_eq!(shown_bucket(TimeView::Week, "2026-10-05", &weeks), "2026-10-05");
+        assert_eq!(shown_bucket(TimeView::Total, "2026-10-01", &[]), "");
+        assert_eq!(month_of("2026-10-05T03:00"), "2026-10");
+    }
+}

@@ -1,0 +1,192 @@
+//! Saved reports: a page under a name, for oneself or shared, and sent by mail on a schedule.
+
+mod address;
+mod picture;
+mod sending;
+
+pub(crate) use sending::send_due;
+pub use sending::send_now;
+
+use crate::identity::{name_of, random_id};
+use crate::policy::Caller;
+use crate::{App, AppError, ErrorKind, Result};
+use meta::{ReportSchedule, SavedReport};
+use model::{Email, Frequency, ReportId, Role, UserId};
+
+/// Most recipients of a report: a list of mail addresses beyond is better kept by the mail server.
+const MOST_RECIPIENTS: usize = 50;
+/// Longest address of a page.
+const LONGEST_ADDRESS: usize = 8_000;
+
+/// A report as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The report.
+    pub saved: SavedReport,
+    /// Whether it is the reader's own.
+    pub mine: bool,
+    /// Whether the reader may change it.
+    pub may_change: bool,
+}
+
+/// What changes of a report; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct ReportChange {
+    /// Name.
+    pub name: Option<String>,
+    /// Query string of the page.
+    pub address: Option<String>,
+    /// Whether everybody in the organization sees it.
+    pub shared: Option<bool>,
+    /// When and to whom it is sent; `Some(None)`: no longer.
+    pub schedule: Option<Option<(Frequency, Vec<String>)>>,
+}
+
+fn own_id(caller: &Caller) -> Option<UserId> {
+    caller.user().map(|user| user.id.clone())
+}
+
+fn shown(caller: &Caller, saved: SavedReport) -> Report {
+    let mine = saved.owner_id == own_id(caller);
+    // Shared reports are what others see: editors keep them, whoever made them.
+    let may_change = mine || (saved.shared && caller.role >= Some(Role::Editor));
+    Report { saved, mine, may_change }
+}
+
+/// The caller's own reports and the shared ones, by name.
+pub async fn reports(app: &App, caller: &Caller) -> Result<Vec<Report>> {
+    let all = app.meta().saved_reports(&caller.organization()?.id).await?;
+    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(|it| it.mine || it.saved.shared).collect())
+}
+
+/// One of them.
+pub async fn report(app: &App, caller: &Caller, id: &str) -> Result<Report> {
+    reports(app, caller).await?.into_iter().find(|it| it.saved.id.as_str() == id).ok_or_else(|| {
+        AppError::new(ErrorKind::NotFound, "there is no such report")
+            .advise("Its owner may have deleted it or stopped sharing it: load the list again.")
+    })
+}
+
+/// Saves a report under a name.
+pub async fn save_report(
+    app: &App,
+    caller: &Caller,
+    name: &str,
+    address: &str,
+    shared: bool,
+) -> Result<Report> {
+    let owner_id = own_id(caller);
+    let id = ReportId::try_new(&random_id()?).map_err(|error| AppError::internal(error.to_string()))?;
+    let mut saved = SavedReport {
+        id,
+        organization_id: caller.organization()?.id.clone(),
+        // Nobody in particular: then it is everybody's, or nobody could ever find it.
+        shared: shared || owner_id.is_none(),
+        owner_name: caller.user().map(|user| user.name.clone()),
+        owner_id,
+        name: String::new(),
+        address: String::new(),
+        schedule: None,
+        last_run_ms: None,
+        last_error: None,
+        created_at_ms: app.now().timestamp_millis(),
+    };
+    sharing(caller, saved.shared)?;
+    let new = ReportChange {
+        name: Some(name.to_owned()),
+        address: Some(address.to_owned()),
+        ..ReportChange::default()
+    };
+    apply(app, caller, &mut saved, new)?;
+    app.meta().save_report(&saved).await?;
+    Ok(shown(caller, saved))
+}
+
+/// Changes a report.
+pub async fn change_report(app: &App, caller: &Caller, id: &str, new: ReportChange) -> Result<Report> {
+    let mut saved = changeable(app, caller, id).await?;
+    apply(app, caller, &mut saved, new)?;
+    app.meta().save_report(&saved).await?;
+    Ok(shown(caller, saved))
+}
+
+/// Deletes a report.
+pub async fn remove_report(app: &App, caller: &Caller, id: &str) -> Result<()> {
+    let saved = changeable(app, caller, id).await?;
+    Ok(app.meta().delete_report(&saved.id).await?)
+}
+
+async fn changeable(app: &App, caller: &Caller, id: &str) -> Result<SavedReport> {
+    let found = report(app, caller, id).await?;
+    if !found.may_change {
+        let mut error =
+            AppError::new(ErrorKind::Denied, format!("'{}' belongs to somebody else", found.saved.name))
+                .advise("Save it under a name of your own, or ask an editor.");
+        error.needs = Some(Role::Editor);
+        return Err(error);
+    }
+    Ok(found.saved)
+}
+
+/// What others see is for editors to make.
+fn sharing(caller: &Caller, shared: bool) -> Result<()> {
+    if shared && caller.role < Some(Role::Editor) {
+        let mut error = AppError::new(ErrorKind::Denied, "sharing a report needs the role 'editor'")
+            .advise("Save it for yourself, or ask an editor to share it.");
+        error.needs = Some(Role::Editor);
+        return Err(error);
+    }
+    Ok(())
+}
+
+fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportChange) -> Result<()> {
+    if let Some(name) = new.name {
+        saved.name = name_of("the name of the report", &name)?;
+    }
+    if let Some(address) = new.address {
+        let address = address.trim_start_matches('?').to_owned();
+        if address.len() > LONGEST_ADDRESS {
+            return Err(AppError::invalid("the page's address is too long to be saved")
+                .advise("Use fewer filter values."));
+        }
+        // Whatever is saved can be sent.
+        address::read(&address)?;
+        saved.address = address;
+    }
+    if let Some(shared) = new.shared {
+        sharing(caller, shared && !saved.shared)?;
+        if !shared && saved.owner_id.is_none() {
+            return Err(AppError::invalid("this report has no owner who could keep it")
+                .advise("Save it under your own name and delete this one."));
+        }
+        saved.shared = shared;
+    }
+    if let Some(schedule) = new.schedule {
+        saved.schedule = match schedule {
+            Some((frequency, recipients)) => Some(ReportSchedule {
+                frequency,
+                recipients: checked(recipients)?,
+                next_run_ms: frequency.next(app.now()).timestamp_millis(),
+            }),
+            None => None,
+        };
+    }
+    Ok(())
+}
+
+fn checked(recipients: Vec<String>) -> Result<Vec<String>> {
+    if recipients.is_empty() || recipients.len() > MOST_RECIPIENTS {
+        return Err(AppError::invalid(format!("a report is sent to 1 to {MOST_RECIPIENTS} addresses"))
+            .advise("Name who should get it."));
+    }
+    let mut addresses = vec![];
+    for text in recipients {
+        let address: Email = text.parse().map_err(|error: model::EmailError| {
+            AppError::invalid(error.to_string()).advise("Correct the mail address.")
+        })?;
+        if !addresses.contains(&address.to_string()) {
+            addresses.push(address.to_string());
+        }
+    }
+    Ok(addresses)
+}

@@ -1,0 +1,2 @@
+DROP TABLE saved_reports;
+DROP TABLE definitions;

@@ -1,0 +1,156 @@
+//! Saved reports: a page's address under a name, perhaps shared, perhaps sent on a schedule.
+
+use crate::store::{from_json, parsed, to_json};
+use crate::{Meta, MetaError};
+use model::{Frequency, OrganizationId, ReportId, UserId};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+/// A saved report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedReport {
+    /// Identifier.
+    pub id: ReportId,
+    /// Of whose data.
+    pub organization_id: OrganizationId,
+    /// Whose it is; `None`: nobody's in particular.
+    pub owner_id: Option<UserId>,
+    /// Name of the owner, if there is one.
+    pub owner_name: Option<String>,
+    /// Name.
+    pub name: String,
+    /// Query string of the page.
+    pub address: String,
+    /// Whether everybody in the organization sees it.
+    pub shared: bool,
+    /// When it is sent.
+    pub schedule: Option<ReportSchedule>,
+    /// When it was sent last (ms).
+    pub last_run_ms: Option<i64>,
+    /// Why the last sending failed.
+    pub last_error: Option<String>,
+    /// When it was made (ms).
+    pub created_at_ms: i64,
+}
+
+/// When and to whom a report is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReportSchedule {
+    /// How often.
+    pub frequency: Frequency,
+    /// Mail addresses.
+    pub recipients: Vec<String>,
+    /// When it is sent next (ms).
+    pub next_run_ms: i64,
+}
+
+impl Meta {
+    /// Every report of an organization, by name.
+    pub async fn saved_reports(&self, organization: &OrganizationId) -> Result<Vec<SavedReport>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT *, (SELECT users.name FROM users WHERE users.id = owner_id) AS owner_name
+             FROM saved_reports WHERE organization_id = ? ORDER BY name COLLATE NOCASE, created_at_ms",
+        )
+        .bind(organization.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(report).collect()
+    }
+
+    /// Reports whose time has come, of whatever organization.
+    pub async fn due_reports(&self, now_ms: i64) -> Result<Vec<SavedReport>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT *, (SELECT users.name FROM users WHERE users.id = owner_id) AS owner_name
+             FROM saved_reports WHERE next_run_ms <= ? ORDER BY next_run_ms",
+        )
+        .bind(now_ms)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(report).collect()
+    }
+
+    /// Writes a report, new or changed.
+    pub async fn save_report(&self, report: &SavedReport) -> Result<(), MetaError> {
+        let schedule = report.schedule.as_ref();
+        let recipients = schedule.map(|schedule| schedule.recipients.clone()).unwrap_or_default();
+        sqlx::query(
+            "INSERT INTO saved_reports (id, organization_id, owner_id, name, address, shared, frequency,
+                 recipients, next_run_ms, last_run_ms, last_error, created_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name, address = excluded.address,
+                 shared = excluded.shared, frequency = excluded.frequency, recipients = excluded.recipients,
+                 next_run_ms = excluded.next_run_ms",
+        )
+        .bind(report.id.as_str())
+        .bind(report.organization_id.as_str())
+        .bind(report.owner_id.as_ref().map(UserId::as_str))
+        .bind(&report.name)
+        .bind(&report.address)
+        .bind(report.shared)
+        .bind(schedule.map(|schedule| schedule.frequency.name()))
+        .bind(to_json("recipients", &recipients)?)
+        .bind(schedule.map(|schedule| schedule.next_run_ms))
+        .bind(report.last_run_ms)
+        .bind(&report.last_error)
+        .bind(report.created_at_ms)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes a report whose time has come: the next one is set before it is sent, so that a report that cannot
+    /// be sent is not tried again and again. False when it was taken or changed meanwhile.
+    pub async fn take_report(&self, id: &ReportId, due_ms: i64, next_ms: i64) -> Result<bool, MetaError> {
+        let taken = sqlx::query("UPDATE saved_reports SET next_run_ms = ? WHERE id = ? AND next_run_ms = ?")
+            .bind(next_ms)
+            .bind(id.as_str())
+            .bind(due_ms)
+            .execute(&self.pool)
+            .await?;
+        Ok(taken.rows_affected() == 1)
+    }
+
+    /// Notes how a sending ended.
+    pub async fn report_sent(&self, id: &ReportId, at_ms: i64, error: Option<&str>) -> Result<(), MetaError> {
+        sqlx::query("UPDATE saved_reports SET last_run_ms = ?, last_error = ? WHERE id = ?")
+            .bind(at_ms)
+            .bind(error)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes a report.
+    pub async fn delete_report(&self, id: &ReportId) -> Result<(), MetaError> {
+        sqlx::query("DELETE FROM saved_reports WHERE id = ?").bind(id.as_str()).execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+fn report(row: &SqliteRow) -> Result<SavedReport, MetaError> {
+    let frequency: Option<String> = row.try_get("frequency")?;
+    let next_run_ms: Option<i64> = row.try_get("next_run_ms")?;
+    let schedule = match frequency.zip(next_run_ms) {
+        Some((frequency, next_run_ms)) => Some(ReportSchedule {
+            frequency: parsed("frequency", &frequency)?,
+            recipients: from_json("recipients", row.try_get("recipients")?)?,
+            next_run_ms,
+        }),
+        None => None,
+    };
+    let owner: Option<String> = row.try_get("owner_id")?;
+    Ok(SavedReport {
+        id: parsed("report", row.try_get("id")?)?,
+        organization_id: parsed("organization", row.try_get("organization_id")?)?,
+        owner_id: owner.map(|id| parsed("user", &id)).transpose()?,
+        owner_name: row.try_get("owner_name")?,
+        name: row.try_get("name")?,
+        address: row.try_get("address")?,
+        shared: row.try_get("shared")?,
+        schedule,
+        last_run_ms: row.try_get("last_run_ms")?,
+        last_error: row.try_get("last_error")?,
+        created_at_ms: row.try_get("created_at_ms")?,
+    })
+}

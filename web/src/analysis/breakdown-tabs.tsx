@@ -1,0 +1,66 @@
+import { Menu, Tabs, UnstyledButton } from "@mantine/core";
+import { IconChevronDown } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
+import { shownTabs, tabMenu } from "../address/tab-menu";
+import { isTab, type TabId } from "../address/tabs";
+import type { Dimensions } from "../api/types";
+import classes from "./breakdown-tabs.module.css";
+
+interface Props {
+  tab: TabId;
+  dimensions: Dimensions | undefined;
+  onTab: (tab: TabId) => void;
+}
+
+/** Nine breakdowns as tabs, the rest in a menu behind them: what is chosen there becomes the last tab. */
+export function BreakdownTabs({ tab, dimensions, onTab }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  // The row scrolls where it is too long, as on a phone: the chosen tab must not stay out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each tab that is chosen
+  useEffect(() => {
+    const row = list.current;
+    const chosen = row?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (!row || !chosen) return;
+    const hidden = chosen.offsetLeft + chosen.offsetWidth + 24 - row.clientWidth;
+    if (row.scrollLeft < hidden || row.scrollLeft > chosen.offsetLeft) row.scrollLeft = Math.max(0, hidden);
+  }, [tab]);
+  return (
+    <div className={classes.row}>
+      <Tabs
+        ref={list}
+        className={classes.tabs ?? ""}
+        value={tab}
+        onChange={(next) => next !== null && isTab(next) && onTab(next)}
+      >
+        <Tabs.List aria-label="Break down by">
+          {shownTabs(tab).map((one) => (
+            <Tabs.Tab key={one.id} value={one.id} aria-controls="spend-panel">
+              {one.label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+      </Tabs>
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <UnstyledButton className={classes.more} aria-label="More breakdowns">
+            More <IconChevronDown size={14} aria-hidden />
+          </UnstyledButton>
+        </Menu.Target>
+        <Menu.Dropdown className={classes.menu}>
+          <Menu.RadioGroup value={tab} onChange={(next) => isTab(next) && onTab(next)}>
+            {tabMenu(dimensions).map((section) => (
+              <div key={section.label}>
+                <Menu.Label>{section.label}</Menu.Label>
+                {section.tabs.map((one) => (
+                  <Menu.RadioItem key={one.id} value={one.id} closeMenuOnClick>
+                    {one.label}
+                  </Menu.RadioItem>
+                ))}
+              </div>
+            ))}
+          </Menu.RadioGroup>
+        </Menu.Dropdown>
+      </Menu>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { Button } from "@mantine/core";
+import type { SavingsAccount } from "../api/types";
+import { formatExact, formatMoney } from "../lib/money";
+
+/** "62 %"; a dash for an account without savings of either kind. */
+export function score(percent: number | null): string {
+  return percent === null ? "–" : `${Math.round(percent)} %`;
+}
+
+/** What more could be saved. An estimate, shown without cents; all digits are in the tooltip. */
+export function SavingsRange({ account, currency }: { account: SavingsAccount; currency: string }) {
+  const { additional_low: low, additional_high: high } = account;
+  return (
+    <span title={`${formatExact(low, currency)} – ${formatExact(high, currency)} more to save`}>
+      {formatMoney(low, currency, 0)} – {formatMoney(high, currency, 0)}
+    </span>
+  );
+}
+
+interface Props {
+  account: SavingsAccount;
+  onAccount: (id: string) => void;
+}
+
+/** Where to go from an account: its costs. */
+export function AccountAction({ account, onAccount }: Props) {
+  return (
+    <Button
+      variant="default"
+      size="compact-xs"
+      aria-label={`View ${account.account}`}
+      onClick={() => onAccount(account.account_id)}
+    >
+      View
+    </Button>
+  );
+}

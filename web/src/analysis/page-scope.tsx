@@ -1,0 +1,47 @@
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { filterOf, withFilter } from "../address/filter";
+import { parseSearch, paths } from "../address/path-builder";
+import { type AnalysisState, freshRows, readState } from "../address/state";
+import { valueLabel } from "../chart/data";
+import classes from "./page.module.css";
+
+// Loaded beside the figures: nobody waits for these to see the cost.
+const SubsetSelector = lazy(() =>
+  import("../subsets/subset-selector").then((module) => ({ default: module.SubsetSelector })),
+);
+const SavedReports = lazy(() =>
+  import("../reports/saved-reports").then((module) => ({ default: module.SavedReports })),
+);
+
+interface Props {
+  state: AnalysisState;
+  onState: (next: Partial<AnalysisState>) => void;
+}
+
+/** Above everything else: the subset that the page is about, and the views of it that were saved. */
+export function PageScope({ state, onState }: Props) {
+  const filter = filterOf(state.filters, "subset");
+  // Several subsets, or all but some, are a filter like any other: its chip says so.
+  const [name, second] = filter && !filter.exclude ? filter.values : [];
+  const chosen =
+    name === undefined || second !== undefined ? undefined : valueLabel(name, undefined, "subset");
+  const choose = (name: string | undefined) => {
+    const values = name === undefined ? [] : [name];
+    const filters = withFilter(state.filters, { dimension: "subset", exclude: false, values });
+    onState({ ...freshRows, filters });
+  };
+  return (
+    <div className={classes.saved}>
+      <Suspense fallback={<Skeleton height={34} width={190} radius={9} />}>
+        <SubsetSelector value={chosen} onChange={choose} />
+      </Suspense>
+      <Suspense fallback={<Skeleton height={34} width={250} radius={9} />}>
+        <SavedReports
+          address={paths.costAnalysisQuery(state)}
+          onOpen={(address) => onState(readState(parseSearch(address)))}
+        />
+      </Suspense>
+    </div>
+  );
+}

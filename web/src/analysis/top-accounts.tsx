@@ -1,0 +1,101 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { subsetFilter } from "../address/filter";
+import { metrics } from "../address/metric";
+import { resolveRange } from "../address/range";
+import type { AnalysisState } from "../address/state";
+import { queries } from "../api/queries";
+import type { Costs } from "../api/types";
+import { rowLabel } from "../chart/data";
+import { spanLabel } from "../lib/dates";
+import { approximate, shareText } from "../lib/decimal";
+import { formatExact, formatMoney } from "../lib/money";
+import { formatCount } from "../lib/quantity";
+import { Problem } from "../ui/problem";
+import { Bar, Panel, PanelSkeleton } from "./panel";
+import classes from "./panel.module.css";
+import type { Scope } from "./use-analysis";
+
+interface Props {
+  state: AnalysisState;
+  scope: Scope;
+  onAccount: (id: string) => void;
+}
+
+/** Ten accounts by cost over the last 30 days, whatever the page's time is; of the chosen subset, if there is one. */
+export function TopAccounts({ state, scope, onAccount }: Props) {
+  const { overview, version } = scope;
+  const span = resolveRange({ preset: "last-30-days" }, overview.data_to ?? scope.span.to);
+  const filter = subsetFilter(state.filters);
+  const found = useQuery(
+    queries.costs(version, {
+      metric: state.metric,
+      group_by: "account_id",
+      view: "total",
+      ...span,
+      filter,
+      ...(state.shared && { shared: "split" }),
+      top: 10,
+    }),
+  );
+  const note = `${spanLabel(span.from, span.to)}, ${overview.currency}, ${metrics[state.metric].label.toLowerCase()}`;
+  return (
+    <Panel title="Top accounts" note={note}>
+      {found.error ? (
+        <Problem error={found.error} onRetry={() => void found.refetch()} />
+      ) : !found.data ? (
+        <PanelSkeleton />
+      ) : found.data.rows.length === 0 ? (
+        <div className={classes.none}>
+          <Text fw={600}>No cost in the last 30 days</Text>
+          <Text c="dimmed" size="sm">
+            {filter.length > 0 ? "Another subset may have some." : "The next report brings the newest days."}
+          </Text>
+        </div>
+      ) : (
+        <Bars costs={found.data} onAccount={onAccount} />
+      )}
+    </Panel>
+  );
+}
+
+function Bars({ costs, onAccount }: { costs: Costs; onAccount: (id: string) => void }) {
+  const values = costs.rows.filter((row) => !row.other);
+  const largest = Math.max(...values.map((row) => approximate(row.total)));
+  return (
+    <ol className={classes.rows}>
+      {costs.rows.map((row) => {
+        const [id = ""] = row.keys;
+        return (
+          <li key={row.other ? "other" : `row:${id}`} className={`${classes.row} ${classes.account}`}>
+            {row.other ? (
+              <span className={`${classes.name} ${classes.rest}`}>
+                {formatCount(costs.rows_total - values.length)} other accounts
+              </span>
+            ) : (
+              <button
+                type="button"
+                className={classes.name}
+                title={`Show only ${id}`}
+                onClick={() => onAccount(id)}
+              >
+                {rowLabel(row, costs.group_by)}
+              </button>
+            )}
+            {/* A bar of hundreds of accounts would dwarf those of one. */}
+            {row.other ? (
+              <span className={classes.rest} title="Of all accounts">
+                {shareText(row.total, costs.total)}
+              </span>
+            ) : (
+              <Bar percent={largest > 0 ? (100 * approximate(row.total)) / largest : 0} />
+            )}
+            <span className={`${classes.number} tabular`} title={formatExact(row.total, costs.currency)}>
+              {formatMoney(row.total, costs.currency)}
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,28 @@
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "../api/client";
+import type { ReportChange } from "../api/types";
+
+export const reportQueries = {
+  all: () =>
+    queryOptions({
+      queryKey: ["reports"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/reports", { signal })),
+      // Others share theirs at any time.
+      staleTime: 30_000,
+    }),
+};
+
+/** Has the list read anew; what waits for it closes when the list is right. */
+export function useRenewReports() {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: reportQueries.all().queryKey });
+}
+
+export function useChangeReport() {
+  const renew = useRenewReports();
+  return useMutation({
+    mutationFn: ({ id, change }: { id: string; change: ReportChange }) =>
+      unwrap(api.PATCH("/api/v1/reports/{id}", { params: { path: { id } }, body: change })),
+    onSuccess: renew,
+  });
+}

@@ -1,0 +1,100 @@
+import { Skeleton } from "@mantine/core";
+import { IconFolders } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { hasRole, useSession } from "../api/session";
+import { Chip } from "../filters/chip";
+import { formatCount } from "../lib/quantity";
+import { Problem } from "../ui/problem";
+import { SearchList, SearchOption } from "../ui/search-list";
+import listClasses from "../ui/search-list.module.css";
+import { useOverview } from "../ui/use-overview";
+import { subsetQueries } from "./queries";
+import classes from "./subsets.module.css";
+import { unassigned } from "./transfer";
+
+interface Props {
+  /** Name of a subset; undefined is everything. */
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}
+
+/** Narrows a page to one subset. */
+export function SubsetSelector({ value, onChange }: Props) {
+  const [opened, setOpened] = useState(false);
+  const choose = (next: string | undefined) => {
+    setOpened(false);
+    onChange(next);
+  };
+  return (
+    <Chip
+      label="Subset"
+      value={value ?? "Everything"}
+      active={value !== undefined}
+      opened={opened}
+      onOpened={setOpened}
+      icon={<IconFolders size={16} aria-hidden className={classes.icon} />}
+      width="min(340px, calc(100vw - 24px))"
+    >
+      <Choices value={value} onChoose={choose} />
+    </Chip>
+  );
+}
+
+/** Mounted with the panel: nobody waits for sums of subsets who does not ask for any. */
+function Choices({
+  value,
+  onChoose,
+}: {
+  value: string | undefined;
+  onChoose: (value: string | undefined) => void;
+}) {
+  const may = hasRole(useSession(), "editor");
+  const { version } = useOverview();
+  const found = useQuery(subsetQueries.all(version));
+  const [text, setText] = useState("");
+  if (found.error) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
+  if (!found.data) {
+    return (
+      <div className={classes.skeleton} aria-busy="true">
+        <Skeleton height={34} />
+        <Skeleton height={40} />
+        <Skeleton height={40} />
+      </div>
+    );
+  }
+  const { subsets, unassigned: rest, whole } = found.data;
+  const accounts = (count: number) => `${formatCount(count)} ${count === 1 ? "account" : "accounts"}`;
+  const choices = [
+    { name: "Everything", value: undefined, count: whole.accounts },
+    ...subsets.map((one) => ({ name: one.name, value: one.name, count: one.sums.accounts })),
+    { name: unassigned, value: unassigned, count: rest.accounts },
+  ];
+  const wanted = text.trim().toLowerCase();
+  const shown = choices.filter((one) => one.name.toLowerCase().includes(wanted));
+  return (
+    <>
+      <SearchList
+        label="Subsets"
+        text={text}
+        onText={setText}
+        none={shown.length === 0 ? "No subset has this name." : undefined}
+      >
+        {shown.map((one) => (
+          <SearchOption
+            key={one.value ?? ""}
+            name={one.name}
+            note={accounts(one.count)}
+            chosen={one.value === value}
+            onChoose={() => onChoose(one.value)}
+          />
+        ))}
+      </SearchList>
+      <div className={listClasses.foot}>
+        <span>{subsets.length === 0 && "Subsets are named groups of accounts."}</span>
+        <Link to="/subsets">{may ? "Manage subsets" : "All subsets"}</Link>
+      </div>
+    </>
+  );
+}

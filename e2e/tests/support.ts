@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect, type Locator, type Page } from "@playwright/test";
 
@@ -63,6 +64,41 @@ export async function tableFigures(page: Page): Promise<Figures[]> {
       })),
     );
   return rows.map((row) => ({ label: row.label, figures: row.titles.map(exact) }));
+}
+
+/** The table with all its pages: figures by label. */
+export async function everyRow(page: Page): Promise<Map<string, string[]>> {
+  const rows = new Map<string, string[]>();
+  for (;;) {
+    for (const row of await tableFigures(page)) rows.set(row.label, row.figures);
+    const next = page.getByRole("button", { name: "next page" });
+    if (!(await next.isVisible()) || (await next.isDisabled())) return rows;
+    await next.click();
+  }
+}
+
+/** A decimal as a whole number of its last digit, for sums without rounding. */
+export function units(text: string): bigint {
+  const [whole = "0", fraction = ""] = text.split(".");
+  return BigInt(whole + fraction.padEnd(18, "0"));
+}
+
+/** The same figure, written one way: "1.50" → "1.5". */
+export const plain = (text: string) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+
+/** The file that a click brings. */
+export async function download(page: Page, click: () => Promise<void>): Promise<Buffer> {
+  const started = page.waitForEvent("download");
+  await click();
+  return readFile(await (await started).path());
+}
+
+/** The table as a file. */
+export function exported(page: Page, format: "CSV" | "XLSX" | "Parquet"): Promise<Buffer> {
+  return download(page, async () => {
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    await page.getByRole("menuitem", { name: format }).click();
+  });
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

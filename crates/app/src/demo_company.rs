@@ -2,6 +2,8 @@
 //! every page alive without a cloud account. Idempotent: what is published already is left as it is, and a run
 //! that was killed starts again from the files.
 
+mod definitions;
+
 use crate::ingest_job::{self, IngestRequest, IngestSummary};
 use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result, Stage};
 use std::path::{Path, PathBuf};
@@ -20,8 +22,13 @@ pub async fn fill(app: &App, rows: u64) -> Result<Option<IngestSummary>> {
     }
     let spec = OrganizationSpec { name: NAME.to_owned(), demo: true };
     app.live().works_for(&app.organization_for_ingest(Some(&spec)).await?.id);
-    let result = generate_and_ingest(app, rows).await;
+    let mut result = generate_and_ingest(app, rows).await;
     app.live().set_progress(None);
+    if result.is_ok()
+        && let Err(error) = definitions::define(app).await
+    {
+        result = Err(error);
+    }
     if let Err(error) = &result {
         app.live().add_failure(Failure {
             period: None,

@@ -126,7 +126,7 @@ fn end(day: &str, hour: u32) -> String {
     (start + chrono::TimeDelta::hours(1)).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-async fn filled() -> TestApp {
+pub(crate) async fn filled() -> TestApp {
     let test = TestApp::start().await;
     let source = tempfile::tempdir().unwrap();
     for period in ["2026-10", "2026-11"] {

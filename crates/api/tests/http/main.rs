@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod allocation;
 mod empty;
 mod filled;
 mod forgery;
 mod guards;
 mod members;
+mod reports;
 mod sessions;
 mod spec;
 mod test_app;

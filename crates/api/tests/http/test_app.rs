@@ -200,6 +200,22 @@ fn exchange(address: SocketAddr, request: &str) -> Answer {
         .map(|line| line.split_once(": ").unwrap())
         .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
         .collect();
-    let body = String::from_utf8_lossy(&bytes[end + 4..]).into_owned();
-    Answer { status, headers, body }
+    let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let body = if chunked { unchunked(&bytes[end + 4..]) } else { bytes[end + 4..].to_vec() };
+    Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+}
+
+/// The pieces of a body that was sent while it was written.
+fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
+    let mut body = vec![];
+    loop {
+        let line = bytes.windows(2).position(|two| two == b"\r\n").expect("a piece without its size");
+        let size = usize::from_str_radix(std::str::from_utf8(&bytes[..line]).unwrap(), 16).unwrap();
+        let start = line + 2;
+        if size == 0 {
+            return body;
+        }
+        body.extend_from_slice(&bytes[start..start + size]);
+        bytes = &bytes[start + size + 2..];
+    }
 }

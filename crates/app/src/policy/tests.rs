@@ -35,6 +35,8 @@ fn every_action_is_listed_once() {
         | Action::AcceptInvitation
         | Action::ChangeOwnSession
         | Action::ReadCosts
+        | Action::SaveReports
+        | Action::DefineAllocation
         | Action::ReadOrganization
         | Action::ChangeOrganization
         | Action::CreateOrganization
@@ -43,7 +45,7 @@ fn every_action_is_listed_once() {
         | Action::ReadAudit
         | Action::ReadConnections
         | Action::ManageConnections
-        | Action::ProcessConnection => 15,
+        | Action::ProcessConnection => 17,
     };
     assert_eq!(ACTIONS.len(), known(Action::SignIn));
 }

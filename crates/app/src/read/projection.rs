@@ -96,6 +96,6 @@ pub(super) fn named(name: &str) -> Result<Dimension> {
 impl Projected {
     /// Change against the month before in percent; `None` without a cost to compare with.
     pub fn change_percent(&self) -> Option<f64> {
-        percent_change(self.total, self.previous_cost)
+        percent_change(self.previous_cost, |before| self.total - before.to_f64())
     }
 }

@@ -29,14 +29,14 @@ pub struct MonthToDate {
 impl MonthToDate {
     /// Change against the month before in percent; `None` without a cost to compare with.
     pub fn change_percent(&self) -> Option<f64> {
-        percent_change(self.cost.to_f64(), self.previous_cost)
+        percent_change(self.previous_cost, |before| (self.cost - before).to_f64())
     }
 }
 
-/// Change against a cost before in percent; `None` without a positive one.
-pub(super) fn percent_change(now: f64, before: Option<Decimal>) -> Option<f64> {
-    let before = before.filter(|cost| cost.units() > 0)?.to_f64();
-    Some((now - before) / before * 100.0)
+/// A change against a cost before, in percent of it; `None` without a positive one.
+pub(super) fn percent_change(before: Option<Decimal>, change: impl FnOnce(Decimal) -> f64) -> Option<f64> {
+    let before = before.filter(|cost| cost.units() > 0)?;
+    Some(change(before) / before.to_f64() * 100.0)
 }
 
 /// Month to date of the newest month with data, of the rows that some filters keep.

@@ -1,6 +1,6 @@
 //! Sends reports: the page's figures as a picture, the largest groups in words, the whole table as a file.
 
-use super::{address, picture, report};
+use super::{address, changeable, picture};
 use crate::policy::Caller;
 use crate::processing::{grouped, money};
 use crate::read::{self, Published, export};
@@ -41,7 +41,7 @@ async fn send_and_note(app: &App, saved: &SavedReport, recipients: &[String]) ->
 
 /// Sends a report now: to its recipients, else to whoever asks. Gives whom it went to.
 pub async fn send_now(app: &App, caller: &Caller, id: &str) -> Result<Vec<String>> {
-    let saved = report(app, caller, id).await?.saved;
+    let saved = changeable(app, caller, id).await?;
     let own = || caller.user().map(|user| user.email.to_string());
     let recipients = match &saved.schedule {
         Some(schedule) => schedule.recipients.clone(),

@@ -56,7 +56,9 @@ test("the nine tabs break the same total down", async ({ page }) => {
   expect([...totals][0]).toMatch(/^\d+\.\d+$/);
 });
 
-test("the tag tab has keys, a column of values each, and money without a tag is untagged", async ({ page }) => {
+test("the tag tab has keys, a column of values each, and money without a tag is untagged", async ({
+  page,
+}) => {
   await open(page, "?tab=tag&time=last-month");
   const head = table(page).getByRole("columnheader").first();
   const one = (await head.textContent())?.replace(/^Tag /, "") ?? "";

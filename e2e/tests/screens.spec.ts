@@ -3,7 +3,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { serve } from "../server";
 import { makeInvitation, setUp } from "./people";
 import { makeReports, removeReports } from "./reports";
-import { open, ready } from "./support";
+import { base, open, ready } from "./support";
 
 // Pictures for the documentation: taken when asked for, never compared.
 test.skip(!process.env["UPDATE_SCREENS"], "pictures are taken with UPDATE_SCREENS=1");
@@ -39,6 +39,39 @@ test("explain", async ({ page }) => {
   await expect(page.getByTestId("explained-figure")).toBeVisible();
   await page.waitForTimeout(600);
   await page.screenshot({ path: `${folder}explain.png` });
+});
+
+test("allocation", async ({ page }) => {
+  const settled = async (heading: string) => {
+    await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+    await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
+  };
+  const at = async (path: string, heading: string) => {
+    await page.goto(`${base()}/${path}`);
+    await settled(heading);
+  };
+  await at("subsets", "Subsets");
+  await picture(page, "subsets", true);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, "subsets-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  // The one of the demo company's that has billing rules.
+  await page.getByRole("link", { name: "Platform", exact: true }).click();
+  await settled("Platform");
+  await picture(page, "subset");
+  await at("accounts", "Accounts");
+  await picture(page, "accounts");
+  await at("virtual-tags", "Virtual tags");
+  await page.getByRole("link", { name: "Environment", exact: true }).click();
+  await settled("Environment");
+  await expect(page.getByRole("region", { name: "Preview, table" })).toBeVisible();
+  await picture(page, "virtual-tag");
+  await at("shared-costs", "Shared costs");
+  await picture(page, "shared-costs");
+  await open(page, "?tab=service");
+  await page.getByRole("button", { name: /^Report / }).click();
+  await expect(page.getByRole("list", { name: "Reports" })).toBeVisible();
+  await picture(page, "saved-reports");
 });
 
 /** Light on a desk and, where it matters, on a phone. */

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { expect, type Locator, type Page } from "@playwright/test";
 
@@ -90,7 +89,7 @@ export const plain = (text: string) => (text.includes(".") ? text.replace(/\.?0+
 export async function download(page: Page, click: () => Promise<void>): Promise<Buffer> {
   const started = page.waitForEvent("download");
   await click();
-  return readFile(await (await started).path());
+  return readFileSync(await (await started).path());
 }
 
 /** The table as a file. */

@@ -1,6 +1,5 @@
 //! Files that are sent while they are written: the first bytes leave at once, and no file is ever whole in memory.
 
-use crate::problem::ApiError;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -50,7 +49,7 @@ pub(crate) fn file<E: std::fmt::Display>(
     name: &str,
     kind: &'static str,
     write: impl FnOnce(&mut Pipe) -> Result<(), E> + Send + 'static,
-) -> Result<Response, ApiError> {
+) -> Response {
     let (to, from) = mpsc::channel(WAITING);
     tokio::task::spawn_blocking(move || {
         let mut pipe = Pipe { piece: Vec::with_capacity(PIECE), to };
@@ -67,7 +66,7 @@ pub(crate) fn file<E: std::fmt::Display>(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    Ok((headers, Body::from_stream(ReceiverStream::new(from))).into_response())
+    (headers, Body::from_stream(ReceiverStream::new(from))).into_response()
 }
 
 /// A text as part of a file name.

@@ -87,9 +87,10 @@ impl Mailer {
 fn body(plain: String, html: String, files: &[Attached]) -> Result<MultiPart, String> {
     let part = |file: &Attached| {
         let kind = file.kind.parse::<ContentType>().map_err(|error| error.to_string())?;
-        let attachment = match file.inline {
-            true => Attachment::new_inline(file.name.clone()),
-            false => Attachment::new(file.name.clone()),
+        let attachment = if file.inline {
+            Attachment::new_inline(file.name.clone())
+        } else {
+            Attachment::new(file.name.clone())
         };
         Ok::<_, String>(attachment.body(file.bytes.clone(), kind))
     };

@@ -284,7 +284,7 @@ impl Engine {
     ) -> Result<Explanation, QueryError> {
         let cell = self.cell(view, query, keys).await?;
         let plan = self.plan(view, &cell).await?;
-        let page = Page { order, page: page.max(1), page_size: page_size.clamp(1, 10_000) };
+        let page = Page { order, number: page.max(1), rows: page_size.clamp(1, 10_000) };
         let mut explanation = explain::start(&cell, &plan, page);
         let missing = plan.without_line_items();
         if missing.is_empty() {

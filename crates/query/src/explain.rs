@@ -151,8 +151,8 @@ pub(crate) fn waiting(missing: &[&PublishedPeriod]) -> String {
 pub(crate) struct Page {
     pub(crate) order: ExplainOrder,
     /// Counted from 1.
-    pub(crate) page: usize,
-    pub(crate) page_size: usize,
+    pub(crate) number: usize,
+    pub(crate) rows: usize,
 }
 
 /// An explanation without figures yet.
@@ -167,8 +167,8 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
         sql: rows_sql(cell, page.order, Some(page), Names::Derived),
         rows: Vec::new(),
         rows_total: 0,
-        page: page.page,
-        page_size: page.page_size,
+        page: page.number,
+        page_size: page.rows,
         ready: true,
         message: None,
         proven: snapshot.periods.iter().all(|period| period.proven),
@@ -194,8 +194,8 @@ pub(crate) fn rows_sql(cell: &CostQuery, order: ExplainOrder, page: Option<Page>
     };
     let direction = if order.descending { "DESC" } else { "ASC" };
     let limit = page.map_or(String::new(), |page| {
-        let offset = (page.page - 1).saturating_mul(page.page_size);
-        format!("\nLIMIT {} OFFSET {offset}", page.page_size)
+        let offset = (page.number - 1).saturating_mul(page.rows);
+        format!("\nLIMIT {} OFFSET {offset}", page.rows)
     });
     format!(
         "{}SELECT {COLUMNS},\n  {metric} AS \"figure\", \"x_SourceFile\", \"x_SourceRow\"\n{}\n\

@@ -25,6 +25,7 @@ pub(crate) struct AccountName {
 
 /// An account.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 pub(crate) struct Account {
     account_id: String,
     /// Latest name, else the ID.
@@ -42,6 +43,7 @@ pub(crate) struct Account {
 
 /// Every account in the data.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 pub(crate) struct Accounts {
     currency: String,
     /// The days of the costs.

@@ -187,7 +187,7 @@ pub(crate) async fn explain_csv(
     let mut rows = read::explained_rows(&state.app, &published, query, &keys, order).await?;
     // The rows are asked for on this thread's runtime while a blocking one writes.
     let runtime = tokio::runtime::Handle::current();
-    file("line-items.csv", "text/csv; charset=utf-8", move |out| {
+    Ok(file("line-items.csv", "text/csv; charset=utf-8", move |out| {
         line(out, COLUMNS.into_iter()).map_err(|error| error.to_string())?;
         while let Some(piece) = runtime.block_on(rows.next()) {
             for row in piece.map_err(|error| error.to_string())? {
@@ -196,7 +196,7 @@ pub(crate) async fn explain_csv(
             }
         }
         Ok::<_, String>(())
-    })
+    }))
 }
 
 /// Header of the file.

@@ -38,7 +38,7 @@ pub(crate) async fn costs_csv(
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let costs = found(&state, &by, pairs).await?;
-    file(&name(&costs, "csv"), "text/csv; charset=utf-8", move |out| export::csv(&costs, out))
+    Ok(file(&name(&costs, "csv"), "text/csv; charset=utf-8", move |out| export::csv(&costs, out)))
 }
 
 /// The costs as an Excel workbook.
@@ -56,7 +56,7 @@ pub(crate) async fn costs_xlsx(
         AppError::invalid(error.to_string()).advise("Narrow the selection, or take CSV or Parquet.")
     })?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    file(&name(&costs, "xlsx"), kind, move |out| export::xlsx(&costs, out))
+    Ok(file(&name(&costs, "xlsx"), kind, move |out| export::xlsx(&costs, out)))
 }
 
 /// The costs as Parquet, with exact decimals.
@@ -71,5 +71,5 @@ pub(crate) async fn costs_parquet(
 ) -> Result<Response, ApiError> {
     let costs = found(&state, &by, pairs).await?;
     let kind = "application/vnd.apache.parquet";
-    file(&name(&costs, "parquet"), kind, move |out| export::parquet(&costs, out))
+    Ok(file(&name(&costs, "parquet"), kind, move |out| export::parquet(&costs, out)))
 }

@@ -105,6 +105,7 @@ pub(crate) struct NewReport {
 /// What changes of a report; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "left out, null and given are three things")]
 pub(crate) struct ReportChange {
     #[serde(default)]
     name: Option<String>,

@@ -134,6 +134,7 @@ fn span(days: Option<(NaiveDate, NaiveDate)>) -> Option<SavingsSpan> {
 
 /// All subsets, what is in none, and the whole.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 pub(crate) struct Subsets {
     currency: String,
     #[schema(required = true)]
@@ -182,6 +183,7 @@ pub(crate) struct NewSubset {
 /// What changes of a subset; what is left out stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::option_option, reason = "left out, null and given are three things")]
 pub(crate) struct SubsetChange {
     #[serde(default)]
     name: Option<String>,

@@ -314,7 +314,7 @@ pub async fn remove_subsets(app: &App, caller: &Caller, ids: &[String]) -> Resul
     .await
 }
 
-fn apply(subsets: &mut Vec<Subset>, id: &str, new: SubsetChange) -> Result<String> {
+fn apply(subsets: &mut [Subset], id: &str, new: SubsetChange) -> Result<String> {
     let at = subsets.iter().position(|subset| subset.id == id).ok_or_else(|| gone("subset"))?;
     if let Some(name) = new.name {
         let name = name_of("the name of the subset", &name)?;

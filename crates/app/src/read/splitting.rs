@@ -89,9 +89,12 @@ impl Split<'_> {
                 .all(|filter| filter.accepts(self.of_account(&filter.dimension, account).as_deref()))
             {
                 let mut rest = keys.iter();
-                let keys = query.group_by.iter().map(|dimension| match is_about_accounts(dimension) {
-                    true => self.of_account(dimension, account),
-                    false => rest.next().cloned().flatten(),
+                let keys = query.group_by.iter().map(|dimension| {
+                    if is_about_accounts(dimension) {
+                        self.of_account(dimension, account)
+                    } else {
+                        rest.next().cloned().flatten()
+                    }
                 });
                 let bucket = shown_bucket(query.view, bucket, buckets);
                 *cells.entry(keys.collect()).or_default().entry(bucket).or_default() += units;
@@ -185,9 +188,10 @@ fn is_about_accounts(dimension: &Dimension) -> bool {
 fn shares(rule: &SharedCost, costs: &BTreeMap<String, i128>) -> Vec<(String, i128)> {
     let from = rule.source_accounts();
     let named = rule.targets.iter().map(|target| target.account_id.clone());
-    let accounts: Vec<String> = match rule.targets.is_empty() {
-        true => costs.keys().filter(|account| !from.contains(account)).cloned().collect(),
-        false => named.collect(),
+    let accounts: Vec<String> = if rule.targets.is_empty() {
+        costs.keys().filter(|account| !from.contains(account)).cloned().collect()
+    } else {
+        named.collect()
     };
     let weight = |account: &String| match rule.method {
         Method::Even => 1,
@@ -219,7 +223,7 @@ fn cumulated_part(sum: i128, total: i128) -> i128 {
 }
 
 /// An amount cut by cumulated parts; the parts add up to it.
-fn parts<'a>(units: i128, shares: &'a [(String, i128)]) -> Result<Vec<(&'a str, i128)>> {
+fn parts(units: i128, shares: &[(String, i128)]) -> Result<Vec<(&str, i128)>> {
     let mut given = 0;
     let mut cut = Vec::with_capacity(shares.len());
     for (at, (account, cumulated)) in shares.iter().enumerate() {

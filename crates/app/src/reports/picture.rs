@@ -43,6 +43,16 @@ impl Canvas {
     }
 }
 
+/// A place on the canvas.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 0 and the canvas's size"
+)]
+fn pixel(value: f64) -> usize {
+    value.round().clamp(0.0, WIDTH as f64) as usize
+}
+
 /// The chart as PNG. Negative figures are not drawn: a stack of bars cannot show them.
 pub(super) fn draw(answer: &CostAnswer) -> Result<Vec<u8>> {
     let buckets = answer.buckets.len().max(1);
@@ -59,7 +69,6 @@ pub(super) fn draw(answer: &CostAnswer) -> Result<Vec<u8>> {
         canvas.fill((MARGIN, WIDTH - MARGIN), (row, row + 1), LINE);
     }
     let slot = (WIDTH - 2 * MARGIN) as f64 / buckets as f64;
-    let pixel = |value: f64| value.round().max(0.0) as usize;
     for at in 0..buckets {
         let left = MARGIN + pixel(slot * at as f64 + slot * 0.12);
         let right = (MARGIN + pixel(slot * (at + 1) as f64 - slot * 0.12)).max(left + 1);

@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, Decimal128Builder, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema};
 use model::schema::AMOUNT;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ pub fn parquet(costs: &Costs, out: impl Write + Send) -> Result<(), ParquetError
     fields.extend(figure_names.iter().map(|name| field(name, AMOUNT)));
     let schema = Arc::new(Schema::new(fields));
     let properties =
-        WriterProperties::builder().set_compression(Compression::ZSTD(Default::default())).build();
+        WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
     let mut writer = ArrowWriter::try_new(out, Arc::clone(&schema), Some(properties))?;
     let mut rows = rows(costs).peekable();
     while rows.peek().is_some() {

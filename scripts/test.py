@@ -70,7 +70,7 @@ def stages(cache: Path, target: Path) -> list:
         # One build of the dependencies serves the binary, the tests and clippy.
         Stage("build", ["cargo", "build", "--release", "--locked", "-p", "cloud-analyzer"], needs=("web-build",)),
         Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build",)),
-        Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",)),
+        Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",), env={"RUST_BACKTRACE": "0"}),
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
         # A build of its own (instrumented): what it shares with the rest is the machine.
         Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",), env={"FUZZ_SECONDS": "5"}),

@@ -119,6 +119,7 @@ test("a subset is made, chosen, charged for, and deleted with another one", asyn
 
 test("a virtual tag is written with a preview, and breaks costs down as the preview said", async ({
   page,
+  request,
 }) => {
   const name = "Browser tests, kind";
   await page.goto(`${base()}/virtual-tags`);

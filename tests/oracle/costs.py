@@ -171,7 +171,9 @@ def _columns(report: Report) -> dict:
 
 
 def moment(report: Report, view: str) -> str:
-    """The start of the day, month or hour of usage, in UTC, as the product prints it."""
+    """The start of the day, week (from Monday), month or hour of usage, in UTC, as the product prints it."""
     column = report.find("ChargePeriodStart" if report.kind == FOCUS else "line_item_usage_start_date")
+    if view == "week":
+        return f"strftime(date_trunc('week', CAST({quoted(column)} AS TIMESTAMP)), '%Y-%m-%d')"
     shape = {"month": "%Y-%m-01", "day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H:00:00Z"}[view]
     return f"strftime(CAST({quoted(column)} AS TIMESTAMP), '{shape}')"

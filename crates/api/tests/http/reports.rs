@@ -57,3 +57,23 @@ async fn a_schedule_says_when_it_is_sent_next() {
         assert_eq!(editor.send("POST", "/api/v1/reports", Some(new)).await.status, 400, "{bad}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_takes_their_own_reports_along() {
+    let test = filled().await;
+    let editor = test.browser("editor@example.com", Role::Editor).await;
+    for (name, shared) in [("Own", false), ("Shared", true)] {
+        let new = json!({ "name": name, "address": "", "shared": shared });
+        assert_eq!(editor.send("POST", "/api/v1/reports", Some(new)).await.status, 201);
+    }
+    let members = test.get("/api/v1/members").await.json();
+    let found =
+        members["members"].as_array().unwrap().iter().find(|one| one["email"] == "editor@example.com");
+    let id = found.unwrap()["id"].as_str().unwrap().to_owned();
+    let removed = test.request("DELETE", &format!("/api/v1/members/{id}"), &[], None).await;
+    assert_eq!(removed.status, 204, "{}", removed.body);
+    let left = test.get("/api/v1/reports").await.json();
+    let left = left["reports"].as_array().unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!((&left[0]["name"], &left[0]["owner"]), (&json!("Shared"), &json!(null)));
+}

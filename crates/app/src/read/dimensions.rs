@@ -54,20 +54,21 @@ async fn metrics(app: &App, published: &Published) -> Result<Vec<Metric>> {
             .cloned()
             .collect(),
     };
+    let total = async |metric| match app.engine().answer(&view, &CostQuery::total(metric)).await {
+        Ok(answer) => Ok(Some(answer.total)),
+        // Amounts in several currencies have no total: then every metric may say something.
+        Err(error) if error.kind() == query::ErrorKind::Invalid => Ok(None),
+        Err(error) => Err(AppError::from(error)),
+    };
     let mut told = vec![Metric::Amortized, Metric::Unblended];
-    let currency = CostQuery::total(Metric::UsageAmount);
-    if app.engine().answer(&view, &currency).await?.currency.is_empty() {
-        return Ok(told);
-    }
-    let total =
-        async |metric| Ok::<_, AppError>(app.engine().answer(&view, &CostQuery::total(metric)).await?.total);
     for (net, gross) in [(Metric::NetAmortized, Metric::Amortized), (Metric::NetUnblended, Metric::Unblended)]
     {
-        if total(net).await? != total(gross).await? {
+        let (net_total, gross_total) = (total(net).await?, total(gross).await?);
+        if net_total.is_none() || net_total != gross_total {
             told.push(net);
         }
     }
-    if !total(Metric::List).await?.is_zero() {
+    if total(Metric::List).await?.is_none_or(|list| !list.is_zero()) {
         told.push(Metric::List);
     }
     Ok(told)

@@ -145,6 +145,17 @@ impl Meta {
             .execute(&mut *transaction)
             .await?;
         changed(done.rows_affected(), user)?;
+        // Their own reports go with them; the shared ones stay, and are nobody's in particular from now on.
+        for statement in [
+            "DELETE FROM saved_reports WHERE organization_id = ? AND owner_id = ? AND shared = 0",
+            "UPDATE saved_reports SET owner_id = NULL WHERE organization_id = ? AND owner_id = ?",
+        ] {
+            sqlx::query(statement)
+                .bind(organization.as_str())
+                .bind(user.as_str())
+                .execute(&mut *transaction)
+                .await?;
+        }
         administered(&mut transaction, organization).await?;
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)

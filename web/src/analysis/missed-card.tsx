@@ -69,8 +69,8 @@ function Missed({ low, high, spot, commitment, currency, lines, onExplain }: Mis
         {lines.length > 0 && <Assumptions lines={lines} />}
       </div>
       <Text size="sm" c="dimmed">
-        <span title={formatExact(commitment, currency)}>{money(commitment)}</span> by commitments alone,{" "}
-        <span title={formatExact(spot, currency)}>{money(spot)}</span> more by spot
+        Low: commitments alone. High: <span title={formatExact(spot, currency)}>{money(spot)}</span> by spot,{" "}
+        <span title={formatExact(commitment, currency)}>{money(commitment)}</span> by commitments
       </Text>
       <Text size="sm" c="dimmed">
         Seven complete days, estimated from on-demand usage

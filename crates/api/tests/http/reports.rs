@@ -61,6 +61,7 @@ async fn a_schedule_says_when_it_is_sent_next() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_takes_their_own_reports_along() {
     let test = filled().await;
+    test.browser("ada@example.com", Role::Administrator).await;
     let editor = test.browser("editor@example.com", Role::Editor).await;
     for (name, shared) in [("Own", false), ("Shared", true)] {
         let new = json!({ "name": name, "address": "", "shared": shared });

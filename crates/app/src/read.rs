@@ -20,7 +20,7 @@ pub(crate) use dimensions::RememberedNames;
 pub use dimensions::{Names, Value, Values, names, parse_group_by, values};
 pub use explain::{explain, explained_rows};
 pub use overview::{Overview, PeriodState, overview};
-pub(crate) use overview::{data_to, last_days};
+pub(crate) use overview::{data_to, page_days};
 pub use projection::{Projected, projection};
 pub use published::Published;
 pub(crate) use published::Remembered;

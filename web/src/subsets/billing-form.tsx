@@ -36,7 +36,7 @@ export function BillingRules({ subset, currency, may }: Props) {
     <section className={`card ${classes.billing}`} aria-labelledby="billing">
       <h2 id="billing">Billing rules</h2>
       {may ? (
-        <Form key={JSON.stringify(subset.billing)} subset={subset} currency={currency} />
+        <Form key={subset.id} subset={subset} currency={currency} />
       ) : (
         <Text size="sm">{chargeSentence(subset.billing, currency)}</Text>
       )}

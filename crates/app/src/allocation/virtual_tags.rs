@@ -3,7 +3,7 @@
 use super::{change, gone};
 use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
-use crate::read::{Published, last_days};
+use crate::read::{Published, page_days};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
@@ -126,7 +126,7 @@ pub async fn preview_virtual_tag(
     let name = MappingName::VirtualTag(checked(name, &rules)?);
     let dimension = Dimension::Mapped(Mapping { name, rules: Some(rules.into()) });
     let needs_line_items = !dimension.in_rollup();
-    let (from, to) = last_days(app, published, PREVIEW_DAYS).unzip();
+    let (from, to) = page_days(app, published, PREVIEW_DAYS).await?.unzip();
     let query = CostQuery { group_by: vec![dimension], from, to, ..CostQuery::total(Metric::Amortized) };
     let answer = app.engine().answer(&published.view, &query).await?;
     let total = answer.total.to_f64();

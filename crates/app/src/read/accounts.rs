@@ -1,7 +1,7 @@
 //! Accounts with the names that they had, what they cost lately, and where they belong.
 
 use super::Published;
-use super::overview::last_days;
+use super::overview::page_days;
 use super::projection::named;
 use crate::{App, Result};
 use chrono::NaiveDate;
@@ -44,7 +44,7 @@ pub struct Account {
 pub struct Accounts {
     /// Currency.
     pub currency: String,
-    /// First and last day (exclusive) of the costs; `None` without complete days.
+    /// First and last day (exclusive) of the costs; `None` without data.
     pub span: Option<(NaiveDate, NaiveDate)>,
     /// The most expensive first.
     pub accounts: Vec<Account>,
@@ -59,7 +59,7 @@ pub(crate) async fn account_names(app: &App, published: &Published) -> Result<BT
 pub async fn accounts(app: &App, published: &Published) -> Result<Accounts> {
     let latest = account_names(app, published).await?;
     let mut names = name_history(app, published).await?;
-    let span = last_days(app, published, COST_DAYS);
+    let span = page_days(app, published, COST_DAYS).await?;
     let (from, to) = span.unzip();
     let query =
         CostQuery { group_by: vec![named("account_id")?], from, to, ..CostQuery::total(Metric::Amortized) };

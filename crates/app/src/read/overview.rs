@@ -107,6 +107,15 @@ pub(crate) async fn data_to(app: &App, published: &Published) -> Result<Option<N
     Ok(days(app, published).await?.map(|(_, to)| to))
 }
 
+/// The days that a page's "last N days" means: those with charges, the running one among them.
+pub(crate) async fn page_days(
+    app: &App,
+    published: &Published,
+    days: u64,
+) -> Result<Option<(NaiveDate, NaiveDate)>> {
+    Ok(data_to(app, published).await?.map(|to| (to - Days::new(days), to)))
+}
+
 /// The last complete days of data, at most as many as asked for: first day, and day after the last.
 pub(crate) fn last_days(app: &App, published: &Published, days: u64) -> Option<(NaiveDate, NaiveDate)> {
     let to = data_through(app, published)?.date_naive();

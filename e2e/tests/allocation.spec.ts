@@ -110,6 +110,7 @@ test("a subset is made, chosen, charged for, and deleted with another one", asyn
   const question = page.getByRole("dialog", { name: "Delete 2 subsets?" });
   await expect(question).toContainText("2 accounts become unassigned.");
   await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(question).toBeHidden();
   await expect(rows).toHaveCount(2);
   await remove.click();
   await question.getByRole("button", { name: "Delete" }).click();

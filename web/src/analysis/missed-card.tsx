@@ -69,7 +69,7 @@ function Missed({ low, high, spot, commitment, currency, lines, onExplain }: Mis
         {lines.length > 0 && <Assumptions lines={lines} />}
       </div>
       <Text size="sm" c="dimmed">
-        Low: commitments alone. High: <span title={formatExact(spot, currency)}>{money(spot)}</span> by spot,{" "}
+        At best <span title={formatExact(spot, currency)}>{money(spot)}</span> by spot,{" "}
         <span title={formatExact(commitment, currency)}>{money(commitment)}</span> by commitments
       </Text>
       <Text size="sm" c="dimmed">

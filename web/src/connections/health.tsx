@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconRefresh, IconSettings, IconShieldCheck, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -10,7 +10,7 @@ import { ago } from "../lib/quantity";
 import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
 import { PageHead } from "../ui/page-head";
-import { Problem } from "../ui/problem";
+import { PageLoading } from "../ui/page-loading";
 import { Changes } from "./changes";
 import { Checks } from "./checks";
 import { Customers } from "./customers";
@@ -28,21 +28,7 @@ import { useVerification } from "./use-verification";
 export function ConnectionPage() {
   const { id } = useParams({ from: "/shell/connections/$id" });
   const found = useQuery({ ...connectionQueries.one(id), refetchInterval: 30_000 });
-  if (found.error) {
-    return (
-      <div className="card">
-        <Problem error={found.error} onRetry={() => void found.refetch()} />
-      </div>
-    );
-  }
-  if (!found.data) {
-    return (
-      <div aria-busy="true">
-        <Skeleton height={34} width={260} mb={24} />
-        <Skeleton height={320} radius={12} />
-      </div>
-    );
-  }
+  if (found.error || !found.data) return <PageLoading query={found} heights={[320]} />;
   return <Health connection={found.data} />;
 }
 

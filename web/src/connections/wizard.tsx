@@ -1,4 +1,4 @@
-import { Anchor, Button, Skeleton } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -8,7 +8,7 @@ import type { Connection, ConnectionChange } from "../api/types";
 import { FormProblem } from "../ui/form-problem";
 import { NoAccess } from "../ui/no-access";
 import { PageHead } from "../ui/page-head";
-import { Problem } from "../ui/problem";
+import { PageLoading } from "../ui/page-loading";
 import { kinds } from "./kinds";
 import { Processing } from "./processing";
 import { connectionQueries, useSaveConnection } from "./queries";
@@ -59,21 +59,7 @@ export function WizardPage() {
       </>
     );
   }
-  if (found.error) {
-    return (
-      <div className="card">
-        <Problem error={found.error} onRetry={() => void found.refetch()} />
-      </div>
-    );
-  }
-  if (!found.data) {
-    return (
-      <div aria-busy="true">
-        <Skeleton height={34} width={260} mb={24} />
-        <Skeleton height={420} radius={12} />
-      </div>
-    );
-  }
+  if (found.error || !found.data) return <PageLoading query={found} heights={[420]} />;
   return <Wizard connection={found.data} />;
 }
 

@@ -2,6 +2,7 @@ import { Badge, Group, Skeleton, Text } from "@mantine/core";
 import { Link, useMatches } from "@tanstack/react-router";
 import { initialState } from "../address/state";
 import type { Overview, Session } from "../api/types";
+import links from "../ui/nav-links.module.css";
 import { Logo } from "./logo";
 import { ProofBadge } from "./proof-badge";
 import { SchemeToggle } from "./scheme-toggle";
@@ -40,7 +41,7 @@ export function Header({ session, overview }: Props) {
       ) : (
         <Skeleton width={140} height={16} />
       )}
-      <nav className={classes.nav} aria-label="Pages">
+      <nav className={`${links.links} ${classes.nav}`} aria-label="Pages">
         <Link to="/" search={initialState} activeOptions={{ exact: true, includeSearch: false }}>
           Cost Analysis
         </Link>

@@ -1,5 +1,6 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { NoDataYet } from "../analysis/empty";
+import links from "../ui/nav-links.module.css";
 import { PageHead } from "../ui/page-head";
 import { useOverview } from "../ui/use-overview";
 import classes from "./allocation.module.css";
@@ -9,7 +10,7 @@ export function AllocationPages() {
   const { overview } = useOverview();
   return (
     <>
-      <nav className={classes.tabs} aria-label="Allocation">
+      <nav className={`${links.links} ${classes.tabs}`} aria-label="Allocation">
         <Link to="/subsets">Subsets</Link>
         <Link
           to="/accounts"

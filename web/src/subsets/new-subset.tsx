@@ -1,11 +1,11 @@
-import { Button, Group, Skeleton, Stack, TextInput } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { accountQueries } from "../accounts/queries";
 import { api, unwrap } from "../api/client";
 import { Dialog } from "../ui/dialog";
-import { FormProblem } from "../ui/form-problem";
+import { NameForm } from "../ui/name-form";
 import { Problem } from "../ui/problem";
 import { useOverview } from "../ui/use-overview";
 import { subsetQueries, useRenewFigures } from "./queries";
@@ -40,46 +40,31 @@ function Form({ onClose }: { onClose: () => void }) {
       await renew();
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    make.mutate();
-  };
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label="Name"
-          required
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
+    <NameForm
+      name={name}
+      onName={setName}
+      action="Make the subset"
+      pending={make.isPending}
+      error={make.error}
+      onSubmit={() => make.mutate()}
+      onClose={onClose}
+    >
+      {accounts.error ? (
+        <Problem error={accounts.error} onRetry={() => void accounts.refetch()} />
+      ) : !accounts.data ? (
+        <div aria-busy="true">
+          <Skeleton height={380} />
+        </div>
+      ) : (
+        <TransferList
+          accounts={accounts.data.accounts}
+          home={homes(subsets.data?.subsets ?? [], undefined)}
+          before={[]}
+          value={chosen}
+          onChange={setChosen}
         />
-        {accounts.error ? (
-          <Problem error={accounts.error} onRetry={() => void accounts.refetch()} />
-        ) : !accounts.data ? (
-          <div aria-busy="true">
-            <Skeleton height={380} />
-          </div>
-        ) : (
-          <TransferList
-            accounts={accounts.data.accounts}
-            home={homes(subsets.data?.subsets ?? [], undefined)}
-            before={[]}
-            value={chosen}
-            onChange={setChosen}
-          />
-        )}
-        <FormProblem error={make.error} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={make.isPending} disabled={name.trim() === ""}>
-            Make the subset
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+    </NameForm>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconArrowsExchange, IconFolders, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
@@ -8,7 +8,7 @@ import type { SubsetDetails, Subsets } from "../api/types";
 import { formatCount } from "../lib/quantity";
 import { Empty } from "../ui/empty";
 import { PageHead } from "../ui/page-head";
-import { Problem } from "../ui/problem";
+import { PageLoading } from "../ui/page-loading";
 import { useOverview } from "../ui/use-overview";
 import { SubsetAccountsDialog } from "./accounts-dialog";
 import { BillingRules } from "./billing-form";
@@ -26,22 +26,8 @@ export function SubsetPage() {
   const found = useQuery(subsetQueries.one(version, id));
   // The list knows the months and the currency, and where other accounts belong.
   const all = useQuery(subsetQueries.all(version));
-  const failed = found.error ? found : all.error ? all : undefined;
-  if (failed) {
-    return (
-      <div className="card">
-        <Problem error={failed.error} onRetry={() => void failed.refetch()} />
-      </div>
-    );
-  }
-  if (!found.data || !all.data) {
-    return (
-      <div aria-busy="true">
-        <Skeleton height={34} width={240} mb={24} />
-        <Skeleton height={84} radius={12} mb={18} />
-        <Skeleton height={300} radius={12} />
-      </div>
-    );
+  if (found.error || all.error || !found.data || !all.data) {
+    return <PageLoading query={found.error ? found : all} heights={[84, 300]} />;
   }
   return <Details key={id} subset={found.data} all={all.data} />;
 }

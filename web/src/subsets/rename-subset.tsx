@@ -1,8 +1,7 @@
-import { Button, Group, Stack, TextInput } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { SubsetDetails } from "../api/types";
 import { Dialog } from "../ui/dialog";
-import { FormProblem } from "../ui/form-problem";
+import { NameForm } from "../ui/name-form";
 import { useChangeSubset } from "./queries";
 
 interface Props {
@@ -22,32 +21,16 @@ export function RenameSubset({ subset, opened, onClose }: Props) {
 function Form({ subset, onClose }: Omit<Props, "opened">) {
   const [name, setName] = useState(subset.name);
   const change = useChangeSubset(subset.id);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change.mutate({ name: name.trim() }, { onSuccess: onClose });
-  };
   return (
-    <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label="Name"
-          description="Links and saved reports that are narrowed to the subset by its old name find nothing afterwards."
-          required
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          data-autofocus
-        />
-        <FormProblem error={change.error} />
-        <Group justify="flex-end" gap="sm">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending} disabled={name.trim() === ""}>
-            Rename
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <NameForm
+      name={name}
+      onName={setName}
+      action="Rename"
+      description="Links and saved reports that are narrowed to the subset by its old name find nothing afterwards."
+      pending={change.isPending}
+      error={change.error}
+      onSubmit={() => change.mutate({ name: name.trim() }, { onSuccess: onClose })}
+      onClose={onClose}
+    />
   );
 }

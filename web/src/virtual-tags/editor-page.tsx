@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import { IconTagOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -7,7 +6,7 @@ import { Empty } from "../ui/empty";
 import { LinkButton } from "../ui/link-button";
 import { NoAccess } from "../ui/no-access";
 import { PageHead } from "../ui/page-head";
-import { Problem } from "../ui/problem";
+import { PageLoading } from "../ui/page-loading";
 import { Editor } from "./editor";
 import { virtualTagQueries } from "./queries";
 import { ReadOnlyTag } from "./read-only";
@@ -26,21 +25,7 @@ export function VirtualTagPage() {
 function TagPage({ id }: { id: string | undefined }) {
   const may = hasRole(useSession(), "editor");
   const found = useQuery(virtualTagQueries.all());
-  if (found.error) {
-    return (
-      <div className="card">
-        <Problem error={found.error} onRetry={() => void found.refetch()} />
-      </div>
-    );
-  }
-  if (!found.data) {
-    return (
-      <div aria-busy="true">
-        <Skeleton height={34} width={240} mb={24} />
-        <Skeleton height={420} radius={12} />
-      </div>
-    );
-  }
+  if (found.error || !found.data) return <PageLoading query={found} heights={[420]} />;
   const tags = found.data.virtual_tags;
   const tag = tags.find((one) => one.id === id);
   if (id === undefined && !may) {

@@ -109,12 +109,12 @@ impl Rates {
     }
 }
 
-/// What each account would have saved over the days of its usage.
-pub fn estimate(usage: &[Usage], rates: &Rates) -> BTreeMap<String, Missed> {
+/// What each account would have saved over the days of its usage, from one of them (counted from 0) on.
+pub fn estimate(usage: &[Usage], from: usize, rates: &Rates) -> BTreeMap<String, Missed> {
     let mut pools: BTreeMap<(&str, &str, &str), Pool> = BTreeMap::new();
     for row in usage.iter().filter(|row| row.bought == Bought::OnDemand) {
         let pool = pools.entry((&row.account, &row.family, &row.region)).or_default();
-        pool.add(&row.daily, row.elastic && !row.family.is_empty());
+        pool.add(row.daily.get(from..).unwrap_or_default(), row.elastic && !row.family.is_empty());
     }
     let mut missed: BTreeMap<String, Missed> = BTreeMap::new();
     for ((account, family, _), pool) in pools {
@@ -197,8 +197,11 @@ mod tests {
             priced("m5", Bought::Committed, 70.0, 100.0),
             priced("m5", Bought::Spot, 40.0, 100.0),
         ]);
-        let found =
-            estimate(&[usage("m5", false, &[10.0, 6.0, 8.0]), usage("m5", true, &[0.0, 10.0, 2.0])], &rates);
+        let found = estimate(
+            &[usage("m5", false, &[10.0, 6.0, 8.0]), usage("m5", true, &[0.0, 10.0, 2.0])],
+            0,
+            &rates,
+        );
         let missed = found["1"];
         // All on-demand: days of 10, 16, 10; the steady part is 30, of which 30 %.
         assert!((missed.low - 9.0).abs() < 1e-9);
@@ -209,7 +212,7 @@ mod tests {
 
     #[test]
     fn nothing_is_claimed_without_observed_rates() {
-        let found = estimate(&[usage("m5", true, &[10.0])], &Rates::observed(&[]));
+        let found = estimate(&[usage("m5", true, &[10.0])], 0, &Rates::observed(&[]));
         assert_eq!(found["1"], Missed::default());
         assert_eq!(efficiency_percent(0.0, 0.0), None);
         assert_eq!(efficiency_percent(30.0, 10.0), Some(75.0));

@@ -12,7 +12,6 @@ pub(crate) use telling::{checked, grouped, money};
 
 use crate::connections::{self, ConnectionState};
 use crate::ingest_job::{self, IngestSummary};
-use crate::read::Published;
 use crate::{App, AppError, Failure, Progress, Result};
 use chrono::{DateTime, Utc};
 use meta::Reason;
@@ -185,9 +184,4 @@ pub async fn ingests(app: &App, organization: &OrganizationId, id: &ConnectionId
 pub async fn changes(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<BillChange>> {
     connections::get(app, organization, id).await?;
     Ok(app.meta().bill_changes(id, MOST).await?)
-}
-
-/// What is published of the connection's organization.
-async fn published(app: &App, organization: &OrganizationId) -> Result<std::sync::Arc<Published>> {
-    Published::of(app, app.organization_by_id(organization).await?).await
 }

@@ -31,6 +31,8 @@ pub use identity::{
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
 pub use organization::Organization;
-pub use publication::{NewPublication, Publication, ReferencedFiles, Stage, SupersededPublication};
+pub use publication::{
+    NewPublication, Publication, ReferencedFiles, Stage, StateVersion, SupersededPublication,
+};
 pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;

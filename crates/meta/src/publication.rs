@@ -135,6 +135,19 @@ impl NewPublication {
     }
 }
 
+/// What answers depend on, in few numbers: equal versions, equal state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateVersion {
+    /// Publications that are current.
+    pub current: i64,
+    /// Those of them with line items.
+    pub complete: i64,
+    /// The newest of them.
+    pub newest: i64,
+    /// Sum of the revisions of an organization's definitions.
+    pub definitions: i64,
+}
+
 impl Meta {
     /// Makes this the current publication of its (connection, period) and supersedes the former one, in
     /// one transaction. Returns its identifier.
@@ -225,17 +238,27 @@ impl Meta {
         rows.iter().map(publication).collect()
     }
 
-    /// Changes with every publication and every stage, of whatever organization: how many publications are
-    /// current, how many of them are complete, and the newest one. Far cheaper than reading them.
-    pub async fn publications_version(&self) -> Result<(i64, i64, i64), MetaError> {
+    /// Changes with every publication and every stage, of whatever organization, and with every definition of one. Far
+    /// cheaper than reading them.
+    pub async fn state_version(
+        &self,
+        organization: Option<&OrganizationId>,
+    ) -> Result<StateVersion, MetaError> {
         let row = sqlx::query(
             "SELECT count(*) AS current, coalesce(sum(stage = 'complete'), 0) AS complete,
-                 coalesce(max(id), 0) AS newest
+                 coalesce(max(id), 0) AS newest,
+                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?) AS definitions
              FROM publications WHERE superseded_at_ms IS NULL",
         )
+        .bind(organization.map(OrganizationId::as_str))
         .fetch_one(&self.pool)
         .await?;
-        Ok((row.try_get("current")?, row.try_get("complete")?, row.try_get("newest")?))
+        Ok(StateVersion {
+            current: row.try_get("current")?,
+            complete: row.try_get("complete")?,
+            newest: row.try_get("newest")?,
+            definitions: row.try_get("definitions")?,
+        })
     }
 
     /// The current publication of a (connection, period).

@@ -1,7 +1,7 @@
 //! What a subset is charged: its cost, or the public price, with or without credits, refunds and tax, and some
 //! percent on top or off. A charge is computed when it is asked for, from the same rows as the cost.
 
-use crate::read::Published;
+use crate::read::{Published, filter_on};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use model::{CostQuery, Decimal, Filter, Metric};
@@ -61,7 +61,7 @@ impl Billing {
         let mut kept = filters.to_vec();
         for (word, passed) in [("Credit", self.credits), ("Refund", self.refunds), ("Tax", self.tax)] {
             if !passed {
-                kept.push(charge_type(&[word], true)?);
+                kept.push(filter_on("charge_type", true, &[word])?);
             }
         }
         let ask = async |metric: Metric, filters: Vec<Filter>| -> Result<Decimal> {
@@ -74,7 +74,7 @@ impl Billing {
             Price::Public => {
                 let with = |exclude| -> Result<Vec<Filter>> {
                     let mut filters = kept.clone();
-                    filters.push(charge_type(PRICED, exclude)?);
+                    filters.push(filter_on("charge_type", exclude, PRICED)?);
                     Ok(filters)
                 };
                 let public = ask(Metric::List, with(false)?).await?;
@@ -105,8 +105,3 @@ const PRICED: &[&str] = &[
     "SP unused",
     "Up-front fee",
 ];
-
-fn charge_type(words: &[&str], exclude: bool) -> Result<Filter> {
-    let dimension = "charge_type".parse().map_err(|error| AppError::internal(format!("{error}")))?;
-    Ok(Filter { dimension, exclude, values: words.iter().map(|word| (*word).to_owned()).collect() })
-}

@@ -4,11 +4,11 @@
 use super::{Billing, change, gone};
 use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
-use crate::read::{Published, account_names, month_to_date, projection};
+use crate::read::{NewestMonth, Published, account_names, filter_on, named, newest_month, projected_total};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
-use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
+use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A named group of accounts.
@@ -100,27 +100,27 @@ pub struct SubsetChange {
     pub billing: Option<Option<Billing>>,
 }
 
-/// The months of all sums, and their questions.
-struct Months {
-    spans: SubsetSpans,
-}
-
-impl Months {
+impl SubsetSpans {
     async fn of(app: &App, published: &Published) -> Result<Self> {
-        let now = month_to_date(app, published, Metric::Amortized, &[]).await?;
-        let mut spans = SubsetSpans::default();
-        if let Some(now) = now {
-            spans.currency.clone_from(&now.currency);
-            spans.month_to_date = Some((now.from, now.to));
-            let before = BillingPeriod::of(now.from).map(BillingPeriod::previous);
-            spans.last_month = before.map(|before| (before.first_day(), before.end_day()));
+        let Some(NewestMonth { period, to, .. }) = newest_month(app, published) else {
+            return Ok(Self::default());
+        };
+        let before = period.previous();
+        let mut spans = Self {
+            currency: String::new(),
+            last_month: Some((before.first_day(), before.end_day())),
+            month_to_date: Some((period.first_day(), to)),
+        };
+        if let Some((from, to)) = spans.so_far() {
+            let month = CostQuery { from: Some(from), to: Some(to), ..CostQuery::total(Metric::Amortized) };
+            spans.currency = app.engine().answer(&published.view, &month).await?.currency;
         }
-        Ok(Self { spans })
+        Ok(spans)
     }
 
     /// The month so far to its end: a credit dated ahead is on the bill already, as in *month to date*.
     fn so_far(&self) -> Option<(NaiveDate, NaiveDate)> {
-        let (from, to) = self.spans.month_to_date?;
+        let (from, to) = self.month_to_date?;
         Some((from, BillingPeriod::of(from).map_or(to, BillingPeriod::end_day)))
     }
 
@@ -133,10 +133,10 @@ impl Months {
         filters: &[Filter],
     ) -> Result<BTreeMap<Option<String>, (Decimal, Decimal)>> {
         let mut costs: BTreeMap<Option<String>, (Decimal, Decimal)> = BTreeMap::new();
-        for (span, newest) in [(self.spans.last_month, false), (self.so_far(), true)] {
+        for (span, newest) in [(self.last_month, false), (self.so_far(), true)] {
             let Some((from, to)) = span else { continue };
             let query = CostQuery {
-                group_by: vec![parsed(dimension)?],
+                group_by: vec![named(dimension)?],
                 from: Some(from),
                 to: Some(to),
                 filters: filters.to_vec(),
@@ -160,31 +160,27 @@ impl Months {
     ) -> Result<(Option<Decimal>, Option<Decimal>)> {
         let Some(billing) = billing else { return Ok((None, None)) };
         let mut charges = [None, None];
-        for (charge, span) in charges.iter_mut().zip([self.spans.last_month, self.so_far()]) {
+        for (charge, span) in charges.iter_mut().zip([self.last_month, self.so_far()]) {
             if let Some(span) = span {
                 *charge = billing.charge(app, published, filters, span).await?;
             }
         }
         Ok((charges[0], charges[1]))
     }
-
-    async fn expected(app: &App, published: &Published, filters: &[Filter]) -> Result<Option<f64>> {
-        let found = projection(app, published, Metric::Amortized, filters).await?;
-        Ok(found.map(|found| found.total))
-    }
-}
-
-fn parsed(dimension: &str) -> Result<Dimension> {
-    dimension.parse().map_err(|error: model::DimensionError| AppError::internal(error.to_string()))
 }
 
 fn only(dimension: &str, value: &str) -> Result<Filter> {
-    Ok(Filter { dimension: parsed(dimension)?, exclude: false, values: vec![value.to_owned()] })
+    filter_on(dimension, false, &[value])
+}
+
+/// What the month will cost.
+async fn expected(app: &App, published: &Published, filters: &[Filter]) -> Result<Option<f64>> {
+    projected_total(app, published, Metric::Amortized, filters).await
 }
 
 /// All subsets, what is in none, and the whole.
 pub async fn subsets(app: &App, published: &Published) -> Result<Subsets> {
-    let months = Months::of(app, published).await?;
+    let months = SubsetSpans::of(app, published).await?;
     let by_subset = months.costs(app, published, "subset", &[]).await?;
     let by_account = months.costs(app, published, "account_id", &[]).await?;
     let sums = async |key: Option<&str>, accounts, billing: Option<&Billing>| -> Result<SubsetSums> {
@@ -193,7 +189,7 @@ pub async fn subsets(app: &App, published: &Published) -> Result<Subsets> {
             by_subset.get(&key.map(ToOwned::to_owned)).copied().unwrap_or_default();
         let (charge_last_month, charge_month_to_date) =
             months.charges(app, published, billing, &filters).await?;
-        let expected = Months::expected(app, published, &filters).await?;
+        let expected = expected(app, published, &filters).await?;
         let accounts: usize = accounts;
         Ok(SubsetSums {
             accounts,
@@ -216,22 +212,17 @@ pub async fn subsets(app: &App, published: &Published) -> Result<Subsets> {
         accounts: by_account.keys().flatten().count(),
         last_month: total(|costs| costs.0),
         month_to_date: total(|costs| costs.1),
-        expected: Months::expected(app, published, &[]).await?,
+        expected: expected(app, published, &[]).await?,
         ..SubsetSums::default()
     };
-    Ok(Subsets {
-        unassigned: sums(None, unassigned, None).await?,
-        subsets: found,
-        whole,
-        spans: months.spans,
-    })
+    Ok(Subsets { unassigned: sums(None, unassigned, None).await?, subsets: found, whole, spans: months })
 }
 
 /// One subset with its accounts.
 pub async fn subset(app: &App, published: &Published, id: &str) -> Result<SubsetDetails> {
     let subset = published.definitions.subsets.iter().find(|subset| subset.id == id);
     let subset = subset.ok_or_else(|| gone("subset"))?.clone();
-    let months = Months::of(app, published).await?;
+    let months = SubsetSpans::of(app, published).await?;
     let names = account_names(app, published).await?;
     let filters = [only("subset", &subset.name)?];
     let costs = if subset.account_ids.is_empty() {
@@ -252,7 +243,7 @@ pub async fn subset(app: &App, published: &Published, id: &str) -> Result<Subset
                 accounts: 1,
                 last_month,
                 month_to_date,
-                expected: Months::expected(app, published, &own).await?,
+                expected: expected(app, published, &own).await?,
                 charge_last_month,
                 charge_month_to_date,
             },
@@ -266,11 +257,11 @@ pub async fn subset(app: &App, published: &Published, id: &str) -> Result<Subset
         accounts: accounts.len(),
         last_month: total(|account| account.sums.last_month),
         month_to_date: total(|account| account.sums.month_to_date),
-        expected: Months::expected(app, published, &filters).await?,
+        expected: expected(app, published, &filters).await?,
         charge_last_month,
         charge_month_to_date,
     };
-    Ok(SubsetDetails { subset, sums, accounts, spans: months.spans })
+    Ok(SubsetDetails { subset, sums, accounts, spans: months })
 }
 
 /// Makes a subset. Accounts of other subsets move here.

@@ -3,11 +3,10 @@
 //! does not own is never stored with them, so that no question can reach it.
 
 use super::settings::Settings;
-use super::{ConnectionDetails, kept_settings, new_id, record};
+use super::{ConnectionDetails, kept_settings, new_id, record, removing};
 use crate::identity::{self, own_organizations};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
-use lake::Table;
 use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Organization, Reason};
 use model::{ConnectionId, OrganizationId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -245,15 +244,9 @@ fn new_child(
 /// Removes what a customer has of the bill. The rows go first: from then on no page shows the data.
 async fn forget(app: &App, customer: &Customer) -> Result<()> {
     let (organization, id) = (&customer.organization.id, &customer.connection.id);
-    let mut months = app.meta().publications(organization).await?;
-    months.retain(|month| month.connection_id == *id);
+    let months = removing::months(app, organization, id).await?;
     app.meta().forget_months(organization, id).await?;
-    for month in months {
-        for table in [Table::Rollup, Table::LineItems] {
-            app.lake().remove_partition(table, id, month.period).await?;
-        }
-    }
-    Ok(())
+    removing::remove_months(app, id, &months).await
 }
 
 #[cfg(test)]

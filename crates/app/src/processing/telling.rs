@@ -2,6 +2,7 @@
 
 use crate::connections::{Check, CheckState};
 use crate::ingest_job::{IngestSummary, PeriodOutcome};
+use crate::read::Published;
 use crate::{App, AppError, Result};
 use meta::ConnectionRecord;
 use model::{BillingPeriod, Decimal, Role};
@@ -17,7 +18,7 @@ pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &In
     recovered(app, record, FAILING).await?;
     let published = summary.periods.iter().any(|period| period.outcome == PeriodOutcome::Published);
     if published && app.meta().begin_notice(id, READY, app.now().timestamp_millis()).await? {
-        let currencies = super::published(app, &record.connection.organization_id).await?;
+        let currencies = Published::of_id(app, &record.connection.organization_id).await?;
         let currency = |period: &str| {
             let found = currencies.publications.iter().find(|publication| {
                 publication.connection_id == *id && publication.period.to_string() == period

@@ -102,6 +102,24 @@ pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<
     Some(if floor < newest { floor + hour } else { floor })
 }
 
+/// The newest month with data.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewestMonth {
+    /// The month.
+    pub(crate) period: BillingPeriod,
+    /// End of its newest hour of usage.
+    pub(crate) through: DateTime<Utc>,
+    /// Day after its newest day of usage.
+    pub(crate) to: NaiveDate,
+}
+
+/// The month that the newest hour of usage falls into.
+pub(crate) fn newest_month(app: &App, published: &Published) -> Option<NewestMonth> {
+    let through = data_through(app, published)?;
+    let newest_day = (through - TimeDelta::milliseconds(1)).date_naive();
+    Some(NewestMonth { period: BillingPeriod::of(newest_day)?, through, to: newest_day + Days::new(1) })
+}
+
 /// Day after the last day with charges.
 pub(crate) async fn data_to(app: &App, published: &Published) -> Result<Option<NaiveDate>> {
     Ok(days(app, published).await?.map(|(_, to)| to))

@@ -1,11 +1,12 @@
 //! What the newest month will cost.
 
+use super::overview::newest_month;
 use super::summary::percent_change;
-use super::{Published, overview};
-use crate::{App, AppError, Result};
-use analyses::projection::{Backtest, History, project};
-use chrono::{NaiveDate, TimeDelta};
-use model::{BillingPeriod, CostQuery, Decimal, Dimension, DimensionError, Filter, Metric, TimeView};
+use super::{Published, named};
+use crate::{App, Result};
+use analyses::projection::{Backtest, History, Projection, project};
+use chrono::NaiveDate;
+use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric, TimeView};
 
 /// A forecast. Its figures are estimates: doubles, never added to costs.
 #[derive(Clone, Debug)]
@@ -35,11 +36,55 @@ pub async fn projection(
     metric: Metric,
     filters: &[Filter],
 ) -> Result<Option<Projected>> {
-    let Some(through) = overview::data_through(app, published) else { return Ok(None) };
-    let newest = BillingPeriod::of((through - TimeDelta::milliseconds(1)).date_naive());
+    let Some((projected, all)) = projected(app, published, metric, filters).await? else { return Ok(None) };
+    let before = projected.month.previous();
+    let previous_cost = if published.has_month(before) {
+        let span = CostQuery { from: Some(before.first_day()), to: Some(projected.month.first_day()), ..all };
+        Some(app.engine().answer(&published.view, &span).await?.total)
+    } else {
+        None
+    };
+    Ok(Some(Projected {
+        currency: projected.currency,
+        from: projected.month.first_day(),
+        to: projected.month.end_day(),
+        known_to: projected.known_to,
+        total: projected.found.total,
+        interval: projected.found.interval,
+        backtest: projected.found.backtest,
+        previous_cost,
+    }))
+}
+
+/// The total of that projection alone.
+pub(crate) async fn projected_total(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    filters: &[Filter],
+) -> Result<Option<f64>> {
+    let projected = projected(app, published, metric, filters).await?;
+    Ok(projected.map(|(projected, _)| projected.found.total))
+}
+
+struct Made {
+    month: BillingPeriod,
+    known_to: NaiveDate,
+    currency: String,
+    found: Projection,
+}
+
+/// The projection, and the question for all of its rows.
+async fn projected(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    filters: &[Filter],
+) -> Result<Option<(Made, CostQuery)>> {
+    let newest = newest_month(app, published);
     let first = published.publications.iter().map(|publication| publication.period).min();
-    let (Some(month), Some(first)) = (newest, first) else { return Ok(None) };
-    let known_to = through.date_naive();
+    let (Some(newest), Some(first)) = (newest, first) else { return Ok(None) };
+    let known_to = newest.through.date_naive();
     let start = first.first_day();
     if known_to <= start {
         return Ok(None);
@@ -69,28 +114,10 @@ pub async fn projection(
         }
         series
     });
-    let Some(found) = project(&History { start, series: series.collect() }, month) else { return Ok(None) };
-    let before = month.previous();
-    let previous_cost = if published.publications.iter().any(|publication| publication.period == before) {
-        let span = CostQuery { from: Some(before.first_day()), to: Some(month.first_day()), ..all };
-        Some(app.engine().answer(&published.view, &span).await?.total)
-    } else {
-        None
-    };
-    Ok(Some(Projected {
-        currency: answer.currency,
-        from: month.first_day(),
-        to: month.end_day(),
-        known_to,
-        total: found.total,
-        interval: found.interval,
-        backtest: found.backtest,
-        previous_cost,
-    }))
-}
-
-pub(super) fn named(name: &str) -> Result<Dimension> {
-    name.parse().map_err(|error: DimensionError| AppError::internal(error.to_string()))
+    let history = History { start, series: series.collect() };
+    let month = newest.period;
+    let found = project(&history, month);
+    Ok(found.map(|found| (Made { month, known_to, currency: answer.currency, found }, all)))
 }
 
 impl Projected {

@@ -3,8 +3,8 @@
 use crate::allocation::Definitions;
 use crate::{App, Result};
 use lake::Table;
-use meta::{Organization, Publication, Stage};
-use model::BillingPeriod;
+use meta::{Organization, Publication, Stage, StateVersion};
+use model::{BillingPeriod, OrganizationId};
 use query::{PublishedPeriod, View};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,8 +27,7 @@ pub struct Published {
 /// What a state was resolved from: equal keys, equal state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Key {
-    version: (i64, i64, i64),
-    definitions: i64,
+    version: StateVersion,
     organization: Option<Organization>,
     current: Option<BillingPeriod>,
 }
@@ -70,20 +69,21 @@ impl Published {
         Self::of(app, app.organization(organization).await?).await
     }
 
+    /// What is published now of the organization of that id.
+    pub(crate) async fn of_id(app: &App, organization: &OrganizationId) -> Result<Arc<Self>> {
+        Self::of(app, app.organization_by_id(organization).await?).await
+    }
+
     /// What is published now of an organization.
     pub async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
         let current = BillingPeriod::of(app.now().date_naive());
         // Before the publications: what is published in between makes the next call read again.
-        let version = app.meta().publications_version().await?;
-        let definitions = match &organization {
-            Some(organization) => app.meta().definitions_version(&organization.id).await?,
-            None => 0,
-        };
-        let key = Key { version, definitions, organization, current };
+        let version = app.meta().state_version(organization.as_ref().map(|found| &found.id)).await?;
+        let key = Key { version, organization, current };
         if let Some(state) = app.remembered().get(&key) {
             return Ok(state);
         }
-        let state = Arc::new(Self::read(app, key.organization.clone(), current, definitions).await?);
+        let state = Arc::new(Self::read(app, key.organization.clone(), current, version.definitions).await?);
         app.remembered().keep(key, Arc::clone(&state));
         Ok(state)
     }
@@ -92,7 +92,7 @@ impl Published {
         app: &App,
         organization: Option<Organization>,
         current: Option<BillingPeriod>,
-        version: i64,
+        definitions_version: i64,
     ) -> Result<Self> {
         let definitions = match &organization {
             Some(organization) => Definitions::read(app, &organization.id).await?,
@@ -105,7 +105,7 @@ impl Published {
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
         let mut hasher = DefaultHasher::new();
         organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
-        version.hash(&mut hasher);
+        definitions_version.hash(&mut hasher);
         let mut view = View::default();
         for publication in &publications {
             let complete = publication.stage == Stage::Complete;
@@ -126,6 +126,11 @@ impl Published {
             });
         }
         Ok(Self { organization, publications, view, definitions, id: format!("{:016x}", hasher.finish()) })
+    }
+
+    /// Whether anything of a month is published.
+    pub(crate) fn has_month(&self, period: BillingPeriod) -> bool {
+        self.publications.iter().any(|publication| publication.period == period)
     }
 
     /// Whether a period of a connection may still change.

@@ -1,8 +1,7 @@
 //! Missed savings and account efficiency, by [`analyses::savings`].
 
 use super::overview::last_days;
-use super::projection::named;
-use super::{Published, account_names};
+use super::{Published, account_names, filter_on, named};
 use crate::{App, Result};
 use analyses::savings::{Bought, Missed, Priced, Rates, Usage, efficiency_percent, estimate};
 use chrono::NaiveDate;
@@ -74,7 +73,7 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         return Ok(Savings::default());
     };
     let mut compute = filters.to_vec();
-    compute.push(Filter { dimension: named("lifecycle")?, exclude: true, values: vec![String::new()] });
+    compute.push(filter_on("lifecycle", true, &[""])?);
     let ask = async |metric, view, group_by: Vec<Dimension>, filters: &[Filter]| -> Result<CostAnswer> {
         let query = CostQuery {
             group_by,
@@ -97,17 +96,13 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
     let priced = priced(&usage, &list);
     let rates = Rates::observed(&priced);
     let week = usize::try_from((week_from - from).num_days()).unwrap_or(0);
-    let last_week: Vec<Usage> = usage
-        .iter()
-        .map(|row| Usage { daily: row.daily.get(week..).unwrap_or_default().to_vec(), ..row.clone() })
-        .collect();
-    let missed = estimate(&last_week, &rates).into_values().fold(Missed::default(), |sum, one| Missed {
+    let missed = estimate(&usage, week, &rates).into_values().fold(Missed::default(), |sum, one| Missed {
         low: sum.low + one.low,
         spot: sum.spot + one.spot,
         commitment: sum.commitment + one.commitment,
     });
     let names = account_names(app, published).await?;
-    let mut additional = estimate(&usage, &rates);
+    let mut additional = estimate(&usage, 0, &rates);
     let mut accounts: Vec<AccountSavings> = costs
         .groups
         .into_iter()
@@ -124,7 +119,8 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         })
         .collect();
     accounts.sort_by(|one, other| other.additional.high().total_cmp(&one.additional.high()));
-    let shown: Vec<Filter> = filters.iter().cloned().chain([on_demand()?]).collect();
+    let shown: Vec<Filter> =
+        filters.iter().cloned().chain([filter_on("lifecycle", false, &["On-demand"])?]).collect();
     Ok(Savings {
         currency: costs.currency,
         missed_span,
@@ -134,10 +130,6 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         assumptions: assumptions(&rates),
         filters: shown.iter().map(ToString::to_string).collect(),
     })
-}
-
-fn on_demand() -> Result<Filter> {
-    Ok(Filter { dimension: named("lifecycle")?, exclude: false, values: vec!["On-demand".to_owned()] })
 }
 
 /// A dimension that tells instances of scaling groups and clusters.

@@ -1,9 +1,10 @@
 //! Month to date: the newest month's cost until the newest hour, against the same span of the month before.
 
-use super::{Published, overview};
+use super::Published;
+use super::overview::{NewestMonth, newest_month};
 use crate::{App, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
-use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric, TimeView};
+use model::{CostQuery, Decimal, Filter, Metric, TimeView};
 
 /// Cost of the newest month so far.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl MonthToDate {
 }
 
 /// A change against a cost before, in percent of it; `None` without a positive one.
-pub(super) fn percent_change(before: Option<Decimal>, change: impl FnOnce(Decimal) -> f64) -> Option<f64> {
+pub(crate) fn percent_change(before: Option<Decimal>, change: impl FnOnce(Decimal) -> f64) -> Option<f64> {
     let before = before.filter(|cost| cost.units() > 0)?;
     Some(change(before) / before.to_f64() * 100.0)
 }
@@ -46,14 +47,10 @@ pub async fn month_to_date(
     metric: Metric,
     filters: &[Filter],
 ) -> Result<Option<MonthToDate>> {
-    let Some(through) = overview::data_through(app, published) else { return Ok(None) };
-    let Some(period) = BillingPeriod::of((through - chrono::TimeDelta::milliseconds(1)).date_naive()) else {
-        return Ok(None);
-    };
+    let Some(NewestMonth { period, through, to }) = newest_month(app, published) else { return Ok(None) };
     let (from, before) = (period.first_day(), period.previous());
     let whole_days = (through.date_naive() - from).num_days().unsigned_abs();
     let hours = through.hour();
-    let to = from + Days::new(whole_days + u64::from(hours > 0));
     let all =
         published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let span = |from: NaiveDate, to: NaiveDate| CostQuery { from: Some(from), to: Some(to), ..all.clone() };
@@ -64,7 +61,7 @@ pub async fn month_to_date(
     let last_day = (before.first_day() + Days::new(whole_days)).min(end_of_before);
     let part = last_day < end_of_before && hours > 0;
     let mut previous = None;
-    if published.publications.iter().any(|publication| publication.period == before) {
+    if published.has_month(before) {
         let days = app.engine().answer(&published.view, &span(before.first_day(), last_day)).await?;
         let rest =
             if part { part_of_day(app, published, &all, last_day, hours).await? } else { Decimal::ZERO };

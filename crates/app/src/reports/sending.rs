@@ -3,10 +3,10 @@
 use super::{address, changeable, picture};
 use crate::policy::Caller;
 use crate::processing::{grouped, money};
-use crate::read::{self, Published, export};
+use crate::read::{self, Published, export, percent_change};
 use crate::{App, AppError, ErrorKind, MailSettings, Result};
 use meta::SavedReport;
-use model::{CostQuery, OrganizationId};
+use model::{CostQuery, Decimal};
 use notify::{Attached, Mail, ReportLine};
 
 /// Groups in the text of a mail.
@@ -74,7 +74,7 @@ async fn send(app: &App, saved: &SavedReport, recipients: &[String]) -> Result<(
 }
 
 async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Result<Mail> {
-    let published = of(app, &saved.organization_id).await?;
+    let published = Published::of_id(app, &saved.organization_id).await?;
     let names = read::names(app, &published).await?;
     let asked = address::read(&saved.address)?;
     let Some(data_to) = read::data_to(app, &published).await? else {
@@ -134,13 +134,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     })
 }
 
-fn change(before: model::Decimal, now: model::Decimal) -> String {
-    if before.units() <= 0 {
-        return String::new();
-    }
-    format!("{:+.1} %", (now.to_f64() - before.to_f64()) / before.to_f64() * 100.0)
-}
-
-async fn of(app: &App, organization: &OrganizationId) -> Result<std::sync::Arc<Published>> {
-    Published::of(app, app.organization_by_id(organization).await?).await
+fn change(before: Decimal, now: Decimal) -> String {
+    let percent = percent_change(Some(before), |before| (now - before).to_f64());
+    percent.map(|percent| format!("{percent:+.1} %")).unwrap_or_default()
 }

@@ -2,11 +2,13 @@
 //! when a question is asked, so that they hold for the past too and nothing has to be read again.
 
 mod billing;
+mod organization;
 mod shared_costs;
 mod subsets;
 mod virtual_tags;
 
 pub use billing::{Billing, Price};
+pub(crate) use organization::{forget_accounts, keep_accounts};
 pub(crate) use shared_costs::source_mapping;
 pub use shared_costs::{Method, SharedCost, SharedTarget, set_shared_costs};
 pub use subsets::{
@@ -20,6 +22,7 @@ pub use virtual_tags::{
 
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
+use connect::OrganizationAccount;
 use meta::{DefinitionKind, NewAudit};
 use model::{Condition, CostQuery, Dimension, MappingName, MappingRule, Operator, OrganizationId};
 use serde::Serialize;
@@ -36,8 +39,8 @@ pub struct Definitions {
     pub virtual_tags: Vec<VirtualTag>,
     /// Costs that are split over others, in order.
     pub shared_costs: Vec<SharedCost>,
-    /// Path of the organizational unit of each account, where AWS Organizations was read.
-    pub organizational_units: BTreeMap<String, String>,
+    /// Accounts as AWS Organizations knows them, where it may be read.
+    pub organization_accounts: BTreeMap<String, OrganizationAccount>,
 }
 
 impl Definitions {
@@ -47,11 +50,7 @@ impl Definitions {
             subsets: app.meta().definition(organization, DefinitionKind::Subsets).await?.0,
             virtual_tags: app.meta().definition(organization, DefinitionKind::VirtualTags).await?.0,
             shared_costs: app.meta().definition(organization, DefinitionKind::SharedCosts).await?.0,
-            organizational_units: app
-                .meta()
-                .definition(organization, DefinitionKind::OrganizationalUnits)
-                .await?
-                .0,
+            organization_accounts: organization::accounts(app, organization).await?,
         })
     }
 
@@ -84,8 +83,10 @@ impl Definitions {
                 .collect()),
             MappingName::OrganizationalUnit => {
                 let mut accounts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-                for (account, path) in &self.organizational_units {
-                    accounts.entry(path).or_default().push(account.clone());
+                for (id, account) in &self.organization_accounts {
+                    if let Some(unit) = &account.unit {
+                        accounts.entry(unit).or_default().push(id.clone());
+                    }
                 }
                 Ok(accounts.into_iter().map(|(path, accounts)| accounts_rule(path, accounts)).collect())
             }
@@ -98,6 +99,11 @@ impl Definitions {
                 Ok(tag.rules.clone().into())
             }
         }
+    }
+
+    /// Whether any organizational unit is known.
+    pub fn has_organizational_units(&self) -> bool {
+        self.organization_accounts.values().any(|account| account.unit.is_some())
     }
 
     /// The name of the subset that an account belongs to.
@@ -130,7 +136,7 @@ async fn change<T: DeserializeOwned + Default + Serialize, R>(
     let organization = &caller.organization()?.id;
     let (mut document, revision) = app.meta().definition::<T>(organization, kind).await?;
     let (result, entry) = change(&mut document)?;
-    app.meta().define(organization, kind, &document, revision, &entry).await?;
+    app.meta().define(organization, kind, &document, revision, Some(&entry)).await?;
     Ok(result)
 }
 

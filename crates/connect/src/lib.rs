@@ -23,4 +23,6 @@ pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use manifest::Manifest;
 pub use source::{Access, Secret, Source, check_endpoint, open_as};
-pub use verification::{Check, CheckState, Facts, Month, Verdict, Verification, own_identity, plan, verify};
+pub use verification::{
+    Check, CheckState, Facts, Month, OrganizationAccount, Verdict, Verification, own_identity, plan, verify,
+};

@@ -9,17 +9,20 @@ mod check;
 mod fix;
 mod local;
 mod optional;
+mod organization;
 mod reading;
 mod report;
 mod role;
 
 pub use check::{Check, CheckState};
+pub use organization::OrganizationAccount;
 
 use crate::aws::{Answer, Identity, Own, Partition};
 use crate::source::{Access, Door, Source};
 use check::Board;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How a verification ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,8 +60,9 @@ pub struct Facts {
     pub region: Option<String>,
     /// Months, newest first.
     pub months: Vec<Month>,
-    /// Accounts of the organization, by number, where they may be seen: number and name.
-    pub accounts: Vec<(String, String)>,
+    /// Accounts of the organization by number, where they may be seen.
+    #[serde(skip)]
+    pub accounts: BTreeMap<String, OrganizationAccount>,
 }
 
 /// A finished verification.

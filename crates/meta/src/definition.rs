@@ -17,8 +17,8 @@ pub enum DefinitionKind {
     VirtualTags,
     /// Costs that are split over others.
     SharedCosts,
-    /// Where AWS Organizations places accounts.
-    OrganizationalUnits,
+    /// What AWS Organizations says of accounts, by connection.
+    OrganizationAccounts,
 }
 
 impl DefinitionKind {
@@ -27,7 +27,7 @@ impl DefinitionKind {
             Self::Subsets => "subsets",
             Self::VirtualTags => "virtual_tags",
             Self::SharedCosts => "shared_costs",
-            Self::OrganizationalUnits => "organizational_units",
+            Self::OrganizationAccounts => "organization_accounts",
         }
     }
 }
@@ -50,7 +50,7 @@ impl Meta {
         Ok((from_json(kind.name(), row.try_get("document")?)?, revision.unsigned_abs()))
     }
 
-    /// Replaces a document that was read at a revision.
+    /// Replaces a document that was read at a revision; `entry` tells who did, where a person did.
     ///
     /// # Errors
     /// `Conflict` when somebody changed it meanwhile.
@@ -60,7 +60,7 @@ impl Meta {
         kind: DefinitionKind,
         document: &T,
         revision: u64,
-        entry: &NewAudit,
+        entry: Option<&NewAudit>,
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         let changed = sqlx::query(
@@ -79,18 +79,9 @@ impl Meta {
                 "somebody else changed this meanwhile: load it again and repeat the change".to_owned(),
             ));
         }
-        insert_audit(&mut transaction, entry).await?;
+        if let Some(entry) = entry {
+            insert_audit(&mut transaction, entry).await?;
+        }
         Ok(transaction.commit().await?)
-    }
-
-    /// Changes with every definition of an organization.
-    pub async fn definitions_version(&self, organization: &OrganizationId) -> Result<i64, MetaError> {
-        let row = sqlx::query(
-            "SELECT coalesce(sum(revision), 0) AS version FROM definitions WHERE organization_id = ?",
-        )
-        .bind(organization.as_str())
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(row.try_get("version")?)
     }
 }

@@ -111,7 +111,7 @@ pub(crate) async fn dimensions(
         metrics_available: names.metrics.iter().map(|metric| metric.name()).collect(),
         virtual_tags: published.definitions.virtual_tags.iter().map(|tag| tag.name.clone()).collect(),
         has_subsets: !published.definitions.subsets.is_empty(),
-        has_organizational_units: !published.definitions.organizational_units.is_empty(),
+        has_organizational_units: published.definitions.has_organizational_units(),
         tag_keys: names.tag_keys,
         cost_category_names: names.cost_category_names,
     };

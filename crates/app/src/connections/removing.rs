@@ -3,7 +3,7 @@
 use super::record;
 use crate::{App, AppError, Result};
 use lake::Table;
-use model::{ConnectionId, OrganizationId};
+use model::{BillingPeriod, ConnectionId, OrganizationId};
 
 /// Removes a connection, its months and its history; `name` must be its name, typed by whoever asks.
 ///
@@ -27,18 +27,31 @@ pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId,
         .advise("Empty its account list first: that removes what they have of this bill."));
     }
     let _lock = app.writer_lock()?;
-    let publications = app.meta().publications(organization).await?;
-    let periods: Vec<_> = publications
-        .iter()
-        .filter(|publication| publication.connection_id == *id)
-        .map(|publication| publication.period)
-        .collect();
+    let months = months(app, organization, id).await?;
     app.meta().delete_connection(organization, id).await?;
-    for period in periods {
+    crate::allocation::forget_accounts(app, organization, id).await?;
+    remove_months(app, id, &months).await?;
+    app.vacuum_unlocked().await?;
+    Ok(())
+}
+
+/// The months of a connection that are published.
+pub(super) async fn months(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<Vec<BillingPeriod>> {
+    let publications = app.meta().publications(organization).await?;
+    let own = publications.iter().filter(|publication| publication.connection_id == *id);
+    Ok(own.map(|publication| publication.period).collect())
+}
+
+/// Removes what the tables hold of a connection's months.
+pub(super) async fn remove_months(app: &App, id: &ConnectionId, months: &[BillingPeriod]) -> Result<()> {
+    for month in months {
         for table in [Table::Rollup, Table::LineItems] {
-            app.lake().remove_partition(table, id, period).await?;
+            app.lake().remove_partition(table, id, *month).await?;
         }
     }
-    app.vacuum_unlocked().await?;
     Ok(())
 }

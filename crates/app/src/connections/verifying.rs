@@ -152,6 +152,7 @@ async fn keep(
     let value = serde_json::to_value(done).map_err(|error| AppError::internal(error.to_string()))?;
     let now = app.now().timestamp_millis();
     app.meta().keep_verification(id, state, &value, done.facts.region.as_deref(), now).await?;
+    crate::allocation::keep_accounts(app, organization, id, &done.facts.accounts).await?;
     if good && reading_failed {
         app.meta().queue_job(id, Reason::Asked, now).await?;
         app.queued().notify_one();

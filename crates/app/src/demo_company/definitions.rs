@@ -1,11 +1,13 @@
-//! What the demo company's people would have defined: subsets, a virtual tag, a shared cost, a saved report.
+//! What the demo company's people would have defined: subsets, a virtual tag, a shared cost, a saved report; and
+//! the organizational units that AWS Organizations would have told.
 
 use crate::allocation::{
-    Billing, Method, Price, SharedCost, create_subset, create_virtual_tag, set_shared_costs,
+    Billing, Method, Price, SharedCost, create_subset, create_virtual_tag, keep_accounts, set_shared_costs,
 };
 use crate::policy::Caller;
 use crate::read::{Published, account_names};
 use crate::{App, Result, reports};
+use connect::OrganizationAccount;
 use model::{Condition, Decimal, Dimension, MappingRule, Operator};
 
 /// Subsets by the beginnings of their accounts' names.
@@ -28,6 +30,7 @@ pub(super) async fn define(app: &App) -> Result<()> {
     if !published.definitions.subsets.is_empty() {
         return Ok(());
     }
+    let organization = demo.id.clone();
     let caller = Caller::command_line(demo);
     let names = account_names(app, &published).await?;
     let accounts = |fits: &dyn Fn(&str) -> bool| -> Vec<String> {
@@ -45,6 +48,21 @@ pub(super) async fn define(app: &App) -> Result<()> {
         create_subset(app, &caller, name, own, billing).await?;
     }
     let mut rules = vec![];
+    let unit = |name: &str| {
+        let is = |(_, beginnings): &(&str, &[&str])| beginnings.iter().any(|start| name.starts_with(start));
+        if SUBSETS.iter().find(|subset| is(subset)).is_some_and(|(subset, _)| *subset == "Platform") {
+            return "Infrastructure".to_owned();
+        }
+        let of = ENVIRONMENTS.iter().find(|(_, ends)| ends.iter().any(|end| name.ends_with(end)));
+        of.map_or_else(|| "Root".to_owned(), |(environment, _)| format!("Workloads / {environment}"))
+    };
+    if let Some(bill) = published.publications.first() {
+        let placed = |(id, name): (&String, &String)| {
+            (id.clone(), OrganizationAccount { name: name.clone(), unit: Some(unit(name)) })
+        };
+        let accounts = names.iter().map(placed).collect();
+        keep_accounts(app, &organization, &bill.connection_id, &accounts).await?;
+    }
     for (value, ends) in ENVIRONMENTS {
         let values = accounts(&|name| ends.iter().any(|end| name.ends_with(end)));
         if !values.is_empty() {

@@ -1,8 +1,7 @@
 //! Accounts with the names that they had, what they cost lately, and where they belong.
 
-use super::Published;
 use super::overview::page_days;
-use super::projection::named;
+use super::{Published, named};
 use crate::{App, Result};
 use chrono::NaiveDate;
 use model::{BillingPeriod, CostQuery, Decimal, Metric};
@@ -50,9 +49,15 @@ pub struct Accounts {
     pub accounts: Vec<Account>,
 }
 
-/// Latest names by account ID.
+/// Latest names by account ID: the bill's, else (classic reports name nobody) those of AWS Organizations.
 pub(crate) async fn account_names(app: &App, published: &Published) -> Result<BTreeMap<String, String>> {
-    Ok(app.engine().account_names(&published.view).await?)
+    let mut names = app.engine().account_names(&published.view).await?;
+    for (id, account) in &published.definitions.organization_accounts {
+        if !account.name.is_empty() && !names.contains_key(id) {
+            names.insert(id.clone(), account.name.clone());
+        }
+    }
+    Ok(names)
 }
 
 /// Every account that any published month speaks of, and those that were assigned before they had cost.
@@ -70,6 +75,7 @@ pub async fn accounts(app: &App, published: &Published) -> Result<Accounts> {
             *costs.entry(id).or_default() += group.total;
         }
     }
+    let known = &published.definitions.organization_accounts;
     let assigned = published.definitions.subsets.iter().flat_map(|subset| &subset.account_ids);
     for id in names.keys().chain(assigned) {
         costs.entry(id.clone()).or_default();
@@ -80,7 +86,7 @@ pub async fn accounts(app: &App, published: &Published) -> Result<Accounts> {
             account: latest.get(&account_id).unwrap_or(&account_id).clone(),
             names: names.remove(&account_id).unwrap_or_default(),
             subset_id: published.definitions.subset_of(&account_id).map(|subset| subset.id.clone()),
-            organizational_unit: published.definitions.organizational_units.get(&account_id).cloned(),
+            organizational_unit: known.get(&account_id).and_then(|account| account.unit.clone()),
             cost,
             account_id,
         })

@@ -1,6 +1,6 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
-use super::{Published, splitting};
+use super::{Published, account_names, splitting};
 use crate::{App, Result};
 use model::{CostAnswer, CostGroup, CostQuery, Dimension, Metric};
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         app.engine().answer(&published.view, &query).await?
     };
     let names = if query.group_by.iter().any(|dimension| dimension.to_string() == "account_id") {
-        app.engine().account_names(&published.view).await?
+        account_names(app, published).await?
     } else {
         BTreeMap::new()
     };

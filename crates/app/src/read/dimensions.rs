@@ -1,9 +1,9 @@
 //! What can be asked by: dimensions, tag keys, cost categories, and the values they take.
 
-use super::Published;
+use super::{Published, account_names};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
-use model::{BillingPeriod, CostQuery, Decimal, Dimension, Metric};
+use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
 use query::{Span, View};
 use std::sync::{Mutex, PoisonError};
 
@@ -120,7 +120,7 @@ pub async fn values(
         return Ok(Values { values, total });
     }
     // Accounts are looked for by name as well as by ID.
-    let names = engine.account_names(&published.view).await?;
+    let names = account_names(app, published).await?;
     let (found, _) = engine.values(&published.view, dimension, span, metric, "", usize::MAX).await?;
     let search = search.to_lowercase();
     let mut values: Vec<Value> = found
@@ -137,6 +137,17 @@ pub async fn values(
     let total = values.len();
     values.truncate(limit);
     Ok(Values { values, total })
+}
+
+/// The dimension of a name that is written here: it is known, or the program is wrong.
+pub(crate) fn named(name: &str) -> Result<Dimension> {
+    name.parse().map_err(|error: model::DimensionError| AppError::internal(error.to_string()))
+}
+
+/// A filter on such a dimension.
+pub(crate) fn filter_on(name: &str, exclude: bool, values: &[&str]) -> Result<Filter> {
+    let values = values.iter().map(|value| (*value).to_owned()).collect();
+    Ok(Filter { dimension: named(name)?, exclude, values })
 }
 
 /// Reads `DIM[,DIM]`; a comma or backslash in a tag key is escaped by a backslash.

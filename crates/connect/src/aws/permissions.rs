@@ -111,6 +111,30 @@ pub const PERMISSIONS: &[Permission] = &[
         reason: "Shows the names of accounts beside their numbers.",
         without_it: "Accounts appear by number where the report has no names (classic reports).",
     },
+    Permission {
+        action: "organizations:ListRoots",
+        scope: Scope::Account,
+        statement: "SeeAccounts",
+        optional: true,
+        reason: "Finds the top of the tree of organizational units.",
+        without_it: "Cost is not shown by organizational unit.",
+    },
+    Permission {
+        action: "organizations:ListOrganizationalUnitsForParent",
+        scope: Scope::Account,
+        statement: "SeeAccounts",
+        optional: true,
+        reason: "Reads the organizational units, so that cost can be shown by them.",
+        without_it: "Cost is not shown by organizational unit.",
+    },
+    Permission {
+        action: "organizations:ListAccountsForParent",
+        scope: Scope::Account,
+        statement: "SeeAccounts",
+        optional: true,
+        reason: "Tells which accounts are in an organizational unit.",
+        without_it: "Cost is not shown by organizational unit.",
+    },
 ];
 
 impl Permission {

@@ -3,7 +3,6 @@
 the same files on disk, in turn; writes connection.md. BENCH_SCALE scales the rows (default 1: 26 M), BENCH_RUNS the
 repetitions (3). The S3 server runs on the same cores. Nothing is asserted: times are reported."""
 
-import http.client
 import json
 import os
 import shutil
@@ -35,24 +34,6 @@ def upload(s3: SecondS3, source: Path) -> None:
         list(pool.map(lambda path: client.upload_file(str(path), BUCKET, f"cost/{path.relative_to(source)}"), files))
 
 
-class Asked(serving.Server):
-    """A server, asked as the page asks it."""
-
-    def __init__(self, data: str):
-        made = subprocess.run([BIN, "--data", data, "token", "create", "--name", "page", "--role", "administrator"], capture_output=True, text=True, check=True)
-        super().__init__(BIN, data)
-        self.headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-
-    def ask(self, method: str, path: str) -> dict:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        connection.request(method, f"/api/v1{path}", headers=self.headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status >= 300:
-            raise SystemExit(f"{method} {path}: {answer.status} {body[:400]!r}")
-        return json.loads(body)
-
-
 def connected(s3: SecondS3, to_the_end: bool) -> dict:
     """One run: verify, read, until every month's dashboards are ready."""
     data = str(WORK / "connected")
@@ -62,13 +43,12 @@ def connected(s3: SecondS3, to_the_end: bool) -> dict:
         [BIN, "--data", data, "connect", "s3", "--kind", "s3-compatible", "--endpoint", s3.url, "--bucket", BUCKET, "--prefix", "cost", "--access-key-id", KEYS[0], "--json"],
         env=environment, capture_output=True, text=True, check=True,
     )
-    path = f"/connections/{json.loads(made.stdout)['id']}"
-    with Asked(data) as server:
+    made_id = json.loads(made.stdout)["id"]
+    path = f"/connections/{made_id}"
+    with serving.Asked(BIN, data) as server:
         started = time.perf_counter()
-        server.ask("POST", f"{path}/verification")
-        while not (verified := server.ask("GET", f"{path}/verification"))["verdict"]:
-            time.sleep(0.05)
-        assert verified["verdict"] in ("passed", "warning"), verified
+        verdict = server.verified(made_id)
+        assert verdict in ("passed", "warning"), verdict
         found = {"verified_s": time.perf_counter() - started, "seconds": 0.0}
         server.ask("POST", f"{path}/processing")
         while True:

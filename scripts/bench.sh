@@ -5,4 +5,5 @@ stage "web app" npm --prefix web run --silent build
 stage "binary" cargo build --release --locked -p cloud-analyzer
 export CLOUD_ANALYZER_BIN="$BIN"
 "$ORACLE/bin/python" bench/run.py "$@"
+"$ORACLE/bin/python" bench/page.py
 exec "$CACHE/venv-ministack/bin/python" bench/connection.py

@@ -9,6 +9,26 @@ export default defineConfig({
   server: { proxy: { "/api": api } },
   preview: { proxy: { "/api": api } },
   // No inlined assets: the Content-Security-Policy of the server allows files of its own origin alone.
-  build: { target: "es2022", assetsInlineLimit: 0, sourcemap: false },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    // One file for what every page needs, and one for what Cost Analysis loads beside its figures: left alone, the
+    // bundler makes a file of each few modules that two pages share, and a browser waits for dozens.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "app", tags: ["$initial"], priority: 2 },
+            {
+              name: "beside",
+              test: /src[\\/](subsets[\\/]subset-selector|reports[\\/]saved-reports|explain[\\/]explain|analysis[\\/]all-accounts)\.tsx/,
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
+  },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

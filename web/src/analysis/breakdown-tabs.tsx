@@ -1,6 +1,6 @@
 import { Menu, Tabs, UnstyledButton } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import { shownTabs, tabMenu } from "../address/tab-menu";
 import { isTab, type TabId } from "../address/tabs";
 import type { Dimensions } from "../api/types";
@@ -13,16 +13,20 @@ interface Props {
 }
 
 /** Nine breakdowns as tabs, the rest in a menu behind them: what is chosen there becomes the last tab. */
-export function BreakdownTabs({ tab, dimensions, onTab }: Props) {
+export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTab }: Props) {
   const list = useRef<HTMLDivElement>(null);
   // The row scrolls where it is too long, as on a phone: the chosen tab must not stay out of sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each tab that is chosen
   useEffect(() => {
-    const row = list.current;
-    const chosen = row?.querySelector<HTMLElement>("[aria-selected=true]");
-    if (!row || !chosen) return;
-    const hidden = chosen.offsetLeft + chosen.offsetWidth + 24 - row.clientWidth;
-    if (row.scrollLeft < hidden || row.scrollLeft > chosen.offsetLeft) row.scrollLeft = Math.max(0, hidden);
+    // With the next frame: asked for at once, places are worked out before the page is done, and once more after.
+    const frame = requestAnimationFrame(() => {
+      const row = list.current;
+      const chosen = row?.querySelector<HTMLElement>("[aria-selected=true]");
+      if (!row || !chosen) return;
+      const hidden = chosen.offsetLeft + chosen.offsetWidth + 24 - row.clientWidth;
+      if (row.scrollLeft < hidden || row.scrollLeft > chosen.offsetLeft) row.scrollLeft = Math.max(0, hidden);
+    });
+    return () => cancelAnimationFrame(frame);
   }, [tab]);
   return (
     <div className={classes.row}>
@@ -63,4 +67,4 @@ export function BreakdownTabs({ tab, dimensions, onTab }: Props) {
       </Menu>
     </div>
   );
-}
+});

@@ -1,14 +1,16 @@
 import { Button, Skeleton, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import { sameTexts } from "../address/list";
 import type { AnalysisState } from "../address/state";
 import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
 import { formatCount } from "../lib/quantity";
 import { PivotTable } from "../table/pivot-table";
+import type { Sort } from "../table/rows";
 import { Problem } from "../ui/problem";
+import { useStable } from "../ui/use-stable";
 import { ExportMenu } from "./export-menu";
 import classes from "./page.module.css";
 import type { Scope } from "./use-analysis";
@@ -41,7 +43,19 @@ export function CostsTable(props: Props) {
     enabled: wantsAll,
   });
   const allData = all.data && sameTexts(all.data.group_by, scope.groupBy) ? all.data : undefined;
-  const costs = wantsAll ? allData : top;
+  const found = wantsAll ? allData : top;
+  const { name } = props;
+  const { allRows } = state;
+  const asked = useMemo(() => found && { costs: found, name, allRows }, [found, name, allRows]);
+  // After everything above: hundreds of cells take longer to draw than the rest of the page.
+  const shown = useDeferredValue(asked, undefined);
+  const actions = useStable({
+    onSort: (sort: Sort) => onState({ sort }),
+    onExplain: props.onExplain,
+    onDrill: props.onDrill,
+    onOnly: props.onOnly,
+    onLeaveOut: props.onLeaveOut,
+  });
   const groups = top?.rows_total ?? 0;
   const values = top?.rows.filter((row) => !row.other).length ?? 0;
   return (
@@ -75,21 +89,21 @@ export function CostsTable(props: Props) {
       </div>
       {wantsAll && all.error ? (
         <Problem error={all.error} onRetry={() => void all.refetch()} />
-      ) : costs ? (
-        <PivotTable
-          key={`${scope.query.group_by}/${state.allRows}`}
-          costs={costs}
-          stale={props.stale || (wantsAll && all.isPlaceholderData)}
-          dimensions={scope.groupBy}
-          name={props.name}
-          search={search}
-          sort={state.sort}
-          onSort={(sort) => onState({ sort })}
-          onExplain={props.onExplain}
-          onDrill={props.onDrill}
-          onOnly={props.onOnly}
-          onLeaveOut={props.onLeaveOut}
-        />
+      ) : shown && found ? (
+        <div
+          className={classes.table}
+          data-stale={props.stale || (wantsAll && all.isPlaceholderData) || shown !== asked}
+        >
+          <PivotTable
+            key={`${shown.costs.group_by.join()}/${shown.allRows}`}
+            costs={shown.costs}
+            dimensions={shown.costs.group_by}
+            name={shown.name}
+            search={search}
+            sort={state.sort}
+            {...actions}
+          />
+        </div>
       ) : (
         <div aria-busy="true">
           <Skeleton height={420} radius={0} />

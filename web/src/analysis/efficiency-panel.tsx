@@ -1,6 +1,6 @@
 import { Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 import { queries } from "../api/queries";
 import type { SavingsAccount } from "../api/types";
 import { spanLabel } from "../lib/dates";
@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** The ten accounts with the greatest additional savings, and how much of its savings each has already. */
-export function EfficiencyPanel({ version, filter, onAccount }: Props) {
+export const EfficiencyPanel = memo(function EfficiencyPanel({ version, filter, onAccount }: Props) {
   const found = useQuery(queries.savings(version, filter));
   const [all, setAll] = useState(false);
   const { data } = found;
@@ -76,7 +76,7 @@ export function EfficiencyPanel({ version, filter, onAccount }: Props) {
       </Suspense>
     </Panel>
   );
-}
+});
 
 interface RowProps {
   account: SavingsAccount;

@@ -1,10 +1,10 @@
-import { Text, Title } from "@mantine/core";
+import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useRef } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo, useRef } from "react";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
-import { queries } from "../api/queries";
 import { hourLabel } from "../lib/dates";
+import { useStable } from "../ui/use-stable";
 import { comparable } from "./comparable";
 import { EfficiencyPanel } from "./efficiency-panel";
 import { NoDataYet } from "./empty";
@@ -14,7 +14,7 @@ import panelClasses from "./panel.module.css";
 import { SpendAnalysis } from "./spend-analysis";
 import { SummaryCards } from "./summary-cards";
 import { TopAccounts } from "./top-accounts";
-import { useAnalysisState, useScope } from "./use-analysis";
+import { mainCostsQuery, useAnalysisState, useScope } from "./use-analysis";
 
 // Behind a click: loaded once the page stands.
 const Explain = lazy(() => import("../explain/explain").then((module) => ({ default: module.Explain })));
@@ -24,22 +24,27 @@ export function CostAnalysisPage() {
   const [state, set] = useAnalysisState();
   const scope = useScope(state);
   const spend = useRef<HTMLElement>(null);
-  const { overview, version, query, groupBy } = scope;
+  const { overview, version, groupBy } = scope;
   const costs = useQuery({
-    ...queries.costs(version, { ...query, top: 20, compare: "previous" }),
+    ...mainCostsQuery(scope),
     enabled: overview.has_data && groupBy.length > 0,
   });
   const through = overview.data_through;
   const compared = useMemo(() => costs.data && comparable(costs.data, overview), [costs.data, overview]);
   // While another breakdown is under way, rows of the last one must not be named after the new.
   const shown = { ...costs, data: compared && sameTexts(compared.group_by, groupBy) ? compared : undefined };
-  const showAccount = (id: string) => {
-    const filter = { dimension: "account_id", exclude: false, values: [id] };
-    set({ filters: withFilter(state.filters, filter), explain: undefined });
-    // What changed is further down.
-    spend.current?.scrollIntoView({ block: "start" });
-    spend.current?.focus({ preventScroll: true });
-  };
+  const actions = useStable({
+    showAccount: (id: string) => {
+      const filter = { dimension: "account_id", exclude: false, values: [id] };
+      set({ filters: withFilter(state.filters, filter), explain: undefined });
+      // What changed is further down.
+      spend.current?.scrollIntoView({ block: "start" });
+      spend.current?.focus({ preventScroll: true });
+    },
+  });
+  // The figures at the top are there while the rest, which is most of the page, is still drawn.
+  const below = useDeferredValue(true, false);
+  const subset = useMemo(() => subsetFilter(state.filters), [state.filters]);
   return (
     <>
       <div className={classes.head}>
@@ -57,10 +62,16 @@ export function CostAnalysisPage() {
           <PageScope state={state} onState={set} />
           <SummaryCards state={state} version={version} onState={set} />
           <div className={panelClasses.panels}>
-            <EfficiencyPanel version={version} filter={subsetFilter(state.filters)} onAccount={showAccount} />
-            <TopAccounts state={state} scope={scope} onAccount={showAccount} />
+            <EfficiencyPanel version={version} filter={subset} onAccount={actions.showAccount} />
+            <TopAccounts state={state} scope={scope} onAccount={actions.showAccount} />
           </div>
-          <SpendAnalysis ref={spend} state={state} scope={scope} costs={shown} onState={set} />
+          {below ? (
+            <SpendAnalysis ref={spend} state={state} scope={scope} costs={shown} onState={set} />
+          ) : (
+            <section className={`card ${classes.spend}`} aria-label="Spend analysis" aria-busy="true">
+              <Skeleton height={1100} radius={0} />
+            </section>
+          )}
           <Suspense fallback={null}>
             <Explain
               state={state}

@@ -3,11 +3,12 @@ import type { Ref } from "react";
 import { explainOf } from "../address/explain";
 import { withFilter, withKeys } from "../address/filter";
 import { type AnalysisState, drillDown, freshRows } from "../address/state";
-import { tabOf } from "../address/tabs";
+import { type TabId, tabOf } from "../address/tabs";
 import type { Costs } from "../api/types";
 import { SpendChart } from "../chart/spend-chart";
 import { FilterBar } from "../filters/filter-bar";
 import { Problem } from "../ui/problem";
+import { useStable } from "../ui/use-stable";
 import { BreakdownNames, NoNames } from "./breakdown-names";
 import { BreakdownTabs } from "./breakdown-tabs";
 import { breakdownName } from "./breakdown-words";
@@ -31,6 +32,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState }: Props) {
   const { groupBy, names } = scope;
   const name = breakdownName(state.tab, names);
   const fresh = costs.isPlaceholderData ? undefined : costs.data;
+  const actions = useStable({ tab: (tab: TabId) => onState({ ...freshRows, tab }) });
   const drill = (keys: readonly string[]) => onState(drillDown(state, keys, names));
   const explain = (id: string, at: string | undefined) => {
     // Of several dimensions the rest has no filter of its own: its values do.
@@ -46,11 +48,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState }: Props) {
       className={`card ${classes.spend}`}
       aria-label="Spend analysis"
     >
-      <BreakdownTabs
-        tab={state.tab}
-        dimensions={scope.dimensions}
-        onTab={(tab) => onState({ ...freshRows, tab })}
-      />
+      <BreakdownTabs tab={state.tab} dimensions={scope.dimensions} onTab={actions.tab} />
       <div id="spend-panel" role="tabpanel" aria-label={`Spend by ${name.toLowerCase()}`}>
         <FilterBar state={state} scope={scope} onChange={onState} />
         <BreakdownNames state={state} scope={scope} onState={onState} />

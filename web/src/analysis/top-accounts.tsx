@@ -22,22 +22,26 @@ interface Props {
   onAccount: (id: string) => void;
 }
 
+const recent = ({ overview, span }: Scope) =>
+  resolveRange({ preset: "last-30-days" }, overview.data_to ?? span.to);
+
+export function topAccountsQuery(state: AnalysisState, scope: Scope) {
+  return queries.costs(scope.version, {
+    metric: state.metric,
+    group_by: "account_id",
+    view: "total",
+    ...recent(scope),
+    filter: subsetFilter(state.filters),
+    ...(state.shared && { shared: "split" }),
+    top: 10,
+  });
+}
+
 /** Ten accounts by cost over the last 30 days, whatever the page's time is; of the chosen subset, if there is one. */
 export function TopAccounts({ state, scope, onAccount }: Props) {
-  const { overview, version } = scope;
-  const span = resolveRange({ preset: "last-30-days" }, overview.data_to ?? scope.span.to);
-  const filter = subsetFilter(state.filters);
-  const found = useQuery(
-    queries.costs(version, {
-      metric: state.metric,
-      group_by: "account_id",
-      view: "total",
-      ...span,
-      filter,
-      ...(state.shared && { shared: "split" }),
-      top: 10,
-    }),
-  );
+  const { overview } = scope;
+  const span = recent(scope);
+  const found = useQuery(topAccountsQuery(state, scope));
   const note = `${spanLabel(span.from, span.to)}, ${overview.currency}, ${metrics[state.metric].label.toLowerCase()}`;
   return (
     <Panel title="Top accounts" note={note}>
@@ -49,7 +53,9 @@ export function TopAccounts({ state, scope, onAccount }: Props) {
         <div className={classes.none}>
           <Text fw={600}>No cost in the last 30 days</Text>
           <Text c="dimmed" size="sm">
-            {filter.length > 0 ? "Another subset may have some." : "The next report brings the newest days."}
+            {subsetFilter(state.filters).length > 0
+              ? "Another subset may have some."
+              : "The next report brings the newest days."}
           </Text>
         </div>
       ) : (

@@ -1,6 +1,6 @@
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { filterText } from "../address/filter";
 import { joinList } from "../address/list";
 import { resolveRange, type Span, type View } from "../address/range";
@@ -9,6 +9,9 @@ import { type TabNames, tabDimensions } from "../address/tabs";
 import { type CostsQuery, dataVersion, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
 
+/** Long enough for a server that is near; who waits longer sees the old chart fade meanwhile. */
+const patienceMs = 80;
+
 /** The page's state and the one way to change it: a step in the history, or a silent correction of the last one. */
 export function useAnalysisState(): [
   AnalysisState,
@@ -16,12 +19,34 @@ export function useAnalysisState(): [
 ] {
   const state = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
+  const client = useQueryClient();
+  const latest = useRef(state);
+  latest.current = state;
   const set = useCallback(
-    (next: Partial<AnalysisState>, replace = false) =>
-      void navigate({ to: "/", search: (now) => ({ ...now, ...next }), replace, resetScroll: false }),
-    [navigate],
+    (next: Partial<AnalysisState>, replace = false) => {
+      const go = () =>
+        void navigate({ to: "/", search: (now) => ({ ...now, ...next }), replace, resetScroll: false });
+      // The figures are asked for first: then the page is drawn once, with them, and not for the click alone before.
+      const figures = askAhead(client, { ...latest.current, ...next });
+      if (figures) void Promise.race([figures, after(patienceMs)]).then(go);
+      else go();
+    },
+    [navigate, client],
   );
   return [state, set];
+}
+
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Asks for the figures of a state; undefined when they are there, or when it is not known what to ask for. */
+function askAhead(client: QueryClient, state: AnalysisState): Promise<void> | undefined {
+  const overview = client.getQueryData(queries.overview().queryKey);
+  if (!overview?.has_data) return;
+  const dimensions = client.getQueryData(queries.dimensions(dataVersion(overview)).queryKey);
+  const scope = scopeOf(state, overview, dimensions);
+  const query = mainCostsQuery(scope);
+  if (scope.groupBy.length === 0 || client.getQueryData(query.queryKey)) return;
+  return client.prefetchQuery(query);
 }
 
 /** What the state means for the data that is there. */
@@ -64,6 +89,11 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
       ...(state.shared && { shared: "split" }),
     },
   };
+}
+
+/** What the chart and the table show, with the span before. */
+export function mainCostsQuery({ version, query }: Scope) {
+  return queries.costs(version, { ...query, top: 20, compare: "previous" });
 }
 
 /** The key a newcomer most likely wants to see first: who, rather than what AWS wrote. */

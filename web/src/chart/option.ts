@@ -72,8 +72,8 @@ export function chartOption(
   const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
   const many = data.categories.length > 100;
   return {
-    animationDuration: 250,
-    animationDurationUpdate: 250,
+    // A click answers at once.
+    animation: false,
     grid: { left: 8, right: 8, top: cut ? 30 : 16, bottom: 4, containLabel: true },
     tooltip: {
       trigger: "axis",

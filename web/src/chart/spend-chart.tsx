@@ -8,7 +8,8 @@ import { Legend } from "./legend";
 import classes from "./spend-chart.module.css";
 
 // The chart library is most of the page's weight: the figures do not wait for it.
-const StackedBars = lazy(() => import("./stacked-bars").then((module) => ({ default: module.StackedBars })));
+export const loadBars = () => import("./stacked-bars");
+const StackedBars = lazy(() => loadBars().then((module) => ({ default: module.StackedBars })));
 
 interface Props {
   costs: Costs | undefined;

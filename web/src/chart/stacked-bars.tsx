@@ -1,12 +1,22 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { formatMoney } from "../lib/money";
+import type { Scheme } from "../theme";
 import type { AxisCut } from "./cut";
 import { type CutBar, CutMarks, cutBars } from "./cut-marks";
 import type { ChartData, Series } from "./data";
 import { type ECharts, init } from "./echarts";
-import { chartOption, readInk } from "./option";
+import { chartOption, type Ink, readInk } from "./option";
 import classes from "./spend-chart.module.css";
+
+// Reading a style makes the browser work out the page's at once: once a colour scheme is enough.
+const inks = new Map<Scheme, Ink>();
+
+function inkOf(scheme: Scheme, element: Element): Ink {
+  const known = inks.get(scheme) ?? readInk(element);
+  inks.set(scheme, known);
+  return known;
+}
 
 interface Props {
   data: ChartData;
@@ -41,6 +51,8 @@ export function StackedBars({ data, currency, label, cut, onDrill, onExplain }: 
       else now.onDrill(series);
     });
     const observer = new ResizeObserver(() => {
+      // The first call tells the size that it was made with.
+      if (created.getWidth() === created.getDom().clientWidth) return;
       created.resize();
       setMarks(cutBars(created, latest.current.data, latest.current.cut));
     });
@@ -57,7 +69,7 @@ export function StackedBars({ data, currency, label, cut, onDrill, onExplain }: 
       data,
       currency,
       scheme,
-      readInk(holder.current),
+      inkOf(scheme, holder.current),
       holder.current.clientWidth,
       cut,
     );

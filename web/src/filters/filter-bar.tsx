@@ -1,11 +1,12 @@
 import { Menu, SegmentedControl, Switch, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconRotate } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { type Filter, filterOf, withFilter } from "../address/filter";
 import { type Metric, metrics } from "../address/metric";
-import { type View, viewAllowed, views } from "../address/range";
+import { type TimeRange, type View, viewAllowed, views } from "../address/range";
 import { type AnalysisState, withoutFilters } from "../address/state";
 import type { Scope } from "../analysis/use-analysis";
+import { useStable } from "../ui/use-stable";
 import { CostMenu } from "./cost-menu";
 import { alwaysShown, filterDimension, moreFilters } from "./dimensions";
 import classes from "./filters.module.css";
@@ -26,11 +27,20 @@ export function FilterBar({ state, scope, onChange }: Props) {
   const extra = [...state.filters.map((filter) => filter.dimension), ...(added ? [added] : [])];
   const names = new Set<string>([...alwaysShown, ...extra]);
   const more = moreFilters(scope.dimensions, names);
-  const change = (filter: Filter) => {
-    setAdded(undefined);
-    onChange({ filters: withFilter(state.filters, filter), explain: undefined });
-  };
-  const values = { version, ...span, metric: state.metric, currency: overview.currency };
+  const actions = useStable({
+    filter: (filter: Filter) => {
+      setAdded(undefined);
+      onChange({ filters: withFilter(state.filters, filter), explain: undefined });
+    },
+    range: (range: TimeRange) => onChange({ range, explain: undefined, sort: undefined }),
+  });
+  const { from, to } = span;
+  const { metric } = state;
+  const { currency } = overview;
+  const values = useMemo(
+    () => ({ version, from, to, metric, currency }),
+    [version, from, to, metric, currency],
+  );
   const chip = (name: string) => (
     <ValuesFilter
       key={name}
@@ -38,7 +48,7 @@ export function FilterBar({ state, scope, onChange }: Props) {
       filter={filterOf(state.filters, name)}
       scope={values}
       startOpen={name === added}
-      onFilter={change}
+      onFilter={actions.filter}
     />
   );
   return (
@@ -49,7 +59,7 @@ export function FilterBar({ state, scope, onChange }: Props) {
           span={span}
           dataFrom={overview.data_from ?? undefined}
           dataTo={overview.data_to ?? span.to}
-          onRange={(range) => onChange({ range, explain: undefined, sort: undefined })}
+          onRange={actions.range}
         />
         {alwaysShown.map(chip)}
         <TagsFilter

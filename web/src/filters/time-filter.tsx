@@ -1,11 +1,13 @@
-import { Text, UnstyledButton } from "@mantine/core";
-import { DatePicker } from "@mantine/dates";
+import { Skeleton, Text, UnstyledButton } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 import { isPreset, type Preset, presets, resolveRange, type Span, type TimeRange } from "../address/range";
 import { addDays, spanLabel } from "../lib/dates";
+import type { Days } from "./calendar";
 import { Chip } from "./chip";
 import classes from "./filters.module.css";
+
+const Calendar = lazy(() => import("./calendar").then((module) => ({ default: module.Calendar })));
 
 interface Props {
   range: TimeRange;
@@ -15,14 +17,14 @@ interface Props {
   onRange: (range: TimeRange) => void;
 }
 
-export function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
+export const TimeFilter = memo(function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
   const [opened, setOpened] = useState(false);
-  const [days, setDays] = useState<[string | null, string | null]>([null, null]);
+  const [days, setDays] = useState<Days>([null, null]);
   const choose = (next: TimeRange) => {
     setOpened(false);
     onRange(next);
   };
-  const pick = (next: [string | null, string | null]) => {
+  const pick = (next: Days) => {
     setDays(next);
     const [first, last] = next;
     if (first && last) choose({ from: first, to: addDays(last, 1) });
@@ -64,21 +66,15 @@ export function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
             ))}
         </ul>
         <div>
-          <DatePicker
-            type="range"
-            value={days}
-            onChange={pick}
-            defaultDate={addDays(span.to, -1)}
-            {...(dataFrom ? { minDate: dataFrom } : {})}
-            maxDate={addDays(dataTo, -1)}
-            allowSingleDateInRange
-            hideOutsideDates
-            size="sm"
-            ariaLabels={{
-              nextMonth: "Next month",
-              previousMonth: "Previous month",
-            }}
-          />
+          <Suspense fallback={<Skeleton height={250} width={250} />}>
+            <Calendar
+              days={days}
+              first={dataFrom}
+              last={addDays(dataTo, -1)}
+              shown={addDays(span.to, -1)}
+              onDays={pick}
+            />
+          </Suspense>
           <Text size="xs" c="dimmed" mt={6}>
             First and last day, UTC. Named spans count back from the newest data.
           </Text>
@@ -86,4 +82,4 @@ export function TimeFilter({ range, span, dataFrom, dataTo, onRange }: Props) {
       </div>
     </Chip>
   );
-}
+});

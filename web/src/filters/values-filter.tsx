@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Filter } from "../address/filter";
 import { queries } from "../api/queries";
 import { Chip } from "./chip";
@@ -24,7 +24,13 @@ interface Props {
 }
 
 /** A searchable choice of several values, kept or left out; applied when the panel closes. */
-export function ValuesFilter({ dimension, filter, scope, startOpen = false, onFilter }: Props) {
+export const ValuesFilter = memo(function ValuesFilter({
+  dimension,
+  filter,
+  scope,
+  startOpen = false,
+  onFilter,
+}: Props) {
   const [opened, setOpened] = useState(startOpen);
   const [draft, setDraft] = useState<Filter>();
   const { name } = dimension;
@@ -63,4 +69,4 @@ export function ValuesFilter({ dimension, filter, scope, startOpen = false, onFi
       />
     </Chip>
   );
-}
+});

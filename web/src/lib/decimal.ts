@@ -63,3 +63,8 @@ export function changePercent(before: string, after: string): number | null {
   const abs = base < 0n ? -base : base;
   return Number(((parseDecimal(after) - base) * 100_000n) / abs) / 1000;
 }
+
+/** "1,234,567": digits by threes. (The browser's own formats take their time to load.) */
+export function grouped(whole: string): string {
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",");
+}

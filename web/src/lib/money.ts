@@ -1,4 +1,4 @@
-import { approximate, roundDecimal } from "./decimal";
+import { approximate, grouped, roundDecimal } from "./decimal";
 
 const symbols: Record<string, string> = {
   USD: "$",
@@ -16,17 +16,13 @@ function symbolOf(currency: string): string {
   return symbols[currency] ?? (currency ? `${currency} ` : "");
 }
 
-function group(whole: string): string {
-  return whole.replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
 /** "-$1,234.50": rounded for the screen, every digit by integer arithmetic. */
 export function formatMoney(text: string, currency: string, digits = 2): string {
   const rounded = roundDecimal(text, digits);
   const negative = rounded.startsWith("-");
   const [whole = "0", fraction] = rounded.replace("-", "").split(".");
   const symbol = symbolOf(currency);
-  return `${negative ? "−" : ""}${symbol}${group(whole)}${fraction ? `.${fraction}` : ""}`;
+  return `${negative ? "−" : ""}${symbol}${grouped(whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
 /** The figure with all its digits, for tooltips and copying: "$1,234.567800000000000001". */
@@ -34,7 +30,7 @@ export function formatExact(text: string, currency: string): string {
   const negative = text.startsWith("-");
   const [whole = "0", fraction] = text.replace("-", "").split(".");
   const symbol = symbolOf(currency);
-  return `${negative ? "−" : ""}${symbol}${group(whole)}${fraction ? `.${fraction}` : ""}`;
+  return `${negative ? "−" : ""}${symbol}${grouped(whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
 /** "$1.2k" on axes, where only the size matters. */

@@ -1,6 +1,8 @@
+import { grouped } from "./decimal";
+
 /** Counts, sizes, speeds and durations for people. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  return grouped(String(count));
 }
 
 export function formatBytes(bytes: number): string {

@@ -13,8 +13,6 @@ const icons = { proven: IconShieldCheck, partial: IconShieldExclamation, broken:
 export function ProofBadge({ overview }: { overview: Overview }) {
   const proof = proofOf(overview);
   const Icon = icons[proof.state];
-  const money = (text: string) => formatMoney(text, overview.currency);
-  const exact = (text: string) => formatExact(text, overview.currency);
   return (
     <Popover
       width="min(680px, calc(100vw - 24px))"
@@ -36,34 +34,7 @@ export function ProofBadge({ overview }: { overview: Overview }) {
           {proof.explanation}
         </Text>
         <ScrollArea.Autosize mah={420} type="auto" viewportProps={{ tabIndex: 0 }}>
-          <table className={`${classes.table} tabular`}>
-            <thead>
-              <tr>
-                <th scope="col">Month</th>
-                <th scope="col">Rows</th>
-                <th scope="col">In the files</th>
-                <th scope="col">Stored</th>
-                <th scope="col">Difference</th>
-              </tr>
-            </thead>
-            <tbody>
-              {overview.periods.map((period) => (
-                <tr key={`${period.connection}/${period.period}`} data-off={isOff(period)}>
-                  <th scope="row">
-                    {monthLabel(period.period)}
-                    {period.open && <span className={classes.note}> open</span>}
-                    {period.stage === "dashboards" && (
-                      <span className={classes.note}> line items loading</span>
-                    )}
-                  </th>
-                  <td>{formatCount(period.rows)}</td>
-                  <td title={exact(period.raw_total)}>{money(period.raw_total)}</td>
-                  <td title={exact(period.stored_total)}>{money(period.stored_total)}</td>
-                  <td>{period.proven || isOff(period) ? exact(period.difference) : "not checked"}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <Sums overview={overview} />
         </ScrollArea.Autosize>
         <Text size="xs" c="dimmed" mt="sm">
           Unblended sums as AWS wrote them; point at a figure for all its digits. The same on the command
@@ -71,5 +42,39 @@ export function ProofBadge({ overview }: { overview: Overview }) {
         </Text>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+/** Per month, what the files say and what is stored; drawn when the panel opens. */
+function Sums({ overview }: { overview: Overview }) {
+  const money = (text: string) => formatMoney(text, overview.currency);
+  const exact = (text: string) => formatExact(text, overview.currency);
+  return (
+    <table className={`${classes.table} tabular`}>
+      <thead>
+        <tr>
+          <th scope="col">Month</th>
+          <th scope="col">Rows</th>
+          <th scope="col">In the files</th>
+          <th scope="col">Stored</th>
+          <th scope="col">Difference</th>
+        </tr>
+      </thead>
+      <tbody>
+        {overview.periods.map((period) => (
+          <tr key={`${period.connection}/${period.period}`} data-off={isOff(period)}>
+            <th scope="row">
+              {monthLabel(period.period)}
+              {period.open && <span className={classes.note}> open</span>}
+              {period.stage === "dashboards" && <span className={classes.note}> line items loading</span>}
+            </th>
+            <td>{formatCount(period.rows)}</td>
+            <td title={exact(period.raw_total)}>{money(period.raw_total)}</td>
+            <td title={exact(period.stored_total)}>{money(period.stored_total)}</td>
+            <td>{period.proven || isOff(period) ? exact(period.difference) : "not checked"}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -1,7 +1,7 @@
 import { Pagination } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { type ColumnDef, getCoreRowModel, getPaginationRowModel, useReactTable } from "@tanstack/react-table";
-import { type MouseEvent, useMemo, useState } from "react";
+import { type MouseEvent, memo, useMemo, useState } from "react";
 import type { Costs } from "../api/types";
 import { changePercent } from "../lib/decimal";
 import { Change } from "./change";
@@ -13,7 +13,6 @@ import { useGridKeys } from "./use-grid-keys";
 
 interface Props {
   costs: Costs;
-  stale: boolean;
   dimensions: readonly string[];
   name: string;
   search: string;
@@ -29,7 +28,7 @@ const pageSize = 25;
 const columns: ColumnDef<PivotRow>[] = [{ accessorKey: "label" }];
 
 /** One row a value, one column a period, totals both ways; every figure opens its line items. */
-export function PivotTable(props: Props) {
+export const PivotTable = memo(function PivotTable(props: Props) {
   const { costs, dimensions, search, onExplain } = props;
   const sort = props.sort ?? defaultSort;
   const periods = useMemo(() => pivotColumns(costs), [costs]);
@@ -68,7 +67,7 @@ export function PivotTable(props: Props) {
   );
   return (
     <>
-      <section className={classes.scroll} data-stale={props.stale} aria-label="Costs, table">
+      <section className={classes.scroll} aria-label="Costs, table">
         <table className={`${classes.table} tabular`} onClick={click} onKeyDown={onKeys}>
           <caption className={classes.caption}>
             {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, Enter explains
@@ -183,7 +182,7 @@ export function PivotTable(props: Props) {
       )}
     </>
   );
-}
+});
 
 interface HeadProps {
   column: string;

@@ -1,0 +1,76 @@
+// The Cost Analysis page in Chromium: time until it is of use, and from a click to the new chart. Prints JSON.
+// Usage: node bench/browser.mjs URL RUNS. Times are the page's own clock, read in the frame after the one that
+// shows the result; each load starts with an empty browser cache.
+import { chromium } from "../e2e/node_modules/@playwright/test/index.mjs";
+
+const [url, runs = "5"] = process.argv.slice(2);
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Runs in the page: remembers when it was of use, and how long a click takes. */
+function watch() {
+  const chart = () => document.querySelector("[data-testid=spend-chart]");
+  const drawn = () => chart()?.querySelector("canvas") && !document.querySelector("[data-stale=true]");
+  const table = () => document.querySelector("[aria-label='Costs, table'] tfoot");
+  const cards = () => document.querySelector("article.card") && !document.querySelector("article.card [aria-busy]");
+  // The chart speaks its figures.
+  const shown = () => chart()?.ariaLabel;
+  const painted = (report) => requestAnimationFrame(() => setTimeout(() => report(performance.now())));
+  const until = (holds, report) => requestAnimationFrame(() => (holds() ? painted(report) : until(holds, report)));
+  window.bench = { cards: 0, ready: 0, click: 0 };
+  until(cards, (at) => (window.bench.cards = at));
+  until(() => cards() && drawn() && table(), (at) => (window.bench.ready = at));
+  window.benchClick = () => {
+    window.bench.click = 0;
+    const before = shown();
+    document.addEventListener(
+      "click",
+      (event) => until(() => drawn() && shown() !== before, (at) => (window.bench.click = at - event.timeStamp)),
+      { capture: true, once: true },
+    );
+  };
+}
+
+async function timed(page, locator) {
+  await page.evaluate(() => window.benchClick());
+  await locator.click();
+  await page.waitForFunction(() => window.bench.click > 0, undefined, { polling: 20 });
+  return await page.evaluate(() => window.bench.click);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const found = { figures: [], ready: [], again: [], tab: [], filter: [] };
+let requests = [];
+for (let run = 0; run < Number(runs); run++) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
+  await context.addInitScript(watch);
+  const page = await context.newPage();
+  requests = [];
+  page.on("request", (request) => {
+    const at = new URL(request.url());
+    if (at.pathname.startsWith("/api/")) requests.push(at.pathname + at.search);
+  });
+  await page.goto(url);
+  await page.waitForFunction(() => window.bench.ready > 0 && window.bench.cards > 0, undefined, { polling: 20 });
+  await page.waitForLoadState("networkidle");
+  const asked = requests.slice();
+  const times = await page.evaluate(() => window.bench);
+  found.figures.push(times.cards);
+  found.ready.push(times.ready);
+  found.tab.push(await timed(page, page.getByRole("tab", { name: "Region" })));
+  await page.getByRole("button", { name: /^Services/ }).click();
+  const list = page.getByRole("list", { name: "Services" });
+  await list.getByRole("checkbox").nth(run).click();
+  found.filter.push(await timed(page, page.getByRole("button", { name: "Apply" })));
+  requests = asked;
+  const second = await context.newPage();
+  await second.goto(url);
+  await second.waitForFunction(() => window.bench.ready > 0, undefined, { polling: 20 });
+  found.again.push(await second.evaluate(() => window.bench.cards));
+  await context.close();
+}
+await browser.close();
+const medians = Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]));
+console.log(JSON.stringify({ ms: medians, all: found, requests }));

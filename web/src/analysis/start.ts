@@ -1,0 +1,48 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { subsetFilter } from "../address/filter";
+import { parseSearch } from "../address/path-builder";
+import { type AnalysisState, readState } from "../address/state";
+import { dataVersion, queries } from "../api/queries";
+import { sessionQuery } from "../api/session";
+import type { Overview } from "../api/types";
+import { loadBars } from "../chart/spend-chart";
+import { topAccountsQuery } from "./top-accounts";
+import { mainCostsQuery, scopeOf } from "./use-analysis";
+
+/** Longer than a server on the same machine or network needs; who waits longer sees the page's frame meanwhile. */
+const mostMs = 120;
+
+/** Asks for all that the address shows before anything is drawn. Drawing takes the browser longer than answering takes
+ *  the server, and each stage would wait for the one before: so the first drawing has the figures in it. */
+export async function startAnalysis(client: QueryClient): Promise<void> {
+  if (window.location.pathname !== "/") return;
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, mostMs));
+  await Promise.race([ask(client), patience]);
+}
+
+async function ask(client: QueryClient): Promise<void> {
+  try {
+    const session = await client.fetchQuery(sessionQuery());
+    if (!session.organization) return;
+    const overview = await client.fetchQuery(queries.overview());
+    if (overview.has_data) await askFigures(client, readState(parseSearch(window.location.search)), overview);
+  } catch {
+    // The page asks again, and shows what is wrong.
+  }
+}
+
+async function askFigures(client: QueryClient, state: AnalysisState, overview: Overview): Promise<void> {
+  void loadBars();
+  const version = dataVersion(overview);
+  const subset = subsetFilter(state.filters);
+  const scope = scopeOf(state, overview, undefined);
+  await Promise.all([
+    client.prefetchQuery(queries.summary(version, state.metric, subset)),
+    // Breakdowns by tags and cost categories wait for the names that there are.
+    scope.groupBy.length > 0 && client.prefetchQuery(mainCostsQuery(scope)),
+    client.prefetchQuery(queries.dimensions(version)),
+    client.prefetchQuery(queries.projection(version, state.metric, subset)),
+    client.prefetchQuery(queries.savings(version, subset)),
+    client.prefetchQuery(topAccountsQuery(state, scope)),
+  ]);
+}

@@ -44,6 +44,16 @@ impl History {
         self.series.iter().map(Vec::len).min().unwrap_or(0)
     }
 
+    /// The history as it is known.
+    fn known(&self) -> Known<'_> {
+        Known { history: self, days: self.days() }
+    }
+
+    /// The history as it was known before a day.
+    fn known_before(&self, day: NaiveDate) -> Known<'_> {
+        Known { history: self, days: self.at(day).unwrap_or(0).min(self.days()) }
+    }
+
     /// Days from the start to a day; `None` before it.
     fn at(&self, day: NaiveDate) -> Option<usize> {
         usize::try_from((day - self.start).num_days()).ok()
@@ -62,20 +72,32 @@ impl History {
 
     /// The days of a month that are known, as places in each series.
     fn span(&self, month: BillingPeriod) -> std::ops::Range<usize> {
-        let place = |day| self.at(day).unwrap_or(0).min(self.days());
-        place(month.first_day())..place(month.end_day())
+        self.known().span(month)
+    }
+}
+
+/// The first days of a history: what was known at some time.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    history: &'a History,
+    days: usize,
+}
+
+impl<'a> Known<'a> {
+    fn series(self) -> impl Iterator<Item = &'a [f64]> {
+        self.history.series.iter().map(move |series| &series[..self.days])
     }
 
-    /// The history as it was known before a day.
-    fn known_before(&self, day: NaiveDate) -> Self {
-        let days = self.at(day).unwrap_or(0).min(self.days());
-        Self { start: self.start, series: self.series.iter().map(|one| one[..days].to_vec()).collect() }
+    /// The days of a month that were known, as places in each series.
+    fn span(self, month: BillingPeriod) -> std::ops::Range<usize> {
+        let place = |day| self.history.at(day).unwrap_or(0).min(self.days);
+        place(month.first_day())..place(month.end_day())
     }
 }
 
 /// The month's projection from what is known; `None` when nothing is.
 pub fn project(history: &History, month: BillingPeriod) -> Option<Projection> {
-    let forecast = forecast(history, month)?;
+    let forecast = forecast(history.known(), month)?;
     let backtest = backtest::run(history, month);
     let interval = backtest.as_ref().map(|found| {
         let margin = found.error_of_rest * forecast.rest.abs();
@@ -94,18 +116,19 @@ struct Forecast {
     rest: f64,
 }
 
-fn forecast(history: &History, month: BillingPeriod) -> Option<Forecast> {
-    let days = history.days();
+fn forecast(known_days: Known<'_>, month: BillingPeriod) -> Option<Forecast> {
+    let (history, days) = (known_days.history, known_days.days);
     if days == 0 {
         return None;
     }
     let before = history.months_before(month);
-    let measure: Vec<_> = before.iter().rev().take(MONTHS_BEFORE).map(|month| history.span(*month)).collect();
-    let now = history.span(month);
+    let measure: Vec<_> =
+        before.iter().rev().take(MONTHS_BEFORE).map(|month| known_days.span(*month)).collect();
+    let now = known_days.span(month);
     let elapsed = now.len();
     let (mut known, mut rest) = (0.0, 0.0);
     let mut daily = vec![0.0; days];
-    for series in &history.series {
+    for series in known_days.series() {
         known += series[now.clone()].iter().sum::<f64>();
         if comes_once_a_month(series, &measure, &now) {
             let ahead = measure.iter().map(|span| series[span.clone()].iter().skip(elapsed).sum::<f64>());

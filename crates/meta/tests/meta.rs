@@ -242,7 +242,7 @@ async fn an_ingest_tells_how_far_it_is_and_how_it_ended() {
     let failed = Outcome::Failed(failure);
     store.meta.finish_ingest(id, &failed, 30, 8, 60).await.unwrap();
     assert_eq!(store.meta.running_ingests(&store.organization).await.unwrap(), []);
-    let ended = store.meta.recent_ingests(&store.organization, 5).await.unwrap();
+    let ended = store.meta.ingests_of(&store.connection, 5).await.unwrap();
     assert_eq!((ended[0].rows, ended[0].finished_at_ms, &ended[0].outcome), (8, Some(30), &Some(failed)));
 
     let again = store.meta.finish_ingest(id, &Outcome::Published, 40, 8, 60).await.unwrap_err();
@@ -252,13 +252,40 @@ async fn an_ingest_tells_how_far_it_is_and_how_it_ended() {
 }
 
 #[tokio::test]
+async fn a_failure_stands_until_the_same_period_is_read() {
+    let store = TestStore::new().await;
+    let failed = Outcome::Failed(Failure {
+        message: "'x' is not a number".to_owned(),
+        advice: None,
+        file: None,
+        row: None,
+        column: None,
+    });
+    let end = async |outcome: &Outcome| {
+        let id = store.meta.start_ingest(&store.ingest(10)).await.unwrap();
+        store.meta.finish_ingest(id, outcome, 30, 8, 60).await.unwrap();
+        id
+    };
+    let standing = async || {
+        let found = store.meta.standing_failures(&store.organization).await.unwrap();
+        found.into_iter().map(|ingest| ingest.id).collect::<Vec<_>>()
+    };
+    end(&failed).await;
+    let last = end(&failed).await;
+    end(&Outcome::Abandoned).await;
+    assert_eq!(standing().await, [last]);
+    end(&Outcome::Published).await;
+    assert!(standing().await.is_empty());
+}
+
+#[tokio::test]
 async fn silent_ingests_are_given_up() {
     let store = TestStore::new().await;
     let silent = store.meta.start_ingest(&store.ingest(0)).await.unwrap();
     let alive = store.meta.start_ingest(&store.ingest(0)).await.unwrap();
     store.meta.progress(alive, 95_000, 1, 1, 1, "").await.unwrap();
     assert_eq!(store.meta.abandon_stale_ingests(100_000, 60_000).await.unwrap(), 1);
-    let ended = store.meta.recent_ingests(&store.organization, 5).await.unwrap();
+    let ended = store.meta.ingests_of(&store.connection, 5).await.unwrap();
     assert_eq!((ended[0].id, &ended[0].outcome), (silent, &Some(Outcome::Abandoned)));
     let late = store.meta.progress(silent, 100_001, 1, 1, 1, "").await.unwrap_err();
     assert_eq!(late.kind(), ErrorKind::Conflict);

@@ -24,8 +24,18 @@ type Cell = Arc<OnceCell<Arc<CostAnswer>>>;
 
 #[derive(Default)]
 struct Remembered {
-    cells: HashMap<Key, (Cell, u64)>,
+    cells: HashMap<Key, Entry>,
     clock: u64,
+    /// Figures of all entries.
+    figures: usize,
+}
+
+#[derive(Default)]
+struct Entry {
+    cell: Cell,
+    used: u64,
+    /// Figures that are counted for it: none until it is answered.
+    figures: usize,
 }
 
 /// The remembered answers of an engine.
@@ -54,7 +64,7 @@ impl Answers {
     }
 
     pub(crate) fn clear(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).cells.clear();
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Remembered::default();
     }
 
     fn cell(&self, key: &Key) -> Cell {
@@ -62,22 +72,31 @@ impl Answers {
         state.clock += 1;
         let now = state.clock;
         let entry = state.cells.entry(key.clone()).or_default();
-        entry.1 = now;
-        Arc::clone(&entry.0)
+        entry.used = now;
+        Arc::clone(&entry.cell)
     }
 
     /// Forgets an answer that failed or is too large, then the oldest until the rest fits.
     fn trim(&self, key: &Key, weight_now: usize) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if weight_now > FIGURES_EACH {
-            state.cells.remove(key);
+            state.remove(key);
+        } else if let Some(entry) = state.cells.get_mut(key) {
+            state.figures = state.figures - entry.figures + weight_now;
+            entry.figures = weight_now;
         }
-        let weigh = |cell: &Cell| cell.get().map_or(0, |answer| weight(answer));
-        let mut total: usize = state.cells.values().map(|(cell, _)| weigh(cell)).sum();
-        while total > FIGURES || state.cells.len() > ANSWERS {
-            let oldest = state.cells.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| key.clone());
-            let Some((cell, _)) = oldest.and_then(|key| state.cells.remove(&key)) else { return };
-            total -= weigh(&cell);
+        while state.figures > FIGURES || state.cells.len() > ANSWERS {
+            let oldest = state.cells.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
+            let Some(oldest) = oldest else { return };
+            state.remove(&oldest);
+        }
+    }
+}
+
+impl Remembered {
+    fn remove(&mut self, key: &Key) {
+        if let Some(entry) = self.cells.remove(key) {
+            self.figures -= entry.figures;
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn run(history: &History, month: BillingPeriod) -> Option<Found> {
         let actual: f64 = history.series.iter().map(|series| series[span.clone()].iter().sum::<f64>()).sum();
         for days in AFTER_DAYS {
             let known = history.known_before(month.first_day() + Days::new(days));
-            let Some(made) = forecast(&known, *month) else { continue };
+            let Some(made) = forecast(known, *month) else { continue };
             let run_rate = made.known / days as f64 * span.len() as f64;
             if actual.abs() > f64::EPSILON && made.rest.abs() > f64::EPSILON {
                 errors.push(((made.known + made.rest - actual) / actual).abs());

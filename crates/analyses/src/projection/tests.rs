@@ -30,7 +30,9 @@ fn history(end: &str) -> (History, History) {
         start,
         series: vec![workload(all, start), monthly(all, start, 1, 900.0), monthly(all, start, 28, 450.0)],
     };
-    (whole.known_before(day(end)), whole)
+    let days = whole.at(day(end)).unwrap();
+    let series = whole.series.iter().map(|series| series[..days].to_vec()).collect();
+    (History { start, series }, whole)
 }
 
 fn actual(whole: &History, of: &str) -> f64 {

@@ -4,7 +4,7 @@ use super::Published;
 use crate::{App, Failure, Progress, Result, Stage};
 use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
 use meta::Outcome;
-use model::{BillingPeriod, ConnectionId, CostQuery, Decimal, Metric};
+use model::{BillingPeriod, CostQuery, Decimal, Metric};
 
 /// An ingest without a sign of life for longer is not shown (ms).
 const ALIVE_MS: i64 = 30_000;
@@ -171,19 +171,10 @@ fn currencies(published: &Published) -> Vec<String> {
 async fn failures(app: &App, published: &Published) -> Result<Vec<Failure>> {
     let Some(organization) = &published.organization else { return Ok(vec![]) };
     let mut failures = app.live().failures(&organization.id);
-    let mut settled: Vec<(ConnectionId, BillingPeriod)> = vec![];
-    // Newest first: only the last word on each period counts.
-    for ingest in app.meta().recent_ingests(&organization.id, 200).await? {
-        let key = (ingest.connection_id.clone(), ingest.period);
-        // An ingest that was given up says nothing about the report.
-        let Some(outcome) = ingest.outcome.filter(|outcome| *outcome != Outcome::Abandoned) else { continue };
-        if settled.contains(&key) {
-            continue;
-        }
-        if let Outcome::Failed(failure) = outcome {
+    for ingest in app.meta().standing_failures(&organization.id).await? {
+        if let Some(Outcome::Failed(failure)) = ingest.outcome {
             failures.push(shown(ingest.period, failure));
         }
-        settled.push(key);
     }
     Ok(failures)
 }

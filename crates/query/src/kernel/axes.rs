@@ -47,7 +47,7 @@ pub(super) fn none_is_none(values: Arc<Values>, none: &str) -> Arc<Values> {
     match word.and_then(|place| u32::try_from(place).ok()) {
         Some(word) if !none.is_empty() => {
             let places = values.places.iter().map(|place| if *place == word { 0 } else { *place }).collect();
-            Arc::new(Values { places, values: values.values.clone() })
+            Arc::new(Values { places, values: Arc::clone(&values.values) })
         }
         _ => values,
     }

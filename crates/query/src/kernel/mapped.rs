@@ -67,7 +67,7 @@ pub(super) fn add_codes(
         slab.columns.push(Arc::new(Column::Text(Codes::pack(codes))));
     }
     let places = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();
-    Ok(none_is_none(Arc::new(Values { places, values: texts }), mapping.name.none_label()))
+    Ok(none_is_none(Arc::new(Values { places, values: Arc::new(texts) }), mapping.name.none_label()))
 }
 
 /// The number of the first rule that each row meets; 0 where it meets none.

@@ -15,13 +15,14 @@ pub(crate) struct Dictionary {
 
 struct Texts {
     codes: HashMap<Arc<str>, u32>,
-    values: Vec<Option<Arc<str>>>,
+    /// Shared with the questions that read them; a new text makes a copy only while one does.
+    values: Arc<Vec<Option<Arc<str>>>>,
     bytes: usize,
 }
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { codes: HashMap::new(), values: vec![None], bytes: 0 }
+        Self { codes: HashMap::new(), values: Arc::new(vec![None]), bytes: 0 }
     }
 }
 
@@ -38,8 +39,8 @@ impl Dictionary {
     }
 
     /// The texts by code, as they are now.
-    pub(crate) fn values(&self) -> Vec<Option<Arc<str>>> {
-        self.read(<[_]>::to_vec)
+    pub(crate) fn values(&self) -> Arc<Vec<Option<Arc<str>>>> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner).values)
     }
 
     fn bytes(&self) -> usize {
@@ -55,7 +56,7 @@ impl Texts {
         let code = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
         let text: Arc<str> = text.into();
         self.bytes += text.len() + 64;
-        self.values.push(Some(Arc::clone(&text)));
+        Arc::make_mut(&mut self.values).push(Some(Arc::clone(&text)));
         self.codes.insert(text, code);
         code
     }
@@ -67,7 +68,7 @@ pub(crate) struct Values {
     /// Place in `values` by code of the column.
     pub(crate) places: Vec<u32>,
     /// Distinct values; the first is "no value".
-    pub(crate) values: Vec<Option<Arc<str>>>,
+    pub(crate) values: Arc<Vec<Option<Arc<str>>>>,
 }
 
 impl Values {
@@ -84,7 +85,7 @@ impl Values {
                 })
             })
             .collect();
-        Self { places, values }
+        Self { places, values: Arc::new(values) }
     }
 }
 

@@ -1,0 +1,1 @@
+DROP INDEX ingests_failed;

@@ -35,24 +35,29 @@ def served() -> list:
         serving.page(server, span, None)
         computed = [serving.page(server, span, f"region!=alone-{i}") for i in range(5 * RUNS)]
         warm = [serving.page(server, span, None) for _ in range(5 * RUNS)]
-        idle = [time_ for i in range(CROWDS) for time_ in serving.crowd(server, span, USERS, f"idle-{i}")]
+        serving.crowd(server, span, USERS, "first", alike=True)
+        alike = [one for i in range(CROWDS) for one in serving.crowd(server, span, USERS, f"alike-{i}", alike=True)]
+        own = [one for i in range(CROWDS) for one in serving.crowd(server, span, USERS, f"own-{i}", alike=False)]
         side_by_side.note("the same while a month is being ingested")
         assert server.verified(connection) == "passed"
         server.ask("POST", f"/connections/{connection}/processing")
         busy, i = [], 0
         while (state := server.ask("GET", f"/connections/{connection}/processing"))["state"] != "done":
             assert state["state"] != "failed", state
-            busy += serving.crowd(server, span, USERS, f"busy-{i}")
+            busy.append(serving.crowd(server, span, USERS, f"busy-{i}", alike=True))
             i += 1
         peak = server.peak_gb()
     middle = lambda pages, at: statistics.median(page[at] for page in pages)
-    side_by_side.note(f"{len(busy)} pages during the ingest")
+    worst = max(busy, key=max)
+    every = [one for crowd in busy if crowd is not worst for one in crowd]
     return [
         ("all requests of the page at once, each computed, slowest answer, server time", middle(computed, 0), 50, 15),
         ("same, as a browser waits for all of them (six connections)", middle(computed, 1), None, None),
         ("same again, answers remembered: slowest answer", middle(warm, 0), None, None),
-        (f"{USERS} pages at once, each computed, p99 of {len(idle)}", serving.p99(idle), 500, 200),
-        (f"same while a month of {10 * side_by_side.SCALE:g} M rows is being ingested, p99 of {len(busy)}", serving.p99(busy), None, None),
+        (f"{USERS} pages at once, nothing remembered, p99 of {len(alike)}", serving.p99(alike), 500, 200),
+        (f"same, each with a filter of its own, so that none shares an answer, p99 of {len(own)}", serving.p99(own), None, None),
+        (f"{USERS} pages at once while a month of {10 * side_by_side.SCALE:g} M rows is being ingested, p99 of {len(every)}", serving.p99(every), None, None),
+        ("same, the fifty that asked when that month was published", max(worst), None, None),
         ("peak memory of the server with that ingest, MB", peak * 1000, None, None),
     ]
 

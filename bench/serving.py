@@ -159,10 +159,12 @@ def page(server: Server, span: dict, filters: str | None) -> tuple:
     return max(answers), (time.perf_counter() - started) * 1000
 
 
-def crowd(server: Server, span: dict, users: int, name: str) -> list:
-    """So many pages at once, each with figures of its own: the time of each in ms, sorted."""
+def crowd(server: Server, span: dict, users: int, name: str, alike: bool) -> list:
+    """So many pages at once: all alike and asked for the first time, or each with figures of its own. The time of each
+    in ms, sorted."""
     times: list = []
-    threads = [threading.Thread(target=lambda i=i: times.append(page(server, span, f"region!={name}-{i}")[1])) for i in range(users)]
+    filters = [f"region!={name}" + ("" if alike else f"-{i}") for i in range(users)]
+    threads = [threading.Thread(target=lambda one=one: times.append(page(server, span, one)[1])) for one in filters]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,6 +1,7 @@
 import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from "react";
+import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
 import { hourLabel } from "../lib/dates";
@@ -34,6 +35,7 @@ export function CostAnalysisPage() {
   // While another breakdown is under way, rows of the last one must not be named after the new.
   const shown = { ...costs, data: compared && sameTexts(compared.group_by, groupBy) ? compared : undefined };
   const actions = useStable({
+    explainCard: (card: CardTarget) => set({ explain: explainOf(card) }),
     showAccount: (id: string) => {
       const filter = { dimension: "account_id", exclude: false, values: [id] };
       set({ filters: withFilter(state.filters, filter), explain: undefined });
@@ -60,7 +62,12 @@ export function CostAnalysisPage() {
       {overview.has_data ? (
         <>
           <PageScope state={state} onState={set} />
-          <SummaryCards state={state} version={version} onState={set} />
+          <SummaryCards
+            version={version}
+            metric={state.metric}
+            filter={subset}
+            onExplain={actions.explainCard}
+          />
           <div className={panelClasses.panels}>
             <EfficiencyPanel version={version} filter={subset} onAccount={actions.showAccount} />
             <TopAccounts state={state} scope={scope} onAccount={actions.showAccount} />

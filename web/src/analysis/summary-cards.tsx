@@ -1,31 +1,30 @@
-import { type CardTarget, explainOf } from "../address/explain";
-import { subsetFilter } from "../address/filter";
-import type { AnalysisState } from "../address/state";
+import { memo } from "react";
+import type { CardTarget } from "../address/explain";
+import type { Metric } from "../address/metric";
 import { MissedCard } from "./missed-card";
 import { MonthCard } from "./month-card";
 import { ProjectedCard } from "./projected-card";
 import classes from "./summary-cards.module.css";
 
 interface Props {
-  state: AnalysisState;
   version: string;
-  onState: (next: Partial<AnalysisState>) => void;
+  metric: Metric;
+  filter: string[];
+  onExplain: (card: CardTarget) => void;
 }
 
 /** The month so far, what it will cost, and what the last week could have saved. */
-export function SummaryCards({ state, version, onState }: Props) {
-  const explain = (card: CardTarget) => () => onState({ explain: explainOf(card) });
-  const filter = subsetFilter(state.filters);
+export const SummaryCards = memo(function SummaryCards({ version, metric, filter, onExplain }: Props) {
   return (
     <section className={classes.cards} aria-label="Summary">
       <MonthCard
         version={version}
-        metric={state.metric}
+        metric={metric}
         filter={filter}
-        onExplain={explain("card:month-to-date")}
+        onExplain={() => onExplain("card:month-to-date")}
       />
-      <ProjectedCard version={version} metric={state.metric} filter={filter} />
-      <MissedCard version={version} filter={filter} onExplain={explain("card:missed-savings")} />
+      <ProjectedCard version={version} metric={metric} filter={filter} />
+      <MissedCard version={version} filter={filter} onExplain={() => onExplain("card:missed-savings")} />
     </section>
   );
-}
+});

@@ -6,6 +6,8 @@ use model::BillingPeriod;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
+use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
+use tokio::sync::oneshot;
 
 const TICK: Duration = Duration::from_millis(250);
 
@@ -69,11 +71,11 @@ impl Tracker<'_> {
         work: impl FnOnce(&Counters) -> T + Send + 'static,
     ) -> Result<T> {
         let counters = Arc::clone(&self.counters);
-        let mut task = tokio::task::spawn_blocking(move || work(&counters));
+        let mut task = behind(move || work(&counters))?;
         let mut ticks = tokio::time::interval(TICK);
         loop {
             tokio::select! {
-                done = &mut task => return done.map_err(|error| crate::AppError::internal(format!("a worker of the ingest stopped: {error}"))),
+                done = &mut task => return done.map_err(|_| crate::AppError::internal("a worker of the ingest stopped")),
                 _ = ticks.tick() => {
                     self.show(period, stage);
                     if let Some(ingest) = ingest {
@@ -89,4 +91,26 @@ impl Tracker<'_> {
             }
         }
     }
+}
+
+/// What the threads of an ingest count on a scale to 99, of which those who answer questions have the half: with every
+/// core at work, a page waits a little for a month that is read, and not the other way round.
+const PRIORITY: u8 = 25;
+
+/// Runs a blocking piece of work on a thread of its own, behind those who wait for a page. Threads that it starts stand
+/// behind as well; one of the runtime's pool would stay there.
+fn behind<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<oneshot::Receiver<T>> {
+    let (sender, done) = oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
+    let body = move || {
+        let _entered = runtime.enter();
+        let priority = ThreadPriorityValue::try_from(PRIORITY).map(ThreadPriority::Crossplatform);
+        // Where the system does not allow it, the work is done at the usual one.
+        let _ = priority.map(set_current_thread_priority);
+        // Nobody listens where the ingest was stopped.
+        let _ = sender.send(work());
+    };
+    let spawned = std::thread::Builder::new().name("ingest".to_owned()).spawn(body);
+    spawned.map_err(|error| crate::AppError::internal(format!("no thread for the ingest: {error}")))?;
+    Ok(done)
 }

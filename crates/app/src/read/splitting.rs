@@ -317,6 +317,7 @@ fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<C
 mod tests {
     use super::*;
     use crate::allocation::SharedTarget;
+    use proptest::prelude::*;
 
     fn rule(method: Method, targets: &[(&str, Option<&str>)]) -> SharedCost {
         let target = |(id, percent): &(&str, Option<&str>)| SharedTarget {
@@ -354,6 +355,31 @@ mod tests {
         let three = rule(Method::Even, &[("1", None), ("2", None), ("3", None)]);
         for units in [1, -1, 10, 12_345_678_901_234_567_890_123_456, -7] {
             assert_eq!(split(&three, units).into_iter().sum::<i128>(), units);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_adds_up_and_no_part_turns_round(
+            units in -10_i128.pow(29)..10_i128.pow(29),
+            costs in prop::collection::vec(1_i128..10_i128.pow(30), 0..12),
+            method in prop::sample::select(vec![Method::Even, Method::Proportional, Method::Fixed]),
+            targets in prop::collection::vec((0_usize..14, 1_u32..10_000), 0..8),
+        ) {
+            let costs: BTreeMap<String, i128> =
+                costs.into_iter().enumerate().map(|(at, cost)| (at.to_string(), cost)).collect();
+            let targets: BTreeMap<String, String> = targets
+                .into_iter()
+                .map(|(at, percent)| (at.to_string(), format!("{}.{:02}", percent / 100, percent % 100)))
+                .collect();
+            let named: Vec<(&str, Option<&str>)> =
+                targets.iter().map(|(id, percent)| (id.as_str(), Some(percent.as_str()))).collect();
+            let shares = shares(&rule(method, &named), &costs);
+            let cut = parts(units, &shares).unwrap();
+            if !shares.is_empty() {
+                prop_assert_eq!(cut.iter().map(|(_, part)| part).sum::<i128>(), units);
+            }
+            prop_assert!(cut.iter().all(|(_, part)| *part == 0 || part.signum() == units.signum()), "{:?}", cut);
         }
     }
 

@@ -1,12 +1,17 @@
 """The product as a script sees it: the command line and the files that it leaves."""
 
+import contextlib
 import csv
+import http.client
 import io
 import json
 import os
+import socket
 import subprocess
+import time
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlencode
 
 BIN = os.environ.get("CLOUD_ANALYZER_BIN") or str(
     Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cloud-analyzer/target/release/cloud-analyzer"
@@ -46,3 +51,35 @@ def reconcile(data: Path) -> dict:
 def generate(out: Path, form: str, rows: int, seed: int = 7) -> Path:
     run("demo", "generate", "--rows", str(rows), "--format", form, "--out", str(out), "--seed", str(seed))
     return out
+
+
+@contextlib.contextmanager
+def served(data: Path):
+    """`get(path, **query)` of the HTTP interface, as a viewer's script asks it."""
+    token = run("--data", str(data), "token", "create", "--name", "oracle").split()
+    headers = {"Authorization": f"Bearer {next(word for word in token if word.startswith('ca_'))}"}
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [BIN, "--data", str(data), "serve", "--listen", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def get(path: str, **query) -> dict:
+        connection.request("GET", f"/api/v1/{path}?{urlencode(query, doseq=True)}", headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise Refused(f"{path} {query}: {answer.status} {body[:2000]!r}")
+        return json.loads(body)
+
+    try:
+        for _ in range(600):
+            with contextlib.suppress(OSError):
+                connection.connect()
+                break
+            time.sleep(0.05)
+        yield get
+    finally:
+        process.terminate()
+        process.wait(20)

@@ -33,32 +33,6 @@ def test_every_view_equals_the_raw_files(form, view, demo):
     assert theirs and not wrong, "\n".join(wrong[:20])
 
 
-# Tabs of the page that are derived from several columns: what they add up to must be the whole.
-DERIVED = ["service", "region", "lifecycle", "operating_system", "charge_type", "usage_type_group", "instance_type", "purchase_option"]
-
-
-@pytest.mark.parametrize("view", ["month", "week", "day"])
-@pytest.mark.parametrize("metric", METRICS)
-def test_every_tab_in_every_view_equals_the_raw_files(metric, view, demo):
-    """One format of the bill for all tabs: the others are compared by their totals above."""
-    source = demo("cur2")
-    slack, raw, wrong = compare.slack_per_row(source.report, metric), compare.dimensions(source.report), []
-    start = moment(source.report, view)
-    tabs = [tab for tab in raw if not tab.startswith(("tag:", "cost_category:")) and tab not in ("resource_id", "billing_period")]
-    tabs += [next(tab for tab in raw if tab.startswith(kind)) for kind in ("tag:", "cost_category:")]
-    for tab in tabs:
-        theirs = compare.expected(source.report, metric, raw[tab], start)
-        wrong += [f"{tab}: {line}" for line in compare.differences(theirs, source.ask(metric, tab, "--view", view), slack)]
-    assert not wrong, "\n".join(wrong[:20])
-    whole = compare.expected(source.report, metric, start)
-    for tab in DERIVED:
-        sums = {}
-        for (_, bucket), figure in source.ask(metric, tab, "--view", view).items():
-            sums[(bucket,)] = sums.get((bucket,), 0) + figure
-        wrong += [f"{tab}: {line}" for line in compare.differences(whole, sums, slack)]
-    assert not wrong, "\n".join(wrong[:20])
-
-
 @pytest.mark.parametrize("form", FORMATS)
 def test_filters_split_a_total_without_rest(form, demo):
     source = demo(form)

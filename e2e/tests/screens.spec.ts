@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { serve } from "../server";
-import { makeInvitation, setUp } from "./people";
+import { invite, makeInvitation, setUp } from "./people";
 import { makeReports, removeReports } from "./reports";
 import { base, open, ready } from "./support";
 
@@ -19,6 +19,8 @@ const screens = [
     width: 1440,
     height: 1000,
   },
+  { name: "tablet", search: "?tab=service", scheme: "light", width: 1024, height: 900 },
+  { name: "tablet-dark", search: "?tab=service", scheme: "dark", width: 1024, height: 900 },
   { name: "phone", search: "?tab=service", scheme: "light", width: 390, height: 844 },
   { name: "phone-dark", search: "?tab=service", scheme: "dark", width: 390, height: 844 },
 ] as const;
@@ -84,6 +86,42 @@ async function picture(page: Page, name: string, phone = false): Promise<void> {
   await page.screenshot({ path: `${folder}${name}-phone.png` });
   await page.setViewportSize({ width: 1440, height: 1000 });
 }
+
+test("states", async ({ page, browser }) => {
+  // Loading: the figures are held back.
+  await page.route(/\/api\/v1\/(costs|summary|projection|savings)/, () => {});
+  await page.goto(base());
+  await expect(page.locator("[aria-busy=true]").first()).toBeVisible();
+  await picture(page, "state-loading", true);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await page.goto(`${base()}/?filter=no_such_dimension%3Dx`);
+  await expect(page.getByRole("alert")).toBeVisible();
+  await picture(page, "state-refused");
+  await page.goto(`${base()}/?from=2015-01-01&to=2015-01-08`);
+  await expect(page.getByText("No cost in this selection", { exact: true })).toBeVisible();
+  await picture(page, "state-nothing");
+  // Partial: months are still being read.
+  const reading = await serve(["--demo", "--demo-rows", "3000000"]);
+  try {
+    await page.goto(reading.url);
+    await ready(page);
+    await expect(page.getByRole("region", { name: "Reading reports" })).toBeVisible();
+    await picture(page, "state-partial");
+  } finally {
+    await reading.stop();
+  }
+  const server = await serve([]);
+  try {
+    await setUp(page, server);
+    const viewer = await invite(page, browser, server, "Viewer");
+    await viewer.goto(`${server.url}/connections/new`);
+    await expect(viewer.getByRole("heading", { level: 1 })).toBeVisible();
+    await picture(viewer, "state-no-access");
+    await viewer.context().close();
+  } finally {
+    await server.stop();
+  }
+});
 
 test("connecting", async ({ page }) => {
   const server = await serve([]);

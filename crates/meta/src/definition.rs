@@ -17,8 +17,8 @@ pub enum DefinitionKind {
     VirtualTags,
     /// Costs that are split over others.
     SharedCosts,
-    /// What AWS Organizations says of accounts, by connection.
-    OrganizationAccounts,
+    /// Where AWS Organizations places accounts, and their names there, by connection.
+    OrganizationalUnits,
 }
 
 impl DefinitionKind {
@@ -27,7 +27,7 @@ impl DefinitionKind {
             Self::Subsets => "subsets",
             Self::VirtualTags => "virtual_tags",
             Self::SharedCosts => "shared_costs",
-            Self::OrganizationAccounts => "organization_accounts",
+            Self::OrganizationalUnits => "organizational_units",
         }
     }
 }

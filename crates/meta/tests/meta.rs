@@ -1,8 +1,8 @@
 //! The metadata store on real database files.
 
 use meta::{
-    Connection, ConnectionKind, ErrorKind, Failure, Meta, NewIngest, NewPublication, Organization, Outcome,
-    Stage,
+    Connection, ConnectionKind, DefinitionKind, ErrorKind, Failure, Meta, NewIngest, NewPublication,
+    Organization, Outcome, Stage,
 };
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use serde_json::json;
@@ -289,6 +289,22 @@ async fn silent_ingests_are_given_up() {
     assert_eq!((ended[0].id, &ended[0].outcome), (silent, &Some(Outcome::Abandoned)));
     let late = store.meta.progress(silent, 100_001, 1, 1, 1, "").await.unwrap_err();
     assert_eq!(late.kind(), ErrorKind::Conflict);
+}
+
+#[tokio::test]
+async fn every_kind_of_definition_is_kept() {
+    let store = TestStore::new().await;
+    for kind in [
+        DefinitionKind::Subsets,
+        DefinitionKind::VirtualTags,
+        DefinitionKind::SharedCosts,
+        DefinitionKind::OrganizationalUnits,
+    ] {
+        let document = vec![format!("{kind:?}")];
+        store.meta.define(&store.organization, kind, &document, 0, None).await.unwrap();
+        let kept = store.meta.definition::<Vec<String>>(&store.organization, kind).await.unwrap();
+        assert_eq!(kept, (document, 1));
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ type Kept = BTreeMap<String, Accounts>;
 
 /// What all connections say together.
 pub(super) async fn accounts(app: &App, organization: &OrganizationId) -> Result<Accounts> {
-    let (kept, _) = app.meta().definition::<Kept>(organization, DefinitionKind::OrganizationAccounts).await?;
+    let (kept, _) = app.meta().definition::<Kept>(organization, DefinitionKind::OrganizationalUnits).await?;
     Ok(kept.into_values().flatten().collect())
 }
 
@@ -44,7 +44,7 @@ async fn replace(
     connection: &ConnectionId,
     accounts: Option<Accounts>,
 ) -> Result<()> {
-    let kind = DefinitionKind::OrganizationAccounts;
+    let kind = DefinitionKind::OrganizationalUnits;
     let (mut kept, revision) = app.meta().definition::<Kept>(organization, kind).await?;
     if kept.get(connection.as_str()) == accounts.as_ref() {
         // Each answer is remembered by the state of the definitions: the same again must not be a new one.

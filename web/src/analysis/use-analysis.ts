@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { filterText } from "../address/filter";
 import { joinList } from "../address/list";
 import { resolveRange, type Span, type View } from "../address/range";
@@ -22,16 +22,33 @@ export function useAnalysisState(): [
   const client = useQueryClient();
   const latest = useRef(state);
   latest.current = state;
+  const waiting = useRef<{ next: Partial<AnalysisState>; replace: boolean }>(undefined);
   const set = useCallback(
     (next: Partial<AnalysisState>, replace = false) => {
-      const go = () =>
-        void navigate({ to: "/", search: (now) => ({ ...now, ...next }), replace, resetScroll: false });
+      // What was clicked before and still waits goes along: steps never overtake each other.
+      const before = waiting.current;
+      const step = { next: { ...before?.next, ...next }, replace: replace && before?.replace !== false };
+      waiting.current = step;
+      const go = () => {
+        const taken = waiting.current;
+        if (!taken) return;
+        waiting.current = undefined;
+        const search = (now: AnalysisState) => ({ ...now, ...taken.next });
+        void navigate({ to: "/", search, replace: taken.replace, resetScroll: false });
+      };
       // The figures are asked for first: then the page is drawn once, with them, and not for the click alone before.
-      const figures = askAhead(client, { ...latest.current, ...next });
+      const figures = askAhead(client, { ...latest.current, ...step.next });
       if (figures) void Promise.race([figures, after(patienceMs)]).then(go);
       else go();
     },
     [navigate, client],
+  );
+  // Who has left the page is not called back.
+  useEffect(
+    () => () => {
+      waiting.current = undefined;
+    },
+    [],
   );
   return [state, set];
 }

@@ -9,6 +9,7 @@ import {
 } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { useSession } from "../api/session";
 import type { Report } from "../api/types";
 import { Empty } from "../ui/empty";
 import { FormProblem } from "../ui/form-problem";
@@ -114,15 +115,19 @@ interface ActionsProps {
 
 function Actions({ report, sharing, onShare, onTask }: ActionsProps) {
   const { name, shared } = report;
+  // Where nobody is signed in, as in the open demo, a report is everybody's.
+  const { user } = useSession();
   return (
     <Group gap={0} wrap="nowrap" className={classes.actions ?? ""}>
-      <Action
-        label={shared ? `Stop sharing ${name}` : `Share ${name} with the organization`}
-        loading={sharing}
-        onClick={onShare}
-      >
-        {shared ? <IconShareOff size={16} /> : <IconShare size={16} />}
-      </Action>
+      {user && (
+        <Action
+          label={shared ? `Stop sharing ${name}` : `Share ${name} with the organization`}
+          loading={sharing}
+          onClick={onShare}
+        >
+          {shared ? <IconShareOff size={16} /> : <IconShare size={16} />}
+        </Action>
+      )}
       <Action label={`Send ${name} by mail`} onClick={() => onTask("schedule")}>
         <IconCalendarTime size={16} />
       </Action>

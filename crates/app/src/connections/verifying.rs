@@ -152,7 +152,6 @@ async fn keep(
     let value = serde_json::to_value(done).map_err(|error| AppError::internal(error.to_string()))?;
     let now = app.now().timestamp_millis();
     app.meta().keep_verification(id, state, &value, done.facts.region.as_deref(), now).await?;
-    crate::allocation::keep_accounts(app, organization, id, &done.facts.accounts).await?;
     if good && reading_failed {
         app.meta().queue_job(id, Reason::Asked, now).await?;
         app.queued().notify_one();
@@ -160,7 +159,8 @@ async fn keep(
     if worked {
         crate::processing::checked(app, &record, &done.checks, announced).await?;
     }
-    Ok(())
+    // Last: what another verification keeps at this moment must not stop the rest, and the next one tries again.
+    crate::allocation::keep_accounts(app, organization, id, &done.facts.accounts).await
 }
 
 /// The verification that is kept with a connection.

@@ -1,7 +1,8 @@
 //! The web app, embedded. Files whose name holds a hash of their content may be kept for ever; the page itself is
-//! always asked for. Addresses that are no file belong to the page's own router.
+//! always asked for. Addresses that are no file belong to the page's own router. Scripts and style sheets were
+//! compressed by the build.
 
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
 
@@ -16,12 +17,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>Cloud Analyzer<
 <code>web/</code> and build again. The interface is at <a href=\"/api/v1/openapi.json\">/api/v1/openapi.json</a>.</p></html>";
 
 /// Serves a file of the web app, or its page.
-pub(crate) async fn web(method: Method, uri: Uri) -> Response {
+pub(crate) async fn web(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     let path = uri.path().trim_start_matches('/');
-    if let Some(response) = file(path) {
+    if let Some(response) = file(path, accepts_gzip(&headers)) {
         return response;
     }
     // A missing asset is an error, not the page: the browser would read HTML as a script.
@@ -29,12 +30,22 @@ pub(crate) async fn web(method: Method, uri: Uri) -> Response {
     if path.starts_with("assets/") || path.starts_with("api/") || name.contains('.') {
         return StatusCode::NOT_FOUND.into_response();
     }
-    file("index.html").unwrap_or_else(|| Html(NOT_BUILT).into_response())
+    file("index.html", false).unwrap_or_else(|| Html(NOT_BUILT).into_response())
 }
 
-fn file(path: &str) -> Option<Response> {
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !["q=0", "q=0.0"].contains(&weight.trim())
+    })
+}
+
+fn file(path: &str, gzip: bool) -> Option<Response> {
     let path = if path.is_empty() { "index.html" } else { path };
-    let found = Web::get(path)?;
+    let packed = if gzip { Web::get(&format!("{path}.gz")) } else { None };
+    let is_packed = packed.is_some();
+    let found = packed.or_else(|| Web::get(path))?;
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut response = found.data.into_response();
@@ -42,5 +53,25 @@ fn file(path: &str) -> Option<Response> {
     let kind = if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).ok()?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    if is_packed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
     Some(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_who_unpacks() {
+        let says = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(text));
+            accepts_gzip(&headers)
+        };
+        assert!(says("gzip, deflate, br") && says("br;q=1.0, GZIP;q=0.5"));
+        assert!(!says("br") && !says("gzip;q=0") && !accepts_gzip(&HeaderMap::new()));
+    }
 }

@@ -286,7 +286,7 @@ async fn silent_ingests_are_given_up() {
     store.meta.progress(alive, 95_000, 1, 1, 1, "").await.unwrap();
     assert_eq!(store.meta.abandon_stale_ingests(100_000, 60_000).await.unwrap(), 1);
     let ended = store.meta.ingests_of(&store.connection, 5).await.unwrap();
-    assert_eq!((ended[0].id, &ended[0].outcome), (silent, &Some(Outcome::Abandoned)));
+    assert_eq!((ended[1].id, &ended[1].outcome), (silent, &Some(Outcome::Abandoned)));
     let late = store.meta.progress(silent, 100_001, 1, 1, 1, "").await.unwrap_err();
     assert_eq!(late.kind(), ErrorKind::Conflict);
 }

@@ -7,7 +7,6 @@ use crate::explain::{self, ExplainOrder, ExplainedRow, Explanation, Page};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, SqlRows};
 use crate::plan::{Plan, asks_names};
-use crate::sql;
 use crate::store::Store;
 use crate::tags::{self, COST_CATEGORIES, TAGS};
 use crate::view::{PublishedPeriod, Span, View};
@@ -350,11 +349,5 @@ impl Engine {
     pub async fn sql(&self, view: &View, sql: &str) -> Result<SqlRows, QueryError> {
         let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
         self.shared.lines.sql(&periods, sql).await
-    }
-
-    /// The portable SQL of a question, without running it.
-    pub async fn sql_of(&self, view: &View, query: &CostQuery) -> Result<String, QueryError> {
-        self.plan(view, query).await?;
-        Ok(sql::text(query, query.from, query.to, sql::Names::Derived))
     }
 }

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
@@ -6,17 +8,17 @@ import { defineConfig } from "vitest/config";
 /** Where `npm run dev` finds a running `cloud-analyzer serve`. */
 const api = process.env.CLOUD_ANALYZER_API ?? "http://127.0.0.1:8080";
 
-/** Each script and style sheet compressed beside itself: once, and not for each visitor. */
+/** Each script and style sheet compressed beside itself: once, and not for each visitor. From the files as they are
+ *  written: before that, other plugins still have marks in them. */
 function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
-    enforce: "post",
-    generateBundle(_, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
+    writeBundle({ dir = "dist" }, bundle) {
+      for (const name of Object.keys(bundle)) {
         if (!/\.(js|css)$/.test(name)) continue;
-        const source = gzipSync(file.type === "chunk" ? file.code : file.source, { level: 9 });
-        this.emitFile({ type: "asset", fileName: `${name}.gz`, source });
+        const file = join(dir, name);
+        writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
       }
     },
   };

@@ -42,12 +42,12 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 const found = { figures: [], ready: [], again: [], tab: [], filter: [] };
-let requests = [];
+let asked = [];
 for (let run = 0; run < Number(runs); run++) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
   await context.addInitScript(watch);
   const page = await context.newPage();
-  requests = [];
+  const requests = [];
   page.on("request", (request) => {
     const at = new URL(request.url());
     if (at.pathname.startsWith("/api/")) requests.push(at.pathname + at.search);
@@ -55,7 +55,7 @@ for (let run = 0; run < Number(runs); run++) {
   await page.goto(url);
   await page.waitForFunction(() => window.bench.ready > 0 && window.bench.cards > 0, undefined, { polling: 20 });
   await page.waitForLoadState("networkidle");
-  const asked = requests.slice();
+  asked = requests.slice(); // before anything is clicked
   const times = await page.evaluate(() => window.bench);
   found.figures.push(times.cards);
   found.ready.push(times.ready);
@@ -64,7 +64,6 @@ for (let run = 0; run < Number(runs); run++) {
   const list = page.getByRole("list", { name: "Services" });
   await list.getByRole("checkbox").nth(run).click();
   found.filter.push(await timed(page, page.getByRole("button", { name: "Apply" })));
-  requests = asked;
   const second = await context.newPage();
   await second.goto(url);
   await second.waitForFunction(() => window.bench.ready > 0, undefined, { polling: 20 });
@@ -73,4 +72,4 @@ for (let run = 0; run < Number(runs); run++) {
 }
 await browser.close();
 const medians = Object.fromEntries(Object.entries(found).map(([name, values]) => [name, median(values)]));
-console.log(JSON.stringify({ ms: medians, all: found, requests }));
+console.log(JSON.stringify({ ms: medians, all: found, requests: asked }));

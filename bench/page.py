@@ -6,7 +6,6 @@ scales the month (10 M rows). Nothing is asserted: times are reported."""
 import json
 import shutil
 import statistics
-import subprocess
 import time
 import urllib.request
 
@@ -66,9 +65,8 @@ def in_chromium() -> list:
     """The browser's part."""
     data = WORK / "page-demo"
     shutil.rmtree(data, ignore_errors=True)
-    port = serving.free_port()
+    server, port = serving.started(BIN, str(data), "--demo", "--demo-rows", str(ROWS))
     url = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen([BIN, "--data", str(data), "serve", "--demo", "--demo-rows", str(ROWS), "--listen", f"127.0.0.1:{port}"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         while not complete(url):
             time.sleep(0.5)

@@ -18,15 +18,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def started(binary: str, data: str, *options: str) -> tuple:
+    """`serve` on a free port: (process, port). It may not answer yet."""
+    port = free_port()
+    command = [binary, "--data", data, "serve", "--listen", f"127.0.0.1:{port}", *options]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), port
+
+
 class Server:
     def __init__(self, binary: str, data: str):
         made = subprocess.run([binary, "--data", data, "token", "create", "--name", "bench", "--role", "viewer"], capture_output=True, text=True, check=True)
         self.headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-        self.port = free_port()
-        self.process = subprocess.Popen(
-            [binary, "--data", data, "serve", "--listen", f"127.0.0.1:{self.port}"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
+        self.process, self.port = started(binary, data)
         for _ in range(600):
             try:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)

@@ -6,6 +6,7 @@ import { dataVersion, queries } from "../api/queries";
 import { sessionQuery } from "../api/session";
 import type { Overview } from "../api/types";
 import { loadBars } from "../chart/spend-chart";
+import { atMost } from "../lib/patience";
 import { topAccountsQuery } from "./top-accounts";
 import { mainCostsQuery, scopeOf } from "./use-analysis";
 
@@ -16,8 +17,7 @@ const mostMs = 120;
  *  the server, and each stage would wait for the one before: so the first drawing has the figures in it. */
 export async function startAnalysis(client: QueryClient): Promise<void> {
   if (window.location.pathname !== "/") return;
-  const patience = new Promise<void>((resolve) => setTimeout(resolve, mostMs));
-  await Promise.race([ask(client), patience]);
+  await atMost(mostMs, ask(client));
 }
 
 async function ask(client: QueryClient): Promise<void> {

@@ -2,7 +2,6 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { subsetFilter } from "../address/filter";
 import { metrics } from "../address/metric";
-import { resolveRange } from "../address/range";
 import type { AnalysisState } from "../address/state";
 import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
@@ -12,6 +11,7 @@ import { approximate, shareText } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import { formatCount } from "../lib/quantity";
 import { Problem } from "../ui/problem";
+import { recentSpan } from "../ui/use-overview";
 import { Bar, Panel, PanelSkeleton } from "./panel";
 import classes from "./panel.module.css";
 import type { Scope } from "./use-analysis";
@@ -22,15 +22,12 @@ interface Props {
   onAccount: (id: string) => void;
 }
 
-const recent = ({ overview, span }: Scope) =>
-  resolveRange({ preset: "last-30-days" }, overview.data_to ?? span.to);
-
 export function topAccountsQuery(state: AnalysisState, scope: Scope) {
   return queries.costs(scope.version, {
     metric: state.metric,
     group_by: "account_id",
     view: "total",
-    ...recent(scope),
+    ...recentSpan(scope.overview),
     filter: subsetFilter(state.filters),
     ...(state.shared && { shared: "split" }),
     top: 10,
@@ -40,7 +37,7 @@ export function topAccountsQuery(state: AnalysisState, scope: Scope) {
 /** Ten accounts by cost over the last 30 days, whatever the page's time is; of the chosen subset, if there is one. */
 export function TopAccounts({ state, scope, onAccount }: Props) {
   const { overview } = scope;
-  const span = recent(scope);
+  const span = recentSpan(overview);
   const found = useQuery(topAccountsQuery(state, scope));
   const note = `${spanLabel(span.from, span.to)}, ${overview.currency}, ${metrics[state.metric].label.toLowerCase()}`;
   return (

@@ -8,6 +8,8 @@ import { type AnalysisState, effectiveView } from "../address/state";
 import { type TabNames, tabDimensions } from "../address/tabs";
 import { type CostsQuery, dataVersion, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
+import { atMost } from "../lib/patience";
+import { dataEnd } from "../ui/use-overview";
 
 /** Long enough for a server that is near; who waits longer sees the old chart fade meanwhile. */
 const patienceMs = 80;
@@ -38,7 +40,7 @@ export function useAnalysisState(): [
       };
       // The figures are asked for first: then the page is drawn once, with them, and not for the click alone before.
       const figures = askAhead(client, { ...latest.current, ...step.next });
-      if (figures) void Promise.race([figures, after(patienceMs)]).then(go);
+      if (figures) void atMost(patienceMs, figures).then(go);
       else go();
     },
     [navigate, client],
@@ -52,8 +54,6 @@ export function useAnalysisState(): [
   );
   return [state, set];
 }
-
-const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Asks for the figures of a state; undefined when they are there, or when it is not known what to ask for. */
 function askAhead(client: QueryClient, state: AnalysisState): Promise<void> | undefined {
@@ -80,7 +80,7 @@ export interface Scope {
 }
 
 export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Dimensions | undefined): Scope {
-  const span = resolveRange(state.range, overview.data_to ?? new Date().toISOString().slice(0, 10));
+  const span = resolveRange(state.range, dataEnd(overview));
   const view = effectiveView(state, span);
   const preferred = preferredTagKey(dimensions?.tag_keys ?? []);
   const names = {

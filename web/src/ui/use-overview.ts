@@ -11,13 +11,18 @@ interface Stand {
   recent: Span;
 }
 
+/** Day after the last with data; without any, today. */
+export function dataEnd(overview: Overview): string {
+  return overview.data_to ?? new Date().toISOString().slice(0, 10);
+}
+
+/** The last 30 days of data. */
+export function recentSpan(overview: Overview): Span {
+  return resolveRange({ preset: "last-30-days" }, dataEnd(overview));
+}
+
 /** What pages of figures stand on; only below the shell, which has waited for it. */
 export function useOverview(): Stand {
   const { data: overview } = useSuspenseQuery(queries.overview());
-  const end = overview.data_to ?? new Date().toISOString().slice(0, 10);
-  return {
-    overview,
-    version: dataVersion(overview),
-    recent: resolveRange({ preset: "last-30-days" }, end),
-  };
+  return { overview, version: dataVersion(overview), recent: recentSpan(overview) };
 }

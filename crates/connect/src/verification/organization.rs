@@ -61,27 +61,25 @@ pub(super) async fn accounts(door: &Door, partition: Partition) -> Seen {
 
 async fn named(client: &Client) -> Result<BTreeMap<String, OrganizationAccount>, Answer> {
     let mut found = BTreeMap::new();
-    let mut next = None;
-    loop {
-        let page = client.list_accounts().set_next_token(next).send().await;
+    let mut pages = client.list_accounts().into_paginator().send();
+    while let Some(page) = pages.next().await {
         let page = page.map_err(|error| Answer::of_sdk(&error))?;
         for account in page.accounts() {
             let Some(id) = account.id() else { continue };
             let name = account.name().unwrap_or_default().to_owned();
             found.insert(id.to_owned(), OrganizationAccount { name, unit: None });
         }
-        next = page.next_token().map(str::to_owned);
-        if next.is_none() || found.len() >= MOST_ACCOUNTS {
-            return Ok(found);
+        if found.len() >= MOST_ACCOUNTS {
+            break;
         }
     }
+    Ok(found)
 }
 
-/// The path of each account's unit, by a walk from the root down.
+/// The path of each account's unit, by a walk from the root down; else the action that was refused.
 async fn placed(client: &Client) -> Result<BTreeMap<String, String>, (&'static str, Answer)> {
-    let refused = |action: &'static str, answer: Answer| (action, answer);
     let roots = client.list_roots().send().await;
-    let roots = roots.map_err(|error| refused("organizations:ListRoots", Answer::of_sdk(&error)))?;
+    let roots = roots.map_err(|error| ("organizations:ListRoots", Answer::of_sdk(&error)))?;
     let mut waiting: Vec<(String, String)> =
         roots.roots().iter().filter_map(|root| Some((root.id()?.to_owned(), String::new()))).collect();
     let mut found = BTreeMap::new();
@@ -91,14 +89,13 @@ async fn placed(client: &Client) -> Result<BTreeMap<String, String>, (&'static s
         if walked > MOST_UNITS {
             break;
         }
-        let accounts = members(client, &id)
-            .await
-            .map_err(|answer| refused("organizations:ListAccountsForParent", answer))?;
+        let accounts =
+            members(client, &id).await.map_err(|answer| ("organizations:ListAccountsForParent", answer))?;
         let own = if path.is_empty() { ROOT } else { &path };
         found.extend(accounts.into_iter().map(|account| (account, own.to_owned())));
         let below = units(client, &id)
             .await
-            .map_err(|answer| refused("organizations:ListOrganizationalUnitsForParent", answer))?;
+            .map_err(|answer| ("organizations:ListOrganizationalUnitsForParent", answer))?;
         waiting.extend(below.into_iter().map(|(id, name)| (id, below_of(&path, &name))));
     }
     Ok(found)
@@ -112,35 +109,26 @@ fn below_of(path: &str, name: &str) -> String {
 
 async fn members(client: &Client, parent: &str) -> Result<Vec<String>, Answer> {
     let mut found = vec![];
-    let mut next = None;
-    loop {
-        let page = client.list_accounts_for_parent().parent_id(parent).set_next_token(next).send().await;
+    let mut pages = client.list_accounts_for_parent().parent_id(parent).into_paginator().send();
+    while let Some(page) = pages.next().await {
         let page = page.map_err(|error| Answer::of_sdk(&error))?;
         found.extend(page.accounts().iter().filter_map(|account| account.id().map(str::to_owned)));
-        next = page.next_token().map(str::to_owned);
-        if next.is_none() {
-            return Ok(found);
-        }
     }
+    Ok(found)
 }
 
 async fn units(client: &Client, parent: &str) -> Result<Vec<(String, String)>, Answer> {
     let mut found = vec![];
-    let mut next = None;
-    loop {
-        let page =
-            client.list_organizational_units_for_parent().parent_id(parent).set_next_token(next).send().await;
+    let mut pages = client.list_organizational_units_for_parent().parent_id(parent).into_paginator().send();
+    while let Some(page) = pages.next().await {
         let page = page.map_err(|error| Answer::of_sdk(&error))?;
         found.extend(
             page.organizational_units()
                 .iter()
                 .filter_map(|unit| Some((unit.id()?.to_owned(), unit.name().unwrap_or_default().to_owned()))),
         );
-        next = page.next_token().map(str::to_owned);
-        if next.is_none() {
-            return Ok(found);
-        }
     }
+    Ok(found)
 }
 
 #[cfg(test)]

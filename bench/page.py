@@ -9,6 +9,7 @@ import statistics
 import time
 import urllib.request
 
+import crowd
 import measure
 import run as side_by_side
 import serving
@@ -31,31 +32,31 @@ def served() -> list:
     with serving.Asked(BIN, data) as server:
         overview = server.get("overview")[0]
         span = {"from": "2026-10-02", "to": overview["data_to"]}
-        serving.page(server, span, None)
-        computed = [serving.page(server, span, f"region!=alone-{i}") for i in range(5 * RUNS)]
-        warm = [serving.page(server, span, None) for _ in range(5 * RUNS)]
-        serving.crowd(server, span, USERS, "first", alike=True)
-        alike = [one for i in range(CROWDS) for one in serving.crowd(server, span, USERS, f"alike-{i}", alike=True)]
-        own = [one for i in range(CROWDS) for one in serving.crowd(server, span, USERS, f"own-{i}", alike=False)]
+        crowd.page(server, span, None)
+        computed = [crowd.page(server, span, f"region!=alone-{i}") for i in range(5 * RUNS)]
+        warm = [crowd.page(server, span, None) for _ in range(5 * RUNS)]
+        crowd.crowd(server, span, USERS, "first", alike=True)
+        alike = [one for i in range(CROWDS) for one in crowd.crowd(server, span, USERS, f"alike-{i}", alike=True)]
+        own = [one for i in range(CROWDS) for one in crowd.crowd(server, span, USERS, f"own-{i}", alike=False)]
         side_by_side.note("the same while a month is being ingested")
         assert server.verified(connection) == "passed"
         server.ask("POST", f"/connections/{connection}/processing")
         busy, i = [], 0
         while (state := server.ask("GET", f"/connections/{connection}/processing"))["state"] != "done":
             assert state["state"] != "failed", state
-            busy.append(serving.crowd(server, span, USERS, f"busy-{i}", alike=True))
+            busy.append(crowd.crowd(server, span, USERS, f"busy-{i}", alike=True))
             i += 1
         peak = server.peak_gb()
     middle = lambda pages, at: statistics.median(page[at] for page in pages)
     worst = max(busy, key=max)
-    every = [one for crowd in busy if crowd is not worst for one in crowd]
+    every = [one for pages in busy if pages is not worst for one in pages]
     return [
         ("all requests of the page at once, each computed, slowest answer, server time", middle(computed, 0), 50, 15),
         ("same, as a browser waits for all of them (six connections)", middle(computed, 1), None, None),
         ("same again, answers remembered: slowest answer", middle(warm, 0), None, None),
-        (f"{USERS} pages at once, nothing remembered, p99 of {len(alike)}", serving.p99(alike), 500, 200),
-        (f"same, each with a filter of its own, so that none shares an answer, p99 of {len(own)}", serving.p99(own), None, None),
-        (f"{USERS} pages at once while a month of {10 * side_by_side.SCALE:g} M rows is being ingested, p99 of {len(every)}", serving.p99(every), None, None),
+        (f"{USERS} pages at once, nothing remembered, p99 of {len(alike)}", crowd.p99(alike), 500, 200),
+        (f"same, each with a filter of its own, so that none shares an answer, p99 of {len(own)}", crowd.p99(own), None, None),
+        (f"{USERS} pages at once while a month of {10 * side_by_side.SCALE:g} M rows is being ingested, p99 of {len(every)}", crowd.p99(every), None, None),
         ("same, the fifty that asked when that month was published", max(worst), None, None),
         ("peak memory of the server with that ingest, MB", peak * 1000, None, None),
     ]
@@ -77,7 +78,7 @@ def in_chromium() -> list:
     found = json.loads(done.output)
     side_by_side.note(f"  {found['all']}")
     asked = sorted({request.split("?")[0].removeprefix("/api/v1/") for request in found["requests"]})
-    assert asked == sorted({path for path, _ in serving.PAGE}), f"the page asks {asked}: bring serving.PAGE up to date"
+    assert asked == sorted({path for path, _ in crowd.PAGE}), f"the page asks {asked}: bring crowd.PAGE up to date"
     ms = found["ms"]
     return [
         ("Chromium, empty cache: first useful paint (the figures of all cards)", ms["figures"], 1000, 500),

@@ -7,7 +7,6 @@ import re
 import socket
 import statistics
 import subprocess
-import threading
 import time
 from urllib.parse import urlencode
 
@@ -115,67 +114,3 @@ def queries(server: Server, span: dict, iterations: int) -> list:
         times = [server.get("costs", top=20 + i, **query)[1] for i in range(iterations + 1)]
         results.append({"query": name, "ms": statistics.median(times[1:])})
     return results
-
-
-# What the Cost Analysis page asks for when it is opened, as browser.mjs has seen it.
-PAGE = [
-    ("session", {}),
-    ("overview", {}),
-    ("dimensions", {}),
-    ("summary", {"metric": "amortized"}),
-    ("projection", {"metric": "amortized"}),
-    ("savings", {}),
-    ("costs", {"metric": "amortized", "group_by": "account_id", "view": "day", "top": 20, "compare": "previous"}),
-    ("costs", {"metric": "amortized", "group_by": "account_id", "view": "total", "top": 10}),
-    ("reports", {}),
-]
-FIGURES = ("summary", "projection", "savings", "costs")
-CONNECTIONS = 6  # of a browser to one server
-
-
-def page(server: Server, span: dict, filters: str | None) -> tuple:
-    """All requests of the Cost Analysis page over six connections: (the slowest answer in the server's ms, the whole
-    as the browser waits for it). `filters` that nobody asked with before make every figure be computed."""
-    waiting = list(reversed(PAGE))
-    answers: list = []
-
-    def ask():
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
-        while True:
-            try:
-                path, query = waiting.pop()
-            except IndexError:
-                break
-            times = {"from": span["from"], "to": span["to"]} if path == "costs" else {}
-            more = {"filter": filters} if filters and path in FIGURES else {}
-            answers.append(server.get(path, connection, **query, **times, **more)[1])
-        connection.close()
-
-    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if len(answers) != len(PAGE):
-        raise SystemExit("a request of the page failed")
-    return max(answers), (time.perf_counter() - started) * 1000
-
-
-def crowd(server: Server, span: dict, users: int, name: str, alike: bool) -> list:
-    """So many pages at once: all alike and asked for the first time, or each with figures of its own. The time of each
-    in ms, sorted."""
-    times: list = []
-    filters = [f"region!={name}" + ("" if alike else f"-{i}") for i in range(users)]
-    threads = [threading.Thread(target=lambda one=one: times.append(page(server, span, one)[1])) for one in filters]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if len(times) != users:
-        raise SystemExit("a page failed")
-    return sorted(times)
-
-
-def p99(times: list) -> float:
-    return sorted(times)[max(0, int(len(times) * 0.99) - 1)]

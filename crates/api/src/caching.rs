@@ -1,30 +1,115 @@
 //! Answers that depend on nothing but the published bills carry that state's name as ETag: a page that is opened
-//! again asks, and computes nothing when nothing was published since.
+//! again asks, and computes nothing when nothing was published since. Their bodies are remembered as they were
+//! sent: when many people open one page, it is computed and written once.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use crate::problem::ApiError;
+use crate::state::ApiState;
+use app::read::Published;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use moka::future::Cache;
+use moka::policy::EvictionPolicy;
+use serde::Serialize;
+use std::convert::Infallible;
 
-fn tag(snapshot: &str) -> String {
+/// Bytes that are remembered in all, and of one answer at most.
+const BYTES: u64 = 32 << 20;
+const BYTES_EACH: usize = 1 << 20;
+
+/// What was asked about which state of whose bills.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Question {
+    organization: Option<String>,
+    state: String,
+    uri: String,
+}
+
+/// The remembered bodies. Clones share them.
+#[derive(Clone)]
+pub struct Bodies {
+    known: Cache<Question, Bytes>,
+}
+
+impl Default for Bodies {
+    fn default() -> Self {
+        let known = Cache::builder()
+            .max_capacity(BYTES)
+            .weigher(|question: &Question, body: &Bytes| {
+                u32::try_from(body.len() + question.uri.len()).unwrap_or(u32::MAX)
+            })
+            .eviction_policy(EvictionPolicy::lru())
+            .build();
+        Self { known }
+    }
+}
+
+/// A question about published bills, as it came in.
+pub(crate) struct Asked {
+    uri: String,
+    /// States that the caller has an answer from.
+    has: Option<HeaderValue>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self { uri: parts.uri.to_string(), has: parts.headers.get(header::IF_NONE_MATCH).cloned() })
+    }
+}
+
+impl Asked {
+    /// The answer from a state: `304 Not Modified` when the caller has it already, else as it was sent before,
+    /// else computed. It may depend on the organization, its bills and definitions, the hour, and the question.
+    pub(crate) async fn answer<T: Serialize>(
+        self,
+        state: &ApiState,
+        published: &Published,
+        compute: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<Response, ApiError> {
+        // Data do not reach beyond the present hour, whatever is dated later.
+        let hour = state.app.now().timestamp() / 3600;
+        let name = format!("{}-{hour}", published.id);
+        let tag = tag(&name);
+        if self.has.is_some_and(|has| names(&has, &tag)) {
+            return Ok(marked(StatusCode::NOT_MODIFIED, tag));
+        }
+        let organization = published.organization.as_ref().map(|organization| organization.id.to_string());
+        let question = Question { organization, state: name, uri: self.uri };
+        let known = &state.bodies.known;
+        let body = known.try_get_with_by_ref(&question, async { body(&compute.await?) }).await;
+        let body = body.map_err(|error| ApiError::clone(&error))?;
+        if body.len() > BYTES_EACH {
+            known.invalidate(&question).await;
+        }
+        Ok(marked(([(header::CONTENT_TYPE, "application/json")], body), tag))
+    }
+}
+
+fn body(answer: &impl Serialize) -> Result<Bytes, ApiError> {
+    let written = serde_json::to_vec(answer);
+    Ok(written
+        .map_err(|error| app::AppError::internal(format!("an answer cannot be written: {error}")))?
+        .into())
+}
+
+fn tag(state: &str) -> String {
     // The version too, because another version may answer in another form.
-    format!("W/\"{snapshot}-{}\"", env!("CARGO_PKG_VERSION"))
+    format!("W/\"{state}-{}\"", env!("CARGO_PKG_VERSION"))
 }
 
-/// `304 Not Modified` when the caller has the answer from this state already.
-pub(crate) fn not_modified(request: &HeaderMap, snapshot: &str) -> Option<Response> {
-    let known = request.get(header::IF_NONE_MATCH)?.to_str().ok()?;
-    let tag = tag(snapshot);
-    known
-        .split(',')
-        .any(|candidate| candidate.trim() == tag)
-        .then(|| marked(StatusCode::NOT_MODIFIED, snapshot))
+fn names(known: &HeaderValue, tag: &str) -> bool {
+    known.to_str().is_ok_and(|known| known.split(',').any(|candidate| candidate.trim() == tag))
 }
 
-/// The answer with its state's name.
-pub(crate) fn marked(answer: impl IntoResponse, snapshot: &str) -> Response {
+fn marked(answer: impl IntoResponse, tag: String) -> Response {
     let mut response = answer.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(&tag(snapshot)) {
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
     response

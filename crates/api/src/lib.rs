@@ -21,6 +21,7 @@ mod state;
 mod streaming;
 mod time;
 
+pub use caching::Bodies;
 pub use router::{openapi, router};
 pub use serve::{ServeError, check_demo, serve};
 pub use state::{ApiState, Site};

@@ -29,7 +29,7 @@ pub(crate) struct Problem {
 }
 
 /// An error on its way out of a handler.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ApiError(AppError);
 
 impl<E: Into<AppError>> From<E> for ApiError {

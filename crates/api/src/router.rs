@@ -4,6 +4,7 @@ use crate::{ApiState, access, assets, guard, routes};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router, middleware};
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::OpenApi as Description;
@@ -110,7 +111,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/{*rest}", get(unknown))
         .fallback(assets::web)
         .layer(middleware::from_fn(guard::server_timing))
-        .layer(CompressionLayer::new().gzip(true))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(state, guard::known_host))
         .layer(middleware::from_fn(guard::security_headers))
 }

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::caching::Bodies;
 use app::identity::OpenIdSettings;
 use app::policy::Caller;
 use app::read::Published;
@@ -14,6 +15,8 @@ pub struct ApiState {
     pub app: App,
     /// How it is reached.
     pub site: Arc<Site>,
+    /// Answers as they were sent.
+    pub bodies: Bodies,
 }
 
 /// How the server is reached, and by whom.

@@ -4,15 +4,14 @@
 
 use crate::error::QueryError;
 use crate::view::View;
-use hashbrown::HashMap;
 use model::{BillingPeriod, CostAnswer, CostQuery};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::OnceCell;
+use moka::future::Cache;
+use moka::policy::EvictionPolicy;
+use std::sync::Arc;
 
 /// Figures that are remembered in all (about 32 bytes each), and in one answer at most.
-const FIGURES: usize = 2_000_000;
+const FIGURES: u64 = 2_000_000;
 const FIGURES_EACH: usize = 200_000;
-const ANSWERS: usize = 1_000;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -20,28 +19,20 @@ struct Key {
     query: CostQuery,
 }
 
-type Cell = Arc<OnceCell<Arc<CostAnswer>>>;
-
-#[derive(Default)]
-struct Remembered {
-    cells: HashMap<Key, Entry>,
-    clock: u64,
-    /// Figures of all entries.
-    figures: usize,
-}
-
-#[derive(Default)]
-struct Entry {
-    cell: Cell,
-    used: u64,
-    /// Figures that are counted for it: none until it is answered.
-    figures: usize,
-}
-
 /// The remembered answers of an engine.
-#[derive(Default)]
 pub(crate) struct Answers {
-    state: Mutex<Remembered>,
+    known: Cache<Key, Arc<CostAnswer>>,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        let known = Cache::builder()
+            .max_capacity(FIGURES)
+            .weigher(|_, answer: &Arc<CostAnswer>| u32::try_from(weight(answer)).unwrap_or(u32::MAX))
+            .eviction_policy(EvictionPolicy::lru())
+            .build();
+        Self { known }
+    }
 }
 
 impl Answers {
@@ -56,53 +47,23 @@ impl Answers {
         F: Future<Output = Result<CostAnswer, QueryError>>,
     {
         let key = key(view, query);
-        let cell = self.cell(&key);
-        let answer = cell.get_or_try_init(async || compute().await.map(Arc::new)).await;
-        let answer = answer.cloned();
-        self.trim(&key, answer.as_ref().map_or(usize::MAX, |answer| weight(answer)));
-        answer
+        let answer = self.known.try_get_with_by_ref(&key, async { compute().await.map(Arc::new) }).await;
+        let answer = answer.map_err(|error| QueryError::clone(&error))?;
+        if weight(&answer) > FIGURES_EACH {
+            self.known.invalidate(&key).await;
+        }
+        Ok(answer)
     }
 
     pub(crate) fn clear(&self) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) = Remembered::default();
-    }
-
-    fn cell(&self, key: &Key) -> Cell {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.clock += 1;
-        let now = state.clock;
-        let entry = state.cells.entry(key.clone()).or_default();
-        entry.used = now;
-        Arc::clone(&entry.cell)
-    }
-
-    /// Forgets an answer that failed or is too large, then the oldest until the rest fits.
-    fn trim(&self, key: &Key, weight_now: usize) {
-        let state = &mut *self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if weight_now > FIGURES_EACH {
-            state.remove(key);
-        } else if let Some(entry) = state.cells.get_mut(key) {
-            state.figures = state.figures - entry.figures + weight_now;
-            entry.figures = weight_now;
-        }
-        while state.figures > FIGURES || state.cells.len() > ANSWERS {
-            let oldest = state.cells.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
-            let Some(oldest) = oldest else { return };
-            state.remove(&oldest);
-        }
+        self.known.invalidate_all();
     }
 }
 
-impl Remembered {
-    fn remove(&mut self, key: &Key) {
-        if let Some(entry) = self.cells.remove(key) {
-            self.figures -= entry.figures;
-        }
-    }
-}
-
+/// Figures of an answer, with what stands beside them.
 fn weight(answer: &CostAnswer) -> usize {
-    answer.groups.iter().map(|group| group.figures.len() + group.keys.len() * 2 + 4).sum()
+    let groups = answer.groups.iter().map(|group| group.figures.len() + group.keys.len() * 2 + 4);
+    groups.sum::<usize>() + 64
 }
 
 fn key(view: &View, query: &CostQuery) -> Key {

@@ -2,13 +2,11 @@
 
 use super::savings::SavingsSpan;
 use crate::access::By;
-use crate::caching::{marked, not_modified};
+use crate::caching::Asked;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::read;
-use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,6 +51,29 @@ pub(crate) struct Accounts {
     accounts: Vec<Account>,
 }
 
+impl From<read::Accounts> for Accounts {
+    fn from(found: read::Accounts) -> Self {
+        let name = |name: read::AccountName| AccountName {
+            name: name.name,
+            from: name.from.to_string(),
+            to: name.to.to_string(),
+        };
+        let accounts = found.accounts.into_iter().map(|account| Account {
+            account_id: account.account_id,
+            account: account.account,
+            names: account.names.into_iter().map(name).collect(),
+            subset_id: account.subset_id,
+            organizational_unit: account.organizational_unit,
+            cost: account.cost.to_string(),
+        });
+        Self {
+            currency: found.currency,
+            span: found.span.map(|(from, to)| SavingsSpan::new(from, to)),
+            accounts: accounts.collect(),
+        }
+    }
+}
+
 /// Every account with its names, its subset and its cost over the last 30 days.
 #[utoipa::path(get, path = "/accounts", tag = "allocation", responses(
     (status = OK, body = Accounts),
@@ -61,30 +82,9 @@ pub(crate) struct Accounts {
 pub(crate) async fn accounts(
     State(state): State<ApiState>,
     By(by): By,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response, ApiError> {
     let published = state.published(&by).await?;
-    if let Some(response) = not_modified(&headers, &published.id) {
-        return Ok(response);
-    }
-    let found = read::accounts(&state.app, &published).await?;
-    let name = |name: read::AccountName| AccountName {
-        name: name.name,
-        from: name.from.to_string(),
-        to: name.to.to_string(),
-    };
-    let accounts = found.accounts.into_iter().map(|account| Account {
-        account_id: account.account_id,
-        account: account.account,
-        names: account.names.into_iter().map(name).collect(),
-        subset_id: account.subset_id,
-        organizational_unit: account.organizational_unit,
-        cost: account.cost.to_string(),
-    });
-    let view = Accounts {
-        currency: found.currency,
-        span: found.span.map(|(from, to)| SavingsSpan::new(from, to)),
-        accounts: accounts.collect(),
-    };
-    Ok(marked(Json(view), &published.id))
+    let view = async { Ok(Accounts::from(read::accounts(&state.app, &published).await?)) };
+    asked.answer(&state, &published, view).await
 }

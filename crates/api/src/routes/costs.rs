@@ -1,14 +1,12 @@
 //! Costs: the figures behind every chart and table.
 
 use crate::access::By;
-use crate::caching::{marked, not_modified};
+use crate::caching::Asked;
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::read;
-use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use model::{CostGroup, Snapshot};
 use serde::Serialize;
@@ -163,16 +161,13 @@ impl From<read::Costs> for Costs {
 pub(crate) async fn costs(
     State(state): State<ApiState>,
     By(by): By,
-    headers: HeaderMap,
+    asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let split = split(&mut pairs)?;
     let query = cost_query(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    if let Some(response) = not_modified(&headers, &published.id) {
-        return Ok(response);
-    }
-    let found = read::costs(&state.app, &published, query, split).await?;
-    Ok(marked(Json(Costs::from(found)), &published.id))
+    let costs = async { Ok(Costs::from(read::costs(&state.app, &published, query, split).await?)) };
+    asked.answer(&state, &published, costs).await
 }

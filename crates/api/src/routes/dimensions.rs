@@ -1,15 +1,13 @@
 //! What costs can be grouped and filtered by.
 
 use crate::access::By;
-use crate::caching::{marked, not_modified};
+use crate::caching::Asked;
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
 use app::read;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use model::{DIMENSIONS, Dimension, METRICS, MetricInfo};
 use serde::Serialize;
@@ -91,31 +89,30 @@ pub(crate) struct Dimensions {
 pub(crate) async fn dimensions(
     State(state): State<ApiState>,
     By(by): By,
-    headers: HeaderMap,
+    asked: Asked,
 ) -> Result<Response, ApiError> {
     let published = state.published(&by).await?;
-    if let Some(response) = not_modified(&headers, &published.id) {
-        return Ok(response);
-    }
-    let names = read::names(&state.app, &published).await?;
-    let dimensions = DIMENSIONS.iter().map(|info| DimensionView {
-        name: info.name,
-        label: info.label,
-        description: info.description,
-        source_column: info.column,
-        tab: TABS.contains(&info.name),
-    });
-    let view = Dimensions {
-        dimensions: dimensions.collect(),
-        metrics: METRICS.iter().map(MetricView::from).collect(),
-        metrics_available: names.metrics.iter().map(|metric| metric.name()).collect(),
-        virtual_tags: published.definitions.virtual_tags.iter().map(|tag| tag.name.clone()).collect(),
-        has_subsets: !published.definitions.subsets.is_empty(),
-        has_organizational_units: published.definitions.has_organizational_units(),
-        tag_keys: names.tag_keys,
-        cost_category_names: names.cost_category_names,
+    let view = async {
+        let names = read::names(&state.app, &published).await?;
+        let dimensions = DIMENSIONS.iter().map(|info| DimensionView {
+            name: info.name,
+            label: info.label,
+            description: info.description,
+            source_column: info.column,
+            tab: TABS.contains(&info.name),
+        });
+        Ok(Dimensions {
+            dimensions: dimensions.collect(),
+            metrics: METRICS.iter().map(MetricView::from).collect(),
+            metrics_available: names.metrics.iter().map(|metric| metric.name()).collect(),
+            virtual_tags: published.definitions.virtual_tags.iter().map(|tag| tag.name.clone()).collect(),
+            has_subsets: !published.definitions.subsets.is_empty(),
+            has_organizational_units: published.definitions.has_organizational_units(),
+            tag_keys: names.tag_keys,
+            cost_category_names: names.cost_category_names,
+        })
     };
-    Ok(marked(Json(view), &published.id))
+    asked.answer(&state, &published, view).await
 }
 
 /// Parameters of the values of a dimension.
@@ -163,7 +160,7 @@ pub(crate) async fn dimension_values(
     State(state): State<ApiState>,
     By(by): By,
     Path(name): Path<String>,
-    headers: HeaderMap,
+    asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let dimension: Dimension =
@@ -174,15 +171,14 @@ pub(crate) async fn dimension_values(
     let limit = pairs.parse::<usize>("limit", "a number")?.unwrap_or(100).min(MOST_VALUES);
     pairs.done()?;
     let published = state.published(&by).await?;
-    if let Some(response) = not_modified(&headers, &published.id) {
-        return Ok(response);
-    }
-    let found = read::values(&state.app, &published, &dimension, span, metric, &search, limit).await?;
-    let values = found.values.into_iter().map(|value| ValueView {
-        value: value.value.unwrap_or_default(),
-        label: value.label,
-        figure: value.figure.to_string(),
-    });
-    let view = Values { values: values.collect(), total_values: found.total as u64 };
-    Ok(marked(Json(view), &published.id))
+    let view = async {
+        let found = read::values(&state.app, &published, &dimension, span, metric, &search, limit).await?;
+        let values = found.values.into_iter().map(|value| ValueView {
+            value: value.value.unwrap_or_default(),
+            label: value.label,
+            figure: value.figure.to_string(),
+        });
+        Ok(Values { values: values.collect(), total_values: found.total as u64 })
+    };
+    asked.answer(&state, &published, view).await
 }

@@ -1,7 +1,7 @@
 //! Explain this number: definition, formula, SQL, and the rows behind a figure.
 
 use crate::access::By;
-use crate::caching::{marked, not_modified};
+use crate::caching::Asked;
 use crate::params::{Pairs, cost_query};
 use crate::problem::{ApiError, Problem};
 use crate::routes::dimensions::MetricView;
@@ -11,9 +11,7 @@ use crate::time;
 use app::AppError;
 use app::read::export::line;
 use app::read::{self, ExplainOrder, ExplainSort, ExplainedRow};
-use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use model::CostQuery;
@@ -140,7 +138,7 @@ pub(crate) struct Explain {
 pub(crate) async fn explain(
     State(state): State<ApiState>,
     By(by): By,
-    headers: HeaderMap,
+    asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let page = pairs.parse::<usize>("page", "a number from 1")?.unwrap_or(1).max(1);
@@ -148,27 +146,26 @@ pub(crate) async fn explain(
     let (query, keys, order) = cell(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    if let Some(response) = not_modified(&headers, &published.id) {
-        return Ok(response);
-    }
-    let found = read::explain(&state.app, &published, query, &keys, order, (page, page_size)).await?;
-    let rows = found.rows.into_iter().map(LineItem::from);
-    let view = Explain {
-        metric: found.metric.into(),
-        figure: found.figure.to_string(),
-        currency: found.currency,
-        from: found.from.to_string(),
-        to: found.to.to_string(),
-        sql: found.sql,
-        rows: rows.collect(),
-        rows_total: found.rows_total,
-        page: page as u64,
-        page_size: page_size as u64,
-        ready: found.ready,
-        message: found.message,
-        proven: found.proven,
+    let view = async {
+        let found = read::explain(&state.app, &published, query, &keys, order, (page, page_size)).await?;
+        let rows = found.rows.into_iter().map(LineItem::from);
+        Ok(Explain {
+            metric: found.metric.into(),
+            figure: found.figure.to_string(),
+            currency: found.currency,
+            from: found.from.to_string(),
+            to: found.to.to_string(),
+            sql: found.sql,
+            rows: rows.collect(),
+            rows_total: found.rows_total,
+            page: page as u64,
+            page_size: page_size as u64,
+            ready: found.ready,
+            message: found.message,
+            proven: found.proven,
+        })
     };
-    Ok(marked(Json(view), &published.id))
+    asked.answer(&state, &published, view).await
 }
 
 /// Every line item behind a figure, as CSV.

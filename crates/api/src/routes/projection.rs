@@ -1,13 +1,12 @@
 //! What the month will cost.
 
 use crate::access::By;
-use crate::caching::fresh;
+use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::routes::summary::SummaryParams;
 use crate::state::ApiState;
 use app::read;
-use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use serde::Serialize;
@@ -56,6 +55,29 @@ pub(crate) struct ProjectionAnswer {
     projection: Option<ProjectionView>,
 }
 
+impl From<Option<read::Projected>> for ProjectionAnswer {
+    fn from(found: Option<read::Projected>) -> Self {
+        let cents = |figure: f64| format!("{figure:.2}");
+        let projection = found.map(|found| ProjectionView {
+            change_percent: found.change_percent(),
+            currency: found.currency,
+            from: found.from.to_string(),
+            to: found.to.to_string(),
+            known_to: found.known_to.to_string(),
+            total: cents(found.total),
+            low: found.interval.map(|(low, _)| cents(low)),
+            high: found.interval.map(|(_, high)| cents(high)),
+            previous_cost: found.previous_cost.map(|cost| cost.to_string()),
+            backtest: found.backtest.map(|backtest| BacktestView {
+                months: backtest.months as u64,
+                error_percent: backtest.error_percent,
+                run_rate_error_percent: backtest.run_rate_error_percent,
+            }),
+        });
+        Self { projection }
+    }
+}
+
 /// What the newest month will cost.
 #[utoipa::path(get, path = "/projection", params(SummaryParams), responses(
     (status = OK, body = ProjectionAnswer),
@@ -64,29 +86,15 @@ pub(crate) struct ProjectionAnswer {
 pub(crate) async fn projection(
     State(state): State<ApiState>,
     By(by): By,
+    asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
     let filters = filters(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    let cents = |figure: f64| format!("{figure:.2}");
-    let found = read::projection(&state.app, &published, metric, &filters).await?;
-    let projection = found.map(|found| ProjectionView {
-        change_percent: found.change_percent(),
-        currency: found.currency,
-        from: found.from.to_string(),
-        to: found.to.to_string(),
-        known_to: found.known_to.to_string(),
-        total: cents(found.total),
-        low: found.interval.map(|(low, _)| cents(low)),
-        high: found.interval.map(|(_, high)| cents(high)),
-        previous_cost: found.previous_cost.map(|cost| cost.to_string()),
-        backtest: found.backtest.map(|backtest| BacktestView {
-            months: backtest.months as u64,
-            error_percent: backtest.error_percent,
-            run_rate_error_percent: backtest.run_rate_error_percent,
-        }),
-    });
-    Ok(fresh(Json(ProjectionAnswer { projection })))
+    let view = async {
+        Ok(ProjectionAnswer::from(read::projection(&state.app, &published, metric, &filters).await?))
+    };
+    asked.answer(&state, &published, view).await
 }

@@ -1,14 +1,12 @@
 //! Missed savings and account efficiency: estimates, with what they rest on.
 
 use crate::access::By;
-use crate::caching::{marked, not_modified};
+use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::read;
-use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -102,6 +100,42 @@ pub(super) fn estimate(value: f64) -> String {
     format!("{value:.2}")
 }
 
+impl From<read::Savings> for Savings {
+    fn from(found: read::Savings) -> Self {
+        let missed = found.missed_span.map(|(from, to)| Missed {
+            from: from.to_string(),
+            to: to.to_string(),
+            low: estimate(found.missed.low),
+            high: estimate(found.missed.high()),
+            spot: estimate(found.missed.spot),
+            commitment: estimate(found.missed.commitment),
+        });
+        let explain = found.missed_span.map(|(from, to)| SavingsExplain {
+            filter: found.filters,
+            from: from.to_string(),
+            to: to.to_string(),
+            metric: "amortized".to_owned(),
+        });
+        let accounts = found.accounts.into_iter().map(|account| SavingsAccount {
+            efficiency_percent: account.efficiency_percent(),
+            current: estimate(account.current),
+            additional_low: estimate(account.additional.low),
+            additional_high: estimate(account.additional.high()),
+            cost: account.cost.to_string(),
+            account_id: account.account_id,
+            account: account.account,
+        });
+        Self {
+            currency: found.currency,
+            missed,
+            efficiency: found.efficiency_span.map(|(from, to)| SavingsSpan::new(from, to)),
+            assumptions: found.assumptions,
+            accounts: accounts.collect(),
+            explain,
+        }
+    }
+}
+
 /// What on-demand compute would have saved lately, at the organization's own rates.
 #[utoipa::path(get, path = "/savings", params(SavingsParams), responses(
     (status = OK, body = Savings),
@@ -110,46 +144,12 @@ pub(super) fn estimate(value: f64) -> String {
 pub(crate) async fn savings(
     State(state): State<ApiState>,
     By(by): By,
-    headers: HeaderMap,
+    asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let filters = filters(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    if let Some(response) = not_modified(&headers, &published.id) {
-        return Ok(response);
-    }
-    let found = read::savings(&state.app, &published, &filters).await?;
-    let missed = found.missed_span.map(|(from, to)| Missed {
-        from: from.to_string(),
-        to: to.to_string(),
-        low: estimate(found.missed.low),
-        high: estimate(found.missed.high()),
-        spot: estimate(found.missed.spot),
-        commitment: estimate(found.missed.commitment),
-    });
-    let explain = found.missed_span.map(|(from, to)| SavingsExplain {
-        filter: found.filters,
-        from: from.to_string(),
-        to: to.to_string(),
-        metric: "amortized".to_owned(),
-    });
-    let accounts = found.accounts.into_iter().map(|account| SavingsAccount {
-        efficiency_percent: account.efficiency_percent(),
-        current: estimate(account.current),
-        additional_low: estimate(account.additional.low),
-        additional_high: estimate(account.additional.high()),
-        cost: account.cost.to_string(),
-        account_id: account.account_id,
-        account: account.account,
-    });
-    let view = Savings {
-        currency: found.currency,
-        missed,
-        efficiency: found.efficiency_span.map(|(from, to)| SavingsSpan::new(from, to)),
-        assumptions: found.assumptions,
-        accounts: accounts.collect(),
-        explain,
-    };
-    Ok(marked(Json(view), &published.id))
+    let view = async { Ok(Savings::from(read::savings(&state.app, &published, &filters).await?)) };
+    asked.answer(&state, &published, view).await
 }

@@ -1,13 +1,12 @@
 //! The cards at the top of the page.
 
 use crate::access::By;
-use crate::caching::fresh;
+use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use crate::time;
 use app::read;
-use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveTime;
@@ -53,6 +52,31 @@ pub(crate) struct Summary {
     month_to_date: Option<MonthToDate>,
 }
 
+impl From<Option<read::MonthToDate>> for Summary {
+    fn from(found: Option<read::MonthToDate>) -> Self {
+        let month_to_date = found.map(|month| {
+            let change_percent = month.change_percent();
+            let end = month.previous_to;
+            let partial = end.time() != NaiveTime::MIN;
+            let end_day =
+                if partial { end.date_naive().succ_opt().unwrap_or_default() } else { end.date_naive() };
+            MonthToDate {
+                currency: month.currency,
+                from: month.from.to_string(),
+                to: month.to.to_string(),
+                through: time::text(month.through),
+                cost: month.cost.to_string(),
+                previous_from: month.previous_from.to_string(),
+                previous_to: end_day.to_string(),
+                previous_through: time::text(end),
+                previous_cost: month.previous_cost.unwrap_or_default().to_string(),
+                change_percent,
+            }
+        });
+        Self { month_to_date }
+    }
+}
+
 /// Month to date.
 #[utoipa::path(get, path = "/summary", params(SummaryParams), responses(
     (status = OK, body = Summary),
@@ -61,31 +85,14 @@ pub(crate) struct Summary {
 pub(crate) async fn summary(
     State(state): State<ApiState>,
     By(by): By,
+    asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
     let filters = filters(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    let found = read::month_to_date(&state.app, &published, metric, &filters).await?;
-    let month_to_date = found.map(|month| {
-        let change_percent = month.change_percent();
-        let end = month.previous_to;
-        let partial = end.time() != NaiveTime::MIN;
-        let end_day =
-            if partial { end.date_naive().succ_opt().unwrap_or_default() } else { end.date_naive() };
-        MonthToDate {
-            currency: month.currency,
-            from: month.from.to_string(),
-            to: month.to.to_string(),
-            through: time::text(month.through),
-            cost: month.cost.to_string(),
-            previous_from: month.previous_from.to_string(),
-            previous_to: end_day.to_string(),
-            previous_through: time::text(end),
-            previous_cost: month.previous_cost.unwrap_or_default().to_string(),
-            change_percent,
-        }
-    });
-    Ok(fresh(Json(Summary { month_to_date })))
+    let view =
+        async { Ok(Summary::from(read::month_to_date(&state.app, &published, metric, &filters).await?)) };
+    asked.answer(&state, &published, view).await
 }

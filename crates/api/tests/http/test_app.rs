@@ -78,7 +78,8 @@ impl TestApp {
         let organization = app.organization_for_ingest(None).await.unwrap();
         let by = Caller::command_line(organization);
         let made = identity::create_token(&app, &by, "tests", Role::Administrator, None).await.unwrap();
-        let router = api::router(api::ApiState { app: app.clone(), site: Arc::new(site) });
+        let router =
+            api::router(api::ApiState { app: app.clone(), site: Arc::new(site), bodies: Default::default() });
         tokio::spawn(async move {
             let told = |address| ready.send(address).unwrap();
             let until = async { stopped.await.unwrap_or_default() };

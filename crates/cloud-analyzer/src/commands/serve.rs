@@ -34,7 +34,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         behind_proxy: args.behind_proxy,
         openid: openid(args.openid),
     };
-    let router = api::router(api::ApiState { app, site: Arc::new(site) });
+    let router = api::router(api::ApiState { app, site: Arc::new(site), bodies: api::Bodies::default() });
     let ready = |address: SocketAddr| {
         let url = public_url.unwrap_or_else(|| local_url(address));
         let mut text = format!("Cloud Analyzer is at {url}\n");

@@ -222,6 +222,24 @@ test("a shared cost is split among accounts where the switch says so, and the to
   const [one, two] = [await share(first), await share(second)];
   expect(units(one) + units(two)).toBe(units(whole));
   expect(units(one) * 2n).toBe(units(whole));
+
+  // The share is explained: by the rule, with the rows that it takes.
+  const row = table(page).locator("tbody tr").filter({ hasText: first.account_id });
+  await row.locator("[data-explain]").last().click();
+  const drawer = page.getByRole("dialog", { name: "Explain" });
+  await expect(drawer.getByTestId("explained-figure")).toHaveAttribute("data-figure", one);
+  const shares = drawer.locator("[data-part]");
+  await expect.poll(() => shares.count()).toBeGreaterThan(0);
+  const parts = await shares.evaluateAll((all) => all.map((part) => part.getAttribute("data-figure") ?? ""));
+  expect(parts.reduce((sum, part) => sum + units(part), 0n)).toBe(units(one));
+  await drawer.getByRole("radio", { name: `${name}, split fixed shares` }).check();
+  await expect(
+    drawer.getByRole("heading", { name: `Line items: ${name}, split fixed shares` }),
+  ).toBeVisible();
+  await expect(drawer.getByText(/^50\.0 % of \$/)).toBeVisible();
+  await expect(drawer.getByRole("table").locator("tbody tr").first()).toContainText("Tax");
+  await expectAccessible(page);
+  await drawer.getByRole("button", { name: "Close" }).click();
   await split.click();
   await ready(page);
   await expect.poll(() => tableFigures(page)).toEqual(billed);

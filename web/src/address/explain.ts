@@ -19,6 +19,8 @@ export interface LineOrder {
 export interface ExplainState {
   target: ExplainTarget;
   at: string | undefined;
+  /** Of a figure with shared costs split: the part whose rows are listed; else the largest. */
+  part: string | undefined;
   page: number;
   order: LineOrder;
 }
@@ -30,7 +32,7 @@ export function isCard(target: ExplainTarget): target is CardTarget {
 }
 
 export function explainOf(target: ExplainTarget, at?: string): ExplainState {
-  return { target, at, page: 1, order: largestFirst };
+  return { target, at, part: undefined, page: 1, order: largestFirst };
 }
 
 function readTarget(text: string): ExplainTarget | undefined {
@@ -51,17 +53,19 @@ export function readExplain(search: Search): ExplainState | undefined {
     target && {
       target,
       at: one(search.at),
+      part: one(search.part),
       page: Number.isInteger(page) && page > 0 ? page : 1,
       order: readOrder(one(search.lines)),
     }
   );
 }
 
-export function writeExplain({ target, at, page, order }: ExplainState): Search {
+export function writeExplain({ target, at, part, page, order }: ExplainState): Search {
   const sorted = order.column !== largestFirst.column || !order.descending;
   return {
     explain: typeof target === "string" ? target : `row:${target.row}`,
     ...(at && { at }),
+    ...(part && { part }),
     ...(page > 1 && { page: String(page) }),
     ...(sorted && { lines: `${order.descending ? "-" : ""}${order.column}` }),
   };

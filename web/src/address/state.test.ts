@@ -35,6 +35,7 @@ describe("address", () => {
       explain: {
         target: { row: "other" },
         at: "2026-01-05",
+        part: "own",
         page: 3,
         order: { column: "time", descending: false },
       },

@@ -11,8 +11,11 @@ export interface CostsQuery {
   filter: string[];
   shared?: "split";
 }
-export type ExplainQuery = Omit<CostsQuery, "view" | "group_by" | "shared"> & {
+export type ExplainQuery = Omit<CostsQuery, "view" | "group_by"> & {
   group_by?: string;
+  /** With `shared`: those of the table that the figure stands in. */
+  view?: string;
+  part?: string;
   keys?: string[];
   sort: string;
   order: "asc" | "desc";

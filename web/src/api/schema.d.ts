@@ -1287,6 +1287,10 @@ export interface components {
             page: number;
             /** Format: int64 */
             page_size: number;
+            /** @description Which of the parts the rows and the SQL are of. */
+            part: string | null;
+            /** @description What a figure with shared costs split is made of, largest first; empty for others. */
+            parts: components["schemas"]["ExplainPart"][];
             /** @description Whether every total in view equals its bill. */
             proven: boolean;
             /** @description False while a month in view has only its roll-up. */
@@ -1295,9 +1299,21 @@ export interface components {
             rows: components["schemas"]["LineItem"][];
             /** Format: int64 */
             rows_total: number;
-            /** @description SQL over the line items that gives the figure. */
+            /** @description SQL over the line items that lists the rows. */
             sql: string;
             to: string;
+        };
+        /** @description What of a figure comes from one place when shared costs are split. */
+        ExplainPart: {
+            /** @description What of it is in the figure. */
+            figure: string;
+            method: components["schemas"]["SharingMethod"] | null;
+            /** @description The rule. */
+            name: string | null;
+            /** @description `own` for rows that no rule takes, else the rule's identifier. */
+            part: string;
+            /** @description Sum of the rows behind it: all that the rule took. */
+            whole: string;
         };
         /** @description Something that could not be read and was not made good since. */
         FailureView: {
@@ -2897,6 +2913,12 @@ export interface operations {
                 sort?: string;
                 /** @description desc (default) or asc. */
                 order?: string;
+                /** @description As for costs: `split` explains the figure with shared costs split, from `group_by` and `view` of its table. */
+                shared?: string;
+                /** @description View of the table with shared costs split; without it, total. */
+                view?: string;
+                /** @description Of a figure with shared costs split: the part whose rows are wanted; the largest by default. */
+                part?: string;
                 /** @description Page of rows, from 1. Not for the file, which has all of them. */
                 page?: number;
                 /** @description Rows per page; 50 by default, 500 at most. Not for the file. */
@@ -2948,6 +2970,12 @@ export interface operations {
                 sort?: string;
                 /** @description desc (default) or asc. */
                 order?: string;
+                /** @description As for costs: `split` explains the figure with shared costs split, from `group_by` and `view` of its table. */
+                shared?: string;
+                /** @description View of the table with shared costs split; without it, total. */
+                view?: string;
+                /** @description Of a figure with shared costs split: the part whose rows are wanted; the largest by default. */
+                part?: string;
                 /** @description Page of rows, from 1. Not for the file, which has all of them. */
                 page?: number;
                 /** @description Rows per page; 50 by default, 500 at most. Not for the file. */

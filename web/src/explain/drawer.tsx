@@ -6,12 +6,15 @@ import { formatExact } from "../lib/money";
 import { Command } from "../ui/command";
 import { Problem } from "../ui/problem";
 import classes from "./drawer.module.css";
+import { Parts } from "./parts";
 import { RowsBehind } from "./rows-behind";
 import type { Explained } from "./target";
 
 interface Actions {
   onPage: (page: number) => void;
   onOrder: (order: LineOrder) => void;
+  /** Another part of a figure with shared costs split. */
+  onPart: (part: string) => void;
 }
 
 interface Props extends Actions {
@@ -45,7 +48,12 @@ export function ExplainDrawer({ question, version, onClose, ...actions }: Props)
   );
 }
 
-function Explanation({ question, version, ...actions }: { question: Explained; version: string } & Actions) {
+function Explanation({
+  question,
+  version,
+  onPart,
+  ...actions
+}: { question: Explained; version: string } & Actions) {
   const { data, error, refetch, isPlaceholderData } = useQuery(queries.explain(version, question.query));
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   if (!data) {
@@ -85,6 +93,7 @@ function Explanation({ question, version, ...actions }: { question: Explained; v
         </Text>
         <Command text={data.metric.formula} label="Formula" wrap />
       </section>
+      {data.parts.length > 0 && <Parts data={data} onPart={onPart} />}
       <RowsBehind data={data} query={question.query} stale={isPlaceholderData} {...actions} />
       <section className={classes.section} aria-labelledby="explain-sql">
         <Title order={3} size="h5" mb={8} id="explain-sql">

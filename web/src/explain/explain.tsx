@@ -38,6 +38,7 @@ export function Explain({ state, scope, costs, onExplain }: Props) {
       version={scope.version}
       onPage={(page) => change({ page })}
       onOrder={(order) => change({ order, page: 1 })}
+      onPart={(part) => change({ part, page: 1 })}
       onClose={() => onExplain(undefined)}
     />
   );

@@ -13,9 +13,13 @@ export function nextOrder(now: LineOrder, column: LineColumn): LineOrder {
 }
 
 /** The same rows without pages, for the file. */
-export function allRows({ metric, group_by, keys, from, to, filter, sort, order }: ExplainQuery): Search {
+export function allRows(query: ExplainQuery): Search {
+  const { metric, group_by, keys, from, to, filter, sort, order, shared, view, part } = query;
   return {
     metric,
+    ...(shared && { shared }),
+    ...(view && { view }),
+    ...(part && { part }),
     ...(group_by && { group_by }),
     ...(keys && { keys }),
     from,

@@ -8,6 +8,7 @@ import { formatCount } from "../lib/quantity";
 import classes from "./drawer.module.css";
 import { LineItems } from "./line-items";
 import { allRows, lineOrder } from "./lines";
+import { partWords } from "./parts";
 
 interface Props {
   data: Explain;
@@ -21,12 +22,13 @@ interface Props {
 export function RowsBehind({ data, query, stale, onPage, onOrder }: Props) {
   const order = lineOrder(query);
   const pages = Math.ceil(data.rows_total / data.page_size);
+  const part = data.parts.find((one) => one.part === data.part);
   const usual = order.column === largestFirst.column && order.descending;
   return (
     <section className={classes.section} aria-labelledby="explain-rows">
       <Group justify="space-between" mb={8} gap={8}>
         <Title order={3} size="h5" id="explain-rows">
-          Line items behind it
+          {part ? `Line items: ${partWords(part)}` : "Line items behind it"}
         </Title>
         {data.ready && (
           <Group gap="sm">

@@ -49,10 +49,19 @@ describe("the question behind a figure", () => {
     ]);
     expect(ask(explainOf("other"))).toBeUndefined();
   });
-  it("says that the bill has no shares of a shared cost", () => {
-    const state = { ...initialState, shared: true, explain: explainOf("total") };
-    expect(explainQuestion(state, scope(["service"]), costs, none)?.note).toMatch(/before shared costs/);
-    expect(ask(explainOf("total"))?.note).toBeUndefined();
+  it("asks for shares of shared costs as the table has them", () => {
+    const split = (explain: AnalysisState["explain"], view = "week") => {
+      const state = { ...initialState, shared: true, explain };
+      return explainQuestion(state, { ...scope(["service"]), view } as Scope, costs, none)?.query;
+    };
+    expect(split(explainOf("total"))).toMatchObject({ shared: "split", view: "week", group_by: "service" });
+    expect(split({ ...explainOf({ row: "web" }), part: "own" })).toMatchObject({
+      part: "own",
+      keys: ["web"],
+    });
+    // An hour opens its day.
+    expect(split(explainOf("total", "2026-10-05T03:00:00Z"), "hour")?.view).toBe("day");
+    expect(ask(explainOf("total"))?.query).not.toHaveProperty("shared");
   });
   it("takes the span and the filters of a card from its own answer", () => {
     const month = { from: "2026-11-01", to: "2026-11-04" } as MonthToDate;

@@ -22,9 +22,6 @@ export interface Explained {
 
 export const explainPageSize = 25;
 
-const beforeSplit =
-  "The bill knows no shares: this is the figure before shared costs are split, with the rows as they were billed.";
-
 /** How the rows are listed, whatever the figure is. */
 function listed({ page, order }: ExplainState) {
   return {
@@ -55,11 +52,19 @@ export function explainQuestion(
   const day = view === "hour" && explain.at ? explain.at.slice(0, 10) : explain.at;
   const cell = day === undefined ? span : bucketSpan(day, view === "hour" ? "day" : view, span);
   const { metric, filter } = scope.query;
+  const groups = { group_by: joinList(groupBy) };
   const query: ExplainQuery = {
     metric,
     filter,
     from: cell.from,
     to: cell.to,
+    // Shares are rounded where they stand in the table: its groups and view belong to the question.
+    ...(state.shared && {
+      shared: "split",
+      view: day !== undefined && view === "hour" ? "day" : view,
+      ...(explain.part !== undefined && { part: explain.part }),
+      ...groups,
+    }),
     ...listed(explain),
   };
   const when =
@@ -68,20 +73,18 @@ export function explainQuestion(
       : view === "hour"
         ? `the whole of ${dayLabel(day)}`
         : bucketTitle(day, view);
-  // Shares of a shared cost are no lines of the bill.
-  const note = state.shared ? { note: beforeSplit } : {};
-  if (target === "total") return { query, what: "Total of the selection", when, ...note };
+  if (target === "total") return { query, what: "Total of the selection", when };
   if (target === "other") {
     const rest = costs && restFilter(costs, groupBy);
     if (rest === undefined) return undefined;
-    return { query: { ...query, filter: [...filter, rest] }, what: "Other", when, ...note };
+    return { query: { ...query, filter: [...filter, rest] }, what: "Other", when };
   }
   const row = costs?.rows.find((one) => rowId(one) === `row:${target.row}`);
   const keys = readKeys(target.row, groupBy.length);
   const what = row
     ? rowLabel(row, groupBy)
     : keys.map((key, at) => valueLabel(key, undefined, groupBy[at] ?? "")).join(" / ");
-  return { query: { ...query, group_by: joinList(groupBy), keys }, what, when, ...note };
+  return { query: { ...query, ...groups, keys }, what, when };
 }
 
 /** The rest ("Other") is asked for as everything but the values shown. Filters leave out values, not pairs of

@@ -2,19 +2,19 @@
 
 use crate::access::By;
 use crate::caching::Asked;
-use crate::params::{Pairs, cost_query};
+use crate::params::{Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::routes::dimensions::MetricView;
+use crate::routes::shared_costs::SharingMethod;
 use crate::state::ApiState;
 use crate::streaming::file;
 use crate::time;
 use app::AppError;
 use app::read::export::line;
-use app::read::{self, ExplainOrder, ExplainSort, ExplainedRow};
+use app::read::{self, Cell, ExplainOrder, ExplainSort, ExplainedRow, SplitPart, Whence};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use model::CostQuery;
 use serde::Serialize;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
@@ -41,6 +41,12 @@ pub(crate) struct ExplainParams {
     sort: Option<String>,
     /// desc (default) or asc.
     order: Option<String>,
+    /// As for costs: `split` explains the figure with shared costs split, from `group_by` and `view` of its table.
+    shared: Option<String>,
+    /// View of the table with shared costs split; without it, total.
+    view: Option<String>,
+    /// Of a figure with shared costs split: the part whose rows are wanted; the largest by default.
+    part: Option<String>,
     /// Page of rows, from 1. Not for the file, which has all of them.
     page: Option<u32>,
     /// Rows per page; 50 by default, 500 at most. Not for the file.
@@ -48,7 +54,7 @@ pub(crate) struct ExplainParams {
 }
 
 /// What both addresses read: the cell and the order of its rows.
-fn cell(pairs: &mut Pairs) -> Result<(CostQuery, Vec<Option<String>>, ExplainOrder), ApiError> {
+fn cell(pairs: &mut Pairs) -> Result<(Cell, ExplainOrder), ApiError> {
     let keys = pairs.all("keys").into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
     let form = "figure, time, account, service, usage_type, resource or usage_amount";
     let sort = pairs.parse::<ExplainSort>("sort", form)?.unwrap_or_default();
@@ -61,7 +67,9 @@ fn cell(pairs: &mut Pairs) -> Result<(CostQuery, Vec<Option<String>>, ExplainOrd
                 .into());
         }
     };
-    Ok((cost_query(pairs)?, keys, ExplainOrder { sort, descending }))
+    let part = pairs.one("part")?.filter(|part| !part.is_empty());
+    let cell = Cell { split: split(pairs)?, query: cost_query(pairs)?, keys, part };
+    Ok((cell, ExplainOrder { sort, descending }))
 }
 
 /// A line item.
@@ -106,6 +114,33 @@ impl From<ExplainedRow> for LineItem {
     }
 }
 
+/// What of a figure comes from one place when shared costs are split.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExplainPart {
+    /// `own` for rows that no rule takes, else the rule's identifier.
+    part: String,
+    /// The rule.
+    #[schema(required = true)]
+    name: Option<String>,
+    #[schema(required = true)]
+    method: Option<SharingMethod>,
+    /// Sum of the rows behind it: all that the rule took.
+    whole: String,
+    /// What of it is in the figure.
+    figure: String,
+}
+
+impl From<SplitPart> for ExplainPart {
+    fn from(found: SplitPart) -> Self {
+        let part = found.whence.name().to_owned();
+        let (name, method) = match found.whence {
+            Whence::Own => (None, None),
+            Whence::Rule { name, method, .. } => (Some(name), Some(method.into())),
+        };
+        Self { part, name, method, whole: found.whole.to_string(), figure: found.figure.to_string() }
+    }
+}
+
 /// A figure and what is behind it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Explain {
@@ -114,7 +149,12 @@ pub(crate) struct Explain {
     currency: String,
     from: String,
     to: String,
-    /// SQL over the line items that gives the figure.
+    /// What a figure with shared costs split is made of, largest first; empty for others.
+    parts: Vec<ExplainPart>,
+    /// Which of the parts the rows and the SQL are of.
+    #[schema(required = true)]
+    part: Option<String>,
+    /// SQL over the line items that lists the rows.
     sql: String,
     /// Largest figure first.
     rows: Vec<LineItem>,
@@ -143,15 +183,19 @@ pub(crate) async fn explain(
 ) -> Result<Response, ApiError> {
     let page = pairs.parse::<usize>("page", "a number from 1")?.unwrap_or(1).max(1);
     let page_size = pairs.parse::<usize>("page_size", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
-    let (query, keys, order) = cell(&mut pairs)?;
+    let (cell, order) = cell(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
     let view = async {
-        let found = read::explain(&state.app, &published, query, &keys, order, (page, page_size)).await?;
+        let explained = read::explain(&state.app, &published, cell, order, (page, page_size)).await?;
+        let found = explained.rows;
         let rows = found.rows.into_iter().map(LineItem::from);
+        let part = explained.parts.get(explained.shown).map(|part| part.whence.name().to_owned());
         Ok(Explain {
             metric: found.metric.into(),
-            figure: found.figure.to_string(),
+            figure: explained.figure.to_string(),
+            parts: explained.parts.into_iter().map(ExplainPart::from).collect(),
+            part,
             currency: found.currency,
             from: found.from.to_string(),
             to: found.to.to_string(),
@@ -178,10 +222,10 @@ pub(crate) async fn explain_csv(
     By(by): By,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (query, keys, order) = cell(&mut pairs)?;
+    let (cell, order) = cell(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    let mut rows = read::explained_rows(&state.app, &published, query, &keys, order).await?;
+    let mut rows = read::explained_rows(&state.app, &published, cell, order).await?;
     // The rows are asked for on this thread's runtime while a blocking one writes.
     let runtime = tokio::runtime::Handle::current();
     Ok(file("line-items.csv", "text/csv; charset=utf-8", move |out| {

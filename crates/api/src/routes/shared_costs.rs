@@ -25,6 +25,16 @@ pub(crate) enum SharingMethod {
     Fixed,
 }
 
+impl From<Method> for SharingMethod {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Even => Self::Even,
+            Method::Proportional => Self::Proportional,
+            Method::Fixed => Self::Fixed,
+        }
+    }
+}
+
 /// An account that takes a part.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -67,11 +77,7 @@ impl From<allocation::SharedCost> for SharedCost {
             id: rule.id,
             name: rule.name,
             source: rule.source,
-            method: match rule.method {
-                Method::Even => SharingMethod::Even,
-                Method::Proportional => SharingMethod::Proportional,
-                Method::Fixed => SharingMethod::Fixed,
-            },
+            method: rule.method.into(),
             targets: rule.targets.into_iter().map(target).collect(),
         }
     }

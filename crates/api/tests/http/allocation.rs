@@ -162,6 +162,81 @@ async fn shared_costs_go_where_they_belong_and_nothing_is_lost() {
     assert_eq!(test.get("/api/v1/costs?shared=maybe").await.status, 400);
 }
 
+/// Sum of figures.
+fn sum<'a>(figures: impl Iterator<Item = &'a Value>) -> Decimal {
+    figures.map(|figure| figure.as_str().unwrap().parse::<Decimal>().unwrap()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_split_figure_is_explained_by_what_stayed_and_by_its_shares() {
+    let test = filled().await;
+    put(
+        &test,
+        "PUT",
+        "shared-costs",
+        json!({ "rules": [
+            { "id": "", "name": "Tax", "source": ["charge_type=Tax"], "method": "proportional", "targets": [] },
+            { "id": "", "name": "Storage", "source": ["service=Amazon Simple Storage Service"], "method": "fixed",
+              "targets": [{ "account_id": "111111111111", "percent": "33.3" },
+                          { "account_id": "333333333333", "percent": "66.7" }] },
+        ] }),
+    )
+    .await;
+    let (mut cells, mut several) = (0, 0);
+    for filter in ["", "&filter=account_id=111111111111"] {
+        for group_by in ["account_id", "account", "service", "charge_type", "account_id,tag:Team", "subset"] {
+            for view in ["total", "month", "week", "day"] {
+                let question =
+                    format!("metric=unblended&shared=split&group_by={group_by}&view={view}{filter}");
+                let table =
+                    test.get(&format!("/api/v1/costs?{question}&from=2026-10-01&to=2026-11-05")).await.json();
+                let rows = table["rows"].as_array().unwrap();
+                let keys = rows.iter().map(|row| {
+                    let keys = row["keys"].as_array().unwrap().iter();
+                    (
+                        keys.map(|key| format!("&keys={}", key.as_str().unwrap().replace(" ", "%20")))
+                            .collect::<String>(),
+                        &row["total"],
+                    )
+                });
+                for (keys, total) in keys.chain([(String::new(), &table["total"])]) {
+                    let cell = format!("{question}{keys}&from=2026-10-01&to=2026-11-05&page_size=500");
+                    let found = test.get(&format!("/api/v1/explain?{cell}")).await;
+                    assert_eq!(found.status, 200, "{cell}: {}", found.body);
+                    let found = found.json();
+                    assert_eq!(found["figure"], *total, "{cell}");
+                    let parts = found["parts"].as_array().unwrap();
+                    assert_eq!(
+                        sum(parts.iter().map(|part| &part["figure"])).to_string(),
+                        total.as_str().unwrap()
+                    );
+                    several += usize::from(parts.len() > 1);
+                    for part in parts {
+                        let listed = test
+                            .get(&format!("/api/v1/explain?{cell}&part={}", part["part"].as_str().unwrap()))
+                            .await
+                            .json();
+                        assert_eq!(listed["part"], part["part"]);
+                        let lines = sum(listed["rows"].as_array().unwrap().iter().map(|row| &row["figure"]));
+                        assert_eq!(lines.to_string(), part["whole"].as_str().unwrap(), "{cell} {part}");
+                        cells += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(cells > 100 && several > 20, "{cells} {several}");
+    let day = "metric=unblended&shared=split&group_by=account_id&view=day&from=2026-10-02&to=2026-10-03";
+    let table = test.get(&format!("/api/v1/costs?{day}")).await.json();
+    let first = &table["rows"][0];
+    let found =
+        test.get(&format!("/api/v1/explain?{day}&keys={}", first["keys"][0].as_str().unwrap())).await.json();
+    assert_eq!(found["figure"], first["figures"][0]);
+    assert_eq!(test.get(&format!("/api/v1/explain?{day}&keys=111111111111&part=nothing")).await.status, 400);
+    let plain = test.get("/api/v1/explain?metric=unblended&from=2026-10-01&to=2026-11-05").await.json();
+    assert_eq!((plain["parts"].clone(), plain["part"].clone()), (json!([]), Value::Null));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tags_are_merged_and_combined_on_request() {
     let test = filled().await;

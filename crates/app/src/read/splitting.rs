@@ -6,6 +6,11 @@
 //! do not depend on what the page filters, so that a figure is the same in every view. Filters and groups that
 //! speak of accounts (ID, name, subset, organizational unit) look at where an amount went.
 
+mod explained;
+
+pub(super) use explained::explained;
+pub use explained::{SplitPart, Whence};
+
 use super::{Published, account_names};
 use crate::allocation::{Method, SharedCost, account_id, source_mapping};
 use crate::{App, AppError, Result};
@@ -24,6 +29,20 @@ const PARTS: i128 = 1_000_000_000;
 type Keys = Vec<Option<String>>;
 /// Figures by group and start of bucket.
 type Cells = BTreeMap<Keys, BTreeMap<String, i128>>;
+/// What rules took, by rule, keys that do not speak of accounts, and bucket.
+type Taken = BTreeMap<(String, Keys, String), i128>;
+
+/// An amount where it went.
+struct Amount<'a> {
+    /// The rule that put it there; none where it stayed.
+    rule: Option<&'a str>,
+    account: Option<&'a str>,
+    /// By the dimensions of the question.
+    keys: Keys,
+    /// Never longer than a month.
+    bucket: &'a str,
+    units: i128,
+}
 
 /// Answers a question with shared costs split.
 pub(super) async fn answer(app: &App, published: &Published, query: &CostQuery) -> Result<CostAnswer> {
@@ -58,8 +77,25 @@ impl Split<'_> {
         to: NaiveDate,
         buckets: &[String],
     ) -> Result<Cells> {
-        let (about_accounts, others): (Vec<Filter>, Vec<Filter>) =
-            query.filters.iter().cloned().partition(|filter| is_about_accounts(&filter.dimension));
+        let mut cells = Cells::new();
+        let mut put = |amount: Amount<'_>| {
+            let bucket = shown_bucket(query.view, amount.bucket, buckets);
+            *cells.entry(amount.keys).or_default().entry(bucket).or_default() += amount.units;
+        };
+        self.amounts(query, from, to, &mut put).await?;
+        Ok(cells)
+    }
+
+    /// Every amount of a span that the question asks for, where it went: what stayed in its place, and the parts of
+    /// what the rules took. Returns what each rule took, whoever got it.
+    async fn amounts(
+        &self,
+        query: &CostQuery,
+        from: NaiveDate,
+        to: NaiveDate,
+        put: &mut (dyn FnMut(Amount<'_>) + Send),
+    ) -> Result<Taken> {
+        let (about_accounts, others) = parted(&query.filters);
         let mut group_by = vec![source_mapping(self.rules)?, account_id()];
         group_by.extend(query.group_by.iter().filter(|dimension| !is_about_accounts(dimension)).cloned());
         // Weights are monthly: no bucket may reach over the end of a month.
@@ -81,30 +117,28 @@ impl Split<'_> {
         let engine = self.app.engine();
         let found = engine.answer(&self.published.view, &apart).await?;
         let weights = self.weights(query, from, to).await?;
-        let mut cells = Cells::new();
-        let mut taken: BTreeMap<(String, Keys, String), i128> = BTreeMap::new();
-        let mut put = |account: Option<&str>, keys: &[Option<String>], bucket: &str, units: i128| {
-            if about_accounts
-                .iter()
-                .all(|filter| filter.accepts(self.of_account(&filter.dimension, account).as_deref()))
-            {
-                let mut rest = keys.iter();
-                let keys = query.group_by.iter().map(|dimension| {
-                    if is_about_accounts(dimension) {
-                        self.of_account(dimension, account)
-                    } else {
-                        rest.next().cloned().flatten()
-                    }
-                });
-                let bucket = shown_bucket(query.view, bucket, buckets);
-                *cells.entry(keys.collect()).or_default().entry(bucket).or_default() += units;
-            }
-        };
+        let mut taken = Taken::new();
+        let mut went =
+            |rule: Option<&str>, account: Option<&str>, rest: &[Option<String>], bucket: &str, units| {
+                let wanted =
+                    |filter: &Filter| filter.accepts(self.of_account(&filter.dimension, account).as_deref());
+                if about_accounts.iter().all(wanted) {
+                    let mut rest = rest.iter();
+                    let keys = query.group_by.iter().map(|dimension| {
+                        if is_about_accounts(dimension) {
+                            self.of_account(dimension, account)
+                        } else {
+                            rest.next().cloned().flatten()
+                        }
+                    });
+                    put(Amount { rule, account, keys: keys.collect(), bucket, units });
+                }
+            };
         for group in &found.groups {
             let [rule, account, keys @ ..] = group.keys.as_slice() else { continue };
             for (bucket, figure) in found.buckets.iter().zip(&group.figures).filter(|(_, it)| !it.is_zero()) {
                 match rule {
-                    None => put(account.as_deref(), keys, bucket, figure.units()),
+                    None => went(None, account.as_deref(), keys, bucket, figure.units()),
                     Some(rule) => {
                         let place = (rule.clone(), keys.to_vec(), bucket.clone());
                         *taken.entry(place).or_default() += figure.units();
@@ -112,18 +146,18 @@ impl Split<'_> {
                 }
             }
         }
-        for ((rule, keys, bucket), units) in taken {
-            let shares = weights.get(&(rule, month_of(&bucket))).filter(|shares| !shares.is_empty());
+        for ((rule, keys, bucket), units) in &taken {
+            let shares = weights.get(&(rule.clone(), month_of(bucket))).filter(|shares| !shares.is_empty());
             let Some(shares) = shares else {
                 // Nobody to take it: it stays visible, with no account.
-                put(None, &keys, &bucket, units);
+                went(Some(rule), None, keys, bucket, *units);
                 continue;
             };
-            for (account, part) in parts(units, shares)? {
-                put(Some(account), &keys, &bucket, part);
+            for (account, part) in parts(*units, shares)? {
+                went(Some(rule), Some(account), keys, bucket, part);
             }
         }
-        Ok(cells)
+        Ok(taken)
     }
 
     /// The shares of each rule's accounts, by rule and month: cumulated parts of [`PARTS`].
@@ -172,6 +206,11 @@ impl Split<'_> {
             _ => Some(self.names.get(id).map_or(id, String::as_str).to_owned()),
         }
     }
+}
+
+/// The filters that look at where an amount went, and those that look at the rows.
+fn parted(filters: &[Filter]) -> (Vec<Filter>, Vec<Filter>) {
+    filters.iter().cloned().partition(|filter| is_about_accounts(&filter.dimension))
 }
 
 fn is_about_accounts(dimension: &Dimension) -> bool {

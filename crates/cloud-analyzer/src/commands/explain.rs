@@ -3,7 +3,7 @@
 use super::{Folder, cost_query};
 use crate::cli::{Explain, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json};
-use app::read::{self, ExplainOrder, ExplainedRow, Explanation, Published};
+use app::read::{self, Cell, ExplainOrder, ExplainedRow, Explanation, Published};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 // Writing to a String cannot fail: the results of `write!` below say nothing.
@@ -14,16 +14,9 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let published = Published::resolve(&app, folder.organization.as_deref()).await?;
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
-    let query = cost_query(args.question);
-    let found = read::explain(
-        &app,
-        &published,
-        query,
-        &keys,
-        ExplainOrder::default(),
-        (args.page.max(1), args.page_size),
-    )
-    .await?;
+    let cell = Cell { query: cost_query(args.question), keys, split: false, part: None };
+    let page = (args.page.max(1), args.page_size);
+    let found = read::explain(&app, &published, cell, ExplainOrder::default(), page).await?.rows;
     match args.format {
         ReportFormat::Json => print_json(&view(&found)),
         ReportFormat::Table => Ok(print(&table(&found))?),

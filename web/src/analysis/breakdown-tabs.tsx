@@ -10,10 +10,12 @@ interface Props {
   tab: TabId;
   dimensions: Dimensions | undefined;
   onTab: (tab: TabId) => void;
+  /** One is pressed, and about to be chosen. */
+  onAim: (tab: TabId) => void;
 }
 
 /** Nine breakdowns as tabs, the rest in a menu behind them: what is chosen there becomes the last tab. */
-export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTab }: Props) {
+export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTab, onAim }: Props) {
   const list = useRef<HTMLDivElement>(null);
   // The row scrolls where it is too long, as on a phone: the chosen tab must not stay out of sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each tab that is chosen
@@ -38,7 +40,12 @@ export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTa
       >
         <Tabs.List aria-label="Break down by">
           {shownTabs(tab).map((one) => (
-            <Tabs.Tab key={one.id} value={one.id} aria-controls="spend-panel">
+            <Tabs.Tab
+              key={one.id}
+              value={one.id}
+              aria-controls="spend-panel"
+              onPointerDown={() => onAim(one.id)}
+            >
               {one.label}
             </Tabs.Tab>
           ))}

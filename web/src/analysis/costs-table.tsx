@@ -56,6 +56,7 @@ export function CostsTable(props: Props) {
     onOnly: props.onOnly,
     onLeaveOut: props.onLeaveOut,
   });
+  const waiting = props.stale || (wantsAll && all.isPlaceholderData);
   const groups = top?.rows_total ?? 0;
   const values = top?.rows.filter((row) => !row.other).length ?? 0;
   return (
@@ -90,10 +91,7 @@ export function CostsTable(props: Props) {
       {wantsAll && all.error ? (
         <Problem error={all.error} onRetry={() => void all.refetch()} />
       ) : shown && found ? (
-        <div
-          className={classes.table}
-          data-stale={props.stale || (wantsAll && all.isPlaceholderData) || shown !== asked}
-        >
+        <div className={classes.table} data-waiting={waiting} data-stale={waiting || shown !== asked}>
           <PivotTable
             key={`${shown.costs.group_by.join()}/${shown.allRows}`}
             costs={shown.costs}

@@ -22,7 +22,7 @@ const Explain = lazy(() => import("../explain/explain").then((module) => ({ defa
 
 /** Where the money goes: the month so far, the accounts that matter most, and spend over time by any breakdown. */
 export function CostAnalysisPage() {
-  const [state, set] = useAnalysisState();
+  const [state, set, aim] = useAnalysisState();
   const scope = useScope(state);
   const spend = useRef<HTMLElement>(null);
   const { overview, version, groupBy } = scope;
@@ -73,7 +73,7 @@ export function CostAnalysisPage() {
             <TopAccounts state={state} scope={scope} onAccount={actions.showAccount} />
           </div>
           {below ? (
-            <SpendAnalysis ref={spend} state={state} scope={scope} costs={shown} onState={set} />
+            <SpendAnalysis ref={spend} state={state} scope={scope} costs={shown} onState={set} onAim={aim} />
           ) : (
             <section className={`card ${classes.spend}`} aria-label="Spend analysis" aria-busy="true">
               <Skeleton height={1100} radius={0} />

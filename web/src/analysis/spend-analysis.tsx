@@ -25,14 +25,19 @@ interface Props {
   scope: Scope;
   costs: Pick<UseQueryResult<Costs>, "data" | "error" | "refetch" | "isPlaceholderData">;
   onState: (next: Partial<AnalysisState>, replace?: boolean) => void;
+  /** A step is about to be taken. */
+  onAim: (next: Partial<AnalysisState>) => void;
 }
 
 /** Stacked bars over time and the pivot table under them, one tab a breakdown. */
-export function SpendAnalysis({ ref, state, scope, costs, onState }: Props) {
+export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Props) {
   const { groupBy, names } = scope;
   const name = breakdownName(state.tab, names);
   const fresh = costs.isPlaceholderData ? undefined : costs.data;
-  const actions = useStable({ tab: (tab: TabId) => onState({ ...freshRows, tab }) });
+  const actions = useStable({
+    tab: (tab: TabId) => onState({ ...freshRows, tab }),
+    aim: (tab: TabId) => onAim({ ...freshRows, tab }),
+  });
   const drill = (keys: readonly string[]) => onState(drillDown(state, keys, names));
   const explain = (id: string, at: string | undefined) => {
     // Of several dimensions the rest has no filter of its own: its values do.
@@ -48,9 +53,9 @@ export function SpendAnalysis({ ref, state, scope, costs, onState }: Props) {
       className={`card ${classes.spend}`}
       aria-label="Spend analysis"
     >
-      <BreakdownTabs tab={state.tab} dimensions={scope.dimensions} onTab={actions.tab} />
+      <BreakdownTabs tab={state.tab} dimensions={scope.dimensions} onTab={actions.tab} onAim={actions.aim} />
       <div id="spend-panel" role="tabpanel" aria-label={`Spend by ${name.toLowerCase()}`}>
-        <FilterBar state={state} scope={scope} onChange={onState} />
+        <FilterBar state={state} scope={scope} onChange={onState} onAim={onAim} />
         <BreakdownNames state={state} scope={scope} onState={onState} />
         {groupBy.length === 0 ? (
           <NoNames state={state} scope={scope} />

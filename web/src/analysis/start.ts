@@ -10,8 +10,9 @@ import { atMost } from "../lib/patience";
 import { topAccountsQuery } from "./top-accounts";
 import { mainCostsQuery, scopeOf } from "./use-analysis";
 
-/** Longer than a server on the same machine or network needs; who waits longer sees the page's frame meanwhile. */
-const mostMs = 120;
+/** Longer than a server on the same machine or network needs; who waits longer sees the page's frame meanwhile. A frame
+ *  that is drawn too early makes everything be drawn twice. */
+const mostMs = 300;
 
 /** Asks for all that the address shows before anything is drawn. Drawing takes the browser longer than answering takes
  *  the server, and each stage would wait for the one before: so the first drawing has the figures in it. */
@@ -22,9 +23,12 @@ export async function startAnalysis(client: QueryClient): Promise<void> {
 
 async function ask(client: QueryClient): Promise<void> {
   try {
-    const session = await client.fetchQuery(sessionQuery());
+    // Both at once: who may not see the overview is refused, and sent to sign in by the page.
+    const [session, overview] = await Promise.all([
+      client.fetchQuery(sessionQuery()),
+      client.fetchQuery(queries.overview()),
+    ]);
     if (!session.organization) return;
-    const overview = await client.fetchQuery(queries.overview());
     if (overview.has_data) await askFigures(client, readState(parseSearch(window.location.search)), overview);
   } catch {
     // The page asks again, and shows what is wrong.

@@ -14,10 +14,12 @@ import { dataEnd } from "../ui/use-overview";
 /** Long enough for a server that is near; who waits longer sees the old chart fade meanwhile. */
 const patienceMs = 80;
 
-/** The page's state and the one way to change it: a step in the history, or a silent correction of the last one. */
+/** The page's state and the one way to change it: a step in the history, or a silent correction of the last one. And a
+ *  way to ask for the figures of a step that is about to be taken: a pressed button is released a tenth of a second later. */
 export function useAnalysisState(): [
   AnalysisState,
   (next: Partial<AnalysisState>, replace?: boolean) => void,
+  (next: Partial<AnalysisState>) => void,
 ] {
   const state = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
@@ -52,7 +54,11 @@ export function useAnalysisState(): [
     },
     [],
   );
-  return [state, set];
+  const aim = useCallback(
+    (next: Partial<AnalysisState>) => void askAhead(client, { ...latest.current, ...next }),
+    [client],
+  );
+  return [state, set, aim];
 }
 
 /** Asks for the figures of a state; undefined when they are there, or when it is not known what to ask for. */

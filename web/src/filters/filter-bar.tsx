@@ -18,10 +18,12 @@ interface Props {
   state: AnalysisState;
   scope: Scope;
   onChange: (next: Partial<AnalysisState>) => void;
+  /** Figures that are about to be wanted. */
+  onAim: (next: Partial<AnalysisState>) => void;
 }
 
 /** Time, accounts and everything else that narrows the page. */
-export function FilterBar({ state, scope, onChange }: Props) {
+export function FilterBar({ state, scope, onChange, onAim }: Props) {
   const [added, setAdded] = useState<string>();
   const { overview, span, version } = scope;
   const extra = [...state.filters.map((filter) => filter.dimension), ...(added ? [added] : [])];
@@ -32,6 +34,7 @@ export function FilterBar({ state, scope, onChange }: Props) {
       setAdded(undefined);
       onChange({ filters: withFilter(state.filters, filter), explain: undefined });
     },
+    aim: (filter: Filter) => onAim({ filters: withFilter(state.filters, filter) }),
     range: (range: TimeRange) => onChange({ range, explain: undefined, sort: undefined }),
   });
   const { from, to } = span;
@@ -49,6 +52,7 @@ export function FilterBar({ state, scope, onChange }: Props) {
       scope={values}
       startOpen={name === added}
       onFilter={actions.filter}
+      onAim={actions.aim}
     />
   );
   return (
@@ -95,7 +99,7 @@ const splitting =
   "Costs that several accounts share, such as support, are split among them by the organization’s rules.";
 
 /** What is summed, and how it is cut into bars. */
-function Measures({ state, scope, onChange }: Props) {
+function Measures({ state, scope, onChange }: Omit<Props, "onAim">) {
   const restricted =
     state.filters.length > 0 || "from" in state.range || state.view !== undefined || state.hidden.length > 0;
   const sum = (metric: Metric) => onChange({ metric, explain: undefined });

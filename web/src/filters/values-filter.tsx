@@ -21,6 +21,8 @@ interface Props {
   scope: ValuesScope;
   startOpen?: boolean;
   onFilter: (filter: Filter) => void;
+  /** It is about to be applied. */
+  onAim?: (filter: Filter) => void;
 }
 
 /** A searchable choice of several values, kept or left out; applied when the panel closes. */
@@ -30,6 +32,7 @@ export const ValuesFilter = memo(function ValuesFilter({
   scope,
   startOpen = false,
   onFilter,
+  onAim,
 }: Props) {
   const [opened, setOpened] = useState(startOpen);
   const [draft, setDraft] = useState<Filter>();
@@ -65,6 +68,7 @@ export const ValuesFilter = memo(function ValuesFilter({
         scope={scope}
         onDraft={setDraft}
         onApply={() => open(false)}
+        onAim={() => draft && onAim?.(draft)}
         onCancel={cancel}
       />
     </Chip>

@@ -21,13 +21,14 @@ interface Props {
   scope: ValuesScope;
   onDraft: (filter: Filter) => void;
   onApply: () => void;
+  onAim: () => void;
   onCancel: () => void;
 }
 
 /** More than these are found again by a narrower search, not ticked at once. */
 const mostFound = 500;
 
-export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, onCancel }: Props) {
+export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, onAim, onCancel }: Props) {
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 150);
   const { from, to, metric, version } = scope;
@@ -139,7 +140,7 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
           <Button variant="default" size="xs" onClick={onCancel}>
             Cancel
           </Button>
-          <Button type="submit" size="xs">
+          <Button type="submit" size="xs" onPointerDown={onAim}>
             Apply
           </Button>
         </Group>

@@ -1,6 +1,7 @@
 // The Cost Analysis page in Chromium: time until it is of use, and from a click to the new chart. Prints JSON.
 // Usage: node bench/browser.mjs URL RUNS. Times are the page's own clock, read in the frame after the one that
-// shows the result; each load starts with an empty browser cache.
+// shows the result, which is late rather than early; the first paint is the browser's own measure of it where the
+// figures are in it. Each load starts with an empty browser cache.
 import { chromium } from "../e2e/node_modules/@playwright/test/index.mjs";
 
 const [url, runs = "5"] = process.argv.slice(2);
@@ -18,7 +19,11 @@ function watch() {
   const painted = (report) => requestAnimationFrame(() => setTimeout(() => report(performance.now())));
   const until = (holds, report) => requestAnimationFrame(() => (holds() ? painted(report) : until(holds, report)));
   window.bench = { cards: 0, ready: 0, click: 0, after: 0 };
-  until(cards, (at) => (window.bench.cards = at));
+  // Called before the frame is painted: the first paint after it shows the cards.
+  const first = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
+  let seen = 0;
+  const figures = () => cards() && (seen ||= performance.now());
+  until(figures, (at) => (window.bench.cards = first() > seen ? first() : at));
   until(() => cards() && drawn() && table(), (at) => (window.bench.ready = at));
   window.benchClick = () => {
     window.bench.click = window.bench.after = 0;

@@ -40,8 +40,6 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
   });
   const drill = (keys: readonly string[]) => onState(drillDown(state, keys, names));
   const explain = (id: string, at: string | undefined) => {
-    // Of several dimensions the rest has no filter of its own: its values do.
-    if (id === "other" && groupBy.length > 1) return onState({ allRows: true });
     const target = id === "total" || id === "other" ? id : { row: id.replace(/^row:/, "") };
     onState({ explain: explainOf(target, at) });
   };

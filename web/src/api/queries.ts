@@ -17,6 +17,8 @@ export type ExplainQuery = Omit<CostsQuery, "view" | "group_by"> & {
   view?: string;
   part?: string;
   keys?: string[];
+  /** In place of keys: those of the groups that the rest does not hold. */
+  but?: string[];
   sort: string;
   order: "asc" | "desc";
   page: number;

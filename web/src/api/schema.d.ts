@@ -2900,6 +2900,8 @@ export interface operations {
                 group_by?: string;
                 /** @description The group's key, one per dimension; repeat it. Empty: rows without a value. */
                 keys?: string[];
+                /** @description In place of keys: those of the groups that the rest of a table does not hold, one group after the other; repeat it. */
+                but?: string[];
                 /** @description First day (UTC), YYYY-MM-DD. */
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
@@ -2957,6 +2959,8 @@ export interface operations {
                 group_by?: string;
                 /** @description The group's key, one per dimension; repeat it. Empty: rows without a value. */
                 keys?: string[];
+                /** @description In place of keys: those of the groups that the rest of a table does not hold, one group after the other; repeat it. */
+                but?: string[];
                 /** @description First day (UTC), YYYY-MM-DD. */
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */

@@ -14,7 +14,7 @@ export function nextOrder(now: LineOrder, column: LineColumn): LineOrder {
 
 /** The same rows without pages, for the file. */
 export function allRows(query: ExplainQuery): Search {
-  const { metric, group_by, keys, from, to, filter, sort, order, shared, view, part } = query;
+  const { metric, group_by, keys, but, from, to, filter, sort, order, shared, view, part } = query;
   return {
     metric,
     ...(shared && { shared }),
@@ -22,6 +22,7 @@ export function allRows(query: ExplainQuery): Search {
     ...(part && { part }),
     ...(group_by && { group_by }),
     ...(keys && { keys }),
+    ...(but && { but }),
     from,
     to,
     filter,

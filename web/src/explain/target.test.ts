@@ -38,16 +38,12 @@ describe("the question behind a figure", () => {
     expect(ask(explainOf({ row: ",gone" }))?.what).toBe("Untagged / gone");
     expect(ask(explainOf({ row: "a,b" }), ["service"])?.query.keys).toEqual(["a,b"]);
   });
-  it("asks for the rest by leaving out values, which several dimensions do not have", () => {
-    const single = {
-      rows: [row(["a,b"], ["a,b"]), row([""], [""], true)],
-    } as unknown as Costs;
-    const state = { ...initialState, explain: explainOf("other") };
-    expect(explainQuestion(state, scope(["service"]), single, none)?.query.filter).toEqual([
-      "region=eu",
-      "service!=a\\,b",
-    ]);
-    expect(ask(explainOf("other"))).toBeUndefined();
+  it("asks for the rest by the groups that it does not hold", () => {
+    expect(ask(explainOf("other"))?.query).toMatchObject({
+      group_by: "tag:A,tag:B\\,C",
+      but: ["web", "prod,1", "", "dev"],
+    });
+    expect(ask(explainOf("other"))?.query).not.toHaveProperty("keys");
   });
   it("asks for shares of shared costs as the table has them", () => {
     const split = (explain: AnalysisState["explain"], view = "week") => {

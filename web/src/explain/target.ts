@@ -1,5 +1,5 @@
 import { type ExplainState, isCard } from "../address/explain";
-import { filterText, subsetFilter } from "../address/filter";
+import { subsetFilter } from "../address/filter";
 import { joinList, readKeys } from "../address/list";
 import { bucketSpan } from "../address/range";
 import type { AnalysisState } from "../address/state";
@@ -75,9 +75,9 @@ export function explainQuestion(
         : bucketTitle(day, view);
   if (target === "total") return { query, what: "Total of the selection", when };
   if (target === "other") {
-    const rest = costs && restFilter(costs, groupBy);
-    if (rest === undefined) return undefined;
-    return { query: { ...query, filter: [...filter, rest] }, what: "Other", when };
+    if (!costs) return undefined;
+    const but = costs.rows.filter((row) => !row.other).flatMap((row) => row.keys);
+    return { query: { ...query, ...groups, but }, what: "Other", when };
   }
   const row = costs?.rows.find((one) => rowId(one) === `row:${target.row}`);
   const keys = readKeys(target.row, groupBy.length);
@@ -85,13 +85,4 @@ export function explainQuestion(
     ? rowLabel(row, groupBy)
     : keys.map((key, at) => valueLabel(key, undefined, groupBy[at] ?? "")).join(" / ");
   return { query: { ...query, ...groups, keys }, what, when };
-}
-
-/** The rest ("Other") is asked for as everything but the values shown. Filters leave out values, not pairs of
- *  them: of several dimensions there is no such question. */
-function restFilter(costs: Costs, groupBy: readonly string[]): string | undefined {
-  const [dimension, second] = groupBy;
-  if (dimension === undefined || second !== undefined) return undefined;
-  const values = costs.rows.filter((row) => !row.other).map((row) => row.keys[0] ?? "");
-  return filterText({ dimension, exclude: true, values });
 }

@@ -30,6 +30,8 @@ pub(crate) struct ExplainParams {
     group_by: Option<String>,
     /// The group's key, one per dimension; repeat it. Empty: rows without a value.
     keys: Option<Vec<String>>,
+    /// In place of keys: those of the groups that the rest of a table does not hold, one group after the other; repeat it.
+    but: Option<Vec<String>>,
     /// First day (UTC), YYYY-MM-DD.
     from: Option<String>,
     /// Day after the last (UTC), YYYY-MM-DD.
@@ -55,7 +57,10 @@ pub(crate) struct ExplainParams {
 
 /// What both addresses read: the cell and the order of its rows.
 fn cell(pairs: &mut Pairs) -> Result<(Cell, ExplainOrder), ApiError> {
-    let keys = pairs.all("keys").into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
+    let keys = |texts: Vec<String>| -> Vec<Option<String>> {
+        texts.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect()
+    };
+    let (but, keys) = (keys(pairs.all("but")), keys(pairs.all("keys")));
     let form = "figure, time, account, service, usage_type, resource or usage_amount";
     let sort = pairs.parse::<ExplainSort>("sort", form)?.unwrap_or_default();
     let descending = match pairs.one("order")?.as_deref() {
@@ -68,7 +73,16 @@ fn cell(pairs: &mut Pairs) -> Result<(Cell, ExplainOrder), ApiError> {
         }
     };
     let part = pairs.one("part")?.filter(|part| !part.is_empty());
-    let cell = Cell { split: split(pairs)?, query: cost_query(pairs)?, keys, part };
+    let split = split(pairs)?;
+    let query = cost_query(pairs)?;
+    let dimensions = query.group_by.len().max(1);
+    if but.len() % dimensions != 0 {
+        return Err(AppError::invalid(format!("{} values of 'but' for {dimensions} dimensions", but.len()))
+            .advise("Give one value per dimension for each group, in the same order.")
+            .into());
+    }
+    let but = but.chunks(dimensions).map(<[_]>::to_vec).collect();
+    let cell = Cell { query, keys, but, split, part };
     Ok((cell, ExplainOrder { sort, descending }))
 }
 

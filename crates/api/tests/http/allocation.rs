@@ -246,6 +246,23 @@ async fn tags_are_merged_and_combined_on_request() {
     );
     let both = test.get("/api/v1/costs?group_by=tag:Team,service&metric=unblended").await.json();
     assert_eq!(both["rows"][0]["labels"], json!(["Untagged", "Amazon Simple Storage Service"]));
+    // What a chart's "Other" holds is a figure like any other, with and without shared costs split.
+    for split in ["", "&shared=split"] {
+        let question = format!("group_by=tag:Team,service&metric=unblended{split}");
+        let top = test.get(&format!("/api/v1/costs?{question}&top=2")).await.json();
+        let rows = top["rows"].as_array().unwrap();
+        let (rest, shown) = rows.split_last().unwrap();
+        assert_eq!(rest["other"], true);
+        let keys = shown.iter().flat_map(|row| row["keys"].as_array().unwrap());
+        let but: String =
+            keys.map(|key| format!("&but={}", key.as_str().unwrap().replace(' ', "%20"))).collect();
+        let found = test.get(&format!("/api/v1/explain?{question}{but}")).await.json();
+        assert_eq!(found["figure"], rest["total"], "{found}");
+        let lines = sum(found["rows"].as_array().unwrap().iter().map(|row| &row["figure"]));
+        assert_eq!(lines.to_string(), rest["total"].as_str().unwrap());
+    }
+    let odd = test.get("/api/v1/explain?group_by=tag:Team,service&but=one").await;
+    assert!(odd.status == 400 && odd.body.contains("2 dimensions"), "{}", odd.body);
     let savings = test.get("/api/v1/savings").await;
     assert_eq!(savings.status, 200, "{}", savings.body);
     assert!(savings.json()["assumptions"][0].as_str().unwrap().contains("used no commitments"));

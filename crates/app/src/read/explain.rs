@@ -4,7 +4,10 @@ use super::{Published, SplitPart, splitting};
 use crate::{App, AppError, Result};
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use model::{CostQuery, Decimal};
+use model::{
+    Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Operator,
+    check_rules,
+};
 use query::{ExplainOrder, ExplainedRow, Explanation};
 
 /// The figure that is to be explained.
@@ -14,6 +17,8 @@ pub struct Cell {
     pub query: CostQuery,
     /// The group: one key per dimension.
     pub keys: Vec<Option<String>>,
+    /// In place of `keys`: the groups that it does not hold, as for the rest of a table.
+    pub but: Vec<Vec<Option<String>>>,
     /// Whether it stands in a table whose shared costs are split; then no keys at all mean its total, and `query`
     /// has the table's view.
     pub split: bool,
@@ -62,6 +67,36 @@ pub async fn explained_rows(
     Ok(rows.map(|rows| rows.map_err(AppError::from)).boxed())
 }
 
+/// The filter that keeps what is in none of the groups.
+fn rest(group_by: &[Dimension], groups: &[Vec<Option<String>>]) -> Result<Filter> {
+    if let [dimension] = group_by {
+        let values = groups.iter().flatten().map(|key| key.clone().unwrap_or_default()).collect();
+        return Ok(Filter { dimension: dimension.clone(), exclude: true, values });
+    }
+    // Filters leave out values, not combinations of them, but rules find combinations.
+    const SHOWN: &str = "shown";
+    let rule = |keys: &Vec<Option<String>>| {
+        let condition = |(dimension, key): (&Dimension, &Option<String>)| Condition {
+            dimension: dimension.clone(),
+            operator: Operator::Is,
+            values: vec![key.clone().unwrap_or_default()],
+        };
+        MappingRule {
+            value: SHOWN.to_owned(),
+            conditions: group_by.iter().zip(keys).map(condition).collect(),
+        }
+    };
+    let rules: Vec<MappingRule> = groups.iter().map(rule).collect();
+    check_rules(&rules).map_err(|error| {
+        AppError::invalid(format!("the rest of these groups cannot be asked for: {error}")).advise(
+            "Ask for each group, or group by one of the dimensions and leave its values out by a filter.",
+        )
+    })?;
+    let name = MappingName::VirtualTag(SHOWN.to_owned());
+    let dimension = Dimension::Mapped(Mapping { name, rules: Some(rules.into()) });
+    Ok(Filter { dimension, exclude: true, values: vec![SHOWN.to_owned()] })
+}
+
 /// Which rows are asked for, and what they are part of.
 struct Asked {
     query: CostQuery,
@@ -71,8 +106,15 @@ struct Asked {
 }
 
 async fn resolved(app: &App, published: &Published, cell: Cell) -> Result<Asked> {
-    let query = published.definitions.resolve(cell.query)?;
-    if !cell.split || published.definitions.shared_costs.is_empty() {
+    let mut query = published.definitions.resolve(cell.query)?;
+    if !cell.but.is_empty() {
+        query.filters.push(rest(&query.group_by, &cell.but)?);
+    }
+    let plain = !cell.split || published.definitions.shared_costs.is_empty();
+    if plain && cell.keys.is_empty() && (cell.split || !cell.but.is_empty()) {
+        query.group_by.clear();
+    }
+    if plain {
         return Ok(Asked { query, keys: cell.keys, parts: vec![], shown: 0 });
     }
     let found = splitting::explained(app, published, &query, &cell.keys, cell.part.as_deref()).await?;

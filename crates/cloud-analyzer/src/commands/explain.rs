@@ -14,7 +14,7 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let published = Published::resolve(&app, folder.organization.as_deref()).await?;
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
-    let cell = Cell { query: cost_query(args.question), keys, split: false, part: None };
+    let cell = Cell { query: cost_query(args.question), keys, but: vec![], split: false, part: None };
     let page = (args.page.max(1), args.page_size);
     let found = read::explain(&app, &published, cell, ExplainOrder::default(), page).await?.rows;
     match args.format {

@@ -13,18 +13,26 @@ function watch() {
   const drawn = () => chart()?.querySelector("canvas") && !chart().closest("[data-stale=true]");
   const whole = () => !document.querySelector("[data-stale=true]");
   const table = () => document.querySelector("[aria-label='Costs, table'] tfoot");
-  const cards = () => document.querySelector("article.card") && !document.querySelector("article.card [aria-busy]");
+  const cards = () =>
+    document.querySelector("article.card") && !document.querySelector("article.card [aria-busy]");
   // The chart speaks its figures.
   const shown = () => chart()?.ariaLabel;
   const painted = (report) => requestAnimationFrame(() => setTimeout(() => report(performance.now())));
-  const until = (holds, report) => requestAnimationFrame(() => (holds() ? painted(report) : until(holds, report)));
+  const until = (holds, report) =>
+    requestAnimationFrame(() => (holds() ? painted(report) : until(holds, report)));
   window.bench = { cards: 0, ready: 0, click: 0, after: 0 };
   // Called before the frame is painted: the first paint after it shows the cards.
   const first = () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
   let seen = 0;
-  const figures = () => cards() && (seen ||= performance.now());
+  const figures = () => {
+    if (cards() && seen === 0) seen = performance.now();
+    return seen > 0;
+  };
   until(figures, (at) => (window.bench.cards = first() > seen ? first() : at));
-  until(() => cards() && drawn() && table(), (at) => (window.bench.ready = at));
+  until(
+    () => cards() && drawn() && table(),
+    (at) => (window.bench.ready = at),
+  );
   window.benchClick = () => {
     window.bench.click = window.bench.after = 0;
     const before = shown();
@@ -33,7 +41,10 @@ function watch() {
       "click",
       (event) => {
         until(changed, (at) => (window.bench.click = at - event.timeStamp));
-        until(() => changed() && whole(), (at) => (window.bench.after = at - event.timeStamp));
+        until(
+          () => changed() && whole(),
+          (at) => (window.bench.after = at - event.timeStamp),
+        );
       },
       { capture: true, once: true },
     );
@@ -60,7 +71,14 @@ async function timed(page, locator) {
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 const found = { figures: [], ready: [], again: [], tab: [], tabTable: [], filter: [], filterTable: [] };
 let asked = [];

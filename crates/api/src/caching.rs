@@ -14,6 +14,7 @@ use moka::future::Cache;
 use moka::policy::EvictionPolicy;
 use serde::Serialize;
 use std::convert::Infallible;
+use std::pin::Pin;
 
 /// Bytes that are remembered in all, and of one answer at most.
 const BYTES: u64 = 32 << 20;
@@ -26,6 +27,9 @@ struct Question {
     state: String,
     uri: String,
 }
+
+/// Work that is under way, or about to be.
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The remembered bodies. Clones share them.
 #[derive(Clone)]
@@ -64,28 +68,39 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 impl Asked {
     /// The answer from a state: `304 Not Modified` when the caller has it already, else as it was sent before,
     /// else computed. It may depend on the organization, its bills and definitions, the hour, and the question.
-    pub(crate) async fn answer<T: Serialize>(
+    pub(crate) fn answer<'a, T: Serialize + 'a>(
+        self,
+        state: &'a ApiState,
+        published: &'a Published,
+        compute: impl Future<Output = Result<T, ApiError>> + Send + 'a,
+    ) -> Boxed<'a, Result<Response, ApiError>> {
+        // Boxed: computing has many kilobytes of state, which a request that is answered from memory need not hold.
+        let written: Boxed<'a, Result<Bytes, ApiError>> = Box::pin(async { body(&compute.await?) });
+        Box::pin(self.remembered(state, published, written))
+    }
+
+    async fn remembered(
         self,
         state: &ApiState,
         published: &Published,
-        compute: impl Future<Output = Result<T, ApiError>>,
+        written: Boxed<'_, Result<Bytes, ApiError>>,
     ) -> Result<Response, ApiError> {
         // Data do not reach beyond the present hour, whatever is dated later.
         let hour = state.app.now().timestamp() / 3600;
         let name = format!("{}-{hour}", published.id);
         let tag = tag(&name);
         if self.has.is_some_and(|has| names(&has, &tag)) {
-            return Ok(marked(StatusCode::NOT_MODIFIED, tag));
+            return Ok(marked(StatusCode::NOT_MODIFIED, &tag));
         }
         let organization = published.organization.as_ref().map(|organization| organization.id.to_string());
         let question = Question { organization, state: name, uri: self.uri };
         let known = &state.bodies.known;
-        let body = known.try_get_with_by_ref(&question, async { body(&compute.await?) }).await;
+        let body = known.try_get_with_by_ref(&question, written).await;
         let body = body.map_err(|error| ApiError::clone(&error))?;
         if body.len() > BYTES_EACH {
             known.invalidate(&question).await;
         }
-        Ok(marked(([(header::CONTENT_TYPE, "application/json")], body), tag))
+        Ok(marked(([(header::CONTENT_TYPE, "application/json")], body), &tag))
     }
 }
 
@@ -105,11 +120,11 @@ fn names(known: &HeaderValue, tag: &str) -> bool {
     known.to_str().is_ok_and(|known| known.split(',').any(|candidate| candidate.trim() == tag))
 }
 
-fn marked(answer: impl IntoResponse, tag: String) -> Response {
+fn marked(answer: impl IntoResponse, tag: &str) -> Response {
     let mut response = answer.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);
     }
     response

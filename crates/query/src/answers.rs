@@ -4,6 +4,8 @@
 
 use crate::error::QueryError;
 use crate::view::View;
+use futures::TryFutureExt;
+use futures::future::BoxFuture;
 use model::{BillingPeriod, CostAnswer, CostQuery};
 use moka::future::Cache;
 use moka::policy::EvictionPolicy;
@@ -44,10 +46,12 @@ impl Answers {
         compute: impl FnOnce() -> F,
     ) -> Result<Arc<CostAnswer>, QueryError>
     where
-        F: Future<Output = Result<CostAnswer, QueryError>>,
+        F: Future<Output = Result<CostAnswer, QueryError>> + Send,
     {
         let key = key(view, query);
-        let answer = self.known.try_get_with_by_ref(&key, async { compute().await.map(Arc::new) }).await;
+        // Boxed: who asks should not carry the state of a computation along, in futures of many kilobytes.
+        let computed: BoxFuture<'_, _> = Box::pin(compute().map_ok(Arc::new));
+        let answer = self.known.try_get_with_by_ref(&key, computed).await;
         let answer = answer.map_err(|error| QueryError::clone(&error))?;
         if weight(&answer) > FIGURES_EACH {
             self.known.invalidate(&key).await;

@@ -2,7 +2,7 @@ import { Switch, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../api/client";
-import { useSession } from "../api/session";
+import { hasRole, useSession } from "../api/session";
 import type { Report } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { NameForm } from "../ui/name-form";
@@ -20,7 +20,7 @@ export function SaveReport({
 }) {
   const [name, setName] = useState("");
   const [shared, setShared] = useState(false);
-  const { user } = useSession();
+  const session = useSession();
   const renew = useRenewReports();
   const save = useMutation({
     mutationFn: () => unwrap(api.POST("/api/v1/reports", { body: { name: name.trim(), address, shared } })),
@@ -41,16 +41,20 @@ export function SaveReport({
         onSubmit={() => save.mutate()}
         onClose={onClose}
       >
-        {user ? (
+        {session.user === null ? (
+          <Text size="sm" c="dimmed">
+            Nobody is signed in here: the report is everybody’s.
+          </Text>
+        ) : hasRole(session, "editor") ? (
           <Switch
             label="Share with the organization"
-            description="Everybody in it can open the report; only you and administrators can change it."
+            description="Everybody in it can open the report; you and other editors can change it."
             checked={shared}
             onChange={(event) => setShared(event.currentTarget.checked)}
           />
         ) : (
           <Text size="sm" c="dimmed">
-            Nobody is signed in here: the report is everybody’s.
+            Only you will see it. Sharing with the organization is for editors.
           </Text>
         )}
       </NameForm>

@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { useSession } from "../api/session";
+import { hasRole, useSession } from "../api/session";
 import type { Report } from "../api/types";
 import { Empty } from "../ui/empty";
 import { FormProblem } from "../ui/form-problem";
@@ -24,13 +24,12 @@ export type ReportTask = "rename" | "schedule" | "remove";
 interface Props {
   found: Pick<UseQueryResult<{ reports: Report[] }>, "data" | "error" | "refetch">;
   opened: Report | undefined;
-  maySave: boolean;
   onOpen: (report: Report | undefined) => void;
   onTask: (task: ReportTask, report: Report) => void;
 }
 
 /** Own and shared reports: a click opens one; its owner can also change it here. */
-export function ReportList({ found, opened, maySave, onOpen, onTask }: Props) {
+export function ReportList({ found, opened, onOpen, onTask }: Props) {
   const [text, setText] = useState("");
   const share = useChangeReport();
   if (found.error) {
@@ -57,11 +56,7 @@ export function ReportList({ found, opened, maySave, onOpen, onTask }: Props) {
       <Empty
         icon={IconBookmark}
         title="No report is saved yet"
-        text={
-          maySave
-            ? "Set up the page as you like it, then choose “Save report”: tab, filters, view and metric are kept under a name."
-            : "Reports that editors share with the organization appear here. To save your own, ask an administrator for the role of an editor."
-        }
+        text="Set up the page as you like it, then choose “Save report”: tab, filters, view and metric are kept under a name. Reports that editors share with the organization appear here too."
       />
     );
   }
@@ -116,10 +111,11 @@ interface ActionsProps {
 function Actions({ report, sharing, onShare, onTask }: ActionsProps) {
   const { name, shared } = report;
   // Where nobody is signed in, as in the open demo, a report is everybody's.
-  const { user } = useSession();
+  const session = useSession();
+  const mayShare = session.user !== null && hasRole(session, "editor");
   return (
     <Group gap={0} wrap="nowrap" className={classes.actions ?? ""}>
-      {user && (
+      {mayShare && (
         <Action
           label={shared ? `Stop sharing ${name}` : `Share ${name} with the organization`}
           loading={sharing}

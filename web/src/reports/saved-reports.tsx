@@ -3,7 +3,6 @@ import { IconBookmark, IconDeviceFloppy } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api, unwrap } from "../api/client";
-import { hasRole, useSession } from "../api/session";
 import type { Report } from "../api/types";
 import { Chip } from "../filters/chip";
 import { Confirm } from "../ui/confirm";
@@ -23,8 +22,6 @@ interface Props {
 
 /** Views of the page under names: opens one, keeps the page as another, sends one by mail. */
 export function SavedReports({ address, onOpen }: Props) {
-  const session = useSession();
-  const maySave = hasRole(session, "editor");
   const found = useQuery(reportQueries.all());
   const [openedId, setOpenedId] = useState<string>();
   const [listed, setListed] = useState(false);
@@ -62,7 +59,6 @@ export function SavedReports({ address, onOpen }: Props) {
         <ReportList
           found={found}
           opened={opened}
-          maySave={maySave}
           onOpen={open}
           onTask={(kind, report) => {
             setListed(false);
@@ -80,16 +76,14 @@ export function SavedReports({ address, onOpen }: Props) {
           Save changes
         </Button>
       )}
-      {maySave && (
-        <Button
-          size="xs"
-          variant="default"
-          leftSection={<IconDeviceFloppy size={16} aria-hidden />}
-          onClick={() => setTask({ kind: "save" })}
-        >
-          Save report
-        </Button>
-      )}
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconDeviceFloppy size={16} aria-hidden />}
+        onClick={() => setTask({ kind: "save" })}
+      >
+        Save report
+      </Button>
       {update.error && (
         <div className={classes.problem}>
           <FormProblem error={update.error} />

@@ -67,6 +67,9 @@ pub async fn explained_rows(
     Ok(rows.map(|rows| rows.map_err(AppError::from)).boxed())
 }
 
+/// Value of the rows in groups that are shown.
+const SHOWN: &str = "shown";
+
 /// The filter that keeps what is in none of the groups.
 fn rest(group_by: &[Dimension], groups: &[Vec<Option<String>>]) -> Result<Filter> {
     if let [dimension] = group_by {
@@ -74,7 +77,6 @@ fn rest(group_by: &[Dimension], groups: &[Vec<Option<String>>]) -> Result<Filter
         return Ok(Filter { dimension: dimension.clone(), exclude: true, values });
     }
     // Filters leave out values, not combinations of them, but rules find combinations.
-    const SHOWN: &str = "shown";
     let rule = |keys: &Vec<Option<String>>| {
         let condition = |(dimension, key): (&Dimension, &Option<String>)| Condition {
             dimension: dimension.clone(),

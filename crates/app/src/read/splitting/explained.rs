@@ -1,11 +1,11 @@
 //! What a figure is made of when shared costs are split: the rows that stayed in their place, and of each rule that
 //! put something there, the rows it took and the share of them that is in the figure.
 
-use super::{Amount, Split, parted};
-use crate::allocation::{Method, account_id, source_mapping};
+use super::{Amount, Split, Taken, parted};
+use crate::allocation::{Method, SharedCost, account_id, source_mapping};
 use crate::read::{Published, account_names};
 use crate::{App, AppError, Result};
-use model::{CostQuery, Decimal, Filter, TimeView};
+use model::{CostQuery, Decimal, Dimension, Filter, TimeView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a part of a figure comes from.
@@ -66,54 +66,15 @@ pub(in crate::read) async fn explained(
 ) -> Result<Explained> {
     let rules = &published.definitions.shared_costs;
     let split = Split { app, published, rules, names: account_names(app, published).await? };
-    let total = CostQuery { group_by: vec![], view: TimeView::Total, ..query.clone() };
-    let plain = app.engine().answer(&published.view, &total).await?;
-    let cell: Vec<Filter> = query
-        .group_by
-        .iter()
-        .zip(keys)
-        .map(|(dimension, key)| Filter {
-            dimension: dimension.clone(),
-            exclude: false,
-            values: vec![key.clone().unwrap_or_default()],
-        })
-        .collect();
-    let mut figures: BTreeMap<Option<String>, i128> = BTreeMap::new();
-    // Whose rows stayed: names of accounts change, and a figure goes by the last one.
-    let mut stayed = BTreeSet::new();
-    let mut put = |amount: Amount<'_>| {
-        if cell.iter().zip(&amount.keys).all(|(filter, key)| filter.accepts(key.as_deref())) {
-            *figures.entry(amount.rule.map(str::to_owned)).or_default() += amount.units;
-            if amount.rule.is_none() {
-                stayed.insert(amount.account.unwrap_or_default().to_owned());
-            }
-        }
+    let key = |(dimension, key): (&Dimension, &Option<String>)| Filter {
+        dimension: dimension.clone(),
+        exclude: false,
+        values: vec![key.clone().unwrap_or_default()],
     };
-    let taken = split.amounts(query, plain.from, plain.to, &mut put).await?;
+    let cell: Vec<Filter> = query.group_by.iter().zip(keys).map(key).collect();
+    let sums = Sums::of(&split, query, &cell).await?;
     let (cell_of_accounts, cell_of_rows) = parted(&cell);
-    let whole = |rule: &str| {
-        let of_rule = taken.iter().filter(|((taker, keys, _), _)| {
-            taker == rule && cell_of_rows.iter().zip(keys).all(|(filter, key)| filter.accepts(key.as_deref()))
-        });
-        of_rule.map(|(_, units)| units).sum::<i128>()
-    };
-    let mut parts: Vec<SplitPart> = figures
-        .into_iter()
-        .filter_map(|(rule, units)| {
-            let figure = Decimal::from_units(units);
-            let Some(id) = rule else {
-                return Some(SplitPart { whence: Whence::Own, whole: figure, figure });
-            };
-            let whole = Decimal::from_units(whole(&id));
-            let known = rules.iter().find(|known| known.id == id)?;
-            let whence = Whence::Rule { id, name: known.name.clone(), method: known.method };
-            Some(SplitPart { whence, whole, figure })
-        })
-        .collect();
-    if parts.is_empty() {
-        parts.push(SplitPart { whence: Whence::Own, whole: Decimal::ZERO, figure: Decimal::ZERO });
-    }
-    parts.sort_by_key(|part| std::cmp::Reverse(part.figure));
+    let parts = sums.parts(rules, &cell_of_rows);
     let shown = match part {
         None => 0,
         Some(name) => parts.iter().position(|part| part.whence.name() == name).ok_or_else(|| {
@@ -124,13 +85,14 @@ pub(in crate::read) async fn explained(
     let (about_accounts, mut filters) = parted(&query.filters);
     filters.extend(cell_of_rows);
     let rule = match &parts[shown].whence {
+        // All that the rule took, whoever got it.
         Whence::Rule { id, .. } => Some(id.clone()),
         Whence::Own => {
             let accounts: Vec<Filter> = about_accounts.into_iter().chain(cell_of_accounts).collect();
-            if accounts.is_empty() || stayed.is_empty() {
+            if accounts.is_empty() || sums.stayed.is_empty() {
                 filters.extend(accounts);
             } else {
-                let values = stayed.into_iter().collect();
+                let values = sums.stayed.into_iter().collect();
                 filters.push(Filter { dimension: account_id(), exclude: false, values });
             }
             None
@@ -139,4 +101,62 @@ pub(in crate::read) async fn explained(
     let rows =
         CostQuery { group_by: vec![source_mapping(rules)?], filters, view: TimeView::Total, ..query.clone() };
     Ok(Explained { parts, shown, rows, keys: vec![rule] })
+}
+
+/// What a cell holds, by where it comes from.
+struct Sums {
+    /// By rule; none for what stayed.
+    figures: BTreeMap<Option<String>, i128>,
+    /// Accounts whose rows stayed: names of accounts change, and a figure goes by the last one.
+    stayed: BTreeSet<String>,
+    /// What the rules took, whoever got it.
+    taken: Taken,
+}
+
+impl Sums {
+    async fn of(split: &Split<'_>, query: &CostQuery, cell: &[Filter]) -> Result<Self> {
+        let total = CostQuery { group_by: vec![], view: TimeView::Total, ..query.clone() };
+        let plain = split.app.engine().answer(&split.published.view, &total).await?;
+        let (mut figures, mut stayed) = (BTreeMap::new(), BTreeSet::new());
+        let mut put = |amount: Amount<'_>| {
+            if all_accept(cell, &amount.keys) {
+                *figures.entry(amount.rule.map(str::to_owned)).or_default() += amount.units;
+                if amount.rule.is_none() {
+                    stayed.insert(amount.account.unwrap_or_default().to_owned());
+                }
+            }
+        };
+        let taken = split.amounts(query, plain.from, plain.to, &mut put).await?;
+        Ok(Self { figures, stayed, taken })
+    }
+
+    /// Largest first; at least one.
+    fn parts(&self, rules: &[SharedCost], cell_of_rows: &[Filter]) -> Vec<SplitPart> {
+        let took = |rule: &str| -> i128 {
+            let of_rule = self
+                .taken
+                .iter()
+                .filter(|((taker, keys, _), _)| taker == rule && all_accept(cell_of_rows, keys));
+            of_rule.map(|(_, units)| units).sum()
+        };
+        let part = |(rule, units): (&Option<String>, &i128)| {
+            let figure = Decimal::from_units(*units);
+            let Some(id) = rule else {
+                return Some(SplitPart { whence: Whence::Own, whole: figure, figure });
+            };
+            let rule = rules.iter().find(|rule| rule.id == *id)?;
+            let whence = Whence::Rule { id: id.clone(), name: rule.name.clone(), method: rule.method };
+            Some(SplitPart { whence, whole: Decimal::from_units(took(id)), figure })
+        };
+        let mut parts: Vec<SplitPart> = self.figures.iter().filter_map(part).collect();
+        if parts.is_empty() {
+            parts.push(SplitPart { whence: Whence::Own, whole: Decimal::ZERO, figure: Decimal::ZERO });
+        }
+        parts.sort_by_key(|part| std::cmp::Reverse(part.figure));
+        parts
+    }
+}
+
+fn all_accept(filters: &[Filter], keys: &[Option<String>]) -> bool {
+    filters.iter().zip(keys).all(|(filter, key)| filter.accepts(key.as_deref()))
 }

@@ -32,7 +32,7 @@ export function AccountsTable({ rows, currency, span, sort, onSort }: Props) {
     { id: "names", name: "Earlier names" },
     { id: "subset", name: "Subset" },
     { id: "unit", name: "Organizational unit" },
-    { id: "cost", name: "Cost", note: span, kind: "number" },
+    { id: "cost", name: "Cost", note: [currency, span].filter(Boolean).join(", "), kind: "number" },
   ];
   return (
     <>

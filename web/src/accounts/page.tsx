@@ -34,14 +34,14 @@ export function AccountsPage() {
   useEffect(() => setText(q), [q]);
   const shown = useMemo(() => findRows(rows, text), [rows, text]);
   const failed = found.error ? found : subsets.error ? subsets : undefined;
-  const span = found.data?.span ? `, ${spanLabel(found.data.span.from, found.data.span.to)}` : "";
+  const span = found.data?.span ? spanLabel(found.data.span.from, found.data.span.to) : "";
   return (
     <>
       <PageHead
         title="Accounts"
         lead={
           found.data
-            ? `${formatCount(rows.length)} ${rows.length === 1 ? "account" : "accounts"} in the data. Amortized cost of the last 30 days${span}.`
+            ? `${formatCount(rows.length)} ${rows.length === 1 ? "account" : "accounts"} in the data. Amortized cost of the last 30 days${span && `, ${span}`}.`
             : "All accounts in the data"
         }
       />
@@ -87,7 +87,7 @@ export function AccountsPage() {
           <AccountsTable
             rows={shown}
             currency={found.data.currency}
-            span={span ?? ""}
+            span={span}
             sort={readSort(sort, { column: "cost", descending: true })}
             onSort={(next) => set({ sort: sortText(next) })}
           />

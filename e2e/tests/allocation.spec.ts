@@ -8,6 +8,7 @@ import {
   putSharedCosts,
   restore,
 } from "./definitions";
+import { reportChip, reportList, saveReport } from "./saved-reports";
 import {
   base,
   download,
@@ -254,14 +255,9 @@ test("a report is saved, found, changed, renamed and deleted; those of nobody st
   page,
 }) => {
   const [name, later] = ["Browser tests, services", "Browser tests, regions"];
-  const chip = page.getByRole("button", { name: /^Report / });
-  const list = page.getByRole("dialog", { name: /^Report / });
+  const [chip, list] = [reportChip(page), reportList(page)];
   await open(page, "?time=last-month&view=week&tab=service");
-  await page.getByRole("button", { name: "Save report" }).click();
-  const saving = page.getByRole("dialog", { name: "Save report" });
-  await saving.getByRole("textbox", { name: "Name" }).fill(name);
-  await saving.getByRole("button", { name: "Save", exact: true }).click();
-  await expect(chip).toHaveAccessibleName(`Report ${name}`);
+  await saveReport(page, name);
   const figures = await tableFigures(page);
 
   await open(page);

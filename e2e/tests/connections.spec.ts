@@ -1,25 +1,13 @@
 import { join } from "node:path";
-import { expect, type Page, test } from "@playwright/test";
-import { type Server, serve } from "../server";
+import { expect, type Page } from "@playwright/test";
+import type { Server } from "../server";
+import { test } from "./own-server";
 import { invite, setUp } from "./people";
-import { makeReports, removeReports } from "./reports";
 import { expectAccessible, expectFits, readReports } from "./support";
-
-let reports: string;
-test.beforeAll(() => {
-  reports = makeReports();
-});
-test.afterAll(() => removeReports(reports));
-
-let server: Server;
-test.beforeEach(async () => {
-  server = await serve([]);
-});
-test.afterEach(() => server.stop());
 
 const step = (page: Page, name: string) => page.getByRole("heading", { level: 2, name, exact: true });
 
-async function connectFolder(page: Page): Promise<void> {
+async function connectFolder(page: Page, server: Server, reports: string): Promise<void> {
   await page.goto(server.url);
   await page.getByRole("link", { name: "Add permissions" }).click();
   await page.getByRole("button", { name: /Folder on the server/ }).click();
@@ -35,9 +23,13 @@ async function connectFolder(page: Page): Promise<void> {
   await expect(step(page, "Verification")).toBeVisible();
 }
 
-test("a folder is connected, verified and read, and the page turns into the dashboards", async ({ page }) => {
+test("a folder is connected, verified and read, and the page turns into the dashboards", async ({
+  page,
+  server,
+  reports,
+}) => {
   await setUp(page, server);
-  await connectFolder(page);
+  await connectFolder(page, server, reports);
   const checks = page.getByRole("list", { name: "Checks" }).getByRole("listitem");
   await expect(page.getByText("Everything is in order.")).toBeVisible();
   await expect(checks.first()).toHaveAttribute("data-state", "passed");
@@ -63,9 +55,13 @@ test("a folder is connected, verified and read, and the page turns into the dash
   await expect(page.getByRole("heading", { name: /can't read your/ })).toBeVisible();
 });
 
-test("a folder without reports fails with what was tried, the answer and the fix", async ({ page }) => {
+test("a folder without reports fails with what was tried, the answer and the fix", async ({
+  page,
+  server,
+  reports,
+}) => {
   await setUp(page, server);
-  await connectFolder(page);
+  await connectFolder(page, server, reports);
   await page.getByRole("button", { name: /^Back to/ }).click();
   await page.getByLabel("Folder").fill(join(reports, "no-such-folder"));
   await page.getByRole("button", { name: "Save and verify" }).click();
@@ -77,7 +73,10 @@ test("a folder without reports fails with what was tried, the answer and the fix
   await expectAccessible(page);
 });
 
-test("the seven steps for AWS check as one types, and nothing is lost by leaving", async ({ page }) => {
+test("the seven steps for AWS check as one types, and nothing is lost by leaving", async ({
+  page,
+  server,
+}) => {
   await setUp(page, server);
   await page.getByRole("link", { name: "Add permissions" }).click();
   await page.getByRole("button", { name: /AWS management account/ }).click();
@@ -158,9 +157,14 @@ test("the seven steps for AWS check as one types, and nothing is lost by leaving
   await expect(step(page, "Verification")).toBeVisible();
 });
 
-test("a viewer sees connections and their health, and nothing to change", async ({ page, browser }) => {
+test("a viewer sees connections and their health, and nothing to change", async ({
+  page,
+  browser,
+  server,
+  reports,
+}) => {
   await setUp(page, server);
-  await connectFolder(page);
+  await connectFolder(page, server, reports);
   await expect(page.getByText("Everything is in order.")).toBeVisible();
   const theirs = await invite(page, browser, server, "Viewer");
   await theirs.getByRole("link", { name: "Connections" }).click();
@@ -175,7 +179,7 @@ test("a viewer sees connections and their health, and nothing to change", async 
   await expectAccessible(theirs);
 });
 
-test("the wizard in dark colours", async ({ page }) => {
+test("the wizard in dark colours", async ({ page, server }) => {
   await page.emulateMedia({ colorScheme: "dark" });
   await setUp(page, server);
   await page.getByRole("link", { name: "Add permissions" }).click();

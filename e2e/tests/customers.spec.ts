@@ -1,28 +1,15 @@
-import { expect, test } from "@playwright/test";
-import { type Server, serve } from "../server";
+import { expect } from "@playwright/test";
+import { test } from "./own-server";
 import { setUp } from "./people";
-import { makeReports, removeReports } from "./reports";
-import { expectAccessible, expectFits, readReports, ready, table } from "./support";
+import { connectBill, expectAccessible, expectFits, ready, table } from "./support";
 
-let reports: string;
-let server: Server;
-test.beforeAll(() => {
-  reports = makeReports();
-});
-test.afterAll(() => removeReports(reports));
-test.beforeEach(async () => {
-  server = await serve([]);
-});
-test.afterEach(() => server.stop());
-
-test("a provider splits the bill, and each customer sees its own accounts alone", async ({ page }) => {
+test("a provider splits the bill, and each customer sees its own accounts alone", async ({
+  page,
+  server,
+  reports,
+}) => {
   await setUp(page, server, "Provider");
-  await page.getByRole("link", { name: "Add permissions" }).click();
-  await page.getByRole("button", { name: /Folder on the server/ }).click();
-  await page.getByLabel("Name of this connection").fill("Bill");
-  await page.getByLabel("Folder").fill(reports);
-  await page.getByRole("button", { name: "Save and verify" }).click();
-  await readReports(page);
+  await connectBill(page, reports);
   const values = await page.request.get(`${server.url}/api/v1/dimensions/account_id/values`);
   const accounts = ((await values.json()) as { values: { value: string }[] }).values.map((one) => one.value);
   const [first, second] = accounts;
@@ -30,7 +17,9 @@ test("a provider splits the bill, and each customer sees its own accounts alone"
   await page.goto(`${server.url}/connections`);
   await page.getByRole("link", { name: "Bill" }).click();
   // Line items follow the dashboards; a bill is split between two readings of it.
-  await expect(page.getByRole("button", { name: "Look for new deliveries" })).toBeEnabled({ timeout: 90_000 });
+  await expect(page.getByRole("button", { name: "Look for new deliveries" })).toBeEnabled({
+    timeout: 90_000,
+  });
   await page.getByRole("button", { name: "Split this bill" }).click();
   const dialog = page.getByRole("dialog", { name: "Account list" });
   const text = dialog.getByLabel("Accounts and their organizations");

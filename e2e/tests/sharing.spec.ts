@@ -1,42 +1,17 @@
-import { expect, type Page, test } from "@playwright/test";
-import { type Server, serve } from "../server";
+import { expect } from "@playwright/test";
+import { test } from "./own-server";
 import { invite, setUp } from "./people";
-import { makeReports, removeReports } from "./reports";
-import { expectAccessible, readReports, ready, tableFigures } from "./support";
-
-let reports: string;
-let server: Server;
-test.beforeAll(() => {
-  reports = makeReports();
-});
-test.afterAll(() => removeReports(reports));
-test.beforeEach(async () => {
-  server = await serve([]);
-});
-test.afterEach(() => server.stop());
-
-const chip = (page: Page) => page.getByRole("button", { name: /^Report / });
-const list = (page: Page) => page.getByRole("dialog", { name: /^Report / });
-
-async function save(page: Page, name: string): Promise<void> {
-  await page.getByRole("button", { name: "Save report" }).click();
-  const dialog = page.getByRole("dialog", { name: "Save report" });
-  await dialog.getByRole("textbox", { name: "Name" }).fill(name);
-  await dialog.getByRole("button", { name: "Save", exact: true }).click();
-  await expect(chip(page)).toHaveAccessibleName(`Report ${name}`);
-}
+import { reportChip as chip, reportList as list, saveReport as save } from "./saved-reports";
+import { connectBill, expectAccessible, ready, tableFigures } from "./support";
 
 test("a report is its owner's until it is shared; a link and a shared report show a colleague the same figures", async ({
   page,
   browser,
+  server,
+  reports,
 }) => {
   await setUp(page, server);
-  await page.getByRole("link", { name: "Add permissions" }).click();
-  await page.getByRole("button", { name: /Folder on the server/ }).click();
-  await page.getByLabel("Name of this connection").fill("Bill");
-  await page.getByLabel("Folder").fill(reports);
-  await page.getByRole("button", { name: "Save and verify" }).click();
-  await readReports(page);
+  await connectBill(page, reports);
   const theirs = await invite(page, browser, server, "Viewer");
 
   await page.goto(`${server.url}/?time=last-3-months&view=month&tab=service&metric=unblended`);

@@ -29,6 +29,16 @@ export async function readReports(page: Page): Promise<void> {
   await expect(page.getByRole("button", { name: "Proven to the bill" })).toBeVisible();
 }
 
+/** Connects a folder of report files, from the page of an organization that has nothing yet, and reads them. */
+export async function connectBill(page: Page, folder: string): Promise<void> {
+  await page.getByRole("link", { name: "Add permissions" }).click();
+  await page.getByRole("button", { name: /Folder on the server/ }).click();
+  await page.getByLabel("Name of this connection").fill("Bill");
+  await page.getByLabel("Folder").fill(folder);
+  await page.getByRole("button", { name: "Save and verify" }).click();
+  await readReports(page);
+}
+
 export function table(page: Page): Locator {
   return page.getByRole("region", { name: "Costs, table" }).getByRole("table");
 }

@@ -78,6 +78,8 @@ def stages(cache: Path, target: Path) -> list:
         Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
         Stage("world", [str(cache / "venv-ministack" / "bin" / "python"), "-m", "pytest", "-q", "tests/world"], counts="pytest", needs=("build",), env=binary),
+        # A running server with two tenants, attacked: walls between tenants, limits, time-outs, hostile files and endpoints.
+        Stage("attack", [str(cache / "venv-ministack" / "bin" / "python"), "-m", "pytest", "-q", "tests/attack"], counts="pytest", needs=("build",), env=binary),
         Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary),
     ]
 
@@ -110,7 +112,7 @@ def run(stage: Stage, env: dict) -> None:
         stage.passed, stage.failed = (1, 0) if code == 0 else (0, 1)
     elif code != 0 and stage.failed == 0:
         stage.failed = 1  # did not compile, crashed, or failed outside a test
-    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "world", "e2e", "web-tests"):
+    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "world", "attack", "e2e", "web-tests"):
         print(f"{stage.name}: no test was run", flush=True)
         stage.failed = 1
     stage.result = "ok" if code == 0 and stage.failed == 0 else "FAILED"

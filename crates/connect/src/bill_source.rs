@@ -17,6 +17,7 @@ use crate::manifest::{MAX_BYTES, Manifest};
 use bucket::Bucket;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
+pub use local::Beneath;
 use local::Folder;
 use std::io::Read;
 use std::ops::Range;
@@ -37,7 +38,8 @@ enum Store {
     Bucket(Bucket),
 }
 
-/// Opens a location. Nothing is read yet, except that a local path must exist.
+/// Opens a location, as the operator names it. Nothing is read yet, except that a local path must exist. Links in
+/// a folder are followed wherever they lead.
 ///
 /// Buckets take region, keys and endpoint from the usual `AWS_*` environment variables; call this from
 /// within a tokio runtime that lives as long as the source.
@@ -50,6 +52,14 @@ pub fn open(location: &Location) -> Result<BillSource, ConnectError> {
         Kind::S3 { bucket, prefix } => Store::Bucket(Bucket::open(bucket, prefix)?),
     };
     Ok(BillSource(Arc::new(store)))
+}
+
+/// Opens a folder or file that somebody named who may see nothing of this machine but what is beneath a root.
+///
+/// # Errors
+/// `NotFound` for what is not there, leads out, or is outside; `Denied`, `BadLocation`.
+pub fn open_beneath(within: &Beneath) -> Result<BillSource, ConnectError> {
+    Ok(BillSource(Arc::new(Store::Folder(Folder::open_beneath(within)?))))
 }
 
 /// Opens a bucket that is described already.

@@ -17,7 +17,7 @@ mod place;
 mod source;
 mod verification;
 
-pub use bill_source::{BillSource, open};
+pub use bill_source::{Beneath, BillSource, open, open_beneath};
 pub use discovery::{Delivery, Discovery, FileRef, Layout, Problem};
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;

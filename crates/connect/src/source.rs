@@ -1,7 +1,7 @@
 //! A connection as this crate needs it: where the reports lie, and as whom they are read.
 
 use crate::aws::{BucketName, ExternalId, Own, Partition, ReportPrefix, RoleArn, S3, Session};
-use crate::bill_source::{BillSource, open, open_bucket};
+use crate::bill_source::{Beneath, BillSource, open, open_beneath, open_bucket};
 use crate::error::{ConnectError, ErrorKind};
 use crate::location::Location;
 use object_store::aws::AmazonS3Builder;
@@ -57,7 +57,12 @@ pub enum Access {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A folder of this machine.
-    Local(Location),
+    Local {
+        /// The folder or file.
+        location: Location,
+        /// How far its reading may go; `None`: wherever the operator's links lead.
+        within: Option<Beneath>,
+    },
     /// A bucket.
     Bucket {
         /// Name of the connection, for the customer's logs.
@@ -79,7 +84,7 @@ impl Source {
     /// Folder or address.
     pub fn location(&self) -> String {
         match self {
-            Self::Local(location) => location.to_string(),
+            Self::Local { location, .. } => location.to_string(),
             Self::Bucket { bucket, prefix, .. } if prefix.as_str().is_empty() => format!("s3://{bucket}"),
             Self::Bucket { bucket, prefix, .. } => format!("s3://{bucket}/{}", prefix.as_str()),
         }
@@ -131,7 +136,8 @@ pub fn check_endpoint(text: &str) -> Result<String, ConnectError> {
 pub async fn open_as(source: &Source) -> Result<BillSource, ConnectError> {
     let Source::Bucket { partition, region, bucket, prefix, .. } = source else {
         return match source {
-            Source::Local(location) => open(location),
+            Source::Local { within: Some(within), .. } => open_beneath(within),
+            Source::Local { location, within: None } => open(location),
             Source::Bucket { .. } => unreachable!("taken apart above"),
         };
     };
@@ -161,7 +167,7 @@ impl Door {
     pub(crate) async fn open(source: &Source) -> Self {
         let (name, partition, access) = match source {
             Source::Bucket { name, partition, access, .. } => (name.as_str(), *partition, access),
-            Source::Local(_) => ("", Partition::Aws, &Access::Own),
+            Source::Local { .. } => ("", Partition::Aws, &Access::Own),
         };
         let own = Own::load(partition, None).await;
         let mut endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]

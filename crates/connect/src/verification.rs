@@ -81,7 +81,7 @@ pub struct Verification {
 /// The steps of a source's verification, all waiting.
 pub fn plan(source: &Source) -> Vec<Check> {
     let steps: &[&[(&str, &str)]] = match source {
-        Source::Local(_) => &[local::STEPS],
+        Source::Local { .. } => &[local::STEPS],
         Source::Bucket { access: Access::Role { .. }, .. } => {
             &[role::STEPS, bucket::STEPS, report::STEPS, reading::STEPS, optional::STEPS]
         }
@@ -102,7 +102,7 @@ pub async fn verify(
     let mut board = Board::new(plan(source), sink);
     let mut facts = Facts::default();
     match source {
-        Source::Local(location) => local::verify(location, &mut board, &mut facts).await,
+        Source::Local { .. } => local::verify(source, &mut board, &mut facts).await,
         Source::Bucket { .. } => {
             // Each stops at what makes the rest senseless.
             let _ = verify_bucket(source, now, &mut board, &mut facts).await;

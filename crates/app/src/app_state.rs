@@ -1,9 +1,10 @@
 //! The application: what is open for as long as the process runs.
 
+use crate::allowances::{AllowanceOptions, Allowances};
 use crate::connections::Verifications;
+use crate::data_folder;
 use crate::identity::Passwords;
 use crate::read::{Remembered, RememberedNames};
-use crate::{AppError, ErrorKind};
 use crate::{Clock, Live, Result, SystemClock, WriterLock};
 use chrono::{DateTime, Utc};
 use lake::Lake;
@@ -25,6 +26,8 @@ pub struct AppOptions {
     pub engine: EngineOptions,
     /// How people are told things; without, links are shown to administrators.
     pub mail: Option<MailSettings>,
+    /// What organizations may reach of this machine; nothing, unless said otherwise.
+    pub allowances: AllowanceOptions,
 }
 
 /// How mails are sent, and where their links lead.
@@ -38,7 +41,13 @@ pub struct MailSettings {
 
 impl Default for AppOptions {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), create: true, engine: EngineOptions::default(), mail: None }
+        Self {
+            clock: Arc::new(SystemClock),
+            create: true,
+            engine: EngineOptions::default(),
+            mail: None,
+            allowances: AllowanceOptions::default(),
+        }
     }
 }
 
@@ -60,15 +69,18 @@ struct Inner {
     passwords: Passwords,
     verifications: Verifications,
     mail: Option<MailSettings>,
+    allowances: Allowances,
     queued: Notify,
 }
 
 impl App {
     /// Opens `<data_dir>/lake` and `<data_dir>/meta.sqlite`.
     pub async fn open(data_dir: &Path, options: AppOptions) -> Result<Self> {
-        prepare(data_dir, options.create)?;
+        data_folder::prepare(data_dir, options.create)?;
         let lake = Lake::open(data_dir).await?;
         let meta = Meta::open(&data_dir.join("meta.sqlite")).await?;
+        data_folder::close_to_others(data_dir);
+        let allowances = Allowances::resolve(&options.allowances, &meta.organizations().await?, data_dir)?;
         let engine = Engine::new(options.engine);
         let data_dir = data_dir.to_owned();
         Ok(Self {
@@ -84,6 +96,7 @@ impl App {
                 passwords: Passwords::default(),
                 verifications: Verifications::default(),
                 mail: options.mail,
+                allowances,
                 queued: Notify::new(),
             }),
         })
@@ -135,6 +148,11 @@ impl App {
         self.inner.mail.as_ref()
     }
 
+    /// What organizations may reach of this machine.
+    pub(crate) fn allowances(&self) -> &Allowances {
+        &self.inner.allowances
+    }
+
     /// Wakes whoever runs jobs.
     pub(crate) fn queued(&self) -> &Notify {
         &self.inner.queued
@@ -149,17 +167,4 @@ impl App {
     pub fn writer_lock(&self) -> Result<WriterLock> {
         WriterLock::acquire(&self.inner.data_dir)
     }
-}
-
-fn prepare(data_dir: &Path, create: bool) -> Result<()> {
-    let folder = data_dir.display().to_string();
-    if !create && !data_dir.join("meta.sqlite").is_file() {
-        return Err(AppError::new(ErrorKind::NotFound, format!("there is no data in {folder}")).advise(
-            "Load report files with 'cloud-analyzer --data DIR ingest SOURCE', or point --data at the right folder.",
-        ));
-    }
-    std::fs::create_dir_all(data_dir).map_err(|error| {
-        AppError::new(ErrorKind::Unavailable, format!("cannot make the data folder {folder}: {error}"))
-            .advise("Choose a folder that this user may write to, with --data.")
-    })
 }

@@ -6,6 +6,7 @@
 
 mod change;
 mod customers;
+pub mod keys;
 mod removing;
 mod sealing;
 mod settings;
@@ -23,9 +24,9 @@ pub(crate) use verifying::Verifications;
 pub(crate) use verifying::start_daily_verification;
 pub use verifying::{Running, start_verification, verification, watch_verification};
 
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{Allowed, App, AppError, ErrorKind, Result};
 use chrono::{DateTime, Utc};
-use connect::{BillSource, Source};
+use connect::{BillSource, Secret, Source};
 use meta::ConnectionRecord;
 use model::{ConnectionId, OrganizationId};
 use rand::Rng;
@@ -70,6 +71,8 @@ pub struct ConnectionDetails {
     pub external_id: Option<String>,
     /// Minutes between looks for new deliveries.
     pub poll_minutes: u32,
+    /// Whether the operator, at the command line, said where it reads: nobody else changes that.
+    pub by_operator: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// The last verification.
@@ -98,10 +101,16 @@ impl ConnectionDetails {
             has_secret: record.sealed_secret.is_some(),
             external_id: record.external_id.clone(),
             poll_minutes: record.poll_minutes,
+            by_operator: record.by_operator,
             created_at: DateTime::from_timestamp_millis(record.created_at_ms).unwrap_or_default(),
             verification,
         })
     }
+}
+
+/// What an organization may connect to of what is the operator's to allow.
+pub fn allowed(app: &App, organization: &OrganizationId) -> Allowed {
+    app.allowances().of(organization)
 }
 
 /// The connections of an organization, oldest first.
@@ -142,6 +151,14 @@ pub async fn open_source(app: &App, organization: &OrganizationId, id: &Connecti
     Ok(connect::open_as(&source(app, &record(app, organization, id).await?).await?).await?)
 }
 
+/// Whether what a connection reads is allowed, as things stand.
+///
+/// # Errors
+/// `Denied`, and who can allow it.
+pub(crate) fn may_still_be_read(app: &App, record: &ConnectionRecord) -> Result<()> {
+    app.allowances().reach(record, Settings::of(record)?.location.as_deref()).map(drop)
+}
+
 /// The accounts whose rows a connection reads; `None`: all.
 pub(crate) fn accounts(record: &ConnectionRecord) -> Result<Option<Arc<BTreeSet<String>>>> {
     let settings = Settings::of(record)?;
@@ -170,7 +187,8 @@ async fn record(app: &App, organization: &OrganizationId, id: &ConnectionId) -> 
     })
 }
 
-/// The way in; of a shared connection, that of the connection that it reads through.
+/// The way in; of a shared connection, that of the connection that it reads through. What the operator must allow is
+/// asked here, at every reading.
 async fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
     let parent =
         match record.parent {
@@ -184,11 +202,19 @@ async fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
             .advise("It is read once your provider has verified it."));
     }
     let record = parent.as_ref().unwrap_or(record);
-    let secret = match &record.sealed_secret {
-        Some(sealed) => {
-            Some(sealing::Sealer::open(app.data_dir())?.unseal(record.connection.id.as_str(), sealed)?)
-        }
-        None => None,
-    };
-    Settings::of(record)?.source(record, secret)
+    let settings = Settings::of(record)?;
+    let within = app.allowances().reach(record, settings.location.as_deref())?;
+    let secret = unsealed(app, record).await?;
+    settings.source(record, secret, within)
+}
+
+/// The secret of a connection.
+async fn unsealed(app: &App, record: &ConnectionRecord) -> Result<Option<Secret>> {
+    if record.sealed_secret.is_none() {
+        return Ok(None);
+    }
+    let sealer = sealing::Sealer::open(app.meta(), app.data_dir()).await?;
+    // As it is now: the key may have been changed since the record was read.
+    let sealed = app.meta().sealed_secret(&record.connection.id).await?;
+    sealed.map(|sealed| sealer.unseal(record.connection.id.as_str(), &sealed)).transpose()
 }

@@ -6,10 +6,13 @@
 //! process at a time can hold; readers run beside it.
 
 pub mod allocation;
+mod allowances;
 mod app_state;
 mod clock;
 pub mod connections;
+mod data_folder;
 pub mod demo_company;
+pub mod doctor;
 mod error;
 pub mod identity;
 pub mod ingest_job;
@@ -19,10 +22,12 @@ mod organization;
 pub mod policy;
 pub mod processing;
 pub mod proof;
+pub mod reach;
 pub mod read;
 pub mod reports;
 mod vacuum;
 
+pub use allowances::{AllowanceOptions, Allowed};
 pub use app_state::{App, AppOptions, MailSettings};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{AppError, ErrorKind, Place, Result};

@@ -1,7 +1,9 @@
 //! The command line. Values are parsed here once; what is wrong is said before anything is opened.
 
+mod allow;
 mod identity;
 
+pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Token, User};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -45,6 +47,11 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Serve the web app and the HTTP interface
     Serve(Serve),
+    /// Look for what is wrong with this installation, and list what it may read and reach; takes the options of serve
+    Doctor(Box<Doctor>),
+    /// The key of kept secrets
+    #[command(subcommand)]
+    Keys(Keys),
     /// People with an account
     #[command(subcommand)]
     User(User),
@@ -303,9 +310,20 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLOUD_ANALYZER_BEHIND_PROXY")]
     pub(crate) behind_proxy: bool,
     #[command(flatten)]
+    pub(crate) allow: Allow,
+    #[command(flatten)]
     pub(crate) mail: MailOptions,
     #[command(flatten)]
     pub(crate) openid: OpenId,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub(crate) serve: Serve,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// How people are told things by mail; without, links are shown to administrators.

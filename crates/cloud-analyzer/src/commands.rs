@@ -3,8 +3,10 @@
 mod connect;
 mod customers;
 mod demo;
+mod doctor;
 mod explain;
 mod ingest;
+mod keys;
 mod query;
 mod reconcile;
 mod serve;
@@ -14,7 +16,7 @@ mod verify;
 
 use crate::cli::{Cli, Command, Demo, Question};
 use crate::output;
-use ::app::{App, AppOptions, MailSettings, Organization};
+use ::app::{AllowanceOptions, App, AppOptions, MailSettings, Organization};
 use model::{CostQuery, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +34,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Explain(args) => explain::run(&folder, args).await?,
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,
         Command::Serve(args) => serve::run(&folder, args).await?,
+        Command::Doctor(args) => return doctor::run(&folder, *args).await,
+        Command::Keys(command) => keys::run(&folder, command).await?,
         Command::User(command) => user::run(&folder, command).await?,
         Command::Token(command) => token::run(&folder, command).await?,
         Command::Openapi => output::print_json(&api::openapi())?,
@@ -50,19 +54,24 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// The data folder, made when it is missing.
+    /// The data folder, made when it is missing. Whoever calls holds it: everything is theirs.
     pub(crate) async fn open(&self) -> anyhow::Result<App> {
-        Ok(App::open(&self.path(), AppOptions::default()).await?)
+        Ok(App::open(&self.path(), AppOptions { allowances: operator(), ..AppOptions::default() }).await?)
     }
 
-    /// The data folder, made when it is missing, with a way to send mails.
-    pub(crate) async fn open_with(&self, mail: Option<MailSettings>) -> anyhow::Result<App> {
-        Ok(App::open(&self.path(), AppOptions { mail, ..AppOptions::default() }).await?)
+    /// The data folder, made when it is missing, for others: with a way to send mails and what they may reach.
+    pub(crate) async fn open_for_others(
+        &self,
+        mail: Option<MailSettings>,
+        allowances: AllowanceOptions,
+    ) -> anyhow::Result<App> {
+        Ok(App::open(&self.path(), AppOptions { mail, allowances, ..AppOptions::default() }).await?)
     }
 
     /// The data folder, which must be there.
     pub(crate) async fn open_existing(&self) -> anyhow::Result<App> {
-        Ok(App::open(&self.path(), AppOptions { create: false, ..AppOptions::default() }).await?)
+        let options = AppOptions { create: false, allowances: operator(), ..AppOptions::default() };
+        Ok(App::open(&self.path(), options).await?)
     }
 
     /// The organization that is meant, made when there is none.
@@ -74,7 +83,7 @@ impl Folder {
     }
 
     /// As given, else `./data` where it holds data, else the user's data folder, else `./data`.
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         if let Some(path) = &self.data {
             return path.clone();
         }
@@ -85,6 +94,10 @@ impl Folder {
             _ => here,
         }
     }
+}
+
+fn operator() -> AllowanceOptions {
+    AllowanceOptions { operator: true, ..AllowanceOptions::default() }
 }
 
 /// The question that the options ask, as one total.

@@ -16,6 +16,10 @@ use std::time::Duration;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    if !matches!(cli.command, cli::Command::Demo(_)) {
+        // What is kept is for this user alone, whatever the shell says. The demo's reports are for whoever likes.
+        rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    }
     logging::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -89,6 +89,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /connections/{id}/changes", "viewer"),
     ("GET /connections/{id}/customers", "administrator"),
     ("PUT /connections/{id}/customers", "administrator"),
+    ("GET /reach", "administrator"),
 ];
 
 const PASSWORD: &str = "correct horse battery";

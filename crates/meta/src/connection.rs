@@ -129,14 +129,17 @@ pub struct ConnectionRecord {
     pub created_at_ms: i64,
     /// The connection through which a shared one reads.
     pub parent: Option<ConnectionId>,
+    /// Whether the operator, at the command line, said where it reads.
+    pub by_operator: bool,
 }
 
 impl Meta {
-    /// Creates the connection, or brings its name up to date. A conflict when its identifier belongs to
+    /// Creates the connection of whoever holds the data folder, or brings its name up to date. A conflict when its identifier belongs to
     /// another organization or another connection of the organization has its location.
     pub async fn ensure_connection(&self, connection: &Connection) -> Result<(), MetaError> {
         let done = sqlx::query(
-            "INSERT INTO connections (id, organization_id, kind, location, name) VALUES (?, ?, ?, ?, ?)
+            "INSERT INTO connections (id, organization_id, kind, location, name, by_operator)
+             VALUES (?, ?, ?, ?, ?, 1)
              ON CONFLICT (id) DO UPDATE
              SET kind = excluded.kind, location = excluded.location, name = excluded.name
              WHERE connections.organization_id = excluded.organization_id",
@@ -205,8 +208,8 @@ impl Meta {
     pub async fn create_connection(&self, record: &ConnectionRecord) -> Result<(), MetaError> {
         sqlx::query(
             "INSERT INTO connections (id, organization_id, kind, location, name, state, settings, external_id,
-                                      sealed_secret, poll_minutes, created_at_ms, parent_id)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                      sealed_secret, poll_minutes, created_at_ms, parent_id, by_operator)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(record.connection.id.as_str())
         .bind(record.connection.organization_id.as_str())
@@ -220,6 +223,7 @@ impl Meta {
         .bind(record.poll_minutes)
         .bind(record.created_at_ms)
         .bind(record.parent.as_ref().map(ConnectionId::as_str))
+        .bind(record.by_operator)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -232,7 +236,7 @@ impl Meta {
         let done = sqlx::query(
             "UPDATE connections
              SET location = ?, name = ?, state = ?, settings = ?, sealed_secret = ?, poll_minutes = ?,
-                 verification = ?, verified_at_ms = ?
+                 verification = ?, verified_at_ms = ?, by_operator = ?
              WHERE id = ? AND organization_id = ?",
         )
         .bind(&record.connection.location)
@@ -243,6 +247,7 @@ impl Meta {
         .bind(record.poll_minutes)
         .bind(verification)
         .bind(record.verified_at_ms)
+        .bind(record.by_operator)
         .bind(record.connection.id.as_str())
         .bind(record.connection.organization_id.as_str())
         .execute(&self.pool)
@@ -433,6 +438,7 @@ fn record(row: &SqliteRow) -> Result<ConnectionRecord, MetaError> {
             .try_get::<Option<&str>, _>("parent_id")?
             .map(|id| parsed("connection", id))
             .transpose()?,
+        by_operator: row.try_get("by_operator")?,
     })
 }
 

@@ -18,6 +18,7 @@ mod job;
 mod organization;
 mod publication;
 mod saved_report;
+mod sealed;
 mod store;
 
 pub use bill_change::{BillChange, ChangedLine};

@@ -1,8 +1,8 @@
 //! The metadata store on real database files.
 
 use meta::{
-    Connection, ConnectionKind, DefinitionKind, ErrorKind, Failure, Meta, NewIngest, NewPublication,
-    Organization, Outcome, Stage,
+    Connection, ConnectionKind, ConnectionRecord, ConnectionState, DefinitionKind, ErrorKind, Failure, Meta,
+    NewAudit, NewIngest, NewPublication, Organization, Outcome, Stage,
 };
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use serde_json::json;
@@ -315,4 +315,58 @@ async fn migrations_go_back_and_forth() {
     let again = Meta::open(&store.path()).await.unwrap();
     assert_eq!(again.organizations().await.unwrap(), []);
     again.ensure_organization(&store.the_organization("Acme")).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_http_interface_pointed_somewhere_is_not_the_operators() {
+    let store = TestStore::new().await;
+    let record = |id: &str, kind| ConnectionRecord {
+        connection: Connection { kind, ..store.the_connection(id, &format!("/{id}")) },
+        state: ConnectionState::Ready,
+        settings: json!({}),
+        external_id: None,
+        sealed_secret: Some(vec![1]),
+        poll_minutes: 60,
+        verification: None,
+        verified_at_ms: None,
+        created_at_ms: 0,
+        parent: None,
+        by_operator: false,
+    };
+    let note = |action: &str, target: &str, name: &str, value: &str| NewAudit {
+        organization_id: Some(store.organization.clone()),
+        at_ms: 0,
+        actor_kind: "user".to_owned(),
+        actor_id: None,
+        actor_name: "Eve".to_owned(),
+        action: action.to_owned(),
+        target: target.to_owned(),
+        detail: [(name.to_owned(), value.to_owned())].into(),
+        address: None,
+    };
+    for id in ["by-page", "moved", "renamed"] {
+        store.meta.create_connection(&record(id, ConnectionKind::Local)).await.unwrap();
+    }
+    store.meta.create_connection(&record("keys", ConnectionKind::S3Compatible)).await.unwrap();
+    store.meta.note(&note("connection.create", "any name", "id", "by-page")).await.unwrap();
+    store.meta.note(&note("connection.change", "moved", "fields", "name, location")).await.unwrap();
+    store.meta.note(&note("connection.change", "renamed", "fields", "name")).await.unwrap();
+    // As an older version left it.
+    store.meta.migrate_down(20_261_129_010_000).await.unwrap();
+    let meta = Meta::open(&store.path()).await.unwrap();
+    let records = meta.connection_records(&store.organization).await.unwrap();
+    let operators: Vec<&str> = records
+        .iter()
+        .filter(|record| record.by_operator)
+        .map(|record| record.connection.id.as_str())
+        .collect();
+    assert_eq!(operators, ["bills", "renamed"]);
+
+    let all = meta.sealed_secrets().await.unwrap();
+    assert_eq!(all.len(), 4);
+    let other: Vec<_> = all.into_iter().map(|(id, _)| (id, vec![2])).collect();
+    meta.replace_sealed_secrets(&other).await.unwrap();
+    assert_eq!(meta.sealed_secrets().await.unwrap(), other);
+    assert_eq!(meta.forget_sealed_secrets().await.unwrap(), 4);
+    assert_eq!(meta.sealed_secret(&other[0].0).await.unwrap(), None);
 }

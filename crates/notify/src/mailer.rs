@@ -28,6 +28,7 @@ pub enum BadSettings {
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    server: String,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -47,7 +48,12 @@ impl Mailer {
         let from = from.parse().map_err(|_| BadSettings::Sender(from.to_owned()))?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server)
             .map_err(|error| BadSettings::Server(error.to_string()))?;
-        Ok(Self { transport: builder.timeout(Some(PATIENCE)).build(), from })
+        Ok(Self { transport: builder.timeout(Some(PATIENCE)).build(), from, server: place_of(server) })
+    }
+
+    /// Host and port of the server, without name and password.
+    pub fn server(&self) -> &str {
+        &self.server
     }
 
     /// Sends a mail to each address, by itself. Gives how many went out; what did not is logged.
@@ -81,6 +87,14 @@ impl Mailer {
         }
         Ok(())
     }
+}
+
+/// What an address says of where, not as whom.
+fn place_of(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    // A password may hold anything but '/', which would be encoded.
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    host.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
 }
 
 /// Both texts, the pictures that the HTML shows, and the files.
@@ -119,8 +133,8 @@ mod tests {
         let error = Mailer::new("http://user:hush@host", "costs@example.com").unwrap_err().to_string();
         assert!(error.contains("smtps://") && !error.contains("hush"), "{error}");
         assert!(Mailer::new("smtp://host", "nobody").unwrap_err().to_string().contains("'nobody'"));
-        assert!(
-            !format!("{:?}", Mailer::new("smtps://u:hush@host", "a@example.com").unwrap()).contains("hush")
-        );
+        let mailer = Mailer::new("smtps://u:hush@host:465?tls=required", "a@example.com").unwrap();
+        assert!(!format!("{mailer:?}").contains("hush"));
+        assert_eq!(mailer.server(), "host:465");
     }
 }

@@ -53,6 +53,9 @@ pub struct Change {
 }
 
 /// Makes a draft. A role's external ID is made here, at random, and never changes.
+///
+/// # Errors
+/// `Denied`: the operator does not allow that kind.
 pub async fn create(
     app: &App,
     organization: &OrganizationId,
@@ -70,6 +73,7 @@ pub async fn create(
             }
         },
     };
+    app.allowances().kind(organization, new.kind)?;
     let settings = Settings { partition: new.partition, ..Settings::default() };
     let record = ConnectionRecord {
         connection: Connection {
@@ -88,6 +92,7 @@ pub async fn create(
         verified_at_ms: None,
         created_at_ms: app.now().timestamp_millis(),
         parent: None,
+        by_operator: is_operators(new.kind) && app.allowances().by_operator(),
     };
     app.meta().create_connection(&record).await?;
     ConnectionDetails::new(&record)
@@ -96,13 +101,16 @@ pub async fn create(
 /// Saves a step.
 ///
 /// # Errors
-/// `Invalid`: which value is wrong, and what would be right; nothing is saved then.
+/// `Invalid`: which value is wrong, and what would be right. `Denied`: the operator does not allow that place.
+/// Nothing is saved then.
 pub async fn change(
     app: &App,
     organization: &OrganizationId,
     id: &ConnectionId,
     change: Change,
 ) -> Result<ConnectionDetails> {
+    // The secret is read and stored with the rest: its key must not be changed in between.
+    let same_key = sealing::locked(app.data_dir(), false).await?;
     let mut record = record(app, organization, id).await?;
     let before = Settings::of(&record)?;
     let mut settings = before.clone();
@@ -118,6 +126,9 @@ pub async fn change(
         record.poll_minutes = minutes;
     }
     let mut elsewhere = Settings { step: before.step.clone(), ..settings.clone() } != before;
+    if elsewhere {
+        may_read(app, &mut record, &settings)?;
+    }
     let secret = change.secret_access_key.as_deref().map(str::trim);
     if let Some(secret) = secret.filter(|_| record.connection.kind == ConnectionKind::S3Compatible) {
         elsewhere = true;
@@ -125,7 +136,7 @@ pub async fn change(
         record.sealed_secret = if secret.is_empty() {
             None
         } else {
-            Some(sealing::Sealer::open(app.data_dir())?.seal(owner, secret)?)
+            Some(sealing::Sealer::open(app.meta(), app.data_dir()).await?.seal(owner, secret)?)
         };
     }
     if record.connection.kind == ConnectionKind::Shared {
@@ -150,7 +161,35 @@ pub async fn change(
         .advise("Use that connection, or remove it first: a bill must not be counted twice."),
         _ => error.into(),
     })?;
+    drop(same_key);
     ConnectionDetails::new(&record)
+}
+
+/// Whether what a kind of connection reads is of this machine.
+fn is_operators(kind: ConnectionKind) -> bool {
+    matches!(kind, ConnectionKind::Local | ConnectionKind::AwsOwn)
+}
+
+/// Whether a connection may read elsewhere from now on, and whose word that is.
+fn may_read(app: &App, record: &mut ConnectionRecord, settings: &Settings) -> Result<()> {
+    let (organization, kind) = (&record.connection.organization_id, record.connection.kind);
+    if !is_operators(kind) {
+        return Ok(());
+    }
+    if app.allowances().by_operator() {
+        record.by_operator = true;
+        return Ok(());
+    }
+    if record.by_operator {
+        let name = &record.connection.name;
+        return Err(AppError::new(ErrorKind::Denied, format!("where {name} reads was said by the operator"))
+            .advise(format!("Whoever runs the server changes it: 'cloud-analyzer connect \"{name}\" --folder DIR' or '--bucket BUCKET'. Or make a connection of your own.")));
+    }
+    app.allowances().kind(organization, kind)?;
+    match settings.location.as_deref().filter(|_| kind == ConnectionKind::Local) {
+        Some(location) => app.allowances().folder(organization, location),
+        None => Ok(()),
+    }
 }
 
 fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Result<()> {

@@ -238,6 +238,7 @@ fn new_child(
         verified_at_ms: None,
         created_at_ms: app.now().timestamp_millis(),
         parent: Some(provider.connection.id.clone()),
+        by_operator: false,
     })
 }
 

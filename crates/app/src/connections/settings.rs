@@ -2,7 +2,7 @@
 
 use crate::{AppError, Result};
 use connect::aws::{BucketName, ExternalId, Partition, ReportPrefix, RoleArn};
-use connect::{Access, Location, Secret, Source};
+use connect::{Access, Beneath, Location, Secret, Source};
 use meta::{ConnectionKind, ConnectionRecord};
 use serde::{Deserialize, Serialize};
 
@@ -73,11 +73,16 @@ impl Settings {
     ///
     /// # Errors
     /// `Invalid`: what is missing, and in which step it is entered.
-    pub(super) fn source(&self, record: &ConnectionRecord, secret: Option<Secret>) -> Result<Source> {
+    pub(super) fn source(
+        &self,
+        record: &ConnectionRecord,
+        secret: Option<Secret>,
+        within: Option<Beneath>,
+    ) -> Result<Source> {
         let kind = record.connection.kind;
         if kind == ConnectionKind::Local {
             let location = required(self.location.as_deref(), "folder")?;
-            return Ok(Source::Local(Location::try_new(location)?));
+            return Ok(Source::Local { location: Location::try_new(location)?, within });
         }
         let access = match kind {
             ConnectionKind::AwsRole => Access::Role {

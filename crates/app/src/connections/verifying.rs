@@ -175,8 +175,10 @@ pub async fn verification(
     organization: &OrganizationId,
     id: &ConnectionId,
 ) -> Result<Option<Running>> {
+    // Looked for before the record is read: one that ends in between is in the record.
+    let running = app.verifications().running(id);
     let record = record(app, organization, id).await?;
-    if let Some(running) = app.verifications().running(id) {
+    if let Some(running) = running {
         return Ok(Some(running.borrow().clone()));
     }
     Ok(kept(&record)?.map(Running::from))
@@ -188,8 +190,9 @@ pub async fn watch_verification(
     organization: &OrganizationId,
     id: &ConnectionId,
 ) -> Result<Option<watch::Receiver<Running>>> {
+    let running = app.verifications().running(id);
     let record = record(app, organization, id).await?;
-    if let Some(running) = app.verifications().running(id) {
+    if let Some(running) = running {
         return Ok(Some(running));
     }
     // A channel whose sender is gone gives its last value.

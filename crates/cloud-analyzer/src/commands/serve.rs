@@ -4,7 +4,7 @@ use super::Folder;
 use crate::cli::{MailOptions, OpenId, Serve};
 use crate::output::print;
 use ::app::identity::{self, OpenIdSettings};
-use ::app::{App, MailSettings, Mailer, OrganizationSpec, demo_company, processing};
+use ::app::{App, ErrorKind, MailSettings, Mailer, OrganizationSpec, connections, demo_company, processing};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,7 +15,8 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         api::check_demo(args.listen)?;
     }
     let url = args.public_url.clone().unwrap_or_else(|| local_url(args.listen));
-    let app = folder.open_with(mail(args.mail, url)?).await?;
+    let app = folder.open_for_others(mail(args.mail, url)?, args.allow.options()).await?;
+    check_key(&app).await?;
     let mut demo = None;
     if args.demo {
         let spec = OrganizationSpec { name: demo_company::NAME.to_owned(), demo: true };
@@ -52,7 +53,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
 }
 
 /// An address that a browser on this machine can open.
-fn local_url(address: SocketAddr) -> String {
+pub(super) fn local_url(address: SocketAddr) -> String {
     match address.ip() {
         ip if !ip.is_unspecified() => format!("http://{address}"),
         IpAddr::V4(_) => format!("http://127.0.0.1:{}", address.port()),
@@ -60,7 +61,17 @@ fn local_url(address: SocketAddr) -> String {
     }
 }
 
-fn mail(args: MailOptions, public_url: String) -> anyhow::Result<Option<MailSettings>> {
+/// A key that others may have, or that is missing, keeps the server from starting; a single secret that does not open
+/// only keeps its connection from being read.
+async fn check_key(app: &App) -> anyhow::Result<()> {
+    match connections::keys::check(app).await {
+        Err(error) if error.kind == ErrorKind::Invalid => tracing::error!("{error}"),
+        checked => checked.map(drop)?,
+    }
+    Ok(())
+}
+
+pub(super) fn mail(args: MailOptions, public_url: String) -> anyhow::Result<Option<MailSettings>> {
     let Some(server) = args.smtp_url else { return Ok(None) };
     let mailer = Mailer::new(&server, &args.mail_from)?;
     Ok(Some(MailSettings { mailer, public_url }))

@@ -4,9 +4,8 @@ import { makeReports, removeReports } from "./reports";
 
 /** Tests with a server of their own, on which nothing is set up, and with a folder of report files. */
 export const test = plain.extend<{ server: Server }, { reports: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: the form that the test runner reads
-  server: async ({}, use) => {
-    const server = await serve([]);
+  server: async ({ reports }, use) => {
+    const server = await serve(["--allow-folder", reports]);
     await use(server);
     await server.stop();
   },

@@ -124,8 +124,8 @@ test("states", async ({ page, browser }) => {
 });
 
 test("connecting", async ({ page }) => {
-  const server = await serve([]);
   const reports = makeReports();
+  const server = await serve(["--allow-folder", reports, "--allow-own-credentials"]);
   try {
     await page.goto(server.setupLink ?? "");
     await picture(page, "set-up");

@@ -87,6 +87,7 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/connections/{id}/changes", Action::ReadConnections),
     (Method::GET, "/connections/{id}/customers", Action::ManageConnections),
     (Method::PUT, "/connections/{id}/customers", Action::ManageConnections),
+    (Method::GET, "/reach", Action::ManageConnections),
 ];
 
 /// The action of a route.

@@ -94,6 +94,7 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(processing::connection_ingests))
         .routes(routes!(processing::connection_changes))
         .routes(routes!(customers::customers, customers::set_customers))
+        .routes(routes!(routes::reach::reach))
 }
 
 /// The OpenAPI description of the interface.

@@ -597,6 +597,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server may read and reach for the organization, and what for every one. */
+        get: operations["reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -954,6 +971,15 @@ export interface components {
             /** @description Their name when they did it. */
             name: string;
         };
+        /** @description What the organization may connect to of the server's own machine: its operator allows it, at the start. */
+        AllowedSources: {
+            /** @description Whether it may read buckets with the machine's own AWS credentials. */
+            aws_own: boolean;
+            /** @description The folders below which it may; told to administrators. */
+            folders: string[];
+            /** @description Whether it may connect folders. */
+            local: boolean;
+        };
         /** @description A page of the audit log. */
         Audit: {
             /** @description Newest first. */
@@ -1159,6 +1185,8 @@ export interface components {
             /** @description Of a customer's connection: the accounts that it reads. */
             accounts: string[];
             bucket: string | null;
+            /** @description The operator, at the command line, said where it reads: that cannot be changed here. */
+            by_operator: boolean;
             created_at: string;
             endpoint: string | null;
             /** @description For the role's trust policy: made by the server, never changed. */
@@ -1182,6 +1210,7 @@ export interface components {
         };
         /** @description The organization's connections. */
         Connections: {
+            allowed: components["schemas"]["AllowedSources"];
             /** @description Oldest first, drafts too. */
             connections: components["schemas"]["ConnectionView"][];
         };
@@ -1727,6 +1756,24 @@ export interface components {
             period: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description What the server may read and reach. */
+        Reach: {
+            reached: components["schemas"]["ReachedView"][];
+        };
+        /**
+         * @description What is reached.
+         * @enum {string}
+         */
+        ReachKind: "listens" | "folder" | "own_credentials" | "role" | "endpoint" | "mail" | "sign_in" | "private_range";
+        /** @description One thing that is reached. */
+        ReachedView: {
+            kind: components["schemas"]["ReachKind"];
+            /** @description Whether it is the organization's own; else it is the whole server's. */
+            own: boolean;
+            /** @description Path or address; never with a password. */
+            target: string;
+            why: string;
         };
         /** @description A saved report. */
         Report: {
@@ -3438,6 +3485,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectionAnswer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reach"];
                 };
             };
             default: {

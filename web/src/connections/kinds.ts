@@ -37,6 +37,12 @@ export const kindOrder = [
   "local",
 ] as const satisfies readonly ConnectionKind[];
 
+/** How whoever runs the server allows a way in that leads to its own machine. */
+export const allowedBy: Partial<Record<ConnectionKind, { allowed: "local" | "aws_own"; how: string }>> = {
+  local: { allowed: "local", how: "cloud-analyzer serve --allow-folder DIR" },
+  aws_own: { allowed: "aws_own", how: "cloud-analyzer serve --allow-own-credentials" },
+};
+
 export const states: Record<ConnectionState, { label: string; tone: "ok" | "warn" | "bad" | "idle" }> = {
   draft: { label: "Being set up", tone: "idle" },
   waiting: { label: "Waiting for the first report", tone: "warn" },

@@ -7,13 +7,22 @@ import { AuditLog } from "./audit-log";
 import { Members } from "./members";
 import { OrganizationName } from "./name";
 import classes from "./page.module.css";
+import { ServerReach } from "./reach";
 import { Tokens } from "./tokens";
 
 const tabs = [
   { id: "members", label: "Members", needed: "viewer", panel: <Members /> },
   { id: "tokens", label: "API tokens", needed: "administrator", panel: <Tokens /> },
   { id: "audit", label: "Audit log", needed: "administrator", panel: <AuditLog /> },
+  { id: "reach", label: "Server", needed: "administrator", panel: <ServerReach /> },
 ] as const;
+
+/** What is for administrators, as the refusal names it. */
+const secrets: Partial<Record<string, string>> = {
+  tokens: "An API token",
+  audit: "The audit log",
+  reach: "What the server may read and reach",
+};
 
 /** Who belongs to the organization, which programs may ask, and what was changed by whom. */
 export function OrganizationPage() {
@@ -41,10 +50,7 @@ export function OrganizationPage() {
                 (hasRole(session, one.needed) ? (
                   one.panel
                 ) : (
-                  <NoAccess
-                    needed={one.needed}
-                    what={one.label === "Audit log" ? "The audit log" : "An API token"}
-                  />
+                  <NoAccess needed={one.needed} what={secrets[one.id] ?? one.label} />
                 ))}
             </Tabs.Panel>
           ))}

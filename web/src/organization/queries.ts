@@ -12,6 +12,11 @@ export const organizationQueries = {
       queryKey: ["invitations"],
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/invitations", { signal })),
     }),
+  reach: () =>
+    queryOptions({
+      queryKey: ["reach"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/reach", { signal })),
+    }),
   tokens: () =>
     queryOptions({
       queryKey: ["tokens"],

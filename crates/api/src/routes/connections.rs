@@ -14,7 +14,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use model::ConnectionId;
+use model::{ConnectionId, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -140,6 +140,8 @@ pub(crate) struct ConnectionView {
     #[schema(required = true)]
     external_id: Option<String>,
     poll_minutes: u32,
+    /// The operator, at the command line, said where it reads: that cannot be changed here.
+    by_operator: bool,
     created_at: String,
     #[schema(required = true)]
     verification: Option<VerificationSummary>,
@@ -181,6 +183,7 @@ impl From<ConnectionDetails> for ConnectionView {
             has_secret: found.has_secret,
             external_id: found.external_id,
             poll_minutes: found.poll_minutes,
+            by_operator: found.by_operator,
             created_at: time::text(found.created_at),
             verification,
         }
@@ -192,6 +195,18 @@ impl From<ConnectionDetails> for ConnectionView {
 pub(crate) struct Connections {
     /// Oldest first, drafts too.
     connections: Vec<ConnectionView>,
+    allowed: AllowedSources,
+}
+
+/// What the organization may connect to of the server's own machine: its operator allows it, at the start.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AllowedSources {
+    /// Whether it may connect folders.
+    local: bool,
+    /// Whether it may read buckets with the machine's own AWS credentials.
+    aws_own: bool,
+    /// The folders below which it may; told to administrators.
+    folders: Vec<String>,
 }
 
 /// A connection to make.
@@ -268,8 +283,16 @@ pub(crate) fn connection_id(text: &str) -> Result<ConnectionId, ApiError> {
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn connections(State(state): State<ApiState>, By(caller): By) -> Result<Response, ApiError> {
-    let found = connections::list(&state.app, &caller.organization()?.id).await?;
-    Ok(fresh(Json(Connections { connections: found.into_iter().map(ConnectionView::from).collect() })))
+    let organization = &caller.organization()?.id;
+    let found = connections::list(&state.app, organization).await?;
+    let allowed = connections::allowed(&state.app, organization);
+    let allowed = AllowedSources {
+        local: !allowed.folders.is_empty(),
+        aws_own: allowed.own_credentials,
+        folders: if caller.role == Some(Role::Administrator) { allowed.folders } else { vec![] },
+    };
+    let connections = found.into_iter().map(ConnectionView::from).collect();
+    Ok(fresh(Json(Connections { connections, allowed })))
 }
 
 /// Makes a connection: a draft, to be filled in step by step.

@@ -1,6 +1,8 @@
 import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { ConnectionChange, ConnectionKind } from "../../api/types";
+import { connectionQueries } from "../queries";
 import { bucketProblem, endpointProblem, folderProblem, prefixProblem } from "../rules";
 import type { StepProps } from "../wizard";
 import classes from "../wizard.module.css";
@@ -63,7 +65,15 @@ export function SourceStep({ connection, saving, onNext }: StepProps) {
     Object.fromEntries(asked.map((field) => [field.name, connection[field.name] ?? ""])),
   );
   const [secret, setSecret] = useState("");
+  const { data } = useQuery(connectionQueries.all());
+  const folders = data?.allowed.folders ?? [];
   const keys = connection.kind === "s3_compatible";
+  const fixed = (field: Field) => connection.by_operator && field.name !== "name";
+  const descriptionOf = (field: Field) => {
+    if (fixed(field)) return "Said by whoever runs this server, who alone changes it";
+    if (field.name !== "location" || folders.length === 0) return field.description;
+    return `${field.description} Below ${folders.join(" or ")}.`;
+  };
   const textOf = (field: Field) => values[field.name] ?? "";
   const problemOf = (field: Field) => field.problem?.(textOf(field));
   const incomplete =
@@ -81,9 +91,10 @@ export function SourceStep({ connection, saving, onNext }: StepProps) {
           <TextInput
             key={field.name}
             label={field.label}
-            description={field.description}
+            description={descriptionOf(field)}
             placeholder={field.placeholder ?? ""}
             required={!field.optional}
+            readOnly={fixed(field)}
             autoComplete="off"
             spellCheck={false}
             value={textOf(field)}

@@ -64,6 +64,7 @@ def stages(cache: Path, target: Path) -> list:
         Stage("unused-deps", ["cargo", "shear"], needs=("setup",)),
         Stage("one-build", ["python3", "scripts/features.py"]),
         Stage("deny", ["cargo", "deny", "--log-level", "error", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"], needs=("setup",)),
+        Stage("advisories", ["scripts/advisories.sh"], needs=("setup",)),
         Stage("web", npm + ["web", "run", "check"], needs=("setup",)),
         Stage("web-tests", npm + ["web", "run", "test"], counts="vitest", needs=("setup",)),
         Stage("web-build", npm + ["web", "run", "build"], needs=("setup",)),

@@ -201,6 +201,19 @@ impl Meta {
         Ok(done.rows_affected())
     }
 
+    /// Gives up the running ingests of a connection: whoever calls this is the one that reads it now.
+    pub async fn abandon_ingests_of(&self, connection: &ConnectionId, now_ms: i64) -> Result<u64, MetaError> {
+        let done = sqlx::query(
+            "UPDATE ingests SET outcome = 'abandoned', finished_at_ms = ?
+             WHERE finished_at_ms IS NULL AND connection_id = ?",
+        )
+        .bind(now_ms)
+        .bind(connection.as_str())
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     async fn was_running(&self, ingest: i64, changed: u64) -> Result<(), MetaError> {
         if changed == 1 {
             return Ok(());

@@ -1,4 +1,7 @@
 //! Jobs: the processing of connections, as rows that survive the process.
+//!
+//! A row says `running` before its work begins. Whoever finds it so without anybody at work knows that the process
+//! went down with it; [`Meta::job_crashed`] counts that, and what is counted too often is parked.
 
 use crate::store::{from_json, parsed, to_json};
 use crate::{Failure, Meta, MetaError};
@@ -19,6 +22,8 @@ pub enum JobState {
     Done,
     /// Ended badly; it is not tried again.
     Failed,
+    /// Took its process down too often: not read again before somebody asks or there is another delivery.
+    Parked,
 }
 
 impl fmt::Display for JobState {
@@ -28,6 +33,7 @@ impl fmt::Display for JobState {
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Parked => "parked",
         })
     }
 }
@@ -36,7 +42,7 @@ impl FromStr for JobState {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Queued, Self::Running, Self::Done, Self::Failed]
+        [Self::Queued, Self::Running, Self::Done, Self::Failed, Self::Parked]
             .into_iter()
             .find(|state| state.to_string() == text)
             .ok_or_else(|| format!("'{text}' is not a state of a job"))
@@ -65,6 +71,8 @@ pub struct ProcessingJob {
     pub state: JobState,
     /// Runs begun so far.
     pub attempts: u32,
+    /// Runs that took their process down since it last got further.
+    pub crashes: u32,
     /// Not before (ms).
     pub run_after_ms: i64,
     /// When it was queued (ms).
@@ -75,9 +83,20 @@ pub struct ProcessingJob {
     pub failure: Option<Failure>,
 }
 
+/// The statement that reads jobs, with its end.
+macro_rules! select_jobs {
+    ($end:literal) => {
+        concat!(
+            "SELECT jobs.*, connections.organization_id FROM jobs
+             JOIN connections ON connections.id = jobs.connection_id ",
+            $end
+        )
+    };
+}
+
 impl Meta {
     /// Queues the processing of a connection, unless it waits or runs already; one that waits for later is
-    /// brought forward.
+    /// brought forward. Only a person brings back one that is parked, and then it starts with a clean record.
     pub async fn queue_job(
         &self,
         connection: &ConnectionId,
@@ -92,7 +111,11 @@ impl Meta {
             "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms)
              VALUES (?1, 'queued', ?2, ?3, ?3)
              ON CONFLICT (connection_id) WHERE finished_at_ms IS NULL
-             DO UPDATE SET run_after_ms = min(run_after_ms, excluded.run_after_ms)",
+             DO UPDATE SET run_after_ms = min(run_after_ms, excluded.run_after_ms),
+                 state = CASE WHEN state = 'parked' THEN 'queued' ELSE state END,
+                 attempts = CASE WHEN state = 'parked' THEN 0 ELSE attempts END,
+                 reason = 'asked', crashes = 0
+             WHERE excluded.reason = 'asked'",
         )
         .bind(connection.as_str())
         .bind(reason)
@@ -118,26 +141,43 @@ impl Meta {
         Ok(done.rows_affected())
     }
 
-    /// Takes the job that waited longest and whose time has come.
+    /// Takes a job whose time has come. Organizations take turns: of those that have no job at work, the one whose
+    /// last turn is longest ago comes first; what somebody asked for comes before polls, until these have waited for
+    /// ten minutes. A customer's reading counts as its provider's, whose source it is.
     pub async fn take_job(&self, now_ms: i64) -> Result<Option<ProcessingJob>, MetaError> {
         let mut transaction = self.write().await?;
-        let taken: Option<i64> = sqlx::query_scalar(
-            "UPDATE jobs SET state = 'running', attempts = attempts + 1, heartbeat_ms = ?1
-             WHERE id = (SELECT id FROM jobs WHERE state = 'queued' AND run_after_ms <= ?1
-                         ORDER BY reason = 'poll', run_after_ms, id LIMIT 1)
-             RETURNING id",
+        let taken = sqlx::query(
+            "WITH owned AS (
+                 SELECT jobs.id, jobs.state, jobs.reason, jobs.run_after_ms,
+                        coalesce(parents.organization_id, connections.organization_id) AS owner
+                 FROM jobs JOIN connections ON connections.id = jobs.connection_id
+                 LEFT JOIN connections AS parents ON parents.id = connections.parent_id
+                 WHERE jobs.finished_at_ms IS NULL
+             )
+             SELECT owned.id, owned.owner FROM owned JOIN organizations ON organizations.id = owned.owner
+             WHERE state IN ('queued', 'parked') AND run_after_ms <= ?1
+               AND owner NOT IN (SELECT owner FROM owned WHERE state = 'running')
+             ORDER BY reason = 'poll' AND run_after_ms > ?1 - 600000, served_at_ms, run_after_ms, owned.id LIMIT 1",
         )
         .bind(now_ms)
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some(id) = taken else { return Ok(None) };
-        let row = sqlx::query(
-            "SELECT jobs.*, connections.organization_id FROM jobs
-             JOIN connections ON connections.id = jobs.connection_id WHERE jobs.id = ?",
+        let Some(taken) = taken else { return Ok(None) };
+        let (id, owner): (i64, String) = (taken.try_get("id")?, taken.try_get("owner")?);
+        sqlx::query("UPDATE organizations SET served_at_ms = max(?, served_at_ms + 1) WHERE id = ?")
+            .bind(now_ms)
+            .bind(owner)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at_ms = ? WHERE id = ?",
         )
+        .bind(now_ms)
         .bind(id)
-        .fetch_one(&mut *transaction)
+        .execute(&mut *transaction)
         .await?;
+        let row =
+            sqlx::query(select_jobs!("WHERE jobs.id = ?")).bind(id).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         job(&row).map(Some)
     }
@@ -166,63 +206,99 @@ impl Meta {
         Ok(())
     }
 
-    /// Queues again what a process left running when it ended. Call it as the only one that runs jobs.
-    pub async fn requeue_jobs(&self, now_ms: i64) -> Result<u64, MetaError> {
-        let done = sqlx::query("UPDATE jobs SET state = 'queued', run_after_ms = ? WHERE state = 'running'")
-            .bind(now_ms)
-            .execute(&self.pool)
+    /// Gives back a job whose run was ended by a stop of the server: that is no run.
+    pub async fn release_job(&self, id: i64) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'queued', attempts = max(attempts - 1, 0) WHERE id = ? AND state = 'running'",
+        )
+        .bind(id)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Jobs that are noted as running.
+    pub async fn running_jobs(&self) -> Result<Vec<ProcessingJob>, MetaError> {
+        let rows = sqlx::query(select_jobs!("WHERE jobs.state = 'running' ORDER BY jobs.id"))
+            .fetch_all(&self.pool)
             .await?;
-        Ok(done.rows_affected())
+        rows.iter().map(job).collect()
+    }
+
+    /// A job.
+    pub async fn job(&self, id: i64) -> Result<Option<ProcessingJob>, MetaError> {
+        let row = sqlx::query(select_jobs!("WHERE jobs.id = ?")).bind(id).fetch_optional(&self.pool).await?;
+        row.as_ref().map(job).transpose()
+    }
+
+    /// Counts a run that took its process down; gives how many there were since the job last got further.
+    pub async fn job_crashed(&self, id: i64) -> Result<u32, MetaError> {
+        let crashes =
+            sqlx::query_scalar("UPDATE jobs SET crashes = crashes + 1 WHERE id = ? RETURNING crashes")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?;
+        // Removed meanwhile: nothing to park.
+        Ok(crashes.unwrap_or(0))
+    }
+
+    /// Notes that a job got further than any run before: something was published.
+    pub async fn job_got_further(&self, id: i64) -> Result<(), MetaError> {
+        sqlx::query("UPDATE jobs SET crashes = 0 WHERE id = ?").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Notes which deliveries a job is about to read, before it begins; whether they are others than those that a run
+    /// before set out to read. Others start with a clean record.
+    pub async fn job_found(&self, id: i64, deliveries: &str) -> Result<bool, MetaError> {
+        let mut transaction = self.write().await?;
+        let before: Option<Option<String>> = sqlx::query_scalar("SELECT deliveries FROM jobs WHERE id = ?")
+            .bind(id)
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let before = before.flatten();
+        let others = before.as_deref().is_some_and(|before| before != deliveries);
+        if before.is_none() || others {
+            sqlx::query(
+                "UPDATE jobs SET deliveries = ?, crashes = CASE WHEN deliveries IS NULL THEN crashes ELSE 0 END
+                 WHERE id = ?",
+            )
+                .bind(deliveries)
+                .bind(id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(others)
+    }
+
+    /// Parks a job, with what went wrong; it is looked at again after the connection's polling interval. Without a
+    /// failure, the one before stays. A job that somebody asked for meanwhile is queued instead.
+    pub async fn park_job(&self, id: i64, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
+        let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
+        sqlx::query(
+            "UPDATE jobs SET failure = coalesce(?2, failure),
+                 state = CASE crashes WHEN 0 THEN 'queued' ELSE 'parked' END,
+                 reason = CASE crashes WHEN 0 THEN reason ELSE 'poll' END,
+                 run_after_ms = CASE crashes WHEN 0 THEN ?3 ELSE ?3 + 60000 * (
+                     SELECT poll_minutes FROM connections WHERE connections.id = jobs.connection_id) END
+             WHERE id = ?1",
+        )
+        .bind(id)
+        .bind(text)
+        .bind(now_ms)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// The newest job of a connection.
     pub async fn last_job(&self, connection: &ConnectionId) -> Result<Option<ProcessingJob>, MetaError> {
-        let row = sqlx::query(
-            "SELECT jobs.*, connections.organization_id FROM jobs
-             JOIN connections ON connections.id = jobs.connection_id
-             WHERE jobs.connection_id = ? ORDER BY jobs.id DESC LIMIT 1",
-        )
-        .bind(connection.as_str())
-        .fetch_optional(&self.pool)
-        .await?;
-        row.as_ref().map(job).transpose()
-    }
-
-    /// Notes that a connection's administrators are told of a cause; `false` when they were already.
-    pub async fn begin_notice(
-        &self,
-        connection: &ConnectionId,
-        cause: &str,
-        now_ms: i64,
-    ) -> Result<bool, MetaError> {
-        let done =
-            sqlx::query("INSERT OR IGNORE INTO notices (connection_id, cause, told_at_ms) VALUES (?, ?, ?)")
-                .bind(connection.as_str())
-                .bind(cause)
-                .bind(now_ms)
-                .execute(&self.pool)
-                .await?;
-        Ok(done.rows_affected() > 0)
-    }
-
-    /// The causes of a connection that its administrators were told of and that are not over.
-    pub async fn notices(&self, connection: &ConnectionId) -> Result<Vec<String>, MetaError> {
-        let causes = sqlx::query_scalar("SELECT cause FROM notices WHERE connection_id = ? ORDER BY cause")
+        let row = sqlx::query(select_jobs!("WHERE jobs.connection_id = ? ORDER BY jobs.id DESC LIMIT 1"))
             .bind(connection.as_str())
-            .fetch_all(&self.pool)
+            .fetch_optional(&self.pool)
             .await?;
-        Ok(causes)
-    }
-
-    /// Ends every notice of a connection whose cause begins so; gives how many there were.
-    pub async fn end_notices(&self, connection: &ConnectionId, causes: &str) -> Result<u64, MetaError> {
-        let done =
-            sqlx::query("DELETE FROM notices WHERE connection_id = ? AND substr(cause, 1, length(?2)) = ?2")
-                .bind(connection.as_str())
-                .bind(causes)
-                .execute(&self.pool)
-                .await?;
-        Ok(done.rows_affected())
+        row.as_ref().map(job).transpose()
     }
 }
 
@@ -234,6 +310,7 @@ fn job(row: &SqliteRow) -> Result<ProcessingJob, MetaError> {
         connection_id: parsed("connection", row.try_get("connection_id")?)?,
         state: parsed("state of a job", row.try_get("state")?)?,
         attempts: row.try_get("attempts")?,
+        crashes: row.try_get("crashes")?,
         run_after_ms: row.try_get("run_after_ms")?,
         created_at_ms: row.try_get("created_at_ms")?,
         finished_at_ms: row.try_get("finished_at_ms")?,

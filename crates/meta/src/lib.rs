@@ -15,6 +15,7 @@ mod error;
 mod identity;
 mod ingest;
 mod job;
+mod notice;
 mod organization;
 mod publication;
 mod saved_report;

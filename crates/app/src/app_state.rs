@@ -4,8 +4,10 @@ use crate::allowances::{AllowanceOptions, Allowances};
 use crate::connections::Verifications;
 use crate::data_folder;
 use crate::identity::Passwords;
+use crate::lock::Writers;
+use crate::processing::Reading;
 use crate::read::{Remembered, RememberedNames};
-use crate::{Clock, Live, Result, SystemClock, WriterLock};
+use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use lake::Lake;
 use meta::Meta;
@@ -13,7 +15,7 @@ use notify::Mailer;
 use query::{Engine, EngineOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// How to open a data folder.
 #[derive(Clone)]
@@ -28,6 +30,8 @@ pub struct AppOptions {
     pub mail: Option<MailSettings>,
     /// What organizations may reach of this machine; nothing, unless said otherwise.
     pub allowances: AllowanceOptions,
+    /// How jobs read connections.
+    pub reading: Reading,
 }
 
 /// How mails are sent, and where their links lead.
@@ -47,6 +51,7 @@ impl Default for AppOptions {
             engine: EngineOptions::default(),
             mail: None,
             allowances: AllowanceOptions::default(),
+            reading: Reading::default(),
         }
     }
 }
@@ -70,7 +75,10 @@ struct Inner {
     verifications: Verifications,
     mail: Option<MailSettings>,
     allowances: Allowances,
+    reading: Reading,
+    writers: Writers,
     queued: Notify,
+    stop: watch::Sender<bool>,
 }
 
 impl App {
@@ -97,7 +105,10 @@ impl App {
                 verifications: Verifications::default(),
                 mail: options.mail,
                 allowances,
+                reading: options.reading,
+                writers: Writers::default(),
                 queued: Notify::new(),
+                stop: watch::Sender::new(false),
             }),
         })
     }
@@ -163,8 +174,24 @@ impl App {
         self.inner.clock.now()
     }
 
-    /// The right to write to the data folder, or who has it.
-    pub fn writer_lock(&self) -> Result<WriterLock> {
-        WriterLock::acquire(&self.inner.data_dir)
+    /// How jobs read connections.
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.inner.reading
+    }
+
+    pub(crate) fn writers(&self) -> &Writers {
+        &self.inner.writers
+    }
+
+    /// Ends what runs behind: jobs are given back, to be taken up by the next start.
+    pub fn stop(&self) {
+        self.inner.stop.send_replace(true);
+    }
+
+    /// Comes back once [`Self::stop`] was called.
+    pub(crate) async fn stopping(&self) {
+        let mut stop = self.inner.stop.subscribe();
+        // The sender lives as long as this value: waiting cannot fail.
+        let _ = stop.wait_for(|stop| *stop).await;
     }
 }

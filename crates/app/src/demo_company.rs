@@ -5,7 +5,8 @@
 mod definitions;
 
 use crate::ingest_job::{self, IngestRequest, IngestSummary};
-use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result, Stage};
+use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result, Shown, Stage};
+use model::OrganizationId;
 use std::path::{Path, PathBuf};
 
 /// Name of the demo organization.
@@ -21,21 +22,23 @@ pub async fn fill(app: &App, rows: u64) -> Result<Option<IngestSummary>> {
         return Ok(None);
     }
     let spec = OrganizationSpec { name: NAME.to_owned(), demo: true };
-    app.live().works_for(&app.organization_for_ingest(Some(&spec)).await?.id);
-    let mut result = generate_and_ingest(app, rows).await;
-    app.live().set_progress(None);
+    let organization = app.organization_for_ingest(Some(&spec)).await?.id;
+    let mut result = generate_and_ingest(app, &organization, rows).await;
     if result.is_ok()
         && let Err(error) = definitions::define(app).await
     {
         result = Err(error);
     }
     if let Err(error) = &result {
-        app.live().add_failure(Failure {
-            period: None,
-            file: error.place.file.clone(),
-            message: error.message.clone(),
-            advice: error.advice.clone(),
-        });
+        app.live().add_failure(
+            &organization,
+            Failure {
+                period: None,
+                file: error.place.file.clone(),
+                message: error.message.clone(),
+                advice: error.advice.clone(),
+            },
+        );
     }
     result.map(Some)
 }
@@ -51,12 +54,13 @@ fn marker(app: &App) -> PathBuf {
     app.data_dir().join("demo").join("complete")
 }
 
-async fn generate_and_ingest(app: &App, rows: u64) -> Result<IngestSummary> {
+async fn generate_and_ingest(app: &App, organization: &OrganizationId, rows: u64) -> Result<IngestSummary> {
     let folder = app.data_dir().join("demo");
     let source = folder.join("reports");
     let worker = app.clone();
     let target = source.clone();
-    tokio::task::spawn_blocking(move || generate(&worker, &target, rows))
+    let shown = app.live().begin(organization, None);
+    tokio::task::spawn_blocking(move || generate(&worker, &shown, &target, rows))
         .await
         .map_err(|error| AppError::internal(format!("the demo generator stopped: {error}")))??;
     let request = IngestRequest {
@@ -65,12 +69,12 @@ async fn generate_and_ingest(app: &App, rows: u64) -> Result<IngestSummary> {
         connection: Some(CONNECTION.to_owned()),
         force: false,
     };
-    let summary = ingest_job::run(app, request, &|progress| app.live().set_progress(Some(progress))).await?;
+    let summary = ingest_job::run(app, request, &|_| {}).await?;
     std::fs::write(marker(app), "").map_err(|error| disk(&folder, &error))?;
     Ok(summary)
 }
 
-fn generate(app: &App, out: &Path, rows: u64) -> Result<()> {
+fn generate(app: &App, shown: &Shown, out: &Path, rows: u64) -> Result<()> {
     if out.exists() {
         // Left by a run that did not finish.
         std::fs::remove_dir_all(out).map_err(|error| disk(out, &error))?;
@@ -79,7 +83,7 @@ fn generate(app: &App, out: &Path, rows: u64) -> Result<()> {
     options.seed = SEED;
     options.end = app.now();
     demo::generate(&options, &|progress| {
-        app.live().set_progress(Some(Progress {
+        shown.show(Progress {
             connection: CONNECTION.to_owned(),
             period: progress.period.parse().ok(),
             stage: Stage::Generating,
@@ -92,7 +96,7 @@ fn generate(app: &App, out: &Path, rows: u64) -> Result<()> {
             seconds_left: None,
             periods_done: 0,
             periods_total: 0,
-        }));
+        });
     })
     .map_err(|error| {
         AppError::new(ErrorKind::Unavailable, format!("cannot write the demo company's files: {error}"))

@@ -10,7 +10,7 @@ use std::fmt;
 pub type Result<T, E = AppError> = std::result::Result<T, E>;
 
 /// What sort of failure it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum ErrorKind {
     /// There is no such thing.
     NotFound,
@@ -40,7 +40,7 @@ impl ErrorKind {
 }
 
 /// Where in the input it happened.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Place {
     /// Path or address of the file.
     pub file: Option<String>,
@@ -68,7 +68,7 @@ impl fmt::Display for Place {
 }
 
 /// A failed use case.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, serde::Serialize, serde::Deserialize)]
 pub struct AppError {
     /// What sort of failure.
     pub kind: ErrorKind,
@@ -79,6 +79,7 @@ pub struct AppError {
     /// What the user can do.
     pub advice: Option<String>,
     /// The role that would be enough, where the caller's is not.
+    #[serde(skip)]
     pub needs: Option<Role>,
     /// When to try again, where that is known (s).
     pub retry_after_s: Option<u32>,

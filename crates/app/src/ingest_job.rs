@@ -2,16 +2,20 @@
 
 mod changes;
 mod deliver;
+mod history;
+mod jobs;
 mod proving;
 mod reading;
 mod storing;
 mod tracking;
 
-use crate::{App, AppError, ErrorKind, Failure, OrganizationSpec, Progress, Result};
+use crate::panics::caught;
+use crate::{App, AppError, ErrorKind, OrganizationSpec, Progress, Result};
 use connect::{BillSource, Delivery, Location};
 use deliver::{Job, Pending, failed};
+use history::{finish_history, note_failure, shown_failure, start_history};
 use ingest::Selection;
-use meta::{Connection, ConnectionKind, NewIngest, Outcome, Publication};
+use meta::{Connection, ConnectionKind, NewIngest, ProcessingJob, Publication};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,7 +36,7 @@ pub struct IngestRequest {
 }
 
 /// How a period's ingest ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeriodOutcome {
     /// A new publication.
@@ -44,7 +48,7 @@ pub enum PeriodOutcome {
 }
 
 /// One period of an ingest.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct PeriodSummary {
     /// `YYYY-MM`; empty where it could not be found out.
     pub period: String,
@@ -69,7 +73,7 @@ pub struct PeriodSummary {
 }
 
 /// What an ingest did.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct IngestSummary {
     /// Organization.
     pub organization: String,
@@ -103,36 +107,39 @@ pub async fn run(
     request: IngestRequest,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
+    let _writing = app.writing().await?;
+    let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
     let work = async {
         let started = Instant::now();
-        let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
-        app.live().works_for(&organization.id);
         let location = Location::try_new(&request.location)?;
         let connection =
             ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
         let source = Arc::new(connect::open(&location)?);
         let asked = Asked {
-            organization: organization.name,
+            organization: organization.name.clone(),
             connection: &connection,
             selection: Selection::default(),
             source,
             force: request.force,
+            job: None,
         };
         ingest(app, asked, started, progress).await
     };
-    alone(app, false, work).await
+    shown_failure(app, &organization.id, false, work.await)
 }
 
-/// Reads what a connection has, through its own source; what is published already only with `force`.
+/// Reads what a connection has, through its own source; what is published already only with `force`. `job`: for
+/// which job.
 ///
 /// # Errors
-/// As [`run`]; `NotReady` when there is no delivery yet.
+/// As [`run`]; `NotReady` when there is no delivery yet, or only those that the job was parked for.
 pub async fn run_connection(
     app: &App,
     organization: &OrganizationId,
     id: &ConnectionId,
     source: BillSource,
     force: bool,
+    job: Option<&ProcessingJob>,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
     let name = app.organization_by_id(organization).await?;
@@ -141,44 +148,20 @@ pub async fn run_connection(
         return Err(AppError::new(ErrorKind::NotFound, "the connection was removed"));
     };
     let shared = record.parent.is_some();
+    let _writing = app.writing().await?;
     let work = async {
         let started = Instant::now();
-        app.live().works_for(organization);
         let asked = Asked {
             organization: name.name,
             connection: &record.connection,
             selection: Selection { period: None, accounts: crate::connections::accounts(&record)? },
             source: Arc::new(source),
             force,
+            job,
         };
         ingest(app, asked, started, progress).await
     };
-    alone(app, shared, work).await
-}
-
-/// Does the work as the data folder's only writer. What fails of a shared bill is not shown where its customers look.
-async fn alone(
-    app: &App,
-    shared: bool,
-    work: impl Future<Output = Result<IngestSummary>>,
-) -> Result<IngestSummary> {
-    let _lock = app.writer_lock()?;
-    // Whoever else is still noted as running was killed: the lock is ours.
-    app.meta().abandon_stale_ingests(app.now().timestamp_millis(), i64::MIN).await?;
-    let outcome = work.await;
-    app.live().set_progress(None);
-    if let Err(error) = outcome.as_ref()
-        && error.kind != ErrorKind::NotReady
-        && !shared
-    {
-        app.live().add_failure(Failure {
-            period: None,
-            file: error.place.file.clone(),
-            message: error.message.clone(),
-            advice: error.advice.clone(),
-        });
-    }
-    outcome
+    shown_failure(app, organization, shared, work.await)
 }
 
 /// What is read, for whom.
@@ -190,6 +173,8 @@ struct Asked<'a> {
     selection: Selection,
     source: Arc<BillSource>,
     force: bool,
+    /// The job that this is done for.
+    job: Option<&'a ProcessingJob>,
 }
 
 async fn ingest(
@@ -198,7 +183,11 @@ async fn ingest(
     started: Instant,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
-    let Asked { organization, connection, selection, source, force } = asked;
+    let Asked { organization, connection, selection, source, force, job } = asked;
+    let _at_work = app.at_work(&connection.id)?;
+    // Nobody else is at work at this connection: what is still noted as running was killed.
+    app.meta().abandon_ingests_of(&connection.id, app.now().timestamp_millis()).await?;
+    let shown = app.live().begin(&connection.organization_id, Some(&connection.id));
     let mut discovery = source.discover().await?;
     for delivery in &mut discovery.deliveries {
         delivery.fingerprint.push_str(&selection.stamp());
@@ -207,10 +196,19 @@ async fn ingest(
         return Err(AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
             .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
     }
+    if let Some(job) = job {
+        jobs::begin(app, job, &discovery.deliveries).await?;
+    }
+    let crashed = job.filter(|job| job.crashes > 0);
     let overlaps = discovery.overlaps();
-    let before = changes::before(app, connection, &discovery.deliveries, force).await;
+    let before = aside(
+        "the bill as it is could not be looked at before it is read again",
+        changes::before(app, connection, &discovery.deliveries, force),
+    )
+    .await;
     let mut tracker = Tracker {
         app,
+        shown: &shown,
         report: progress,
         connection: connection.name.clone(),
         counters: Arc::default(),
@@ -225,6 +223,11 @@ async fn ingest(
     tracker.begin(discovery.deliveries.iter().map(bytes).sum());
     for delivery in &discovery.deliveries {
         let job = Job { app, connection: &connection.id, source: &source, delivery, selection: &selection };
+        // What an earlier run published before it went down, and this one publishes again, is no step further.
+        let further = match crashed {
+            Some(crashed) if published(&job).await?.is_empty() => Some(crashed),
+            _ => None,
+        };
         let outcome = match one_report_a_period(&overlaps, delivery) {
             Ok(()) => first_stage(&job, &tracker, force).await,
             Err(error) => Err(error),
@@ -233,11 +236,12 @@ async fn ingest(
             Ok((summaries, pending)) => {
                 periods.extend(summaries);
                 if !pending.is_empty() {
+                    jobs::got_further(app, further).await?;
                     behind.push((delivery, pending));
                 }
             }
             Err(error) => {
-                note_failure(app, delivery, &selection, &error);
+                note_failure(app, &connection.organization_id, delivery, &selection, &error);
                 periods.push(failed(delivery.period, &error));
             }
         }
@@ -260,25 +264,21 @@ async fn ingest(
         };
         finish_history(app, history, delivery, rows, outcome.as_ref().err()).await?;
         if let Err(error) = outcome {
-            note_failure(app, delivery, &selection, &error);
+            note_failure(app, &connection.organization_id, delivery, &selection, &error);
             for summary in periods.iter_mut().filter(|summary| of_delivery.contains(&summary.period)) {
                 *summary = failed(summary.period.parse().ok(), &error);
             }
+        } else {
+            jobs::got_further(app, crashed).await?;
         }
         tracker.periods_done += 1;
     }
     let line_items_ready_s = started.elapsed().as_secs_f64();
-    // Superseded files are only clutter: failing to remove them must not fail what has been published.
-    if let Err(error) = app.vacuum_unlocked().await {
-        tracing::warn!(%error, "superseded files could not be removed");
-    }
-    // What is published stands, whether or not its difference from before can be told.
-    let kept = match before {
-        Ok(before) => changes::keep(app, connection, before, &periods).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = kept {
-        tracing::warn!(%error, "what a restatement changed could not be kept");
+    // What is published stands, whatever becomes of what follows from it.
+    aside("superseded files could not be removed", app.vacuum_unlocked()).await;
+    if let Some(before) = before {
+        let kept = changes::keep(app, connection, before, &periods);
+        aside("what a restatement changed could not be kept", kept).await;
     }
     Ok(IngestSummary {
         organization,
@@ -288,6 +288,17 @@ async fn ingest(
         periods,
         peak_memory_bytes: peak_memory(),
     })
+}
+
+/// Does what must not fail an ingest, however it ends: a failure and a panic are for the log.
+async fn aside<T>(failed: &str, work: impl Future<Output = Result<T>>) -> Option<T> {
+    match caught(work).await {
+        Ok(done) => Some(done),
+        Err(error) => {
+            tracing::warn!(%error, "{failed}");
+            None
+        }
+    }
 }
 
 /// Refuses a period that several reports of the source cover: they are views of one bill, or bills of several
@@ -375,59 +386,6 @@ fn unchanged(publication: &Publication) -> PeriodSummary {
         message: None,
         advice: None,
     }
-}
-
-async fn start_history(
-    app: &App,
-    connection: &ConnectionId,
-    delivery: &Delivery,
-    pending: &[Pending],
-) -> Result<Option<i64>> {
-    let Some(period) = pending.first().map(|pending| pending.period) else { return Ok(None) };
-    let new = NewIngest {
-        connection_id: connection.clone(),
-        period,
-        fingerprint: delivery.fingerprint.clone(),
-        started_at_ms: app.now().timestamp_millis(),
-    };
-    Ok(Some(app.meta().start_ingest(&new).await?))
-}
-
-async fn finish_history(
-    app: &App,
-    history: Option<i64>,
-    delivery: &Delivery,
-    rows: u64,
-    error: Option<&AppError>,
-) -> Result<()> {
-    let Some(history) = history else { return Ok(()) };
-    let outcome = match error {
-        None => Outcome::Published,
-        Some(error) => Outcome::Failed(meta::Failure {
-            message: error.message.clone(),
-            advice: error.advice.clone(),
-            file: error.place.file.clone(),
-            row: error.place.row,
-            column: error.place.column.clone(),
-        }),
-    };
-    let bytes = delivery.files.iter().map(|file| file.size).sum();
-    app.meta().finish_ingest(history, &outcome, app.now().timestamp_millis(), rows, bytes).await?;
-    Ok(())
-}
-
-fn note_failure(app: &App, delivery: &Delivery, selection: &Selection, error: &AppError) {
-    tracing::warn!(delivery.name = %delivery.name, %error, "a delivery was refused");
-    if selection.accounts.is_some() {
-        // The bill is somebody else's: the job says all that its customers are told.
-        return;
-    }
-    app.live().add_failure(Failure {
-        period: delivery.period.map(|period| period.to_string()),
-        file: error.place.file.clone(),
-        message: error.message.clone(),
-        advice: error.advice.clone(),
-    });
 }
 
 /// The connection of a location: the one that has it, else a new one.

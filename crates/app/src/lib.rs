@@ -2,7 +2,7 @@
 //! holds the data folder's table store (`lake`), metadata (`meta`) and query engine (`query`).
 //!
 //! Reading resolves one [`Snapshot`](read::Published) of what is published and answers from it throughout, so
-//! that a page never mixes two versions of a bill. Writing needs the data folder's [`WriterLock`], which one
+//! that a page never mixes two versions of a bill. Writing needs the lock of the data folder, which one
 //! process at a time can hold; readers run beside it.
 
 pub mod allocation;
@@ -19,6 +19,7 @@ pub mod ingest_job;
 mod live;
 mod lock;
 mod organization;
+mod panics;
 pub mod policy;
 pub mod processing;
 pub mod proof;
@@ -31,8 +32,7 @@ pub use allowances::{AllowanceOptions, Allowed};
 pub use app_state::{App, AppOptions, MailSettings};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{AppError, ErrorKind, Place, Result};
-pub use live::{Failure, Live, Progress, Stage};
-pub use lock::WriterLock;
+pub use live::{Failure, Live, Progress, Shown, Stage};
 pub use meta::Organization;
 pub use notify::{BadSettings, Mailer};
 pub use organization::{DEFAULT_ORGANIZATION, OrganizationSpec};

@@ -1,7 +1,7 @@
-//! What the running ingest of this process is doing, for pages that ask every few seconds.
+//! What the running ingests are doing that this process runs or has others run, for pages that ask every few seconds.
 
-use model::{BillingPeriod, OrganizationId};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use model::{BillingPeriod, ConnectionId, OrganizationId};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Where a period's ingest stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -41,7 +41,7 @@ impl Stage {
 }
 
 /// A moment of a running ingest.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Progress {
     /// Connection that is read.
     pub connection: String,
@@ -70,7 +70,7 @@ pub struct Progress {
 }
 
 /// A period or source that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Failure {
     /// Period, where known.
     pub period: Option<String>,
@@ -82,19 +82,30 @@ pub struct Failure {
     pub advice: Option<String>,
 }
 
-/// Live state shared by the running ingest and the pages.
-#[derive(Debug, Default)]
+/// Live state shared by running ingests and the pages. Cheap to clone; clones share it.
+#[derive(Clone, Debug, Default)]
 pub struct Live {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// For whom this process works: nobody else sees how far it is.
-    organization: Option<OrganizationId>,
-    progress: Option<Progress>,
-    failures: Vec<(Option<OrganizationId>, Failure)>,
+    next: u64,
+    running: Vec<Running>,
+    failures: Vec<(OrganizationId, Failure)>,
 }
+
+/// Work of this process; nobody but its organization sees how far it is.
+#[derive(Debug)]
+struct Running {
+    number: u64,
+    organization: OrganizationId,
+    connection: Option<ConnectionId>,
+    progress: Option<Progress>,
+}
+
+/// Failures of an organization that are kept; a page that lists more is read by nobody.
+const MOST_FAILURES: usize = 100;
 
 impl Live {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -102,35 +113,118 @@ impl Live {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What follows is work for this organization.
-    pub fn works_for(&self, organization: &OrganizationId) {
-        self.state().organization = Some(organization.clone());
+    /// Work for this organization begins; it is shown until the value is dropped, however the work ends.
+    pub fn begin(&self, organization: &OrganizationId, connection: Option<&ConnectionId>) -> Shown {
+        let mut state = self.state();
+        let number = state.next;
+        state.next += 1;
+        state.running.push(Running {
+            number,
+            organization: organization.clone(),
+            connection: connection.cloned(),
+            progress: None,
+        });
+        Shown { live: self.clone(), number }
     }
 
     /// The organization's running ingest, if one runs in this process.
     pub fn progress(&self, organization: &OrganizationId) -> Option<Progress> {
         let state = self.state();
-        state.progress.clone().filter(|_| state.organization.as_ref() == Some(organization))
+        let mut own = state.running.iter().filter(|running| running.organization == *organization);
+        own.find_map(|running| running.progress.clone())
     }
 
-    /// Shows where the running ingest stands; `None` when it has ended.
-    pub fn set_progress(&self, progress: Option<Progress>) {
-        self.state().progress = progress;
+    /// The running ingest of a connection, if it runs in this process.
+    pub fn progress_of(&self, organization: &OrganizationId, connection: &ConnectionId) -> Option<Progress> {
+        let state = self.state();
+        let mut own = state.running.iter().filter(|running| {
+            running.organization == *organization && running.connection.as_ref() == Some(connection)
+        });
+        own.find_map(|running| running.progress.clone())
     }
 
     /// The organization's failures in this process that have no place in the ingest history.
     pub fn failures(&self, organization: &OrganizationId) -> Vec<Failure> {
         let state = self.state();
-        let own = state.failures.iter().filter(|(whose, _)| whose.as_ref() == Some(organization));
+        let own = state.failures.iter().filter(|(whose, _)| whose == organization);
         own.map(|(_, failure)| failure.clone()).collect()
     }
 
     /// Keeps a failure to be shown, once.
-    pub fn add_failure(&self, failure: Failure) {
+    pub fn add_failure(&self, organization: &OrganizationId, failure: Failure) {
         let mut state = self.state();
-        let entry = (state.organization.clone(), failure);
-        if !state.failures.contains(&entry) {
-            state.failures.push(entry);
+        let entry = (organization.clone(), failure);
+        if state.failures.contains(&entry) {
+            return;
         }
+        // A source can fail with another word each time.
+        if state.failures.iter().filter(|(whose, _)| whose == organization).count() >= MOST_FAILURES
+            && let Some(oldest) = state.failures.iter().position(|(whose, _)| whose == organization)
+        {
+            state.failures.remove(oldest);
+        }
+        state.failures.push(entry);
+    }
+}
+
+/// A piece of work that is shown for as long as this is held.
+#[derive(Debug)]
+pub struct Shown {
+    live: Live,
+    number: u64,
+}
+
+impl Shown {
+    /// Shows where the work stands.
+    pub fn show(&self, progress: Progress) {
+        let mut state = self.live.state();
+        if let Some(own) = state.running.iter_mut().find(|running| running.number == self.number) {
+            own.progress = Some(progress);
+        }
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.live.state().running.retain(|running| running.number != self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(rows: u64) -> Progress {
+        Progress {
+            connection: "bills".to_owned(),
+            period: None,
+            stage: Stage::Reading,
+            files_done: 0,
+            files_total: 0,
+            bytes_done: 0,
+            bytes_total: 0,
+            rows,
+            bytes_per_second: 0,
+            seconds_left: None,
+            periods_done: 0,
+            periods_total: 0,
+        }
+    }
+
+    #[test]
+    fn everybody_sees_the_own_work_while_it_lasts() {
+        let live = Live::default();
+        let (alpha, beta) =
+            (OrganizationId::try_new("alpha").unwrap(), OrganizationId::try_new("beta").unwrap());
+        let bills = ConnectionId::try_new("bills").unwrap();
+        let (one, other) = (live.begin(&alpha, Some(&bills)), live.begin(&beta, None));
+        one.show(progress(1));
+        other.show(progress(2));
+        assert_eq!(live.progress(&alpha).map(|found| found.rows), Some(1));
+        assert_eq!(live.progress(&beta).map(|found| found.rows), Some(2));
+        assert_eq!(live.progress_of(&alpha, &bills).map(|found| found.rows), Some(1));
+        assert_eq!(live.progress_of(&beta, &bills), None);
+        drop(one);
+        assert_eq!(live.progress(&alpha), None);
     }
 }

@@ -3,12 +3,20 @@
 
 mod attempt;
 mod daily;
+mod line;
+mod reader;
+mod reading;
 mod schedule;
 mod telling;
+mod watch;
+mod work;
 
 pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
+pub(crate) use reading::MOST_CRASHES;
+pub use reading::{ReaderProcess, Reading};
 pub use schedule::run;
 pub(crate) use telling::{checked, grouped, money};
+pub use work::{bound, work};
 
 use crate::connections::{self, ConnectionState};
 use crate::ingest_job::{self, IngestSummary};
@@ -93,7 +101,7 @@ pub async fn read_now(
 ) -> Result<IngestSummary> {
     verified(&connections::get(app, organization, id).await?)?;
     let source = connections::open_source(app, organization, id).await?;
-    ingest_job::run_connection(app, organization, id, source, force, progress).await
+    ingest_job::run_connection(app, organization, id, source, force, None, progress).await
 }
 
 fn verified(connection: &connections::ConnectionDetails) -> Result<()> {
@@ -109,7 +117,7 @@ pub async fn status(app: &App, organization: &OrganizationId, id: &ConnectionId)
     let connection = connections::get(app, organization, id).await?;
     let job = app.meta().last_job(id).await?;
     let running = job.as_ref().is_some_and(|job| job.state == JobState::Running);
-    let progress = app.live().progress(organization).filter(|_| running);
+    let progress = app.live().progress_of(organization, id).filter(|_| running);
     let instant = |ms: i64| DateTime::from_timestamp_millis(ms).unwrap_or_default();
     Ok(Processing {
         state: job.as_ref().map(|job| job.state),

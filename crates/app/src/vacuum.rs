@@ -1,5 +1,5 @@
 //! Vacuum: removes files that no publication names any more: superseded generations, and what killed processes
-//! left behind. Runs under the writer's lock, so that nothing staged by another process is touched.
+//! left behind. What is being staged holds a lock of its own and is not touched.
 
 use crate::{App, Result};
 use lake::Table;
@@ -16,7 +16,7 @@ pub struct VacuumSummary {
 impl App {
     /// Deletes every data file that is neither active nor named by a current publication.
     pub async fn vacuum(&self) -> Result<VacuumSummary> {
-        let _lock = self.writer_lock()?;
+        let _writing = self.writing().await?;
         self.vacuum_unlocked().await
     }
 

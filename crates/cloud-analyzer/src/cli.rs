@@ -2,9 +2,11 @@
 
 mod allow;
 mod identity;
+mod reading;
 
 pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Token, User};
+pub(crate) use reading::ReadingOptions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -311,6 +313,8 @@ pub(crate) struct Serve {
     pub(crate) behind_proxy: bool,
     #[command(flatten)]
     pub(crate) allow: Allow,
+    #[command(flatten)]
+    pub(crate) reading: ReadingOptions,
     #[command(flatten)]
     pub(crate) mail: MailOptions,
     #[command(flatten)]

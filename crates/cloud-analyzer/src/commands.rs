@@ -16,7 +16,7 @@ mod verify;
 
 use crate::cli::{Cli, Command, Demo, Question};
 use crate::output;
-use ::app::{AllowanceOptions, App, AppOptions, MailSettings, Organization};
+use ::app::{AllowanceOptions, App, AppOptions, Organization};
 use model::{CostQuery, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,13 +59,9 @@ impl Folder {
         Ok(App::open(&self.path(), AppOptions { allowances: operator(), ..AppOptions::default() }).await?)
     }
 
-    /// The data folder, made when it is missing, for others: with a way to send mails and what they may reach.
-    pub(crate) async fn open_for_others(
-        &self,
-        mail: Option<MailSettings>,
-        allowances: AllowanceOptions,
-    ) -> anyhow::Result<App> {
-        Ok(App::open(&self.path(), AppOptions { mail, allowances, ..AppOptions::default() }).await?)
+    /// The data folder, made when it is missing, for others: with what they may do.
+    pub(crate) async fn open_for_others(&self, options: AppOptions) -> anyhow::Result<App> {
+        Ok(App::open(&self.path(), options).await?)
     }
 
     /// The data folder, which must be there.

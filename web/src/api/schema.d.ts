@@ -1705,7 +1705,7 @@ export interface components {
          * @description Where a job stands.
          * @enum {string}
          */
-        ProcessingState: "idle" | "queued" | "running" | "done" | "failed";
+        ProcessingState: "idle" | "queued" | "running" | "done" | "failed" | "parked";
         /** @description Where the processing of a connection stands. */
         ProcessingView: {
             /**

@@ -39,6 +39,8 @@ pub(crate) enum ProcessingState {
     Running,
     Done,
     Failed,
+    /// Took its process down more than once: read again with the next delivery, or when somebody asks.
+    Parked,
 }
 
 /// Where a month stands.
@@ -109,6 +111,7 @@ impl From<Processing> for ProcessingView {
                 Some(JobState::Running) => ProcessingState::Running,
                 Some(JobState::Done) => ProcessingState::Done,
                 Some(JobState::Failed) => ProcessingState::Failed,
+                Some(JobState::Parked) => ProcessingState::Parked,
             },
             waiting_for_delivery: found.connection == app::connections::ConnectionState::Waiting,
             attempts: found.attempts,

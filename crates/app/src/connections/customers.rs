@@ -87,11 +87,8 @@ pub async fn set_customers(
 
 async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment]) -> Result<Vec<Customer>> {
     let own = caller.organization()?;
-    let _lock = app.writer_lock().map_err(|error| match error.kind {
-        ErrorKind::Conflict => AppError::new(ErrorKind::Conflict, "a bill is being read at the moment")
-            .advise("Save the list again when it is done: bills are split between two readings."),
-        _ => error,
-    })?;
+    let _writing = app.writing().await.map_err(being_read)?;
+    let _at_work = app.at_work(id).map_err(being_read)?;
     let provider = record(app, &own.id, id).await?;
     if provider.state == ConnectionState::Draft || provider.parent.is_some() {
         return Err(AppError::invalid(format!("the bill of {} cannot be split", provider.connection.name))
@@ -99,6 +96,8 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
     }
     let wanted = by_organization(list, own)?;
     let before = customers(app, &own.id, id).await?;
+    let at_work = before.iter().map(|customer| app.at_work(&customer.connection.id));
+    let _theirs = at_work.collect::<Result<Vec<_>>>().map_err(being_read)?;
     let homes = homes(app, caller, &before, &wanted).await?;
 
     for customer in &before {
@@ -131,6 +130,14 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
     app.vacuum_unlocked().await?;
     app.queued().notify_one();
     customers(app, &own.id, id).await
+}
+
+fn being_read(error: AppError) -> AppError {
+    match error.kind {
+        ErrorKind::Conflict => AppError::new(ErrorKind::Conflict, "a bill is being read at the moment")
+            .advise("Save the list again when it is done: bills are split between two readings."),
+        _ => error,
+    }
 }
 
 /// The accounts of each organization.

@@ -26,7 +26,8 @@ pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId,
         )
         .advise("Empty its account list first: that removes what they have of this bill."));
     }
-    let _lock = app.writer_lock()?;
+    let _writing = app.writing().await?;
+    let _at_work = app.at_work(id)?;
     let months = months(app, organization, id).await?;
     app.meta().delete_connection(organization, id).await?;
     crate::allocation::forget_accounts(app, organization, id).await?;

@@ -138,10 +138,11 @@ async fn keep(
     }
     let worked = matches!(record.state, ConnectionState::Ready | ConnectionState::Failing);
     let good = done.verdict != Verdict::Failed;
-    let reading_failed = record.state == ConnectionState::Failing
-        && app.meta().last_job(id).await?.is_some_and(|job| job.state == JobState::Failed);
+    let last = app.meta().last_job(id).await?.map(|job| job.state);
+    let reading_failed =
+        record.state == ConnectionState::Failing && matches!(last, Some(JobState::Failed | JobState::Parked));
     let state = match done.verdict {
-        // Good checks do not mend a failed reading: it is tried again at once.
+        // Good checks do not mend a failed reading: it is tried again at once, unless it is parked.
         Verdict::Passed | Verdict::Warning | Verdict::NotYet if reading_failed => ConnectionState::Failing,
         Verdict::Passed | Verdict::Warning => ConnectionState::Ready,
         Verdict::NotYet if worked => ConnectionState::Ready,
@@ -152,7 +153,7 @@ async fn keep(
     let value = serde_json::to_value(done).map_err(|error| AppError::internal(error.to_string()))?;
     let now = app.now().timestamp_millis();
     app.meta().keep_verification(id, state, &value, done.facts.region.as_deref(), now).await?;
-    if good && reading_failed {
+    if good && reading_failed && last == Some(JobState::Failed) {
         app.meta().queue_job(id, Reason::Asked, now).await?;
         app.queued().notify_one();
     }

@@ -67,7 +67,7 @@ impl Job<'_> {
         tracker: &Tracker<'_>,
         ingest: Option<i64>,
     ) -> Result<Vec<(PeriodSummary, Pending)>> {
-        let files = reading::files(self.source, self.delivery);
+        let files = reading::files(self.source, self.delivery, &tracker.counters);
         let period = self.delivery.period;
         let selection = self.selected();
         let read = tracker
@@ -177,7 +177,7 @@ impl Job<'_> {
         ingest: Option<i64>,
         pending: Vec<Pending>,
     ) -> Result<()> {
-        let files = reading::files(self.source, self.delivery);
+        let files = reading::files(self.source, self.delivery, &tracker.counters);
         let (lake, connection) = (self.app.lake().clone(), self.connection.clone());
         let (period, names, selection) = (self.delivery.period, self.names(), self.selected());
         let staged = tracker

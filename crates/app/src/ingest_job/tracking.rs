@@ -1,8 +1,9 @@
 //! Progress of a running ingest: a blocking piece of work, watched from outside.
 
-use crate::{App, Progress, Result, Stage};
+use crate::{App, AppError, Progress, Result, Shown, Stage};
 use ingest::Counters;
 use model::BillingPeriod;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -14,6 +15,7 @@ const TICK: Duration = Duration::from_millis(250);
 /// Where the whole ingest stands; the piece at work adds its counters.
 pub(super) struct Tracker<'a> {
     pub(super) app: &'a App,
+    pub(super) shown: &'a Shown,
     pub(super) report: &'a (dyn Fn(Progress) + Send + Sync),
     pub(super) connection: String,
     pub(super) counters: Arc<Counters>,
@@ -58,7 +60,7 @@ impl Tracker<'_> {
             periods_done: self.periods_done,
             periods_total: self.periods_total,
         };
-        self.app.live().set_progress(Some(progress.clone()));
+        self.shown.show(progress.clone());
         (self.report)(progress);
     }
 
@@ -75,7 +77,11 @@ impl Tracker<'_> {
         let mut ticks = tokio::time::interval(TICK);
         loop {
             tokio::select! {
-                done = &mut task => return done.map_err(|_| crate::AppError::internal("a worker of the ingest stopped")),
+                done = &mut task => return match done {
+                    Ok(Ok(done)) => Ok(done),
+                    Ok(Err(panic)) => Err(AppError::panicked(&*panic)),
+                    Err(_) => Err(AppError::internal("a worker of the ingest stopped")),
+                },
                 _ = ticks.tick() => {
                     self.show(period, stage);
                     if let Some(ingest) = ingest {
@@ -93,13 +99,22 @@ impl Tracker<'_> {
     }
 }
 
+impl Drop for Tracker<'_> {
+    fn drop(&mut self) {
+        // An ingest may be given up in the middle: what is still at work ends at its next batch.
+        self.counters.cancelled.store(true, Ordering::Relaxed);
+    }
+}
+
 /// What the threads of an ingest count on a scale to 99, of which those who answer questions have the half: with every
 /// core at work, a page waits a little for a month that is read, and not the other way round.
 const PRIORITY: u8 = 25;
 
 /// Runs a blocking piece of work on a thread of its own, behind those who wait for a page. Threads that it starts stand
 /// behind as well; one of the runtime's pool would stay there.
-fn behind<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<oneshot::Receiver<T>> {
+fn behind<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<oneshot::Receiver<std::thread::Result<T>>> {
     let (sender, done) = oneshot::channel();
     let runtime = tokio::runtime::Handle::current();
     let body = move || {
@@ -108,9 +123,9 @@ fn behind<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Resul
         // Where the system does not allow it, the work is done at the usual one.
         let _ = priority.map(set_current_thread_priority);
         // Nobody listens where the ingest was stopped.
-        let _ = sender.send(work());
+        let _ = sender.send(catch_unwind(AssertUnwindSafe(work)));
     };
     let spawned = std::thread::Builder::new().name("ingest".to_owned()).spawn(body);
-    spawned.map_err(|error| crate::AppError::internal(format!("no thread for the ingest: {error}")))?;
+    spawned.map_err(|error| AppError::internal(format!("no thread for the ingest: {error}")))?;
     Ok(done)
 }

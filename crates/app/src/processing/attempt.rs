@@ -1,38 +1,102 @@
 //! One run of a job: read, judge, tell.
 
+use super::reader::{self, Ended};
+use super::reading::{CRASH_WAIT_MS, FIRST_WAIT_MS, LONGEST_WAIT_MS, MOST_ATTEMPTS, MOST_CRASHES};
 use super::telling;
+use super::watch::{LOOK, Watch};
 use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
-use crate::{App, AppError, ErrorKind, Result, connections};
+use crate::panics::caught;
+use crate::{App, AppError, ErrorKind, Progress, Result, connections};
 use meta::{ConnectionRecord, ConnectionState, Failure, ProcessingJob};
 use rand::Rng;
-
-/// Runs before a job is given up until the next poll.
-const MOST_ATTEMPTS: u32 = 5;
-/// Wait after the first failure; doubled with each further one.
-const FIRST_WAIT_MS: i64 = 2_000;
-const LONGEST_WAIT_MS: i64 = 300_000;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 /// Runs a job and writes down how it went.
 pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
-    let outcome = read(app, job).await;
+    let ended = match &app.reading().process {
+        Some(process) => reader::read(app, process, job).await,
+        None => Ok(here(app, job).await),
+    };
+    match ended {
+        Ok(Ended::Told(outcome)) => judge(app, job, outcome).await,
+        Ok(Ended::Died(error)) => crashed(app, job, error).await,
+        Ok(Ended::Stopped) => Ok(app.meta().release_job(job.id).await?),
+        Err(error) => judge(app, job, Err(error)).await,
+    }
+}
+
+/// Reads within this process.
+async fn here(app: &App, job: &ProcessingJob) -> Ended {
+    let watch = Mutex::new(Watch::begin(Instant::now()));
+    let watched = || watch.lock().unwrap_or_else(PoisonError::into_inner);
+    let show = |progress| watched().saw(&progress, Instant::now());
+    let work = caught(read(app, job, &show));
+    let over = async {
+        let mut looks = tokio::time::interval(LOOK);
+        loop {
+            looks.tick().await;
+            let over = watched().over(app.reading(), Instant::now());
+            if let Some(error) = over {
+                return error;
+            }
+        }
+    };
+    tokio::select! {
+        ended = work => Ended::Told(ended),
+        error = over => Ended::Told(Err(error)),
+        () = app.stopping() => Ended::Stopped,
+    }
+}
+
+/// Reads what the job's connection has.
+///
+/// # Errors
+/// As [`ingest_job::run_connection`]; a month that was refused is an error, too.
+pub(super) async fn read(
+    app: &App,
+    job: &ProcessingJob,
+    show: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<IngestSummary> {
+    let (organization, id) = (&job.organization_id, &job.connection_id);
+    let source = connections::open_source(app, organization, id).await?;
+    ingest_job::run_connection(app, organization, id, source, false, Some(job), show).await
+}
+
+/// A month that was refused makes the whole run a failed one.
+fn refused(summary: IngestSummary) -> Result<IngestSummary> {
+    match summary.periods.iter().find(|period| period.outcome == PeriodOutcome::Failed) {
+        None => Ok(summary),
+        Some(period) => {
+            let message = period.message.clone().unwrap_or_else(|| "could not be read".to_owned());
+            let mut error = AppError::invalid(format!("{}: {message}", period.period));
+            error.advice.clone_from(&period.advice);
+            Err(error)
+        }
+    }
+}
+
+/// Writes down how a run went that came to an end.
+pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<IngestSummary>) -> Result<()> {
     let now = app.now().timestamp_millis();
     let Some(mut record) = app.meta().connection_record(&job.organization_id, &job.connection_id).await?
     else {
         // Removed meanwhile, and its jobs with it.
         return Ok(());
     };
-    let outcome = match outcome {
-        Err(error) if record.parent.is_some() => Err(for_customers(error)),
-        outcome => outcome,
-    };
-    match outcome {
+    match outcome.and_then(refused).map_err(|error| for_whom(&record, error)) {
         Ok(summary) => {
             app.meta().end_job(job.id, now, None).await?;
             // What its checks found is not mended by a good reading.
             if !connections::checks_failed(&record)? {
                 set_state(app, &mut record, ConnectionState::Ready).await?;
             }
-            telling::went_well(app, &record, &summary).await
+            told(&record, telling::went_well(app, &record, &summary)).await;
+            Ok(())
+        }
+        // Nothing new since it was parked.
+        Err(error) if error.kind == ErrorKind::NotReady && job.crashes >= MOST_CRASHES => {
+            Ok(app.meta().park_job(job.id, now, None).await?)
         }
         Err(error) if error.kind == ErrorKind::NotReady => {
             // No delivery yet is no failure: the next poll looks again.
@@ -42,7 +106,7 @@ pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
             }
             Ok(())
         }
-        Err(error) if error.kind.retry_helps() && job.attempts < MOST_ATTEMPTS => {
+        Err(error) if may_pass(error.kind) && job.attempts < MOST_ATTEMPTS => {
             let wait = backoff(job.attempts);
             tracing::warn!(connection.id = %job.connection_id, attempt = job.attempts, wait_ms = wait, %error, "a connection will be read again");
             Ok(app.meta().retry_job(job.id, now + wait, &failure(&error)).await?)
@@ -51,8 +115,49 @@ pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
             tracing::warn!(connection.id = %job.connection_id, %error, "a connection could not be read");
             app.meta().end_job(job.id, now, Some(&failure(&error))).await?;
             set_state(app, &mut record, ConnectionState::Failing).await?;
-            telling::went_wrong(app, &record, &error).await
+            told(&record, telling::went_wrong(app, &record, &error)).await;
+            Ok(())
         }
+    }
+}
+
+/// Writes down that a run took its process down: once may be chance, then it is tried again; what does so again without
+/// having got any further is parked.
+pub(super) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> Result<()> {
+    let now = app.now().timestamp_millis();
+    let Some(mut record) = app.meta().connection_record(&job.organization_id, &job.connection_id).await?
+    else {
+        return Ok(());
+    };
+    let crashes = app.meta().job_crashed(job.id).await?;
+    if crashes < MOST_CRASHES {
+        tracing::warn!(connection.id = %job.connection_id, %error, "a reading ended without a word; it is tried once more");
+        let error = for_whom(&record, error);
+        return Ok(app.meta().retry_job(job.id, now + CRASH_WAIT_MS, &failure(&error)).await?);
+    }
+    tracing::error!(connection.id = %job.connection_id, crashes, %error, "a reading that ended without a word again is parked");
+    let advice = error.advice.as_deref().unwrap_or_default();
+    let parked =
+        AppError::new(error.kind, format!("reading was given up after {crashes} tries: {}", error.message))
+            .advise(format!(
+                "{advice} It is read again when the next delivery comes, or when you ask for it."
+            ));
+    let parked = for_whom(&record, parked);
+    app.meta().park_job(job.id, now, Some(&failure(&parked))).await?;
+    set_state(app, &mut record, ConnectionState::Failing).await?;
+    told(&record, telling::went_wrong(app, &record, &parked)).await;
+    Ok(())
+}
+
+/// Whether the same may go well later. A defect shows itself once and not again often enough.
+fn may_pass(kind: ErrorKind) -> bool {
+    kind.retry_helps() || kind == ErrorKind::Internal
+}
+
+/// What is told must not change how a run went, however telling ends.
+async fn told(record: &ConnectionRecord, telling: impl Future<Output = Result<()>>) {
+    if let Err(error) = caught(telling).await {
+        tracing::warn!(connection.id = %record.connection.id, %error, "nobody could be told how a reading went");
     }
 }
 
@@ -62,20 +167,9 @@ fn backoff(attempts: u32) -> i64 {
     wait / 2 + rand::rng().random_range(0..=wait / 2)
 }
 
-async fn read(app: &App, job: &ProcessingJob) -> Result<IngestSummary> {
-    let (organization, id) = (&job.organization_id, &job.connection_id);
-    let source = connections::open_source(app, organization, id).await?;
-    let summary = ingest_job::run_connection(app, organization, id, source, false, &|_| {}).await?;
-    let failed = summary.periods.iter().find(|period| period.outcome == PeriodOutcome::Failed);
-    match failed {
-        None => Ok(summary),
-        Some(period) => {
-            let message = period.message.clone().unwrap_or_else(|| "could not be read".to_owned());
-            let mut error = AppError::invalid(format!("{}: {message}", period.period));
-            error.advice.clone_from(&period.advice);
-            Err(error)
-        }
-    }
+/// What may be said of a failure to those who look at the connection.
+fn for_whom(record: &ConnectionRecord, error: AppError) -> AppError {
+    if record.parent.is_some() { for_customers(error) } else { error }
 }
 
 /// What a customer is told of a failure: the bill, and whatever is wrong with it, is the provider's.

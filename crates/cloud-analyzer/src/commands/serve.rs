@@ -4,10 +4,15 @@ use super::Folder;
 use crate::cli::{MailOptions, OpenId, Serve};
 use crate::output::print;
 use ::app::identity::{self, OpenIdSettings};
-use ::app::{App, ErrorKind, MailSettings, Mailer, OrganizationSpec, connections, demo_company, processing};
+use ::app::{
+    App, AppOptions, ErrorKind, MailSettings, Mailer, OrganizationSpec, connections, demo_company, processing,
+};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// Time for what runs behind to end.
+const GIVE_BACK: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
     if args.demo {
@@ -15,7 +20,17 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         api::check_demo(args.listen)?;
     }
     let url = args.public_url.clone().unwrap_or_else(|| local_url(args.listen));
-    let app = folder.open_for_others(mail(args.mail, url)?, args.allow.options()).await?;
+    let options = AppOptions {
+        mail: mail(args.mail, url)?,
+        allowances: args.allow.options(),
+        reading: args.reading.reading(),
+        ..AppOptions::default()
+    };
+    let app = folder.open_for_others(options).await?;
+    if let Some(job) = args.reading.read_job {
+        processing::bound(&app)?;
+        return Ok(processing::work(&app, job).await?);
+    }
     check_key(&app).await?;
     let mut demo = None;
     if args.demo {
@@ -25,7 +40,8 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         tokio::spawn(fill(app.clone(), args.demo_rows));
     }
     // Reads connections by request and by polling; it may be stopped at any moment.
-    tokio::spawn(processing::run(app.clone()));
+    let behind = tokio::spawn(processing::run(app.clone()));
+    let stop = app.clone();
     let setup = if args.demo { None } else { identity::setup_link(&app).await? };
     let public_url = args.public_url.clone();
     let site = api::Site {
@@ -47,7 +63,13 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         // The address is the result; a closed pipe is no reason not to serve.
         let _ = print(&text);
     };
-    api::serve(router, args.listen, ready, stopped()).await?;
+    let asked = async move {
+        stopped().await;
+        stop.stop();
+    };
+    api::serve(router, args.listen, ready, asked).await?;
+    // Jobs are given back; what does not end in time is taken up by the next start all the same.
+    let _ = tokio::time::timeout(GIVE_BACK, behind).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,0 +1,41 @@
+//! What an ingest tells the job that it is done for: which deliveries it sets out to read, and that it got further
+//! than a run before that took its process down.
+
+use crate::processing::MOST_CRASHES;
+use crate::{App, AppError, ErrorKind, Result};
+use connect::Delivery;
+use meta::ProcessingJob;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Before anything is decoded.
+///
+/// # Errors
+/// `NotReady` when these are the deliveries that the job was parked for.
+pub(super) async fn begin(app: &App, job: &ProcessingJob, deliveries: &[Delivery]) -> Result<()> {
+    let others = app.meta().job_found(job.id, &name_of(deliveries)).await?;
+    if job.crashes >= MOST_CRASHES && !others {
+        return Err(AppError::new(
+            ErrorKind::NotReady,
+            "nothing new was delivered since reading was given up",
+        )
+        .advise("Ask for it to be read again, or wait for the next delivery."));
+    }
+    Ok(())
+}
+
+/// Something was published that was not before.
+pub(super) async fn got_further(app: &App, job: Option<&ProcessingJob>) -> Result<()> {
+    match job {
+        Some(job) => Ok(app.meta().job_got_further(job.id).await?),
+        None => Ok(()),
+    }
+}
+
+/// Names the deliveries and this version of the program: another one may well read what this one cannot.
+fn name_of(deliveries: &[Delivery]) -> String {
+    let mut hasher = DefaultHasher::new();
+    for delivery in deliveries {
+        (&delivery.name, &delivery.fingerprint).hash(&mut hasher);
+    }
+    format!("{} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
+}

@@ -1,0 +1,80 @@
+//! The other side: this process reads for the one that started it, tells how it gets on, and ends.
+//!
+//! It opens the data folder itself, and so finds the connection's secret there, sealed; nothing secret travels. What it
+//! publishes is found by the other process in the metadata store, as everybody's is. Its memory is bounded, so that a
+//! report that asks for too much ends this process and no other.
+
+use super::attempt;
+use super::line::Line;
+use crate::panics::caught;
+use crate::{App, AppError, ErrorKind, Result};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::io::Write;
+use std::time::Duration;
+
+/// Between signs of life.
+const ALIVE: Duration = Duration::from_millis(500);
+
+/// Bounds this process: memory for data, no core dumps (they hold what the process held), and first in line when the
+/// machine runs out of memory. Call it before anything of a stranger is read.
+///
+/// # Errors
+/// When the system does not allow it: nothing is read without bounds.
+pub fn bound(app: &App) -> Result<()> {
+    // A bound that is there already may be lower, and can only be lowered.
+    let set = |resource, most: u64| {
+        let most = getrlimit(resource).maximum.map_or(most, |there| there.min(most));
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
+    };
+    // Not the address space: that also counts the program, mapped files, and what threads reserve and never touch.
+    set(Resource::Data, app.reading().memory).and_then(|()| set(Resource::Core, 0)).map_err(|error| {
+        AppError::new(ErrorKind::Unavailable, format!("a reading process cannot be bounded: {error}"))
+            .advise("Look at the limits of this service (ulimit -d).")
+    })?;
+    // Only Linux knows it; elsewhere, and where it is denied, the order is the system's.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
+    Ok(())
+}
+
+/// Reads for a job and tells how it went.
+///
+/// # Errors
+/// When there is no such job. How reading went is told, not returned.
+pub async fn work(app: &App, job: i64) -> Result<()> {
+    let found = app.meta().job(job).await?;
+    let job = found.ok_or_else(|| AppError::new(ErrorKind::NotFound, format!("there is no job {job}")))?;
+    // A stop of the whole service reaches this process as well; whoever started it ends it in order.
+    #[cfg(unix)]
+    let _terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    std::thread::Builder::new()
+        .name("alive".to_owned())
+        .spawn(|| {
+            loop {
+                tell(&Line::Alive);
+                std::thread::sleep(ALIVE);
+            }
+        })
+        .map_err(|error| AppError::internal(format!("no thread for signs of life: {error}")))?;
+    let show = |progress| tell(&Line::Progress(progress));
+    let ended = caught(attempt::read(app, &job, &show)).await;
+    for failure in app.live().failures(&job.organization_id) {
+        tell(&Line::Failure(failure));
+    }
+    tell(&match ended {
+        Ok(summary) => Line::Done(summary),
+        Err(error) => Line::Failed(error),
+    });
+    Ok(())
+}
+
+#[expect(
+    clippy::exit,
+    reason = "nobody is left to read for, and what is staged is removed by the next vacuum"
+)]
+fn tell(line: &Line) {
+    let mut out = std::io::stdout().lock();
+    let told = serde_json::to_writer(&mut out, line).map_err(std::io::Error::from);
+    if told.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).is_err() {
+        std::process::exit(1);
+    }
+}

@@ -19,9 +19,11 @@ import { History } from "./history";
 import { Ingests } from "./ingests";
 import { kinds, placeOf } from "./kinds";
 import { connectionQueries } from "./queries";
+import { ReadingFailure } from "./reading-failure";
 import { RemoveConnection } from "./remove";
 import { startProcessing } from "./start-processing";
 import { StateBadge } from "./state-badge";
+import { useProcessing } from "./use-processing";
 import { useVerification } from "./use-verification";
 
 /** How a connection is: its checks, what was read and proven, what restated months changed. */
@@ -37,7 +39,11 @@ function Health({ connection }: { connection: Connection }) {
   const { data: overview } = useQuery(queries.overview());
   const verification = useVerification(connection.id);
   const [removing, setRemoving] = useState(false);
-  const read = useMutation({ mutationFn: () => startProcessing(connection.id) });
+  const processing = useProcessing(connection.id);
+  const read = useMutation({
+    mutationFn: () => startProcessing(connection.id),
+    onSuccess: () => void processing.refetch(),
+  });
   const administrator = hasRole(session, "administrator");
   // Read through the provider's connection: checked and set up there.
   const shared = connection.kind === "shared";
@@ -61,7 +67,7 @@ function Health({ connection }: { connection: Connection }) {
             loading={read.isPending || overview?.ingest != null}
             onClick={() => read.mutate()}
           >
-            Look for new deliveries
+            {processing.data?.state === "parked" ? "Read again" : "Look for new deliveries"}
           </Button>
         )}
         {administrator && !shared && (
@@ -96,6 +102,7 @@ function Health({ connection }: { connection: Connection }) {
         )}
       </Group>
       <FormProblem error={read.error ?? verification.error} />
+      {processing.data && <ReadingFailure processing={processing.data} />}
       <dl className={classes.facts}>
         <Fact name="Last refresh">{through ? ago(through) : "nothing was read yet"}</Fact>
         <Fact name="Looks for deliveries">every {connection.poll_minutes} minutes</Fact>

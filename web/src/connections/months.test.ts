@@ -16,7 +16,7 @@ describe("the months of a connection", () => {
 
 describe("a job", () => {
   it("is watched while it waits or runs", () => {
-    const states = ["idle", "queued", "running", "done", "failed"] as const;
+    const states = ["idle", "queued", "running", "done", "failed", "parked"] as const;
     const live = states.filter((state) => isLive({ state } as Processing));
     expect(live).toEqual(["queued", "running"]);
     expect(isLive(undefined)).toBe(false);

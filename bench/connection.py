@@ -52,6 +52,7 @@ def connected(s3: SecondS3, to_the_end: bool) -> dict:
         found = {"verified_s": time.perf_counter() - started, "seconds": 0.0}
         server.ask("POST", f"{path}/processing")
         while True:
+            server.look()
             now = server.ask("GET", f"{path}/processing")
             assert now["state"] != "failed", now
             states = [month["state"] for month in now["months"]]

@@ -8,6 +8,7 @@ import socket
 import statistics
 import subprocess
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 
@@ -24,7 +25,18 @@ def started(binary: str, data: str, *options: str) -> tuple:
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), port
 
 
+def peak_of(pid: int | str) -> float:
+    """Greatest resident memory of a process, in GB; 0 when it has ended."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    except OSError:
+        return 0.0
+    return int(found.group(1)) / 1e6 if found else 0.0
+
+
 class Server:
+    readers_gb = 0.0
+
     def __init__(self, binary: str, data: str):
         made = subprocess.run([binary, "--data", data, "token", "create", "--name", "bench", "--role", "viewer"], capture_output=True, text=True, check=True)
         self.headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
@@ -46,8 +58,13 @@ class Server:
         self.process.wait(20)
 
     def peak_gb(self) -> float:
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1e6
+        """Of the server, and of the largest of its readers that `look` saw."""
+        return peak_of(self.process.pid) + self.readers_gb
+
+    def look(self) -> None:
+        """Notes the memory of the processes that read for the server; they end by themselves."""
+        children = (task.read_text().split() for task in Path(f"/proc/{self.process.pid}/task").glob("*/children"))
+        self.readers_gb = max(self.readers_gb, *(peak_of(pid) for pids in children for pid in pids), 0.0)
 
     def get(self, path: str, connection=None, **query) -> tuple:
         """(answer, server's milliseconds, client's milliseconds)."""

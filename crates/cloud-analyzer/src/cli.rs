@@ -103,7 +103,7 @@ pub(crate) struct Connect {
     /// Kind of source, for a new connection
     #[arg(long, value_enum, default_value_t = Kind::AwsRole)]
     pub(crate) kind: Kind,
-    /// aws, aws-cn or aws-us-gov
+    /// aws, aws-cn, aws-us-gov or aws-eusc
     #[arg(long)]
     pub(crate) partition: Option<String>,
     /// Bucket that holds the reports

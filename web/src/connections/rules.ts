@@ -36,6 +36,7 @@ export const partitions: Record<string, string> = {
   aws: "Commercial",
   "aws-cn": "China",
   "aws-us-gov": "GovCloud (US)",
+  "aws-eusc": "European Sovereign Cloud",
 };
 
 export function roleArnProblem(text: string, partition: string): string | undefined {

@@ -117,7 +117,7 @@ pub(crate) struct ConnectionView {
     /// The step of the wizard that was saved last, as the page named it.
     #[schema(required = true)]
     step: Option<String>,
-    /// aws, aws-cn or aws-us-gov.
+    /// aws, aws-cn, aws-us-gov or aws-eusc.
     partition: String,
     #[schema(required = true)]
     bucket: Option<String>,
@@ -216,7 +216,7 @@ pub(crate) struct ConnectionDraft {
     kind: ConnectionKind,
     /// Made from the kind, unless given.
     name: Option<String>,
-    /// aws (default), aws-cn or aws-us-gov.
+    /// aws (default), aws-cn, aws-us-gov or aws-eusc.
     partition: Option<String>,
 }
 

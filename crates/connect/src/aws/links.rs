@@ -52,7 +52,7 @@ pub fn links(request: &TemplateRequest, template_url: Option<&str>) -> Links {
     let reports = match partition {
         // GovCloud is billed by the paired commercial account.
         Partition::AwsUsGov => Partition::Aws.console(),
-        Partition::Aws | Partition::AwsCn => console,
+        Partition::Aws | Partition::AwsCn | Partition::AwsEusc => console,
     };
     Links {
         console: console.to_owned(),

@@ -1,4 +1,4 @@
-//! Partitions: AWS thrice, with nothing shared but the names of services.
+//! Partitions: AWS four times, with nothing shared but the names of services.
 
 use super::BadValue;
 use std::fmt;
@@ -17,11 +17,14 @@ pub enum Partition {
     /// GovCloud (US).
     #[serde(rename = "aws-us-gov")]
     AwsUsGov,
+    /// European Sovereign Cloud.
+    #[serde(rename = "aws-eusc")]
+    AwsEusc,
 }
 
 impl Partition {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Aws, Self::AwsCn, Self::AwsUsGov];
+    pub const ALL: [Self; 4] = [Self::Aws, Self::AwsCn, Self::AwsUsGov, Self::AwsEusc];
 
     /// Identifier, as in ARNs.
     pub const fn id(self) -> &'static str {
@@ -29,6 +32,7 @@ impl Partition {
             Self::Aws => "aws",
             Self::AwsCn => "aws-cn",
             Self::AwsUsGov => "aws-us-gov",
+            Self::AwsEusc => "aws-eusc",
         }
     }
 
@@ -38,6 +42,7 @@ impl Partition {
             Self::Aws => "AWS (commercial regions)",
             Self::AwsCn => "AWS China",
             Self::AwsUsGov => "AWS GovCloud (US)",
+            Self::AwsEusc => "AWS European Sovereign Cloud",
         }
     }
 
@@ -47,6 +52,7 @@ impl Partition {
             Self::Aws => "https://console.aws.amazon.com",
             Self::AwsCn => "https://console.amazonaws.cn",
             Self::AwsUsGov => "https://console.amazonaws-us-gov.com",
+            Self::AwsEusc => "https://console.amazonaws-eusc.eu",
         }
     }
 
@@ -56,6 +62,7 @@ impl Partition {
             Self::Aws => "us-east-1",
             Self::AwsCn => "cn-northwest-1",
             Self::AwsUsGov => "us-gov-west-1",
+            Self::AwsEusc => "eusc-de-east-1",
         }
     }
 
@@ -65,6 +72,7 @@ impl Partition {
             Self::Aws => Some("us-east-1"),
             Self::AwsCn => Some("cn-northwest-1"),
             Self::AwsUsGov => None,
+            Self::AwsEusc => Some("eusc-de-east-1"),
         }
     }
 
@@ -73,6 +81,7 @@ impl Partition {
         let suffix = match self {
             Self::Aws | Self::AwsUsGov => "amazonaws.com",
             Self::AwsCn => "amazonaws.com.cn",
+            Self::AwsEusc => "amazonaws.eu",
         };
         format!("https://s3.{region}.{suffix}")
     }
@@ -91,7 +100,7 @@ impl FromStr for Partition {
         Self::ALL.into_iter().find(|partition| partition.id() == text).ok_or_else(|| {
             BadValue::new(
                 format!("'{text}' is not a partition of AWS"),
-                "Write aws (commercial), aws-cn (China) or aws-us-gov (GovCloud)",
+                "Write aws (commercial), aws-cn (China), aws-us-gov (GovCloud) or aws-eusc (European Sovereign Cloud)",
             )
         })
     }

@@ -2,9 +2,9 @@
 
 use super::Published;
 use super::overview::{NewestMonth, newest_month};
-use crate::{App, Result};
+use crate::{App, AppError, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
-use model::{CostQuery, Decimal, Filter, Metric, TimeView};
+use model::{CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
 
 /// Cost of the newest month so far.
 #[derive(Clone, Debug)]
@@ -54,8 +54,7 @@ pub async fn month_to_date(
     let all =
         published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let span = |from: NaiveDate, to: NaiveDate| CostQuery { from: Some(from), to: Some(to), ..all.clone() };
-    // To the end of the month: a credit that is dated after the newest usage is on the bill already.
-    let answer = app.engine().answer(&published.view, &span(from, period.end_day())).await?;
+    let (currency, cost) = until(app, published, &all, (from, period.end_day()), (whole_days, hours)).await?;
 
     let end_of_before = before.end_day();
     let last_day = (before.first_day() + Days::new(whole_days)).min(end_of_before);
@@ -69,15 +68,50 @@ pub async fn month_to_date(
     }
     let previous_to = last_day.and_hms_opt(if part { hours } else { 0 }, 0, 0).unwrap_or_default().and_utc();
     Ok(Some(MonthToDate {
-        currency: answer.currency,
+        currency,
         from,
         to,
         through,
-        cost: answer.total,
+        cost,
         previous_from: before.first_day(),
         previous_to,
         previous_cost: previous,
     }))
+}
+
+/// Charges that a bill lists for every hour or day of the month as soon as it begins.
+const RECURRING: [&str; 4] = ["RI fee", "SP recurring fee", "RI unused", "SP unused"];
+
+/// Cost from the first of a month through so many whole days and hours of the next, with what stands on the bill already
+/// though it is dated later, a credit, a refund, tax; without the recurring fees of hours to come.
+async fn until(
+    app: &App,
+    published: &Published,
+    all: &CostQuery,
+    (from, end): (NaiveDate, NaiveDate),
+    (whole_days, hours): (u64, u32),
+) -> Result<(String, Decimal)> {
+    let day = (from + Days::new(whole_days)).min(end);
+    let recurring = |exclude| -> Result<CostQuery> {
+        let dimension =
+            "charge_type".parse::<Dimension>().map_err(|error| AppError::internal(error.to_string()))?;
+        let values = RECURRING.map(ToOwned::to_owned).to_vec();
+        let mut query = all.clone();
+        query.filters.push(Filter { dimension, exclude, values });
+        Ok(query)
+    };
+    let mut found = (String::new(), Decimal::ZERO);
+    for (query, from, to) in [(all.clone(), from, day), (recurring(true)?, day, end)] {
+        if from < to {
+            let query = CostQuery { from: Some(from), to: Some(to), ..query };
+            let answer = app.engine().answer(&published.view, &query).await?;
+            found = (answer.currency, found.1 + answer.total);
+        }
+    }
+    if day < end && hours > 0 {
+        found.1 += part_of_day(app, published, &recurring(false)?, day, hours).await?;
+    }
+    Ok(found)
 }
 
 /// Cost of the first hours of a day. Hours need line items; until they are there the whole day stands in.

@@ -5,6 +5,9 @@
 use model::Decimal;
 use serde::{Deserialize, Serialize};
 
+/// Where the features of a publication keep what of its amortized cost is not known.
+pub(crate) const UNAVAILABLE: &str = "unavailable";
+
 /// Sums over some rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sums {
@@ -68,6 +71,27 @@ pub struct Identity {
     pub difference: Decimal,
 }
 
+/// A part of the amortized cost that is not known: what stands in its place, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unavailable {
+    /// `reservations`, `savings_plans` or, of FOCUS reports, `commitments`.
+    pub family: String,
+    /// `missing_columns`, `empty`, `counted_twice` or `unused_without_cost`.
+    pub why: String,
+    /// The commitment, where it is one's; else empty.
+    #[serde(default)]
+    pub commitment: String,
+    /// Columns that the report would have to have, as it writes them.
+    #[serde(default)]
+    pub columns: Vec<String>,
+    /// Rows that it is about.
+    pub rows: u64,
+    /// What counts as billed instead, counts twice, or is missing.
+    pub amount: Decimal,
+    /// The same in words.
+    pub message: String,
+}
+
 /// The proof of one period.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeriodProof {
@@ -80,6 +104,9 @@ pub struct PeriodProof {
     /// Per commitment.
     #[serde(default)]
     pub identity: Vec<Identity>,
+    /// What of the amortized cost is not known.
+    #[serde(default)]
+    pub unavailable: Vec<Unavailable>,
     /// What a reader should know: columns that are absent, digits that were rounded, rows outside the period.
     #[serde(default)]
     pub notes: Vec<String>,

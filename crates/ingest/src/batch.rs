@@ -1,11 +1,14 @@
 //! Some thousand rows of a report, decoded but not yet interpreted: text as dictionary codes, amounts
 //! exact, instants in microseconds, tags as fingerprints that are spelt out only when first seen.
 
+use crate::columns::{Columns, is_sourced};
 use crate::fields;
 use crate::numbers::NumberColumn;
+use crate::pairs::pairs;
+use crate::up_front;
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use twox_hash::XxHash3_128;
 
@@ -48,6 +51,25 @@ impl TextColumn {
         self.nulls.as_ref().is_some_and(|nulls| nulls.null_count() == nulls.len())
     }
 
+    /// The same, with another column's text where this one has none.
+    pub(crate) fn or(self, other: &Self) -> Self {
+        let is_blank = |text: Option<&str>| text.unwrap_or("").is_empty();
+        let blank: Vec<bool> = self.values().iter().map(is_blank).collect();
+        let full = self.nulls.is_none() && !blank.contains(&true) && self.codes.iter().all(|code| *code >= 0);
+        let offset = i32::try_from(blank.len()).unwrap_or(i32::MAX);
+        let Some(values) = (!full && !other.all_null())
+            .then(|| arrow::compute::concat(&[&*self.values, &*other.values]).ok())
+            .flatten()
+        else {
+            return self;
+        };
+        let codes = (0..self.codes.len()).map(|row| match self.code(row).filter(|code| !blank[*code]) {
+            Some(_) => self.codes[row],
+            None => other.code(row).map_or(-1, |_| other.codes[row] + offset),
+        });
+        Self { codes: codes.collect(), nulls: None, values }
+    }
+
     fn take(&self, rows: &[u32]) -> Self {
         let codes = rows.iter().map(|row| self.codes[*row as usize]).collect();
         let nulls =
@@ -74,31 +96,36 @@ pub(crate) enum SetPart {
 }
 
 impl SetColumn {
-    /// The row's keys and values as a JSON object with sorted keys; empty when there are none.
+    /// The row's keys and values as a JSON object with sorted keys; empty when there are none. A map that repeats a
+    /// part before it under another spelling of the key adds nothing.
     pub(crate) fn json(&self, row: usize, rename: fn(&str) -> String) -> String {
         let mut entries = BTreeMap::new();
         for part in &self.parts {
+            let mut found = BTreeMap::new();
             match part {
-                SetPart::Column { key, values } => drop(add(&mut entries, key.to_string(), values.get(row))),
+                SetPart::Column { key, values } => {
+                    add(&mut entries, key.to_string(), values.get(row));
+                    continue;
+                }
                 SetPart::Map { offsets, keys, values } => {
                     for entry in entry_range(offsets, row) {
-                        add(&mut entries, rename(keys.get(entry)), values.get(entry));
+                        add(&mut found, rename(keys.get(entry)), values.get(entry));
                     }
                 }
                 SetPart::Json(text) => {
-                    let object: BTreeMap<String, serde_json::Value> =
-                        serde_json::from_str(text.get(row)).unwrap_or_default();
-                    for (key, value) in object {
-                        match value {
-                            serde_json::Value::Null => {}
-                            serde_json::Value::String(text) => drop(add(&mut entries, rename(&key), &text)),
-                            other => drop(add(&mut entries, rename(&key), &other.to_string())),
-                        }
+                    for (key, value) in pairs(text.get(row)).unwrap_or_default() {
+                        add(&mut found, rename(&key), &value);
                     }
                 }
             }
+            merge(&mut entries, found);
         }
         if entries.is_empty() { String::new() } else { serde_json::to_string(&entries).unwrap_or_default() }
+    }
+
+    /// Whether a part of the row's set is text that holds no keys and values.
+    pub(crate) fn is_unreadable(&self, row: usize) -> bool {
+        self.parts.iter().any(|part| matches!(part, SetPart::Json(text) if pairs(text.get(row)).is_none()))
     }
 
     /// Fingerprints of the rows' sets, added to what `sums` holds; a row without any adds nothing.
@@ -156,8 +183,28 @@ impl SetColumn {
     }
 }
 
-fn add(entries: &mut BTreeMap<String, String>, key: String, value: &str) -> Option<String> {
-    if value.is_empty() { None } else { entries.insert(key, value.to_owned()) }
+fn add(entries: &mut BTreeMap<String, String>, key: String, value: &str) {
+    if !value.is_empty() {
+        entries.insert(key, value.to_owned());
+    }
+}
+
+/// Adds what is new: what is there already stays, and stays alone where the other only spells its key otherwise.
+fn merge(entries: &mut BTreeMap<String, String>, found: BTreeMap<String, String>) {
+    if entries.is_empty() {
+        *entries = found;
+        return;
+    }
+    let folded = |key: &str| -> String {
+        key.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let known: BTreeSet<(String, String)> =
+        entries.iter().map(|(key, value)| (folded(key), value.clone())).collect();
+    for (key, value) in found {
+        if is_sourced(&key) || !known.contains(&(folded(&key), value.clone())) {
+            entries.entry(key).or_insert(value);
+        }
+    }
 }
 
 fn entry_range(offsets: &OffsetBuffer<i32>, row: usize) -> std::ops::Range<usize> {
@@ -279,9 +326,25 @@ pub(crate) struct RawBatch {
     pub(crate) tags: SetColumn,
     pub(crate) cost_categories: SetColumn,
     pub(crate) others: SetColumn,
+    /// Descriptions of the few rows that need one, in a pass that does not read them of all.
+    pub(crate) descriptions: HashMap<usize, Arc<str>>,
 }
 
 impl RawBatch {
+    /// Rows whose description decides how they are costed (see [`up_front`]).
+    pub(crate) fn rows_to_describe(&self) -> Vec<usize> {
+        let Some(types) = &self.text[fields::LINE_ITEM_TYPE] else { return vec![] };
+        let candidates: Vec<bool> =
+            types.values().iter().map(|name| up_front::is_candidate(name.unwrap_or(""))).collect();
+        if !candidates.contains(&true) {
+            return vec![];
+        }
+        let is_candidate = |row: &usize| types.code(*row).is_some_and(|code| candidates[code]);
+        // A fee with an ARN says by it what it is.
+        let tells = |row: &usize| types.get(*row) == "Fee" && !self.get(fields::RESERVATION, *row).is_empty();
+        (0..self.rows).filter(|row| is_candidate(row) && !tells(row)).collect()
+    }
+
     pub(crate) fn text(&self, field: fields::Text) -> Option<&TextColumn> {
         self.text[field].as_ref()
     }
@@ -289,6 +352,28 @@ impl RawBatch {
     /// Text of a row; empty when absent.
     pub(crate) fn get(&self, field: fields::Text, row: usize) -> &str {
         self.text[field].as_ref().map_or("", |column| column.get(row))
+    }
+
+    /// Takes values from where they may stand as well: a field's further columns, CUR 2.0's `product` map; and the
+    /// billing account where a report knows no accounts below it.
+    pub(crate) fn stand_in(&mut self, columns: &Columns, others: Vec<(fields::Text, TextColumn)>) {
+        for (field, other) in others {
+            self.text[field] = Some(match self.text[field].take() {
+                Some(text) => text.or(&other),
+                None => other,
+            });
+        }
+        if columns.text[fields::ACCOUNT].is_none() {
+            self.text[fields::ACCOUNT] = self.text[fields::PAYER].clone();
+        }
+    }
+
+    /// Description of a row that may be an up-front fee or its refund; empty when absent.
+    pub(crate) fn description(&self, row: usize) -> &str {
+        match &self.text[fields::DESCRIPTION] {
+            Some(column) => column.get(row),
+            None => self.descriptions.get(&row).map_or("", |text| &**text),
+        }
     }
 
     pub(crate) fn row_number(&self, row: usize) -> u64 {
@@ -315,6 +400,14 @@ impl RawBatch {
             tags: self.tags.take(rows),
             cost_categories: self.cost_categories.take(rows),
             others: self.others.take(rows),
+            descriptions: if self.descriptions.is_empty() {
+                HashMap::new()
+            } else {
+                let described = |(at, row): (usize, &u32)| {
+                    Some((at, Arc::clone(self.descriptions.get(&(*row as usize))?)))
+                };
+                rows.iter().enumerate().filter_map(described).collect()
+            },
         }
     }
 }

@@ -1,18 +1,38 @@
 //! From a header to the fields: recognises the format, finds each field's column, tags and cost
 //! categories, and names the columns that nobody reads.
 
+mod keys;
+mod spelling;
+
 use crate::error::{ErrorKind, IngestError};
-use crate::fields::{self, Number, Text, plain_name};
+use crate::fields::{self, BY_ROW, Number, Text, folded_name, plain_name};
 use crate::left_out;
+use keys::{category_key, picked_tag_key, tag_key};
+pub(crate) use keys::{is_sourced, map_key};
+use spelling::Spelling;
 use std::collections::HashMap;
 
 /// The family of a report; its generation does not matter beyond the columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Format {
     /// AWS Cost and Usage Report, legacy or 2.0.
+    #[default]
     Cur,
-    /// FOCUS 1.0 to 1.2 of any provider.
+    /// FOCUS 1.0 to 1.4 of any provider.
     Focus,
+}
+
+/// How a report's rows are costed. Columns of a commitment are taken as whole sets: with a part missing, the family's
+/// cost stays as billed, and what could not be amortized is named ([`crate::unavailable`]).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rules {
+    pub(crate) format: Format,
+    /// Effective cost, unused up-front and recurring fee, and something that tells whose fee it is.
+    pub(crate) reservations: bool,
+    /// Effective cost, total and used commitment.
+    pub(crate) plans: bool,
+    /// FOCUS: `EffectiveCost`.
+    pub(crate) effective: bool,
 }
 
 /// A key of the tag or cost-category set and where its value stands.
@@ -27,7 +47,7 @@ pub(crate) struct KeyColumn {
 pub(crate) struct KeySet {
     /// One column a key.
     pub(crate) columns: Vec<KeyColumn>,
-    /// Map or JSON columns that hold all keys.
+    /// Columns that hold all keys: map, JSON, list or struct; the resources' own first.
     pub(crate) maps: Vec<usize>,
 }
 
@@ -39,6 +59,8 @@ pub(crate) struct Columns {
     pub(crate) names: Vec<String>,
     pub(crate) text: Vec<Option<usize>>,
     pub(crate) numbers: Vec<Option<usize>>,
+    /// Further columns of the fields of [`BY_ROW`], in the order in which they stand in.
+    pub(crate) stand_ins: Vec<(Text, usize)>,
     pub(crate) tags: KeySet,
     pub(crate) cost_categories: KeySet,
     /// CUR 2.0's `product` map, from which product attributes are taken where no column has them.
@@ -47,13 +69,34 @@ pub(crate) struct Columns {
     pub(crate) others: Vec<usize>,
 }
 
+/// Finds columns by the names that fields have.
+struct ByName {
+    plain: HashMap<String, usize>,
+    folded: HashMap<String, usize>,
+}
+
+impl ByName {
+    fn new(names: &[String]) -> Self {
+        let mut found = Self { plain: HashMap::new(), folded: HashMap::new() };
+        for (at, name) in names.iter().enumerate() {
+            found.plain.entry(plain_name(name)).or_insert(at);
+            found.folded.entry(folded_name(name)).or_insert(at);
+        }
+        found
+    }
+
+    fn get(&self, name: &str) -> Option<usize> {
+        self.plain.get(name).or_else(|| self.folded.get(&folded_name(name))).copied()
+    }
+}
+
 impl Columns {
     /// Recognises a header. `period_known` is true when the delivery itself names its billing period.
     pub(crate) fn recognise(file: &str, names: &[String], period_known: bool) -> Result<Self, IngestError> {
-        let mut by_name: HashMap<String, usize> = HashMap::new();
         let mut exact = HashMap::new();
-        for (at, name) in names.iter().enumerate() {
-            if let Some(first) = exact.insert(name.trim(), at) {
+        // A blank name names nothing; keys of tags may differ by a blank at their end.
+        for (at, name) in names.iter().enumerate().filter(|(_, name)| !name.trim().is_empty()) {
+            if let Some(first) = exact.insert(name.as_str(), at) {
                 return Err(IngestError::new(
                     ErrorKind::Columns,
                     file,
@@ -62,20 +105,31 @@ impl Columns {
                 )
                 .column(name));
             }
-            by_name.entry(plain_name(name)).or_insert(at);
         }
-        let format = if by_name.contains_key("billed_cost") { Format::Focus } else { Format::Cur };
-        let find = |field: &fields::Field| {
-            let names = if format == Format::Focus { field.focus } else { field.aws };
-            names.iter().find_map(|name| by_name.get(*name).copied())
-        };
-        let text: Vec<_> = fields::TEXT.iter().map(find).collect();
+        let by_name = ByName::new(names);
+        // CUR 2.0 may carry columns of cost analytics under FOCUS's names: it is a CUR all the same.
+        let is_cur = by_name.get("line_item_line_item_type").is_some();
+        let format =
+            if !is_cur && by_name.get("billed_cost").is_some() { Format::Focus } else { Format::Cur };
+        let known = |field: &fields::Field| if format == Format::Focus { field.focus } else { field.aws };
+        let find = |field: &fields::Field| known(field).iter().find_map(|name| by_name.get(name));
+        let mut text: Vec<_> = fields::TEXT.iter().map(find).collect();
         let numbers: Vec<_> = fields::NUMBERS.iter().map(find).collect();
+        if text[fields::RESERVATION].is_some() {
+            // It only tells up-front fees where no ARN does.
+            text[fields::UPFRONT_VALUE] = None;
+        }
+        let mut stand_ins = vec![];
+        for field in BY_ROW {
+            let columns = known(&fields::TEXT[field]).iter().filter_map(|name| by_name.get(name));
+            stand_ins.extend(columns.filter(|at| Some(*at) != text[field]).map(|at| (field, at)));
+        }
         let mut columns = Self {
             format,
             names: names.to_vec(),
             text,
             numbers,
+            stand_ins,
             tags: KeySet::default(),
             cost_categories: KeySet::default(),
             product_map: None,
@@ -88,24 +142,30 @@ impl Columns {
 
     fn sort_out_rest(&mut self) {
         let mut claimed = vec![false; self.names.len()];
-        for column in self.text.iter().chain(&self.numbers).flatten() {
+        let stand_ins = self.stand_ins.iter().map(|(_, column)| column);
+        for column in self.text.iter().chain(&self.numbers).flatten().chain(stand_ins) {
             claimed[*column] = true;
         }
         for (at, name) in self.names.iter().enumerate() {
-            if claimed[at] {
+            if claimed[at] || name.trim().is_empty() {
                 continue;
             }
             let plain = plain_name(name);
-            match plain.as_str() {
-                "resource_tags" | "tags" => self.tags.maps.push(at),
-                "cost_category" | "x_cost_categories" => self.cost_categories.maps.push(at),
+            let folded = folded_name(name);
+            match folded.as_str() {
+                // The tags of resources come before those of accounts and principals.
+                "resourcetags" => self.tags.maps.insert(0, at),
+                "tags" => self.tags.maps.push(at),
+                "costcategory" | "xcostcategories" => self.cost_categories.maps.push(at),
                 "product" => self.product_map = Some(at),
                 _ => {
                     if let Some(key) = tag_key(name, &plain) {
                         self.tags.columns.push(KeyColumn { key, column: at });
                     } else if let Some(key) = category_key(name, &plain) {
                         self.cost_categories.columns.push(KeyColumn { key, column: at });
-                    } else if !left_out::is(&plain) {
+                    } else if let Some(key) = picked_tag_key(name).filter(|_| self.format == Format::Cur) {
+                        self.tags.columns.push(KeyColumn { key, column: at });
+                    } else if !left_out::is(name) {
                         self.others.push(at);
                     }
                 }
@@ -120,9 +180,12 @@ impl Columns {
             required.push((fields::PERIOD_START, "bill_billing_period_start_date", "BillingPeriodStart"));
         }
         required.push((fields::LINE_ITEM_TYPE, "line_item_line_item_type", "ChargeCategory"));
-        required.push((fields::ACCOUNT, "line_item_usage_account_id", "SubAccountId"));
         if cur {
+            required.push((fields::ACCOUNT, "line_item_usage_account_id", ""));
             required.push((fields::PRODUCT_CODE, "line_item_product_code", ""));
+        } else if self.text[fields::ACCOUNT].is_none() {
+            // Sub accounts are conditional in FOCUS: who has none names the billing account alone.
+            required.push((fields::PAYER, "", "BillingAccountId"));
         }
         let missing = required
             .iter()
@@ -131,6 +194,7 @@ impl Columns {
         let missing =
             missing.or_else(|| self.numbers[fields::BILLED].is_none().then_some("line_item_unblended_cost"));
         let Some(missing) = missing else { return Ok(()) };
+        let missing = Spelling::of(&self.names).write(missing);
         let known = self.text.iter().flatten().count();
         let (message, advice) = if known < 3 {
             (
@@ -143,87 +207,75 @@ impl Columns {
                 "Add it to the export's column selection, or choose the report's standard columns".to_owned(),
             )
         };
-        Err(IngestError::new(ErrorKind::Columns, file, message, advice).column(missing))
+        Err(IngestError::new(ErrorKind::Columns, file, message, advice).column(&missing))
     }
 
     pub(crate) fn text_name(&self, field: Text) -> &str {
         self.text[field].map_or("", |at| &self.names[at])
     }
 
+    /// The columns that hold whole sets of tags or cost categories.
+    pub(crate) fn set_names(&self) -> String {
+        let columns = self.tags.maps.iter().chain(&self.cost_categories.maps);
+        columns.map(|at| self.names[*at].as_str()).collect::<Vec<_>>().join(", ")
+    }
+
     pub(crate) fn number_name(&self, field: Number) -> &str {
         self.numbers[field].map_or("", |at| &self.names[at])
     }
 
+    /// The columns that the amortized cost of reservations, of savings plans and (FOCUS) of anything needs, and that
+    /// the report lacks, as it would write them.
+    pub(crate) fn missing(&self) -> [Vec<String>; 3] {
+        const RESERVATIONS: [(Number, &str); 3] = [
+            (fields::RI_EFFECTIVE, "reservation_effective_cost"),
+            (fields::RI_UNUSED_UPFRONT, "reservation_unused_amortized_upfront_fee_for_billing_period"),
+            (fields::RI_UNUSED_RECURRING, "reservation_unused_recurring_fee"),
+        ];
+        const PLANS: [(Number, &str); 3] = [
+            (fields::SP_EFFECTIVE, "savings_plan_savings_plan_effective_cost"),
+            (fields::SP_TOTAL, "savings_plan_total_commitment_to_date"),
+            (fields::SP_USED, "savings_plan_used_commitment"),
+        ];
+        let spelling = Spelling::of(&self.names);
+        let lacks = |set: &[(Number, &str)]| -> Vec<String> {
+            let missing = set.iter().filter(|(field, _)| self.numbers[*field].is_none());
+            missing.map(|(_, name)| spelling.write(name)).collect()
+        };
+        if self.format == Format::Focus {
+            return [vec![], vec![], lacks(&[(fields::EFFECTIVE, "EffectiveCost")])];
+        }
+        let mut reservations = lacks(&RESERVATIONS);
+        // Without ARNs, the up-front value and the usage types of reservations tell their fees.
+        let told = [fields::RESERVATION, fields::UPFRONT_VALUE, fields::USAGE_TYPE];
+        if told.iter().all(|field| self.text[*field].is_none()) {
+            reservations.push(spelling.write("reservation_reservation_a_r_n"));
+        }
+        [reservations, lacks(&PLANS), vec![]]
+    }
+
+    /// How the rows are costed.
+    pub(crate) fn rules(&self) -> Rules {
+        let [reservations, plans, effective] = self.missing().map(|missing| missing.is_empty());
+        Rules { format: self.format, reservations, plans, effective }
+    }
+
     /// Features that the columns allow: absent ones are shown as turned off.
     pub(crate) fn features(&self) -> serde_json::Value {
+        let rules = self.rules();
+        let focus = self.format == Format::Focus;
         serde_json::json!({
-            "format": if self.format == Format::Focus { "FOCUS" } else { "CUR" },
+            "format": if focus { "FOCUS" } else { "CUR" },
             "resource_ids": self.text[fields::RESOURCE].is_some(),
             "list_price": self.numbers[fields::LIST].is_some(),
             "net_cost": self.numbers[fields::NET_BILLED].is_some(),
-            "reservations": self.numbers[fields::RI_EFFECTIVE].is_some() || self.format == Format::Focus,
-            "savings_plans": self.numbers[fields::SP_EFFECTIVE].is_some() || self.format == Format::Focus,
+            "reservations": if focus { rules.effective } else { rules.reservations },
+            "savings_plans": if focus { rules.effective } else { rules.plans },
             "split_cost": self.numbers[fields::SPLIT_COST].is_some(),
             "tags": !(self.tags.columns.is_empty() && self.tags.maps.is_empty()),
         })
     }
 }
-
-/// `resourceTags/user:Team` → `Team`; `resourceTags/aws:createdBy` → `aws:createdBy`;
-/// `resource_tags_user_team` → `team`; `resource_tags_aws_…` → AWS's own spelling where it is known.
-fn tag_key(name: &str, plain: &str) -> Option<String> {
-    let after = |prefix: &str| {
-        name.get(..prefix.len())
-            .filter(|head| head.eq_ignore_ascii_case(prefix))
-            .map(|_| &name[prefix.len()..])
-    };
-    if let Some(key) = after("resourceTags/").or_else(|| after("resource_tags.")) {
-        return Some(map_key(key));
-    }
-    let key = plain.strip_prefix("resource_tags_")?;
-    Some(map_key(key))
-}
-
-/// The canonical key of a tag as a map or a column spells it.
-pub(crate) fn map_key(key: &str) -> String {
-    if let Some(user) = key.strip_prefix("user:").or_else(|| key.strip_prefix("user_")) {
-        return user.to_owned();
-    }
-    match key.strip_prefix("aws_") {
-        Some(rest) => AWS_TAGS
-            .iter()
-            .find(|known| plain_name(known) == key)
-            .map_or_else(|| format!("aws:{rest}"), |known| (*known).to_owned()),
-        None => key.to_owned(),
-    }
-}
-
-fn category_key(name: &str, plain: &str) -> Option<String> {
-    if let Some(key) = name.strip_prefix("costCategory/").or_else(|| name.strip_prefix("cost_category.")) {
-        return Some(key.to_owned());
-    }
-    plain.strip_prefix("cost_category_").map(ToOwned::to_owned)
-}
-
-/// Tags that AWS itself writes (AWS billing guide, "AWS-generated cost allocation tags", and the services' guides).
-const AWS_TAGS: [&str; 16] = [
-    "aws:autoscaling:groupName",
-    "aws:cloudformation:logical-id",
-    "aws:cloudformation:stack-id",
-    "aws:cloudformation:stack-name",
-    "aws:createdBy",
-    "aws:ec2:fleet-id",
-    "aws:ec2spot:fleet-request-id",
-    "aws:ecs:clusterName",
-    "aws:ecs:serviceName",
-    "aws:eks:cluster-name",
-    "aws:eks:namespace",
-    "aws:eks:workload-name",
-    "aws:eks:workload-type",
-    "aws:elasticmapreduce:instance-group-role",
-    "aws:elasticmapreduce:job-flow-id",
-    "aws:servicecatalog:provisioningPrincipalArn",
-];
 
 #[cfg(test)]
 mod tests {
@@ -252,7 +304,7 @@ mod tests {
         let cur =
             "lineItem/UsageStartDate lineItem/UsageAccountId lineItem/ProductCode lineItem/LineItemType";
         let error = Columns::recognise("f.csv", &names(cur), true).unwrap_err();
-        assert_eq!(error.column.as_deref(), Some("line_item_unblended_cost"));
+        assert_eq!(error.column.as_deref(), Some("lineItem/UnblendedCost"));
         let error = Columns::recognise("f.csv", &names("BilledCost BilledCost"), true).unwrap_err();
         assert!(error.to_string().contains("twice"), "{error}");
         assert!(
@@ -264,14 +316,53 @@ mod tests {
     }
 
     #[test]
-    fn tag_keys_of_every_format() {
-        for (name, key) in [
-            ("resourceTags/user:Cost Center", "Cost Center"),
-            ("resource_tags_user_cost_center", "cost_center"),
-            ("resource_tags_aws_autoscaling_group_name", "aws:autoscaling:groupName"),
-            ("resource_tags_aws_new_thing", "aws:new_thing"),
+    fn case_and_separators_do_not_matter() {
+        for header in [
+            "billedcost chargeperiodstart billingperiodstart chargecategory billingaccountid tags",
+            "BILLED_COST CHARGE_PERIOD_START BILLING_PERIOD_START CHARGE_CATEGORY SUB_ACCOUNT_ID TAGS",
         ] {
-            assert_eq!(tag_key(name, &plain_name(name)).as_deref(), Some(key));
+            let columns = Columns::recognise("f", &names(header), false).unwrap();
+            assert_eq!(
+                (columns.format, columns.tags.maps.len(), columns.others.len()),
+                (Format::Focus, 1, 0)
+            );
         }
+        let cur = "BILL/BILLINGPERIODSTARTDATE LINEITEM/USAGESTARTDATE LINEITEM/USAGEACCOUNTID LINEITEM/PRODUCTCODE LINEITEM/LINEITEMTYPE LINEITEM/UNBLENDEDCOST";
+        assert_eq!(Columns::recognise("f", &names(cur), false).unwrap().format, Format::Cur);
+    }
+
+    #[test]
+    fn a_cur_with_columns_of_cost_analytics_is_a_cur() {
+        let cur = "bill_billing_period_start_date line_item_usage_start_date line_item_usage_account_id line_item_product_code line_item_line_item_type line_item_unblended_cost billed_cost region user_team";
+        let columns = Columns::recognise("f", &names(cur), false).unwrap();
+        assert_eq!((columns.format, columns.others.len()), (Format::Cur, 1));
+        assert_eq!(columns.tags.columns[0].key, "team");
+        assert!(columns.text[fields::REGION].is_some());
+    }
+
+    #[test]
+    fn blank_names_and_blank_ends_are_no_doubles() {
+        let mut header = names("BilledCost ChargePeriodStart BillingPeriodStart ChargeCategory SubAccountId");
+        header.extend(["", "", " "].map(ToOwned::to_owned));
+        assert!(Columns::recognise("f", &header, false).unwrap().others.is_empty());
+        let cur = "bill/BillingPeriodStartDate lineItem/UsageStartDate lineItem/UsageAccountId lineItem/ProductCode lineItem/LineItemType lineItem/UnblendedCost";
+        let mut header = names(cur);
+        header.extend(["resourceTags/user:Team", "resourceTags/user:Team "].map(ToOwned::to_owned));
+        let columns = Columns::recognise("f", &header, false).unwrap();
+        assert_eq!(columns.tags.columns.len(), 2);
+    }
+
+    #[test]
+    fn commitments_need_their_whole_set() {
+        let core = "bill/BillingPeriodStartDate lineItem/UsageStartDate lineItem/UsageAccountId lineItem/ProductCode lineItem/LineItemType lineItem/UnblendedCost";
+        let columns = Columns::recognise(
+            "f",
+            &names(&format!("{core} savingsPlan/SavingsPlanEffectiveCost savingsPlan/UsedCommitment")),
+            false,
+        )
+        .unwrap();
+        assert!(!columns.rules().plans && !columns.rules().reservations);
+        assert_eq!(columns.missing()[1], ["savingsPlan/TotalCommitmentToDate"]);
+        assert_eq!(columns.missing()[0].len(), 4);
     }
 }

@@ -2,9 +2,10 @@
 //! (AWS's CUR guide, "Savings Plans" and "Reservation" line item details).
 
 use crate::batch::RawBatch;
-use crate::columns::Format;
+use crate::columns::{Format, Rules};
 use crate::fields::{self, Number};
 use crate::numbers::{NULL, WIDE};
+use crate::up_front::UpFront;
 use model::LineItemType;
 use std::cell::Cell;
 
@@ -96,34 +97,33 @@ fn scale_exactly(value: i128, numerator: i128, denominator: i128) -> i128 {
     if negative { -magnitude } else { magnitude }
 }
 
-/// The formulas, over a way to get a field's value (`None`: absent) and to know whether the report has the
-/// field's column at all.
+/// The formulas, over a way to get a field's value (`None`: absent).
 #[inline]
 pub(crate) fn measures<T: Amount>(
     kind: LineItemType,
-    has_reservation: bool,
-    focus: bool,
+    up_front: UpFront,
+    rules: Rules,
     get: impl Fn(Number) -> Option<T>,
-    has: impl Fn(Number) -> bool,
 ) -> [T; MEASURES] {
     let value = |field| get(field).unwrap_or(T::ZERO);
     let net = |net_field, gross: T| get(net_field).unwrap_or(gross);
     let billed = value(fields::BILLED);
     let net_billed = net(fields::NET_BILLED, billed);
-    let list = value(fields::LIST);
+    // A negation takes the price of covered usage off again: its list price would count that usage twice.
+    let list = if kind == LineItemType::SavingsPlanNegation { T::ZERO } else { value(fields::LIST) };
     let usage = if kind.counts_usage() { value(fields::USAGE) } else { T::ZERO };
     let mut amortization = T::ZERO;
-    let (effective, net_effective) = if focus {
-        let effective = if has(fields::EFFECTIVE) { value(fields::EFFECTIVE) } else { billed };
+    let (effective, net_effective) = if rules.format == Format::Focus {
+        let effective = if rules.effective { net(fields::EFFECTIVE, billed) } else { billed };
         (effective, effective)
     } else {
         match kind {
-            LineItemType::DiscountedUsage => {
+            LineItemType::DiscountedUsage if rules.reservations => {
                 let effective = get(fields::RI_EFFECTIVE);
                 let net = get(fields::RI_NET_EFFECTIVE).or(effective).unwrap_or(net_billed);
                 (effective.unwrap_or(billed), net)
             }
-            LineItemType::RiFee if has(fields::RI_UNUSED_RECURRING) || has(fields::RI_UNUSED_UPFRONT) => {
+            LineItemType::RiFee if rules.reservations => {
                 amortization = value(fields::RI_AMORTIZATION);
                 let (upfront, recurring) =
                     (value(fields::RI_UNUSED_UPFRONT), value(fields::RI_UNUSED_RECURRING));
@@ -131,26 +131,33 @@ pub(crate) fn measures<T: Amount>(
                     .plus(net(fields::RI_NET_UNUSED_RECURRING, recurring));
                 (upfront.plus(recurring), net_unused)
             }
-            LineItemType::Fee if has_reservation => (T::ZERO, T::ZERO),
-            LineItemType::SavingsPlanCoveredUsage => {
+            LineItemType::SavingsPlanCoveredUsage if rules.plans => {
                 let effective = get(fields::SP_EFFECTIVE);
                 let net = get(fields::SP_NET_EFFECTIVE).or(effective).unwrap_or(net_billed);
                 (effective.unwrap_or(billed), net)
             }
-            LineItemType::SavingsPlanNegation | LineItemType::SavingsPlanUpfrontFee
-                if has(fields::SP_EFFECTIVE) =>
-            {
+            LineItemType::SavingsPlanNegation | LineItemType::SavingsPlanUpfrontFee if rules.plans => {
                 (T::ZERO, T::ZERO)
             }
-            LineItemType::SavingsPlanRecurringFee if has(fields::SP_TOTAL) => {
+            LineItemType::SavingsPlanRecurringFee if rules.plans => {
                 amortization = value(fields::SP_AMORTIZATION);
                 let unused = value(fields::SP_TOTAL).minus(value(fields::SP_USED));
                 (unused, net_unused_plan(unused, &get))
             }
+            _ if is_cash(up_front, rules) => (T::ZERO, T::ZERO),
             _ => (billed, net_billed),
         }
     };
     [billed, effective, net_billed, net_effective, list, usage, amortization]
+}
+
+/// Whether a row is an up-front fee, or takes one back, of a family whose amortized cost is known.
+const fn is_cash(up_front: UpFront, rules: Rules) -> bool {
+    match up_front {
+        UpFront::No => false,
+        UpFront::Reservation => rules.reservations,
+        UpFront::Plan => rules.plans,
+    }
 }
 
 /// Unused commitment after discounts: scaled by net ÷ gross of the hour's commitment where both are given.
@@ -170,9 +177,9 @@ fn net_unused_plan<T: Amount>(unused: T, get: &impl Fn(Number) -> Option<T>) -> 
 #[inline]
 pub(crate) fn short_measures(
     batch: &RawBatch,
-    format: Format,
+    rules: Rules,
     kind: LineItemType,
-    has_reservation: bool,
+    up_front: UpFront,
     row: usize,
 ) -> Option<[i64; MEASURES]> {
     // Plain rows, nearly all of a bill, need no look at the commitments' columns.
@@ -182,7 +189,10 @@ pub(crate) fn short_measures(
         WIDE => None,
         value => Some(value),
     };
-    if format == Format::Cur && matches!(kind, LineItemType::Usage | LineItemType::Other) {
+    if rules.format == Format::Cur
+        && up_front == UpFront::No
+        && matches!(kind, LineItemType::Usage | LineItemType::Other)
+    {
         let billed = whole(read(fields::BILLED))?;
         let net = match read(fields::NET_BILLED) {
             NULL => billed,
@@ -203,26 +213,21 @@ pub(crate) fn short_measures(
             Some(value)
         }
     };
-    let short =
-        measures(kind, has_reservation, format == Format::Focus, get, |field| batch.numbers[field].is_some());
+    let short = measures(kind, up_front, rules, get);
     fits.get().then_some(short)
 }
 
 /// A row's measures in 10⁻¹⁸ units.
 pub(crate) fn exact_measures(
     batch: &RawBatch,
-    format: Format,
+    rules: Rules,
     kind: LineItemType,
-    has_reservation: bool,
+    up_front: UpFront,
     row: usize,
 ) -> [i128; MEASURES] {
-    measures(
-        kind,
-        has_reservation,
-        format == Format::Focus,
-        |field| batch.numbers[field].as_ref().and_then(|column| column.units(row)),
-        |field| batch.numbers[field].is_some(),
-    )
+    measures(kind, up_front, rules, |field| {
+        batch.numbers[field].as_ref().and_then(|column| column.units(row))
+    })
 }
 
 #[cfg(test)]
@@ -231,9 +236,21 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashMap;
 
+    const WHOLE: Rules = Rules { format: Format::Cur, reservations: true, plans: true, effective: false };
+
     fn cost(kind: LineItemType, reservation: bool, values: &[(Number, i128)]) -> [i128; MEASURES] {
+        let up_front = if reservation { UpFront::Reservation } else { UpFront::No };
+        by(WHOLE, kind, up_front, values)
+    }
+
+    fn by(
+        rules: Rules,
+        kind: LineItemType,
+        up_front: UpFront,
+        values: &[(Number, i128)],
+    ) -> [i128; MEASURES] {
         let values: HashMap<_, _> = values.iter().copied().collect();
-        measures(kind, reservation, false, |field| values.get(&field).copied(), |_| true)
+        measures(kind, up_front, rules, |field| values.get(&field).copied())
     }
 
     #[test]
@@ -270,7 +287,7 @@ mod tests {
             [9, 6]
         );
         assert_eq!(
-            cost(LineItemType::SavingsPlanNegation, false, &[(f::BILLED, -9), (f::USAGE, 5)]),
+            cost(LineItemType::SavingsPlanNegation, false, &[(f::BILLED, -9), (f::USAGE, 5), (f::LIST, 12)]),
             [-9, 0, -9, 0, 0, 0, 0]
         );
         let plan = [
@@ -287,15 +304,46 @@ mod tests {
     }
 
     #[test]
-    fn absent_reservation_columns_leave_the_cost_as_billed() {
-        let result = measures(
-            LineItemType::DiscountedUsage,
-            true,
-            false,
-            |field| (field == fields::BILLED).then_some(4_i128),
-            |_| false,
-        );
-        assert_eq!(result[..2], [4, 4]);
+    fn half_a_set_leaves_the_whole_family_as_billed() {
+        let half = Rules { plans: false, ..WHOLE };
+        for (kind, billed) in [
+            (LineItemType::SavingsPlanCoveredUsage, 9),
+            (LineItemType::SavingsPlanNegation, -9),
+            (LineItemType::SavingsPlanRecurringFee, 4),
+            (LineItemType::SavingsPlanUpfrontFee, 8),
+        ] {
+            let values = [(fields::BILLED, billed), (fields::SP_EFFECTIVE, 6), (fields::SP_TOTAL, 7)];
+            assert_eq!(by(half, kind, UpFront::No, &values)[..2], [billed, billed]);
+        }
+        let half = Rules { reservations: false, ..WHOLE };
+        for (kind, up_front) in [
+            (LineItemType::DiscountedUsage, UpFront::No),
+            (LineItemType::RiFee, UpFront::No),
+            (LineItemType::Fee, UpFront::Reservation),
+        ] {
+            assert_eq!(
+                by(half, kind, up_front, &[(fields::BILLED, 4), (fields::RI_EFFECTIVE, 1)])[..2],
+                [4, 4]
+            );
+        }
+    }
+
+    #[test]
+    fn a_refund_of_an_up_front_fee_is_cash_as_the_fee_was() {
+        let refund =
+            |rules, up_front| by(rules, LineItemType::Other, up_front, &[(fields::BILLED, -8)])[..2].to_vec();
+        assert_eq!(refund(WHOLE, UpFront::Plan), [-8, 0]);
+        assert_eq!(refund(WHOLE, UpFront::Reservation), [-8, 0]);
+        assert_eq!(refund(WHOLE, UpFront::No), [-8, -8]);
+        assert_eq!(refund(Rules { plans: false, ..WHOLE }, UpFront::Plan), [-8, -8]);
+    }
+
+    #[test]
+    fn an_empty_effective_cost_is_as_billed() {
+        let rules = Rules { format: Format::Focus, effective: true, ..Rules::default() };
+        let cost = |values: &[(Number, i128)]| by(rules, LineItemType::Usage, UpFront::No, values)[1];
+        assert_eq!(cost(&[(fields::BILLED, 5), (fields::EFFECTIVE, 3)]), 3);
+        assert_eq!(cost(&[(fields::BILLED, 5)]), 5);
     }
 
     proptest! {

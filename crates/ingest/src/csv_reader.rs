@@ -114,7 +114,11 @@ fn first_row(chunks: &mut Chunks, sizes: Sizes) -> Result<(Vec<u8>, usize, usize
             continue;
         }
         let blank = |byte: &u8| matches!(*byte, b'\n' | b'\r' | b' ' | b'\t');
-        let skipped = if text.starts_with(BOM) { BOM.len() } else { 0 };
+        // A file that was written twice by careless tools has two.
+        let mut skipped = 0;
+        while text[skipped..].starts_with(BOM) {
+            skipped += BOM.len();
+        }
         let skipped = skipped + text[skipped..].iter().take_while(|byte| blank(byte)).count();
         if skipped == text.len() {
             if ended {
@@ -275,7 +279,7 @@ impl CsvStream {
             && self.scan.run(text, begin, &mut block.starts)
             && let Some((rows, end)) = self.well_formed(text, &block.starts)
         {
-            (block.rows, block.end) = (rows, end);
+            (block.rows, block.end, block.spans) = (rows, end, None);
             return;
         }
         let mut found = careful::split(text, begin, Some(block.width), self.next_row);
@@ -305,6 +309,7 @@ impl CsvStream {
                 self.scan.quoted.push(u32::try_from(at).unwrap_or(u32::MAX));
             }
         }
+        block.spans = Some(found.spans);
     }
 
     /// Whether every row that the fast splitter found has the header's width: rows, and where they end.

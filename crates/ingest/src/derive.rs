@@ -124,6 +124,8 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
     let region = dimensions::region(product, get(fields::REGION), usage_type, get(fields::ZONE));
     let instance_type = dimensions::instance_type(get(fields::INSTANCE_TYPE), usage_type);
     let lifecycle = dimensions::lifecycle(line);
+    // A capacity reservation keeps room and changes no price: no commitment.
+    let reservation = if dimensions::is_reservation(reservation) { reservation } else { "" };
     let commitment = if reservation.is_empty() { plan } else { reservation };
     let covered = matches!(line_item_type, "DiscountedUsage" | "SavingsPlanCoveredUsage");
     let commitment_fee = matches!(line_item_type, "RIFee" | "SavingsPlanRecurringFee");
@@ -146,7 +148,7 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         charge_category: cur_charge_category(line_item_type).into(),
         charge_class: if line_item_type == "Refund" { "Correction".into() } else { "".into() },
         charge_frequency: match line_item_type {
-            "RIFee" | "SavingsPlanRecurringFee" => "Recurring".into(),
+            "RIFee" | "SavingsPlanRecurringFee" | "FlatRateSubscription" => "Recurring".into(),
             "Fee" | "SavingsPlanUpfrontFee" => "One-Time".into(),
             _ => "Usage-Based".into(),
         },
@@ -184,7 +186,9 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
 fn cur_charge_category(line_item_type: &str) -> &'static str {
     match line_item_type {
         "Usage" | "DiscountedUsage" | "SavingsPlanCoveredUsage" => "Usage",
-        "Fee" | "RIFee" | "SavingsPlanRecurringFee" | "SavingsPlanUpfrontFee" => "Purchase",
+        "Fee" | "RIFee" | "SavingsPlanRecurringFee" | "SavingsPlanUpfrontFee" | "FlatRateSubscription" => {
+            "Purchase"
+        }
         "Tax" => "Tax",
         "Credit" => "Credit",
         _ => "Adjustment",
@@ -199,7 +203,6 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
     let category = get(fields::SERVICE_CATEGORY);
     let line = FocusLine {
         charge_category: get(fields::LINE_ITEM_TYPE),
-        charge_class: get(fields::CHARGE_CLASS),
         charge_frequency: get(fields::CHARGE_FREQUENCY),
         pricing_category: get(fields::PRICING_CATEGORY),
         commitment_type: get(fields::COMMITMENT_TYPE),
@@ -208,7 +211,7 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         service: if product.is_empty() { get(fields::PRODUCT_NAME) } else { product },
         usage: usage_type,
     };
-    let region = dimensions::region(product, get(fields::REGION), usage_type, get(fields::ZONE));
+    let region = dimensions::focus_region(provider, get(fields::REGION), get(fields::ZONE));
     let instance_type = dimensions::instance_type(get(fields::INSTANCE_TYPE), usage_type);
     let lifecycle = dimensions::focus_lifecycle(line);
     Derived {

@@ -17,14 +17,16 @@ mod service;
 mod table;
 mod usage_group;
 
+pub(crate) use charge::is_reservation;
 pub use charge::{Line, charge_type, lifecycle, purchase_option};
 pub use focus::{FocusLine, focus_charge_type, focus_lifecycle};
 pub use instance::{instance_family, instance_type, operating_system};
-pub use region::{region, region_name};
+pub use region::{focus_region, region, region_name};
 pub use service::{service_category, service_name};
 pub use usage_group::usage_type_group;
 
-/// Whether a cell holds nothing: exports write absent attributes as nothing, `NULL` or `NA`.
+/// Whether a cell holds nothing: exports write absent attributes as nothing, `NULL` and its kin, or `NA`.
 fn absent(cell: &str) -> bool {
-    matches!(cell.trim(), "" | "NULL" | "null" | "NA" | "N/A")
+    let cell = cell.trim();
+    crate::fields::is_absent(cell.as_bytes()) || matches!(cell, "NA" | "N/A")
 }

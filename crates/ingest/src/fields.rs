@@ -2,7 +2,7 @@
 //!
 //! Names are compared after [`plain_name`], which is AWS's own rule from CSV header to Athena column, so
 //! that `lineItem/UnblendedCost`, `line_item_unblended_cost` and `LineItemUnblendedCost` are one. Where
-//! several names are listed the first that the report has wins.
+//! several names are listed the first that the report has wins; for [`BY_ROW`] the first that has a value in the row.
 
 /// A text field; used as an index.
 pub(crate) type Text = usize;
@@ -36,22 +36,22 @@ mod text {
         ACCOUNT_NAME: true, ["line_item_usage_account_name"], ["sub_account_name"];
         PAYER: true, ["bill_payer_account_id"], ["billing_account_id"];
         PRODUCT_CODE: true, ["line_item_product_code"], ["x_service_code"];
-        PRODUCT_NAME: true, ["product_product_name", "product_servicename"], ["service_name"];
+        PRODUCT_NAME: true, ["product_product_name", "product_servicename", "product_name", "servicename"], ["service_name"];
         USAGE_TYPE: true, ["line_item_usage_type"], ["x_usage_type", "sku_meter"];
         OPERATION: true, ["line_item_operation"], ["x_operation"];
         LINE_ITEM_TYPE: true, ["line_item_line_item_type"], ["charge_category"];
         ZONE: true, ["line_item_availability_zone"], ["availability_zone"];
-        REGION: true, ["product_region_code", "product_region"], ["region_id", "region"];
-        INSTANCE_TYPE: true, ["product_instance_type"], ["x_instance_type"];
-        OPERATING_SYSTEM: true, ["product_operating_system"], ["x_operating_system"];
-        PRODUCT_FAMILY: true, ["product_product_family"], [];
+        REGION: true, ["product_region_code", "product_region", "region_code", "region"], ["region_id", "region"];
+        INSTANCE_TYPE: true, ["product_instance_type", "instance_type"], ["x_instance_type"];
+        OPERATING_SYSTEM: true, ["product_operating_system", "operating_system"], ["x_operating_system"];
+        PRODUCT_FAMILY: true, ["product_product_family", "product_family"], [];
         RESERVATION: true, ["reservation_reservation_a_r_n", "reservation_reservation_arn"], ["commitment_discount_id"];
         SAVINGS_PLAN: true, ["savings_plan_savings_plan_a_r_n", "savings_plan_savings_plan_arn"], [];
         TERM: true, ["pricing_term"], [];
         PAYMENT: true, ["pricing_purchase_option"], [];
         PLAN_PAYMENT: true, ["savings_plan_payment_option"], [];
-        SELLER: true, ["line_item_legal_entity"], ["publisher_name", "publisher"];
-        BILLING_ENTITY: true, ["bill_billing_entity"], ["provider_name", "provider"];
+        SELLER: true, ["line_item_legal_entity"], ["publisher_name", "publisher", "service_provider_name", "host_provider_name"];
+        BILLING_ENTITY: true, ["bill_billing_entity"], ["provider_name", "provider", "service_provider_name", "host_provider_name"];
         BILL_TYPE: true, ["bill_bill_type"], [];
         CURRENCY: true, ["line_item_currency_code", "pricing_currency"], ["billing_currency"];
         SPLIT_PARENT: true, ["split_line_item_parent_resource_id"], [];
@@ -62,6 +62,7 @@ mod text {
         COMMITMENT_TYPE: true, [], ["commitment_discount_type"];
         COMMITMENT_STATUS: true, [], ["commitment_discount_status"];
         SERVICE_CATEGORY: true, [], ["service_category"];
+        UPFRONT_VALUE: true, ["reservation_upfront_value"], [];
         PERIOD_START: true, ["bill_billing_period_start_date"], ["billing_period_start"];
         PERIOD_END: false, ["bill_billing_period_end_date"], ["billing_period_end"];
         CHARGE_START: true, ["line_item_usage_start_date"], ["charge_period_start"];
@@ -76,7 +77,7 @@ mod text {
         SKU: false, ["product_sku"], ["sku_id"];
         SKU_PRICE: false, ["pricing_rate_code", "pricing_rate_id"], ["sku_price_id"];
         PRICING_UNIT: false, ["pricing_unit"], ["pricing_unit"];
-        CONSUMED_UNIT: false, [], ["consumed_unit"];
+        CONSUMED_UNIT: false, [], ["consumed_unit", "usage_unit"];
         COMMITMENT_NAME: false, [], ["commitment_discount_name"];
     }
 }
@@ -105,7 +106,7 @@ mod number {
         SP_NET_RECURRING: true, ["savings_plan_net_recurring_commitment_for_billing_period"], [];
         RI_AMORTIZATION: true, ["reservation_amortized_upfront_fee_for_billing_period"], [];
         LIST: true, ["pricing_public_on_demand_cost"], ["list_cost"];
-        USAGE: true, ["line_item_usage_amount"], ["consumed_quantity"];
+        USAGE: true, ["line_item_usage_amount"], ["consumed_quantity", "usage_quantity"];
         PRICING_QUANTITY: false, [], ["pricing_quantity"];
         CONTRACTED: false, [], ["contracted_cost"];
         SPLIT_COST: false, ["split_line_item_split_cost"], [];
@@ -119,6 +120,60 @@ pub(crate) use text::*;
 /// Number columns whose unreadable values are left out (and reported) instead of refusing the file: no
 /// cost as billed or amortized depends on them, and generators are known to write words into them.
 pub(crate) const LENIENT: [Number; 5] = [LIST, PRICING_QUANTITY, CONTRACTED, SPLIT_COST, SPLIT_UNUSED];
+
+/// Fields whose value may stand in another of their columns from row to row: AWS fills `product/region` where it
+/// leaves `product/regionCode` blank, and FOCUS 1.3 has old and new names of the provider beside each other.
+pub(crate) const BY_ROW: [Text; 4] = [PRODUCT_NAME, REGION, SELLER, BILLING_ENTITY];
+
+/// A name whatever its case and its separators: engines fold `BilledCost` to `billedcost` or `BILLEDCOST`.
+pub(crate) fn folded_name(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
+}
+
+/// The name as AWS's own CSV writes it: `line_item_unblended_cost` → `lineItem/UnblendedCost`.
+pub(crate) fn slashed_name(plain: &str) -> String {
+    const GROUPS: [(&str, &str); 9] = [
+        ("line_item_", "lineItem/"),
+        ("savings_plan_", "savingsPlan/"),
+        ("split_line_item_", "splitLineItem/"),
+        ("reservation_", "reservation/"),
+        ("identity_", "identity/"),
+        ("product_", "product/"),
+        ("pricing_", "pricing/"),
+        ("discount_", "discount/"),
+        ("bill_", "bill/"),
+    ];
+    let Some((group, rest)) =
+        GROUPS.iter().find_map(|(head, group)| Some((*group, plain.strip_prefix(head)?)))
+    else {
+        return plain.to_owned();
+    };
+    let mut name = group.to_owned();
+    // Attributes of products and prices begin in lower case.
+    let mut upper = !matches!(group, "product/" | "pricing/");
+    for character in rest.chars() {
+        match character {
+            '_' => upper = true,
+            letter if upper => {
+                name.push(letter.to_ascii_uppercase());
+                upper = false;
+            }
+            letter => name.push(letter),
+        }
+    }
+    name
+}
+
+/// Whether a cell says that there is no value, in the words of the engines that bills pass through: nothing, `NULL`
+/// (SQL), `\N` (Hadoop, Snowflake, MySQL), `None` (Python), `NaN` and its kin (pandas).
+#[inline]
+pub(crate) fn is_absent(cell: &[u8]) -> bool {
+    match cell.len() {
+        0 => true,
+        2..=4 => matches!(cell, b"NULL" | b"null" | b"\\N" | b"None" | b"NaN" | b"nan" | b"NaT" | b"<NA>"),
+        _ => false,
+    }
+}
 
 /// AWS's rule from a CSV header to an Athena column: `_` before each upper-case letter, lower case, every
 /// other character to `_`, no doubled `_`, none at the ends.
@@ -162,6 +217,29 @@ mod tests {
             ("product.instance_type", "product_instance_type"),
         ] {
             assert_eq!(plain_name(name), plain);
+        }
+    }
+
+    #[test]
+    fn names_are_written_as_the_file_writes_them() {
+        for field in TEXT.iter().chain(NUMBERS).flat_map(|field| field.aws) {
+            assert_eq!(plain_name(&slashed_name(field)), *field);
+        }
+        assert_eq!(
+            slashed_name("savings_plan_total_commitment_to_date"),
+            "savingsPlan/TotalCommitmentToDate"
+        );
+        assert_eq!(slashed_name("reservation_reservation_a_r_n"), "reservation/ReservationARN");
+        assert_eq!(slashed_name("pricing_public_on_demand_cost"), "pricing/publicOnDemandCost");
+    }
+
+    #[test]
+    fn absent_is_spelt_in_many_ways() {
+        for cell in ["", "NULL", "null", "\\N", "None", "NaN"] {
+            assert!(is_absent(cell.as_bytes()), "{cell}");
+        }
+        for cell in ["0", "none", "N", "Nullarbor", " "] {
+            assert!(!is_absent(cell.as_bytes()), "{cell}");
         }
     }
 

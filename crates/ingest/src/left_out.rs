@@ -1,6 +1,10 @@
 //! Columns of AWS's own that are left out on purpose. Every other column that no field claims, known today
 //! or not, is kept in `x_OtherColumns`.
 
+use crate::fields::folded_name;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// By [`crate::fields::plain_name`], sorted.
 const LEFT_OUT: [&str; 28] = [
     "discount",
@@ -33,12 +37,14 @@ const LEFT_OUT: [&str; 28] = [
     "split_line_item_split_usage_ratio",
 ];
 
-/// Whether the column of this plain name is left out: identities that are not stable between deliveries,
+/// Whether the column of this name is left out: identities that are not stable between deliveries,
 /// blended figures that no total may use, and the rates, normalized amounts and parts of an effective or net
 /// cost that follow from columns which are read (AWS, *CUR data dictionary*). They differ from row to row: kept
 /// as text they would cost more than all other columns together.
-pub(crate) fn is(plain: &str) -> bool {
-    LEFT_OUT.binary_search(&plain).is_ok()
+pub(crate) fn is(name: &str) -> bool {
+    static FOLDED: LazyLock<HashSet<String>> =
+        LazyLock::new(|| LEFT_OUT.iter().map(|name| folded_name(name)).collect());
+    FOLDED.contains(&folded_name(name))
 }
 
 #[cfg(test)]

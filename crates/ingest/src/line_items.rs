@@ -8,7 +8,7 @@ mod run;
 mod text;
 
 use crate::batch::{Hashes, RawBatch};
-use crate::columns::{Columns, Format};
+use crate::columns::{Columns, Rules};
 use crate::decode::{self, Consumer, Counters, Fetched, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
@@ -79,7 +79,7 @@ pub fn write<S: RunSink>(
 struct Current {
     file_index: usize,
     name: String,
-    format: Format,
+    rules: Rules,
     period_column: String,
 }
 
@@ -120,7 +120,7 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
         self.current = Some(Current {
             file_index: unit.file_index,
             name: unit.file.name().to_owned(),
-            format: columns.format,
+            rules: columns.rules(),
             period_column: columns.text_name(fields::PERIOD_START).to_owned(),
         });
         Ok(())
@@ -148,9 +148,9 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
                     vacant.insert(Part { run: Run::new(period), totals: RawTotals::default(), sink })
                 }
             };
-            let classes = Classes::of(rows, current.format, current.file_index);
-            part.totals.add(rows, current.format, &classes.codes, &classes.by_code);
-            part.run.add(rows, current.format, &current.name, &classes, &mut self.hashes);
+            let classes = Classes::of(rows, current.rules, current.file_index);
+            part.totals.add(rows, current.rules, &classes.codes, &classes.by_code);
+            part.run.add(rows, current.rules, &current.name, &classes, &mut self.hashes);
             if part.run.rows() >= RUN_ROWS {
                 part.flush()?;
             }

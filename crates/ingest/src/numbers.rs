@@ -51,7 +51,13 @@ impl NumberColumn {
     }
 
     /// A double at its shortest decimal form.
+    ///
+    /// Not a number is how pandas writes what is absent.
     pub(crate) fn push_f64(&mut self, value: f64) -> Result<(), DecimalError> {
+        if value.is_nan() {
+            self.push_null();
+            return Ok(());
+        }
         if let Some(units) = short_double(value) {
             self.values.push(units);
             return Ok(());

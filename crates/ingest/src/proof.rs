@@ -3,10 +3,11 @@
 //! lost, doubled or costed by a wrong rule shows as a difference.
 
 use crate::batch::RawBatch;
-use crate::columns::Format;
+use crate::columns::{Format, Rules};
 use crate::costs::{self, MEASURES};
 use crate::fields::{self, NUMBER_COUNT, Number};
 use crate::numbers::{FINE, NULL, WIDE};
+use crate::up_front::UpFront;
 use model::{Decimal, LineItemType};
 use std::collections::BTreeMap;
 
@@ -17,8 +18,8 @@ pub struct RawClass {
     pub file: usize,
     /// The report's own line item type (or FOCUS charge category).
     pub line_item_type: String,
-    /// Whether a reservation ARN is given: it turns a fee into an up-front purchase.
-    pub has_reservation: bool,
+    /// Whether it is an up-front fee or takes one back.
+    pub up_front: UpFront,
     /// Split cost allocation: outside every total.
     pub split: bool,
 }
@@ -34,7 +35,9 @@ pub struct RawSums {
     filled: [i128; NUMBER_COUNT],
     /// Unused savings-plan commitment scaled by net ÷ gross per row: the only figure that is no plain sum.
     net_unused_plan: i128,
-    focus: bool,
+    /// Rows whose effective cost is empty in a FOCUS report.
+    pub(crate) empty_effective: u64,
+    pub(crate) rules: Rules,
     present: [bool; NUMBER_COUNT],
 }
 
@@ -45,7 +48,8 @@ impl Default for RawSums {
             sums: [0; NUMBER_COUNT],
             filled: [0; NUMBER_COUNT],
             net_unused_plan: 0,
-            focus: false,
+            empty_effective: 0,
+            rules: Rules::default(),
             present: [false; NUMBER_COUNT],
         }
     }
@@ -69,6 +73,9 @@ pub struct Expected {
     /// Sums.
     pub sums: [Decimal; 6],
 }
+
+/// Fields for which the billed cost stands in where they are empty, whatever the line item type.
+const BILLED_STANDS_IN: [Number; 2] = [fields::NET_BILLED, fields::EFFECTIVE];
 
 /// The fields of a line item type that may be empty, each with the fields that stand in for it, in order.
 fn stand_ins(kind: LineItemType) -> &'static [(Number, &'static [Number])] {
@@ -96,25 +103,34 @@ impl RawSums {
     fn measures(&self, class: &RawClass) -> [i128; MEASURES] {
         let kind = LineItemType::from_name(&class.line_item_type);
         let filled = stand_ins(kind);
-        let mut measures = costs::measures(
-            kind,
-            class.has_reservation,
-            self.focus,
-            |field| {
-                if field == fields::NET_BILLED || filled.iter().any(|(of, _)| *of == field) {
-                    return Some(self.filled[field]);
-                }
-                self.present[field].then(|| self.sums[field])
-            },
-            |field| self.present[field],
-        );
-        if kind == LineItemType::SavingsPlanRecurringFee && !self.focus && self.present[fields::SP_TOTAL] {
+        let mut measures = costs::measures(kind, class.up_front, self.rules, |field| {
+            if BILLED_STANDS_IN.contains(&field) || filled.iter().any(|(of, _)| *of == field) {
+                return Some(self.filled[field]);
+            }
+            self.present[field].then(|| self.sums[field])
+        });
+        let focus = self.rules.format == Format::Focus;
+        if kind == LineItemType::SavingsPlanRecurringFee && !focus && self.rules.plans {
             measures[3] = self.net_unused_plan;
         }
         measures
     }
 
+    /// The billed cost.
+    pub(crate) fn billed(&self) -> i128 {
+        self.sums[fields::BILLED]
+    }
+
+    /// What stands in where the effective cost is empty.
+    pub(crate) fn stood_in(&self) -> i128 {
+        self.filled[fields::EFFECTIVE] - self.sums[fields::EFFECTIVE]
+    }
+
     fn merge(&mut self, other: &Self) {
+        if self.rows == 0 {
+            // A class is of one file, and a file has one header.
+            self.rules = other.rules;
+        }
         self.rows += other.rows;
         for field in 0..NUMBER_COUNT {
             self.sums[field] += other.sums[field];
@@ -122,13 +138,13 @@ impl RawSums {
             self.present[field] |= other.present[field];
         }
         self.net_unused_plan += other.net_unused_plan;
-        self.focus |= other.focus;
+        self.empty_effective += other.empty_effective;
     }
 }
 
 impl RawTotals {
     /// Adds a batch. `codes` gives each row's class, `by_code` what the codes mean.
-    pub(crate) fn add(&mut self, batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass]) {
+    pub(crate) fn add(&mut self, batch: &RawBatch, rules: Rules, codes: &[u16], by_code: &[RawClass]) {
         let mut sums = vec![RawSums::default(); by_code.len()];
         for code in codes {
             sums[usize::from(*code)].rows += 1;
@@ -140,15 +156,15 @@ impl RawTotals {
         let billed = batch.numbers[fields::BILLED].as_ref();
         for (field, column) in batch.numbers.iter().enumerate() {
             let Some(column) = column.as_ref().filter(|_| fields::NUMBERS[field].in_rollup) else { continue };
-            let net_billed = field == fields::NET_BILLED;
+            let stood_in = BILLED_STANDS_IN.contains(&field);
             let mut short = vec![0_i128; by_code.len()];
             let constant =
-                column.values.first().copied().filter(|first| *first == 0 || (*first == NULL && !net_billed));
+                column.values.first().copied().filter(|first| *first == 0 || (*first == NULL && !stood_in));
             if constant.is_some_and(|constant| column.values.iter().all(|value| *value == constant)) {
                 // All absent or all zero, as most columns of commitments are in most batches.
                 for sum in &mut sums {
                     sum.present[field] = true;
-                    if net_billed {
+                    if stood_in {
                         sum.filled[field] += sum.sums[field];
                     }
                 }
@@ -164,29 +180,32 @@ impl RawTotals {
             for (row, units) in &column.wide {
                 sums[usize::from(codes[*row as usize])].sums[field] += units;
             }
-            if net_billed {
+            if stood_in {
                 for (row, code) in codes.iter().enumerate().filter(|(row, _)| column.values[*row] == NULL) {
-                    sums[usize::from(*code)].filled[field] +=
-                        billed.and_then(|billed| billed.units(row)).unwrap_or(0);
+                    let sum = &mut sums[usize::from(*code)];
+                    sum.filled[field] += billed.and_then(|billed| billed.units(row)).unwrap_or(0);
+                    sum.empty_effective += u64::from(field == fields::EFFECTIVE);
                 }
             }
             for (sum, short) in sums.iter_mut().zip(short) {
                 sum.sums[field] += short * FINE;
                 sum.present[field] = true;
-                if net_billed {
+                if stood_in {
                     sum.filled[field] += sum.sums[field];
                 }
             }
         }
-        if batch.numbers[fields::NET_BILLED].is_none() {
-            for sum in &mut sums {
-                sum.filled[fields::NET_BILLED] = sum.sums[fields::BILLED];
+        for field in BILLED_STANDS_IN {
+            if batch.numbers[field].is_none() {
+                for sum in &mut sums {
+                    sum.filled[field] = sum.sums[fields::BILLED];
+                }
             }
         }
-        fill_in(batch, format, codes, by_code, &mut sums);
+        fill_in(batch, rules, codes, by_code, &mut sums);
         for (class, mut sum) in by_code.iter().zip(sums) {
             if sum.rows > 0 {
-                sum.focus = format == Format::Focus;
+                sum.rules = rules;
                 self.classes.entry(class.clone()).or_default().merge(&sum);
             }
         }
@@ -247,11 +266,11 @@ fn sum_of(values: &[i64]) -> i128 {
 }
 
 /// Sums the fields that other fields stand in for, over the rows of the few types that have such.
-fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass], sums: &mut [RawSums]) {
+fn fill_in(batch: &RawBatch, rules: Rules, codes: &[u16], by_code: &[RawClass], sums: &mut [RawSums]) {
     let kinds: Vec<_> = by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
     let special =
         |kind: &LineItemType| !stand_ins(*kind).is_empty() || *kind == LineItemType::SavingsPlanRecurringFee;
-    if format == Format::Focus || !kinds.iter().any(special) {
+    if rules.format == Format::Focus || !kinds.iter().any(special) {
         return;
     }
     let units =
@@ -264,7 +283,7 @@ fn fill_in(batch: &RawBatch, format: Format, codes: &[u16], by_code: &[RawClass]
         }
         if kinds[class] == LineItemType::SavingsPlanRecurringFee {
             sums[class].net_unused_plan +=
-                costs::exact_measures(batch, format, kinds[class], by_code[class].has_reservation, row)[3];
+                costs::exact_measures(batch, rules, kinds[class], by_code[class].up_front, row)[3];
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a worker has seen: combinations, accounts and sets by fingerprint, spelt out once each.
 
-use crate::batch::{Hashes, RawBatch};
+use crate::batch::{Hashes, RawBatch, SetColumn};
 use crate::columns::{Format, map_key};
 use crate::derive::{ACCOUNT_FIELDS, SKU_FIELDS, derive};
 use hashbrown::HashMap;
@@ -44,6 +44,8 @@ pub(crate) struct Registries {
     pub(crate) tags: Registry<String>,
     pub(crate) categories: Registry<String>,
     pub(crate) others: Registry<String>,
+    /// Rows whose tags or cost categories are text that holds no keys and values; each distinct text once.
+    pub(crate) unreadable: Vec<u64>,
 }
 
 /// Fingerprints of a batch's rows, by what they identify.
@@ -91,6 +93,19 @@ impl Prints {
     }
 }
 
+fn spell(
+    set: &SetColumn,
+    batch: &RawBatch,
+    row: usize,
+    rename: fn(&str) -> String,
+    unreadable: &mut Vec<u64>,
+) -> String {
+    if set.is_unreadable(row) {
+        unreadable.push(batch.row_number(row));
+    }
+    set.json(row, rename)
+}
+
 impl Registries {
     pub(crate) fn sku(&mut self, format: Format, print: u128, batch: &RawBatch, row: usize) -> u32 {
         self.skus.id(print, || derive(format, |field| batch.get(field, row)))
@@ -102,11 +117,13 @@ impl Registries {
     }
 
     pub(crate) fn tag_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        self.tags.id(print, || batch.tags.json(row, map_key))
+        let Self { tags, unreadable, .. } = self;
+        tags.id(print, || spell(&batch.tags, batch, row, map_key, unreadable))
     }
 
     pub(crate) fn category_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        self.categories.id(print, || batch.cost_categories.json(row, ToOwned::to_owned))
+        let Self { categories, unreadable, .. } = self;
+        categories.id(print, || spell(&batch.cost_categories, batch, row, ToOwned::to_owned, unreadable))
     }
 
     pub(crate) fn other_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {

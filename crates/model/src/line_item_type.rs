@@ -9,6 +9,8 @@ pub enum LineItemType {
     Other,
     /// On-demand or spot usage.
     Usage,
+    /// A plan at a flat rate (CloudFront since 2025): costed as billed, and its amount is usage.
+    FlatRateSubscription,
     /// Usage covered by a reservation.
     DiscountedUsage,
     /// The monthly row of a reservation: carries its recurring fee and what was left unused.
@@ -30,6 +32,7 @@ impl LineItemType {
     pub fn from_name(name: &str) -> Self {
         match name {
             "Usage" => Self::Usage,
+            "FlatRateSubscription" => Self::FlatRateSubscription,
             "DiscountedUsage" => Self::DiscountedUsage,
             "RIFee" => Self::RiFee,
             "Fee" => Self::Fee,
@@ -43,6 +46,12 @@ impl LineItemType {
 
     /// Whether the row's usage amount counts in usage totals.
     pub const fn counts_usage(self) -> bool {
+        self.is_metered() || matches!(self, Self::FlatRateSubscription)
+    }
+
+    /// Whether the row was metered at its time: such rows say how far a bill reaches. A subscription may be booked
+    /// for days to come.
+    pub const fn is_metered(self) -> bool {
         matches!(self, Self::Usage | Self::DiscountedUsage | Self::SavingsPlanCoveredUsage)
     }
 }

@@ -14,6 +14,11 @@ export function Notes({ costs, shared }: { costs: Costs; shared: boolean }) {
       {costs.estimated && (
         <span>The newest month is open: its unused commitments are an estimate until it closes.</span>
       )}
+      {costs.amortized_notes.map((note) => (
+        <span key={note} className={classes.warn}>
+          Amortized cost is not whole. {note}.
+        </span>
+      ))}
       {shared && <span>Shared costs are split by the organization’s rules.</span>}
       <span>
         {costs.source === "line_items" ? "Computed from line items." : "Computed from daily roll-ups."}

@@ -1139,7 +1139,7 @@ export interface components {
             kind: components["schemas"]["ConnectionKind"];
             /** @description Made from the kind, unless given. */
             name?: string | null;
-            /** @description aws (default), aws-cn or aws-us-gov. */
+            /** @description aws (default), aws-cn, aws-us-gov or aws-eusc. */
             partition?: string | null;
         };
         /**
@@ -1196,7 +1196,7 @@ export interface components {
             kind: components["schemas"]["ConnectionKind"];
             location: string | null;
             name: string;
-            /** @description aws, aws-cn or aws-us-gov. */
+            /** @description aws, aws-cn, aws-us-gov or aws-eusc. */
             partition: string;
             /** Format: int32 */
             poll_minutes: number;
@@ -1235,6 +1235,11 @@ export interface components {
         CostSource: "rollup" | "line_items";
         /** @description Costs by groups and buckets. */
         Costs: {
+            /**
+             * @description Of amortized figures: what of them is not known and counts as billed, twice or not at all, in words, each with its
+             *     month and amount. Empty for most bills.
+             */
+            amortized_notes: string[];
             /** @description Currency of money figures; empty without data. */
             currency: string;
             /** @description Whether an open month's unused commitments, an estimate until it closes, are in it. */

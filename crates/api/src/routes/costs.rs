@@ -94,6 +94,9 @@ pub(crate) struct Costs {
     unproven_periods: Vec<String>,
     /// Whether an open month's unused commitments, an estimate until it closes, are in it.
     estimated: bool,
+    /// Of amortized figures: what of them is not known and counts as billed, twice or not at all, in words, each with its
+    /// month and amount. Empty for most bills.
+    amortized_notes: Vec<String>,
 }
 
 fn row(group: CostGroup, labels: Vec<String>) -> CostRow {
@@ -149,6 +152,7 @@ impl From<read::Costs> for Costs {
             snapshot: snapshot(costs.snapshot_id, answer.snapshot),
             unproven_periods: costs.unproven_periods,
             estimated: costs.estimated,
+            amortized_notes: costs.unavailable,
         }
     }
 }

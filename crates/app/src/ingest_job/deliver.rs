@@ -4,7 +4,7 @@ use super::proving::{self, Broken};
 use super::storing::{self, LineItemSinks};
 use super::tracking::Tracker;
 use super::{PeriodOutcome, PeriodSummary, reading};
-use crate::proof::{FileProof, PeriodProof};
+use crate::proof::{FileProof, PeriodProof, UNAVAILABLE};
 use crate::{App, AppError, ErrorKind, Place, Result, Stage};
 use connect::{BillSource, Delivery};
 use ingest::rollup::{PeriodRollup, RollupResult};
@@ -46,6 +46,7 @@ struct Proven {
     span: Option<(i64, i64)>,
     split_rows: u64,
     identity: Vec<crate::proof::Identity>,
+    unavailable: Vec<crate::proof::Unavailable>,
 }
 
 impl Job<'_> {
@@ -129,8 +130,21 @@ impl Job<'_> {
             files: proven.lines,
             split_rows: proven.split_rows,
             identity: proven.identity,
-            notes: warnings.iter().map(note).collect(),
+            notes: proven
+                .unavailable
+                .iter()
+                .map(|part| part.message.clone())
+                .chain(warnings.iter().map(note))
+                .collect(),
+            unavailable: proven.unavailable,
         };
+        let mut features = features.clone();
+        if !proof.unavailable.is_empty()
+            && let Some(features) = features.as_object_mut()
+        {
+            // Beside what the columns allow, so that an answer need not read the proof.
+            features.insert(UNAVAILABLE.to_owned(), json(&proof.unavailable)?);
+        }
         let publication = self
             .app
             .meta()
@@ -149,7 +163,7 @@ impl Job<'_> {
                 proven: true,
                 fingerprint: self.delivery.fingerprint.clone(),
                 proof: json(&proof)?,
-                features: features.clone(),
+                features,
                 data_from: proven.span.map(|(from, _)| from / 1000),
                 data_to: proven.span.map(|(_, to)| to / 1000),
                 published_at_ms: self.app.now().timestamp_millis(),
@@ -221,6 +235,7 @@ fn prove_rollup(
         span: rollup.usage_span(),
         split_rows: expected.values().map(|line| line.split_rows).sum(),
         identity: proving::identity(rollup.identity()),
+        unavailable: proving::unavailable(rollup.unavailable(), &rollup.currency()),
     })
 }
 

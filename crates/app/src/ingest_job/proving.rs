@@ -1,6 +1,6 @@
 //! Comparing what was read with what was stored, digit by digit.
 
-use crate::proof::{FileProof, Identity, Sums};
+use crate::proof::{FileProof, Identity, Sums, Unavailable};
 use ingest::{Expected, RawTotals};
 use lake::{StoredSum, StoredSums, SumKey};
 use model::Decimal;
@@ -105,6 +105,54 @@ pub(super) fn identity(lines: Vec<ingest::rollup::Identity>) -> Vec<Identity> {
             upfront_paid: line.upfront_paid,
             upfront_amortized: line.amortization,
             difference: line.difference,
+        })
+        .collect()
+}
+
+/// What of the amortized cost is not known, with the words for it.
+pub(super) fn unavailable(parts: Vec<ingest::Unavailable>, currency: &str) -> Vec<Unavailable> {
+    parts
+        .into_iter()
+        .map(|part| {
+            let family = part.family.replace('_', " ");
+            let (rows, amount) = (part.rows, part.amount);
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+            let (why, message) = match part.why {
+                ingest::Why::MissingColumns => (
+                    "missing_columns",
+                    format!(
+                        "amortized cost of {family} is not available, the report lacks {}: {rows} ({amount} {currency}) count as billed",
+                        part.columns.join(", ")
+                    ),
+                ),
+                ingest::Why::Empty => (
+                    "empty",
+                    format!("the effective cost of {rows} is empty: they count as billed ({amount} {currency})"),
+                ),
+                ingest::Why::CountedTwice => (
+                    "counted_twice",
+                    format!(
+                        "amortized cost counts {} twice, on its purchase and on the usage that it covers: {amount} {currency} too much",
+                        part.commitment
+                    ),
+                ),
+                ingest::Why::UnusedWithoutCost => (
+                    "unused_without_cost",
+                    format!(
+                        "{rows} of unused commitment of {} carry no effective cost: {amount} {currency} of what was paid are missing in amortized cost",
+                        part.commitment
+                    ),
+                ),
+            };
+            Unavailable {
+                family: part.family.to_owned(),
+                why: why.to_owned(),
+                commitment: part.commitment,
+                columns: part.columns,
+                rows: part.rows,
+                amount,
+                message,
+            }
         })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
 use super::{Published, account_names, splitting};
+use crate::proof::{UNAVAILABLE, Unavailable};
 use crate::{App, Result};
 use model::{CostAnswer, CostGroup, CostQuery, Dimension, Metric};
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ pub struct Costs {
     pub unproven_periods: Vec<String>,
     /// Whether an open month's unused commitment, which is an estimate until it closes, is in the figures.
     pub estimated: bool,
+    /// Of amortized figures: what of them is not known, in words, each with its month.
+    pub unavailable: Vec<String>,
     /// Names the state of the bills that was read.
     pub snapshot_id: String,
 }
@@ -63,7 +66,27 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
                 && period.period.first_day() < answer.to
                 && answer.from < period.period.end_day()
         });
-    Ok(Costs { query, answer, labels, unproven_periods, estimated, snapshot_id: published.id.clone() })
+    let unavailable = if amortized { unavailable(published, &answer) } else { vec![] };
+    let snapshot_id = published.id.clone();
+    Ok(Costs { query, answer, labels, unproven_periods, estimated, unavailable, snapshot_id })
+}
+
+/// What of the amortized cost of an answer's periods is not known.
+fn unavailable(published: &Published, answer: &CostAnswer) -> Vec<String> {
+    let asked =
+        |period: &model::BillingPeriod| period.first_day() < answer.to && answer.from < period.end_day();
+    let mut found: Vec<String> = published
+        .publications
+        .iter()
+        .filter(|publication| asked(&publication.period))
+        .flat_map(|publication| {
+            let parts = publication.features.get(UNAVAILABLE).cloned().unwrap_or_default();
+            let parts: Vec<Unavailable> = serde_json::from_value(parts).unwrap_or_default();
+            parts.into_iter().map(|part| format!("{}: {}", publication.period, part.message))
+        })
+        .collect();
+    found.dedup();
+    found
 }
 
 pub(super) fn labels(

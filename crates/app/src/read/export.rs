@@ -110,6 +110,7 @@ pub(super) mod tests {
             labels,
             unproven_periods: vec![],
             estimated: false,
+            unavailable: vec![],
             snapshot_id: String::new(),
         }
     }

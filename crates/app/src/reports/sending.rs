@@ -108,6 +108,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     } else {
         format!("Not proven to the bill: {}.", shown.unproven_periods.join(", "))
     };
+    let proof = [vec![proof], shown.unavailable.clone()].concat().join(" ");
     let organization = published.organization.as_ref().map(|found| found.name.clone());
     Ok(Mail::Report {
         organization: organization.unwrap_or_default(),

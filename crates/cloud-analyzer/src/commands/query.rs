@@ -68,8 +68,9 @@ fn table(costs: &Costs) -> String {
         format!("NOT proven: {}", costs.unproven_periods.join(", "))
     };
     let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
+    let notes: String = costs.unavailable.iter().map(|note| format!("note: {note}\n")).collect();
     format!(
-        "{}\ntotal {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n",
+        "{}\ntotal {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
         table.text(),
         answer.total,
         answer.from,
@@ -118,5 +119,6 @@ fn view(costs: &Costs) -> Value {
         "proven": costs.unproven_periods.is_empty(),
         "unproven_periods": costs.unproven_periods,
         "estimated": costs.estimated,
+        "amortized_notes": costs.unavailable,
     })
 }

@@ -21,6 +21,9 @@ pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()>
                 (_, true) => "every total equals its report, digit by digit\n",
                 (_, false) => "NOT every total equals its report\n",
             });
+            if found.periods.iter().any(|period| !period.proof.unavailable.is_empty()) {
+                out.push_str("amortized cost is NOT whole: see the notes\n");
+            }
             Ok(print(&out)?)
         }
     }

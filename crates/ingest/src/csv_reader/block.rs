@@ -1,5 +1,7 @@
 //! A piece of a CSV file, split into rows and fields but not copied: fields are slices of the text.
 
+use std::borrow::Cow;
+
 /// The fields of some rows. Reuse one block for a whole file: its buffers go round.
 #[derive(Debug, Default)]
 pub struct Block {
@@ -14,6 +16,8 @@ pub struct Block {
     pub(super) rows: usize,
     pub(super) first_row: u64,
     pub(super) columns: Vec<Projected>,
+    /// Where every field is, row by row, when the careful splitter found them.
+    pub(super) spans: Option<Vec<(u32, u32)>>,
 }
 
 /// A projected column of a block.
@@ -51,6 +55,40 @@ impl Block {
             self.derived(row, column.column)
         };
         self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// A row's field in any column of the file, projected or not, without its quotes. For a few fields: nothing of it
+    /// is prepared.
+    pub fn any_field(&self, row: usize, column: usize) -> Cow<'_, [u8]> {
+        if let Some(k) = self.columns.iter().position(|projected| projected.column == column) {
+            return Cow::Borrowed(self.field(row, k));
+        }
+        if row >= self.rows || column >= self.width {
+            return Cow::Borrowed(&[]);
+        }
+        let (start, end) = match &self.spans {
+            Some(spans) => {
+                spans.get(row.wrapping_mul(self.width).wrapping_add(column)).copied().unwrap_or_default()
+            }
+            None => self.derived(row, column),
+        };
+        let text = self.text.get(start as usize..end as usize).unwrap_or_default();
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        match text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) {
+            None => Cow::Borrowed(text),
+            Some(quoted) => {
+                let mut plain = Vec::with_capacity(quoted.len());
+                let mut bytes = quoted.iter().copied();
+                while let Some(byte) = bytes.next() {
+                    plain.push(byte);
+                    if byte == b'"' {
+                        // Doubled within quotes.
+                        bytes.next();
+                    }
+                }
+                Cow::Owned(plain)
+            }
+        }
     }
 
     #[inline]

@@ -8,6 +8,7 @@ mod hybrid;
 use super::parquet::Chunks;
 use super::parquet_columns::to_micros;
 use crate::batch::{NO_TIME, TextColumn};
+use crate::fields::is_absent;
 use crate::numbers::{BAD, NULL, NumberColumn, WIDE, short_double};
 use ::parquet::basic::{Encoding, Type};
 use ::parquet::column::page::{Page, PageReader};
@@ -393,7 +394,8 @@ fn texts(buf: &[u8], count: usize) -> Result<StringArray> {
         let (length, after) = rest.split_first_chunk::<4>().ok_or_else(short)?;
         let length = usize::try_from(u32::from_le_bytes(*length))?;
         let (text, after) = after.split_at_checked(length).ok_or_else(short)?;
-        lengths.push(length);
+        let text = if is_absent(text) { &[] } else { text };
+        lengths.push(text.len());
         bytes.extend_from_slice(text);
         rest = after;
     }

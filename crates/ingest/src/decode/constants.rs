@@ -4,6 +4,7 @@
 //! columns that are wholly absent are taken this way; amounts are always read.
 
 use crate::batch::TextColumn;
+use crate::fields::is_absent;
 use arrow::array::StringArray;
 use arrow::buffer::ScalarBuffer;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
@@ -60,6 +61,9 @@ fn constant(statistics: &Statistics, rows: i64, zeros: &ScalarBuffer<i32>) -> Op
         Statistics::ByteArray(bounds) => {
             let (low, high) = (bounds.min_opt()?, bounds.max_opt()?);
             let text = std::str::from_utf8(low.data()).ok().filter(|_| low == high)?;
+            if is_absent(text.as_bytes()) {
+                return Some(Constant::Absent);
+            }
             let values = Arc::new(StringArray::from(vec![text]));
             Some(Constant::Text(TextColumn { codes: zeros.clone(), nulls: None, values }))
         }

@@ -1,12 +1,13 @@
 //! CSV files (plain, gzip or zip) to batches: each needed column of a block becomes dictionary codes or
 //! amounts; columns that nobody needs are never touched.
 
+use super::parquet_columns::{PRODUCT_KEYS, extract};
 use super::{Consumer, Counters, Unit, Wanted, Warning, count};
 use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart, TextColumn};
 use crate::columns::{Columns, Format, KeySet};
 use crate::csv_reader::{self, Block, CsvError};
 use crate::error::{ErrorKind, IngestError};
-use crate::fields;
+use crate::fields::{self, is_absent};
 use crate::numbers::NumberColumn;
 use crate::timestamps::parse_micros;
 use arrow::array::{StringArray, StringBuilder};
@@ -82,8 +83,6 @@ struct BlockReader<'a> {
     projection: Vec<usize>,
     /// Place of a file column within the projection.
     place: HashMap<usize, usize>,
-    /// A word that stands for "absent" besides the empty text.
-    null_word: Option<&'static [u8]>,
 }
 
 impl<'a> BlockReader<'a> {
@@ -104,15 +103,15 @@ impl<'a> BlockReader<'a> {
         for keys in [&columns.tags, &columns.cost_categories] {
             projection.extend(keys.columns.iter().map(|key| key.column).chain(keys.maps.iter().copied()));
         }
-        projection.extend(columns.product_map);
+        let stand_ins = columns.stand_ins.iter().filter(|(field, _)| wanted.text(*field));
+        projection.extend(stand_ins.map(|(_, column)| *column).chain(columns.product_map));
         if wanted == Wanted::Everything {
             projection.extend(&columns.others);
         }
         projection.sort_unstable();
         projection.dedup();
         let place = projection.iter().enumerate().map(|(place, column)| (*column, place)).collect();
-        let null_word = (columns.format == Format::Focus).then_some(&b"NULL"[..]);
-        Self { file, columns, wanted, projection, place, null_word }
+        Self { file, columns, wanted, projection, place }
     }
 
     fn batch(&mut self, block: &Block, consumer: &mut dyn Consumer) -> Result<RawBatch, IngestError> {
@@ -151,18 +150,52 @@ impl<'a> BlockReader<'a> {
                 }
             }
         }
-        if let Some(column) = self.columns.product_map {
-            let map = self.text(block, column)?;
-            fill_product_fields(&mut batch, &map, self.columns);
-            if self.wanted == Wanted::Everything {
-                batch.others.parts.push(SetPart::Json(map));
-            }
-        }
+        self.stand_in(block, &mut batch)?;
+        self.describe(block, &mut batch);
         Ok(batch)
     }
 
-    fn is_null(&self, text: &[u8]) -> bool {
-        text.is_empty() || self.null_word == Some(text)
+    /// Takes values from further columns and from the `product` map.
+    fn stand_in(&self, block: &Block, batch: &mut RawBatch) -> Result<(), IngestError> {
+        let mut others = vec![];
+        for (field, column) in self.columns.stand_ins.iter().filter(|(field, _)| self.wanted.text(*field)) {
+            // Only where the field's first column leaves rows without.
+            if batch.text[*field].as_ref().is_none_or(|text| text.nulls.is_some()) {
+                others.push((*field, self.text(block, *column)?));
+            }
+        }
+        if let Some(column) = self.columns.product_map {
+            let map = [SetPart::Json(self.text(block, column)?)];
+            let found =
+                |(field, keys): &(fields::Text, &[&str])| Some((*field, extract(&map, keys, batch.rows)?));
+            others.extend(PRODUCT_KEYS.iter().filter_map(found));
+            if self.wanted == Wanted::Everything {
+                batch.others.parts.extend(map);
+            }
+        }
+        batch.stand_in(self.columns, others);
+        Ok(())
+    }
+
+    /// Descriptions of the few rows that need one, when they are not read anyway.
+    fn describe(&self, block: &Block, batch: &mut RawBatch) {
+        let Some(column) = self.columns.text[fields::DESCRIPTION] else { return };
+        if self.wanted == Wanted::Rollup && self.columns.format == Format::Cur {
+            for row in batch.rows_to_describe() {
+                let text = block.any_field(row, column);
+                batch.descriptions.insert(row, String::from_utf8_lossy(&text).into());
+            }
+        }
+    }
+
+    /// A cell; the first of a row may carry the byte order mark of a file that was appended to another.
+    fn cell<'b>(&self, block: &'b Block, row: usize, place: usize, column: usize) -> &'b [u8] {
+        let text = block.field(row, place);
+        if column > 0 {
+            return text;
+        }
+        let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") else { return text };
+        rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest)
     }
 
     fn text(&self, block: &Block, column: usize) -> Result<TextColumn, IngestError> {
@@ -174,8 +207,8 @@ impl<'a> BlockReader<'a> {
         let mut table: HashTable<i32> = HashTable::new();
         let mut last: (&[u8], i32) = (b"", 0);
         for row in 0..rows {
-            let text = block.field(row, place);
-            if self.is_null(text) {
+            let text = self.cell(block, row, place, column);
+            if is_absent(text) {
                 valid.get_or_insert_with(|| vec![true; row]).push(false);
                 codes.push(0);
                 continue;
@@ -208,7 +241,7 @@ impl<'a> BlockReader<'a> {
         let mut strings = StringBuilder::with_capacity(values.len(), bytes);
         for value in &values {
             let Ok(value) = std::str::from_utf8(value) else {
-                let row = (0..rows).find(|row| block.field(*row, place) == *value).unwrap_or(0);
+                let row = (0..rows).find(|row| self.cell(block, *row, place, column) == *value).unwrap_or(0);
                 return Err(self.value_error(
                     block,
                     column,
@@ -275,8 +308,8 @@ impl<'a> BlockReader<'a> {
         numbers.values.reserve(block.rows());
         let (mut left_out, mut first) = (0, 0);
         for row in 0..block.rows() {
-            let text = block.field(row, place);
-            if self.is_null(text) {
+            let text = self.cell(block, row, place, column);
+            if is_absent(text) {
                 numbers.push_null();
             } else if let Err(error) = numbers.push_text(text) {
                 if !fields::LENIENT.contains(&field) {
@@ -320,50 +353,9 @@ impl<'a> BlockReader<'a> {
         }
         for map in &keys.maps {
             let text = self.text(block, *map)?;
-            for row in 0..text.values.len() {
-                check_object(text.values().value(row)).map_err(|message| {
-                    let at = (0..block.rows()).find(|at| text.code(*at) == Some(row)).unwrap_or(0);
-                    self.value_error(
-                        block,
-                        *map,
-                        at,
-                        &message,
-                        "Tags and other maps are written as a JSON object in one cell",
-                    )
-                })?;
-            }
             parts.push(SetPart::Json(text));
         }
         Ok(SetColumn { parts })
-    }
-}
-
-fn check_object(text: &str) -> Result<(), String> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)
-        .map(drop)
-        .map_err(|error| format!("'{}' is not a JSON object: {error}", shorten(text)))
-}
-
-/// Fills text fields that the report lacks from the `product` map of CUR 2.0.
-fn fill_product_fields(batch: &mut RawBatch, map: &TextColumn, columns: &Columns) {
-    let parsed: Vec<serde_json::Value> = map
-        .values()
-        .iter()
-        .map(|text| serde_json::from_str(text.unwrap_or("")).unwrap_or_default())
-        .collect();
-    for (field, keys) in super::parquet_columns::PRODUCT_KEYS {
-        if columns.text[field].is_some() {
-            continue;
-        }
-        let values: StringArray = parsed
-            .iter()
-            .map(|object| Some(keys.iter().find_map(|key| object.get(key)?.as_str()).unwrap_or("")))
-            .collect();
-        batch.text[field] =
-            Some(TextColumn { codes: map.codes.clone(), nulls: map.nulls.clone(), values: Arc::new(values) });
     }
 }
 

@@ -4,8 +4,10 @@
 use super::chunks::{self, Chunk, Kind};
 use super::constants::{self, Constant};
 use super::parquet_batch::Decoding;
+use super::parquet_columns;
 use super::{Consumer, Counters, Unit, Wanted, count};
-use crate::columns::Columns;
+use crate::batch::RawBatch;
+use crate::columns::{Columns, Format};
 use crate::error::IngestError;
 use crate::fields;
 use crate::source::SourceFile;
@@ -15,6 +17,7 @@ use ::parquet::arrow::arrow_reader::{
 };
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::reader::{ChunkReader, Length};
+use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType, Field, Schema};
 use bytes::{Buf, Bytes};
 use std::collections::HashMap;
@@ -103,11 +106,12 @@ impl ParquetFile {
             .build()
             .map_err(|error| fail(&error))?;
         let mut first_row = self.first_rows[group];
+        let mut descriptions = None;
         for batch in reader {
             let batch = batch.map_err(|error| fail(&error))?;
             let rows = batch.num_rows();
             let decoded = flat.iter_mut().map(|(root, chunk)| Ok((*root, chunk.read(rows)?)));
-            let raw = Decoding {
+            let mut raw = Decoding {
                 parent: self,
                 roots: &roots,
                 constants: &constants,
@@ -117,12 +121,63 @@ impl ParquetFile {
                 wanted,
             }
             .raw(consumer)?;
+            if wanted == Wanted::Rollup {
+                let offset = usize::try_from(first_row - self.first_rows[group]).unwrap_or(0);
+                self.describe(group, offset, &mut raw, &mut descriptions)?;
+            }
             first_row += rows as u64;
             count(counters, rows, self.file.name())?;
             consumer.batch(raw)?;
         }
         counters.bytes.fetch_add(unit.bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Reads the descriptions of the rows that need one: few have such rows, and of all rows descriptions are most of
+    /// a bill's bytes. `known` keeps a row group's once they are read.
+    fn describe(
+        &self,
+        group: usize,
+        offset: usize,
+        batch: &mut RawBatch,
+        known: &mut Option<ArrayRef>,
+    ) -> Result<(), IngestError> {
+        let Some(column) = self.columns.text[fields::DESCRIPTION] else { return Ok(()) };
+        if self.columns.format != Format::Cur {
+            return Ok(());
+        }
+        let rows = batch.rows_to_describe();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let texts = match known {
+            Some(texts) => texts,
+            None => known.insert(self.column(group, column)?),
+        };
+        let part = texts.slice(offset.min(texts.len()), batch.rows.min(texts.len().saturating_sub(offset)));
+        let text = parquet_columns::text(&part, false)
+            .map_err(|error| IngestError::parquet(self.file.name(), &error))?;
+        batch.descriptions = rows.into_iter().map(|row| (row, text.get(row).into())).collect();
+        Ok(())
+    }
+
+    /// A whole column of a row group.
+    fn column(&self, group: usize, column: usize) -> Result<ArrayRef, IngestError> {
+        let fail = |error: &dyn std::fmt::Display| IngestError::parquet(self.file.name(), error);
+        let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [column]);
+        let rows = usize::try_from(self.metadata.metadata().row_group(group).num_rows()).unwrap_or(0);
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.fetch(group, &mask)?,
+            self.metadata.clone(),
+        )
+        .with_row_groups(vec![group])
+        .with_projection(mask)
+        .with_batch_size(rows.max(1))
+        .build()
+        .map_err(|error| fail(&error))?;
+        let batches: Vec<_> = reader.collect::<Result<_, _>>().map_err(|error| fail(&error))?;
+        let arrays: Vec<&dyn Array> = batches.iter().map(|batch| &**batch.column(0)).collect();
+        arrow::compute::concat(&arrays).map_err(|error| fail(&error))
     }
 
     /// The chunks that need no arrow-rs, by top-level column.
@@ -134,6 +189,7 @@ impl ParquetFile {
         let is_number = |root: usize| columns.numbers.contains(&Some(root));
         let is_text = |root: usize| {
             columns.text.contains(&Some(root))
+                || columns.stand_ins.iter().any(|(_, column)| *column == root)
                 || columns.others.contains(&root)
                 || [&columns.tags, &columns.cost_categories]
                     .iter()
@@ -210,7 +266,9 @@ impl ParquetFile {
             .enumerate()
             .filter(|(field, _)| wanted.number(*field))
             .filter_map(|(_, at)| *at);
-        let mut roots: Vec<usize> = text.chain(numbers).chain(columns.product_map).collect();
+        let stand_ins =
+            columns.stand_ins.iter().filter(|(field, _)| wanted.text(*field)).map(|(_, column)| *column);
+        let mut roots: Vec<usize> = text.chain(numbers).chain(stand_ins).chain(columns.product_map).collect();
         for keys in [&columns.tags, &columns.cost_categories] {
             roots.extend(keys.columns.iter().map(|key| key.column).chain(keys.maps.iter().copied()));
         }

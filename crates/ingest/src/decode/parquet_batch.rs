@@ -6,10 +6,11 @@ use super::parquet::ParquetFile;
 use super::parquet_columns::{self as columns_of, PRODUCT_KEYS, Unreadable, extract, to_micros};
 use super::{Consumer, Wanted, Warning};
 use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart, TextColumn};
-use crate::columns::KeySet;
+use crate::columns::{KeySet, map_key};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::numbers::NumberColumn;
+use crate::timestamps::parse_micros;
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, TimeUnit};
 use std::collections::HashMap;
@@ -40,15 +41,14 @@ impl Decoding<'_> {
                     fields::PERIOD_START => raw.period_start = self.times(field, column, true)?,
                     fields::CHARGE_END => raw.charge_end = self.times(field, column, false)?,
                     fields::PERIOD_END => raw.period_end = self.times(field, column, false)?,
-                    _ => {
-                        let pad = matches!(field, fields::ACCOUNT | fields::PAYER);
-                        text = self
-                            .text(column, pad)
-                            .map_err(|error| self.fail(columns.text_name(field), &error))?;
-                    }
+                    _ => text = self.field(field, column)?,
                 }
             }
             raw.text.push(text);
+        }
+        let mut stand_ins = vec![];
+        for (field, column) in columns.stand_ins.iter().filter(|(field, _)| self.wanted.text(*field)) {
+            stand_ins.extend(self.field(*field, *column)?.map(|text| (*field, text)));
         }
         for (field, column) in columns.numbers.iter().enumerate() {
             let numbers = match column.filter(|_| self.wanted.number(field)) {
@@ -57,19 +57,19 @@ impl Decoding<'_> {
             };
             raw.numbers.push(numbers);
         }
-        raw.tags = self.set(&columns.tags)?;
-        raw.cost_categories = self.set(&columns.cost_categories)?;
-        if let Some(array) = columns.product_map.and_then(|column| self.array(column)) {
-            let part = columns_of::map(array).map_err(|error| self.fail("product", &error))?;
-            for (field, keys) in PRODUCT_KEYS {
-                if columns.text[field].is_none() {
-                    raw.text[field] = extract(&part, keys, raw.rows);
-                }
-            }
+        raw.tags = self.set(&columns.tags, map_key)?;
+        raw.cost_categories = self.set(&columns.cost_categories, ToOwned::to_owned)?;
+        if let Some(column) = columns.product_map {
+            let parts = self.parts(column)?;
+            let rows = raw.rows;
+            stand_ins.extend(
+                PRODUCT_KEYS.iter().filter_map(|(field, keys)| Some((*field, extract(&parts, keys, rows)?))),
+            );
             if self.wanted == Wanted::Everything {
-                raw.others.parts.push(part);
+                raw.others.parts.extend(parts);
             }
         }
+        raw.stand_in(columns, stand_ins);
         if self.wanted == Wanted::Everything {
             for column in &columns.others {
                 let values = self.text(*column, false).or_else(|_| {
@@ -90,13 +90,30 @@ impl Decoding<'_> {
         Some(self.batch.column(at))
     }
 
+    fn field(&self, field: fields::Text, column: usize) -> Result<Option<TextColumn>, IngestError> {
+        let pad = matches!(field, fields::ACCOUNT | fields::PAYER);
+        self.text(column, pad).map_err(|error| self.fail(self.parent.columns.text_name(field), &error))
+    }
+
+    /// Keys and values of a column; what holds none, whatever its type, is kept as text and refuses nothing.
+    fn parts(&self, column: usize) -> Result<Vec<SetPart>, IngestError> {
+        if let Some(constant) = self.constants.get(&column) {
+            return Ok(constant.text(self.batch.num_rows()).map(SetPart::Json).into_iter().collect());
+        }
+        let Some(array) = self.array(column) else { return Ok(vec![]) };
+        columns_of::parts(array)
+            .or_else(|_| columns_of::shown(array).map(|text| vec![SetPart::Json(text)]))
+            .map_err(|error| self.fail(&self.parent.columns.names[column], &error))
+    }
+
     /// Text of a column; `None` when all rows are without.
-    fn text(&mut self, column: usize, pad_account: bool) -> Result<Option<TextColumn>, String> {
+    fn text(&self, column: usize, pad_account: bool) -> Result<Option<TextColumn>, String> {
         if let Some(constant) = self.constants.get(&column) {
             return Ok(constant.text(self.batch.num_rows()));
         }
-        if let Some(Decoded::Text(text)) = self.flat.remove(&column) {
-            return Ok(text);
+        // A column may serve two fields.
+        if let Some(Decoded::Text(text)) = self.flat.get(&column) {
+            return Ok(text.clone());
         }
         let Some(array) = self.array(column) else { return Ok(None) };
         let text = columns_of::text(array, pad_account)?;
@@ -112,6 +129,10 @@ impl Decoding<'_> {
         let name = self.parent.columns.text_name(field);
         let times = match (self.constants.get(&column), self.flat.remove(&column)) {
             (Some(Constant::Integer(value)), _) => Some(self.same_time(column, *value)),
+            (Some(Constant::Text(text)), _) => {
+                let time = parse_micros(text.get(0)).unwrap_or(NO_TIME);
+                Some(vec![time; self.batch.num_rows()])
+            }
             (Some(_), _) => None,
             (None, Some(Decoded::Times(times))) => Some(times),
             (None, _) => {
@@ -174,7 +195,7 @@ impl Decoding<'_> {
         Ok(Some(numbers))
     }
 
-    fn set(&mut self, keys: &KeySet) -> Result<SetColumn, IngestError> {
+    fn set(&mut self, keys: &KeySet, rename: fn(&str) -> String) -> Result<SetColumn, IngestError> {
         let mut parts = vec![];
         for key in &keys.columns {
             let values = self.text(key.column, false).map_err(|error| self.fail(&key.key, &error))?;
@@ -183,9 +204,11 @@ impl Decoding<'_> {
             }
         }
         for map in &keys.maps {
-            let Some(array) = self.array(*map) else { continue };
-            let name = &self.parent.columns.names[*map];
-            parts.push(columns_of::map(array).map_err(|error| self.fail(name, &error))?);
+            parts.extend(self.parts(*map)?.into_iter().map(|part| match part {
+                // A field of a struct is a key as a map has it.
+                SetPart::Column { key, values } => SetPart::Column { key: rename(&key).into(), values },
+                part => part,
+            }));
         }
         Ok(SetColumn { parts })
     }

@@ -1,18 +1,20 @@
 //! Arrow columns of whatever type a report's writer chose, as text, amounts, instants and sets.
 
 use crate::batch::{NO_TIME, SetColumn, SetPart, TextColumn};
-use crate::fields::{self, Text};
+use crate::fields::{self, Text, is_absent};
 use crate::numbers::{NULL, NumberColumn};
-use crate::timestamps::parse_micros;
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use crate::pairs::{KEY_NAMES, VALUE_NAMES};
+use crate::timestamps::{of_epoch, parse_micros};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
 use arrow::buffer::NullBuffer;
-use arrow::compute::cast;
+use arrow::compute::{cast, nullif};
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimeUnit,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
 };
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use model::SCALE;
+use std::sync::Arc;
 
 /// Text fields that CUR 2.0 may keep in its `product` map, and their keys there.
 pub(super) const PRODUCT_KEYS: [(Text, &[&str]); 5] = [
@@ -29,6 +31,12 @@ fn dictionary_type() -> DataType {
 
 /// A column as dictionary-coded text. Account IDs that a writer stored as numbers get their leading zeros back.
 pub(super) fn text(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, String> {
+    let text = as_it_stands(array, pad_account)?;
+    Ok(TextColumn { values: without_absent(&text.values), ..text })
+}
+
+/// Text in which words for absent values are words: inside a map or a struct, which has nulls of its own.
+fn as_it_stands(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, String> {
     let cast_to = |array: &ArrayRef, to: &DataType| cast(array, to).map_err(|error| error.to_string());
     let array = if *array.data_type() == dictionary_type() {
         array.clone()
@@ -38,7 +46,7 @@ pub(super) fn text(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, St
         let plain = cast_to(array, &DataType::Utf8)?;
         let padded: StringArray =
             plain.as_string::<i32>().iter().map(|id| id.map(|id| format!("{id:0>12}"))).collect();
-        cast_to(&(std::sync::Arc::new(padded) as ArrayRef), &dictionary_type())?
+        cast_to(&(Arc::new(padded) as ArrayRef), &dictionary_type())?
     } else {
         cast_to(&cast_to(array, &DataType::Utf8)?, &dictionary_type())?
     };
@@ -46,15 +54,27 @@ pub(super) fn text(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, St
     Ok(TextColumn {
         codes: dictionary.keys().values().clone(),
         nulls: dictionary.nulls().filter(|nulls| nulls.null_count() > 0).cloned(),
-        values: dictionary.values().clone(),
+        values: Arc::clone(dictionary.values()),
     })
+}
+
+/// Words for absent values as empty text, which counts as absent.
+fn without_absent(values: &ArrayRef) -> ArrayRef {
+    let texts = values.as_string::<i32>();
+    let is_word =
+        |text: Option<&str>| text.is_some_and(|text| !text.is_empty() && is_absent(text.as_bytes()));
+    if !texts.iter().any(is_word) {
+        return Arc::clone(values);
+    }
+    let texts: StringArray = texts.iter().map(|text| if is_word(text) { Some("") } else { text }).collect();
+    Arc::new(texts)
 }
 
 /// A map as JSON objects, as it stands in a CSV export; anything else as arrow writes it.
 pub(super) fn shown(array: &ArrayRef) -> Result<TextColumn, String> {
-    let texts: StringArray = match map(array) {
-        Ok(part) => {
-            let set = SetColumn { parts: vec![part] };
+    let texts: StringArray = match parts(array) {
+        Ok(parts) => {
+            let set = SetColumn { parts };
             let json = (0..array.len()).map(|row| Some(set.json(row, ToOwned::to_owned)));
             json.map(|json| json.filter(|json| !json.is_empty())).collect()
         }
@@ -66,25 +86,74 @@ pub(super) fn shown(array: &ArrayRef) -> Result<TextColumn, String> {
                 .collect()
         }
     };
-    text(&(std::sync::Arc::new(texts) as ArrayRef), false)
+    text(&(Arc::new(texts) as ArrayRef), false)
 }
 
-/// A map column, or JSON text in its place.
-pub(super) fn map(array: &ArrayRef) -> Result<SetPart, String> {
-    let DataType::Map(..) = array.data_type() else {
-        return text(array, false).map(SetPart::Json);
-    };
-    let map = array.as_map();
-    Ok(SetPart::Map {
-        offsets: map.offsets().clone(),
-        keys: text(map.keys(), false)?,
-        values: text(map.values(), false)?,
-    })
+/// Keys and values of a column: a map, a list of structs with a key and a value, a struct whose fields are the keys, or
+/// text that holds such.
+pub(super) fn parts(array: &ArrayRef) -> Result<Vec<SetPart>, String> {
+    let unfit = || format!("has the type {}, which holds no keys and values", array.data_type());
+    match array.data_type() {
+        DataType::Null => Ok(vec![]),
+        DataType::Map(..) => {
+            let map = array.as_map();
+            Ok(vec![SetPart::Map {
+                offsets: map.offsets().clone(),
+                keys: as_it_stands(map.keys(), false)?,
+                values: as_it_stands(map.values(), false).or_else(|_| shown(map.values()))?,
+            }])
+        }
+        DataType::List(_) => {
+            let list = array.as_list::<i32>();
+            let Some(entries) = list.values().as_struct_opt() else { return Err(unfit()) };
+            let child = |names: &[&str]| {
+                let at = entries
+                    .column_names()
+                    .iter()
+                    .position(|name| names.contains(&name.to_ascii_lowercase().as_str()))?;
+                Some(entries.column(at))
+            };
+            let (Some(keys), Some(values)) = (child(KEY_NAMES), child(VALUE_NAMES)) else {
+                return Err(unfit());
+            };
+            Ok(vec![SetPart::Map {
+                offsets: list.offsets().clone(),
+                keys: as_it_stands(keys, false)?,
+                values: as_it_stands(values, false).or_else(|_| shown(values))?,
+            }])
+        }
+        DataType::Struct(_) => {
+            let object = array.as_struct();
+            let mut parts = vec![];
+            for (name, column) in object.column_names().into_iter().zip(object.columns()) {
+                // A struct that is absent has no fields, whatever stands behind.
+                let column = match object.nulls() {
+                    Some(nulls) => nullif(column, &BooleanArray::new(!nulls.inner(), None))
+                        .map_err(|error| error.to_string())?,
+                    None => Arc::clone(column),
+                };
+                let values = as_it_stands(&column, false).or_else(|_| shown(&column))?;
+                parts.push(SetPart::Column { key: name.into(), values });
+            }
+            Ok(parts)
+        }
+        data_type if data_type.is_nested() => Err(unfit()),
+        _ => text(array, false).map(|text| vec![SetPart::Json(text)]),
+    }
 }
 
 /// The value of the first of some keys in each row's map, as a text column.
-pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<TextColumn> {
-    match part {
+pub(super) fn extract(parts: &[SetPart], wanted: &[&str], rows: usize) -> Option<TextColumn> {
+    let key_of = |part: &SetPart| match part {
+        SetPart::Column { key, .. } => wanted.iter().position(|wanted| **wanted == **key),
+        _ => None,
+    };
+    if let Some(at) = parts.iter().enumerate().filter_map(|(at, part)| Some((key_of(part)?, at))).min()
+        && let SetPart::Column { values, .. } = &parts[at.1]
+    {
+        return Some(values.clone());
+    }
+    match parts.first()? {
         SetPart::Map { offsets, keys, values } => {
             let rank: Vec<Option<usize>> = keys
                 .values()
@@ -115,7 +184,7 @@ pub(super) fn extract(part: &SetPart, wanted: &[&str], rows: usize) -> Option<Te
             Some(TextColumn {
                 codes: text.codes.clone(),
                 nulls: text.nulls.clone(),
-                values: std::sync::Arc::new(values),
+                values: Arc::new(values),
             })
         }
         SetPart::Column { .. } => None,
@@ -153,6 +222,17 @@ pub(super) fn micros(array: &ArrayRef) -> Result<Vec<i64>, String> {
             .iter()
             .map(|day| day.map_or(NO_TIME, |day| i64::from(day) * 86_400_000_000))
             .collect(),
+        DataType::Date64 | DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::UInt64 => {
+            let values = cast(array, &DataType::Int64).map_err(|error| error.to_string())?;
+            let is_date = *array.data_type() == DataType::Date64;
+            let micros =
+                |value: i64| if is_date { Some(value.saturating_mul(1_000)) } else { of_epoch(value) };
+            values
+                .as_primitive::<Int64Type>()
+                .iter()
+                .map(|value| value.and_then(micros).unwrap_or(NO_TIME))
+                .collect()
+        }
         DataType::Utf8 | DataType::Dictionary(..) | DataType::LargeUtf8 | DataType::Utf8View => {
             let column = text(array, false)?;
             let parsed: Vec<_> =
@@ -207,7 +287,10 @@ pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), St
             push_texts(
                 &mut column,
                 &mut bad,
-                array.as_primitive::<Float32Type>().iter().map(|value| value.map(|value| value.to_string())),
+                array
+                    .as_primitive::<Float32Type>()
+                    .iter()
+                    .map(|value| value.filter(|value| !value.is_nan()).map(|value| value.to_string())),
             );
         }
         DataType::Decimal128(_, scale) if (0..=i8::try_from(SCALE).unwrap_or(i8::MAX)).contains(scale) => {
@@ -246,7 +329,7 @@ pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), St
                 values
                     .as_string::<i32>()
                     .iter()
-                    .map(|text| text.filter(|text| !text.is_empty()).map(ToOwned::to_owned)),
+                    .map(|text| text.filter(|text| !is_absent(text.as_bytes())).map(ToOwned::to_owned)),
             );
         }
     }

@@ -155,7 +155,7 @@ fn is_spot(line: Line<'_>) -> bool {
 }
 
 /// A reservation, not a capacity reservation: that one guarantees room and changes no price.
-fn is_reservation(arn: &str) -> bool {
+pub(crate) fn is_reservation(arn: &str) -> bool {
     !absent(arn) && !arn.contains(":capacity-reservation/")
 }
 

@@ -8,8 +8,6 @@ use super::{absent, region::split_region};
 pub struct FocusLine<'a> {
     /// `ChargeCategory`: Usage, Purchase, Tax, Credit, Adjustment.
     pub charge_category: &'a str,
-    /// `ChargeClass`: Correction or nothing.
-    pub charge_class: &'a str,
     /// `ChargeFrequency`: One-Time, Recurring, Usage-Based.
     pub charge_frequency: &'a str,
     /// `PricingCategory`: Standard, Dynamic, Committed, Other.
@@ -70,13 +68,12 @@ pub fn focus_lifecycle(line: FocusLine<'_>) -> &'static str {
 }
 
 /// What the row is, in the words of [`super::charge_type`], and *RI unused* and *SP unused*, which FOCUS books in rows
-/// of their own.
+/// of their own. A *Correction* may be late usage as well as money back: it is what its category says, not a refund.
 pub fn focus_charge_type(line: FocusLine<'_>) -> &'static str {
     let kind = commitment(line);
     match line.charge_category {
         "Tax" => "Tax",
         "Credit" => "Credit",
-        "Usage" | "Purchase" | "Adjustment" if line.charge_class == "Correction" => "Refund",
         "Usage" if line.commitment_status == "Unused" && kind == Commitment::SavingsPlan => "SP unused",
         "Usage" if line.commitment_status == "Unused" => "RI unused",
         "Usage" if kind == Commitment::SavingsPlan => "Savings-plan usage",
@@ -115,7 +112,6 @@ mod tests {
 
     const USAGE: FocusLine<'static> = FocusLine {
         charge_category: "Usage",
-        charge_class: "",
         charge_frequency: "Usage-Based",
         pricing_category: "Standard",
         commitment_type: "",
@@ -171,7 +167,6 @@ mod tests {
         let support = FocusLine { service: "AWS Support (Business)", ..USAGE };
         assert_eq!(bought(support, "Recurring"), "Support");
         assert_eq!(focus_charge_type(FocusLine { pricing_category: "Dynamic", ..USAGE }), "Spot usage");
-        assert_eq!(focus_charge_type(FocusLine { charge_class: "Correction", ..USAGE }), "Refund");
         assert_eq!(focus_charge_type(FocusLine { charge_category: "Tax", ..USAGE }), "Tax");
         assert_eq!(focus_charge_type(FocusLine { charge_category: "Credit", ..USAGE }), "Credit");
         assert_eq!(focus_charge_type(FocusLine { charge_category: "Adjustment", ..USAGE }), "Other");

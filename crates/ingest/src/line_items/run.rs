@@ -2,7 +2,7 @@
 
 use super::text::{RunText, dictionary};
 use crate::batch::{Hashes, NO_TIME, RawBatch};
-use crate::columns::Format;
+use crate::columns::{Format, Rules};
 use crate::costs::exact_measures;
 use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields::{self, Number, Text};
@@ -88,11 +88,12 @@ impl Run {
     pub(super) fn add(
         &mut self,
         batch: &RawBatch,
-        format: Format,
+        rules: Rules,
         file: &str,
         classes: &Classes,
         hashes: &mut Hashes,
     ) {
+        let format = rules.format;
         self.prints.compute(batch, hashes, true);
         let prints = std::mem::take(&mut self.prints);
         // Neighbouring rows often share a set: the one seen last spares the look-up.
@@ -115,7 +116,7 @@ impl Run {
         }
         self.file.fill(file, batch.rows);
         self.add_times(batch);
-        self.add_amounts(batch, format, classes);
+        self.add_amounts(batch, rules, classes);
         self.source_rows
             .extend((0..batch.rows).map(|row| i64::try_from(batch.row_number(row)).unwrap_or(i64::MAX)));
     }
@@ -132,19 +133,19 @@ impl Run {
         fill(period_end, batch.period_end.as_ref(), self.period.1);
     }
 
-    fn add_amounts(&mut self, batch: &RawBatch, format: Format, classes: &Classes) {
+    fn add_amounts(&mut self, batch: &RawBatch, rules: Rules, classes: &Classes) {
         let kinds: Vec<_> =
             classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
         for row in 0..batch.rows {
             let class = usize::from(classes.codes[row]);
-            let measures =
-                exact_measures(batch, format, kinds[class], classes.by_code[class].has_reservation, row);
+            let measures = exact_measures(batch, rules, kinds[class], classes.by_code[class].up_front, row);
             for (column, value) in self.measures.iter_mut().zip(measures) {
                 column.push(value);
             }
             self.split.push(classes.by_code[class].split);
         }
-        let pricing: Number = if format == Format::Focus { fields::PRICING_QUANTITY } else { fields::USAGE };
+        let pricing: Number =
+            if rules.format == Format::Focus { fields::PRICING_QUANTITY } else { fields::USAGE };
         let columns = [pricing, fields::USAGE, fields::CONTRACTED, fields::SPLIT_COST, fields::SPLIT_UNUSED];
         for (into, field) in self.optional.iter_mut().zip(columns) {
             match &batch.numbers[field] {
@@ -175,6 +176,7 @@ impl Run {
         {
             ids.clear();
         }
+        self.registries.unreadable.clear();
         // Combinations repeat from run to run; resources' own sets need not pile up.
         self.registries.others = Registry::default();
         if self.registries.tags.items.len() > 100_000 {

@@ -2,12 +2,13 @@
 
 use super::groups::Groups;
 use crate::batch::{Hashes, RawBatch};
-use crate::columns::Format;
+use crate::columns::{Format, Rules};
 use crate::costs::{exact_measures, short_measures};
 use crate::fields;
 use crate::proof::{RawClass, RawTotals};
 use crate::registry::{Prints, Registries};
 use crate::timestamps::day_of;
+use crate::up_front::{self, UpFront};
 use model::LineItemType;
 
 /// Rows whose groups are brought near at a time.
@@ -44,8 +45,8 @@ pub(crate) struct Classes {
 }
 
 impl Classes {
-    /// Classes of a batch: line item type × reservation ARN given × split cost.
-    pub(crate) fn of(batch: &RawBatch, format: Format, file: usize) -> Self {
+    /// Classes of a batch: line item type × up-front fee × split cost.
+    pub(crate) fn of(batch: &RawBatch, rules: Rules, file: usize) -> Self {
         let types = batch.text(fields::LINE_ITEM_TYPE);
         let names: Vec<String> = types
             .map(|types| types.values().iter().map(|name| name.unwrap_or("").to_owned()).collect())
@@ -53,18 +54,23 @@ impl Classes {
         let none = names.len();
         let mut codes: Vec<u16> = (0..batch.rows)
             .map(|row| {
-                u16::try_from(4 * types.and_then(|types| types.code(row)).unwrap_or(none)).unwrap_or(u16::MAX)
+                u16::try_from(8 * types.and_then(|types| types.code(row)).unwrap_or(none)).unwrap_or(u16::MAX)
             })
             .collect();
-        if format == Format::Cur {
-            mark(batch, fields::RESERVATION, &mut codes, 2, |arn| !arn.is_empty());
-            mark(batch, fields::OPERATION, &mut codes, 1, |operation| {
-                operation.starts_with("EKSPod-") || operation.starts_with("ECSTask-")
-            });
-            mark(batch, fields::SPLIT_PARENT, &mut codes, 1, |parent| !parent.is_empty());
+        if rules.format == Format::Cur {
+            if names.iter().any(|name| up_front::is_candidate(name)) {
+                mark_up_front(batch, &names, &mut codes);
+            }
+            // These operations, and no others, repeat cost that is counted elsewhere.
+            match batch.text(fields::OPERATION) {
+                Some(_) => mark(batch, fields::OPERATION, &mut codes, 1, |operation| {
+                    matches!(operation, "EKSPod-EC2" | "ECSTask-EC2")
+                }),
+                None => mark(batch, fields::SPLIT_PARENT, &mut codes, 1, |parent| !parent.is_empty()),
+            }
         }
         // Only the classes that occur: there are few, and tables are made of them per batch.
-        let mut dense = vec![u16::MAX; 4 * (none + 1)];
+        let mut dense = vec![u16::MAX; 8 * (none + 1)];
         let mut by_code = vec![];
         for code in &mut codes {
             let raw = usize::from(*code);
@@ -72,14 +78,32 @@ impl Classes {
                 dense[raw] = u16::try_from(by_code.len()).unwrap_or(u16::MAX);
                 by_code.push(RawClass {
                     file,
-                    line_item_type: names.get(raw / 4).cloned().unwrap_or_default(),
-                    has_reservation: raw & 2 != 0,
+                    line_item_type: names.get(raw / 8).cloned().unwrap_or_default(),
+                    up_front: match raw & 6 {
+                        2 => UpFront::Reservation,
+                        4 => UpFront::Plan,
+                        _ => UpFront::No,
+                    },
                     split: raw & 1 != 0,
                 });
             }
             *code = dense[raw];
         }
         Self { codes, by_code }
+    }
+}
+
+/// Marks up-front fees and their refunds; few rows can be such.
+fn mark_up_front(batch: &RawBatch, names: &[String], codes: &mut [u16]) {
+    let candidates: Vec<bool> = names.iter().map(|name| up_front::is_candidate(name)).collect();
+    for (row, code) in codes.iter_mut().enumerate() {
+        if candidates.get(usize::from(*code / 8)).copied().unwrap_or(false) {
+            *code |= match up_front::of(|field| batch.get(field, row), batch.description(row)) {
+                UpFront::No => 0,
+                UpFront::Reservation => 2,
+                UpFront::Plan => 4,
+            };
+        }
     }
 }
 
@@ -101,13 +125,13 @@ impl Kernel {
     pub(super) fn add(
         &mut self,
         batch: &RawBatch,
-        format: Format,
+        rules: Rules,
         file: usize,
         hashes: &mut Hashes,
         prints: &mut Prints,
     ) {
-        let classes = Classes::of(batch, format, file);
-        self.totals.add(batch, format, &classes.codes, &classes.by_code);
+        let classes = Classes::of(batch, rules, file);
+        self.totals.add(batch, rules, &classes.codes, &classes.by_code);
         prints.compute(batch, hashes, false);
         let kinds: Vec<LineItemType> =
             classes.by_code.iter().map(|class| LineItemType::from_name(&class.line_item_type)).collect();
@@ -128,7 +152,7 @@ impl Kernel {
                 .wrapping_add(day_print.1);
             total.push(print);
         }
-        let counts_usage: Vec<bool> = kinds.iter().map(|kind| kind.counts_usage()).collect();
+        let metered: Vec<bool> = kinds.iter().map(|kind| kind.is_metered()).collect();
         let splits: Vec<bool> = classes.by_code.iter().map(|class| class.split).collect();
         let any_split = classes.codes.iter().any(|code| splits[usize::from(*code)]);
         prints.slots.clear();
@@ -147,7 +171,7 @@ impl Kernel {
                     let registries = &mut self.registries;
                     self.keys.push(GroupKey {
                         day: day_of(batch.charge_start[row]),
-                        sku: registries.sku(format, prints.skus[row], batch, row),
+                        sku: registries.sku(rules.format, prints.skus[row], batch, row),
                         account: registries.account(prints.accounts[row], batch, row),
                         tags: registries.tag_set(prints.tags[row], batch, row),
                         categories: registries.category_set(prints.categories[row], batch, row),
@@ -165,16 +189,16 @@ impl Kernel {
             }
             let class = usize::from(classes.codes[row]);
             let kind = kinds[class];
-            if counts_usage[class] {
+            if metered[class] {
                 let start = batch.charge_start[row];
                 first = first.min(start);
                 last = last.max(start);
             }
-            let has_reservation = classes.by_code[class].has_reservation;
-            match short_measures(batch, format, kind, has_reservation, row) {
+            let up_front = classes.by_code[class].up_front;
+            match short_measures(batch, rules, kind, up_front, row) {
                 Some(measures) => self.groups.add(*slot, &measures),
                 None => {
-                    self.groups.add_exact(*slot, &exact_measures(batch, format, kind, has_reservation, row));
+                    self.groups.add_exact(*slot, &exact_measures(batch, rules, kind, up_front, row));
                 }
             }
         }

@@ -6,6 +6,7 @@ use crate::costs::AMORTIZATION;
 use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields;
 use crate::proof::RawTotals;
+use crate::unavailable::{self, Commitments, Missing, Unavailable};
 use arrow::array::{
     ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
 };
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub struct PeriodRollup {
     kernel: Kernel,
     format: Format,
+    missing: Missing,
 }
 
 /// The identity of billing: as billed = amortized + up-front fees paid − amortization of up-front fees.
@@ -41,8 +43,8 @@ pub struct Identity {
 }
 
 impl PeriodRollup {
-    pub(super) fn new(kernel: Kernel, format: Format) -> Self {
-        Self { kernel, format }
+    pub(super) fn new(kernel: Kernel, format: Format, missing: Missing) -> Self {
+        Self { kernel, format, missing }
     }
 
     /// Line items read, split cost rows included.
@@ -81,9 +83,8 @@ impl PeriodRollup {
             line.unblended += sums[0];
             line.amortized += sums[1];
             line.amortization += sums[AMORTIZATION];
-            let upfront = sku[line_item_type] == "SavingsPlanUpfrontFee"
-                || (sku[line_item_type] == "Fee" && !sku[commitment].is_empty());
-            if upfront {
+            // A refund of an up-front fee is negative here; other fees and refunds are amortized as billed.
+            if matches!(sku[line_item_type].as_str(), "SavingsPlanUpfrontFee" | "Fee" | "Refund") {
                 line.upfront_paid += sums[0] - sums[1];
             }
         }
@@ -93,6 +94,29 @@ impl PeriodRollup {
             line
         };
         lines.into_iter().map(finish).collect()
+    }
+
+    /// What of the amortized cost is not known: families whose columns are not whole, and what a FOCUS report says
+    /// twice or not at all. Empty for most reports.
+    pub fn unavailable(&self) -> Vec<Unavailable> {
+        let mut found = unavailable::of_classes(&self.kernel.totals, &self.missing);
+        if self.format == Format::Focus {
+            let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
+            let commitment = column("CommitmentDiscountId");
+            let [category, status] = ["ChargeCategory", "CommitmentDiscountStatus"].map(column);
+            let mut commitments = Commitments::default();
+            for (slot, key) in self.kernel.keys.iter().enumerate() {
+                let sku = &self.kernel.registries.skus.items[key.sku as usize];
+                if !sku[commitment].is_empty() {
+                    let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+                    let sums = self.kernel.groups.sums(slot).map(Decimal::from_units);
+                    let rows = self.kernel.groups.slots[slot as usize].rows;
+                    commitments.add(&sku[commitment], &sku[category], &sku[status], rows, sums[0], sums[1]);
+                }
+            }
+            found.extend(commitments.doubts());
+        }
+        found
     }
 
     /// The rows in their order of storage.

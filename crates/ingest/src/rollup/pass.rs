@@ -3,13 +3,14 @@
 use super::kernel::Kernel;
 use super::output::PeriodRollup;
 use crate::batch::{Hashes, RawBatch};
-use crate::columns::{Columns, Format};
+use crate::columns::{Columns, Format, Rules};
 use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::registry::Prints;
 use crate::selection::Selection;
 use crate::source::SourceFile;
+use crate::unavailable::Missing;
 use crate::workers;
 use model::BillingPeriod;
 use std::collections::BTreeMap;
@@ -46,10 +47,14 @@ pub fn read(
         RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };
     let mut kernels: BTreeMap<BillingPeriod, Kernel> = BTreeMap::new();
     let mut format = None;
+    let mut missing = Missing::default();
     for worker in done {
-        result.warnings.extend(worker.warnings);
+        missing.merge(worker.missing);
+        for warning in worker.warnings {
+            add_warning(&mut result.warnings, warning);
+        }
         if let Some(current) = worker.current {
-            format = Some(current.format);
+            format = Some(current.rules.format);
             result.features = current.features;
         }
         for (period, kernel) in worker.kernels {
@@ -67,8 +72,10 @@ pub fn read(
         }
     }
     let format = format.unwrap_or(Format::Cur);
-    result.periods =
-        kernels.into_iter().map(|(period, kernel)| (period, PeriodRollup::new(kernel, format))).collect();
+    result.periods = kernels
+        .into_iter()
+        .map(|(period, kernel)| (period, PeriodRollup::new(kernel, format, missing.clone())))
+        .collect();
     Ok(result)
 }
 
@@ -91,9 +98,11 @@ fn mixed_currencies(file: &str, one: &str, other: &str) -> IngestError {
 struct Current {
     file_index: usize,
     name: String,
-    format: Format,
+    rules: Rules,
     currency_column: String,
     period_column: String,
+    /// Columns that hold sets of keys and values.
+    set_columns: String,
     features: serde_json::Value,
 }
 
@@ -104,17 +113,20 @@ struct Worker {
     prints: Prints,
     kernels: BTreeMap<BillingPeriod, Kernel>,
     warnings: Vec<Warning>,
+    missing: Missing,
     current: Option<Current>,
 }
 
 impl Consumer for Worker {
     fn begin(&mut self, unit: &Unit, columns: &Columns) -> Result<(), IngestError> {
+        self.missing.add(columns);
         self.current = Some(Current {
             file_index: unit.file_index,
             name: unit.file.name().to_owned(),
-            format: columns.format,
+            rules: columns.rules(),
             currency_column: columns.text_name(fields::CURRENCY).to_owned(),
             period_column: columns.text_name(fields::PERIOD_START).to_owned(),
+            set_columns: columns.set_names(),
             features: columns.features(),
         });
         Ok(())
@@ -133,17 +145,33 @@ impl Consumer for Worker {
             let part = part.as_ref().unwrap_or(&batch);
             let kernel = self.kernels.entry(period).or_default();
             check_currency(kernel, part, current)?;
-            kernel.add(part, current.format, current.file_index, &mut self.hashes, &mut self.prints);
+            kernel.add(part, current.rules, current.file_index, &mut self.hashes, &mut self.prints);
+            let unreadable = std::mem::take(&mut kernel.registries.unreadable);
+            if let Some(row) = unreadable.first() {
+                let warning = Warning {
+                    message: "values that hold no keys and values (a JSON object or list) were left out"
+                        .to_owned(),
+                    column: current.set_columns.clone(),
+                    file: current.name.clone(),
+                    row: *row,
+                    count: unreadable.len() as u64,
+                };
+                add_warning(&mut self.warnings, warning);
+            }
         }
         Ok(())
     }
 
     fn warn(&mut self, warning: Warning) {
-        let same = |known: &&mut Warning| known.message == warning.message && known.column == warning.column;
-        match self.warnings.iter_mut().find(same) {
-            Some(known) => known.count += warning.count,
-            None => self.warnings.push(warning),
-        }
+        add_warning(&mut self.warnings, warning);
+    }
+}
+
+fn add_warning(warnings: &mut Vec<Warning>, warning: Warning) {
+    let same = |known: &&mut Warning| known.message == warning.message && known.column == warning.column;
+    match warnings.iter_mut().find(same) {
+        Some(known) => known.count += warning.count,
+        None => warnings.push(warning),
     }
 }
 

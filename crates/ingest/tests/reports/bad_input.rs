@@ -33,7 +33,7 @@ fn values_that_cannot_be_understood_are_named() {
     for (column, value) in [
         ("lineItem/UnblendedCost", "1.2.3"),
         ("lineItem/UnblendedCost", "\"1,234.5\""),
-        ("lineItem/UnblendedCost", "NaN"),
+        ("lineItem/UnblendedCost", "Infinity"),
         ("lineItem/UsageAmount", "many"),
         ("lineItem/UsageStartDate", "yesterday"),
         ("lineItem/UsageStartDate", ""),

@@ -113,7 +113,7 @@ fn numeric_account_ids_keep_their_zeros() {
 fn what_is_no_number_and_no_date_is_refused() {
     let bad = [
         write(
-            Arc::new(Float64Array::from(vec![1.0, f64::NAN])),
+            Arc::new(Float64Array::from(vec![1.0, f64::INFINITY])),
             millis(HOUR_MS),
             millis(PERIOD_MS),
             account(),

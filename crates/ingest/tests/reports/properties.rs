@@ -30,7 +30,7 @@ fn any_row() -> impl Strategy<Value = Row> {
 
 fn line(row: &Row) -> String {
     format!(
-        "2026-10-01T00:00:00Z,2026-10-{:02}T05:00:00Z,{:012},{},AmazonEC2,BoxUsage:m5.large,RunInstances,{},1,USD,,,{},",
+        "2026-10-01T00:00:00Z,2026-10-{:02}T05:00:00Z,{:012},{},AmazonEC2,BoxUsage:m5.large,RunInstances,{},1,USD,,,{},,,",
         row.day, row.account, row.kind, row.cost, row.team
     )
 }

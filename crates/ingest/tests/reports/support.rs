@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub const HEADER: &str = "bill/BillingPeriodStartDate,lineItem/UsageStartDate,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UnblendedCost,lineItem/UsageAmount,lineItem/CurrencyCode,reservation/ReservationARN,reservation/EffectiveCost,resourceTags/user:Team,resourceTags/user:team";
+pub const HEADER: &str = "bill/BillingPeriodStartDate,lineItem/UsageStartDate,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UnblendedCost,lineItem/UsageAmount,lineItem/CurrencyCode,reservation/ReservationARN,reservation/EffectiveCost,resourceTags/user:Team,resourceTags/user:team,reservation/UnusedAmortizedUpfrontFeeForBillingPeriod,reservation/UnusedRecurringFee";
 
 /// A usage row of 1 October 2026.
 pub fn row(cost: &str) -> String {
     format!(
-        "2026-10-01T00:00:00Z,2026-10-01T05:00:00Z,111111111111,Usage,AmazonEC2,BoxUsage:m5.large,RunInstances,{cost},1,USD,,,Platform,platform"
+        "2026-10-01T00:00:00Z,2026-10-01T05:00:00Z,111111111111,Usage,AmazonEC2,BoxUsage:m5.large,RunInstances,{cost},1,USD,,,Platform,platform,,"
     )
 }
 

@@ -77,6 +77,7 @@ def stages(cache: Path, target: Path) -> list:
         Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",), env={"FUZZ_SECONDS": "5"}),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
         Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
+        Stage("cases", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/cases"], counts="pytest", needs=("build",), env=binary),
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
         Stage("world", [str(cache / "venv-ministack" / "bin" / "python"), "-m", "pytest", "-q", "tests/world"], counts="pytest", needs=("build",), env=binary),
         # A running server with two tenants, attacked: walls between tenants, limits, time-outs, hostile files and endpoints.
@@ -113,7 +114,7 @@ def run(stage: Stage, env: dict) -> None:
         stage.passed, stage.failed = (1, 0) if code == 0 else (0, 1)
     elif code != 0 and stage.failed == 0:
         stage.failed = 1  # did not compile, crashed, or failed outside a test
-    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "world", "attack", "e2e", "web-tests"):
+    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "cases", "world", "attack", "e2e", "web-tests"):
         print(f"{stage.name}: no test was run", flush=True)
         stage.failed = 1
     stage.result = "ok" if code == 0 and stage.failed == 0 else "FAILED"

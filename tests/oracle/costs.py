@@ -1,9 +1,9 @@
 """The arithmetic of the bill, written down a second time, as SQL over the raw columns."""
 
-from raw import CUR2, FOCUS, LEGACY, MONEY, Report, plain, quoted
+from raw import CUR2, FOCUS, LEGACY, MONEY, Report, plain, present, quoted
 
 METRICS = ["amortized", "unblended", "net_amortized", "net_unblended", "list", "usage_amount"]
-USAGE = "('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')"
+USAGE = "('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage', 'FlatRateSubscription')"
 ZERO = f"CAST(0 AS {MONEY})"
 
 
@@ -25,7 +25,8 @@ def figures(report: Report) -> dict:
     """Metric -> SQL of a row's figure."""
     amount = report.amount
     if report.kind == FOCUS:
-        billed, effective = _or_zero(amount("BilledCost")), _or_zero(amount("EffectiveCost"))
+        billed = _or_zero(amount("BilledCost"))
+        effective = f"coalesce({amount('EffectiveCost')}, {billed})"
         usage = f"CASE WHEN {report.text('ChargeCategory')} = 'Usage' THEN {_or_zero(amount('ConsumedQuantity'))} ELSE {ZERO} END"
         return {
             "unblended": billed,
@@ -51,18 +52,23 @@ def figures(report: Report) -> dict:
         reservation = report.text("reservation_reservation_a_r_n")
         as_billed = net_unblended if net else unblended
         # A report without a commitment's columns keeps its rows as billed: negations then offset covered usage.
-        plans = report.find("savings_plan_savings_plan_effective_cost")
-        commitment = report.find("savings_plan_total_commitment_to_date")
-        fees = report.find("reservation_unused_recurring_fee", "reservation_unused_amortized_upfront_fee_for_billing_period")
+        # A set of which a part is missing counts as none.
+        plans = all(report.find(f"savings_plan_{part}") for part in ("savings_plan_effective_cost", "total_commitment_to_date", "used_commitment"))
+        unused_fees = ("unused_amortized_upfront_fee_for_billing_period", "unused_recurring_fee")
+        fees = all(report.find(f"reservation_{part}") for part in ("effective_cost", *unused_fees))
+        returned = f"regexp_matches(lower({report.text('line_item_line_item_description')}), 'one-time fee|upfront fee|up-front fee|true-up')"
+        plan_refund = f"{returned} AND {report.text('line_item_product_code')} LIKE '%SavingsPlans'"
         fee = f"{_or_zero(part('reservation_unused_amortized_upfront_fee_for_billing_period'))} + {_or_zero(part('reservation_unused_recurring_fee'))}"
         return f"""CASE {kind}
-            WHEN 'DiscountedUsage' THEN coalesce({part('reservation_effective_cost')}, {as_billed})
+            WHEN 'DiscountedUsage' THEN {f"coalesce({part('reservation_effective_cost')}, {as_billed})" if fees else as_billed}
+            WHEN 'Refund' THEN CASE WHEN {plan_refund} THEN {ZERO if plans else as_billed}
+                WHEN {returned} AND {reservation} IS NOT NULL THEN {ZERO if fees else as_billed} ELSE {as_billed} END
             WHEN 'RIFee' THEN {fee if fees else as_billed}
-            WHEN 'Fee' THEN CASE WHEN {reservation} IS NULL THEN {as_billed} ELSE {ZERO} END
-            WHEN 'SavingsPlanCoveredUsage' THEN coalesce({part('savings_plan_savings_plan_effective_cost')}, {as_billed})
+            WHEN 'Fee' THEN CASE WHEN {reservation} IS NULL THEN {as_billed} ELSE {ZERO if fees else as_billed} END
+            WHEN 'SavingsPlanCoveredUsage' THEN {f"coalesce({part('savings_plan_savings_plan_effective_cost')}, {as_billed})" if plans else as_billed}
             WHEN 'SavingsPlanNegation' THEN {ZERO if plans else as_billed}
             WHEN 'SavingsPlanUpfrontFee' THEN {ZERO if plans else as_billed}
-            WHEN 'SavingsPlanRecurringFee' THEN {unused if commitment else as_billed}
+            WHEN 'SavingsPlanRecurringFee' THEN {unused if plans else as_billed}
             ELSE {as_billed} END"""
 
     return {
@@ -71,7 +77,8 @@ def figures(report: Report) -> dict:
         "amortized": amortized(False),
         "net_amortized": amortized(True),
         # Generators are known to write words into it; no cost as billed depends on it.
-        "list": _or_zero(amount("pricing_public_on_demand_cost", lenient=True)),
+        # A negation's would count the covered usage twice.
+        "list": f"CASE WHEN {kind} = 'SavingsPlanNegation' THEN {ZERO} ELSE {_or_zero(amount('pricing_public_on_demand_cost', lenient=True))} END",
         "usage_amount": f"CASE WHEN {kind} IN {USAGE} THEN {_or_zero(amount('line_item_usage_amount'))} ELSE {ZERO} END",
     }
 
@@ -80,8 +87,7 @@ def counted(report: Report) -> str:
     """Rows that are part of the bill: split cost allocation divides what is counted already."""
     if report.kind == FOCUS:
         return "true"
-    operation, parent = report.text("line_item_operation"), report.text("split_line_item_parent_resource_id")
-    return f"coalesce({operation}, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2') AND {parent} IS NULL"
+    return f"coalesce({report.text('line_item_operation')}, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')"
 
 
 def dimensions(report: Report) -> dict:
@@ -100,10 +106,10 @@ def dimensions(report: Report) -> dict:
         }
         if report.find("x_ServiceCode"):
             columns["product_code"] = text("x_ServiceCode")
-        if not report.find("x_UsageType", "SkuMeter"):
-            # With a usage type, the product finds regions that the column leaves out. Azure writes "global".
+        if not report.find("AvailabilityZone"):
+            # A zone tells the region that the column leaves out. Azure writes "global".
             columns["region"] = f"coalesce(nullif({text('RegionId')}, 'global'), 'Global')"
-        else:
+        if report.find("x_UsageType", "SkuMeter"):
             columns["usage_type"] = report.first("x_UsageType", "SkuMeter")
         if report.find("x_Operation"):
             columns["operation"] = text("x_Operation")
@@ -163,7 +169,7 @@ def _columns(report: Report) -> dict:
 
     def values(*patterns: str) -> dict:
         found = {key: name for pattern in patterns for key, name in report.headers(pattern).items()}
-        return {key: f"nullif(CAST({quoted(name)} AS VARCHAR), '')" for key, name in found.items()}
+        return {key: present(name) for key, name in found.items()}
 
     return _keyed("tag", "Untagged", values(r"resourceTags/(.+)", r"resource_tags_(.+)")) | _keyed(
         "cost_category", "Uncategorized", values(r"costCategory/(.+)", r"cost_category_(.+)")

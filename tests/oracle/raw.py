@@ -30,6 +30,16 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+# What engines write for a value that is absent. AWS itself writes None where a row has no operation.
+ABSENT = ("", "NULL", "null", "\\N", "None", "NaN", "nan", "NaT", "<NA>")
+
+
+def present(name: str) -> str:
+    """SQL text of a column, NULL where absent."""
+    text = f"CAST({quoted(name)} AS VARCHAR)"
+    return f"CASE WHEN {text} NOT IN ({', '.join(map(literal, ABSENT))}) THEN {text} END"
+
+
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -54,11 +64,11 @@ class Report:
     def first(self, *names: str) -> str:
         """SQL text of the first of these columns that the report has, NULL where empty."""
         found = self.find(*names)
-        return f"nullif(CAST({quoted(found)} AS VARCHAR), '')" if found else "CAST(NULL AS VARCHAR)"
+        return present(found) if found else "CAST(NULL AS VARCHAR)"
 
     def text(self, *names: str) -> str:
         """SQL text of a column, NULL where empty; the first non-empty of several."""
-        found = [f"nullif(CAST({quoted(c)} AS VARCHAR), '')" for n in names if (c := self.find(n))]
+        found = [present(c) for n in names if (c := self.find(n))]
         return f"coalesce({', '.join(found)}, NULL)" if found else "CAST(NULL AS VARCHAR)"
 
     def amount(self, name: str, lenient: bool = False) -> str:

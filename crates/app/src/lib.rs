@@ -16,6 +16,7 @@ pub mod doctor;
 mod error;
 pub mod identity;
 pub mod ingest_job;
+mod limits;
 mod live;
 mod lock;
 mod organization;

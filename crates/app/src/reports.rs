@@ -1,22 +1,22 @@
 //! Saved reports: a page under a name, for oneself or shared, and sent by mail on a schedule.
+//!
+//! One rule of who may change what: what is shared is for editors, whoever made it; what is not is for its owner alone.
+//! A report without an owner, such as a token's, is shared: a viewer's token writes none.
 
 mod address;
 mod picture;
+mod recipients;
 mod sending;
 
 pub(crate) use sending::send_due;
 pub use sending::send_now;
 
-use crate::identity::{name_of, random_id};
+use crate::identity::{entry, name_of, random_id};
+use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{ReportSchedule, SavedReport};
-use model::{Email, Frequency, ReportId, Role, UserId};
-
-/// Most recipients of a report: a list of mail addresses beyond is better kept by the mail server.
-const MOST_RECIPIENTS: usize = 50;
-/// Longest address of a page.
-const LONGEST_ADDRESS: usize = 8_000;
+use meta::{NewAudit, ReportSchedule, SavedReport};
+use model::{Frequency, ReportId, Role, UserId};
 
 /// A report as its reader sees it.
 #[derive(Clone, Debug)]
@@ -47,9 +47,9 @@ fn own_id(caller: &Caller) -> Option<UserId> {
 }
 
 fn shown(caller: &Caller, saved: SavedReport) -> Report {
-    let mine = saved.owner_id == own_id(caller);
-    // Shared reports are what others see: editors keep them, whoever made them.
-    let may_change = mine || (saved.shared && caller.role >= Some(Role::Editor));
+    // No owner equals nobody, least of all another caller who is no person.
+    let mine = saved.owner_id.is_some() && saved.owner_id == own_id(caller);
+    let may_change = if saved.shared { caller.role >= Some(Role::Editor) } else { mine };
     Report { saved, mine, may_change }
 }
 
@@ -76,12 +76,23 @@ pub async fn save_report(
     shared: bool,
 ) -> Result<Report> {
     let owner_id = own_id(caller);
+    // Nobody in particular: then it is everybody's, or nobody could ever find it.
+    let shared = shared || owner_id.is_none();
+    sharing(caller, shared)?;
+    let organization = &caller.organization()?.id;
+    let all = app.meta().saved_reports(organization).await?;
+    if all.iter().filter(|one| one.owner_id == owner_id).count() >= REPORTS_PER_OWNER {
+        return Err(AppError::new(
+            ErrorKind::Conflict,
+            format!("{REPORTS_PER_OWNER} reports are saved already"),
+        )
+        .advise("Delete some that nobody opens any more."));
+    }
     let id = ReportId::try_new(&random_id()?).map_err(|error| AppError::internal(error.to_string()))?;
     let mut saved = SavedReport {
         id,
-        organization_id: caller.organization()?.id.clone(),
-        // Nobody in particular: then it is everybody's, or nobody could ever find it.
-        shared: shared || owner_id.is_none(),
+        organization_id: organization.clone(),
+        shared,
         owner_name: caller.user().map(|user| user.name.clone()),
         owner_id,
         name: String::new(),
@@ -97,31 +108,41 @@ pub async fn save_report(
         address: Some(address.to_owned()),
         ..ReportChange::default()
     };
-    apply(app, caller, &mut saved, new)?;
-    app.meta().save_report(&saved).await?;
+    apply(app, caller, &mut saved, new).await?;
+    app.meta().add_report(&saved, &change_entry(app, caller, "report.saved", &saved)).await?;
     Ok(shown(caller, saved))
 }
 
 /// Changes a report.
 pub async fn change_report(app: &App, caller: &Caller, id: &str, new: ReportChange) -> Result<Report> {
     let mut saved = changeable(app, caller, id).await?;
-    apply(app, caller, &mut saved, new)?;
-    app.meta().save_report(&saved).await?;
+    apply(app, caller, &mut saved, new).await?;
+    app.meta().change_report(&saved, &change_entry(app, caller, "report.changed", &saved)).await?;
     Ok(shown(caller, saved))
 }
 
 /// Deletes a report.
 pub async fn remove_report(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let saved = changeable(app, caller, id).await?;
-    Ok(app.meta().delete_report(&saved.id).await?)
+    Ok(app.meta().delete_report(&saved.id, &change_entry(app, caller, "report.deleted", &saved)).await?)
+}
+
+/// The entry of a change: the report as it is from then on.
+fn change_entry(app: &App, caller: &Caller, action: &str, saved: &SavedReport) -> NewAudit {
+    let schedule = saved.schedule.as_ref().map_or("none".to_owned(), |schedule| {
+        format!("{} to {}", schedule.frequency.name(), schedule.recipients.join(", "))
+    });
+    let shared = if saved.shared { "yes" } else { "no" };
+    let detail = [("id", saved.id.as_str()), ("shared", shared), ("schedule", &schedule)];
+    entry(app, caller, action, saved.name.as_str(), &detail)
 }
 
 async fn changeable(app: &App, caller: &Caller, id: &str) -> Result<SavedReport> {
     let found = report(app, caller, id).await?;
     if !found.may_change {
-        let mut error =
-            AppError::new(ErrorKind::Denied, format!("'{}' belongs to somebody else", found.saved.name))
-                .advise("Save it under a name of your own, or ask an editor.");
+        let what = format!("'{}' is shared, and changing it needs the role 'editor'", found.saved.name);
+        let mut error = AppError::new(ErrorKind::Denied, what)
+            .advise("Save it under a name of your own, or ask an editor.");
         error.needs = Some(Role::Editor);
         return Err(error);
     }
@@ -139,13 +160,13 @@ fn sharing(caller: &Caller, shared: bool) -> Result<()> {
     Ok(())
 }
 
-fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportChange) -> Result<()> {
+async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportChange) -> Result<()> {
     if let Some(name) = new.name {
         saved.name = name_of("the name of the report", &name)?;
     }
     if let Some(address) = new.address {
         let address = address.trim_start_matches('?').to_owned();
-        if address.len() > LONGEST_ADDRESS {
+        if address.len() > REPORT_ADDRESS {
             return Err(AppError::invalid("the page's address is too long to be saved")
                 .advise("Use fewer filter values."));
         }
@@ -163,30 +184,17 @@ fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportChange)
     }
     if let Some(schedule) = new.schedule {
         saved.schedule = match schedule {
-            Some((frequency, recipients)) => Some(ReportSchedule {
-                frequency,
-                recipients: checked(recipients)?,
-                next_run_ms: frequency.next(app.now()).timestamp_millis(),
-            }),
+            Some((frequency, recipients)) => {
+                let recipients = recipients::checked(recipients)?;
+                Some(ReportSchedule {
+                    frequency,
+                    approved: recipients::approved(app, caller, saved, &recipients).await?,
+                    recipients,
+                    next_run_ms: frequency.next(app.now()).timestamp_millis(),
+                })
+            }
             None => None,
         };
     }
     Ok(())
-}
-
-fn checked(recipients: Vec<String>) -> Result<Vec<String>> {
-    if recipients.is_empty() || recipients.len() > MOST_RECIPIENTS {
-        return Err(AppError::invalid(format!("a report is sent to 1 to {MOST_RECIPIENTS} addresses"))
-            .advise("Name who should get it."));
-    }
-    let mut addresses = vec![];
-    for text in recipients {
-        let address: Email = text.parse().map_err(|error: model::EmailError| {
-            AppError::invalid(error.to_string()).advise("Correct the mail address.")
-        })?;
-        if !addresses.contains(&address.to_string()) {
-            addresses.push(address.to_string());
-        }
-    }
-    Ok(addresses)
 }

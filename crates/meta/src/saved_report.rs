@@ -1,10 +1,11 @@
 //! Saved reports: a page's address under a name, perhaps shared, perhaps sent on a schedule.
 
+use crate::identity::insert_audit;
 use crate::store::{from_json, parsed, to_json};
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, NewAudit};
 use model::{Frequency, OrganizationId, ReportId, UserId};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 /// A saved report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct ReportSchedule {
     pub frequency: Frequency,
     /// Mail addresses.
     pub recipients: Vec<String>,
+    /// Those outside the organization and its domains that an administrator allowed.
+    pub approved: Vec<String>,
     /// When it is sent next (ms).
     pub next_run_ms: i64,
 }
@@ -69,17 +72,12 @@ impl Meta {
         rows.iter().map(report).collect()
     }
 
-    /// Writes a report, new or changed.
-    pub async fn save_report(&self, report: &SavedReport) -> Result<(), MetaError> {
-        let schedule = report.schedule.as_ref();
-        let recipients = schedule.map(|schedule| schedule.recipients.clone()).unwrap_or_default();
+    /// Writes a new report.
+    pub async fn add_report(&self, report: &SavedReport, entry: &NewAudit) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
         sqlx::query(
-            "INSERT INTO saved_reports (id, organization_id, owner_id, name, address, shared, frequency,
-                 recipients, next_run_ms, last_run_ms, last_error, created_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (id) DO UPDATE SET name = excluded.name, address = excluded.address,
-                 shared = excluded.shared, frequency = excluded.frequency, recipients = excluded.recipients,
-                 next_run_ms = excluded.next_run_ms",
+            "INSERT INTO saved_reports (id, organization_id, owner_id, name, address, shared, created_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(report.id.as_str())
         .bind(report.organization_id.as_str())
@@ -87,15 +85,20 @@ impl Meta {
         .bind(&report.name)
         .bind(&report.address)
         .bind(report.shared)
-        .bind(schedule.map(|schedule| schedule.frequency.name()))
-        .bind(to_json("recipients", &recipients)?)
-        .bind(schedule.map(|schedule| schedule.next_run_ms))
-        .bind(report.last_run_ms)
-        .bind(&report.last_error)
         .bind(report.created_at_ms)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
-        Ok(())
+        write(&mut transaction, report).await?;
+        insert_audit(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Writes what may change of a report; one that was deleted meanwhile stays so.
+    pub async fn change_report(&self, report: &SavedReport, entry: &NewAudit) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        write(&mut transaction, report).await?;
+        insert_audit(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Takes a report whose time has come: the next one is set before it is sent, so that a report that cannot
@@ -110,22 +113,74 @@ impl Meta {
         Ok(taken.rows_affected() == 1)
     }
 
-    /// Notes how a sending ended.
-    pub async fn report_sent(&self, id: &ReportId, at_ms: i64, error: Option<&str>) -> Result<(), MetaError> {
-        sqlx::query("UPDATE saved_reports SET last_run_ms = ?, last_error = ? WHERE id = ?")
-            .bind(at_ms)
-            .bind(error)
+    /// Has a report sent later than planned, when nobody planned it otherwise meanwhile.
+    pub async fn put_report_off(&self, id: &ReportId, next_ms: i64, until_ms: i64) -> Result<(), MetaError> {
+        sqlx::query("UPDATE saved_reports SET next_run_ms = ? WHERE id = ? AND next_run_ms = ?")
+            .bind(until_ms)
             .bind(id.as_str())
+            .bind(next_ms)
             .execute(&self.pool)
             .await?;
         Ok(())
     }
 
-    /// Deletes a report.
-    pub async fn delete_report(&self, id: &ReportId) -> Result<(), MetaError> {
-        sqlx::query("DELETE FROM saved_reports WHERE id = ?").bind(id.as_str()).execute(&self.pool).await?;
-        Ok(())
+    /// Notes how a sending ended; the entry tells of one that failed.
+    pub async fn report_sent(
+        &self,
+        id: &ReportId,
+        at_ms: i64,
+        error: Option<&str>,
+        entry: Option<&NewAudit>,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("UPDATE saved_reports SET last_run_ms = ?, last_error = ? WHERE id = ?")
+            .bind(at_ms)
+            .bind(error)
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        if let Some(entry) = entry {
+            insert_audit(&mut transaction, entry).await?;
+        }
+        Ok(transaction.commit().await?)
     }
+
+    /// Deletes a report.
+    pub async fn delete_report(&self, id: &ReportId, entry: &NewAudit) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM saved_reports WHERE id = ?")
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        gone(done.rows_affected(), id)?;
+        insert_audit(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// What may change of a report.
+async fn write(to: &mut SqliteConnection, report: &SavedReport) -> Result<(), MetaError> {
+    let schedule = report.schedule.as_ref();
+    let list = |of: fn(&ReportSchedule) -> &Vec<String>| schedule.map(of).cloned().unwrap_or_default();
+    let done = sqlx::query(
+        "UPDATE saved_reports SET name = ?, address = ?, shared = ?, frequency = ?, recipients = ?, approved = ?,
+             next_run_ms = ? WHERE id = ?",
+    )
+    .bind(&report.name)
+    .bind(&report.address)
+    .bind(report.shared)
+    .bind(schedule.map(|schedule| schedule.frequency.name()))
+    .bind(to_json("recipients", &list(|schedule| &schedule.recipients))?)
+    .bind(to_json("approved recipients", &list(|schedule| &schedule.approved))?)
+    .bind(schedule.map(|schedule| schedule.next_run_ms))
+    .bind(report.id.as_str())
+    .execute(to)
+    .await?;
+    gone(done.rows_affected(), &report.id)
+}
+
+fn gone(rows: u64, id: &ReportId) -> Result<(), MetaError> {
+    if rows == 1 { Ok(()) } else { Err(MetaError::NotFound { what: "report", id: id.to_string() }) }
 }
 
 fn report(row: &SqliteRow) -> Result<SavedReport, MetaError> {
@@ -135,6 +190,7 @@ fn report(row: &SqliteRow) -> Result<SavedReport, MetaError> {
         Some((frequency, next_run_ms)) => Some(ReportSchedule {
             frequency: parsed("frequency", &frequency)?,
             recipients: from_json("recipients", row.try_get("recipients")?)?,
+            approved: from_json("approved recipients", row.try_get("approved")?)?,
             next_run_ms,
         }),
         None => None,

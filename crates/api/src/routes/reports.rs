@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 pub(crate) struct Schedule {
     /// daily, weekly (on Mondays) or monthly (on the first), at six o'clock UTC.
     frequency: String,
-    /// Mail addresses.
+    /// Mail addresses: members', of the organization's domains, or others that an administrator adds.
     recipients: Vec<String>,
 }
 
@@ -193,7 +193,8 @@ pub(crate) async fn remove_report(
     Ok(fresh(StatusCode::NO_CONTENT))
 }
 
-/// Sends a report now: to its recipients, else to whoever asks.
+/// Sends a report now: to its recipients that may get it, else to whoever asks. Mails are limited per person and
+/// organization in an hour: 429 says when to try again.
 #[utoipa::path(post, path = "/reports/{id}/send", tag = "reports", params(("id" = String, Path)), responses(
     (status = ACCEPTED, body = Sent),
     (status = "default", body = Problem, content_type = "application/problem+json"),

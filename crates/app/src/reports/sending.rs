@@ -1,13 +1,19 @@
 //! Sends reports: the page's figures as a picture, the largest groups in words, the whole table as a file.
+//!
+//! Each sending counts against the limits of its organization and of who causes it, and is written down before the
+//! first mail leaves. A schedule that meets a limit is put off, not dropped.
 
+use super::recipients::{self, Parted};
 use super::{address, changeable, picture};
+use crate::identity::{count_mails, entry, sender};
 use crate::policy::Caller;
 use crate::processing::{grouped, money};
 use crate::read::{self, Published, export, percent_change};
 use crate::{App, AppError, ErrorKind, MailSettings, Result};
-use meta::SavedReport;
+use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{CostQuery, Decimal};
 use notify::{Attached, Mail, ReportLine};
+use std::collections::BTreeMap;
 
 /// Groups in the text of a mail.
 const LINES: usize = 10;
@@ -15,58 +21,120 @@ const LINES: usize = 10;
 /// Sends every report whose time has come. One that fails is noted and tried again at its next time.
 pub(crate) async fn send_due(app: &App) -> Result<()> {
     let now = app.now();
+    let mut due: BTreeMap<_, Vec<(SavedReport, ReportSchedule)>> = BTreeMap::new();
     for saved in app.meta().due_reports(now.timestamp_millis()).await? {
-        let Some(schedule) = &saved.schedule else { continue };
+        let Some(mut schedule) = saved.schedule.clone() else { continue };
         let next = schedule.frequency.next(now).timestamp_millis();
-        if !app.meta().take_report(&saved.id, schedule.next_run_ms, next).await? {
-            continue;
+        if app.meta().take_report(&saved.id, schedule.next_run_ms, next).await? {
+            schedule.next_run_ms = next;
+            due.entry(saved.organization_id.clone()).or_default().push((saved, schedule));
         }
-        let (app, recipients) = (app.clone(), schedule.recipients.clone());
-        // Behind: a slow mail server holds nobody else up.
+    }
+    for reports in due.into_values() {
+        let app = app.clone();
+        // Behind, one organization's one after another: a slow mail server holds nobody else up, and a thousand reports
+        // at six o'clock are not computed at once.
         tokio::spawn(async move {
-            if let Err(error) = send_and_note(&app, &saved, &recipients).await {
-                tracing::warn!(report = %saved.id, %error, "a report could not be sent");
+            for (saved, schedule) in reports {
+                if let Err(error) = send_scheduled(&app, &saved, &schedule).await {
+                    tracing::warn!(report = %saved.id, %error, "a report could not be sent");
+                }
             }
         });
     }
     Ok(())
 }
 
-async fn send_and_note(app: &App, saved: &SavedReport, recipients: &[String]) -> Result<()> {
-    let sent = send(app, saved, recipients).await;
-    let error = sent.as_ref().err().map(ToString::to_string);
-    app.meta().report_sent(&saved.id, app.now().timestamp_millis(), error.as_deref()).await?;
+/// Sends as the schedule says, to those who may still get it.
+async fn send_scheduled(app: &App, saved: &SavedReport, schedule: &ReportSchedule) -> Result<()> {
+    let to = recipients::parted(app, saved, schedule).await?;
+    let owner = saved.owner_id.as_ref().map_or("schedule".to_owned(), |owner| format!("user {owner}"));
+    let written = |action: &str, detail: &[(&str, &str)]| NewAudit {
+        organization_id: Some(saved.organization_id.clone()),
+        actor_kind: "schedule".to_owned(),
+        actor_id: Some(saved.id.to_string()),
+        actor_name: "the schedule".to_owned(),
+        ..entry(app, &Caller::nobody(), action, saved.name.as_str(), detail)
+    };
+    let sent = send_and_note(app, saved, &to, owner, &written).await;
+    if let Err(AppError { kind: ErrorKind::TooMany, retry_after_s: Some(seconds), .. }) = &sent {
+        let until_ms = app.now().timestamp_millis() + i64::from(*seconds) * 1000;
+        app.meta().put_report_off(&saved.id, schedule.next_run_ms, until_ms).await?;
+    }
     sent
 }
 
-/// Sends a report now: to its recipients, else to whoever asks. Gives whom it went to.
+/// Sends a report now: to its recipients that may get it, else to whoever asks. Gives whom it went to.
 pub async fn send_now(app: &App, caller: &Caller, id: &str) -> Result<Vec<String>> {
     let saved = changeable(app, caller, id).await?;
-    let own = || caller.user().map(|user| user.email.to_string());
-    let recipients = match &saved.schedule {
-        Some(schedule) => schedule.recipients.clone(),
-        None => own().into_iter().collect(),
+    let to = match &saved.schedule {
+        Some(schedule) => recipients::parted(app, &saved, schedule).await?,
+        None => {
+            let own = caller.user().map(|user| user.email.to_string());
+            Parted { allowed: own.into_iter().collect(), refused: vec![] }
+        }
     };
-    if recipients.is_empty() {
+    if to.allowed.is_empty() && to.refused.is_empty() {
         return Err(AppError::invalid("nobody is named who should get the report")
             .advise("Give it a schedule with recipients first."));
     }
-    send_and_note(app, &saved, &recipients).await?;
-    Ok(recipients)
+    let written =
+        |action: &str, detail: &[(&str, &str)]| entry(app, caller, action, saved.name.as_str(), detail);
+    send_and_note(app, &saved, &to, sender(caller), &written).await?;
+    Ok(to.allowed)
 }
 
-async fn send(app: &App, saved: &SavedReport, recipients: &[String]) -> Result<()> {
+/// How an entry about the sending is made.
+type Written<'a> = &'a (dyn Fn(&str, &[(&str, &str)]) -> NewAudit + Send + Sync);
+
+async fn send_and_note(
+    app: &App,
+    saved: &SavedReport,
+    to: &Parted,
+    sender: String,
+    written: Written<'_>,
+) -> Result<()> {
+    let sent = send(app, saved, to, sender, written).await;
+    // Nothing was tried: what was noted last stands.
+    if sent.as_ref().is_err_and(|error| error.kind == ErrorKind::TooMany) {
+        return sent;
+    }
+    let failed = sent.as_ref().err().map(ToString::to_string);
+    let failed_entry = failed.as_ref().map(|reason| written("report.not_sent", &[("reason", reason)]));
+    let told = failed.or_else(|| to.refusal().map(|refusal| refusal.to_string()));
+    let now_ms = app.now().timestamp_millis();
+    app.meta().report_sent(&saved.id, now_ms, told.as_deref(), failed_entry.as_ref()).await?;
+    sent
+}
+
+async fn send(
+    app: &App,
+    saved: &SavedReport,
+    to: &Parted,
+    sender: String,
+    entry_of: Written<'_>,
+) -> Result<()> {
     let Some(settings) = app.mail().cloned() else {
         return Err(AppError::new(ErrorKind::Conflict, "mail is not set up").advise(
             "Start the server with a mail server (see 'cloud-analyzer serve --help') to send reports.",
         ));
     };
+    if let (true, Some(refusal)) = (to.allowed.is_empty(), to.refusal()) {
+        return Err(refusal);
+    }
+    let (allowed, refused) = (to.allowed.join(", "), to.refused.join(", "));
+    let mut detail = vec![("id", saved.id.as_str()), ("recipients", allowed.as_str())];
+    if !to.refused.is_empty() {
+        detail.push(("left_out", refused.as_str()));
+    }
+    let entry = entry_of("report.sent", &detail);
+    count_mails(app, &saved.organization_id, sender, to.allowed.len(), Some(&entry)).await?;
     let mail = written(app, &settings, saved).await?;
-    let sent = settings.mailer.send(recipients, &mail).await;
-    if sent < recipients.len() {
+    let sent = settings.mailer.send(&to.allowed, &mail).await;
+    if sent < to.allowed.len() {
         return Err(AppError::new(
             ErrorKind::Unavailable,
-            format!("the mail server took {sent} of {} mails", recipients.len()),
+            format!("the mail server took {sent} of {} mails", to.allowed.len()),
         )
         .advise("Check the addresses and the mail server; its answers are in the log."));
     }

@@ -1,0 +1,110 @@
+//! To whom an organization's reports may go: to its members and to the domains that its administrators allow. Anybody
+//! else needs an administrator's word, which is kept with the report. It is looked at again each time a report leaves:
+//! who is no member any more gets none.
+
+use crate::limits::RECIPIENTS;
+use crate::policy::Caller;
+use crate::{App, AppError, ErrorKind, Result};
+use meta::{ReportSchedule, SavedReport};
+use model::{Email, OrganizationId, Role};
+use std::collections::BTreeSet;
+
+/// Whom the organization itself allows.
+struct Inside {
+    members: BTreeSet<String>,
+    domains: Vec<String>,
+}
+
+impl Inside {
+    async fn of(app: &App, organization: &OrganizationId) -> Result<Self> {
+        let members = app.meta().members(organization).await?;
+        Ok(Self {
+            members: members.into_iter().map(|member| member.user.email.to_string()).collect(),
+            domains: app.meta().mail_domains(organization).await?,
+        })
+    }
+
+    fn holds(&self, address: &str) -> bool {
+        let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+        self.members.contains(address)
+            || domain.is_some_and(|domain| self.domains.iter().any(|allowed| allowed == domain))
+    }
+}
+
+/// Recipients as they are kept: mail addresses, each once.
+pub(super) fn checked(recipients: Vec<String>) -> Result<Vec<String>> {
+    if recipients.is_empty() || recipients.len() > RECIPIENTS {
+        return Err(AppError::invalid(format!("a report is sent to 1 to {RECIPIENTS} addresses"))
+            .advise("Name who should get it."));
+    }
+    let mut addresses = vec![];
+    for text in recipients {
+        let address: Email = text.parse().map_err(|error: model::EmailError| {
+            AppError::invalid(error.to_string()).advise("Correct the mail address.")
+        })?;
+        if !addresses.contains(&address.to_string()) {
+            addresses.push(address.to_string());
+        }
+    }
+    Ok(addresses)
+}
+
+/// Those of the recipients that need an administrator's word and have it: the caller's, or one that was given for this
+/// report before.
+///
+/// # Errors
+/// `Denied`: the first one that has none.
+pub(super) async fn approved(
+    app: &App,
+    caller: &Caller,
+    saved: &SavedReport,
+    recipients: &[String],
+) -> Result<Vec<String>> {
+    let inside = Inside::of(app, &saved.organization_id).await?;
+    let before = saved.schedule.as_ref().map(|schedule| schedule.approved.as_slice()).unwrap_or_default();
+    let mut outside = vec![];
+    for address in recipients.iter().filter(|address| !inside.holds(address)) {
+        if caller.role < Some(Role::Administrator) && !before.contains(address) {
+            return Err(refused(address));
+        }
+        outside.push(address.clone());
+    }
+    Ok(outside)
+}
+
+fn refused(address: &str) -> AppError {
+    let what = format!("{address} is no member's address, nor of a domain that reports may go to");
+    let mut error = AppError::new(ErrorKind::Denied, what).advise(
+        "Ask an administrator to add the address, or to allow its domain on the organization's page.",
+    );
+    error.needs = Some(Role::Administrator);
+    error
+}
+
+/// Recipients, parted by whether they may get the report now.
+pub(super) struct Parted {
+    pub(super) allowed: Vec<String>,
+    pub(super) refused: Vec<String>,
+}
+
+impl Parted {
+    /// Why some get nothing, if so.
+    pub(super) fn refusal(&self) -> Option<AppError> {
+        let mut error = refused(self.refused.first()?);
+        if self.refused.len() > 1 {
+            error.message = format!("{}; and {} more", error.message, self.refused.len() - 1);
+        }
+        Some(error)
+    }
+}
+
+/// Which recipients of a schedule may get the report now.
+pub(super) async fn parted(app: &App, saved: &SavedReport, schedule: &ReportSchedule) -> Result<Parted> {
+    let inside = Inside::of(app, &saved.organization_id).await?;
+    let (allowed, refused) = schedule
+        .recipients
+        .iter()
+        .cloned()
+        .partition(|address| inside.holds(address) || schedule.approved.contains(address));
+    Ok(Parted { allowed, refused })
+}

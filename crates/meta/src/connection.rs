@@ -158,6 +158,12 @@ impl Meta {
         Ok(())
     }
 
+    /// Identifiers of the connections of every organization.
+    pub async fn connection_ids(&self) -> Result<Vec<ConnectionId>, MetaError> {
+        let rows = sqlx::query("SELECT id FROM connections").fetch_all(&self.pool).await?;
+        rows.iter().map(|row| parsed("connection", row.try_get("id")?)).collect()
+    }
+
     /// The connections of an organization, by identifier.
     pub async fn connections(&self, organization: &OrganizationId) -> Result<Vec<Connection>, MetaError> {
         let rows = sqlx::query("SELECT * FROM connections WHERE organization_id = ? ORDER BY id")

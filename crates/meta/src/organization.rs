@@ -1,7 +1,8 @@
 //! Organizations.
 
-use crate::store::parsed;
-use crate::{Meta, MetaError};
+use crate::identity::insert_audit;
+use crate::store::{from_json, parsed, to_json};
+use crate::{Meta, MetaError, NewAudit};
 use model::OrganizationId;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
@@ -30,6 +31,55 @@ impl Meta {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// The organization of that name, of the demo or not; made as given when there is none. Two who ask at once get
+    /// the same one.
+    pub async fn organization_named(&self, new: &Organization) -> Result<Organization, MetaError> {
+        let mut transaction = self.write().await?;
+        let found =
+            sqlx::query("SELECT id, name, demo FROM organizations WHERE name = ? AND demo = ? ORDER BY id")
+                .bind(&new.name)
+                .bind(new.demo)
+                .fetch_optional(&mut *transaction)
+                .await?;
+        if let Some(row) = found {
+            return organization(&row);
+        }
+        sqlx::query("INSERT INTO organizations (id, name, demo) VALUES (?, ?, ?)")
+            .bind(new.id.as_str())
+            .bind(&new.name)
+            .bind(new.demo)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(new.clone())
+    }
+
+    /// Domains whose addresses get an organization's reports without being members', sorted.
+    pub async fn mail_domains(&self, organization: &OrganizationId) -> Result<Vec<String>, MetaError> {
+        let row = sqlx::query("SELECT mail_domains FROM organizations WHERE id = ?")
+            .bind(organization.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map_or(Ok(vec![]), |row| from_json("mail domains", row.try_get("mail_domains")?))
+    }
+
+    /// Replaces these domains.
+    pub async fn set_mail_domains(
+        &self,
+        organization: &OrganizationId,
+        domains: &[String],
+        entry: &NewAudit,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query("UPDATE organizations SET mail_domains = ? WHERE id = ?")
+            .bind(to_json("mail domains", &domains)?)
+            .bind(organization.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        insert_audit(&mut transaction, entry).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Every organization, by identifier.

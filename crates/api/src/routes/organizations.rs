@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Name of an organization.
@@ -57,4 +57,36 @@ pub(crate) async fn create_organization(
     let there = identity::create_organization(&state.app, &by, &new.name).await?;
     let view = Organization::from(there.organization()?.clone());
     Ok(fresh((StatusCode::CREATED, Json(view)).into_response()))
+}
+
+/// Domains of mail addresses.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailDomains {
+    /// Such as `example.com`, without `@`. A subdomain is a domain of its own.
+    domains: Vec<String>,
+}
+
+/// Domains whose addresses get reports without being members'. Other addresses outside need an administrator.
+#[utoipa::path(get, path = "/organization/mail-domains", tag = "identity", responses(
+    (status = OK, body = MailDomains),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn mail_domains(State(state): State<ApiState>, By(by): By) -> Result<Response, ApiError> {
+    let domains = identity::mail_domains(&state.app, &by).await?;
+    Ok(fresh(Json(MailDomains { domains })))
+}
+
+/// Replaces these domains.
+#[utoipa::path(put, path = "/organization/mail-domains", tag = "identity", request_body = MailDomains, responses(
+    (status = OK, body = MailDomains),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn set_mail_domains(
+    State(state): State<ApiState>,
+    By(by): By,
+    Body(new): Body<MailDomains>,
+) -> Result<Response, ApiError> {
+    let domains = identity::set_mail_domains(&state.app, &by, &new.domains).await?;
+    Ok(fresh(Json(MailDomains { domains })))
 }

@@ -180,8 +180,8 @@ fn is_account_id(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The organizations of the wanted customers that are new: where one of that name exists the caller must be at home
-/// there; the others are made, once all names are known to be good.
+/// The organizations of the wanted customers that are new: one of that name which the caller administrates; the others
+/// are made, once all names are known to be good.
 async fn homes(
     app: &App,
     caller: &Caller,
@@ -197,14 +197,18 @@ async fn homes(
         {
             continue;
         }
+        // Others' organizations are not the caller's to give to, nor to know of: a name is no id, and one that
+        // somebody else has is as good as any.
         if !mine.contains(&existing.id) {
+            continue;
+        }
+        if let Some(other) = homes.insert(existing.name.clone(), existing) {
             return Err(AppError::new(
                 ErrorKind::Conflict,
-                format!("there is an organization '{name}' already"),
+                format!("two organizations are called '{}'", other.name),
             )
-            .advise("Take another name, or ask its administrator to make you one, too."));
+            .advise("Give one of them another name first: it is not clear which one is meant."));
         }
-        homes.insert(existing.name.clone(), existing);
     }
     let new: Vec<&str> =
         wanted.keys().copied().filter(|name| !known(name) && !homes.contains_key(*name)).collect();

@@ -1,8 +1,9 @@
 //! Naming the organization, and making another.
 
 use super::audit::entry;
+use super::secret::random_id;
 use super::{name_of, now_ms};
-use crate::organization::slug;
+use crate::limits::MAIL_DOMAINS;
 use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, Organization};
@@ -12,7 +13,7 @@ use model::{OrganizationId, Role};
 pub async fn rename_organization(app: &App, caller: &Caller, name: &str) -> Result<Organization> {
     let organization = caller.organization()?;
     let name = name_of("the organization's name", name)?;
-    free_name(app, &name, Some(&organization.id)).await?;
+    free_name(app, caller, &name, Some(&organization.id)).await?;
     let renamed = entry(app, caller, "organization.renamed", &name, &[("from", &organization.name)]);
     app.meta().rename_organization(&organization.id, &name, &renamed).await?;
     Ok(Organization { name, ..organization.clone() })
@@ -29,18 +30,16 @@ pub async fn create_organization(app: &App, caller: &Caller, name: &str) -> Resu
 pub(crate) async fn found_organization(app: &App, caller: &Caller, name: &str) -> Result<Organization> {
     let name = may_found_organization(caller, name)?;
     let user = caller.user();
-    free_name(app, &name, None).await?;
-    let organization = Organization { id: free_id(app, &name).await?, name, demo: false };
+    free_name(app, caller, &name, None).await?;
+    let organization = Organization { id: new_organization_id()?, name, demo: false };
     let there = Caller {
         organization: Some(organization.clone()),
         role: Some(Role::Administrator),
         ..caller.clone()
     };
     let created: NewAudit = entry(app, &there, "organization.created", &organization.name, &[]);
-    match user {
-        Some(user) => app.meta().found_organization(&organization, &user.id, now_ms(app), &created).await?,
-        None => app.meta().ensure_organization(&organization).await?,
-    }
+    let administrator = user.map(|user| &user.id);
+    app.meta().found_organization(&organization, administrator, now_ms(app), &created).await?;
     Ok(organization)
 }
 
@@ -68,27 +67,79 @@ pub(crate) async fn own_organizations(app: &App, caller: &Caller) -> Result<Vec<
     }
 }
 
-/// Two organizations of one name could not be told apart by their members, nor on the command line.
-async fn free_name(app: &App, name: &str, own: Option<&OrganizationId>) -> Result<()> {
-    let all = app.meta().organizations().await?;
-    if all.iter().any(|found| found.name == name && Some(&found.id) != own) {
+/// Two organizations of one name could not be told apart by their members. What others call theirs is not told: ids tell
+/// them apart, on the command line too.
+async fn free_name(app: &App, caller: &Caller, name: &str, own: Option<&OrganizationId>) -> Result<()> {
+    let known = match &caller.via {
+        Via::CommandLine => app.meta().organizations().await?,
+        Via::Session { user, .. } => {
+            let mine = app.meta().memberships(&user.id).await?;
+            mine.into_iter().map(|(organization, _)| organization).collect()
+        }
+        Via::Nobody | Via::Demo | Via::Token { .. } => vec![],
+    };
+    if known.iter().any(|found| found.name == name && Some(&found.id) != own) {
         return Err(AppError::new(ErrorKind::Conflict, format!("there is an organization '{name}' already"))
             .advise("Take another name."));
     }
     Ok(())
 }
 
-/// An identifier made from the name that nobody has.
-pub(super) async fn free_id(app: &App, name: &str) -> Result<OrganizationId> {
-    let all = app.meta().organizations().await?;
-    let base: String = slug(name).chars().take(56).collect();
-    let base = base.trim_end_matches('-').to_owned();
-    let mut candidate = base.clone();
-    for number in 2.. {
-        if !all.iter().any(|found| found.id.as_str() == candidate) {
-            break;
-        }
-        candidate = format!("{base}-{number}");
+/// An identifier for an organization: random, so that it says nothing of its name, nor of others' names, and two names
+/// never come to the same one.
+pub(crate) fn new_organization_id() -> Result<OrganizationId> {
+    OrganizationId::try_new(&random_id()?).map_err(|error| AppError::internal(error.to_string()))
+}
+
+/// Domains whose addresses get the reports of the caller's organization without being members'.
+pub async fn mail_domains(app: &App, caller: &Caller) -> Result<Vec<String>> {
+    Ok(app.meta().mail_domains(&caller.organization()?.id).await?)
+}
+
+/// Replaces these domains; gives them as they are kept.
+pub async fn set_mail_domains(app: &App, caller: &Caller, domains: &[String]) -> Result<Vec<String>> {
+    let organization = caller.organization()?;
+    if domains.len() > MAIL_DOMAINS {
+        return Err(AppError::invalid(format!("an organization has {MAIL_DOMAINS} domains at most"))
+            .advise("Name the domains that your own people's addresses have."));
     }
-    OrganizationId::try_new(&candidate).map_err(|error| AppError::internal(error.to_string()))
+    let mut new: Vec<String> = domains.iter().map(|text| domain_of(text)).collect::<Result<_>>()?;
+    new.sort();
+    new.dedup();
+    let before = app.meta().mail_domains(&organization.id).await?;
+    let detail = [("from", before.join(", ")), ("to", new.join(", "))];
+    let detail = detail.each_ref().map(|(name, list)| (*name, list.as_str()));
+    let changed = entry(app, caller, "organization.mail_domains_changed", &organization.name, &detail);
+    app.meta().set_mail_domains(&organization.id, &new, &changed).await?;
+    Ok(new)
+}
+
+/// A domain as addresses have it after the `@`, in lower case.
+fn domain_of(text: &str) -> Result<String> {
+    let domain = text.trim().trim_start_matches('@').to_lowercase();
+    let sound = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
+    };
+    if domain.len() > 253 || !domain.split('.').all(sound) {
+        return Err(AppError::invalid(format!("'{text}' is no domain"))
+            .advise("Write it as addresses have it after the @, such as example.com."));
+    }
+    Ok(domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_read_as_people_write_them() {
+        assert_eq!(domain_of(" @Example.COM ").unwrap(), "example.com");
+        assert_eq!(domain_of("münchen.example").unwrap(), "münchen.example");
+        for wrong in ["", "*.example.com", "a b", "example..com", ".com", "ada@example.com", "-a.com"] {
+            assert!(domain_of(wrong).is_err(), "{wrong}");
+        }
+    }
 }

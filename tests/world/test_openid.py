@@ -203,19 +203,98 @@ def test_strangers_and_unchecked_addresses_get_no_account(world):
     assert world.run("user", "list") == before
 
 
-def test_an_invited_person_gets_an_account_without_a_password(world):
-    token = world.run("token", "create", "--name", "tests", "--role", "administrator").strip()
-    status, _, text = Browser().ask(f"{world.url}/api/v1/invitations", "POST", body={"email": "Dan@example.com", "role": "editor"}, headers={"Authorization": f"Bearer {token}"})
+def token_of(world, organization: str = "My organization") -> dict:
+    token = world.run("--organization", organization, "token", "create", "--name", "tests", "--role", "administrator").strip()
+    return {"Authorization": f"Bearer {token}"}
+
+
+def invite(world, by: dict, email: str) -> str:
+    """The token of the link."""
+    status, _, text = Browser().ask(f"{world.url}/api/v1/invitations", "POST", body={"email": email, "role": "editor"}, headers=by)
     assert status == 201, text
+    return json.loads(text)["link"].split("token=")[1]
+
+
+def answer(world, browser: Browser, organization: str, how: str = "accept") -> tuple:
+    session = world.session(browser)
+    [one] = [found for found in session["invitations"] if found["organization"] == organization]
+    path = f"{world.url}/api/v1/session/invitations/{one['id']}"
+    method, path = ("POST", f"{path}/accept") if how == "accept" else ("DELETE", path)
+    return browser.ask(path, method, headers={"X-CSRF-Token": session["csrf_token"]})
+
+
+def log_of(world, by: dict) -> list:
+    return json.loads(Browser().ask(f"{world.url}/api/v1/audit", headers=by)[2])["entries"]
+
+
+def test_an_invited_person_gets_an_account_without_a_password_and_joins_by_accepting(world):
+    by = token_of(world)
+    invite(world, by, "Dan@example.com")
     browser, to = world.sign_in("dan@example.com")
     session = world.session(browser)
-    assert to == "/analysis?view=day" and session["role"] == "editor" and session["user"]["name"] == "Person dan@example.com"
+    assert to == "/analysis?view=day" and session["user"]["name"] == "Person dan@example.com"
+    assert session["role"] is None and session["organization"] is None and session["organizations"] == []
+    assert [(one["organization"], one["role"]) for one in session["invitations"]] == [("My organization", "editor")]
+    assert browser.ask(f"{world.url}/api/v1/overview")[0] == 403, "signing in joins nothing"
+    status, _, text = answer(world, browser, "My organization")
+    assert status == 200, text
+    session = json.loads(text)
+    assert session["role"] == "editor" and session["invitations"] == []
+    assert browser.ask(f"{world.url}/api/v1/overview")[0] == 200
     status, _, _ = Browser().ask(f"{world.url}/api/v1/session", "POST", body={"email": "dan@example.com", "password": ""})
     assert status == 401
-    _, _, text = Browser().ask(f"{world.url}/api/v1/audit", headers={"Authorization": f"Bearer {token}"})
-    newest = json.loads(text)["entries"][:3]
-    assert [entry["action"] for entry in newest] == ["session.refused", "session.started", "invitation.accepted"]
-    assert newest[1]["detail"] == {"with": "Test identities"}
+    assert [entry["action"] for entry in log_of(world, by)[:3]] == ["session.refused", "session.moved", "invitation.accepted"]
+    again, _ = world.sign_in("dan@example.com")
+    assert world.session(again)["role"] == "editor"
+    assert log_of(world, by)[0]["detail"] == {"with": "Test identities"}
+
+
+def test_who_declines_stays_out(world):
+    by = token_of(world)
+    invite(world, by, "ivy@example.com")
+    browser, _ = world.sign_in("ivy@example.com")
+    assert answer(world, browser, "My organization", "decline")[0] == 204
+    session = world.session(browser)
+    assert session["invitations"] == [] and session["organization"] is None
+    assert log_of(world, by)[0]["action"] == "invitation.declined"
+    again, _ = world.sign_in("ivy@example.com")
+    assert world.session(again)["organization"] is None
+
+
+def test_the_first_proof_of_an_address_ends_what_a_stranger_set_before(world):
+    """Mallory administrates B, invites Carol's address, and sets a password by the link. Carol comes by her provider."""
+    world.run("--organization", "B", "connect", "bill")
+    of_a, of_b = token_of(world), token_of(world, "B")
+    link = invite(world, of_b, "carol@example.com")
+    mallory = Browser()
+    status, _, text = mallory.ask(f"{world.url}/api/v1/invitations/by-token/{link}/accept", "POST", body={"name": "Mallory", "password": PASSWORD})
+    assert status == 200, text
+    invite(world, of_a, "carol@example.com")
+    assert world.session(mallory)["invitations"] == [], "what A offers Carol is not Mallory's to accept"
+
+    carol, _ = world.sign_in("carol@example.com")
+    assert world.session(mallory)["user"] is None, "the stranger's session has ended"
+    status, _, _ = Browser().ask(f"{world.url}/api/v1/session", "POST", body={"email": "carol@example.com", "password": PASSWORD})
+    assert status == 401, "and the stranger's password"
+    session = world.session(carol)
+    assert session["organization"] is None, "Carol has joined nothing, B neither"
+    assert {one["organization"] for one in session["invitations"]} == {"My organization", "B"}
+    assert answer(world, carol, "My organization")[0] == 200
+    assert answer(world, carol, "B", "decline")[0] == 204
+    again, _ = world.sign_in("carol@example.com")
+    assert [one["name"] for one in world.session(again)["organizations"]] == ["My organization"]
+    assert "address.proven" in [entry["action"] for entry in log_of(world, of_b)]
+
+
+def test_an_account_stays_with_its_identity_when_the_address_moves_to_somebody_else(world):
+    world.sign_in("bob@example.com")
+    browser, to = world.sign_in("new-bob@example.com")
+    assert to == "/sign-in?problem=other_identity" and world.session(browser)["user"] is None
+    # The provider names its people anew: the operator says so.
+    world.run("user", "forget-identity", "bob@example.com")
+    browser, _ = world.sign_in("new-bob@example.com")
+    assert world.session(browser)["user"]["email"] == "bob@example.com"
+    world.run("user", "forget-identity", "bob@example.com")
 
 
 def test_saying_no_at_the_provider_is_said(world):

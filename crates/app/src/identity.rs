@@ -20,19 +20,29 @@ mod tokens;
 pub use audit::{AuditPage, audit_log, entry, note};
 pub use caller::{Presented, caller};
 pub use invitations::{
-    Accepting, Invited, Offer, accept_invitation, invitations, invite, offer, withdraw_invitation,
+    Accepting, Invited, Offer, accept_invitation, accept_pending, decline_pending, invitations, invite,
+    offer, pending_invitations, withdraw_invitation,
 };
-pub use members::{add_member, change_password, change_role, members, remove_member, reset_password, users};
+pub(crate) use limits::{count_mails, sender};
+pub use members::{
+    add_member, change_password, change_role, forget_identities, members, remove_member, reset_password,
+    users,
+};
 pub use meta::{ApiToken, AuditEntry, Invitation, Member, NewAudit, SecretHash, User};
 pub use openid::{OpenIdFailure, OpenIdSettings, OpenIdStart, finish_openid, start_openid};
-pub use organizations::{create_organization, rename_organization};
-pub(crate) use organizations::{found_organization, may_found_organization, own_organizations};
+pub use organizations::{create_organization, mail_domains, rename_organization, set_mail_domains};
+pub(crate) use organizations::{
+    found_organization, may_found_organization, new_organization_id, own_organizations,
+};
 pub(crate) use password::Passwords;
 pub(crate) use secret::random_id;
 pub use secret::{Secret, same};
-pub use sessions::{IDLE, LONGEST, SignedIn, memberships, sign_in, sign_out, switch_organization};
+pub use sessions::{
+    IDLE, LONGEST, SignedIn, end_all_sessions, end_sessions, memberships, sign_in, sign_out,
+    switch_organization,
+};
 pub use setup::{SettingUp, set_up, setup_link, setup_needed};
-pub use tokens::{CreatedToken, create_token, revoke_token, tokens};
+pub use tokens::{CreatedToken, create_token, revoke_all_tokens, revoke_token, revoke_tokens, tokens};
 
 use crate::App;
 

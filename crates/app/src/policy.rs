@@ -58,7 +58,8 @@ pub enum Action {
     SetUp,
     /// See what an invitation offers, or accept it.
     AcceptInvitation,
-    /// End one's own session, change one's own password, go to another organization of one's own.
+    /// End one's own session, change one's own password, go to another organization of one's own, answer one's own
+    /// invitations.
     ChangeOwnSession,
     /// See costs, months, proofs, explanations.
     ReadCosts,
@@ -69,7 +70,7 @@ pub enum Action {
     DefineAllocation,
     /// See the organization and its members.
     ReadOrganization,
-    /// Change the organization's name, its members and their roles.
+    /// Change the organization's name, its members and their roles, and whom its reports may go to; end its sessions.
     ChangeOrganization,
     /// Make another organization.
     CreateOrganization,

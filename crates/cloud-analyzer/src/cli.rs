@@ -5,7 +5,7 @@ mod identity;
 mod reading;
 
 pub(crate) use allow::{Allow, Keys};
-pub(crate) use identity::{NewUser, OpenId, Token, User};
+pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
 pub(crate) use reading::ReadingOptions;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -60,6 +60,9 @@ pub(crate) enum Command {
     /// Tokens with which scripts ask the HTTP interface
     #[command(subcommand)]
     Token(Token),
+    /// Sessions of people who are signed in
+    #[command(subcommand)]
+    Sessions(Sessions),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
     /// Remove files that no published period needs any more

@@ -10,11 +10,12 @@ mod keys;
 mod query;
 mod reconcile;
 mod serve;
+mod sessions;
 mod token;
 mod user;
 mod verify;
 
-use crate::cli::{Cli, Command, Demo, Question};
+use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
 use ::app::{AllowanceOptions, App, AppOptions, Organization};
 use model::{CostQuery, TimeView};
@@ -38,6 +39,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Keys(command) => keys::run(&folder, command).await?,
         Command::User(command) => user::run(&folder, command).await?,
         Command::Token(command) => token::run(&folder, command).await?,
+        Command::Sessions(Sessions::EndAll) => sessions::end_all(&folder).await?,
         Command::Openapi => output::print_json(&api::openapi())?,
         Command::Vacuum => {
             let removed = folder.open_existing().await?.vacuum().await?;

@@ -27,8 +27,9 @@ pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionSta
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
 pub use identity::{
-    ApiToken, AuditEntry, FirstAdministrator, Invitation, Member, NewApiToken, NewAudit, NewInvitation,
-    NewSession, NewUser, OpenIdFlow, Person, SecretHash, Session, StoredUser, User,
+    ApiToken, AuditEntry, Basis, FirstAdministrator, Invitation, LinkEntries, Linked, MailLimits, Member,
+    NewApiToken, NewAudit, NewInvitation, NewMails, NewSession, NewUser, OpenIdFlow, OpenIdIdentity, Person,
+    SecretHash, Session, StoredUser, User,
 };
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};

@@ -1,5 +1,5 @@
 // An OpenID Connect provider that we did not write, for tests: whoever types an address in its login form is that
-// person; the address counts as checked unless it begins with "unchecked".
+// person; the address counts as checked unless it begins with "unchecked"; "new-x" is another person who has x's address.
 //   node provider.mjs PORT REDIRECT_URI [KEY CERTIFICATE]
 // With key and certificate it speaks HTTPS.
 // The client is `cloud-analyzer` with the secret `of-the-tests`; PKCE is required. Prints a line when it is ready.
@@ -16,7 +16,7 @@ const provider = new Provider(`${key ? "https" : "http"}://127.0.0.1:${port}`, {
   features: { devInteractions: { enabled: true } },
   findAccount: (_context, id) => ({
     accountId: id,
-    claims: () => ({ sub: id, email: id, email_verified: !id.startsWith("unchecked"), name: `Person ${id}` }),
+    claims: () => ({ sub: id, email: id.replace(/^new-/, ""), email_verified: !id.startsWith("unchecked"), name: `Person ${id}` }),
   }),
 });
 const server = key

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 /// Who did it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Actor {
-    /// user, token, demo, command_line, openid or nobody.
+    /// user, token, demo, command_line, openid, schedule or nobody.
     kind: String,
     #[schema(required = true)]
     id: Option<String>,

@@ -179,3 +179,32 @@ pub(crate) async fn accept_invitation(
     let signed_in = identity::accept_invitation(&state.app, &by, &token, accepting).await?;
     session::begun(&state, &headers, &signed_in).await
 }
+
+/// Accepts an invitation that the session lists, and goes to its organization.
+#[utoipa::path(post, path = "/session/invitations/{id}/accept", tag = "identity", params(("id" = String, Path)), responses(
+    (status = OK, body = Session),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn accept_own_invitation(
+    State(state): State<ApiState>,
+    By(by): By,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let there = identity::accept_pending(&state.app, &by, &id).await?;
+    session::session(State(state), By(there), headers).await
+}
+
+/// Declines an invitation that the session lists: it is gone.
+#[utoipa::path(delete, path = "/session/invitations/{id}", tag = "identity", params(("id" = String, Path)), responses(
+    (status = NO_CONTENT),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn decline_own_invitation(
+    State(state): State<ApiState>,
+    By(by): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    identity::decline_pending(&state.app, &by, &id).await?;
+    Ok(fresh(StatusCode::NO_CONTENT))
+}

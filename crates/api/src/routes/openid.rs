@@ -59,7 +59,7 @@ pub(crate) async fn openid_start(
 
 /// Where the identity provider sends the browser back.
 #[utoipa::path(get, path = "/oidc/callback", tag = "identity", params(CallbackParams), responses(
-    (status = SEE_OTHER, description = "To the web app, signed in, or to /sign-in?problem=denied|expired|failed|no_account"),
+    (status = SEE_OTHER, description = "To the web app, signed in, or to /sign-in?problem=denied|expired|failed|no_account|other_identity"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn openid_callback(

@@ -7,6 +7,7 @@ use crate::origin;
 use crate::problem::{ApiError, Problem};
 use crate::routes::overview::Organization;
 use crate::state::ApiState;
+use crate::time::instant;
 use app::identity::{self, Secret, SignedIn};
 use app::policy::Caller;
 use axum::Json;
@@ -65,6 +66,18 @@ pub(crate) struct OrganizationChoice {
     pub(crate) role: RoleName,
 }
 
+/// An invitation that waits for the person's answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OwnInvitation {
+    id: String,
+    /// Name of the organization.
+    organization: String,
+    role: RoleName,
+    /// Name of who invited.
+    invited_by: String,
+    expires_at: String,
+}
+
 /// A way to sign in besides a password; it begins at `/api/v1/oidc/start`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignInWith {
@@ -83,6 +96,8 @@ pub(crate) struct Session {
     #[schema(required = true)]
     pub(crate) role: Option<RoleName>,
     pub(crate) organizations: Vec<OrganizationChoice>,
+    /// Organizations that invite the person, once their address is proven to be theirs: nobody joins by signing in.
+    pub(crate) invitations: Vec<OwnInvitation>,
     /// Nobody has an account yet: the console shows a link to make the first.
     pub(crate) setup_needed: bool,
     /// The demo company is open to everybody at this machine.
@@ -130,6 +145,14 @@ async fn view(state: &ApiState, caller: &Caller, secret: Option<&Secret>) -> Res
             });
         }
     }
+    let invitations = identity::pending_invitations(&state.app, caller).await?;
+    let invitations = invitations.into_iter().map(|(invitation, organization)| OwnInvitation {
+        id: invitation.id.to_string(),
+        organization,
+        role: invitation.role.into(),
+        invited_by: invitation.invited_by,
+        expires_at: instant(invitation.expires_at_ms),
+    });
     let demo = state.site.demo.is_some();
     Ok(Session {
         user: caller.user().map(|user| UserView {
@@ -140,6 +163,7 @@ async fn view(state: &ApiState, caller: &Caller, secret: Option<&Secret>) -> Res
         organization: caller.organization.clone().map(Organization::from),
         role: caller.role.map(RoleName::from),
         organizations,
+        invitations: invitations.collect(),
         setup_needed: !demo && identity::setup_needed(&state.app).await?,
         demo,
         mail_configured: identity::mail_configured(&state.app),
@@ -223,6 +247,17 @@ pub(crate) async fn switch_organization(
 ) -> Result<Response, ApiError> {
     let there = identity::switch_organization(&state.app, &by, &to.id).await?;
     session(State(state), By(there), headers).await
+}
+
+/// Ends the sessions of everybody in the organization, but the one that asks. What its people have open in other
+/// organizations stays open, and has no way in here.
+#[utoipa::path(delete, path = "/sessions", tag = "identity", responses(
+    (status = NO_CONTENT),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn end_sessions(State(state): State<ApiState>, By(by): By) -> Result<Response, ApiError> {
+    identity::end_sessions(&state.app, &by).await?;
+    Ok(fresh(StatusCode::NO_CONTENT))
 }
 
 /// Changes one's own password; ends one's other sessions.

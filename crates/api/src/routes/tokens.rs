@@ -111,3 +111,13 @@ pub(crate) async fn revoke_token(
     identity::revoke_token(&state.app, &by, &id).await?;
     Ok(fresh(StatusCode::NO_CONTENT))
 }
+
+/// Revokes every token of the organization, at once; the one that asks, too.
+#[utoipa::path(delete, path = "/tokens", tag = "identity", responses(
+    (status = NO_CONTENT),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn revoke_tokens(State(state): State<ApiState>, By(by): By) -> Result<Response, ApiError> {
+    identity::revoke_tokens(&state.app, &by).await?;
+    Ok(fresh(StatusCode::NO_CONTENT))
+}

@@ -8,6 +8,7 @@ mod filled;
 mod forgery;
 mod guards;
 mod members;
+mod people;
 mod reports;
 mod sessions;
 mod spec;

@@ -1,14 +1,20 @@
 //! Invitations: a link that makes whoever holds it a member, once. It is sent by mail where mail is configured;
-//! else an administrator hands it over.
+//! else an administrator hands it over. Whoever has shown that the invited address is theirs is offered the invitation
+//! when they are signed in, too. Nobody becomes a member but by accepting.
+//!
+//! A link is made by an administrator of one organization, who may name anybody's address. It sets the password of a
+//! new account only, never of one that is there; and unless it went to the address by mail, the new account's address
+//! is not proven by it: the first proof drops that password (see [`super::openid`]).
 
+use super::SecretHash;
 use super::audit::entry;
 use super::members::{email_of, new_user};
 use super::secret::{Secret, random_id};
-use super::{SignedIn, now_ms, sessions};
+use super::{SignedIn, limits, now_ms, sessions};
 use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
-use meta::{Invitation, NewAudit, NewInvitation, Person, User};
+use meta::{Basis, Invitation, NewAudit, NewInvitation, Person, User};
 use model::{InvitationId, Role};
 use notify::Mail;
 
@@ -68,7 +74,11 @@ pub async fn invite(app: &App, caller: &Caller, email: &str, role: Role) -> Resu
         invited_by: caller.name().to_owned(),
         created_at_ms: now,
         expires_at_ms: now + VALID.num_milliseconds(),
+        mailed: app.mail().is_some(),
     };
+    if invitation.mailed {
+        limits::count_mails(app, &organization.id, limits::sender(caller), 1, None).await?;
+    }
     let created =
         entry(app, caller, "invitation.created", invitation.email.as_str(), &[("role", role.name())]);
     let new = NewInvitation { invitation: invitation.clone(), token_hash: secret.hash() };
@@ -120,39 +130,99 @@ pub async fn accept_invitation(
     accepting: Accepting<'_>,
 ) -> Result<SignedIn> {
     let invitation = by_token(app, token).await?;
-    let user = match app.meta().user_by_email(&invitation.email).await? {
-        Some(stored) if caller.user().is_some_and(|user| user.id == stored.user.id) => {
-            let accepted = accepted(app, caller, &invitation, &stored.user);
-            app.meta()
-                .accept_invitation(&invitation, Person::Known(&stored.user.id), now_ms(app), &accepted)
-                .await?;
-            stored.user
+    let mut signed_in = match (app.meta().user_by_email(&invitation.email).await?, &caller.via) {
+        (Some(stored), Via::Session { user, token_hash }) if user.id == stored.user.id => {
+            let basis = Basis::Session(token_hash);
+            join(app, caller, &invitation, user, basis).await?;
+            sessions::begin(app, caller, user, "invitation", basis).await?
         }
-        Some(_) => {
+        (Some(_), _) => {
             let email = invitation.email.as_str();
-            let user = sessions::prove(app, caller, email, accepting.password).await?;
-            let accepted = accepted(app, caller, &invitation, &user);
-            app.meta()
-                .accept_invitation(&invitation, Person::Known(&user.id), now_ms(app), &accepted)
-                .await?;
-            user
+            let proven = sessions::prove(app, caller, email, accepting.password).await?;
+            join(app, caller, &invitation, &proven.user, proven.basis()).await?;
+            sessions::end_earlier(app, caller).await?;
+            sessions::begin(app, caller, &proven.user, "invitation", proven.basis()).await?
         }
-        None => {
-            let new = new_user(app, invitation.email.clone(), accepting.name, accepting.password).await?;
+        (None, _) => {
+            let email = invitation.email.clone();
+            let new = new_user(app, email, accepting.name, accepting.password, invitation.mailed).await?;
             let accepted = accepted(app, caller, &invitation, &new.user);
-            app.meta().accept_invitation(&invitation, Person::New(&new), now_ms(app), &accepted).await?;
-            new.user
+            let person = (Person::New(&new), Basis::Given);
+            app.meta().accept_invitation(&invitation, person, now_ms(app), &accepted).await?;
+            sessions::end_earlier(app, caller).await?;
+            let basis = new.password_hash.as_deref().map_or(Basis::Given, Basis::Password);
+            sessions::begin(app, caller, &new.user, "invitation", basis).await?
         }
     };
-    sessions::end_earlier(app, caller).await?;
-    let mut signed_in = sessions::begin(app, caller, &user, "invitation").await?;
     signed_in.caller =
         sessions::switch_organization(app, &signed_in.caller, invitation.organization_id.as_str()).await?;
     Ok(signed_in)
 }
 
+/// Invitations of the caller's address that wait for an answer, with the names of the organizations. Only for whoever
+/// has shown that the address is theirs: who merely typed it, holding another organization's link, is told nothing.
+pub async fn pending_invitations(app: &App, caller: &Caller) -> Result<Vec<(Invitation, String)>> {
+    let Some(user) = caller.user() else { return Ok(vec![]) };
+    let stored = app.meta().user(&user.id).await?;
+    if stored.is_none_or(|stored| stored.email_proven_ms.is_none()) {
+        return Ok(vec![]);
+    }
+    let mine = app.meta().memberships(&user.id).await?;
+    let mut all = app.meta().invitations_of(&user.email, now_ms(app)).await?;
+    all.retain(|(invitation, _)| {
+        mine.iter().all(|(member_of, _)| member_of.id != invitation.organization_id)
+    });
+    Ok(all)
+}
+
+/// Accepts an invitation of the caller's address, and goes there.
+pub async fn accept_pending(app: &App, caller: &Caller, id: &str) -> Result<Caller> {
+    let (invitation, user, token_hash) = pending(app, caller, id).await?;
+    join(app, caller, &invitation, &user, Basis::Session(&token_hash)).await?;
+    sessions::switch_organization(app, caller, invitation.organization_id.as_str()).await
+}
+
+/// Declines an invitation of the caller's address: it is gone.
+pub async fn decline_pending(app: &App, caller: &Caller, id: &str) -> Result<()> {
+    let (invitation, user, _) = pending(app, caller, id).await?;
+    let declined = NewAudit {
+        organization_id: Some(invitation.organization_id.clone()),
+        // Who does not join tells the organization no more than that.
+        address: None,
+        ..entry(app, caller, "invitation.declined", user.email.as_str(), &[])
+    };
+    Ok(app.meta().withdraw_invitation(&invitation.organization_id, &invitation.id, &declined).await?)
+}
+
+async fn pending(app: &App, caller: &Caller, id: &str) -> Result<(Invitation, User, SecretHash)> {
+    let Via::Session { user, token_hash } = &caller.via else {
+        return Err(AppError::new(ErrorKind::Denied, "this is for a person who is signed in")
+            .advise("Sign in with your own account and try again."));
+    };
+    let all = pending_invitations(app, caller).await?;
+    let found = all.into_iter().map(|(invitation, _)| invitation).find(|one| one.id.as_str() == id);
+    let found = found.ok_or_else(|| {
+        AppError::new(ErrorKind::NotFound, "there is no such invitation")
+            .advise("It was answered or withdrawn, or has expired: load the page again.")
+    })?;
+    Ok((found, user.clone(), *token_hash))
+}
+
+/// Makes somebody who has an account a member.
+async fn join(
+    app: &App,
+    caller: &Caller,
+    invitation: &Invitation,
+    user: &User,
+    basis: Basis<'_>,
+) -> Result<()> {
+    let accepted = accepted(app, caller, invitation, user);
+    let person = (Person::Known(&user.id), basis);
+    Ok(app.meta().accept_invitation(invitation, person, now_ms(app), &accepted).await?)
+}
+
 /// The entry of an acceptance: by the person, in the log of the organization joined.
-pub(super) fn accepted(app: &App, caller: &Caller, invitation: &Invitation, user: &User) -> NewAudit {
+fn accepted(app: &App, caller: &Caller, invitation: &Invitation, user: &User) -> NewAudit {
     let by = Caller { via: Via::Session { user: user.clone(), token_hash: [0; 32] }, ..caller.clone() };
     NewAudit {
         organization_id: Some(invitation.organization_id.clone()),

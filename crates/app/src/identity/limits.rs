@@ -1,18 +1,17 @@
-//! How often sign-in may be tried. Each attempt counts for its account and for the address it came from before the
-//! password is looked at; success takes it back.
+//! How often sign-in may be tried, and how many mails may be caused. An attempt counts for its account and for the
+//! address it came from before the password is looked at; success takes it back. Mails count before they leave.
 
 use super::now_ms;
-use crate::policy::Caller;
+use crate::limits::{
+    ATTEMPT_WINDOW_MS, ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS, MAIL_WINDOW_MS, MAILS_PER_ORGANIZATION,
+    MAILS_PER_SENDER,
+};
+use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
+use meta::{MailLimits, NewAudit, NewMails};
+use model::OrganizationId;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
-
-/// Attempts count for this long (ms).
-const WINDOW_MS: i64 = 15 * 60 * 1000;
-/// Wrong passwords for one account in that time.
-pub(crate) const PER_ACCOUNT: u32 = 10;
-/// Wrong passwords from one address in that time: an office shares one.
-pub(crate) const PER_ADDRESS: u32 = 50;
 
 /// An attempt that was let pass.
 pub(crate) struct Attempt {
@@ -27,16 +26,63 @@ pub(crate) async fn attempt(app: &App, caller: &Caller, account: &str) -> Result
         address: subject("address", &network(caller.address.as_deref().unwrap_or("unknown"))),
     };
     let now = now_ms(app);
-    let subjects = [(attempt.account.clone(), PER_ACCOUNT), (attempt.address.clone(), PER_ADDRESS)];
-    let Some(oldest) = app.meta().attempt(&subjects, now, now - WINDOW_MS).await? else { return Ok(attempt) };
-    let seconds = u32::try_from((oldest + WINDOW_MS - now) / 1000 + 1).unwrap_or(1).max(1);
-    let mut error = AppError::new(ErrorKind::TooMany, "too many attempts to sign in")
+    let subjects =
+        [(attempt.account.clone(), ATTEMPTS_PER_ACCOUNT), (attempt.address.clone(), ATTEMPTS_PER_ADDRESS)];
+    match app.meta().attempt(&subjects, now, now - ATTEMPT_WINDOW_MS).await? {
+        None => Ok(attempt),
+        Some(oldest) => Err(too_many("too many attempts to sign in", oldest + ATTEMPT_WINDOW_MS - now)),
+    }
+}
+
+/// Says when to come again, in that many milliseconds.
+fn too_many(what: &str, wait_ms: i64) -> AppError {
+    let seconds = u32::try_from(wait_ms / 1000 + 1).unwrap_or(1).max(1);
+    let mut error = AppError::new(ErrorKind::TooMany, what)
         .advise(format!("Try again in {} minutes.", seconds.div_ceil(60)));
     error.retry_after_s = Some(seconds);
-    Err(error)
+    error
+}
+
+/// Who causes a mail, as the limits tell senders apart.
+pub(crate) fn sender(caller: &Caller) -> String {
+    match &caller.via {
+        Via::Nobody => "nobody".to_owned(),
+        Via::Demo => "demo".to_owned(),
+        Via::Session { user, .. } => format!("user {}", user.id),
+        Via::Token { id, .. } => format!("token {id}"),
+        Via::CommandLine => "command line".to_owned(),
+    }
+}
+
+/// Counts mails that are about to be sent, and writes the entry with it; or says when to come again.
+pub(crate) async fn count_mails(
+    app: &App,
+    organization: &OrganizationId,
+    sender: String,
+    mails: usize,
+    entry: Option<&NewAudit>,
+) -> Result<()> {
+    let at_ms = now_ms(app);
+    let mails = u32::try_from(mails).unwrap_or(u32::MAX);
+    let new = NewMails { organization_id: organization.clone(), sender, mails, at_ms };
+    let limits = MailLimits {
+        window_ms: MAIL_WINDOW_MS,
+        per_sender: MAILS_PER_SENDER,
+        per_organization: MAILS_PER_ORGANIZATION,
+    };
+    match app.meta().count_mails(&new, limits, entry).await? {
+        None => Ok(()),
+        Some(from_ms) => Err(too_many("too many mails were sent in the last hour", from_ms - at_ms)),
+    }
 }
 
 impl Attempt {
+    /// Nothing was judged: it does not count.
+    pub(crate) async fn withdrawn(&self, app: &App) -> Result<()> {
+        app.meta().forget_attempt(&self.account).await?;
+        Ok(app.meta().forget_attempt(&self.address).await?)
+    }
+
     /// The password was right: the account starts anew; the address keeps what it got wrong elsewhere.
     pub(crate) async fn succeeded(&self, app: &App) -> Result<()> {
         app.meta().forget_attempts(&self.account).await?;

@@ -41,7 +41,9 @@ pub async fn add_member(
         app.meta().add_member(&organization.id, Person::Known(id), role, now_ms(app), &joined).await?;
         return Ok(false);
     }
-    let user = new_user(app, email, name, password).await?;
+    // Whoever holds the data folder vouches for the address.
+    let vouched = caller.via == Via::CommandLine;
+    let user = new_user(app, email, name, password, vouched).await?;
     app.meta().add_member(&organization.id, Person::New(&user), role, now_ms(app), &joined).await?;
     Ok(true)
 }
@@ -77,29 +79,42 @@ pub async fn change_password(app: &App, caller: &Caller, current: &str, new: &st
     password::check(new, &[user.email.as_str(), &user.name])?;
     // The session alone is not enough: it may be somebody else's hands at an open screen.
     let proven = super::sessions::prove(app, caller, user.email.as_str(), current).await;
-    proven.map_err(|error| match error.kind {
+    let proven = proven.map_err(|error| match error.kind {
         ErrorKind::SignIn => AppError::new(ErrorKind::Invalid, "the current password is wrong")
             .advise("Check it, or have it reset at the command line."),
         _ => error,
     })?;
     let hash = app.passwords().hash(new).await?;
     let entries = password_entries(app, caller, user, "password.changed").await?;
-    Ok(app.meta().set_password(&user.id, &hash, Some(token_hash), &entries).await?)
+    Ok(app.meta().change_password(&user.id, (&proven.hash, &hash), token_hash, &entries).await?)
 }
 
-/// Sets a person's password and ends all their sessions. For the command line.
+/// Sets a person's password and ends all their sessions. For the command line: whoever holds the data folder vouches
+/// that the password goes to the address's holder.
 pub async fn reset_password(app: &App, email: &str, new: &str) -> Result<User> {
     let email = email_of(email)?;
-    let Some(stored) = app.meta().user_by_email(&email).await? else {
-        return Err(AppError::new(ErrorKind::NotFound, format!("{email} has no account"))
-            .advise("See 'cloud-analyzer user list', or make one with 'cloud-analyzer user add'."));
-    };
+    let Some(stored) = app.meta().user_by_email(&email).await? else { return Err(no_account(&email)) };
     password::check(new, &[email.as_str(), &stored.user.name])?;
     let hash = app.passwords().hash(new).await?;
     let caller = Caller { via: Via::CommandLine, ..Caller::nobody() };
     let entries = password_entries(app, &caller, &stored.user, "password.reset").await?;
-    app.meta().set_password(&stored.user.id, &hash, None, &entries).await?;
+    app.meta().reset_password(&stored.user.id, &hash, now_ms(app), &entries).await?;
     Ok(stored.user)
+}
+
+/// Forgets the identities at a provider that an account is bound to, and ends its sessions: the next one with the
+/// account's address is bound. For the command line, when the provider names its people anew. Gives how many there were.
+pub async fn forget_identities(app: &App, email: &str) -> Result<u64> {
+    let email = email_of(email)?;
+    let Some(stored) = app.meta().user_by_email(&email).await? else { return Err(no_account(&email)) };
+    let caller = Caller { via: Via::CommandLine, ..Caller::nobody() };
+    let entries = password_entries(app, &caller, &stored.user, "identity.forgotten").await?;
+    Ok(app.meta().forget_openid(&stored.user.id, &entries).await?)
+}
+
+fn no_account(email: &Email) -> AppError {
+    AppError::new(ErrorKind::NotFound, format!("{email} has no account"))
+        .advise("See 'cloud-analyzer user list', or make one with 'cloud-analyzer user add'.")
 }
 
 async fn password_entries(app: &App, caller: &Caller, user: &User, action: &str) -> Result<Vec<NewAudit>> {
@@ -129,8 +144,14 @@ fn last_administrator(error: meta::MetaError) -> AppError {
     }
 }
 
-/// A new account.
-pub(super) async fn new_user(app: &App, email: Email, name: &str, password: &str) -> Result<NewUser> {
+/// A new account; `email_proven`: whether what it is made for shows that the address is its person's.
+pub(super) async fn new_user(
+    app: &App,
+    email: Email,
+    name: &str,
+    password: &str,
+    email_proven: bool,
+) -> Result<NewUser> {
     let name = name_of("the name", name)?;
     password::check(password, &[email.as_str(), &name])?;
     let hash = app.passwords().hash(password).await?;
@@ -138,6 +159,7 @@ pub(super) async fn new_user(app: &App, email: Email, name: &str, password: &str
         user: User { id: user_id()?, email, name },
         password_hash: Some(hash),
         created_at_ms: now_ms(app),
+        email_proven,
     })
 }
 

@@ -1,18 +1,24 @@
 //! Signing in with OpenID Connect: authorization code with PKCE, `state` and `nonce`, bound to the browser that began
-//! by a cookie. The provider says who it is; who may in is decided here: an account that was linked before, an
-//! account of the same verified address, or an invitation of that address. Nobody else gets an account.
+//! by a cookie. The provider says who it is; who may in is decided here: an account that was bound to the identity
+//! before, an account of the same verified address, or somebody whose address is invited, who gets an account without
+//! any membership and is asked whether to join. Nobody else gets an account.
+//!
+//! The identity lasts, addresses do not: an account that is bound to one identity of the provider is not opened by
+//! another one that has the address today, and follows its person to another address. And the first identity to show that it holds an account's address ends what
+//! was set before, which may be anybody's who was invited under the address: password and sessions are dropped, and
+//! memberships wait to be accepted.
 
 mod http;
 
-use super::invitations::accepted;
+use super::audit::entry;
 use super::members::user_id;
 use super::secret::{Secret, same};
 use super::{SignedIn, now_ms, sessions};
-use crate::policy::Caller;
+use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
-use meta::{NewUser, OpenIdFlow, Person, User};
-use model::{Email, with_causes};
+use meta::{Basis, LinkEntries, Linked, NewAudit, NewUser, OpenIdFlow, OpenIdIdentity, User};
+use model::{Email, OrganizationId, with_causes};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
@@ -63,6 +69,8 @@ pub enum OpenIdFailure {
     Failed,
     /// The person has no account and no invitation.
     NoAccount,
+    /// The account of that address belongs to another identity of the provider.
+    OtherIdentity,
 }
 
 impl OpenIdFailure {
@@ -73,6 +81,7 @@ impl OpenIdFailure {
             Self::Expired => "expired",
             Self::Failed => "failed",
             Self::NoAccount => "no_account",
+            Self::OtherIdentity => "other_identity",
         }
     }
 }
@@ -131,16 +140,24 @@ pub async fn finish_openid(
     let Some(code) = code else { return Err(OpenIdFailure::Denied) };
     let person = redeem(settings, &flow, code).await.map_err(|error| failed(&error))?;
     let user = match account(app, caller, settings, &person).await {
-        Ok(Some(user)) => user,
-        Ok(None) => {
+        Ok(Found::Account(user)) => user,
+        Ok(Found::Nobody) => {
             tracing::info!(openid.issuer = settings.issuer, "a person without account or invitation came");
             return Err(OpenIdFailure::NoAccount);
+        }
+        Ok(Found::OfAnother(user)) => {
+            tracing::warn!(
+                openid.issuer = settings.issuer,
+                user.id = %user.id,
+                "an account's address came with another identity than the account's; if the provider names its people anew: cloud-analyzer user forget-identity"
+            );
+            return Err(OpenIdFailure::OtherIdentity);
         }
         Err(error) => return Err(failed(&error)),
     };
     let begun = async {
         sessions::end_earlier(app, caller).await?;
-        sessions::begin(app, caller, &user, &settings.name).await
+        sessions::begin(app, caller, &user, &settings.name, Basis::Given).await
     };
     let signed_in = begun.await.map_err(|error| failed(&error))?;
     Ok((signed_in, flow.return_to))
@@ -213,51 +230,83 @@ async fn redeem(settings: &OpenIdSettings, flow: &OpenIdFlow, code: &str) -> Res
     Ok(Claimed { subject: subject.to_string(), email, name })
 }
 
-/// Whose account it is: linked before, of the same address, or made now from an invitation.
-async fn account(
+/// Whose account it is.
+enum Found {
+    Account(User),
+    Nobody,
+    /// An account of that address, which another identity of the provider has.
+    OfAnother(User),
+}
+
+/// The account of an identity: bound to it before, of the same address, or made now for who is invited.
+async fn account(app: &App, caller: &Caller, settings: &OpenIdSettings, person: &Claimed) -> Result<Found> {
+    let identity = OpenIdIdentity { issuer: settings.issuer.clone(), subject: person.subject.clone() };
+    let bound = match app.meta().openid_user(&identity).await? {
+        Some(id) => app.meta().user(&id).await?,
+        None => None,
+    };
+    let stored = match (bound, &person.email) {
+        (None, Some(email)) => app.meta().user_by_email(email).await?,
+        (bound, _) => bound,
+    };
+    let Some(user) = stored.map(|stored| stored.user) else {
+        return invited(app, caller, settings, person, &identity).await;
+    };
+    let by = by_person(caller, &user);
+    let places = app.meta().memberships(&user.id).await?;
+    let written = |action: &str, detail: &[(&str, &str)]| -> Vec<NewAudit> {
+        let entry_of = |organization: &OrganizationId| NewAudit {
+            organization_id: Some(organization.clone()),
+            ..entry(app, &by, action, user.email.as_str(), detail)
+        };
+        places.iter().map(|(organization, _)| entry_of(&organization.id)).collect()
+    };
+    let with = ("with", settings.name.as_str());
+    let ended = ("ended", "the password, sessions and memberships from before");
+    let to = ("to", person.email.as_ref().map_or("", Email::as_str));
+    let entries = LinkEntries {
+        first: written("address.proven", &[with, ended]),
+        moved: written("address.changed", &[with, to]),
+    };
+    let address = person.email.as_ref();
+    Ok(match app.meta().link_openid(&identity, &user.id, address, now_ms(app), &entries).await? {
+        Linked::ToAnother => Found::OfAnother(user),
+        // The address may be another one now.
+        Linked::Known | Linked::FirstProof => match app.meta().user(&user.id).await? {
+            Some(stored) => Found::Account(stored.user),
+            None => Found::Nobody,
+        },
+    })
+}
+
+fn by_person(caller: &Caller, user: &User) -> Caller {
+    Caller { via: Via::Session { user: user.clone(), token_hash: [0; 32] }, ..caller.clone() }
+}
+
+/// A new account for somebody whose address is invited. It belongs nowhere until its person accepts.
+async fn invited(
     app: &App,
     caller: &Caller,
     settings: &OpenIdSettings,
     person: &Claimed,
-) -> Result<Option<User>> {
+    identity: &OpenIdIdentity,
+) -> Result<Found> {
+    let Some(email) = &person.email else { return Ok(Found::Nobody) };
     let now = now_ms(app);
-    let mut user = None;
-    if let Some(id) = app.meta().openid_user(&settings.issuer, &person.subject).await? {
-        user = app.meta().user(&id).await?.map(|stored| stored.user);
+    if app.meta().invitations_of(email, now).await?.is_empty() {
+        return Ok(Found::Nobody);
     }
-    let Some(email) = &person.email else { return Ok(user) };
-    if user.is_none() {
-        user = app.meta().user_by_email(email).await?.map(|stored| stored.user);
-    }
-    // The provider has checked the address that the invitation was meant for.
-    if user.as_ref().is_none_or(|user| user.email == *email) {
-        for invitation in app.meta().invitations_of(email, now).await? {
-            let (new, joined) = match user {
-                Some(user) => (None, user),
-                None => {
-                    let new = invited(email, person.name.as_deref(), now)?;
-                    let joined = new.user.clone();
-                    (Some(new), joined)
-                }
-            };
-            let entry = accepted(app, caller, &invitation, &joined);
-            let who = new.as_ref().map_or(Person::Known(&joined.id), Person::New);
-            app.meta().accept_invitation(&invitation, who, now, &entry).await?;
-            user = Some(joined);
-        }
-    }
-    if let Some(user) = &user {
-        app.meta().link_openid(&settings.issuer, &person.subject, &user.id, now).await?;
-    }
-    Ok(user)
-}
-
-/// A new account that signs in at the provider alone.
-fn invited(email: &Email, name: Option<&str>, now: i64) -> Result<NewUser> {
-    let name = name.and_then(|name| super::name_of("the name", name).ok());
+    let name = person.name.as_deref().and_then(|name| super::name_of("the name", name).ok());
     let name = name.unwrap_or_else(|| email.to_string());
     let user = User { id: user_id()?, email: email.clone(), name };
-    Ok(NewUser { user, password_hash: None, created_at_ms: now })
+    let detail = [("with", settings.name.as_str())];
+    let created = NewAudit {
+        organization_id: None,
+        ..entry(app, &by_person(caller, &user), "account.created", email.as_str(), &detail)
+    };
+    let new = NewUser { user, password_hash: None, created_at_ms: now, email_proven: true };
+    app.meta().add_openid_user(&new, identity, &created).await?;
+    Ok(Found::Account(new.user))
 }
 
 async fn discover(settings: &OpenIdSettings, web: &reqwest::Client) -> Result<CoreProviderMetadata> {

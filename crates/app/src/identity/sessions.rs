@@ -7,7 +7,7 @@ use super::{limits, now_ms};
 use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
-use meta::{NewAudit, NewSession, Organization, User};
+use meta::{Basis, NewAudit, NewSession, Organization, User};
 use model::{Email, OrganizationId, Role, UserId};
 
 /// A session ends after this long, whatever happens.
@@ -24,30 +24,51 @@ pub struct SignedIn {
     pub caller: Caller,
 }
 
+/// Somebody who has shown the password of an account.
+pub(super) struct Proven {
+    /// Whose.
+    pub(super) user: User,
+    /// The password's hash: whatever follows from it holds while it is the account's.
+    pub(super) hash: String,
+}
+
+impl Proven {
+    pub(super) fn basis(&self) -> Basis<'_> {
+        Basis::Password(&self.hash)
+    }
+}
+
 /// Signs in with a password. A session that the browser had is ended.
 pub async fn sign_in(app: &App, caller: &Caller, email: &str, password: &str) -> Result<SignedIn> {
-    let user = prove(app, caller, email, password).await?;
+    let proven = prove(app, caller, email, password).await?;
     end_earlier(app, caller).await?;
-    begin(app, caller, &user, "password").await
+    begin(app, caller, &proven.user, "password", proven.basis()).await
 }
 
 /// The account of that address and password. Attempts are limited, and every wrong one is written down.
-pub(super) async fn prove(app: &App, caller: &Caller, email: &str, password: &str) -> Result<User> {
+pub(super) async fn prove(app: &App, caller: &Caller, email: &str, password: &str) -> Result<Proven> {
     let attempt = limits::attempt(app, caller, email).await?;
     let stored = match Email::try_new(email) {
         Ok(email) => app.meta().user_by_email(&email).await?,
         Err(_) => None,
     };
-    let hash = stored.as_ref().and_then(|stored| stored.password_hash.as_deref());
-    let right = app.passwords().verify(hash, password).await?;
-    match stored {
-        Some(stored) if right => {
-            attempt.succeeded(app).await?;
-            Ok(stored.user)
+    let (user, hash) = stored.map(|stored| (stored.user, stored.password_hash)).unzip();
+    let hash = hash.flatten();
+    let right = match app.passwords().verify(hash.as_deref(), password).await {
+        Ok(right) => right,
+        Err(error) => {
+            attempt.withdrawn(app).await?;
+            return Err(error);
         }
-        known => {
-            if let Some(stored) = known {
-                for refused in everywhere(app, caller, &stored.user, "session.refused", "password").await? {
+    };
+    match (user, hash) {
+        (Some(user), Some(hash)) if right => {
+            attempt.succeeded(app).await?;
+            Ok(Proven { user, hash })
+        }
+        (known, _) => {
+            if let Some(user) = known {
+                for refused in everywhere(app, caller, &user, "session.refused", "password").await? {
                     app.meta().note(&refused).await?;
                 }
             }
@@ -60,15 +81,32 @@ pub(super) async fn prove(app: &App, caller: &Caller, email: &str, password: &st
 }
 
 /// Begins a session where the person belongs: the first organization by name, if any.
-pub(super) async fn begin(app: &App, caller: &Caller, user: &User, with: &str) -> Result<SignedIn> {
+pub(super) async fn begin(
+    app: &App,
+    caller: &Caller,
+    user: &User,
+    with: &str,
+    basis: Basis<'_>,
+) -> Result<SignedIn> {
     let place = app.meta().memberships(&user.id).await?.into_iter().next();
     let (secret, session) =
         new_session(app, &user.id, place.as_ref().map(|(organization, _)| &organization.id))?;
     let entries = everywhere(app, caller, user, "session.started", with).await?;
-    app.meta().start_session(&session, &entries).await?;
+    app.meta().start_session(&session, basis, &entries).await.map_err(shown_again)?;
     let (organization, role) = place.unzip();
     let via = Via::Session { user: user.clone(), token_hash: session.token_hash };
     Ok(SignedIn { secret, caller: Caller { organization, role, via, address: caller.address.clone() } })
+}
+
+/// What was shown holds no more: the password was changed meanwhile, or the session ended.
+pub(super) fn shown_again(error: meta::MetaError) -> AppError {
+    match error.kind() {
+        meta::ErrorKind::Conflict => {
+            AppError::new(ErrorKind::SignIn, format!("the sign-in does not count any more: {error}"))
+                .advise("Sign in again.")
+        }
+        _ => error.into(),
+    }
 }
 
 /// A session under a new secret.
@@ -122,8 +160,35 @@ pub async fn switch_organization(app: &App, caller: &Caller, id: &str) -> Result
     };
     let there = Caller { organization: Some(organization.clone()), role: Some(role), ..caller.clone() };
     let moved = entry(app, &there, "session.moved", &organization.name, &[]);
-    app.meta().move_session(token_hash, &organization.id, &moved).await?;
+    app.meta().move_session(token_hash, &organization.id, &moved).await.map_err(shown_again)?;
     Ok(there)
+}
+
+/// Ends the sessions of everybody in the caller's organization, but the one that asks. What its people have open in
+/// other organizations stays, and has no way in here.
+pub async fn end_sessions(app: &App, caller: &Caller) -> Result<u64> {
+    let organization = caller.organization()?;
+    let own = match &caller.via {
+        Via::Session { token_hash, .. } => Some(token_hash),
+        _ => None,
+    };
+    let ended = entry(app, caller, "session.all_ended", &organization.name, &[]);
+    Ok(app.meta().end_sessions_of(&organization.id, own, now_ms(app), &ended).await?)
+}
+
+/// Ends everybody's sessions in every organization. For the command line.
+pub async fn end_all_sessions(app: &App) -> Result<u64> {
+    Ok(app.meta().end_all_sessions(&of_everybody(app, "session.all_ended").await?).await?)
+}
+
+/// One entry for each organization's log, by whoever holds the data folder.
+pub(super) async fn of_everybody(app: &App, action: &str) -> Result<Vec<NewAudit>> {
+    let all = app.meta().organizations().await?;
+    let entry_of = |organization: Organization| {
+        let target = organization.name.clone();
+        entry(app, &Caller::command_line(organization), action, target, &[("of", "every organization")])
+    };
+    Ok(all.into_iter().map(entry_of).collect())
 }
 
 /// One entry for the log of each organization that the person belongs to.

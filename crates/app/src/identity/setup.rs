@@ -2,7 +2,7 @@
 
 use super::audit::entry;
 use super::members::{email_of, new_user};
-use super::organizations::free_id;
+use super::organizations::new_organization_id;
 use super::secret::Secret;
 use super::{SignedIn, name_of, now_ms, sessions};
 use crate::policy::{Caller, Via};
@@ -60,7 +60,9 @@ pub async fn set_up(app: &App, caller: &Caller, setting_up: SettingUp<'_>) -> Re
     }
     let name = name_of("the organization's name", setting_up.organization)?;
     let organization = first_organization(app, name).await?;
-    let user = new_user(app, email_of(setting_up.email)?, setting_up.name, setting_up.password).await?;
+    let email = email_of(setting_up.email)?;
+    // The console knows who has it, not whose the address is.
+    let user = new_user(app, email, setting_up.name, setting_up.password, false).await?;
     let (secret, session) = sessions::new_session(app, &user.user.id, Some(&organization.id))?;
     let first = Caller {
         organization: Some(organization.clone()),
@@ -84,6 +86,6 @@ async fn first_organization(app: &App, name: String) -> Result<Organization> {
         app.meta().organizations().await?.into_iter().filter(|found| !found.demo).collect();
     match (real.pop(), real.is_empty()) {
         (Some(found), true) => Ok(Organization { name, ..found }),
-        _ => Ok(Organization { id: free_id(app, &name).await?, name, demo: false }),
+        _ => Ok(Organization { id: new_organization_id()?, name, demo: false }),
     }
 }

@@ -67,3 +67,16 @@ pub async fn revoke_token(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let revoked = entry(app, caller, "token.revoked", &token.name, &[("id", token.id.as_str())]);
     Ok(app.meta().revoke_token(&token.organization_id, &token.id, &revoked).await?)
 }
+
+/// Revokes every token of the caller's organization; the one that asks, too. Gives how many there were.
+pub async fn revoke_tokens(app: &App, caller: &Caller) -> Result<u64> {
+    let organization = caller.organization()?;
+    let revoked = entry(app, caller, "token.all_revoked", &organization.name, &[]);
+    Ok(app.meta().revoke_tokens(Some(&organization.id), &[revoked]).await?)
+}
+
+/// Revokes every token of every organization. For the command line.
+pub async fn revoke_all_tokens(app: &App) -> Result<u64> {
+    let entries = super::sessions::of_everybody(app, "token.all_revoked").await?;
+    Ok(app.meta().revoke_tokens(None, &entries).await?)
+}

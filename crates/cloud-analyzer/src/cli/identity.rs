@@ -45,6 +45,18 @@ pub(crate) enum User {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Forget which identity at the OpenID Connect provider a person is, and end all their sessions: the next one with
+    /// their address is
+    ForgetIdentity {
+        /// E-mail address of the account
+        email: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sessions {
+    /// End everybody's sessions; with --organization, those of that one
+    EndAll,
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +85,8 @@ pub(crate) enum Token {
         /// As `token list` shows it
         id: String,
     },
+    /// Revoke every token of every organization; with --organization, those of that one
+    RevokeAll,
 }
 
 #[derive(Debug, Args)]

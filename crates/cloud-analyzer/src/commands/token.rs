@@ -10,18 +10,26 @@ use chrono::{DateTime, SecondsFormat};
 pub(crate) async fn run(folder: &Folder, command: Token) -> anyhow::Result<()> {
     let app = match command {
         Token::Create(_) => folder.open().await?,
-        Token::List | Token::Revoke { .. } => folder.open_existing().await?,
+        Token::List | Token::Revoke { .. } | Token::RevokeAll => folder.open_existing().await?,
     };
-    let caller = Caller::command_line(folder.organization_of(&app).await?);
+    let caller = async || Ok::<_, anyhow::Error>(Caller::command_line(folder.organization_of(&app).await?));
     match command {
         Token::Create(args) => {
-            let made = identity::create_token(&app, &caller, &args.name, args.role, args.expires).await?;
+            let made =
+                identity::create_token(&app, &caller().await?, &args.name, args.role, args.expires).await?;
             print(&format!("{}\n", made.secret))?;
         }
-        Token::List => print(&table(identity::tokens(&app, &caller).await?))?,
+        Token::List => print(&table(identity::tokens(&app, &caller().await?).await?))?,
         Token::Revoke { id } => {
-            identity::revoke_token(&app, &caller, &id).await?;
+            identity::revoke_token(&app, &caller().await?, &id).await?;
             print(&format!("token {id} is revoked\n"))?;
+        }
+        Token::RevokeAll => {
+            let revoked = match &folder.organization {
+                None => identity::revoke_all_tokens(&app).await?,
+                Some(_) => identity::revoke_tokens(&app, &caller().await?).await?,
+            };
+            print(&format!("revoked {revoked} tokens\n"))?;
         }
     }
     Ok(())

@@ -19,6 +19,12 @@ pub(crate) async fn run(folder: &Folder, command: User) -> anyhow::Result<()> {
             print(&format!("the password of {} is set, their sessions have ended\n{made}", user.email))?;
             Ok(())
         }
+        User::ForgetIdentity { email } => {
+            let app = folder.open_existing().await?;
+            let forgotten = identity::forget_identities(&app, &email).await?;
+            print(&format!("forgot {forgotten} identities of {email}, their sessions have ended\n"))?;
+            Ok(())
+        }
     }
 }
 

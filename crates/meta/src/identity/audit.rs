@@ -13,7 +13,7 @@ pub struct NewAudit {
     pub organization_id: Option<OrganizationId>,
     /// When (ms).
     pub at_ms: i64,
-    /// `user`, `token`, `demo`, `command_line`, `openid` or `nobody`.
+    /// `user`, `token`, `demo`, `command_line`, `openid`, `schedule` or `nobody`.
     pub actor_kind: String,
     /// Identifier of the person or token.
     pub actor_id: Option<String>,

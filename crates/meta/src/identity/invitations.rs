@@ -1,6 +1,6 @@
 //! Invitations that nobody accepted yet; an accepted one is gone, so that its link works once.
 
-use super::{NewAudit, Person, SecretHash, audit, members};
+use super::{Basis, NewAudit, Person, SecretHash, audit, members, sessions};
 use crate::store::parsed;
 use crate::{Meta, MetaError};
 use model::{Email, InvitationId, OrganizationId, Role};
@@ -33,6 +33,8 @@ pub struct Invitation {
     pub created_at_ms: i64,
     /// When its link stops working (ms).
     pub expires_at_ms: i64,
+    /// Whether the link went to the invited address alone.
+    pub mailed: bool,
 }
 
 impl Meta {
@@ -47,8 +49,8 @@ impl Meta {
             .await?;
         sqlx::query(
             "INSERT INTO invitations
-             (id, organization_id, email, role, token_hash, invited_by, created_at_ms, expires_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             (id, organization_id, email, role, token_hash, invited_by, created_at_ms, expires_at_ms, mailed)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(invitation.id.as_str())
         .bind(invitation.organization_id.as_str())
@@ -58,6 +60,7 @@ impl Meta {
         .bind(&invitation.invited_by)
         .bind(invitation.created_at_ms)
         .bind(invitation.expires_at_ms)
+        .bind(invitation.mailed)
         .execute(&mut *transaction)
         .await?;
         audit::insert(&mut transaction, entry).await?;
@@ -75,14 +78,22 @@ impl Meta {
         rows.iter().map(invitation).collect()
     }
 
-    /// Invitations of an address that have not expired.
-    pub async fn invitations_of(&self, email: &Email, now_ms: i64) -> Result<Vec<Invitation>, MetaError> {
-        let rows = sqlx::query("SELECT * FROM invitations WHERE email = ? AND expires_at_ms > ? ORDER BY id")
-            .bind(email.as_str())
-            .bind(now_ms)
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(invitation).collect()
+    /// Invitations of an address that have not expired, and the names of who invites, oldest first.
+    pub async fn invitations_of(
+        &self,
+        email: &Email,
+        now_ms: i64,
+    ) -> Result<Vec<(Invitation, String)>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT invitations.*, organizations.name AS organization_name
+             FROM invitations JOIN organizations ON organizations.id = invitations.organization_id
+             WHERE email = ? AND expires_at_ms > ? ORDER BY created_at_ms, invitations.id",
+        )
+        .bind(email.as_str())
+        .bind(now_ms)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(|row| Ok((invitation(row)?, row.try_get("organization_name")?))).collect()
     }
 
     /// The invitation of a link that still works.
@@ -99,15 +110,19 @@ impl Meta {
         row.as_ref().map(invitation).transpose()
     }
 
-    /// Makes the invited person a member and uses the invitation up; a conflict when somebody else did.
+    /// Makes the invited person a member and uses the invitation up; a conflict when somebody else did, or when
+    /// what the person has shown holds no more.
     pub async fn accept_invitation(
         &self,
         invitation: &Invitation,
-        person: Person<'_>,
+        (person, basis): (Person<'_>, Basis<'_>),
         at_ms: i64,
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
+        if let Person::Known(user) = person {
+            sessions::holds(&mut transaction, user, basis).await?;
+        }
         let done = sqlx::query("DELETE FROM invitations WHERE id = ? AND expires_at_ms > ?")
             .bind(invitation.id.as_str())
             .bind(at_ms)
@@ -152,5 +167,6 @@ fn invitation(row: &SqliteRow) -> Result<Invitation, MetaError> {
         invited_by: row.try_get("invited_by")?,
         created_at_ms: row.try_get("created_at_ms")?,
         expires_at_ms: row.try_get("expires_at_ms")?,
+        mailed: row.try_get("mailed")?,
     })
 }

@@ -73,11 +73,11 @@ impl Meta {
         Ok(transaction.commit().await?)
     }
 
-    /// Makes an organization with its first administrator.
+    /// Makes an organization, with its first administrator where a person makes it.
     pub async fn found_organization(
         &self,
         organization: &Organization,
-        administrator: &UserId,
+        administrator: Option<&UserId>,
         at_ms: i64,
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
@@ -88,7 +88,9 @@ impl Meta {
             .bind(organization.demo)
             .execute(&mut *transaction)
             .await?;
-        insert(&mut transaction, &organization.id, administrator, Role::Administrator, at_ms).await?;
+        if let Some(administrator) = administrator {
+            insert(&mut transaction, &organization.id, administrator, Role::Administrator, at_ms).await?;
+        }
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
     }

@@ -32,10 +32,37 @@ pub struct Session {
     pub last_seen_ms: i64,
 }
 
+/// What shows that a person is who they say. It is looked at again in the transaction that acts on it: an account may
+/// have been given back to its address's holder, or its password changed, since it was shown.
+#[derive(Clone, Copy, Debug)]
+pub enum Basis<'a> {
+    /// Shown elsewhere, or made with what it is for.
+    Given,
+    /// The account's password has this hash.
+    Password(&'a str),
+    /// A session of the account has this secret.
+    Session(&'a SecretHash),
+}
+
 impl Meta {
-    /// Begins a session.
-    pub async fn start_session(&self, new: &NewSession, entries: &[NewAudit]) -> Result<(), MetaError> {
+    /// Begins a session; one that it is based on is ended.
+    ///
+    /// # Errors
+    /// `Conflict` when what it is based on holds no more.
+    pub async fn start_session(
+        &self,
+        new: &NewSession,
+        basis: Basis<'_>,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
+        holds(&mut transaction, &new.user_id, basis).await?;
+        if let Basis::Session(earlier) = basis {
+            sqlx::query("DELETE FROM sessions WHERE token_hash = ?")
+                .bind(earlier.as_slice())
+                .execute(&mut *transaction)
+                .await?;
+        }
         insert(&mut transaction, new).await?;
         sqlx::query("DELETE FROM sessions WHERE expires_at_ms <= ?")
             .bind(new.created_at_ms)
@@ -102,9 +129,58 @@ impl Meta {
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
-        place(&mut transaction, token_hash, organization).await?;
+        let done = sqlx::query(
+            "UPDATE sessions SET organization_id = ?1 WHERE token_hash = ?2 AND created_at_ms >=
+                 (SELECT sessions_from_ms FROM organizations WHERE organizations.id = ?1)",
+        )
+        .bind(organization.as_str())
+        .bind(token_hash.as_slice())
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Err(MetaError::Conflict(
+                "an administrator there has ended all sessions since".to_owned(),
+            ));
+        }
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Ends the sessions in an organization, and keeps its people's other ones out of it: they belong to other
+    /// organizations, too, which have no part in this. Gives how many ended.
+    pub async fn end_sessions_of(
+        &self,
+        organization: &OrganizationId,
+        keep: Option<&SecretHash>,
+        at_ms: i64,
+        entry: &NewAudit,
+    ) -> Result<u64, MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM sessions WHERE organization_id = ? AND token_hash IS NOT ?")
+            .bind(organization.as_str())
+            .bind(keep.map(SecretHash::as_slice))
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("UPDATE organizations SET sessions_from_ms = ? WHERE id = ?")
+            .bind(at_ms)
+            .bind(organization.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        audit::insert(&mut transaction, entry).await?;
+        transaction.commit().await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Ends everybody's session, and every sign-in that is under way. Gives how many ended.
+    pub async fn end_all_sessions(&self, entries: &[NewAudit]) -> Result<u64, MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM sessions").execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM openid_flows").execute(&mut *transaction).await?;
+        for entry in entries {
+            audit::insert(&mut transaction, entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(done.rows_affected())
     }
 
     /// Ends a session.
@@ -135,16 +211,31 @@ pub(super) async fn insert(to: &mut SqliteConnection, new: &NewSession) -> Resul
     Ok(())
 }
 
-/// Where the session's person works from now on.
-pub(super) async fn place(
-    to: &mut SqliteConnection,
-    token_hash: &SecretHash,
-    organization: &OrganizationId,
+/// A conflict when what somebody has shown holds no more.
+pub(super) async fn holds(
+    from: &mut SqliteConnection,
+    user: &UserId,
+    basis: Basis<'_>,
 ) -> Result<(), MetaError> {
-    sqlx::query("UPDATE sessions SET organization_id = ? WHERE token_hash = ?")
-        .bind(organization.as_str())
-        .bind(token_hash.as_slice())
-        .execute(to)
-        .await?;
-    Ok(())
+    let found = match basis {
+        Basis::Given => return Ok(()),
+        Basis::Password(hash) => {
+            sqlx::query("SELECT 1 FROM users WHERE id = ? AND password_hash = ?")
+                .bind(user.as_str())
+                .bind(hash)
+                .fetch_optional(from)
+                .await?
+        }
+        Basis::Session(secret) => {
+            sqlx::query("SELECT 1 FROM sessions WHERE user_id = ? AND token_hash = ?")
+                .bind(user.as_str())
+                .bind(secret.as_slice())
+                .fetch_optional(from)
+                .await?
+        }
+    };
+    if found.is_some() {
+        return Ok(());
+    }
+    Err(MetaError::Conflict("the account's password or session is another one by now".to_owned()))
 }

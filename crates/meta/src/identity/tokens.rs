@@ -125,6 +125,24 @@ impl Meta {
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
     }
+
+    /// Revokes every token, of one organization or of all. Gives how many there were.
+    pub async fn revoke_tokens(
+        &self,
+        organization: Option<&OrganizationId>,
+        entries: &[NewAudit],
+    ) -> Result<u64, MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query("DELETE FROM api_tokens WHERE ?1 IS NULL OR organization_id = ?1")
+            .bind(organization.map(OrganizationId::as_str))
+            .execute(&mut *transaction)
+            .await?;
+        for entry in entries {
+            audit::insert(&mut transaction, entry).await?;
+        }
+        transaction.commit().await?;
+        Ok(done.rows_affected())
+    }
 }
 
 fn token(row: &SqliteRow) -> Result<ApiToken, MetaError> {

@@ -1,6 +1,6 @@
 //! People with an account.
 
-use super::{NewAudit, SecretHash, audit};
+use super::{Basis, NewAudit, SecretHash, audit, sessions};
 use crate::store::parsed;
 use crate::{Meta, MetaError};
 use model::{Email, UserId};
@@ -25,6 +25,8 @@ pub struct StoredUser {
     pub user: User,
     /// argon2id in PHC form; `None`: signs in elsewhere.
     pub password_hash: Option<String>,
+    /// When the address was proven to be theirs (ms); `None`: never, so that the password may be a stranger's.
+    pub email_proven_ms: Option<i64>,
 }
 
 /// An account to make.
@@ -36,6 +38,8 @@ pub struct NewUser {
     pub password_hash: Option<String>,
     /// When (ms).
     pub created_at_ms: i64,
+    /// Whether what makes the account proves the address, too.
+    pub email_proven: bool,
 }
 
 /// Whoever becomes a member.
@@ -92,23 +96,59 @@ impl Meta {
         row.as_ref().map(stored).transpose()
     }
 
-    /// Sets the password and ends the person's sessions, except the one to keep.
-    pub async fn set_password(
+    /// Changes the password from the one that was shown, and ends the person's sessions except the one to keep.
+    ///
+    /// # Errors
+    /// `Conflict` when the password is another one by now, or the session has ended.
+    pub async fn change_password(
         &self,
         id: &UserId,
-        password_hash: &str,
-        keep: Option<&SecretHash>,
+        (from, to): (&str, &str),
+        keep: &SecretHash,
         entries: &[NewAudit],
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
-        sqlx::query("UPDATE users SET password_hash = ? WHERE id = ?")
-            .bind(password_hash)
+        sessions::holds(&mut transaction, id, Basis::Session(keep)).await?;
+        let done = sqlx::query("UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?")
+            .bind(to)
             .bind(id.as_str())
+            .bind(from)
             .execute(&mut *transaction)
             .await?;
+        if done.rows_affected() == 0 {
+            return Err(MetaError::Conflict("the password was changed meanwhile".to_owned()));
+        }
         sqlx::query("DELETE FROM sessions WHERE user_id = ? AND token_hash IS NOT ?")
             .bind(id.as_str())
-            .bind(keep.map(SecretHash::as_slice))
+            .bind(keep.as_slice())
+            .execute(&mut *transaction)
+            .await?;
+        for entry in entries {
+            audit::insert(&mut transaction, entry).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Sets the password by the word of whoever holds the data, who vouches for the address, and ends all the
+    /// person's sessions.
+    pub async fn reset_password(
+        &self,
+        id: &UserId,
+        password_hash: &str,
+        at_ms: i64,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE users SET password_hash = ?, email_proven_ms = coalesce(email_proven_ms, ?) WHERE id = ?",
+        )
+        .bind(password_hash)
+        .bind(at_ms)
+        .bind(id.as_str())
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("DELETE FROM sessions WHERE user_id = ?")
+            .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
         for entry in entries {
@@ -119,16 +159,17 @@ impl Meta {
 }
 
 /// The account, in the transaction of what it is made for.
-async fn insert(to: &mut SqliteConnection, new: &NewUser) -> Result<(), MetaError> {
+pub(super) async fn insert(to: &mut SqliteConnection, new: &NewUser) -> Result<(), MetaError> {
     let done = sqlx::query(
-        "INSERT INTO users (id, email, name, password_hash, created_at_ms) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (email) DO NOTHING",
+        "INSERT INTO users (id, email, name, password_hash, created_at_ms, email_proven_ms)
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
     )
     .bind(new.user.id.as_str())
     .bind(new.user.email.as_str())
     .bind(&new.user.name)
     .bind(&new.password_hash)
     .bind(new.created_at_ms)
+    .bind(new.email_proven.then_some(new.created_at_ms))
     .execute(to)
     .await?;
     if done.rows_affected() == 0 {
@@ -147,5 +188,9 @@ pub(super) fn user(row: &SqliteRow) -> Result<User, MetaError> {
 }
 
 fn stored(row: &SqliteRow) -> Result<StoredUser, MetaError> {
-    Ok(StoredUser { user: user(row)?, password_hash: row.try_get("password_hash")? })
+    Ok(StoredUser {
+        user: user(row)?,
+        password_hash: row.try_get("password_hash")?,
+        email_proven_ms: row.try_get("email_proven_ms")?,
+    })
 }

@@ -1,19 +1,25 @@
 //! Every route of the OpenAPI description, asked of the real binary by everybody: nobody, another organization's
 //! administrator, a viewer, an editor, an administrator. What each may do is written here a second time, by hand,
-//! so that a slip in the server's own table shows.
+//! so that a slip in the server's own table shows. And every place that may name something, asked with another
+//! organization's.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "access/others.rs"]
+mod others;
+#[path = "access/server.rs"]
+mod server;
+
+use app::allocation::{self, Method, SharedCost};
 use app::identity::{self, Accepting};
 use app::policy::Caller;
 use app::{App, AppOptions};
 use model::Role;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
+use server::{Identity, binary, run, serve};
+use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 /// Who may call it: anybody, any person who is signed in, or a role and those above it.
 const ROUTES: &[(&str, &str)] = &[
@@ -53,6 +59,9 @@ const ROUTES: &[(&str, &str)] = &[
     ("DELETE /session", "person"),
     ("PUT /session/organization", "person"),
     ("PUT /session/password", "person"),
+    ("POST /session/invitations/{id}/accept", "person"),
+    ("DELETE /session/invitations/{id}", "person"),
+    ("DELETE /sessions", "administrator"),
     ("POST /setup", "anybody"),
     ("GET /members", "viewer"),
     ("PATCH /members/{user_id}", "administrator"),
@@ -64,12 +73,15 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /invitations/by-token/{token}/accept", "anybody"),
     ("GET /tokens", "administrator"),
     ("POST /tokens", "administrator"),
+    ("DELETE /tokens", "administrator"),
     ("DELETE /tokens/{id}", "administrator"),
     ("GET /audit", "administrator"),
     ("GET /oidc/start", "anybody"),
     ("GET /oidc/callback", "anybody"),
     ("GET /organization", "viewer"),
     ("PATCH /organization", "administrator"),
+    ("GET /organization/mail-domains", "viewer"),
+    ("PUT /organization/mail-domains", "administrator"),
     ("POST /organizations", "administrator"),
     ("GET /connections", "viewer"),
     ("POST /connections", "administrator"),
@@ -101,16 +113,23 @@ const CALLERS: [(&str, Option<Role>); 5] = [
     ("administrator", Some(Role::Administrator)),
 ];
 
-/// What stands in the place of `{…}`: things of the first organization.
+/// What stands in the place of `{…}`: things of one organization.
 struct Things {
+    organization: String,
+    organization_name: String,
     member: String,
+    email: String,
+    account: String,
     invitation: String,
     token: String,
     connection: String,
     connection_name: String,
     report: String,
     subset: String,
+    subset_name: String,
     virtual_tag: String,
+    virtual_tag_name: String,
+    shared_cost: String,
 }
 
 impl Things {
@@ -144,6 +163,48 @@ impl Things {
     }
 }
 
+/// Something of every kind, in the caller's organization; it has a connection already.
+async fn things_of(app: &App, caller: &Caller, account: &str) -> Things {
+    let organization = caller.organization().unwrap().clone();
+    let named = |what: &str| format!("{what} of {}", organization.name);
+    let email = format!("spare@{}.example", organization.id);
+    identity::add_member(app, caller, &email, "spare", Role::Viewer, PASSWORD).await.unwrap();
+    let members = identity::members(app, caller).await.unwrap();
+    let spare = members.iter().find(|member| member.user.email.as_str() == email).unwrap();
+    let token = identity::create_token(app, caller, "spare", Role::Viewer, None).await.unwrap();
+    let later = format!("later@{}.example", organization.id);
+    let invited = identity::invite(app, caller, &later, Role::Viewer).await.unwrap();
+    let connections = app::connections::list(app, &organization.id).await.unwrap();
+    let report = app::reports::save_report(app, caller, &named("Report"), "", true).await.unwrap();
+    let tag = allocation::create_virtual_tag(app, caller, &named("Tag"), vec![]).await.unwrap();
+    let shared_cost = SharedCost {
+        id: String::new(),
+        name: named("Shared cost"),
+        source: vec!["service=AWS Support".to_owned()],
+        method: Method::Even,
+        targets: vec![],
+    };
+    let shared_costs = allocation::set_shared_costs(app, caller, vec![shared_cost]).await.unwrap();
+    let accounts = vec![account.to_owned()];
+    Things {
+        report: report.saved.id.to_string(),
+        subset: allocation::create_subset(app, caller, &named("Subset"), accounts, None).await.unwrap(),
+        subset_name: named("Subset"),
+        virtual_tag: tag.id,
+        virtual_tag_name: named("Tag"),
+        shared_cost: shared_costs[0].id.clone(),
+        connection: connections[0].id.to_string(),
+        connection_name: connections[0].name.clone(),
+        member: spare.user.id.to_string(),
+        email,
+        account: account.to_owned(),
+        invitation: invited.invitation.id.to_string(),
+        token: token.token.id.to_string(),
+        organization: organization.id.to_string(),
+        organization_name: organization.name,
+    }
+}
+
 /// Two organizations: the first with data and people, the second with its administrator alone.
 async fn prepare(data: &Path) -> Things {
     let app = App::open(data, AppOptions::default()).await.unwrap();
@@ -153,7 +214,6 @@ async fn prepare(data: &Path) -> Things {
         let email = format!("{name}@example.com");
         identity::add_member(&app, &first, &email, name, role, PASSWORD).await.unwrap();
     }
-    identity::add_member(&app, &first, "spare@example.com", "spare", Role::Viewer, PASSWORD).await.unwrap();
     let signed_in =
         identity::sign_in(&app, &Caller::nobody(), "administrator@example.com", PASSWORD).await.unwrap();
     let second = identity::create_organization(&app, &signed_in.caller, "Elsewhere").await.unwrap();
@@ -165,104 +225,7 @@ async fn prepare(data: &Path) -> Things {
     let administrator = signed_in.caller.user().unwrap().id.to_string();
     identity::remove_member(&app, &second, &administrator).await.unwrap();
 
-    let members = identity::members(&app, &first).await.unwrap();
-    let spare = members.iter().find(|member| member.user.name == "spare").unwrap();
-    let token = identity::create_token(&app, &first, "spare", Role::Viewer, None).await.unwrap();
-    let invited = identity::invite(&app, &first, "later@example.com", Role::Viewer).await.unwrap();
-    let connections = app::connections::list(&app, &first.organization().unwrap().id).await.unwrap();
-    let report = app::reports::save_report(&app, &first, "All", "", true).await.unwrap();
-    let tag = app::allocation::create_virtual_tag(&app, &first, "Owner", vec![]).await.unwrap();
-    Things {
-        report: report.saved.id.to_string(),
-        subset: app::allocation::create_subset(&app, &first, "One", vec![], None).await.unwrap(),
-        virtual_tag: tag.id,
-        connection: connections[0].id.to_string(),
-        connection_name: connections[0].name.clone(),
-        member: spare.user.id.to_string(),
-        invitation: invited.invitation.id.to_string(),
-        token: token.token.id.to_string(),
-    }
-}
-
-struct Server {
-    process: Child,
-    address: String,
-    console: BufReader<std::process::ChildStdout>,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn binary(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cloud-analyzer"));
-    command.arg("--data").arg(data).args(arguments).env_remove("CLOUD_ANALYZER_LOG");
-    command
-}
-
-fn run(data: &Path, arguments: &[&str]) -> String {
-    let output = binary(data, arguments).output().unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn serve(data: &Path, options: &[&str]) -> Server {
-    let mut command = binary(data, &[&["serve", "--listen", "127.0.0.1:0"], options].concat());
-    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut console = BufReader::new(process.stdout.take().unwrap());
-    let mut line = String::new();
-    console.read_line(&mut line).unwrap();
-    let address = line.trim().rsplit_once("http://").unwrap().1.to_owned();
-    Server { process, address, console }
-}
-
-#[derive(Clone, Default)]
-struct Identity {
-    cookie: String,
-    csrf: String,
-}
-
-impl Server {
-    fn ask(&self, who: &Identity, method: &str, path: &str, body: Option<&Value>) -> (u16, String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        // Event streams do not end; their beginning is enough.
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
-        if !who.cookie.is_empty() {
-            head.push_str(&format!("Cookie: {}\r\nX-CSRF-Token: {}\r\n", who.cookie, who.csrf));
-        }
-        write!(stream, "{head}{kind}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-        let mut bytes = vec![];
-        let mut chunk = [0; 16 * 1024];
-        let events = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains("text/event-stream");
-        while let Ok(read @ 1..) = stream.read(&mut chunk) {
-            bytes.extend_from_slice(&chunk[..read]);
-            if events(&bytes) {
-                break;
-            }
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{method} {path}: {text}"));
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, head.to_owned(), body.to_owned())
-    }
-
-    fn sign_in(&self, name: &str) -> Identity {
-        let body = json!({ "email": format!("{name}@example.com"), "password": PASSWORD });
-        let (status, head, body) = self.ask(&Identity::default(), "POST", "/api/v1/session", Some(&body));
-        assert_eq!(status, 200, "{name}: {body}");
-        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).unwrap();
-        let session: Value = serde_json::from_str(&body).unwrap();
-        Identity {
-            cookie: cookie.split(';').next().unwrap().to_owned(),
-            csrf: session["csrf_token"].as_str().unwrap().to_owned(),
-        }
-    }
+    things_of(&app, &first, "111111111111").await
 }
 
 fn allowed(needed: &str, role: Option<Role>) -> bool {
@@ -297,8 +260,9 @@ fn everybody_gets_what_is_theirs_and_nothing_else() {
     let (_, _, overview) = server.ask(&viewer, "GET", "/api/v1/overview", None);
     assert_eq!(serde_json::from_str::<Value>(&overview).unwrap()["has_data"], true);
 
-    // What is removed is removed when everything else was asked; signing out comes last of all.
-    routes.sort_by_key(|(method, path)| (method == "DELETE", path == "/session", path.clone()));
+    // What is removed is removed when everything else was asked, all at once after one by one; signing out comes last.
+    let all = |path: &str| path == "/sessions" || path == "/tokens";
+    routes.sort_by_key(|(method, path)| (method == "DELETE", path == "/session", all(path), path.clone()));
 
     for (name, role) in CALLERS {
         let who = if role.is_some() { server.sign_in(name) } else { Identity::default() };
@@ -330,7 +294,7 @@ fn everybody_gets_what_is_theirs_and_nothing_else() {
                     let told = answer.replace(&things.connection, "");
                     assert!(!told.contains(&things.connection_name), "{what}");
                 }
-                for theirs in ["viewer@example.com", "spare@example.com", "AmazonEC2", "My organization"] {
+                for theirs in ["viewer@example.com", &things.email, "AmazonEC2", "My organization"] {
                     assert!(!answer.contains(theirs), "{what}");
                 }
             }
@@ -346,6 +310,64 @@ fn everybody_gets_what_is_theirs_and_nothing_else() {
     assert_eq!((&overview["has_data"], &overview["periods"]), (&json!(false), &json!([])));
     let (_, _, costs) = server.ask(&outsider, "GET", "/api/v1/costs?group_by=service", None);
     assert_eq!(serde_json::from_str::<Value>(&costs).unwrap()["rows"], json!([]));
+}
+
+/// A bill of one account.
+fn small_bill(folder: &Path, account: &str) -> String {
+    let columns = [
+        ("identity/LineItemId", "l1"),
+        ("bill/BillingPeriodStartDate", "2026-10-01T00:00:00Z"),
+        ("bill/BillingPeriodEndDate", "2026-11-01T00:00:00Z"),
+        ("bill/PayerAccountId", account),
+        ("bill/BillType", "Anniversary"),
+        ("lineItem/UsageAccountId", account),
+        ("lineItem/LineItemType", "Usage"),
+        ("lineItem/UsageStartDate", "2026-10-05T01:00:00Z"),
+        ("lineItem/UsageEndDate", "2026-10-05T02:00:00Z"),
+        ("lineItem/ProductCode", "AmazonEC2"),
+        ("lineItem/UsageType", "BoxUsage:m5.large"),
+        ("lineItem/Operation", "RunInstances"),
+        ("lineItem/ResourceId", "i-1"),
+        ("lineItem/UsageAmount", "1"),
+        ("lineItem/CurrencyCode", "USD"),
+        ("lineItem/UnblendedCost", "1.25"),
+        ("pricing/publicOnDemandCost", "1.25"),
+        ("product/ProductName", "Amazon Elastic Compute Cloud"),
+        ("product/region", "us-east-1"),
+    ];
+    let period = folder.join(account).join("cost/cur/20261001-20261101");
+    std::fs::create_dir_all(&period).unwrap();
+    let (names, values): (Vec<&str>, Vec<&str>) = columns.into_iter().unzip();
+    std::fs::write(period.join("cur-1.csv"), format!("{}\n{}\n", names.join(","), values.join(","))).unwrap();
+    folder.join(account).to_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_another_organization_has_is_as_what_nobody_has() {
+    const ACCOUNTS: [&str; 2] = ["111111111111", "222222222222"];
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    for (name, account) in ["Theirs", "Own"].into_iter().zip(ACCOUNTS) {
+        run(&data, &["--organization", name, "ingest", &small_bill(folder.path(), account)]);
+    }
+    let prepare = async |name: &str, account: &str| {
+        let app = App::open(&data, AppOptions::default()).await.unwrap();
+        let caller = Caller::command_line(app.organization(Some(name)).await.unwrap().unwrap());
+        let email = format!("{}@example.com", name.to_lowercase());
+        identity::add_member(&app, &caller, &email, name, Role::Administrator, PASSWORD).await.unwrap();
+        things_of(&app, &caller, account).await
+    };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let theirs = runtime.block_on(prepare("Theirs", ACCOUNTS[0]));
+    let own = runtime.block_on(prepare("Own", ACCOUNTS[1]));
+    let server = serve(&data, &[]);
+    let spec: Value = serde_json::from_str(&run(&data, &["openapi"])).unwrap();
+    let (victim, who) = (server.sign_in("theirs"), server.sign_in("own"));
+    let before = others::state(&server, &spec, &victim, &theirs);
+    assert!(before.len() > 15, "{before:?}");
+    let asked = others::probe(&server, &spec, &who, &own, &theirs);
+    assert!(asked > 60, "only {asked} places were found");
+    assert_eq!(others::state(&server, &spec, &victim, &theirs), before, "nothing of theirs has changed");
 }
 
 #[test]

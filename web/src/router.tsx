@@ -136,6 +136,12 @@ const invitationRoute = createRoute({
   component: lazyRouteComponent(() => import("./identity/invitation"), "InvitationPage"),
 });
 
+const ownInvitationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/invitations",
+  component: lazyRouteComponent(() => import("./identity/own-invitations"), "OwnInvitationsPage"),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     shellRoute.addChildren([
@@ -158,6 +164,7 @@ export const router = createRouter({
     signInRoute,
     setUpRoute,
     invitationRoute,
+    ownInvitationsRoute,
   ]),
   parseSearch,
   stringifySearch: (search) =>

@@ -546,6 +546,24 @@ export interface paths {
         patch: operations["rename_organization"];
         trace?: never;
     };
+    "/api/v1/organization/mail-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Domains whose addresses get reports without being members'. Other addresses outside need an administrator. */
+        get: operations["mail_domains"];
+        /** Replaces these domains. */
+        put: operations["set_mail_domains"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organizations": {
         parameters: {
             query?: never;
@@ -659,7 +677,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a report now: to its recipients, else to whoever asks. */
+        /**
+         * Sends a report now: to its recipients that may get it, else to whoever asks. Mails are limited per person and
+         *     organization in an hour: 429 says when to try again.
+         */
         post: operations["send_report"];
         delete?: never;
         options?: never;
@@ -703,6 +724,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Declines an invitation that the session lists: it is gone. */
+        delete: operations["decline_own_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/invitations/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts an invitation that the session lists, and goes to its organization. */
+        post: operations["accept_own_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/organization": {
         parameters: {
             query?: never;
@@ -732,6 +787,26 @@ export interface paths {
         put: operations["change_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Ends the sessions of everybody in the organization, but the one that asks. What its people have open in other
+         *     organizations stays open, and has no way in here.
+         */
+        delete: operations["end_sessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -838,7 +913,8 @@ export interface paths {
         put?: never;
         /** Makes a token. */
         post: operations["create_token"];
-        delete?: never;
+        /** Revokes every token of the organization, at once; the one that asks, too. */
+        delete: operations["revoke_tokens"];
         options?: never;
         head?: never;
         patch?: never;
@@ -966,7 +1042,7 @@ export interface components {
         /** @description Who did it. */
         Actor: {
             id: string | null;
-            /** @description user, token, demo, command_line, openid or nobody. */
+            /** @description user, token, demo, command_line, openid, schedule or nobody. */
             kind: string;
             /** @description Their name when they did it. */
             name: string;
@@ -1445,6 +1521,11 @@ export interface components {
             usage_amount: string;
             usage_type: string;
         };
+        /** @description Domains of mail addresses. */
+        MailDomains: {
+            /** @description Such as `example.com`, without `@`. A subdomain is a domain of its own. */
+            domains: string[];
+        };
         /** @description A person of the organization. */
         Member: {
             email: string;
@@ -1577,6 +1658,16 @@ export interface components {
             organization: components["schemas"]["Organization"];
             /** @description Newest first. */
             periods: components["schemas"]["PeriodView"][];
+        };
+        /** @description An invitation that waits for the person's answer. */
+        OwnInvitation: {
+            expires_at: string;
+            id: string;
+            /** @description Name of who invited. */
+            invited_by: string;
+            /** @description Name of the organization. */
+            organization: string;
+            role: components["schemas"]["RoleName"];
         };
         /** @description An ingest of a connection: a month's roll-up or its line items. */
         PastIngest: {
@@ -1870,7 +1961,7 @@ export interface components {
         Schedule: {
             /** @description daily, weekly (on Mondays) or monthly (on the first), at six o'clock UTC. */
             frequency: string;
-            /** @description Mail addresses. */
+            /** @description Mail addresses: members', of the organization's domains, or others that an administrator adds. */
             recipients: string[];
         };
         /** @description Whom a report went to. */
@@ -1883,6 +1974,8 @@ export interface components {
             csrf_token: string | null;
             /** @description The demo company is open to everybody at this machine. */
             demo: boolean;
+            /** @description Organizations that invite the person, once their address is proven to be theirs: nobody joins by signing in. */
+            invitations: components["schemas"]["OwnInvitation"][];
             /** @description Whether invitations can be sent by mail. */
             mail_configured: boolean;
             organization: components["schemas"]["Organization"] | null;
@@ -3308,7 +3401,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To the web app, signed in, or to /sign-in?problem=denied|expired|failed|no_account */
+            /** @description To the web app, signed in, or to /sign-in?problem=denied|expired|failed|no_account|other_identity */
             303: {
                 headers: {
                     [name: string]: unknown;
@@ -3400,6 +3493,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Organization"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mail_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomains"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_mail_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailDomains"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailDomains"];
                 };
             };
             default: {
@@ -3789,6 +3940,62 @@ export interface operations {
             };
         };
     };
+    decline_own_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_own_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     switch_organization: {
         parameters: {
             query?: never;
@@ -3832,6 +4039,31 @@ export interface operations {
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             204: {
                 headers: {
@@ -4165,6 +4397,31 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TokenCreated"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

@@ -16,6 +16,7 @@ export type SavingsAccount = Schemas["SavingsAccount"];
 export type LineItem = Schemas["LineItem"];
 export type MonthToDate = Schemas["MonthToDate"];
 export type Session = Schemas["Session"];
+export type OwnInvitation = Schemas["OwnInvitation"];
 export type RoleName = Schemas["RoleName"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];

@@ -21,6 +21,8 @@ const problems: Record<string, string> = {
     "The identity provider does not answer as it should. Ask who runs this server to look into its log.",
   no_account:
     "That identity has no account here. Ask an organization administrator for an invitation to the same e-mail address.",
+  other_identity:
+    "The account of that e-mail address belongs to another identity. Ask who runs this server: cloud-analyzer user forget-identity.",
 };
 
 /** Sign-in with password, and with an identity provider where one is configured. */

@@ -13,10 +13,12 @@ import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
 import { Problem } from "../ui/problem";
 import { Invitations } from "./invitations";
+import { MailDomains } from "./mail-domains";
 import classes from "./page.module.css";
 import { organizationQueries } from "./queries";
 import { RoleSelect } from "./role-select";
 import { roleLabel } from "./roles";
+import { SignOutAll } from "./sign-out-all";
 
 const columns = [
   { name: "Name" },
@@ -105,7 +107,13 @@ export function Members() {
           ))}
         </ListTable>
       )}
-      {may && <Invitations />}
+      {may && (
+        <>
+          <Invitations />
+          <MailDomains />
+          <SignOutAll />
+        </>
+      )}
       <Confirm
         title={`Remove ${leaving?.name ?? ""}?`}
         action="Remove"

@@ -17,6 +17,11 @@ export const organizationQueries = {
       queryKey: ["reach"],
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/reach", { signal })),
     }),
+  mailDomains: () =>
+    queryOptions({
+      queryKey: ["mail-domains"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/organization/mail-domains", { signal })),
+    }),
   tokens: () =>
     queryOptions({
       queryKey: ["tokens"],

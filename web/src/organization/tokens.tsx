@@ -32,6 +32,7 @@ export function Tokens() {
   const found = useQuery(organizationQueries.tokens());
   const [making, setMaking] = useState(false);
   const [going, setGoing] = useState<Token>();
+  const [allGoing, setAllGoing] = useState(false);
   const renew = () => client.invalidateQueries({ queryKey: ["tokens"] });
   const revoke = useMutation({
     mutationFn: (id: string) => unwrap(api.DELETE("/api/v1/tokens/{id}", { params: { path: { id } } })),
@@ -40,13 +41,34 @@ export function Tokens() {
       await renew();
     },
   });
+  const revokeAll = useMutation({
+    mutationFn: () => unwrap(api.DELETE("/api/v1/tokens")),
+    onSuccess: async () => {
+      setAllGoing(false);
+      await renew();
+    },
+  });
   return (
     <>
       <div className={classes.head}>
         <span>Programs send a token as “Authorization: Bearer …” and may do what its role may.</span>
-        <Button size="xs" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setMaking(true)}>
-          Create a token
-        </Button>
+        <Group gap="xs">
+          {found.data !== undefined && found.data.tokens.length > 1 && (
+            <Button
+              variant="default"
+              size="xs"
+              onClick={() => {
+                revokeAll.reset();
+                setAllGoing(true);
+              }}
+            >
+              Revoke all
+            </Button>
+          )}
+          <Button size="xs" leftSection={<IconKey size={16} aria-hidden />} onClick={() => setMaking(true)}>
+            Create a token
+          </Button>
+        </Group>
       </div>
       {found.error ? (
         <Problem error={found.error} onRetry={() => void found.refetch()} />
@@ -101,6 +123,17 @@ export function Tokens() {
         onClose={() => setGoing(undefined)}
       >
         Every program that uses it is refused from now on. A revoked token cannot be brought back.
+      </Confirm>
+      <Confirm
+        title="Revoke every token?"
+        action="Revoke all"
+        opened={allGoing}
+        pending={revokeAll.isPending}
+        error={revokeAll.error}
+        onConfirm={() => revokeAll.mutate()}
+        onClose={() => setAllGoing(false)}
+      >
+        Every program that asks for this organization is refused from now on, until it has a new token.
       </Confirm>
     </>
   );

@@ -1,6 +1,6 @@
 import { Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useRouter } from "@tanstack/react-router";
+import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { paths } from "../address/path-builder";
 import { queries } from "../api/queries";
@@ -19,13 +19,16 @@ export function Shell() {
   const overviewQuery = useQuery({ ...queries.overview(), enabled: signedIn });
   const router = useRouter();
   const signedOut = session.data !== undefined && !signedIn;
+  const invited = (session.data?.invitations.length ?? 0) > 0;
   // Once, with the address that was asked for: on the way to the sign-in page it is another.
   useEffect(() => {
     if (!signedOut) return;
+    // Somebody who belongs nowhere yet: the answer is theirs to give.
+    if (invited) return void router.navigate({ to: "/invitations", replace: true });
     const { pathname, href } = router.state.location;
     const to = pathname === "/sign-in" ? undefined : href;
     void router.navigate({ to: "/sign-in", search: { to, problem: undefined }, replace: true });
-  }, [signedOut, router]);
+  }, [signedOut, invited, router]);
   if (signedOut) return null;
   const { data: overview } = overviewQuery;
   const error = session.error ?? overviewQuery.error;
@@ -47,6 +50,12 @@ export function Shell() {
         )}
         {session.data && overview ? (
           <>
+            {invited && (
+              <Text className={classes.invited}>
+                You are invited to {session.data.invitations.map((one) => one.organization).join(", ")}.{" "}
+                <Link to="/invitations">Accept or decline</Link>
+              </Text>
+            )}
             <FailureList failures={overview.failures} />
             <Outlet />
           </>

@@ -90,6 +90,7 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::POST, "/connections/{id}/processing", Action::ProcessConnection),
     (Method::GET, "/connections/{id}/processing/events", Action::ReadConnections),
     (Method::GET, "/connections/{id}/ingests", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/files", Action::ReadConnections),
     (Method::GET, "/connections/{id}/changes", Action::ReadConnections),
     (Method::GET, "/connections/{id}/customers", Action::ManageConnections),
     (Method::PUT, "/connections/{id}/customers", Action::ManageConnections),

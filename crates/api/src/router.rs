@@ -80,7 +80,7 @@ fn identity() -> OpenApiRouter<ApiState> {
 }
 
 fn connections() -> OpenApiRouter<ApiState> {
-    use routes::{connection_setup as setup, connections, customers, processing, verification};
+    use routes::{connection_setup as setup, connections, customers, processing, source_files, verification};
     OpenApiRouter::new()
         .routes(routes!(connections::connections, connections::create_connection))
         .routes(routes!(
@@ -96,6 +96,7 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(processing::processing, processing::start_processing))
         .routes(routes!(processing::processing_events))
         .routes(routes!(processing::connection_ingests))
+        .routes(routes!(source_files::connection_files))
         .routes(routes!(processing::connection_changes))
         .routes(routes!(customers::customers, customers::set_customers))
         .routes(routes!(routes::reach::reach))

@@ -1,5 +1,7 @@
 //! Ingest: a source's deliveries become published periods.
 
+mod accounting;
+mod bills;
 mod changes;
 mod deliver;
 mod history;
@@ -9,6 +11,9 @@ mod reading;
 mod storing;
 mod tracking;
 
+pub use accounting::SourceFiles;
+pub use connect::{Fate, Unread};
+
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, OrganizationSpec, Progress, Result};
 use connect::{BillSource, Delivery, Location};
@@ -16,7 +21,7 @@ use deliver::{Job, Pending, failed};
 use history::{finish_history, note_failure, shown_failure, start_history};
 use ingest::Selection;
 use meta::{Connection, ConnectionKind, NewIngest, ProcessingJob, Publication};
-use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
+use model::{ConnectionId, Decimal, OrganizationId};
 use std::sync::Arc;
 use std::time::Instant;
 use tracking::Tracker;
@@ -85,6 +90,8 @@ pub struct IngestSummary {
     pub line_items_ready_s: f64,
     /// Newest first.
     pub periods: Vec<PeriodSummary>,
+    /// What became of every file below the source.
+    pub files: SourceFiles,
     /// Greatest resident memory of the process, in bytes.
     pub peak_memory_bytes: u64,
 }
@@ -154,7 +161,7 @@ pub async fn run_connection(
         let asked = Asked {
             organization: name.name,
             connection: &record.connection,
-            selection: Selection { period: None, accounts: crate::connections::accounts(&record)? },
+            selection: Selection { accounts: crate::connections::accounts(&record)?, ..Selection::default() },
             source: Arc::new(source),
             force,
             job,
@@ -189,18 +196,26 @@ async fn ingest(
     app.meta().abandon_ingests_of(&connection.id, app.now().timestamp_millis()).await?;
     let shown = app.live().begin(&connection.organization_id, Some(&connection.id));
     let mut discovery = source.discover().await?;
+    if let Some(job) = job {
+        jobs::begin(app, job, &discovery.deliveries).await?;
+    }
+    bills::sort_out(&source, &mut discovery).await?;
     for delivery in &mut discovery.deliveries {
         delivery.fingerprint.push_str(&selection.stamp());
     }
     if discovery.deliveries.is_empty() {
+        if let Some(stranger) = discovery.unread.iter().find(|unread| unread.fate == Fate::OtherDataSet) {
+            let message =
+                format!("there is no bill in {}: {} {}", connection.location, stranger.path, stranger.why);
+            return Err(AppError::new(ErrorKind::NotReady, message)
+                .advise("Give the folder or prefix of the cost report itself (a Cost and Usage Report, or a FOCUS export)."));
+        }
         return Err(AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
             .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
     }
-    if let Some(job) = job {
-        jobs::begin(app, job, &discovery.deliveries).await?;
-    }
     let crashed = job.filter(|job| job.crashes > 0);
-    let overlaps = discovery.overlaps();
+    let files = SourceFiles::of(&discovery);
+    app.meta().keep_source_files(&connection.id, app.now().timestamp_millis(), &files).await?;
     let before = aside(
         "the bill as it is could not be looked at before it is read again",
         changes::before(app, connection, &discovery.deliveries, force),
@@ -222,17 +237,13 @@ async fn ingest(
     let mut behind = vec![];
     tracker.begin(discovery.deliveries.iter().map(bytes).sum());
     for delivery in &discovery.deliveries {
-        let job = Job { app, connection: &connection.id, source: &source, delivery, selection: &selection };
+        let job = Job { app, connection, source: &source, delivery, selection: &selection };
         // What an earlier run published before it went down, and this one publishes again, is no step further.
         let further = match crashed {
             Some(crashed) if published(&job).await?.is_empty() => Some(crashed),
             _ => None,
         };
-        let outcome = match one_report_a_period(&overlaps, delivery) {
-            Ok(()) => first_stage(&job, &tracker, force).await,
-            Err(error) => Err(error),
-        };
-        match outcome {
+        match first_stage(&job, &tracker, force).await {
             Ok((summaries, pending)) => {
                 periods.extend(summaries);
                 if !pending.is_empty() {
@@ -247,12 +258,18 @@ async fn ingest(
         }
         tracker.periods_done += 1;
     }
+    // A month that has just begun, or one without cost for a customer, has no rows; a source without any has no bill yet.
+    if periods.is_empty() && selection.accounts.is_none() {
+        let message = format!("the reports in {} hold no rows yet", connection.location);
+        return Err(AppError::new(ErrorKind::NotReady, message)
+            .advise("If the month has just begun, its first rows come within 24 hours."));
+    }
     let dashboards_ready_s = started.elapsed().as_secs_f64();
     tracker.begin(behind.iter().map(|(delivery, _)| bytes(delivery)).sum());
     tracker.periods_done = 0;
     tracker.periods_total = behind.len() as u64;
     for (delivery, pending) in behind {
-        let job = Job { app, connection: &connection.id, source: &source, delivery, selection: &selection };
+        let job = Job { app, connection, source: &source, delivery, selection: &selection };
         let of_delivery: Vec<String> = pending.iter().map(|pending| pending.period.to_string()).collect();
         let history = start_history(app, &connection.id, delivery, &pending).await?;
         let rows_before = tracker.rows();
@@ -286,6 +303,7 @@ async fn ingest(
         dashboards_ready_s,
         line_items_ready_s,
         periods,
+        files,
         peak_memory_bytes: peak_memory(),
     })
 }
@@ -299,17 +317,6 @@ async fn aside<T>(failed: &str, work: impl Future<Output = Result<T>>) -> Option
             None
         }
     }
-}
-
-/// Refuses a period that several reports of the source cover: they are views of one bill, or bills of several
-/// payers, and which of the two cannot be known.
-fn one_report_a_period(overlaps: &[(BillingPeriod, Vec<String>)], delivery: &Delivery) -> Result<()> {
-    let Some((period, reports)) = overlaps.iter().find(|(period, _)| Some(*period) == delivery.period) else {
-        return Ok(());
-    };
-    let message = format!("{} reports cover {period}: {}", reports.len(), reports.join(", "));
-    Err(AppError::new(ErrorKind::Invalid, message)
-        .advise("Reports of one bill must not be added up. Give the folder or prefix of one report; load another payer's report as a connection of its own."))
 }
 
 /// Reads a delivery's roll-up, unless it is what is published already.
@@ -335,7 +342,7 @@ async fn first_stage(
             job.app
                 .meta()
                 .start_ingest(&NewIngest {
-                    connection_id: job.connection.clone(),
+                    connection_id: job.connection.id.clone(),
                     period,
                     fingerprint: job.delivery.fingerprint.clone(),
                     started_at_ms: job.app.now().timestamp_millis(),
@@ -361,14 +368,14 @@ async fn first_stage(
 async fn published(job: &Job<'_>) -> Result<Vec<Publication>> {
     let mut found = vec![];
     if let Some(period) = job.delivery.period {
-        found.extend(job.app.meta().publication_for(job.connection, period).await?);
+        found.extend(job.app.meta().publication_for(&job.connection.id, period).await?);
     } else {
         for organization in job.app.meta().organizations().await? {
             found.extend(job.app.meta().publications(&organization.id).await?);
         }
     }
     found.retain(|publication| {
-        publication.connection_id == *job.connection && publication.fingerprint == job.delivery.fingerprint
+        publication.connection_id == job.connection.id && publication.fingerprint == job.delivery.fingerprint
     });
     Ok(found)
 }
@@ -399,6 +406,9 @@ async fn ensure_connection(
     if let Some(found) = app.meta().connection_by_location(organization, &address).await? {
         return Ok(found);
     }
+    if let Some(moved) = moved(app, organization, &address, name).await? {
+        return Ok(moved);
+    }
     let name = name.map_or_else(
         || address.trim_end_matches('/').rsplit('/').next().unwrap_or("report").to_owned(),
         ToOwned::to_owned,
@@ -412,10 +422,35 @@ async fn ensure_connection(
         .filter_map(|id| ConnectionId::try_new(&id).ok())
         .find(|id| !taken.contains(id))
         .ok_or_else(|| AppError::internal("no free identifier for a connection"))?;
-    let kind = if address.starts_with("s3://") { ConnectionKind::AwsOwn } else { ConnectionKind::Local };
+    let kind = kind_of(&address);
     let connection = Connection { id, organization_id: organization.clone(), kind, location: address, name };
     app.meta().ensure_connection(&connection).await?;
     Ok(connection)
+}
+
+/// The connection of that name, which lies elsewhere from now on: a folder that was moved is not another bill.
+async fn moved(
+    app: &App,
+    organization: &OrganizationId,
+    address: &str,
+    name: Option<&str>,
+) -> Result<Option<Connection>> {
+    let Some(name) = name else { return Ok(None) };
+    let kind = kind_of(address);
+    let known = app.meta().connections(organization).await?;
+    let Some(known) = known.into_iter().find(|known| known.name == name && known.kind == kind) else {
+        return Ok(None);
+    };
+    let Some(mut record) = app.meta().connection_record(organization, &known.id).await? else {
+        return Ok(None);
+    };
+    address.clone_into(&mut record.connection.location);
+    app.meta().update_connection(&record).await?;
+    Ok(Some(record.connection))
+}
+
+fn kind_of(address: &str) -> ConnectionKind {
+    if address.starts_with("s3://") { ConnectionKind::AwsOwn } else { ConnectionKind::Local }
 }
 
 /// Greatest resident memory of this process so far, in bytes; 0 where the system does not tell.

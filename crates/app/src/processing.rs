@@ -11,6 +11,7 @@ mod telling;
 mod watch;
 mod work;
 
+pub use crate::ingest_job::Fate;
 pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
 pub(crate) use reading::MOST_CRASHES;
 pub use reading::{ReaderProcess, Reading};
@@ -19,7 +20,7 @@ pub(crate) use telling::{checked, grouped, money};
 pub use work::{bound, work};
 
 use crate::connections::{self, ConnectionState};
-use crate::ingest_job::{self, IngestSummary};
+use crate::ingest_job::{self, IngestSummary, SourceFiles};
 use crate::{App, AppError, Failure, Progress, Result};
 use chrono::{DateTime, Utc};
 use meta::Reason;
@@ -186,6 +187,20 @@ async fn months(
 pub async fn ingests(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<Ingest>> {
     connections::get(app, organization, id).await?;
     Ok(app.meta().ingests_of(id, MOST).await?)
+}
+
+/// What became of every file of a connection's source, and when it was looked at last (ms); `None` before the first
+/// look. Of a shared bill it is the provider's to see.
+pub async fn files(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<Option<(i64, SourceFiles)>> {
+    let connection = connections::get(app, organization, id).await?;
+    if connection.kind == connections::ConnectionKind::Shared {
+        return Ok(None);
+    }
+    Ok(app.meta().source_files(id).await?)
 }
 
 /// The bill diffs of a connection, newest first.

@@ -110,4 +110,21 @@ pub struct PeriodProof {
     /// What a reader should know: columns that are absent, digits that were rounded, rows outside the period.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// Whose bill and whose costs the period holds: billing account and account.
+    #[serde(default)]
+    pub owners: Vec<(String, String)>,
+    /// Whether every file that its manifests promise was read, and as many rows as they tell.
+    #[serde(default)]
+    pub complete: Completeness,
+}
+
+/// What is known of whether a period is all of its bill.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Completeness {
+    /// A manifest names the files, and all of them were read.
+    Complete,
+    /// No manifest says which files belong to the period: those that lie there were read.
+    #[default]
+    Unknown,
 }

@@ -98,6 +98,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /connections/{id}/processing", "editor"),
     ("GET /connections/{id}/processing/events", "viewer"),
     ("GET /connections/{id}/ingests", "viewer"),
+    ("GET /connections/{id}/files", "viewer"),
     ("GET /connections/{id}/changes", "viewer"),
     ("GET /connections/{id}/customers", "administrator"),
     ("PUT /connections/{id}/customers", "administrator"),

@@ -10,10 +10,14 @@ mod local;
 #[cfg(test)]
 mod tests;
 
-use crate::discovery::{Delivery, Discovery, FileRef, Listing, assemble, manifests_to_read};
+use crate::discovery::{
+    Delivery, Discovery, FileRef, Listed, Listing, ReadManifest, assemble, live_files, manifests_to_read,
+    not_complete, older_manifests,
+};
 use crate::error::{ConnectError, ErrorKind};
 use crate::location::{Kind, Location};
 use crate::manifest::{MAX_BYTES, Manifest};
+use crate::place::base_name;
 use bucket::Bucket;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
@@ -25,6 +29,8 @@ use std::sync::Arc;
 
 /// Requests at once while discovering.
 const PARALLEL: usize = 16;
+/// Manifests of older deliveries that are read where the newest one is not complete: the day before has usually one.
+const MOST_OLDER: usize = 50;
 /// Status files are tiny; larger ones are something else.
 const MAX_STATUS: u64 = 1 << 20;
 
@@ -89,8 +95,27 @@ impl BillSource {
             Store::Bucket(bucket) => bucket.base(),
         };
         let mut listing = Listing::new(&base, files);
+        for (table, commits) in std::mem::take(&mut listing.logs) {
+            let log = self.log(&commits).await?;
+            listing.follow(&table, live_files(&log));
+        }
         let chosen = manifests_to_read(&mut listing);
-        let manifests = futures::stream::iter(chosen)
+        let mut manifests = self.manifests(chosen).await?;
+        for newest in not_complete(&listing, &manifests) {
+            let mut older = older_manifests(&mut listing, &newest);
+            older.truncate(MOST_OLDER);
+            manifests.extend(self.manifests(older).await?);
+        }
+        let mut updating = false;
+        for file in listing.status.iter().filter(|file| file.size <= MAX_STATUS) {
+            // One column of READY or UPDATING: the word stands in the file as it is, whatever the compression.
+            updating |= self.fetch(file).await?.windows(8).any(|word| word == b"UPDATING");
+        }
+        Ok(assemble(listing, manifests, updating))
+    }
+
+    async fn manifests(&self, listed: Vec<Listed>) -> Result<Vec<ReadManifest>, ConnectError> {
+        futures::stream::iter(listed)
             .map(|listed| async move {
                 if listed.file.size > MAX_BYTES {
                     return Ok((listed, Ok(None)));
@@ -101,13 +126,19 @@ impl BillSource {
             })
             .buffer_unordered(PARALLEL)
             .try_collect()
-            .await?;
-        let mut updating = false;
-        for file in listing.status.iter().filter(|file| file.size <= MAX_STATUS) {
-            // One column of READY or UPDATING: the word stands in the file as it is, whatever the compression.
-            updating |= self.fetch(file).await?.windows(8).any(|word| word == b"UPDATING");
-        }
-        Ok(assemble(listing, manifests, updating))
+            .await
+    }
+
+    /// The commits of a table, by name.
+    async fn log(&self, commits: &[FileRef]) -> Result<Vec<(String, Bytes)>, ConnectError> {
+        let read = |commit: &FileRef| {
+            let commit = commit.clone();
+            async move {
+                let json = if commit.size > MAX_BYTES { Bytes::new() } else { self.fetch(&commit).await? };
+                Ok::<_, ConnectError>((base_name(&commit.path).to_owned(), json))
+            }
+        };
+        futures::stream::iter(commits.iter().map(read)).buffered(PARALLEL).try_collect().await
     }
 
     /// Whether manifest and files of a delivery are still as discovered: ask after reading, before publishing.
@@ -116,7 +147,7 @@ impl BillSource {
     /// `Denied`, `Unavailable`; a file that is gone is not an error but a change.
     pub async fn unchanged(&self, delivery: &Delivery) -> Result<bool, ConnectError> {
         let manifest =
-            delivery.manifest.iter().map(|manifest| (manifest.path.clone(), None, manifest.etag.clone()));
+            delivery.manifests.iter().map(|manifest| (manifest.path.clone(), None, manifest.etag.clone()));
         let files = delivery.files.iter().map(|file| (file.path.clone(), Some(file.size), file.etag.clone()));
         let expected: Vec<_> = manifest.chain(files).collect();
         futures::stream::iter(expected)

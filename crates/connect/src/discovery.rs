@@ -1,16 +1,24 @@
-//! What lies in a source: deliveries, each with exactly the files that belong to it.
+//! What lies in a source: deliveries, each with exactly the files that belong to it, and what becomes of every other file.
 //!
-//! Decided from the listing and the manifests alone, by pure functions: [`manifests_to_read`] says which
-//! JSON files matter, [`assemble`] puts deliveries together. A delivery whose files are not all there, or
-//! whose manifest is of another period, carries a problem that blocks it: it is never half read.
+//! Decided from the listing, the manifests and the logs of tables alone, by pure functions: [`manifests_to_read`]
+//! says which JSON files matter, [`assemble`] puts deliveries together. File times decide nothing: they do not survive
+//! copying. A delivery whose files are not all there, or whose manifest is of another period, carries a problem that
+//! blocks it: it is never half read. Where nothing says which of two deliveries is newer, neither is guessed.
 
 mod assemble;
+mod fate;
+mod folders;
 mod listing;
+mod merge;
+mod runs;
+mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assemble::assemble;
-pub(crate) use listing::{Listing, manifests_to_read};
+pub(crate) use assemble::{ReadManifest, assemble, not_complete};
+pub use fate::{Fate, Unread};
+pub(crate) use listing::{Listed, Listing, manifests_to_read, older_manifests};
+pub(crate) use table::live_files;
 
 use crate::manifest::Manifest;
 use chrono::{DateTime, Utc};
@@ -26,6 +34,10 @@ pub enum Layout {
     Athena,
     /// Data Exports (CUR 2.0, FOCUS): `<export>/data/BILLING_PERIOD=2026-10/`.
     Export,
+    /// Runs over a range of days: `<export>/20261001-20261031/` (Azure).
+    Range,
+    /// Ingestions of a FinOps hub: `Costs/2026/10/<scope>/`.
+    Hub,
     /// Files without a manifest and without folders that say their period.
     Loose,
 }
@@ -54,22 +66,37 @@ pub struct Problem {
     pub advice: String,
 }
 
-/// One report's bill for one period, as delivered last.
+/// Files of one report, in a delivery that is put together from several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The report.
+    pub report: String,
+    /// How many of the delivery's files are its own, after those of the parts before.
+    pub files: usize,
+}
+
+/// One report's bill for one period, as delivered last; or several reports' bills that are read as one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
     /// The period, if folders or the manifest say it; else it is found in the rows.
     pub period: Option<BillingPeriod>,
+    /// Every period that it may hold rows of; empty: the rows alone say it.
+    pub periods: Vec<BillingPeriod>,
     /// Words for messages: report and period.
     pub name: String,
-    /// The report that it belongs to: folder, and its name where known. Two reports of one period are two
-    /// views of one bill: never add them.
+    /// The report that it belongs to: folder, and its name where known. Whether two reports of one period are two bills
+    /// or two views of one is said by their rows.
     pub report: String,
     /// How it is laid out.
     pub layout: Layout,
-    /// Its manifest, if it has one.
-    pub manifest: Option<Manifest>,
+    /// Its manifests; none if its files lie there without one.
+    pub manifests: Vec<Manifest>,
     /// Its files, in the manifest's order or by name.
     pub files: Vec<FileRef>,
+    /// Which report the files are of, in their order.
+    pub parts: Vec<Part>,
+    /// Rows that the manifests promise, where every one does.
+    pub rows: Option<u64>,
     /// What is wrong with it: a delivery with a problem must not be read.
     pub problems: Vec<Problem>,
     /// What else a person should know.
@@ -90,17 +117,18 @@ impl Delivery {
 pub struct Discovery {
     /// Deliveries, newest period first, those without a period last.
     pub deliveries: Vec<Delivery>,
-    /// Files that are not read, and why.
-    pub ignored: Vec<(String, String)>,
+    /// Files that are not read, and why, by path.
+    pub unread: Vec<Unread>,
 }
 
 impl Discovery {
-    /// Periods that several reports cover: the same bill more than once.
+    /// Periods that several reports cover: several bills, or one bill more than once.
     pub fn overlaps(&self) -> Vec<(BillingPeriod, Vec<String>)> {
         let mut reports: BTreeMap<BillingPeriod, Vec<String>> = BTreeMap::new();
         for delivery in &self.deliveries {
-            if let Some(period) = delivery.period {
-                reports.entry(period).or_default().push(delivery.report.clone());
+            for period in &delivery.periods {
+                let known = reports.entry(*period).or_default();
+                known.extend(delivery.parts.iter().map(|part| part.report.clone()));
             }
         }
         reports.into_iter().filter(|(_, reports)| reports.len() > 1).collect()

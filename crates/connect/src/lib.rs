@@ -18,10 +18,11 @@ mod source;
 mod verification;
 
 pub use bill_source::{Beneath, BillSource, open, open_beneath};
-pub use discovery::{Delivery, Discovery, FileRef, Layout, Problem};
+pub use discovery::{Delivery, Discovery, Fate, FileRef, Layout, Part, Problem, Unread};
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
-pub use manifest::Manifest;
+pub use manifest::{Manifest, Run};
+pub use place::DayRange;
 pub use source::{Access, Secret, Source, check_endpoint, open_as};
 pub use verification::{
     Check, CheckState, Facts, Month, OrganizationAccount, Verdict, Verification, own_identity, plan, verify,

@@ -1,8 +1,11 @@
 //! Manifests: the JSON file that says which files a delivery consists of.
 //!
 //! AWS documents the legacy manifest by example and the Data Exports one not at all, so reading is
-//! liberal: files by `reportKeys` or `dataFiles`, as keys or as addresses, columns as names or objects.
+//! liberal: files by `reportKeys` or `dataFiles`, as keys or as addresses, columns as names or objects. Azure's
+//! names its files `blobs`, and tells the run that wrote them.
 
+use crate::place::DayRange;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use model::BillingPeriod;
 use serde_json::Value;
 
@@ -32,6 +35,25 @@ pub struct Manifest {
     pub report_name: Option<String>,
     /// Keys of the data files, without bucket; `None`: it has no list.
     pub keys: Option<Vec<String>>,
+    /// The run of an export that wrote the files, where the manifest tells it.
+    pub run: Option<Run>,
+}
+
+/// A run of an export, which replaces every earlier one of its days (Azure Cost Management).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// When it was asked for: of two runs the later one counts. File times do not survive copying.
+    pub submitted: DateTime<Utc>,
+    /// The days that it is of.
+    pub days: Option<DayRange>,
+    /// Data set, as Azure calls it: `FocusCost`, `ActualCost`, `PriceSheet` …; empty where it is not told.
+    pub kind: String,
+    /// What is exported: the scope of the export, without its name.
+    pub scope: String,
+    /// Name of the export.
+    pub export: String,
+    /// Rows of all files.
+    pub rows: Option<u64>,
 }
 
 impl Manifest {
@@ -49,7 +71,7 @@ impl Manifest {
             })
         };
         let text = |names: &[&str]| get(names).and_then(Value::as_str).map(str::to_owned);
-        let keys = get(&["reportKeys", "dataFiles", "reportFiles", "dataFileS3Keys"]);
+        let keys = get(&["reportKeys", "dataFiles", "reportFiles", "dataFileS3Keys", "blobs"]);
         let columns = get(&["columns"]);
         if keys.is_none() && columns.is_none() {
             return Ok(None);
@@ -65,6 +87,7 @@ impl Manifest {
             billing_period: get(&["billingPeriod", "billing_period"]).and_then(period),
             report_name: text(&["reportName", "exportName"]),
             keys: keys.and_then(Value::as_array).map(|keys| keys.iter().filter_map(key).collect()),
+            run: get(&["runInfo"]).and_then(|info| run(info, get(&["exportConfig"]), get(&["dataRowCount"]))),
         }))
     }
 }
@@ -81,7 +104,9 @@ fn column_names(columns: &Value) -> Vec<String> {
 /// A file's key, from a key, an address, or an object that holds one.
 fn key(value: &Value) -> Option<String> {
     let text = value.as_str().or_else(|| {
-        ["key", "s3Key", "path", "uri"].iter().find_map(|name| value.get(*name).and_then(Value::as_str))
+        ["key", "s3Key", "path", "uri", "blobName"]
+            .iter()
+            .find_map(|name| value.get(*name).and_then(Value::as_str))
     })?;
     let key = match text.split_once("://") {
         Some((_, rest)) => rest.split_once('/').map_or(rest, |(_, key)| key),
@@ -89,6 +114,32 @@ fn key(value: &Value) -> Option<String> {
     };
     let key = key.trim_matches('/');
     (!key.is_empty()).then(|| key.to_owned())
+}
+
+/// `runInfo`, with what `exportConfig` says of the export.
+fn run(info: &Value, config: Option<&Value>, rows: Option<&Value>) -> Option<Run> {
+    let text = |value: Option<&Value>, name: &str| {
+        value.and_then(|value| value.get(name)).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let day = |name: &str| text(Some(info), name).get(..10)?.parse::<NaiveDate>().ok();
+    // `…/providers/Microsoft.CostManagement/exports/<name>`: what stands before is the scope.
+    let resource = text(config, "resourceId");
+    let lower = resource.to_ascii_lowercase();
+    let scope = lower.split("/providers/microsoft.costmanagement/").next().unwrap_or_default().to_owned();
+    Some(Run {
+        submitted: moment(&text(Some(info), "submittedTime"))?,
+        days: day("startDate").zip(day("endDate")).and_then(|(from, last)| DayRange::through(from, last)),
+        kind: text(config, "type"),
+        scope,
+        export: text(config, "exportName"),
+        rows: rows.and_then(Value::as_u64),
+    })
+}
+
+/// A time with its zone, or without one: then it is UTC.
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let zoned = DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc));
+    zoned.ok().or_else(|| Some(text.parse::<NaiveDateTime>().ok()?.and_utc()))
 }
 
 /// `20261001T000000.000Z`, `2026-10-01T00:00:00Z`, `2026-10`, or an object with a start.
@@ -125,6 +176,25 @@ mod tests {
         );
         assert_eq!(export.assembly_id.as_deref(), Some("e1"));
         assert_eq!(export.keys.unwrap(), ["pfx/x/data/BILLING_PERIOD=2026-08/x-00001.snappy.parquet"]);
+    }
+
+    #[test]
+    fn runs_of_azure_are_read() {
+        let read = parse(
+            r#"{"dataRowCount": 9, "exportConfig": {"exportName": "focus", "type": "FocusCost",
+            "resourceId": "/subscriptions/S1/providers/Microsoft.CostManagement/exports/focus"},
+            "runInfo": {"submittedTime": "2026-08-10T05:01:02.1234567Z", "startDate": "2026-08-01T00:00:00", "endDate": "2026-08-31T00:00:00"},
+            "blobs": [{"blobName": "c/focus/20260801-20260831/r1/part_0_0001.csv", "dataRowCount": 9}]}"#,
+        );
+        let run = read.run.unwrap();
+        assert_eq!(
+            (run.kind.as_str(), run.scope.as_str(), run.rows),
+            ("FocusCost", "/subscriptions/s1", Some(9))
+        );
+        assert_eq!(run.days.unwrap().to_string(), "2026-08-01 to 2026-08-31");
+        assert_eq!(read.keys.unwrap(), ["c/focus/20260801-20260831/r1/part_0_0001.csv"]);
+        assert_eq!(moment("2026-08-10T05:01:02"), moment("2026-08-10T05:01:02Z"));
+        assert_eq!(moment("yesterday"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod keys;
 mod spelling;
 
+use crate::data_sets;
 use crate::error::{ErrorKind, IngestError};
 use crate::fields::{self, BY_ROW, Number, Text, folded_name, plain_name};
 use crate::left_out;
@@ -195,18 +196,18 @@ impl Columns {
             missing.or_else(|| self.numbers[fields::BILLED].is_none().then_some("line_item_unblended_cost"));
         let Some(missing) = missing else { return Ok(()) };
         let missing = Spelling::of(&self.names).write(missing);
-        let known = self.text.iter().flatten().count();
-        let (message, advice) = if known < 3 {
-            (
-                "is no cost report: its header has none of the columns of a CUR or FOCUS report".to_owned(),
-                "Give the folder or bucket prefix of the report itself".to_owned(),
-            )
-        } else {
-            (
-                format!("lacks the required column {missing}"),
-                "Add it to the export's column selection, or choose the report's standard columns".to_owned(),
-            )
-        };
+        let elsewhere = "Give the folder or bucket prefix of the report itself";
+        if let Some(set) = data_sets::named(&self.names) {
+            return Err(IngestError::new(ErrorKind::NotABill, file, format!("is {set}"), elsewhere));
+        }
+        if self.text.iter().flatten().count() < 3 {
+            let message = "is no cost report: its header has none of the columns of a CUR or FOCUS report";
+            return Err(IngestError::new(ErrorKind::NotABill, file, message, elsewhere).column(&missing));
+        }
+        let (message, advice) = (
+            format!("lacks the required column {missing}"),
+            "Add it to the export's column selection, or choose the report's standard columns",
+        );
         Err(IngestError::new(ErrorKind::Columns, file, message, advice).column(&missing))
     }
 

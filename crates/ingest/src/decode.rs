@@ -153,6 +153,11 @@ impl Unit {
         matches!(self.kind, UnitKind::RowGroup { .. }) && self.bytes <= MOST_BYTES && self.file.is_far()
     }
 
+    /// Whether it is a whole text file.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.kind, UnitKind::Csv)
+    }
+
     /// Reads what decoding needs at once; a text file is streamed instead.
     pub(crate) fn fetch(&self, wanted: Wanted) -> Result<Fetched, IngestError> {
         match &self.kind {

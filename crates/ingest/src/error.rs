@@ -10,6 +10,8 @@ pub enum ErrorKind {
     Undecodable,
     /// The header lacks a required column, or has one twice.
     Columns,
+    /// The header is one of something else than a bill.
+    NotABill,
     /// A value cannot be understood.
     Value,
     /// Rows of another billing period than the delivery's, or several currencies in one period.

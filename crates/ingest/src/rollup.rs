@@ -13,4 +13,4 @@ mod pass;
 pub(crate) use kernel::Classes;
 pub use output::{Identity, PeriodRollup};
 pub(crate) use pass::by_period;
-pub use pass::{RollupResult, read};
+pub use pass::{Owners, RollupResult, read};

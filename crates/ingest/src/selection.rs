@@ -3,7 +3,7 @@
 use crate::batch::RawBatch;
 use crate::fields;
 use model::BillingPeriod;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use twox_hash::XxHash3_128;
 
@@ -14,6 +14,26 @@ pub struct Selection {
     pub period: Option<BillingPeriod>,
     /// The accounts whose rows count; `None`: all. A row without a usage account is its payer's.
     pub accounts: Option<Arc<BTreeSet<String>>>,
+    /// Which part of the delivery each file is of, where several reports are read as one bill: then each part's
+    /// accounts are kept apart, so that one bill that is there twice is noticed.
+    pub parts: Option<Arc<[u32]>>,
+}
+
+/// Whose bill and whose costs: billing account and account.
+pub type Owner = (String, String);
+
+/// The owners in a batch's rows.
+pub(crate) fn owners(batch: &RawBatch, into: &mut BTreeSet<Owner>) {
+    let mut seen = HashSet::new();
+    let mut last = None;
+    for row in 0..batch.rows {
+        let pair = (batch.get(fields::PAYER, row), batch.get(fields::ACCOUNT, row));
+        // Neighbours mostly are of one account.
+        if last != Some(pair) && seen.insert(pair) {
+            into.insert((pair.0.to_owned(), pair.1.to_owned()));
+        }
+        last = Some(pair);
+    }
 }
 
 impl Selection {
@@ -45,6 +65,6 @@ impl Selection {
 
 impl From<Option<BillingPeriod>> for Selection {
     fn from(period: Option<BillingPeriod>) -> Self {
-        Self { period, accounts: None }
+        Self { period, ..Self::default() }
     }
 }

@@ -20,6 +20,7 @@ mod organization;
 mod publication;
 mod saved_report;
 mod sealed;
+mod source_files;
 mod store;
 
 pub use bill_change::{BillChange, ChangedLine};

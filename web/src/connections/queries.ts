@@ -29,6 +29,13 @@ export const connectionQueries = {
         unwrap(api.GET("/api/v1/connections/{id}/ingests", { params: { path: { id } }, signal })),
       refetchInterval: 30_000,
     }),
+  files: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "files"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/files", { params: { path: { id } }, signal })),
+      refetchInterval: 30_000,
+    }),
   changes: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "changes"],

@@ -31,8 +31,9 @@ pub(super) async fn before(
     let mut published = app.meta().publications(&connection.organization_id).await?;
     published.retain(|publication| publication.connection_id == connection.id);
     let restates = |delivery: &Delivery| {
-        let of_period =
-            |publication: &&Publication| delivery.period.is_none_or(|period| publication.period == period);
+        let of_period = |publication: &&Publication| {
+            delivery.periods.is_empty() || delivery.periods.contains(&publication.period)
+        };
         let mut there = published.iter().filter(of_period).peekable();
         there.peek().is_some()
             && (force || there.all(|publication| publication.fingerprint != delivery.fingerprint))

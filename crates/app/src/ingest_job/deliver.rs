@@ -3,15 +3,16 @@
 use super::proving::{self, Broken};
 use super::storing::{self, LineItemSinks};
 use super::tracking::Tracker;
-use super::{PeriodOutcome, PeriodSummary, reading};
-use crate::proof::{FileProof, PeriodProof, UNAVAILABLE};
+use super::{PeriodOutcome, PeriodSummary, bills, reading};
+use crate::proof::{Completeness, FileProof, PeriodProof, UNAVAILABLE};
 use crate::{App, AppError, ErrorKind, Place, Result, Stage};
 use connect::{BillSource, Delivery};
 use ingest::rollup::{PeriodRollup, RollupResult};
 use ingest::{IngestError, Selection, SourceFile, Warning};
 use lake::{Lake, StagedFile, StoredSums, Table};
-use meta::NewPublication;
+use meta::{Connection, NewPublication};
 use model::{BillingPeriod, ConnectionId, Decimal};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// Threads that decode.
@@ -22,7 +23,7 @@ pub(super) fn threads() -> usize {
 /// A delivery at work.
 pub(super) struct Job<'a> {
     pub(super) app: &'a App,
-    pub(super) connection: &'a ConnectionId,
+    pub(super) connection: &'a Connection,
     pub(super) source: &'a Arc<BillSource>,
     pub(super) delivery: &'a Delivery,
     /// Which rows count, of whatever period.
@@ -47,6 +48,7 @@ struct Proven {
     split_rows: u64,
     identity: Vec<crate::proof::Identity>,
     unavailable: Vec<crate::proof::Unavailable>,
+    owners: BTreeSet<ingest::Owner>,
 }
 
 impl Job<'_> {
@@ -55,7 +57,24 @@ impl Job<'_> {
     }
 
     fn selected(&self) -> Selection {
-        Selection { period: self.delivery.period, ..self.selection.clone() }
+        let parts = bills::parts(self.delivery);
+        Selection { period: self.delivery.period, parts, ..self.selection.clone() }
+    }
+
+    /// What a person should know of the delivery itself.
+    fn notes(&self) -> impl Iterator<Item = String> {
+        self.delivery.notes.iter().map(|note| format!("{}: {}. {}", note.file, note.message, note.advice))
+    }
+
+    /// Of several parts each must have its manifest.
+    fn completeness(&self) -> Completeness {
+        let manifests = &self.delivery.manifests;
+        let named: usize = manifests.iter().filter_map(|manifest| manifest.keys.as_ref()).map(Vec::len).sum();
+        if !manifests.is_empty() && named >= self.delivery.files.len() {
+            Completeness::Complete
+        } else {
+            Completeness::Unknown
+        }
     }
 
     fn bytes(&self) -> u64 {
@@ -78,7 +97,9 @@ impl Job<'_> {
             .await?
             .map_err(from_ingest)?;
         self.check_untouched().await?;
-        let RollupResult { periods, mut warnings, features } = read;
+        let RollupResult { periods, mut warnings, features, owners } = read;
+        bills::one_bill_once(self.delivery, &owners)?;
+        self.as_promised(&periods)?;
         if self.selection.accounts.is_some() {
             // They tell of everybody's rows.
             warnings.clear();
@@ -87,12 +108,28 @@ impl Job<'_> {
         for (period, rollup) in periods.into_iter().rev() {
             published.push(self.publish_rollup(tracker, ingest, period, rollup, &warnings, &features).await?);
         }
-        // A customer may well have had no cost in a month of somebody else's bill.
-        if published.is_empty() && self.selection.accounts.is_none() {
-            return Err(AppError::invalid("the delivery holds no rows")
-                .advise("If the month has just begun, its first rows come within 24 hours."));
-        }
         Ok(published)
+    }
+
+    /// Periods and rows are those that folders and manifests tell.
+    fn as_promised(&self, periods: &BTreeMap<BillingPeriod, PeriodRollup>) -> Result<()> {
+        let told = &self.delivery.periods;
+        if let Some(period) = periods.keys().find(|period| !told.is_empty() && !told.contains(period)) {
+            return Err(AppError::invalid(format!("{} holds rows of {period}", self.delivery.name)).advise(
+                "Rows of a month that the export's days do not touch would replace that month by a part of it. Export the months again, each whole.",
+            ));
+        }
+        let rows: u64 = periods.values().map(PeriodRollup::line_items).sum();
+        match self.delivery.rows {
+            Some(promised) if promised != rows && self.selection.accounts.is_none() => {
+                Err(AppError::invalid(format!(
+                    "{}: its manifest tells {promised} rows, its files hold {rows}",
+                    self.delivery.name
+                ))
+                .advise("The delivery was copied or written in part: copy or export it again."))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A delivery that was replaced while it was read is a mixture of two: it is not published.
@@ -116,15 +153,19 @@ impl Job<'_> {
         warnings: &[Warning],
         features: &serde_json::Value,
     ) -> Result<(PeriodSummary, Pending)> {
-        let (lake, connection, names) = (self.app.lake().clone(), self.connection.clone(), self.names());
+        let (lake, connection, names) = (self.app.lake().clone(), self.connection.id.clone(), self.names());
         let proven = tracker
             .watch(ingest, Some(period), Stage::Proving, move |_| {
                 prove_rollup(&lake, &connection, period, &rollup, &names)
             })
             .await??;
         refuse_broken(proven.broken.as_ref())?;
+        let organization = &self.connection.organization_id;
+        bills::not_read_elsewhere(self.app, organization, &self.connection.id, period, &proven.owners)
+            .await?;
         tracker.show(Some(period), Stage::Publishing);
-        let version = self.app.lake().commit(Table::Rollup, self.connection, period, &proven.files).await?;
+        let version =
+            self.app.lake().commit(Table::Rollup, &self.connection.id, period, &proven.files).await?;
         let (raw_total, stored_total) = proving::totals(&proven.lines);
         let proof = PeriodProof {
             files: proven.lines,
@@ -135,8 +176,11 @@ impl Job<'_> {
                 .iter()
                 .map(|part| part.message.clone())
                 .chain(warnings.iter().map(note))
+                .chain(self.notes())
                 .collect(),
             unavailable: proven.unavailable,
+            owners: proven.owners.into_iter().collect(),
+            complete: self.completeness(),
         };
         let mut features = features.clone();
         if !proof.unavailable.is_empty()
@@ -149,7 +193,7 @@ impl Job<'_> {
             .app
             .meta()
             .publish(&NewPublication {
-                connection_id: self.connection.clone(),
+                connection_id: self.connection.id.clone(),
                 period,
                 rollup_version: version,
                 rollup_files: proven.files.iter().map(|file| file.path.clone()).collect(),
@@ -192,7 +236,7 @@ impl Job<'_> {
         pending: Vec<Pending>,
     ) -> Result<()> {
         let files = reading::files(self.source, self.delivery, &tracker.counters);
-        let (lake, connection) = (self.app.lake().clone(), self.connection.clone());
+        let (lake, connection) = (self.app.lake().clone(), self.connection.id.clone());
         let (period, names, selection) = (self.delivery.period, self.names(), self.selected());
         let staged = tracker
             .watch(
@@ -207,7 +251,8 @@ impl Job<'_> {
             refuse_broken(broken.as_ref())?;
             let Some(pending) = pending.iter().find(|pending| pending.period == period) else { continue };
             tracker.show(Some(period), Stage::Publishing);
-            let version = self.app.lake().commit(Table::LineItems, self.connection, period, &files).await?;
+            let version =
+                self.app.lake().commit(Table::LineItems, &self.connection.id, period, &files).await?;
             let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
             let proof = PeriodProof { files: lines, ..pending.proof.clone() };
             self.app.meta().complete(pending.publication, version, &paths, &json(&proof)?).await?;
@@ -236,6 +281,7 @@ fn prove_rollup(
         split_rows: expected.values().map(|line| line.split_rows).sum(),
         identity: proving::identity(rollup.identity()),
         unavailable: proving::unavailable(rollup.unavailable(), &rollup.currency()),
+        owners: rollup.owners(),
     })
 }
 

@@ -4,7 +4,7 @@ use super::Folder;
 use crate::cli::Ingest;
 use crate::output::{Align, Table, bytes, grouped, print, print_json};
 use crate::progress::Display;
-use ::app::ingest_job::{self, IngestRequest, IngestSummary, PeriodOutcome};
+use ::app::ingest_job::{self, Fate, IngestRequest, IngestSummary, PeriodOutcome, SourceFiles};
 use ::app::{App, AppError, ErrorKind, OrganizationSpec, connections, processing};
 use model::{ConnectionId, OrganizationId};
 use serde_json::json;
@@ -111,6 +111,7 @@ fn view(summaries: &[IngestSummary]) -> serde_json::Value {
         "line_items_ready_s": summaries.iter().map(|summary| summary.line_items_ready_s).sum::<f64>(),
         "peak_memory_bytes": summaries.iter().map(|summary| summary.peak_memory_bytes).max().unwrap_or(0),
         "periods": periods,
+        "files": summaries.iter().map(|summary| &summary.files).collect::<Vec<_>>(),
     })
 }
 
@@ -151,6 +152,36 @@ fn table(summaries: &[IngestSummary]) -> String {
             "dashboards ready after {:.1} s, line items after {:.1} s",
             summary.dashboards_ready_s, summary.line_items_ready_s
         );
+        out.push_str(&files(&summary.files));
+    }
+    out
+}
+
+/// Files spelt out on a terminal; `--json` has more.
+const SHOWN: usize = 20;
+
+/// What became of the source's files.
+fn files(files: &SourceFiles) -> String {
+    let mut out = format!("files: {} read", files.read);
+    for (number, what) in [
+        (files.superseded, "superseded"),
+        (files.incomplete, "of incomplete deliveries"),
+        (files.other_data_set, "of other data sets"),
+        (files.foreign, "foreign"),
+        (files.refused, "refused"),
+    ] {
+        if number > 0 {
+            let _ = write!(out, ", {number} {what}");
+        }
+    }
+    out.push('\n');
+    let worth = files.unread.iter().filter(|one| one.fate != Fate::Foreign);
+    for one in worth.clone().take(SHOWN) {
+        let _ = writeln!(out, "  not read: {}: {}", one.path, one.why);
+    }
+    let more = worth.count().saturating_sub(SHOWN);
+    if more > 0 {
+        let _ = writeln!(out, "  and {more} more; --json names them");
     }
     out
 }

@@ -67,7 +67,7 @@ async fn a_folder_is_found_read_and_watched() {
     let source = source(folder.path());
     let delivery = only(&source).await;
     assert_eq!((delivery.layout, delivery.files[0].path.as_str()), (Layout::Legacy, FILE));
-    assert_eq!(delivery.manifest.as_ref().unwrap().columns, ["lineItem/UnblendedCost"]);
+    assert_eq!(delivery.manifests[0].columns, ["lineItem/UnblendedCost"]);
     assert_eq!(read(&source, &delivery).await.unwrap(), text());
     assert!(source.unchanged(&delivery).await.unwrap());
 

@@ -1,8 +1,10 @@
-//! Sorting a listing: data files, manifests that matter, and what is ignored.
+//! Sorting a listing: data files, manifests that matter, logs of tables, and what is no data at all.
 
-use super::FileRef;
-use crate::place::{Partition, Place, base_name, folder, place};
-use std::collections::BTreeMap;
+use super::fate::{Fate, Unread};
+use super::table::{DELTA_LOG, is_commit};
+use super::{FileRef, Problem};
+use crate::place::{Partition, Place, Scheme, base_name, folder, place};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Folder in which AWS says whether a report is being updated.
 const STATUS_FOLDER: &str = "cost_and_usage_data_status";
@@ -21,9 +23,17 @@ pub(crate) struct Listed {
 pub(crate) struct Listing {
     pub(crate) data: Vec<Listed>,
     pub(crate) manifests: Vec<Listed>,
+    /// Manifests of older deliveries, by the newest one's path, newest first: read where that is not complete.
+    pub(super) older: BTreeMap<String, Vec<Listed>>,
+    /// Newest manifests of which it is not certain that they are.
+    pub(super) uncertain: BTreeSet<String>,
     /// Files that say READY or UPDATING.
     pub(crate) status: Vec<FileRef>,
-    pub(crate) ignored: Vec<(String, String)>,
+    /// Commits of Delta tables, by the table's folder, in their order.
+    pub(crate) logs: BTreeMap<String, Vec<FileRef>>,
+    /// Tables that cannot be read, by folder.
+    pub(super) broken: Vec<(String, Problem)>,
+    pub(super) unread: Vec<Unread>,
 }
 
 impl Listing {
@@ -36,13 +46,19 @@ impl Listing {
             let place = place(&full);
             let name = base_name(&file.path).to_ascii_lowercase();
             let listed = Listed { file, full, place };
-            let ignored = if name.is_empty() {
+            let why = if name.is_empty() {
                 "a folder"
             } else if listed.file.path.split('/').any(|part| part == STATUS_FOLDER) {
                 if is_data(&name) {
                     listing.status.push(listed.file.clone());
                 }
                 "the report's status, not data"
+            } else if let Some(table) = table_of(&listed.file.path) {
+                listing.logs.entry(table).or_default().push(listed.file.clone());
+                "a commit of the table's log"
+            } else if name.ends_with(".metadata.json") && folder(&listed.file.path).ends_with("metadata") {
+                listing.iceberg(folder(&listed.file.path));
+                "the table's metadata"
             } else if listed.file.path.split('/').any(hidden) {
                 "hidden"
             } else if has_extension(&name, "json") && name.contains("manifest") {
@@ -54,15 +70,79 @@ impl Listing {
             } else {
                 "not a report file (.csv, .csv.gz, .gz, .zip, .parquet)"
             };
-            listing.ignored.push((listed.file.path, ignored.to_owned()));
+            listing.unread.push(Unread::new(listed.file.path, Fate::Foreign, why));
         }
         listing
     }
+
+    fn iceberg(&mut self, metadata: &str) {
+        let table = folder(metadata).to_owned();
+        if self.broken.iter().all(|(known, _)| *known != table) {
+            let problem = Problem {
+                file: metadata.to_owned(),
+                message: "this folder is an Iceberg table: its files hold rows that the table no longer has".to_owned(),
+                advice: "Export the table's current rows as Parquet or CSV files into a folder of their own, and give that folder".to_owned(),
+            };
+            self.broken.push((table, problem));
+        }
+    }
+
+    /// Leaves the files that a table's log names; the others below its folder were removed from the table.
+    pub(crate) fn follow(&mut self, table: &str, live: Result<BTreeSet<String>, (String, String)>) {
+        let live = match live {
+            Ok(live) => live,
+            Err((message, advice)) => {
+                let file = inside(table, DELTA_LOG);
+                return self.broken.push((table.to_owned(), Problem { file, message, advice }));
+            }
+        };
+        for name in &live {
+            let path = inside(table, name);
+            if self.data.iter().all(|listed| listed.file.path != path) {
+                let problem = Problem {
+                    file: path.clone(),
+                    message: format!("the table's log names '{path}', which is not there"),
+                    advice: "Copy the table completely, its log included".to_owned(),
+                };
+                self.broken.push((table.to_owned(), problem));
+            }
+        }
+        self.drop_below(
+            table,
+            |name| !live.contains(name),
+            Fate::Superseded,
+            "the table's log has removed it",
+        );
+    }
+
+    /// Takes away data files below a folder.
+    pub(super) fn drop_below(&mut self, table: &str, gone: impl Fn(&str) -> bool, fate: Fate, why: &str) {
+        let below = |path: &str| -> Option<String> {
+            let rest = if table.is_empty() { path } else { path.strip_prefix(table)?.strip_prefix('/')? };
+            Some(rest.to_owned())
+        };
+        let (dropped, kept): (Vec<Listed>, Vec<Listed>) = std::mem::take(&mut self.data)
+            .into_iter()
+            .partition(|listed| below(&listed.file.path).is_some_and(|name| gone(&name)));
+        self.data = kept;
+        self.unread.extend(dropped.into_iter().map(|listed| Unread::new(listed.file.path, fate, why)));
+    }
+}
+
+fn inside(table: &str, name: &str) -> String {
+    if table.is_empty() { name.to_owned() } else { format!("{table}/{name}") }
+}
+
+/// The table whose log's commit a file is.
+fn table_of(path: &str) -> Option<String> {
+    let (folder, name) = path.rsplit_once('/')?;
+    let table = if folder == DELTA_LOG { "" } else { folder.strip_suffix(DELTA_LOG)?.strip_suffix('/')? };
+    is_commit(name).then(|| table.to_owned())
 }
 
 fn hidden(part: &str) -> bool {
     (part.starts_with('.') && part != ".")
-        || part == "_delta_log"
+        || part == DELTA_LOG
         || part == "_SUCCESS"
         || part == "__MACOSX"
         || part.starts_with("_temporary")
@@ -82,11 +162,15 @@ fn is_data(name: &str) -> bool {
 /// A report's period among manifests: partition and the manifest's name.
 type Group = (Option<Partition>, String);
 
-/// Which manifests are to be read: of each report and period the newest one alone. The others are ignored.
+/// Which manifests are to be read: of each report and period of AWS the newest one alone, and all of those that tell
+/// their own time.
 pub(crate) fn manifests_to_read(listing: &mut Listing) -> Vec<Listed> {
     let mut groups: BTreeMap<Group, Vec<Listed>> = BTreeMap::new();
     for manifest in std::mem::take(&mut listing.manifests) {
-        let group = match &manifest.place {
+        let aws = |place: &&Place| {
+            matches!(place.partition.scheme, Scheme::Legacy | Scheme::Athena | Scheme::Export)
+        };
+        let group = match manifest.place.as_ref().filter(aws) {
             Some(place) => (Some(place.partition.clone()), base_name(&manifest.full).to_ascii_lowercase()),
             None => (None, manifest.full.clone()),
         };
@@ -94,38 +178,62 @@ pub(crate) fn manifests_to_read(listing: &mut Listing) -> Vec<Listed> {
     }
     let mut chosen = Vec::with_capacity(groups.len());
     for (_, mut manifests) in groups {
-        let newest = newest_manifest(&manifests);
-        chosen.push(manifests.swap_remove(newest));
-        let reason = "manifest of an older delivery, or a copy of the newest";
-        listing.ignored.extend(manifests.into_iter().map(|old| (old.file.path, reason.to_owned())));
+        manifests.sort_by(|left, right| age(right).cmp(&age(left)).then_with(|| right.full.cmp(&left.full)));
+        let mut manifests = manifests.into_iter();
+        let Some(newest) = manifests.next() else { continue };
+        let older: Vec<Listed> = manifests.collect();
+        if older.iter().any(|one| age(one) == age(&newest)) {
+            listing.uncertain.insert(newest.file.path.clone());
+        }
+        if !older.is_empty() {
+            listing.older.insert(newest.file.path.clone(), older);
+        }
+        chosen.push(newest);
     }
     chosen
 }
 
-/// The period's own manifest is overwritten at each refresh, so it wins over those in delivery folders.
-fn newest_manifest(manifests: &[Listed]) -> usize {
-    let key = |listed: &Listed| {
-        let delivery = listed.place.as_ref().and_then(|place| place.delivery.clone());
-        (
-            delivery.is_none(),
-            delivery_age(delivery.as_deref().unwrap_or_default(), listed),
-            listed.full.clone(),
-        )
-    };
-    manifests.iter().enumerate().max_by_key(|(_, listed)| key(listed)).map_or(0, |(at, _)| at)
+/// Orders a report's manifests of a period: the period's own is overwritten at each refresh, so it wins over those in
+/// delivery folders; among those the time in the folder's name decides.
+pub(super) fn age(listed: &Listed) -> (bool, String) {
+    let delivery = listed.place.as_ref().and_then(|place| place.delivery.as_deref());
+    (delivery.is_none(), stamp(delivery.unwrap_or_default()))
 }
 
-/// Orders delivery folders: by the time in their name where they have one (it survives copying), else by when
-/// their files were written.
-pub(crate) fn delivery_age(delivery: &str, listed: &Listed) -> (String, i64) {
-    let time = delivery.get(..16).filter(|time| {
-        time.bytes().enumerate().all(|(at, byte)| match at {
-            8 => byte == b'T',
-            15 => byte == b'Z',
-            _ => byte.is_ascii_digit(),
-        })
-    });
-    (time.unwrap_or_default().to_owned(), listed.file.modified.timestamp_micros())
+/// The manifests of older deliveries of a report's period, newest first, for where the newest one is not complete.
+/// Those that are not asked for are accounted for as superseded.
+pub(crate) fn older_manifests(listing: &mut Listing, newest: &str) -> Vec<Listed> {
+    listing.older.remove(newest).unwrap_or_default()
+}
+
+/// The time that a folder's or file's name begins with, as digits; empty where it begins with none. It survives
+/// copying, unlike the time at which a file was written.
+pub(super) fn stamp(name: &str) -> String {
+    let name = name.split('/').next().unwrap_or_default();
+    if is_guid(name) {
+        return String::new();
+    }
+    let begins =
+        |character: &char| character.is_ascii_digit() || matches!(character, '-' | 'T' | ':' | '.' | '_');
+    let digits: String = name.chars().take_while(begins).filter(char::is_ascii_digit).collect();
+    let enough = digits.len() >= 12 && digits.starts_with("20");
+    if enough { format!("{digits:0<17.17}") } else { String::new() }
+}
+
+/// Whether a name is given by a machine to one run: a GUID, or a time.
+pub(super) fn is_run(name: &str) -> bool {
+    !stamp(name).is_empty() || is_guid(name)
+}
+
+/// `10000000-0000-4000-8000-000000000001`
+pub(super) fn is_guid(name: &str) -> bool {
+    let lengths = [8, 4, 4, 4, 12];
+    let parts: Vec<&str> = name.split('-').collect();
+    parts.len() == lengths.len()
+        && parts
+            .iter()
+            .zip(lengths)
+            .all(|(part, length)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Whether a file lies where a manifest's own files do: beside it, or in the matching data folder.
@@ -137,4 +245,26 @@ pub(crate) fn beside(manifest: &Listed, file: &Listed) -> bool {
             }
             _ => false,
         }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_runs_and_their_times() {
+        assert_eq!(stamp("20260802T010101Z-e1"), "20260802010101000");
+        assert!(stamp("2026-08-10T04:21:11.123Z-x") > stamp("2026-08-10T04:21:10.999Z-x"));
+        assert!(stamp("202608310312") > stamp("202608200312"));
+        assert_eq!(stamp("10000000-0000-4000-8000-000000000001"), "");
+        for (name, run) in [
+            ("10000000-0000-4000-8000-000000000001", true),
+            ("20600000-0000-4000-8000-000000000001", true),
+            ("202608310312", true),
+            ("part1", false),
+            ("aws", false),
+        ] {
+            assert_eq!(is_run(name), run, "{name}");
+        }
+    }
 }

@@ -89,7 +89,7 @@ pub(super) fn months(found: Result<Discovery, ConnectError>, board: &mut Board<'
         })
         .collect();
     if facts.months.is_empty() {
-        let ignored = found.ignored.len();
+        let ignored = found.unread.len();
         board.failed(
             "months",
             format!("{ignored} files, and none of them is a report file"),
@@ -110,7 +110,7 @@ pub(super) fn months(found: Result<Discovery, ConnectError>, board: &mut Board<'
             "months",
             format!("{words}; {period} is there {} times: {}", reports.len(), reports.join(", ")),
             Fix::text(
-                "Two reports of one month are two views of one bill. Narrow the prefix to one of them.",
+                "Reports of different accounts add up. Two reports of the same accounts are two views of one bill, which must not be added: that month is refused then. Narrow the prefix to one of them.",
             ),
         );
     } else if let Some(problem) = found.deliveries.iter().find_map(|delivery| delivery.problems.first()) {

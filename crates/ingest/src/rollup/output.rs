@@ -6,6 +6,7 @@ use crate::costs::AMORTIZATION;
 use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields;
 use crate::proof::RawTotals;
+use crate::selection::Owner;
 use crate::unavailable::{self, Commitments, Missing, Unavailable};
 use arrow::array::{
     ArrayRef, Date32Array, Decimal128Array, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
@@ -15,7 +16,7 @@ use arrow::error::ArrowError;
 use hashbrown::HashMap;
 use model::Decimal;
 use model::schema::{AMOUNT, DAY, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, ROWS};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The sums of one billing period.
@@ -60,6 +61,14 @@ impl PeriodRollup {
     /// The report's currency; `USD` where it names none, as AWS bills.
     pub fn currency(&self) -> String {
         self.kernel.currency.clone().unwrap_or_else(|| "USD".to_owned())
+    }
+
+    /// Whose bill it is, and whose costs.
+    pub fn owners(&self) -> BTreeSet<Owner> {
+        let at = |field| ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
+        let (payer, account) = (at(fields::PAYER), at(fields::ACCOUNT));
+        let accounts = &self.kernel.registries.accounts.items;
+        accounts.iter().map(|item| (item[payer].clone(), item[account].clone())).collect()
     }
 
     /// First hour of usage and the end of its last (microseconds since 1970, UTC).

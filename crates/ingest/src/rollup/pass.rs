@@ -8,12 +8,12 @@ use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
 use crate::registry::Prints;
-use crate::selection::Selection;
+use crate::selection::{Owner, Selection, owners};
 use crate::source::SourceFile;
 use crate::unavailable::Missing;
 use crate::workers;
 use model::BillingPeriod;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the first pass over a delivery found.
@@ -24,7 +24,12 @@ pub struct RollupResult {
     pub warnings: Vec<Warning>,
     /// Which features the report's columns allow.
     pub features: serde_json::Value,
+    /// The accounts of each part of the delivery in each period, where it has several.
+    pub owners: Owners,
 }
+
+/// Accounts by billing period and part of a delivery.
+pub type Owners = BTreeMap<(BillingPeriod, u32), BTreeSet<Owner>>;
 
 /// Reads the selected rows of all files of a delivery.
 ///
@@ -43,8 +48,12 @@ pub fn read(
     let done = workers::run(&units, threads, Wanted::Rollup, make, |worker, unit, fetched| {
         unit.decode(Wanted::Rollup, period_known, fetched, counters, worker)
     })?;
-    let mut result =
-        RollupResult { periods: BTreeMap::new(), warnings: vec![], features: serde_json::Value::Null };
+    let mut result = RollupResult {
+        periods: BTreeMap::new(),
+        warnings: vec![],
+        features: serde_json::Value::Null,
+        owners: Owners::new(),
+    };
     let mut kernels: BTreeMap<BillingPeriod, Kernel> = BTreeMap::new();
     let mut format = None;
     let mut missing = Missing::default();
@@ -53,8 +62,12 @@ pub fn read(
         for warning in worker.warnings {
             add_warning(&mut result.warnings, warning);
         }
+        for (place, owners) in worker.owners {
+            result.owners.entry(place).or_default().extend(owners);
+        }
         if let Some(current) = worker.current {
-            format = Some(current.rules.format);
+            // A bill with rows of AWS's own report has AWS's identity, whichever worker ends last.
+            format = format.filter(|known| *known == Format::Cur).or(Some(current.rules.format));
             result.features = current.features;
         }
         for (period, kernel) in worker.kernels {
@@ -115,6 +128,7 @@ struct Worker {
     warnings: Vec<Warning>,
     missing: Missing,
     current: Option<Current>,
+    owners: Owners,
 }
 
 impl Consumer for Worker {
@@ -145,6 +159,9 @@ impl Consumer for Worker {
             let part = part.as_ref().unwrap_or(&batch);
             let kernel = self.kernels.entry(period).or_default();
             check_currency(kernel, part, current)?;
+            if let Some(at) = self.selection.parts.as_ref().and_then(|parts| parts.get(current.file_index)) {
+                owners(part, self.owners.entry((period, *at)).or_default());
+            }
             kernel.add(part, current.rules, current.file_index, &mut self.hashes, &mut self.prints);
             let unreadable = std::mem::take(&mut kernel.registries.unreadable);
             if let Some(row) = unreadable.first() {

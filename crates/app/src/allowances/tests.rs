@@ -70,7 +70,7 @@ fn nothing_is_allowed_unless_it_is_said() {
         assert!(error.advice.unwrap().contains("--allow-"));
     }
     none.kind(&id("a"), ConnectionKind::AwsRole).unwrap();
-    assert!(none.folder(&id("a"), Some(&world.at("bills/a"))).is_err());
+    assert!(none.folder(&id("a"), &world.at("bills/a")).is_err());
     assert!(none.reach(&record("a", ConnectionKind::Local, false), Some(&world.at("bills/a"))).is_err());
     assert!(none.reach(&record("a", ConnectionKind::AwsOwn, false), None).is_err());
     // What the operator connected goes on.

@@ -44,18 +44,18 @@ pub async fn rotate(app: &App) -> Result<usize> {
     let folder = app.data_dir().to_owned();
     let lock = sealing::locked(&folder, true).await?;
     for left in sealing::leftovers(&folder) {
-        std::fs::remove_file(&left).map_err(disk)?;
+        std::fs::remove_file(&left).map_err(|error| disk(&error))?;
     }
     if sealing::key(&folder, FILE)?.is_none() && app.meta().sealed_secrets().await?.is_empty() {
         // Nothing was ever sealed: the first secret makes the first key.
         return Ok(0);
     }
     // Both are read before anything is made, so that what is wrong with them is said first.
-    Sealer::with(&folder, lock.try_clone().map_err(disk)?)?;
-    sealing::create(&folder, NEXT).map_err(disk)?;
+    Sealer::with(&folder, lock.try_clone().map_err(|error| disk(&error))?)?;
+    sealing::create(&folder, NEXT).map_err(|error| disk(&error))?;
     let sealer = Sealer::with(&folder, lock)?;
     let count = reseal(app, &sealer).await?;
-    sealing::take_over(&folder).map_err(disk)?;
+    sealing::take_over(&folder).map_err(|error| disk(&error))?;
     Ok(count)
 }
 
@@ -82,7 +82,7 @@ fn opened(sealer: &Sealer, id: &ConnectionId, sealed: &[u8]) -> Result<connect::
         .map_err(|error| AppError { message: format!("{} (connection {id})", error.message), ..error })
 }
 
-fn disk(error: std::io::Error) -> AppError {
+fn disk(error: &std::io::Error) -> AppError {
     AppError::new(ErrorKind::Unavailable, format!("the key of kept secrets cannot be written: {error}"))
         .advise("Check that the data folder may be written to and has space left; then call it again. Nothing is lost.")
 }

@@ -10,7 +10,6 @@ mod progress;
 
 use app::AppError;
 use clap::Parser;
-use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -39,14 +38,8 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     if is_closed_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    let mut text = format!("error: {error:#}\n");
-    if let Some(advice) = error.downcast_ref::<AppError>().and_then(|error| error.advice.as_ref()) {
-        text.push_str("  what to do: ");
-        text.push_str(advice);
-        text.push('\n');
-    }
-    // Nobody is left to tell when standard error is closed.
-    let _ = std::io::stderr().write_all(text.as_bytes());
+    let advice = error.downcast_ref::<AppError>().and_then(|error| error.advice.as_deref());
+    output::complain(&format!("{error:#}"), advice);
     ExitCode::from(1)
 }
 

@@ -1,19 +1,29 @@
-//! Printing results.
+//! Printing results. Names come from bills: what a terminal would act on is written out (`model::shown`).
 
+use model::shown;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// Writes a result to standard output.
 pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
+    out.write_all(shown::lines(text).as_bytes())?;
     out.flush()
+}
+
+/// Says on standard error what is wrong and what to do. What strangers wrote into it begins no line.
+pub(crate) fn complain(message: &str, advice: Option<&str>) {
+    let part = |text: &str| shown::lines(text.trim_end()).replace('\n', "\n    ");
+    let advice = advice.map(|advice| format!("  what to do: {}\n", part(advice))).unwrap_or_default();
+    // Nobody is left to tell when standard error is closed.
+    let _ = io::stderr().write_all(format!("error: {}\n{advice}", part(message)).as_bytes());
 }
 
 /// Writes a result as JSON to standard output.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
-    Ok(print(&text)?)
+    Ok(print(&shown::json(&text))?)
 }
 
 /// Side of a column that its cells stand at.
@@ -37,7 +47,12 @@ impl Table {
         }
     }
 
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub(crate) fn row(&mut self, mut cells: Vec<String>) {
+        for cell in &mut cells {
+            if let Cow::Owned(clean) = shown::line(cell) {
+                *cell = clean;
+            }
+        }
         self.rows.push(cells);
     }
 
@@ -95,6 +110,15 @@ mod tests {
         table.row(vec!["EC2".into(), "10.5".into()]);
         table.row(vec!["Größe".into(), "7".into()]);
         assert_eq!(table.text(), "service  cost\n-------  ----\nEC2      10.5\nGröße       7\n");
+    }
+
+    #[test]
+    fn a_name_stays_in_its_cell() {
+        let mut table = Table::new(&[("service", Align::Left), ("cost", Align::Right)]);
+        table.row(vec!["EC2\n\u{1b}[2Kforged".into(), "7".into()]);
+        let text = table.text();
+        assert_eq!(text.lines().count(), 3, "{text}");
+        assert!(text.contains("EC2\\n\\u{1b}[2Kforged     7"), "{text}");
     }
 
     #[test]

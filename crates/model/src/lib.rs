@@ -15,6 +15,7 @@ mod mapping;
 mod metric;
 mod role;
 pub mod schema;
+pub mod shown;
 mod time_view;
 
 pub use billing_period::{BillingPeriod, BillingPeriodError};

@@ -2,10 +2,11 @@
 
 use super::Folder;
 use crate::cli::Ingest;
-use crate::output::{Align, Table, bytes, grouped, print, print_json};
+use crate::output::{Align, Table, bytes, complain, grouped, print, print_json};
 use crate::progress::Display;
 use ::app::ingest_job::{self, Fate, IngestRequest, IngestSummary, PeriodOutcome, SourceFiles};
 use ::app::{App, AppError, ErrorKind, OrganizationSpec, connections, processing};
+use model::shown::line;
 use model::{ConnectionId, OrganizationId};
 use serde_json::json;
 use std::process::ExitCode;
@@ -85,13 +86,6 @@ async fn named(
     }
 }
 
-fn complain(message: &str, advice: Option<&str>) {
-    use std::io::Write;
-    let advice = advice.map(|advice| format!("  what to do: {advice}\n")).unwrap_or_default();
-    // Nobody is left to tell when standard error is closed.
-    let _ = std::io::stderr().write_all(format!("error: {message}\n{advice}").as_bytes());
-}
-
 /// One object over all sources.
 fn view(summaries: &[IngestSummary]) -> serde_json::Value {
     let periods: Vec<_> = summaries
@@ -145,7 +139,7 @@ fn table(summaries: &[IngestSummary]) -> String {
                 if period.proven { "yes" } else { "NO" }.to_owned(),
             ]);
         }
-        let _ = writeln!(out, "connection {} of {}", summary.connection, summary.organization);
+        let _ = writeln!(out, "connection {} of {}", line(&summary.connection), line(&summary.organization));
         out.push_str(&periods.text());
         let _ = writeln!(
             out,

@@ -6,6 +6,7 @@ use crate::output::{Align, Table, print, print_json};
 use app::read::{self, Costs, Published};
 use model::{Comparison, CostQuery, TimeView};
 use serde_json::{Value, json};
+use std::io::IsTerminal;
 
 pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
@@ -18,6 +19,12 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     };
     let costs = read::costs(&app, &published, query, false).await?;
     match args.format {
+        // A file gets every byte as it is.
+        Format::Csv if std::io::stdout().is_terminal() => {
+            let mut bytes = vec![];
+            read::export::csv_long(&costs, &mut bytes)?;
+            Ok(print(&String::from_utf8_lossy(&bytes))?)
+        }
         Format::Csv => Ok(read::export::csv_long(&costs, &mut std::io::stdout().lock())?),
         Format::Json => print_json(&view(&costs)),
         Format::Table => Ok(print(&table(&costs))?),

@@ -5,6 +5,7 @@ use crate::cli::{Reconcile, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json};
 use app::proof::Sums;
 use app::read::{self, ReconciledPeriod};
+use model::shown;
 use std::collections::BTreeMap;
 // Writing to a String cannot fail: the results of `write!` below say nothing.
 use std::fmt::Write as _;
@@ -35,7 +36,7 @@ fn table(period: &ReconciledPeriod) -> String {
     let mut out = format!(
         "{} of {}: {verdict}; {} rows, {}{open}\n",
         period.period,
-        period.connection,
+        shown::line(&period.connection),
         grouped(period.rows),
         period.currency
     );
@@ -79,7 +80,7 @@ fn table(period: &ReconciledPeriod) -> String {
     out.push_str(&sums.text());
     out.push_str(&identity(period));
     for note in &period.proof.notes {
-        let _ = writeln!(out, "note: {note}");
+        let _ = writeln!(out, "note: {}", shown::line(note));
     }
     out.push('\n');
     out

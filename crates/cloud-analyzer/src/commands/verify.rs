@@ -5,6 +5,7 @@ use crate::cli::Verify;
 use crate::output::{print, print_json};
 use ::app::AppError;
 use ::app::connections::{self, Check, CheckState, Running, Verdict};
+use model::shown;
 // Writing to a String cannot fail: the results of `writeln!` below say nothing.
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -61,7 +62,7 @@ fn line(check: &Check) -> String {
         CheckState::NotYet => "not yet",
         CheckState::Waiting | CheckState::Running => "",
     };
-    let mut out = format!("{state:<8} {}\n", check.title);
+    let mut out = format!("{state:<8} {}\n", shown::line(&check.title));
     let parts = [
         ("tried", (!check.tried.is_empty()).then_some(&check.tried)),
         ("answer", (!check.answer.is_empty()).then_some(&check.answer)),
@@ -70,7 +71,7 @@ fn line(check: &Check) -> String {
         ("at", check.fix_url.as_ref()),
     ];
     for (name, text) in parts.iter().filter_map(|(name, text)| Some((name, (*text)?))) {
-        let _ = writeln!(out, "         {name:<8} {text}");
+        let _ = writeln!(out, "         {name:<8} {}", shown::line(text));
     }
     out
 }

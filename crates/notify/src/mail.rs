@@ -1,7 +1,17 @@
 //! The mails, each with what it needs.
 
-use minijinja::{AutoEscape, Environment, context};
+use minijinja::{AutoEscape, Environment, Value, context};
+use model::shown;
 use serde::Serialize;
+use std::fmt::Write as _;
+
+/// Characters of a name, and of what happened: mails are read on telephones, and names may come from anywhere.
+const NAME: usize = 200;
+const MESSAGE: usize = 2_000;
+/// Characters of a subject; servers refuse long headers.
+const SUBJECT: usize = 250;
+/// Groups or months in a mail; the table beside it has all of them.
+const LINES: usize = 60;
 
 /// A mail could not be put together: a defect of its template.
 #[derive(Debug, thiserror::Error)]
@@ -140,16 +150,29 @@ impl Mail {
     }
 
     fn subject(&self) -> String {
+        let short = |text: &str| shown::short(text, NAME / 2).into_owned();
         match self {
             Self::Invitation { organization, .. } => {
-                format!("You are invited to {organization} on Cloud Analyzer")
+                format!("You are invited to {} on Cloud Analyzer", short(organization))
             }
             Self::DashboardsReady { organization, .. } => {
-                format!("{organization}: your dashboards are ready")
+                format!("{}: your dashboards are ready", short(organization))
             }
-            Self::NeedsAttention { connection, .. } => format!("The connection {connection} needs attention"),
-            Self::Report { report, title, .. } => format!("{report}: {title}"),
-            Self::Recovered { connection, .. } => format!("The connection {connection} works again"),
+            Self::NeedsAttention { connection, .. } => {
+                format!("The connection {} needs attention", short(connection))
+            }
+            Self::Report { report, title, .. } => format!("{}: {}", short(report), short(title)),
+            Self::Recovered { connection, .. } => format!("The connection {} works again", short(connection)),
+        }
+    }
+
+    fn link(&self) -> &str {
+        match self {
+            Self::Invitation { link, .. }
+            | Self::DashboardsReady { link, .. }
+            | Self::NeedsAttention { link, .. }
+            | Self::Report { link, .. }
+            | Self::Recovered { link, .. } => link,
         }
     }
 
@@ -165,30 +188,78 @@ impl Mail {
     pub(crate) fn texts(&self) -> Result<Texts, MailError> {
         let name = self.name();
         let values = match self {
-            Self::Invitation { organization, invited_by, role, link } => {
-                context! { organization, invited_by, role, link }
+            Self::Invitation { organization, invited_by, role, link: _ } => {
+                context! {
+                    organization => short(organization), invited_by => short(invited_by), role => short(role),
+                }
             }
-            Self::DashboardsReady { organization, connection, months, link } => {
+            Self::DashboardsReady { organization, connection, months, link: _ } => {
                 let all_proven = months.iter().all(|month| month.proven);
-                context! { organization, connection, months, all_proven, link }
+                let months = &months[..months.len().min(LINES)];
+                context! {
+                    organization => short(organization), connection => short(connection), months, all_proven,
+                }
             }
-            Self::NeedsAttention { organization, connection, message, advice, link } => {
-                context! { organization, connection, message, advice, link }
+            Self::NeedsAttention { organization, connection, message, advice, link: _ } => {
+                context! {
+                    organization => short(organization), connection => short(connection),
+                    message => shown::short(message, MESSAGE), advice => shown::short(advice, MESSAGE),
+                }
             }
-            Self::Report { organization, report, title, total, lines, note, link, files: _ } => {
-                context! { organization, report, title, total, lines, note, link }
+            Self::Report { organization, report, title, total, lines, note, link: _, files: _ } => {
+                let line = |line: &ReportLine| ReportLine {
+                    name: short(&line.name),
+                    color: short(&line.color),
+                    figure: short(&line.figure),
+                    change: short(&line.change),
+                };
+                let lines: Vec<ReportLine> = lines.iter().take(LINES).map(line).collect();
+                context! {
+                    organization => short(organization), report => short(report), title => short(title),
+                    total => short(total), lines, note => shown::short(note, MESSAGE),
+                }
             }
-            Self::Recovered { organization, connection, link } => context! { organization, connection, link },
+            Self::Recovered { organization, connection, link: _ } => {
+                context! {
+                    organization => short(organization), connection => short(connection),
+                }
+            }
         };
-        let subject = self.subject();
+        let (subject, link) = (shown::short(&self.subject(), SUBJECT).into_owned(), address(self.link()));
         let fail = |source| MailError { name, source };
         let environment = environment().map_err(fail)?;
         let write = |ending: &str| {
             let template = environment.get_template(&format!("{name}.{ending}"))?;
-            template.render(context! { subject, ..values.clone() })
+            let link = match ending {
+                // Of all that HTML knows, an address holds nothing but the ampersand.
+                "html" => Value::from_safe_string(link.replace('&', "&amp;")),
+                _ => Value::from(link.as_str()),
+            };
+            template.render(context! { subject, link, ..values.clone() })
         };
         Ok(Texts { plain: write("txt").map_err(fail)?, html: write("html").map_err(fail)?, subject })
     }
+}
+
+/// A name as part of a line: it begins none of its own, in a text or in a header.
+fn short(text: &str) -> String {
+    shown::short(text, NAME).into_owned()
+}
+
+/// An address that stays one, in an attribute and in a line of text: what does not belong into an address is encoded, and
+/// one that leads to no page is left out.
+fn address(link: &str) -> String {
+    let is_page = link.starts_with("https://") || link.starts_with("http://");
+    let mut out = String::with_capacity(link.len());
+    for byte in link.bytes().filter(|_| is_page) {
+        if byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&()*+,;=%".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
@@ -234,6 +305,80 @@ mod tests {
         assert!(texts.plain.contains("<b>Acme</b> & Sons"));
         for text in [&texts.plain, &texts.html] {
             assert!(text.contains("invitation?token=abc"), "{text}");
+        }
+    }
+
+    /// Every mail, with a text of somebody else's wherever there can be one.
+    fn mails(evil: &str) -> Vec<Mail> {
+        let text = || evil.to_owned();
+        let link = || format!("https://costs.example/?q={evil}");
+        let line =
+            ReportLine { name: text(), color: "#000000".into(), figure: text(), change: String::new() };
+        let month =
+            MonthLine { month: "October 2026".into(), total: "1 USD".into(), rows: "1".into(), proven: true };
+        let (organization, connection) = (text(), text());
+        vec![
+            Mail::Invitation { organization: text(), invited_by: text(), role: text(), link: link() },
+            Mail::DashboardsReady {
+                organization: text(),
+                connection: text(),
+                months: vec![month],
+                link: link(),
+            },
+            Mail::NeedsAttention {
+                organization: text(),
+                connection: text(),
+                message: text(),
+                advice: text(),
+                link: link(),
+            },
+            Mail::Report {
+                organization: text(),
+                report: text(),
+                title: text(),
+                total: text(),
+                lines: vec![line],
+                note: text(),
+                link: link(),
+                files: vec![],
+            },
+            Mail::Recovered { organization, connection, link: link() },
+        ]
+    }
+
+    #[test]
+    fn nobody_s_text_becomes_markup_or_a_line_or_an_address() {
+        let evil = "xyzzy\"><script>alert(1)</script>'\r\nBcc: victim@example.com\r\n\r\nforged\u{202e}";
+        for mail in mails(evil) {
+            let texts = mail.texts().unwrap();
+            assert!(!texts.subject.contains(['\r', '\n', '\u{202e}']), "{}", texts.subject);
+            assert!(!texts.html.contains("<script") && !texts.html.contains("xyzzy\">"), "{}", texts.html);
+            for text in [&texts.plain, &texts.html] {
+                assert!(!text.contains("\nBcc:") && !text.contains("\nforged"), "{text}");
+                assert!(!text.contains('\u{202e}') && !text.contains('\r'), "{text}");
+            }
+            assert!(
+                texts.plain.contains("?q=xyzzy%22%3E%3Cscript%3Ealert(1)%3C/script%3E%27%0D%0ABcc:%20"),
+                "{}",
+                texts.plain
+            );
+        }
+        let [invitation, ..] = &mails("a&b=c")[..] else { panic!("no mails") };
+        assert!(invitation.texts().unwrap().html.contains("href=\"https://costs.example/?q=a&amp;b=c\""));
+        assert_eq!(address("javascript:alert(1)"), "");
+        assert_eq!(address("https://a.example/?f=t%3Ax&g=ä"), "https://a.example/?f=t%3Ax&g=%C3%A4");
+    }
+
+    #[test]
+    fn mails_are_of_bounded_length() {
+        let long = "long ".repeat(20_000);
+        for mail in mails(&long) {
+            let Texts { subject, plain, html } = mail.texts().unwrap();
+            assert!(subject.chars().count() < 300, "{}", subject.len());
+            // The link is what it is: cut off, it would lead elsewhere.
+            let link = address(mail.link()).len();
+            assert!(plain.len() < 20_000 + link, "{}", plain.len());
+            assert!(html.len() < 40_000 + link, "{}", html.len());
         }
     }
 

@@ -72,7 +72,8 @@ impl Mailer {
         let texts = mail.texts().map_err(|error| error.to_string())?;
         let message = Message::builder()
             .from(self.from.clone())
-            .to(to.parse().map_err(|_| "it is not a mail address".to_owned())?)
+            // An address alone: no name, no list, no header of somebody's making.
+            .to(Mailbox::new(None, to.parse().map_err(|_| "it is not a mail address".to_owned())?))
             .subject(texts.subject)
             .multipart(body(texts.plain, texts.html, mail.files())?)
             .map_err(|error| error.to_string())?;
@@ -102,9 +103,9 @@ fn body(plain: String, html: String, files: &[Attached]) -> Result<MultiPart, St
     let part = |file: &Attached| {
         let kind = file.kind.parse::<ContentType>().map_err(|error| error.to_string())?;
         let attachment = if file.inline {
-            Attachment::new_inline(file.name.clone())
+            Attachment::new_inline(file_name(&file.name))
         } else {
-            Attachment::new(file.name.clone())
+            Attachment::new(file_name(&file.name))
         };
         Ok::<_, String>(attachment.body(file.bytes.clone(), kind))
     };
@@ -123,9 +124,34 @@ fn body(plain: String, html: String, files: &[Attached]) -> Result<MultiPart, St
     Ok(all)
 }
 
+/// A file's name as it can stand in a header.
+fn file_name(name: &str) -> String {
+    let letter =
+        |letter: char| if letter.is_ascii_alphanumeric() || "-_.".contains(letter) { letter } else { '_' };
+    name.chars().map(letter).take(100).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_s_text_becomes_a_header() {
+        let evil = "x\r\nBcc: victim@example.com\r\n\r\n";
+        let file = Attached { name: format!("{evil}.csv"), kind: "text/csv", bytes: vec![], inline: false };
+        let message = Message::builder()
+            .from("costs@example.com".parse().unwrap())
+            .to(Mailbox::new(None, "ada@example.com".parse().unwrap()))
+            .subject(evil)
+            .multipart(body(String::new(), String::new(), &[file]).unwrap())
+            .unwrap();
+        let written = String::from_utf8(message.formatted()).unwrap();
+        assert!(!written.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{written}");
+        for to in ["a@example.com, b@example.com", "A <a@example.com>", "a@example.com\r\nBcc: b@example.com"]
+        {
+            assert!(to.parse::<lettre::Address>().is_err(), "{to}");
+        }
+    }
 
     #[test]
     fn settings_are_checked_without_telling_the_password() {

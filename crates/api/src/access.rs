@@ -1,7 +1,8 @@
 //! Who may call which route. Each route's action stands in [`ACCESS`]; one middleware finds out who asks, checks the
-//! request against forgery, and asks the policy. A route that is not in the table answers nobody, and a test
+//! request against forgery, and asks the policy. A route or method that is not in the table answers nobody, and a test
 //! compares the table with the OpenAPI description.
 
+use crate::methods;
 use crate::origin;
 use crate::problem::ApiError;
 use crate::state::ApiState;
@@ -106,17 +107,18 @@ pub(crate) fn action(method: &Method, path: &str) -> Option<Action> {
 
 /// Finds out who asks, and lets pass what they may do.
 pub(crate) async fn authorize(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    match check(&state, request).await {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_default();
+    let Some(action) = action(request.method(), &route) else {
+        return methods::of_route(request.method(), &route);
+    };
+    match check(&state, action, request).await {
         Ok(request) => next.run(request).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn check(state: &ApiState, mut request: Request) -> Result<Request, ApiError> {
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let action = path.as_deref().and_then(|path| action(request.method(), path)).ok_or_else(|| {
-        AppError::internal(format!("{} {path:?} is not in the access table", request.method()))
-    })?;
+async fn check(state: &ApiState, action: Action, mut request: Request) -> Result<Request, ApiError> {
     let presented = Presented {
         session: origin::session_cookie(&state.site, request.headers()),
         bearer: origin::bearer(request.headers())?,

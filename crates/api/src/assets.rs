@@ -2,6 +2,9 @@
 //! always asked for. Addresses that are no file belong to the page's own router. Scripts and style sheets were
 //! compressed by the build.
 
+use crate::methods;
+use crate::problem::ApiError;
+use app::{AppError, ErrorKind};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use rust_embed::RustEmbed;
@@ -18,19 +21,29 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><title>Cloud Analyzer<
 
 /// Serves a file of the web app, or its page.
 pub(crate) async fn web(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    if method != Method::GET && method != Method::HEAD {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
-    }
     let path = uri.path().trim_start_matches('/');
+    if path == "api" || path.starts_with("api/") {
+        return unknown().await;
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return methods::of_reading(method).await;
+    }
     if let Some(response) = file(path, accepts_gzip(&headers)) {
         return response;
     }
     // A missing asset is an error, not the page: the browser would read HTML as a script.
     let name = path.rsplit('/').next().unwrap_or_default();
-    if path.starts_with("assets/") || path.starts_with("api/") || name.contains('.') {
+    if path.starts_with("assets/") || name.contains('.') {
         return StatusCode::NOT_FOUND.into_response();
     }
     file("index.html", false).unwrap_or_else(|| Html(NOT_BUILT).into_response())
+}
+
+/// The answer of an address below `/api` that is none.
+pub(crate) async fn unknown() -> Response {
+    let error = AppError::new(ErrorKind::NotFound, "there is nothing at this address")
+        .advise("See /api/v1/openapi.json for what there is.");
+    ApiError::from(error).into_response()
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {

@@ -28,8 +28,23 @@ pub(crate) fn csrf_token(secret: &Secret) -> String {
 /// Whether browsers reach the server by HTTPS.
 pub(crate) fn is_https(site: &Site, headers: &HeaderMap) -> bool {
     let public = site.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
-    let forwarded = headers.get("x-forwarded-proto").and_then(|proto| proto.to_str().ok());
-    public || (site.behind_proxy && forwarded.is_some_and(|proto| proto.eq_ignore_ascii_case("https")))
+    public
+        || (site.behind_proxy
+            && forwarded(headers, "x-forwarded-proto")
+                .is_some_and(|proto| proto.eq_ignore_ascii_case("https")))
+}
+
+/// What the proxy says: the last entry of the last such header. Those before it are whatever the client wrote.
+fn forwarded<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let last = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next().map(str::trim)
+}
+
+/// The address of a forwarded client; some proxies add its port.
+fn client(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let parsed = bare.parse::<IpAddr>().ok();
+    parsed.or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip())).map(|address| address.to_canonical())
 }
 
 /// Address of the server as browsers see it, without a slash at its end.
@@ -44,45 +59,45 @@ pub(crate) fn own_url(site: &Site, headers: &HeaderMap) -> String {
 
 /// The session's secret, as the browser keeps it.
 pub(crate) fn session_cookie(site: &Site, headers: &HeaderMap) -> Option<String> {
-    cookie(&session_name(is_https(site, headers)), headers)
+    cookie(&guarded(SESSION, is_https(site, headers)), headers)
 }
 
 /// The secret of a sign-in under way, as the browser keeps it.
-pub(crate) fn openid_cookie(headers: &HeaderMap) -> Option<String> {
-    cookie(OPENID, headers)
+pub(crate) fn openid_cookie(site: &Site, headers: &HeaderMap) -> Option<String> {
+    cookie(&guarded(OPENID, is_https(site, headers)), headers)
 }
 
 fn cookie(name: &str, headers: &HeaderMap) -> Option<String> {
     CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_owned())
 }
 
-/// By HTTPS under the name that browsers let nobody else set (`__Host-`).
-fn session_name(https: bool) -> String {
-    if https { format!("__Host-{SESSION}") } else { SESSION.to_owned() }
+/// By HTTPS under a name that browsers let nobody else set, neighbours in the same domain included (`__Host-`).
+fn guarded(name: &str, https: bool) -> String {
+    if https { format!("__Host-{name}") } else { name.to_owned() }
 }
 
 /// `Set-Cookie` that begins a session.
 pub(crate) fn begin_session(site: &Site, headers: &HeaderMap, secret: &Secret) -> HeaderValue {
     let https = is_https(site, headers);
     let age = app::identity::LONGEST.num_seconds();
-    set_cookie(session_name(https), secret.reveal(), "/", age, https)
+    set_cookie(SESSION, secret.reveal(), age, https)
 }
 
 /// `Set-Cookie` that ends a session.
 pub(crate) fn end_session(site: &Site, headers: &HeaderMap) -> HeaderValue {
     let https = is_https(site, headers);
-    set_cookie(session_name(https), "", "/", 0, https)
+    set_cookie(SESSION, "", 0, https)
 }
 
 /// `Set-Cookie` for a sign-in at the identity provider; an empty secret removes it.
 pub(crate) fn openid_flow(site: &Site, headers: &HeaderMap, secret: &str) -> HeaderValue {
     let age = if secret.is_empty() { 0 } else { 600 };
-    set_cookie(OPENID.to_owned(), secret, "/api/v1/oidc", age, is_https(site, headers))
+    set_cookie(OPENID, secret, age, is_https(site, headers))
 }
 
-fn set_cookie(name: String, value: &str, path: &str, seconds: i64, https: bool) -> HeaderValue {
-    let mut text = Cookie::build((name, value.to_owned()))
-        .path(path.to_owned())
+fn set_cookie(name: &str, value: &str, seconds: i64, https: bool) -> HeaderValue {
+    let mut text = Cookie::build((guarded(name, https), value.to_owned()))
+        .path("/")
         .http_only(true)
         .secure(https)
         .same_site(SameSite::Lax)
@@ -108,10 +123,8 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 /// Network address of who asks.
 pub(crate) fn address(site: &Site, request: &Request) -> Option<String> {
     if site.behind_proxy {
-        // The last entry is the proxy's own word; those before it are whatever the client wrote.
-        let last = request.headers().get_all("x-forwarded-for").iter().next_back();
-        let address = last.and_then(|list| list.to_str().ok()).and_then(|list| list.rsplit(',').next());
-        if let Some(Ok(address)) = address.map(|text| text.trim().parse::<IpAddr>()) {
+        let said = forwarded(request.headers(), "x-forwarded-for").and_then(client);
+        if let Some(address) = said {
             return Some(address.to_string());
         }
     }
@@ -158,4 +171,47 @@ fn forged(what: &str) -> ApiError {
     AppError::new(ErrorKind::Denied, what)
         .advise("Load the page again. Programs send 'X-CSRF-Token' from GET /api/v1/session, or use an API token.")
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(lines: &[&str]) -> Option<IpAddr> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", HeaderValue::from_str(line).unwrap());
+        }
+        forwarded(&headers, "x-forwarded-for").and_then(client)
+    }
+
+    #[test]
+    fn the_proxy_s_own_word_is_the_last() {
+        let is = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+        assert_eq!(said(&["203.0.113.9, 198.51.100.7"]), is("198.51.100.7"));
+        assert_eq!(said(&["203.0.113.9", "198.51.100.7"]), is("198.51.100.7"));
+        assert_eq!(said(&["198.51.100.7:4711"]), is("198.51.100.7"));
+        assert_eq!(said(&["[2001:db8::1]:4711"]), is("2001:db8::1"));
+        assert_eq!(said(&["[2001:db8::1]"]), is("2001:db8::1"));
+        assert_eq!(said(&["::ffff:198.51.100.7"]), is("198.51.100.7"));
+        for nothing in ["", "198.51.100.7,", "unknown", "_hidden", "198.51.100.7 evil"] {
+            assert_eq!(said(&[nothing]), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn cookies_by_https_are_nobody_else_s() {
+        let site = Site { public_url: Some("https://costs.example.com".to_owned()), ..Site::default() };
+        let none = HeaderMap::new();
+        for cookie in [end_session(&site, &none), openid_flow(&site, &none, "x")] {
+            let text = cookie.to_str().unwrap();
+            assert!(text.starts_with("__Host-cloud_analyzer_"), "{text}");
+            for part in ["Path=/;", "HttpOnly", "Secure", "SameSite=Lax"] {
+                assert!(text.contains(part), "{text}");
+            }
+            assert!(!text.contains("Domain"), "{text}");
+        }
+        let plain = openid_flow(&Site::default(), &none, "x");
+        assert!(plain.to_str().unwrap().starts_with("cloud_analyzer_openid=x"), "{plain:?}");
+    }
 }

@@ -65,18 +65,8 @@ impl IntoResponse for ApiError {
         } else {
             (Some(error.to_string()), error.advice)
         };
-        let problem = Problem {
-            kind: format!("urn:cloud-analyzer:problem:{name}"),
-            title: title.to_owned(),
-            status: status.as_u16(),
-            detail,
-            advice,
-            needed_role,
-        };
-        let mut response = (status, Json(problem)).into_response();
+        let mut response = written(status, name, title, detail, advice, needed_role);
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -85,4 +75,71 @@ impl IntoResponse for ApiError {
         }
         response
     }
+}
+
+/// A problem of the request itself, or of the server, which no use case knows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RequestProblem {
+    /// The address does not know the method.
+    Method,
+    /// The body is larger than the address takes.
+    BodySize,
+    /// The body came too slowly.
+    BodyTime,
+    /// The handler panicked; the panic is in the log.
+    Panic,
+}
+
+impl IntoResponse for RequestProblem {
+    fn into_response(self) -> Response {
+        let (status, name, title, detail, advice) = match self {
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method",
+                "Not possible here",
+                Some("this address does not know the method"),
+                "See the header 'Allow', or /api/v1/openapi.json, for those that it knows.",
+            ),
+            Self::BodySize => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body-size",
+                "The request is too large",
+                Some("the body is larger than this address takes"),
+                "Send less at once.",
+            ),
+            Self::BodyTime => (
+                StatusCode::REQUEST_TIMEOUT,
+                "body-time",
+                "The request came too slowly",
+                Some("the body did not come in time"),
+                "Send it again, over a faster connection.",
+            ),
+            Self::Panic => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong on the server",
+                None,
+                "Try again; the server's log says more.",
+            ),
+        };
+        written(status, name, title, detail.map(str::to_owned), Some(advice.to_owned()), None)
+    }
+}
+
+fn written(
+    status: StatusCode,
+    name: &str,
+    title: &str,
+    detail: Option<String>,
+    advice: Option<String>,
+    needed_role: Option<String>,
+) -> Response {
+    let kind = format!("urn:cloud-analyzer:problem:{name}");
+    let title = title.to_owned();
+    let problem = Problem { kind, title, status: status.as_u16(), detail, advice, needed_role };
+    let mut response = (status, Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

@@ -1,9 +1,11 @@
 //! All routes, what they pass through, and their OpenAPI description.
 
-use crate::{ApiState, access, assets, guard, routes};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router, middleware};
+use crate::crowds::{self, Crowds};
+use crate::events::Streams;
+use crate::{ApiState, access, assets, guard, methods, routes};
+use axum::routing::{any, get};
+use axum::{Extension, Json, Router, middleware};
+use std::sync::Arc;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi;
@@ -111,19 +113,18 @@ pub fn openapi() -> Description {
 pub fn router(state: ApiState) -> Router {
     let (api, description) = described().split_for_parts();
     let authorize = middleware::from_fn_with_state(state.clone(), access::authorize);
+    let described = get(move || std::future::ready(Json(description.clone())));
+    let crowds = Crowds::of(&state.site);
+    let site = Arc::clone(&state.site);
     api.route_layer(authorize)
         .with_state(state.clone())
-        .route("/api/v1/openapi.json", get(move || std::future::ready(Json(description.clone()))))
-        .route("/api/{*rest}", get(unknown))
+        .route("/api/v1/openapi.json", described.fallback(methods::of_reading))
+        .route("/api/{*rest}", any(assets::unknown))
         .fallback(assets::web)
+        .layer(Extension(Streams::default()))
         .layer(middleware::from_fn(guard::server_timing))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn_with_state(crowds, crowds::limit))
         .layer(middleware::from_fn_with_state(state, guard::known_host))
-        .layer(middleware::from_fn(guard::security_headers))
-}
-
-async fn unknown() -> Response {
-    let error = app::AppError::new(app::ErrorKind::NotFound, "there is nothing at this address")
-        .advise("See /api/v1/openapi.json for what there is.");
-    crate::problem::ApiError::from(error).into_response()
+        .layer(middleware::from_fn_with_state(site, guard::harden))
 }

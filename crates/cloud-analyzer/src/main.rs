@@ -4,9 +4,11 @@
 
 mod cli;
 mod commands;
+mod descriptors;
 mod logging;
 mod output;
 mod progress;
+mod stopping;
 
 use app::AppError;
 use clap::Parser;

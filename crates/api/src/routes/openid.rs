@@ -71,7 +71,7 @@ pub(crate) async fn openid_callback(
     let settings = settings(&state)?;
     // Providers add parameters of their own.
     let (code, given) = (pairs.one("code")?, pairs.one("state")?.unwrap_or_default());
-    let browser = origin::openid_cookie(&headers);
+    let browser = origin::openid_cookie(&state.site, &headers);
     let done =
         identity::finish_openid(&state.app, settings, &by, browser.as_deref(), &given, code.as_deref()).await;
     let used = origin::openid_flow(&state.site, &headers, "");

@@ -2,6 +2,7 @@
 
 use crate::access::By;
 use crate::caching::fresh;
+use crate::events::Reader;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::routes::overview::{FailureView, IngestView};
@@ -13,14 +14,13 @@ use app::processing::{self, JobState, MonthState, Outcome, Processing};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::response::sse::Event;
 use model::{ConnectionId, OrganizationId};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
 
 /// Between looks at a running job, for those who watch it.
@@ -166,6 +166,7 @@ pub(crate) async fn start_processing(
 pub(crate) async fn processing_events(
     State(state): State<ApiState>,
     By(caller): By,
+    reader: Reader,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let organization = caller.organization()?.id.clone();
@@ -174,7 +175,7 @@ pub(crate) async fn processing_events(
     processing::status(&state.app, &organization, &connection).await?;
     let (sender, events) = mpsc::channel(4);
     tokio::spawn(tell(state.app, organization, connection, sender));
-    Ok(Sse::new(ReceiverStream::new(events)).keep_alive(KeepAlive::default()).into_response())
+    Ok(reader.hear(events))
 }
 
 async fn tell(

@@ -2,6 +2,7 @@
 
 use crate::access::By;
 use crate::caching::fresh;
+use crate::events::Reader;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::state::ApiState;
@@ -12,12 +13,11 @@ use app::{AppError, ErrorKind};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::response::sse::Event;
 use serde::Serialize;
 use std::convert::Infallible;
 use tokio::sync::{mpsc, watch};
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::ToSchema;
 
 /// Where a step stands.
@@ -169,13 +169,14 @@ pub(crate) async fn start_verification(
 pub(crate) async fn verification_events(
     State(state): State<ApiState>,
     By(caller): By,
+    reader: Reader,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let organization = &caller.organization()?.id;
     let running = connections::watch_verification(&state.app, organization, &connection_id(&id)?).await?;
     let (sender, events) = mpsc::channel(16);
     tokio::spawn(tell(running.ok_or_else(never)?, sender));
-    Ok(Sse::new(ReceiverStream::new(events)).keep_alive(KeepAlive::default()).into_response())
+    Ok(reader.hear(events))
 }
 
 /// Tells what is new, until it is done or nobody listens.
@@ -193,7 +194,11 @@ async fn tell(mut running: watch::Receiver<Running>, events: mpsc::Sender<Result
             return;
         }
         told = now.checks;
-        if running.changed().await.is_err() && running.borrow().verdict.is_none() {
+        let changed = tokio::select! {
+            changed = running.changed() => changed,
+            () = events.closed() => return,
+        };
+        if changed.is_err() && running.borrow().verdict.is_none() {
             // Whoever verified is gone without a verdict.
             return;
         }

@@ -86,7 +86,7 @@ impl TestApp {
         tokio::spawn(async move {
             let told = |address| ready.send(address).unwrap();
             let until = async { stopped.await.unwrap_or_default() };
-            api::serve(router, "127.0.0.1:0".parse().unwrap(), told, until).await.unwrap();
+            api::serve(router, SocketAddr::from(([127, 0, 0, 1], 0)), told, until).await.unwrap();
         });
         let address = address.await.unwrap();
         Self { app, address, clock, token: made.secret, _folder: folder, _stop: stop }

@@ -3,6 +3,7 @@
 use super::Folder;
 use crate::cli::{MailOptions, OpenId, Serve};
 use crate::output::print;
+use crate::{descriptors, stopping};
 use ::app::identity::{self, OpenIdSettings};
 use ::app::{
     App, AppOptions, ErrorKind, MailSettings, Mailer, OrganizationSpec, connections, demo_company, processing,
@@ -17,7 +18,7 @@ const GIVE_BACK: Duration = Duration::from_secs(2);
 pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
     if args.demo {
         // Before anything is opened or generated.
-        api::check_demo(args.listen)?;
+        api::check_demo(args.listen, args.public_url.as_deref(), args.behind_proxy)?;
     }
     let url = args.public_url.clone().unwrap_or_else(|| local_url(args.listen));
     let options = AppOptions {
@@ -63,11 +64,14 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         // The address is the result; a closed pipe is no reason not to serve.
         let _ = print(&text);
     };
+    let signal = stopping::asked();
     let asked = async move {
-        stopped().await;
+        signal.await;
         stop.stop();
     };
-    api::serve(router, args.listen, ready, asked).await?;
+    let descriptors = descriptors::raise();
+    let listening = api::Listening { address: args.listen, behind_proxy: args.behind_proxy, descriptors };
+    api::serve(router, listening, ready, asked).await?;
     // Jobs are given back; what does not end in time is taken up by the next start all the same.
     let _ = tokio::time::timeout(GIVE_BACK, behind).await;
     tracing::info!("stopped");
@@ -115,30 +119,4 @@ async fn fill(app: App, rows: u64) {
         ),
         Err(error) => tracing::error!("the demo company could not be loaded: {error}"),
     }
-}
-
-/// Interrupted from the keyboard, or terminated.
-async fn stopped() {
-    let interrupt = async {
-        // Without a handler the signal ends the process anyway.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
-    tracing::info!("stopping: answering what was asked already");
 }

@@ -44,7 +44,7 @@ pub(crate) const STREAMS_OF_ORGANIZATION: usize = 150;
 pub(crate) const STREAMS: usize = 600;
 /// How long a stream lasts before its reader has to ask (and to prove who they are) again; browsers do so by
 /// themselves.
-pub(crate) const STREAM_LIFE: Duration = Duration::from_secs(15 * 60);
+pub(crate) const STREAM_LIFE: Duration = Duration::from_mins(15);
 
 /// Requests at once of one address behind a proxy, where all connections are the proxy's.
 pub(crate) const REQUESTS_OF_ADDRESS: usize = 512;

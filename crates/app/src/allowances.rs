@@ -58,6 +58,9 @@ pub struct Allowed {
     pub own_credentials: bool,
 }
 
+/// A folder, and whose it is to read; `None`: everybody's.
+pub(crate) type ForWhom = (String, Option<OrganizationId>);
+
 impl Allowances {
     /// Understands what was said, once the organizations are known.
     ///
@@ -101,7 +104,7 @@ impl Allowances {
     }
 
     /// Everything, in words: what, and for whom (`None`: every organization).
-    pub(crate) fn all(&self) -> (Vec<(String, Option<OrganizationId>)>, Option<Vec<OrganizationId>>) {
+    pub(crate) fn all(&self) -> (Vec<ForWhom>, Option<Vec<OrganizationId>>) {
         let folders = self.folders.iter();
         let folders = folders.map(|one| (one.root.display().to_string(), one.organization.clone()));
         (folders.collect(), self.own_credentials.clone())

@@ -48,7 +48,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Demo(Demo),
     /// Serve the web app and the HTTP interface
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Look for what is wrong with this installation, and list what it may read and reach; takes the options of serve
     Doctor(Box<Doctor>),
     /// The key of kept secrets

@@ -34,7 +34,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
         Command::Explain(args) => explain::run(&folder, args).await?,
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,
-        Command::Serve(args) => serve::run(&folder, args).await?,
+        Command::Serve(args) => serve::run(&folder, *args).await?,
         Command::Doctor(args) => return doctor::run(&folder, *args).await,
         Command::Keys(command) => keys::run(&folder, command).await?,
         Command::User(command) => user::run(&folder, command).await?,

@@ -364,7 +364,8 @@ impl RawBatch {
             });
         }
         if columns.text[fields::ACCOUNT].is_none() {
-            self.text[fields::ACCOUNT] = self.text[fields::PAYER].clone();
+            let payer = self.text[fields::PAYER].clone();
+            self.text[fields::ACCOUNT] = payer;
         }
     }
 

@@ -58,10 +58,19 @@ pub fn json(text: &str) -> Cow<'_, str> {
 fn is_harmful(letter: char) -> bool {
     match letter {
         ' '..='~' => false,
-        '\u{2028}' | '\u{2029}' => true,
-        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' => true,
-        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => true,
-        '\u{e0000}'..='\u{e007f}' => true,
+        // Breaks of lines and paragraphs; turns of direction; letters that nobody sees; tags.
+        '\u{2028}'
+        | '\u{2029}'
+        | '\u{061c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{206f}'
+        | '\u{200b}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => true,
         letter => letter.is_control(),
     }
 }

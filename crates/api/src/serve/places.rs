@@ -201,7 +201,7 @@ impl Drop for Held {
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-        address => address,
+        IpAddr::V4(address) => IpAddr::V4(address),
     }
 }
 

@@ -15,8 +15,8 @@ use std::time::Instant;
 /// Runs a job and writes down how it went.
 pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
     let ended = match &app.reading().process {
-        Some(process) => reader::read(app, process, job).await,
-        None => Ok(here(app, job).await),
+        Some(process) => Box::pin(reader::read(app, process, job)).await,
+        None => Ok(Box::pin(here(app, job)).await),
     };
     match ended {
         Ok(Ended::Told(outcome)) => judge(app, job, outcome).await,

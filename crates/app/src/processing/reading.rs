@@ -27,9 +27,9 @@ pub(super) const END_WAIT: Duration = Duration::from_secs(5);
 const LANES: usize = 3;
 /// Without a step forward. The longest silence of honest work is the proof of a month of some hundred million line
 /// items: a few minutes.
-const STALL: Duration = Duration::from_secs(15 * 60);
+const STALL: Duration = Duration::from_mins(15);
 /// From beginning to end. The largest bills (a terabyte of reports) take two to three hours.
-const DEADLINE: Duration = Duration::from_secs(6 * 60 * 60);
+const DEADLINE: Duration = Duration::from_hours(6);
 const GIB: u64 = 1 << 30;
 /// Reading the largest bills of `bench/` takes one to two GiB.
 const LEAST_MEMORY: u64 = 2 * GIB;

@@ -152,10 +152,10 @@ async fn next(app: &App) -> Result<Option<ProcessingJob>> {
 
 /// Runs a job. One whose end cannot be written down, or that panics, is written down as failed, as soon as that goes.
 async fn lane(app: App, job: ProcessingJob) {
-    let mut ended = caught(attempt::run(&app, &job)).await;
+    let mut ended = caught(Box::pin(attempt::run(&app, &job))).await;
     while let Err(error) = ended {
         tracing::error!(job.id, %error, "a job stopped at a defect, or its end could not be written down");
-        ended = caught(attempt::judge(&app, &job, Err(error))).await;
+        ended = caught(Box::pin(attempt::judge(&app, &job, Err(error)))).await;
         if ended.is_err() && !go_on(&app).await {
             return;
         }

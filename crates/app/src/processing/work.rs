@@ -56,7 +56,7 @@ pub async fn work(app: &App, job: i64) -> Result<()> {
         })
         .map_err(|error| AppError::internal(format!("no thread for signs of life: {error}")))?;
     let show = |progress| tell(&Line::Progress(progress));
-    let ended = caught(attempt::read(app, &job, &show)).await;
+    let ended = caught(Box::pin(attempt::read(app, &job, &show))).await;
     for failure in app.live().failures(&job.organization_id) {
         tell(&Line::Failure(failure));
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 /// How connections are read: each by a process of its own, within bounds.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Reading")]
+#[expect(clippy::struct_field_names, reason = "fields are named as their options are spelt")]
 pub(crate) struct ReadingOptions {
     /// Memory that reading one connection may take, in MiB [default: half of the machine's, 2048 to 4096]
     #[arg(long, env = "CLOUD_ANALYZER_READ_MEMORY", value_name = "MIB", value_parser = clap::value_parser!(u64).range(64..=1 << 24))]

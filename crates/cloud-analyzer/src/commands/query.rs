@@ -75,7 +75,7 @@ fn table(costs: &Costs) -> String {
         format!("NOT proven: {}", costs.unproven_periods.join(", "))
     };
     let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
-    let notes: String = costs.unavailable.iter().map(|note| format!("note: {note}\n")).collect();
+    let notes = costs.unavailable.iter().fold(String::new(), |notes, note| notes + "note: " + note + "\n");
     format!(
         "{}\ntotal {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
         table.text(),

@@ -119,7 +119,6 @@ impl Assembly {
                 let problems = candidate.missing.iter().map(|key| super::assemble::missing(key)).collect();
                 self.take(&candidate, &candidate.files, problems);
                 taken.push(candidate);
-                continue;
             }
         }
         for candidate in taken.iter().filter(|one| one.missing.is_empty()) {

@@ -188,16 +188,6 @@ impl<'a> BlockReader<'a> {
         }
     }
 
-    /// A cell; the first of a row may carry the byte order mark of a file that was appended to another.
-    fn cell<'b>(&self, block: &'b Block, row: usize, place: usize, column: usize) -> &'b [u8] {
-        let text = block.field(row, place);
-        if column > 0 {
-            return text;
-        }
-        let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") else { return text };
-        rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest)
-    }
-
     fn text(&self, block: &Block, column: usize) -> Result<TextColumn, IngestError> {
         let place = self.place[&column];
         let rows = block.rows();
@@ -207,7 +197,7 @@ impl<'a> BlockReader<'a> {
         let mut table: HashTable<i32> = HashTable::new();
         let mut last: (&[u8], i32) = (b"", 0);
         for row in 0..rows {
-            let text = self.cell(block, row, place, column);
+            let text = cell(block, row, place, column);
             if is_absent(text) {
                 valid.get_or_insert_with(|| vec![true; row]).push(false);
                 codes.push(0);
@@ -241,7 +231,7 @@ impl<'a> BlockReader<'a> {
         let mut strings = StringBuilder::with_capacity(values.len(), bytes);
         for value in &values {
             let Ok(value) = std::str::from_utf8(value) else {
-                let row = (0..rows).find(|row| self.cell(block, *row, place, column) == *value).unwrap_or(0);
+                let row = (0..rows).find(|row| cell(block, *row, place, column) == *value).unwrap_or(0);
                 return Err(self.value_error(
                     block,
                     column,
@@ -308,7 +298,7 @@ impl<'a> BlockReader<'a> {
         numbers.values.reserve(block.rows());
         let (mut left_out, mut first) = (0, 0);
         for row in 0..block.rows() {
-            let text = self.cell(block, row, place, column);
+            let text = cell(block, row, place, column);
             if is_absent(text) {
                 numbers.push_null();
             } else if let Err(error) = numbers.push_text(text) {
@@ -357,6 +347,16 @@ impl<'a> BlockReader<'a> {
         }
         Ok(SetColumn { parts })
     }
+}
+
+/// A cell; the first of a row may carry the byte order mark of a file that was appended to another.
+fn cell(block: &Block, row: usize, place: usize, column: usize) -> &[u8] {
+    let text = block.field(row, place);
+    if column > 0 {
+        return text;
+    }
+    let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") else { return text };
+    rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest)
 }
 
 /// The beginning of a text, for messages.

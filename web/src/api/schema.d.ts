@@ -110,6 +110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of every file below a connection's source. */
+        get: operations["connection_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/ingests": {
         parameters: {
             query?: never;
@@ -1433,6 +1450,11 @@ export interface components {
             period: string | null;
         };
         /**
+         * @description Why a file is not read.
+         * @enum {string}
+         */
+        FileFate: "superseded" | "incomplete" | "other_data_set" | "foreign" | "refused";
+        /**
          * @description How an ingest ended.
          * @enum {string}
          */
@@ -2035,6 +2057,19 @@ export interface components {
             id: string;
             publications: components["schemas"]["PublicationView"][];
         };
+        /** @description What became of a source's files: each is counted once. */
+        SourceFilesView: {
+            foreign: number;
+            incomplete: number;
+            /** @description When the source was looked at last; `null` before the first time. */
+            looked_at: string | null;
+            other_data_set: number;
+            read: number;
+            refused: number;
+            superseded: number;
+            /** @description The files that are not read, what matters most first; at most 500. */
+            unread: components["schemas"]["UnreadFile"][];
+        };
         /** @description A named group of accounts. */
         Subset: {
             account_ids: string[];
@@ -2117,6 +2152,13 @@ export interface components {
         Tokens: {
             /** @description Newest first. */
             tokens: components["schemas"]["Token"][];
+        };
+        /** @description A file that is not read. */
+        UnreadFile: {
+            fate: components["schemas"]["FileFate"];
+            /** @description Below the source's location. */
+            path: string;
+            why: string;
         };
         /** @description A person with an account. */
         UserView: {
@@ -2473,6 +2515,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceFilesView"];
                 };
             };
             default: {

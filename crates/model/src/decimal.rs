@@ -4,6 +4,9 @@
 //! providers' exports were seen to write (up to 17 in FOCUS files; AWS writes 10 to 12), and leave 20
 //! digits before the point. Digits beyond the eighteenth are rounded half to even and reported to the
 //! caller, so that nothing is lost silently.
+//!
+//! Sums never panic and never wrap: what leaves the range becomes [`Decimal::BEYOND`], which every further
+//! sum keeps, which cannot be written as a figure, and which [`Decimal::within`] turns into an error.
 
 use std::fmt;
 use std::iter::Sum;
@@ -34,6 +37,8 @@ pub enum DecimalError {
 impl Decimal {
     /// Zero.
     pub const ZERO: Self = Self(0);
+    /// The result of a sum that left the range; it absorbs whatever is added to it.
+    pub const BEYOND: Self = Self(i128::MIN);
 
     /// From a count of 10⁻¹⁸ units.
     pub const fn from_units(units: i128) -> Self {
@@ -107,8 +112,24 @@ impl Decimal {
         (sum.unsigned_abs() <= LIMIT.unsigned_abs()).then_some(Self(sum))
     }
 
+    /// The amount, unless a sum behind it left the range.
+    pub fn within(self) -> Result<Self, DecimalError> {
+        if self == Self::BEYOND { Err(DecimalError::TooLarge) } else { Ok(self) }
+    }
+
+    /// Sum that tells by [`Self::BEYOND`] that it left the range.
+    fn plus(self, other: Self) -> Self {
+        match self.0.checked_add(other.0) {
+            Some(sum) if self != Self::BEYOND && other != Self::BEYOND => Self(sum),
+            _ => Self::BEYOND,
+        }
+    }
+
     /// This many percent of it, rounded to the 18th decimal, halves away from zero; `None` if it is too large.
     pub fn checked_percent(self, percent: Self) -> Option<Self> {
+        if self == Self::BEYOND {
+            return None;
+        }
         // Without its trailing zeros a percentage has few digits, and the product fits.
         let (mut factor, mut divisor) = (percent.0, 100 * 10_i128.pow(SCALE));
         while factor % 10 == 0 && divisor > 1 {
@@ -122,7 +143,10 @@ impl Decimal {
     /// Magnitude without the sign.
     #[must_use]
     pub const fn abs(self) -> Self {
-        Self(self.0.abs())
+        match self.0.checked_abs() {
+            Some(magnitude) => Self(magnitude),
+            None => Self::BEYOND,
+        }
     }
 
     /// Whether the amount is zero.
@@ -214,6 +238,9 @@ impl FromStr for Decimal {
 impl fmt::Display for Decimal {
     /// Every digit, without trailing zeros: `1.5`, `0`, `-0.000000000000000001`.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::BEYOND {
+            return out.write_str("beyond the range of amounts");
+        }
         let magnitude = self.0.unsigned_abs();
         let unit = UNIT.unsigned_abs();
         let (whole, fraction) = (magnitude / unit, magnitude % unit);
@@ -228,6 +255,9 @@ impl fmt::Display for Decimal {
 
 impl serde::Serialize for Decimal {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if *self == Self::BEYOND {
+            return Err(serde::ser::Error::custom("a sum is beyond the range of amounts"));
+        }
         serializer.collect_str(self)
     }
 }
@@ -242,33 +272,33 @@ impl<'de> serde::Deserialize<'de> for Decimal {
 impl Add for Decimal {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        self.plus(other)
     }
 }
 
 impl AddAssign for Decimal {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = self.plus(other);
     }
 }
 
 impl Sub for Decimal {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        self.plus(-other)
     }
 }
 
 impl SubAssign for Decimal {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = self.plus(-other);
     }
 }
 
 impl Neg for Decimal {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        self.0.checked_neg().map_or(Self::BEYOND, Self)
     }
 }
 
@@ -344,6 +374,21 @@ mod tests {
         fn never_panics(text in "[-+0-9.eE]{0,60}") {
             let _ = Decimal::parse(text.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_sum_beyond_the_range_is_said_and_stays_so() {
+        let large: Decimal = "90000000000000000000".parse().unwrap();
+        let sum = large + large;
+        assert_eq!((sum, sum.within()), (Decimal::BEYOND, Err(DecimalError::TooLarge)));
+        assert_eq!(sum - large - large, Decimal::BEYOND);
+        assert_eq!([large, large, -large, -large].into_iter().sum::<Decimal>(), Decimal::BEYOND);
+        assert_eq!((-sum, sum.abs(), sum.checked_percent(Decimal::from(100))), (sum, sum, None));
+        let mut counted = -large;
+        counted -= large;
+        assert_eq!(counted, Decimal::BEYOND);
+        assert_eq!((large - large).within(), Ok(Decimal::ZERO));
+        assert!(sum.to_f64().is_finite());
     }
 
     #[test]

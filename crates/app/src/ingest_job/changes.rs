@@ -72,6 +72,12 @@ pub(super) async fn keep(
             continue;
         }
         lines.truncate(MOST_LINES);
+        let total =
+            |bill: &BTreeMap<(String, String), Decimal>| bill.values().copied().sum::<Decimal>().within();
+        let (Ok(total_before), Ok(total_after)) = (total(old), total(new)) else {
+            tracing::warn!(period = summary.period, "what a restatement changed is too large to be summed");
+            continue;
+        };
         let currency = app.meta().publication_for(&connection.id, period).await?;
         app.meta()
             .keep_bill_change(&BillChange {
@@ -79,8 +85,8 @@ pub(super) async fn keep(
                 period,
                 changed_at_ms: app.now().timestamp_millis(),
                 currency: currency.map(|publication| publication.currency.clone()).unwrap_or_default(),
-                total_before: old.values().copied().sum(),
-                total_after: new.values().copied().sum(),
+                total_before,
+                total_after,
                 lines,
             })
             .await?;

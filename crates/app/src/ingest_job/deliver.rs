@@ -160,13 +160,17 @@ impl Job<'_> {
             })
             .await??;
         refuse_broken(proven.broken.as_ref())?;
+        let (raw_total, stored_total) = proving::totals(&proven.lines);
+        if raw_total.within().is_err() || stored_total.within().is_err() {
+            return Err(AppError::invalid(format!("the amounts of {period} are too large to be summed"))
+                .advise("Look for figures that are no amounts in the report, and export it again."));
+        }
         let organization = &self.connection.organization_id;
         bills::not_read_elsewhere(self.app, organization, &self.connection.id, period, &proven.owners)
             .await?;
         tracker.show(Some(period), Stage::Publishing);
         let version =
             self.app.lake().commit(Table::Rollup, &self.connection.id, period, &proven.files).await?;
-        let (raw_total, stored_total) = proving::totals(&proven.lines);
         let proof = PeriodProof {
             files: proven.lines,
             split_rows: proven.split_rows,

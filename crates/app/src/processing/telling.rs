@@ -148,9 +148,12 @@ fn month_name(period: &str) -> String {
 
 /// To the cent, with separators: for reading; the page has every digit.
 pub(crate) fn money(amount: Decimal) -> String {
-    const CENT: i128 = 10_i128.pow(16);
+    const CENT: u128 = 10_u128.pow(16);
+    if amount == Decimal::BEYOND {
+        return amount.to_string();
+    }
     let units = amount.units();
-    let cents = (units.abs() + CENT / 2) / CENT;
+    let cents = (units.unsigned_abs() + CENT / 2) / CENT;
     let sign = if units < 0 && cents > 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", grouped(&(cents / 100).to_string()), cents % 100)
 }
@@ -177,6 +180,7 @@ mod tests {
         assert_eq!(money_of("1234567.891"), "1,234,567.89");
         assert_eq!(money_of("-12.3"), "-12.30");
         assert_eq!(money_of("0"), "0.00");
+        assert_eq!(money(Decimal::BEYOND), "beyond the range of amounts");
         assert_eq!(month_name("2026-10"), "October 2026");
     }
 }

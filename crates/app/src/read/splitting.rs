@@ -80,7 +80,7 @@ impl Split<'_> {
         let mut cells = Cells::new();
         let mut put = |amount: Amount<'_>| {
             let bucket = shown_bucket(query.view, amount.bucket, buckets);
-            *cells.entry(amount.keys).or_default().entry(bucket).or_default() += amount.units;
+            add(cells.entry(amount.keys).or_default().entry(bucket).or_default(), amount.units);
         };
         self.amounts(query, from, to, &mut put).await?;
         Ok(cells)
@@ -141,7 +141,7 @@ impl Split<'_> {
                     None => went(None, account.as_deref(), keys, bucket, figure.units()),
                     Some(rule) => {
                         let place = (rule.clone(), keys.to_vec(), bucket.clone());
-                        *taken.entry(place).or_default() += figure.units();
+                        add(taken.entry(place).or_default(), figure.units());
                     }
                 }
             }
@@ -241,14 +241,19 @@ fn shares(rule: &SharedCost, costs: &BTreeMap<String, i128>) -> Vec<(String, i12
         }
     };
     let mut weights: Vec<i128> = accounts.iter().map(weight).collect();
-    if weights.iter().sum::<i128>() <= 0 {
+    if summed(&weights).is_err() {
+        // Without its last digits a weight is as good, and their sum fits.
+        let many = i128::try_from(weights.len()).unwrap_or(i128::MAX);
+        weights.iter_mut().for_each(|weight| *weight /= many);
+    }
+    if summed(&weights).unwrap_or(0) <= 0 {
         // Nothing to be in proportion to: evenly.
         weights.fill(1);
     }
-    let total: i128 = weights.iter().sum();
+    let total = summed(&weights).unwrap_or(i128::MAX);
     let mut sum = 0_i128;
     let cumulated = weights.into_iter().map(|weight| {
-        sum += weight;
+        add(&mut sum, weight);
         cumulated_part(sum, total)
     });
     accounts.into_iter().zip(cumulated.collect::<Vec<_>>()).collect()
@@ -274,10 +279,22 @@ fn parts(units: i128, shares: &[(String, i128)]) -> Result<Vec<(&str, i128)>> {
                     .advise("Check the report's amounts.")
             })? / PARTS
         };
-        cut.push((account.as_str(), until - given));
+        cut.push((account.as_str(), until.saturating_sub(given)));
         given = until;
     }
     Ok(cut)
+}
+
+/// Adds without end: a sum that stops at the end of the range is found out when the whole is compared.
+fn add(sum: &mut i128, units: i128) {
+    *sum = sum.saturating_add(units);
+}
+
+fn summed<'a>(figures: impl IntoIterator<Item = &'a i128>) -> Result<i128> {
+    figures.into_iter().try_fold(0_i128, |sum, units| sum.checked_add(*units)).ok_or_else(|| {
+        AppError::invalid("the figures are too large to be summed")
+            .advise("Narrow the span, or check the report's amounts.")
+    })
 }
 
 fn month_of(bucket: &str) -> String {
@@ -300,9 +317,10 @@ fn shown_bucket(view: TimeView, bucket: &str, buckets: &[String]) -> String {
 /// The plain answer with split figures in place of its own.
 fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<Cells>) -> Result<CostAnswer> {
     let compared = before.is_some();
+    let earlier = before.unwrap_or_default().into_iter();
     let mut earlier: BTreeMap<Keys, i128> =
-        before.unwrap_or_default().into_iter().map(|(keys, row)| (keys, row.values().sum())).collect();
-    let earlier_total: i128 = earlier.values().sum();
+        earlier.map(|(keys, row)| Ok((keys, summed(row.values())?))).collect::<Result<_>>()?;
+    let earlier_total = summed(earlier.values())?;
     let starts = if plain.buckets.is_empty() { vec![String::new()] } else { plain.buckets.clone() };
     let mut rows: Vec<(Keys, Vec<i128>, Option<i128>)> = vec![];
     for (keys, row) in cells {
@@ -311,13 +329,14 @@ fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<C
         rows.push((keys, figures, before));
     }
     rows.extend(earlier.into_iter().map(|(keys, units)| (keys, vec![0; starts.len()], Some(units))));
-    let total = |figures: &[i128]| figures.iter().sum::<i128>();
+    let total = |figures: &[i128]| figures.iter().fold(0, |sum: i128, units| sum.saturating_add(*units));
     rows.sort_by(|one, other| (Reverse(total(&one.1)), &one.0).cmp(&(Reverse(total(&other.1)), &other.0)));
     let groups_total = rows.len();
-    let sum = |rows: &[(Keys, Vec<i128>, Option<i128>)]| -> Vec<i128> {
-        (0..starts.len()).map(|at| rows.iter().map(|row| row.1[at]).sum()).collect()
+    let sum = |rows: &[(Keys, Vec<i128>, Option<i128>)]| -> Result<Vec<i128>> {
+        (0..starts.len()).map(|at| summed(rows.iter().map(|row| &row.1[at]))).collect()
     };
-    let totals = sum(&rows);
+    let totals = sum(&rows)?;
+    summed(&totals)?;
     if Decimal::from_units(total(&totals)) != plain.total {
         // Also for what a filter on accounts keeps the sum may differ; without one it must not.
         let filtered = query.filters.iter().any(|filter| is_about_accounts(&filter.dimension));
@@ -336,8 +355,9 @@ fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<C
     let mut groups: Vec<CostGroup> =
         rows.into_iter().map(|(keys, figures, before)| group(keys, figures, before, false)).collect();
     if !rest.is_empty() {
-        let before = compared.then(|| rest.iter().filter_map(|row| row.2).sum());
-        groups.push(group(vec![None; query.group_by.len()], sum(&rest), before, true));
+        let before =
+            if compared { Some(summed(rest.iter().filter_map(|row| row.2.as_ref()))?) } else { None };
+        groups.push(group(vec![None; query.group_by.len()], sum(&rest)?, before, true));
     }
     Ok(CostAnswer {
         groups,

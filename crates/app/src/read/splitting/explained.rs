@@ -120,7 +120,8 @@ impl Sums {
         let (mut figures, mut stayed) = (BTreeMap::new(), BTreeSet::new());
         let mut put = |amount: Amount<'_>| {
             if all_accept(cell, &amount.keys) {
-                *figures.entry(amount.rule.map(str::to_owned)).or_default() += amount.units;
+                let sum: &mut i128 = figures.entry(amount.rule.map(str::to_owned)).or_default();
+                *sum = sum.saturating_add(amount.units);
                 if amount.rule.is_none() {
                     stayed.insert(amount.account.unwrap_or_default().to_owned());
                 }
@@ -137,7 +138,7 @@ impl Sums {
                 .taken
                 .iter()
                 .filter(|((taker, keys, _), _)| taker == rule && all_accept(cell_of_rows, keys));
-            of_rule.map(|(_, units)| units).sum()
+            of_rule.fold(0, |sum: i128, (_, units)| sum.saturating_add(*units))
         };
         let part = |(rule, units): (&Option<String>, &i128)| {
             let figure = Decimal::from_units(*units);

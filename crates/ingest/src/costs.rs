@@ -4,7 +4,7 @@
 use crate::batch::RawBatch;
 use crate::columns::{Format, Rules};
 use crate::fields::{self, Number};
-use crate::numbers::{NULL, WIDE};
+use crate::numbers::{BEYOND, NULL, WIDE, plus};
 use crate::up_front::UpFront;
 use model::LineItemType;
 use std::cell::Cell;
@@ -45,10 +45,10 @@ impl Amount for i64 {
 impl Amount for i128 {
     const ZERO: Self = 0;
     fn plus(self, other: Self) -> Self {
-        self + other
+        plus(self, other)
     }
     fn minus(self, other: Self) -> Self {
-        self - other
+        other.checked_neg().map_or(BEYOND, |other| plus(self, other))
     }
     fn scaled(self, numerator: Self, denominator: Self) -> Self {
         scale_exactly(self, numerator, denominator)
@@ -58,17 +58,19 @@ impl Amount for i128 {
     }
 }
 
-/// Multiplies and divides without overflow, digit by digit where the product does not fit.
-fn scale_exactly(value: i128, numerator: i128, denominator: i128) -> i128 {
-    if denominator == 0 {
-        return value;
+/// Multiplies and divides without overflow, digit by digit where the product does not fit. A ratio that leads beyond
+/// the range is no discount: the value stays as it is, as without a denominator.
+fn scale_exactly(given: i128, numerator: i128, denominator: i128) -> i128 {
+    if denominator == 0 || [given, numerator, denominator].contains(&BEYOND) {
+        return given;
     }
+    let value = given;
     let negative = (value < 0) ^ (numerator < 0) ^ (denominator < 0);
     let (value, numerator, denominator) =
         (value.unsigned_abs(), numerator.unsigned_abs(), denominator.unsigned_abs());
     // value × numerator = (whole × denominator + rest) × numerator, with rest < denominator: long
     // division by bits keeps every intermediate below 2 × denominator.
-    let whole = value / denominator * numerator;
+    let Some(whole) = (value / denominator).checked_mul(numerator) else { return given };
     let mut rest = value % denominator;
     let (mut quotient, mut remainder) = (0_u128, 0_u128);
     let mut factor = numerator;
@@ -93,8 +95,12 @@ fn scale_exactly(value: i128, numerator: i128, denominator: i128) -> i128 {
     }
     let twice = remainder * 2;
     let up = twice > denominator || (twice == denominator && quotient % 2 == 1);
-    let magnitude = i128::try_from(whole + quotient + u128::from(up)).unwrap_or(i128::MAX);
-    if negative { -magnitude } else { magnitude }
+    let magnitude = whole.checked_add(quotient + u128::from(up)).and_then(|sum| i128::try_from(sum).ok());
+    match magnitude {
+        Some(magnitude) if negative => -magnitude,
+        Some(magnitude) => magnitude,
+        None => given,
+    }
 }
 
 /// The formulas, over a way to get a field's value (`None`: absent).

@@ -22,8 +22,8 @@ mod zip;
 pub use block::Block;
 pub use error::{CsvError, CsvErrorKind};
 
+use crate::limits::{BLANK_LINES, CELL as MAX_FIELD, COLUMNS, HEADER, ROW as MAX_ROW};
 use block::Projected;
-use careful::{MAX_FIELD, MAX_ROW};
 use error::Fault;
 use scan::Scan;
 use source::{Chunk, Chunks, Sizes};
@@ -47,6 +47,8 @@ pub struct CsvStream {
     tail: Vec<u8>,
     projected: Vec<usize>,
     next_row: u64,
+    /// Blank lines so far.
+    blank: usize,
     scan: Scan,
     /// What is wrong after the rows already given.
     fault: Option<Fault>,
@@ -79,6 +81,7 @@ fn open_sized(name: &str, raw: Box<dyn Read + Send>, sizes: Sizes) -> Result<Csv
         pending: Some((buffer, after, end)),
         tail: Vec::new(),
         next_row: 1,
+        blank: 0,
         scan: Scan::default(),
         fault: None,
         ended: false,
@@ -120,6 +123,9 @@ fn first_row(chunks: &mut Chunks, sizes: Sizes) -> Result<(Vec<u8>, usize, usize
             skipped += BOM.len();
         }
         let skipped = skipped + text[skipped..].iter().take_while(|byte| blank(byte)).count();
+        if skipped > BLANK_LINES {
+            return Err(too_many_blanks());
+        }
         if skipped == text.len() {
             if ended {
                 return Err(Fault::new(CsvErrorKind::Empty, "the file is empty"));
@@ -132,13 +138,27 @@ fn first_row(chunks: &mut Chunks, sizes: Sizes) -> Result<(Vec<u8>, usize, usize
             return Err(Fault { row: None, ..fault });
         }
         if found.rows > 0 {
+            if found.end.saturating_sub(begin) > HEADER {
+                return Err(long_header());
+            }
             check_charset(&buffer[begin..found.end])?;
             return Ok((buffer, begin, end));
         }
         if ended {
             return Err(Fault::new(CsvErrorKind::Quote, "a quote in the header is not closed"));
         }
+        if end.saturating_sub(begin) > HEADER {
+            return Err(long_header());
+        }
     }
+}
+
+fn long_header() -> Fault {
+    Fault::new(CsvErrorKind::TooLarge, format!("the header is longer than {} MiB", HEADER >> 20))
+}
+
+fn too_many_blanks() -> Fault {
+    Fault::new(CsvErrorKind::TooLarge, format!("the file has more than {BLANK_LINES} blank lines"))
 }
 
 fn check_charset(header: &[u8]) -> Result<(), Fault> {
@@ -151,6 +171,10 @@ fn check_charset(header: &[u8]) -> Result<(), Fault> {
 
 fn header(text: &[u8], begin: usize) -> Result<(Vec<String>, usize), Fault> {
     let found = careful::split(text, begin, None, 0);
+    if found.spans.len() > COLUMNS {
+        let message = format!("the header has {} columns; up to {COLUMNS} are read", found.spans.len());
+        return Err(Fault::new(CsvErrorKind::TooLarge, message));
+    }
     let mut names = Vec::with_capacity(found.spans.len());
     for (at, (start, end)) in found.spans.iter().enumerate() {
         let mut name = text[*start as usize..*end as usize].to_vec();
@@ -216,7 +240,9 @@ impl CsvStream {
             let (buffer, begin, end) = if let Some(pending) = self.pending.take() {
                 pending
             } else if let Some(chunk) = self.chunks.next()? {
-                self.join(chunk)
+                let unfinished = self.tail.len();
+                let joined = self.join(chunk);
+                self.lengthened(joined, unfinished)?
             } else {
                 self.ended = true;
                 if self.tail.is_empty() {
@@ -267,6 +293,23 @@ impl CsvStream {
         (buffer, 0, end)
     }
 
+    /// Takes more chunks behind a long unfinished row, until as much is new as was there: it is looked at again from its
+    /// beginning, and chunk by chunk that would take the square of its length.
+    fn lengthened(
+        &mut self,
+        (mut buffer, begin, mut end): (Vec<u8>, usize, usize),
+        unfinished: usize,
+    ) -> Result<(Vec<u8>, usize, usize), Fault> {
+        while unfinished > self.sizes.chunk && end.saturating_sub(begin) < unfinished.saturating_mul(2) {
+            let Some(chunk) = self.chunks.next()? else { break };
+            buffer.truncate(end);
+            buffer.extend_from_slice(&chunk.buffer[self.sizes.head..chunk.end]);
+            end = buffer.len();
+            self.chunks.recycle(chunk.buffer);
+        }
+        Ok((buffer, begin, end))
+    }
+
     /// Splits the text; sets the block's rows, its end, and where fields are.
     fn split(&mut self, block: &mut Block, begin: usize, end: usize) {
         (block.width, block.begin) = (self.header.len(), begin);
@@ -296,6 +339,11 @@ impl CsvStream {
                 Some(Fault::new(CsvErrorKind::DoubledHeader, "the header appears again").at_row(row));
         }
         (block.rows, block.end) = (found.rows, found.end);
+        self.blank = self.blank.saturating_add(found.blank);
+        if self.blank > BLANK_LINES && found.fault.is_none() {
+            let row = self.next_row.saturating_add(found.rows as u64);
+            found.fault = Some(too_many_blanks().at_row(row));
+        }
         self.fault = found.fault;
         self.scan.ascii = text[begin..found.end].is_ascii();
         for projected in &mut block.columns {

@@ -4,9 +4,12 @@
 mod chunks;
 mod constants;
 mod csv;
+mod footer;
+mod pages;
 mod parquet;
 mod parquet_batch;
 mod parquet_columns;
+mod thrift;
 
 use crate::batch::RawBatch;
 use crate::columns::Columns;

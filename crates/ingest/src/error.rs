@@ -20,6 +20,8 @@ pub enum ErrorKind {
     Unavailable,
     /// The stored sums differ from the raw sums.
     Unproven,
+    /// Larger, deeper or more than what is read of any report (`limits.rs`).
+    TooMuch,
 }
 
 /// A refusal: nothing published changes.
@@ -55,6 +57,15 @@ impl fmt::Display for IngestError {
     }
 }
 
+/// A column's name as a message shows it: a header may hold anything.
+pub(crate) fn shown(name: &str) -> String {
+    const MOST: usize = 200;
+    if name.chars().nth(MOST).is_none() {
+        return name.to_owned();
+    }
+    name.chars().take(MOST).chain(std::iter::once('…')).collect()
+}
+
 impl IngestError {
     pub(crate) fn new(
         kind: ErrorKind,
@@ -78,7 +89,7 @@ impl IngestError {
     }
 
     pub(crate) fn column(mut self, column: &str) -> Self {
-        self.column = Some(column.to_owned());
+        self.column = Some(shown(column));
         self
     }
 

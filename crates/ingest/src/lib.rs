@@ -16,6 +16,7 @@ pub mod dimensions;
 mod error;
 mod fields;
 mod left_out;
+mod limits;
 pub mod line_items;
 mod numbers;
 mod pairs;

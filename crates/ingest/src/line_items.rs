@@ -12,8 +12,9 @@ use crate::columns::{Columns, Rules};
 use crate::decode::{self, Consumer, Counters, Fetched, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
+use crate::limits;
 use crate::proof::RawTotals;
-use crate::rollup::{Classes, by_period};
+use crate::rollup::{Classes, by_period, check_months};
 use crate::selection::Selection;
 use crate::source::SourceFile;
 use crate::workers;
@@ -73,6 +74,12 @@ pub fn write<S: RunSink>(
             result.sinks.push((period, part.sink));
         }
     }
+    for (period, totals) in &result.totals {
+        if let Some(fault) = totals.fault() {
+            let message = format!("the billing period {period} {fault}");
+            return Err(limits::refusal("the delivery", message, "Export the report again"));
+        }
+    }
     Ok(result)
 }
 
@@ -115,6 +122,26 @@ impl<S: RunSink> Part<S> {
     }
 }
 
+impl<S: RunSink> Worker<'_, S> {
+    /// Writes the fullest month's rows where many months together hold more than a worker may.
+    fn relieve(&mut self) -> Result<(), IngestError> {
+        let held = |part: &Part<S>| (part.run.rows(), part.run.text());
+        let (rows, text) = self
+            .parts
+            .values()
+            .map(held)
+            .fold((0, 0), |(rows, text), (more_rows, more_text)| (rows + more_rows, text + more_text));
+        let fullest = if rows > limits::BUFFERED_ROWS {
+            self.parts.values_mut().max_by_key(|part| part.run.rows())
+        } else if text > 2 * limits::BUFFERED_TEXT {
+            self.parts.values_mut().max_by_key(|part| part.run.text())
+        } else {
+            None
+        };
+        fullest.map_or(Ok(()), Part::flush)
+    }
+}
+
 impl<S: RunSink> Consumer for Worker<'_, S> {
     fn begin(&mut self, unit: &Unit, columns: &Columns) -> Result<(), IngestError> {
         self.current = Some(Current {
@@ -133,9 +160,11 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
         {
             let taken = rows.map(|rows| batch.take(&rows));
             let rows = taken.as_ref().unwrap_or(&batch);
+            let months = self.parts.len();
             let part = match self.parts.entry(period) {
                 std::collections::btree_map::Entry::Occupied(part) => part.into_mut(),
                 std::collections::btree_map::Entry::Vacant(vacant) => {
+                    check_months(months + 1, &current.name)?;
                     let fail = |message: String| {
                         IngestError::new(
                             ErrorKind::Unavailable,
@@ -151,11 +180,11 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
             let classes = Classes::of(rows, current.rules, current.file_index);
             part.totals.add(rows, current.rules, &classes.codes, &classes.by_code);
             part.run.add(rows, current.rules, &current.name, &classes, &mut self.hashes);
-            if part.run.rows() >= RUN_ROWS {
+            if part.run.rows() >= RUN_ROWS || part.run.text() > limits::BUFFERED_TEXT {
                 part.flush()?;
             }
         }
-        Ok(())
+        self.relieve()
     }
 
     fn warn(&mut self, _: Warning) {

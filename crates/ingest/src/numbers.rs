@@ -1,7 +1,7 @@
 //! Columns of amounts, exact: 64-bit counts of 10⁻¹² units where they fit, which is nearly always, and
 //! 128-bit counts of 10⁻¹⁸ units for the few values that do not.
 
-use model::{Decimal, DecimalError};
+use model::{Decimal, DecimalError, SCALE};
 
 /// Marks a value that is absent.
 pub(crate) const NULL: i64 = i64::MIN;
@@ -11,6 +11,18 @@ pub(crate) const WIDE: i64 = i64::MIN + 1;
 pub(crate) const BAD: i64 = i64::MIN + 2;
 /// 10⁻¹⁸ units in one 10⁻¹² unit.
 pub(crate) const FINE: i128 = 1_000_000;
+
+/// What a sum of 10⁻¹⁸ units becomes that leaves the range; it stays so, whatever is added.
+pub(crate) const BEYOND: i128 = i128::MIN;
+
+/// The sum, or [`BEYOND`].
+#[inline]
+pub(crate) const fn plus(sum: i128, value: i128) -> i128 {
+    match sum.checked_add(value) {
+        Some(next) if sum != BEYOND && value != BEYOND => next,
+        _ => BEYOND,
+    }
+}
 
 /// One column of amounts of a batch.
 #[derive(Default, Debug, Clone)]
@@ -79,6 +91,22 @@ impl NumberColumn {
             }
             value => Some(i128::from(value) * FINE),
         }
+    }
+
+    /// Takes out the values beyond a limit in whole units: row of the first, and how many. Only wide values can be.
+    pub(crate) fn drop_beyond(&mut self, most: i128) -> Option<(usize, u64)> {
+        let most = most.unsigned_abs() * 10_u128.pow(SCALE);
+        let mut found = None;
+        self.wide.retain(|(row, units)| {
+            let stays = units.unsigned_abs() <= most;
+            if !stays {
+                let row = *row as usize;
+                self.values[row] = NULL;
+                found = Some(found.map_or((row, 1), |(first, count)| (first, count + 1)));
+            }
+            stays
+        });
+        found
     }
 
     /// The rows of `rows`, in that order.
@@ -204,6 +232,21 @@ mod tests {
             column.push_f64(text.parse().unwrap()).unwrap();
             prop_assert_eq!(column.units(0), of_text(&text));
         }
+    }
+
+    #[test]
+    fn values_beyond_a_limit_are_taken_out() {
+        let mut column = NumberColumn::default();
+        for text in ["1e15", "-1000000000000000.000000000000000001", "7", "12345678.9", "9e19"] {
+            column.push_text(text.as_bytes()).unwrap();
+        }
+        assert_eq!(column.drop_beyond(10_i128.pow(15)), Some((1, 2)));
+        assert_eq!([0, 1, 2, 3, 4].map(|row| column.units(row).is_some()), [true, false, true, true, false]);
+        assert_eq!(column.drop_beyond(10_i128.pow(15)), None);
+        assert_eq!(
+            (plus(i128::MAX, 1), plus(BEYOND, 5), plus(5, BEYOND), plus(5, -7)),
+            (BEYOND, BEYOND, BEYOND, -2)
+        );
     }
 
     #[test]

@@ -1,23 +1,28 @@
 //! Keys and values from text, in the forms in which exports write tags.
 
 use crate::fields::is_absent;
+use crate::limits;
 use serde_json::Value;
 
 /// The pairs of a cell: a JSON object, an array of objects with a key and a value (Google), an object without its
 /// braces (Azure's older exports), JSON within a JSON string, `null`. Values that are no text keep their JSON; null is
-/// no value. `None` when it is nothing of the kind.
+/// no value. `None` when it is nothing of the kind, or more than is read.
 pub(crate) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     let text = text.trim();
     if is_absent(text.as_bytes()) {
         return Some(vec![]);
     }
+    if text.len() > limits::JSON {
+        return None;
+    }
     let value = serde_json::from_str(text).or_else(|_| serde_json::from_str(&format!("{{{text}}}"))).ok()?;
-    match value {
+    let found = match value {
         Value::String(inner) if inner.trim_start().starts_with(['{', '[']) => {
             of_value(serde_json::from_str(&inner).ok()?)
         }
         value => of_value(value),
-    }
+    };
+    found.filter(|pairs| pairs.len() <= limits::KEYS)
 }
 
 fn of_value(value: Value) -> Option<Vec<(String, String)>> {
@@ -84,6 +89,14 @@ mod tests {
         for text in ["oak", "[1]", "{team:oak}", "7", "true"] {
             assert_eq!(pairs(text), None, "{text}");
         }
+        let many = |count: usize| -> String {
+            let keys: Vec<String> = (0..count).map(|at| format!("\"{at}\":1")).collect();
+            format!("{{{}}}", keys.join(","))
+        };
+        assert_eq!(pairs(&many(10_000)).unwrap().len(), 10_000);
+        assert_eq!(pairs(&many(limits::KEYS + 1)), None);
+        assert_eq!(pairs(&format!("{{\"a\":\"{}\"}}", "x".repeat(limits::JSON))), None);
+        assert_eq!(pairs(&format!("{{\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000))), None);
         let nested = pairs(r#"{"team":{"name":"oak"},"env":"prod","spot":true}"#).unwrap();
         assert_eq!(nested.iter().find(|(key, _)| key == "env").unwrap().1, "prod");
         assert_eq!(nested.iter().find(|(key, _)| key == "spot").unwrap().1, "true");

@@ -6,10 +6,11 @@ use crate::batch::RawBatch;
 use crate::columns::{Format, Rules};
 use crate::costs::{self, MEASURES};
 use crate::fields::{self, NUMBER_COUNT, Number};
-use crate::numbers::{FINE, NULL, WIDE};
+use crate::limits;
+use crate::numbers::{BEYOND, FINE, NULL, WIDE, plus};
 use crate::up_front::UpFront;
 use model::{Decimal, LineItemType};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rules treat alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,7 +124,7 @@ impl RawSums {
 
     /// What stands in where the effective cost is empty.
     pub(crate) fn stood_in(&self) -> i128 {
-        self.filled[fields::EFFECTIVE] - self.sums[fields::EFFECTIVE]
+        self.filled[fields::EFFECTIVE].saturating_sub(self.sums[fields::EFFECTIVE])
     }
 
     fn merge(&mut self, other: &Self) {
@@ -133,11 +134,11 @@ impl RawSums {
         }
         self.rows += other.rows;
         for field in 0..NUMBER_COUNT {
-            self.sums[field] += other.sums[field];
-            self.filled[field] += other.filled[field];
+            add(&mut self.sums[field], other.sums[field]);
+            add(&mut self.filled[field], other.filled[field]);
             self.present[field] |= other.present[field];
         }
-        self.net_unused_plan += other.net_unused_plan;
+        add(&mut self.net_unused_plan, other.net_unused_plan);
         self.empty_effective += other.empty_effective;
     }
 }
@@ -165,7 +166,7 @@ impl RawTotals {
                 for sum in &mut sums {
                     sum.present[field] = true;
                     if stood_in {
-                        sum.filled[field] += sum.sums[field];
+                        add(&mut sum.filled[field], sum.sums[field]);
                     }
                 }
                 continue;
@@ -178,20 +179,20 @@ impl RawTotals {
             });
             short[main] = sum_of(&column.values).wrapping_sub(rest);
             for (row, units) in &column.wide {
-                sums[usize::from(codes[*row as usize])].sums[field] += units;
+                add(&mut sums[usize::from(codes[*row as usize])].sums[field], *units);
             }
             if stood_in {
                 for (row, code) in codes.iter().enumerate().filter(|(row, _)| column.values[*row] == NULL) {
                     let sum = &mut sums[usize::from(*code)];
-                    sum.filled[field] += billed.and_then(|billed| billed.units(row)).unwrap_or(0);
+                    add(&mut sum.filled[field], billed.and_then(|billed| billed.units(row)).unwrap_or(0));
                     sum.empty_effective += u64::from(field == fields::EFFECTIVE);
                 }
             }
             for (sum, short) in sums.iter_mut().zip(short) {
-                sum.sums[field] += short * FINE;
+                add(&mut sum.sums[field], short * FINE);
                 sum.present[field] = true;
                 if stood_in {
-                    sum.filled[field] += sum.sums[field];
+                    add(&mut sum.filled[field], sum.sums[field]);
                 }
             }
         }
@@ -216,6 +217,23 @@ impl RawTotals {
         for (class, sums) in other.classes {
             self.classes.entry(class).or_default().merge(&sums);
         }
+    }
+
+    /// Why the sums cannot be relied on, or kept: one left the range, or there are too many.
+    pub(crate) fn fault(&self) -> Option<String> {
+        if self.classes.len() > limits::CLASSES {
+            return Some(format!("has more than {} pairs of a file and a line item type", limits::CLASSES));
+        }
+        let types: BTreeSet<&str> = self.classes.keys().map(|class| class.line_item_type.as_str()).collect();
+        if types.len() > limits::TYPES {
+            return Some(format!("has more than {} line item types", limits::TYPES));
+        }
+        let beyond = |sums: &RawSums| {
+            sums.sums.iter().chain(&sums.filled).any(|sum| *sum == BEYOND) || sums.net_unused_plan == BEYOND
+        };
+        self.classes.iter().find(|(_, sums)| beyond(sums)).map(|(class, _)| {
+            format!("has amounts of line item type '{}' whose sum is too large", class.line_item_type)
+        })
     }
 
     /// What each file and line item type must add up to.
@@ -244,6 +262,10 @@ impl RawTotals {
         }
         raw
     }
+}
+
+fn add(sum: &mut i128, units: i128) {
+    *sum = plus(*sum, units);
 }
 
 /// A value as far as it counts among the short ones: absent and wide values are 0 here.
@@ -279,11 +301,11 @@ fn fill_in(batch: &RawBatch, rules: Rules, codes: &[u16], by_code: &[RawClass], 
         let class = usize::from(*code);
         for (field, others) in stand_ins(kinds[class]) {
             let value = units(*field, row).or_else(|| others.iter().find_map(|other| units(*other, row)));
-            sums[class].filled[*field] += value.unwrap_or(0);
+            add(&mut sums[class].filled[*field], value.unwrap_or(0));
         }
         if kinds[class] == LineItemType::SavingsPlanRecurringFee {
-            sums[class].net_unused_plan +=
-                costs::exact_measures(batch, rules, kinds[class], by_code[class].up_front, row)[3];
+            let measures = costs::exact_measures(batch, rules, kinds[class], by_code[class].up_front, row);
+            add(&mut sums[class].net_unused_plan, measures[3]);
         }
     }
 }

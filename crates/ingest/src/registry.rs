@@ -46,6 +46,8 @@ pub(crate) struct Registries {
     pub(crate) others: Registry<String>,
     /// Rows whose tags or cost categories are text that holds no keys and values; each distinct text once.
     pub(crate) unreadable: Vec<u64>,
+    /// Bytes of text in all of them.
+    pub(crate) text: u64,
 }
 
 /// Fingerprints of a batch's rows, by what they identify.
@@ -108,25 +110,40 @@ fn spell(
 
 impl Registries {
     pub(crate) fn sku(&mut self, format: Format, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        self.skus.id(print, || derive(format, |field| batch.get(field, row)))
+        let Self { skus, text, .. } = self;
+        skus.id(print, || counted_all(text, derive(format, |field| batch.get(field, row))))
     }
 
     pub(crate) fn account(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        self.accounts
-            .id(print, || ACCOUNT_FIELDS.iter().map(|field| batch.get(*field, row).to_owned()).collect())
+        let Self { accounts, text, .. } = self;
+        let of_row = || ACCOUNT_FIELDS.iter().map(|field| batch.get(*field, row).to_owned()).collect();
+        accounts.id(print, || counted_all(text, of_row()))
     }
 
     pub(crate) fn tag_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        let Self { tags, unreadable, .. } = self;
-        tags.id(print, || spell(&batch.tags, batch, row, map_key, unreadable))
+        let Self { tags, unreadable, text, .. } = self;
+        tags.id(print, || counted(text, spell(&batch.tags, batch, row, map_key, unreadable)))
     }
 
     pub(crate) fn category_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        let Self { categories, unreadable, .. } = self;
-        categories.id(print, || spell(&batch.cost_categories, batch, row, ToOwned::to_owned, unreadable))
+        let Self { categories, unreadable, text, .. } = self;
+        let spelt = |unreadable| spell(&batch.cost_categories, batch, row, ToOwned::to_owned, unreadable);
+        categories.id(print, || counted(text, spelt(unreadable)))
     }
 
     pub(crate) fn other_set(&mut self, print: u128, batch: &RawBatch, row: usize) -> u32 {
-        self.others.id(print, || batch.others.json(row, ToOwned::to_owned))
+        let Self { others, text, .. } = self;
+        others.id(print, || counted(text, batch.others.json(row, ToOwned::to_owned)))
     }
+}
+
+/// The text, counted.
+fn counted(bytes: &mut u64, text: String) -> String {
+    *bytes += text.len() as u64;
+    text
+}
+
+fn counted_all(bytes: &mut u64, texts: Vec<String>) -> Vec<String> {
+    *bytes += texts.iter().map(|text| text.len() as u64).sum::<u64>();
+    texts
 }

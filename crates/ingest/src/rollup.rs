@@ -12,5 +12,5 @@ mod pass;
 
 pub(crate) use kernel::Classes;
 pub use output::{Identity, PeriodRollup};
-pub(crate) use pass::by_period;
 pub use pass::{Owners, RollupResult, read};
+pub(crate) use pass::{by_period, check_months};

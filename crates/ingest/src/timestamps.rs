@@ -1,5 +1,7 @@
 //! Instants as reports write them.
 
+use crate::batch::NO_TIME;
+use crate::limits;
 use chrono::{NaiveDate, NaiveTime};
 
 const DAY: i64 = 86_400_000_000;
@@ -92,6 +94,22 @@ pub(crate) fn of_epoch(count: i64) -> Option<i64> {
     }
 }
 
+/// Whether usage may begin at an instant.
+pub(crate) fn is_usable(micros: i64) -> bool {
+    limits::INSTANTS.contains(&micros)
+}
+
+/// What is wrong with an instant that is not usable.
+pub(crate) fn out_of_years(shown: &str) -> String {
+    format!("'{shown}' is not within the years 1970 to 2200")
+}
+
+/// An end as it is kept: absent where it lies outside the years 1 to 9999, which some writers mean by "never".
+pub(crate) fn kept_end(micros: i64) -> i64 {
+    const CALENDAR: std::ops::Range<i64> = -62_135_596_800_000_000..253_402_300_800_000_000;
+    if CALENDAR.contains(&micros) { micros } else { NO_TIME }
+}
+
 /// Day since 1970-01-01 of an instant.
 pub(crate) fn day_of(micros: i64) -> i32 {
     i32::try_from(micros.div_euclid(DAY)).unwrap_or(0)
@@ -149,5 +167,14 @@ mod tests {
         }
         assert_eq!(parse_micros("2026-08-01T00:00:00.1234567Z"), expected.map(|micros| micros + 123_456));
         assert_eq!(day_of(-1), -1);
+        for (text, usable) in [
+            ("1970-01-01", true),
+            ("2199-12-31T23:59:59Z", true),
+            ("2200-01-01", false),
+            ("0001-01-01", false),
+        ] {
+            assert_eq!(is_usable(parse_micros(text).unwrap()), usable, "{text}");
+        }
+        assert_eq!([i64::MIN, i64::MAX, 0].map(kept_end), [NO_TIME, NO_TIME, 0]);
     }
 }

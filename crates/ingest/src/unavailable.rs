@@ -85,7 +85,7 @@ pub(crate) fn of_classes(totals: &RawTotals, missing: &Missing) -> Vec<Unavailab
         };
         if let Some(family) = family {
             families[family].0 += sums.rows;
-            families[family].1 += sums.billed();
+            families[family].1 = families[family].1.saturating_add(sums.billed());
         }
     }
     let named = families.into_iter().enumerate().filter(|(_, (rows, _))| *rows > 0);
@@ -140,13 +140,13 @@ impl<'a> Commitments<'a> {
         let commitment = self.0.entry(id).or_default();
         if category == "Purchase" {
             commitment.purchases += rows;
-            commitment.bought += billed;
-            commitment.bought_effective += effective;
+            commitment.bought = commitment.bought.saturating_add(billed);
+            commitment.bought_effective = commitment.bought_effective.saturating_add(effective);
         } else if status == "Unused" {
             commitment.unused_rows += rows;
-            commitment.unused += effective;
+            commitment.unused = commitment.unused.saturating_add(effective);
         } else {
-            commitment.used += effective;
+            commitment.used = commitment.used.saturating_add(effective);
         }
     }
 

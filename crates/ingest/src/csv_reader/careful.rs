@@ -2,12 +2,8 @@
 //! fast splitter's check fails.
 
 use super::error::{CsvErrorKind, Fault};
+use crate::limits::{CELL as MAX_FIELD, FIELDS_TOO_MANY};
 use memchr::{memchr, memchr2};
-
-/// The longest field that is read, bytes.
-pub(super) const MAX_FIELD: usize = 16 << 20;
-/// The longest row that is read, bytes.
-pub(super) const MAX_ROW: usize = 128 << 20;
 
 /// Rows found by the careful splitter.
 #[derive(Debug, Default)]
@@ -17,6 +13,8 @@ pub(super) struct Split {
     pub(super) rows: usize,
     /// End of the last complete row, line end included.
     pub(super) end: usize,
+    /// Blank lines that were skipped.
+    pub(super) blank: usize,
     /// What is wrong with the row after these.
     pub(super) fault: Option<Fault>,
 }
@@ -48,12 +46,19 @@ pub(super) fn split(text: &[u8], begin: usize, width: Option<usize>, first_row: 
         };
         if last && fields == 0 && end == at {
             found.end = after;
+            found.blank = found.blank.saturating_add(1);
             at = after;
             continue;
         }
         found.spans.push((to_u32(at), to_u32(end)));
         fields = fields.saturating_add(1);
         at = after;
+        if !last && width.is_some_and(|width| fields > width.saturating_add(FIELDS_TOO_MANY)) {
+            let message =
+                format!("the row has more than {fields} fields, the header has {}", width.unwrap_or(0));
+            found.fault = Some(Fault::new(CsvErrorKind::FieldCount, message));
+            break;
+        }
         if last {
             if let Some(width) = width.filter(|width| *width != fields) {
                 let message = format!("the row has {fields} fields, the header has {width}");

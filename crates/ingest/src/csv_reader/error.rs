@@ -100,12 +100,14 @@ fn advice(kind: CsvErrorKind) -> &'static str {
         CsvErrorKind::Archive => "Put exactly one unencrypted, deflated CSV file into each zip archive",
         CsvErrorKind::Truncated => "The file was cut off: copy or deliver it again and compare its size",
         CsvErrorKind::Corrupt => "The file was damaged on its way: copy or deliver it again",
-        CsvErrorKind::Bomb => "This is no billing report; remove the file",
+        CsvErrorKind::Bomb => "No billing report inflates like that; remove the file, or give it unpacked",
         CsvErrorKind::FieldCount => {
             "Rows must match the header; if this is the last row, the file was cut off: copy or deliver it again"
         }
         CsvErrorKind::Quote => "Quote fields as RFC 4180 says, or deliver the report again",
-        CsvErrorKind::TooLarge => "Look for a quote that is not closed; longer fields are not read",
+        CsvErrorKind::TooLarge => {
+            "No billing report is like that: look for a quote that is not closed, or export the report again"
+        }
         CsvErrorKind::DoubledHeader => {
             "Files were joined with their headers: remove the second header, or give the files one by one"
         }

@@ -3,6 +3,7 @@
 
 use super::error::{CsvErrorKind, Fault};
 use super::zip::ZipReader;
+use crate::limits::{INFLATED, RATIO, RATIO_AFTER};
 use flate2::bufread::MultiGzDecoder;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
@@ -11,10 +12,6 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 /// Chunks that may wait between the threads.
 const IN_FLIGHT: usize = 3;
-/// Inflated bytes before the ratio is looked at.
-const BOMB_AFTER: u64 = 64 << 20;
-/// Inflated bytes per stored byte that no report reaches.
-const BOMB_RATIO: u64 = 1000;
 
 /// Text: `buffer[head..end]`; the first `head` bytes are free for what was left of the chunk before.
 pub(super) struct Chunk {
@@ -184,9 +181,13 @@ fn pump(
         }
         total = total.saturating_add((end - sizes.head) as u64);
         let stored = used.load(Ordering::Relaxed);
-        if packed.is_some() && total > BOMB_AFTER && total / stored.max(1) > BOMB_RATIO {
-            let message = format!("{stored} bytes inflate to more than {total}, over {BOMB_RATIO} to 1");
+        if packed.is_some() && total > RATIO_AFTER && total / stored.max(1) > RATIO {
+            let message = format!("{stored} bytes inflate to more than {total}, over {RATIO} to 1");
             return Err(Fault::new(CsvErrorKind::Bomb, message));
+        }
+        if total > INFLATED {
+            let message = format!("the text of the file is longer than {} GiB", INFLATED >> 30);
+            return Err(Fault::new(CsvErrorKind::TooLarge, message));
         }
         let full = end == size;
         if out.send(Ok(Some(Chunk { buffer, end }))).is_err() || !full {

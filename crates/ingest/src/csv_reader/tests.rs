@@ -304,3 +304,16 @@ fn a_source_that_fails_is_an_io_error() {
     let failure = open("bill.csv", raw).and_then(|mut stream| read_all(&mut stream, 2)).unwrap_err();
     assert!(failure.kind == CsvErrorKind::Io && failure.message.contains("no network"), "{failure}");
 }
+
+#[test]
+fn archives_of_many_files_or_of_much_beside_the_report_are_refused() {
+    let many: Vec<String> = (0..1_100).map(|at| format!("__MACOSX/{at}")).collect();
+    let mut files: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), b"x".as_slice())).collect();
+    files.push(("r.csv", b"a,b\n1,2\n"));
+    let found = error(&zipped(&files, false, Method::Stored));
+    assert!(found.kind == CsvErrorKind::Archive && found.message.contains("more than 1000 files"), "{found}");
+    let zeros = vec![0; 64 << 20];
+    let shadows: Vec<(&str, &[u8])> = (0..5).map(|_| ("__MACOSX/._r", zeros.as_slice())).collect();
+    let found = error(&zipped(&shadows, false, Method::Deflated));
+    assert!(found.kind == CsvErrorKind::Archive && found.message.contains("256 MiB beside"), "{found}");
+}

@@ -3,6 +3,8 @@
 //! hold one file: several are an error that names them.
 
 use super::error::CsvErrorKind;
+use crate::error::shown;
+use crate::limits::{ZIP_ENTRIES, ZIP_SKIPPED};
 use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use std::io::{BufRead, Error, ErrorKind, Read, Result, Take};
@@ -28,6 +30,8 @@ fn fault(kind: CsvErrorKind, message: impl Into<String>) -> Error {
 /// What a local file header says.
 struct Entry {
     name: String,
+    /// Whether it is more than a folder or a shadow.
+    report: bool,
     stored: bool,
     /// Whether checksum and sizes follow the data.
     trailing: bool,
@@ -51,6 +55,9 @@ pub(super) struct ZipReader<R> {
     crc: Crc,
     size: u64,
     names: Vec<String>,
+    /// Entries met, of whatever kind, and inflated bytes of those that are no report.
+    entries: usize,
+    skipped: u64,
     done: bool,
 }
 
@@ -62,12 +69,14 @@ impl<R: BufRead> ZipReader<R> {
             crc: Crc::new(),
             size: 0,
             names: Vec::new(),
+            entries: 0,
+            skipped: 0,
             done: false,
         }
     }
 
     fn wanted(&self) -> bool {
-        self.entry.as_ref().is_some_and(|entry| is_report(&entry.name)) && self.names.len() == 1
+        self.entry.as_ref().is_some_and(|entry| entry.report) && self.names.len() == 1
     }
 
     /// Opens the next entry; `false` at the end of the archive.
@@ -89,7 +98,14 @@ impl<R: BufRead> ZipReader<R> {
             };
         }
         let entry = Entry::read(&mut inner)?;
-        if is_report(&entry.name) {
+        self.entries = self.entries.saturating_add(1);
+        if self.entries > ZIP_ENTRIES {
+            return Err(fault(
+                CsvErrorKind::Archive,
+                format!("the zip archive holds more than {ZIP_ENTRIES} files"),
+            ));
+        }
+        if entry.report {
             self.names.push(entry.name.clone());
         }
         self.crc = Crc::new();
@@ -183,6 +199,14 @@ impl<R: BufRead> Read for ZipReader<R> {
             if self.wanted() {
                 return Ok(read);
             }
+            self.skipped = self.skipped.saturating_add(read as u64);
+            if self.skipped > ZIP_SKIPPED {
+                let message = format!(
+                    "the zip archive holds {} MiB beside the report: one file an archive is read",
+                    ZIP_SKIPPED >> 20
+                );
+                return Err(fault(CsvErrorKind::Archive, message));
+            }
         }
     }
 }
@@ -214,7 +238,8 @@ impl Entry {
         inner.read_exact(&mut name)?;
         let mut extra = vec![0u8; usize::from(u16_at(&fixed, 24))];
         inner.read_exact(&mut extra)?;
-        let name = String::from_utf8_lossy(&name).into_owned();
+        let name = String::from_utf8_lossy(&name);
+        let (report, name) = (is_report(&name), shown(&name));
         if flags & 0x41 != 0 {
             return Err(fault(
                 CsvErrorKind::Archive,
@@ -241,6 +266,7 @@ impl Entry {
         }
         Ok(Self {
             name,
+            report,
             stored: method == 0,
             trailing,
             wide: wide.is_some(),

@@ -9,6 +9,7 @@ use super::parquet::Chunks;
 use super::parquet_columns::to_micros;
 use crate::batch::{NO_TIME, TextColumn};
 use crate::fields::is_absent;
+use crate::limits;
 use crate::numbers::{BAD, NULL, NumberColumn, WIDE, short_double};
 use ::parquet::basic::{Encoding, Type};
 use ::parquet::column::page::{Page, PageReader};
@@ -394,6 +395,9 @@ fn texts(buf: &[u8], count: usize) -> Result<StringArray> {
         let (length, after) = rest.split_first_chunk::<4>().ok_or_else(short)?;
         let length = usize::try_from(u32::from_le_bytes(*length))?;
         let (text, after) = after.split_at_checked(length).ok_or_else(short)?;
+        if length > limits::CELL {
+            return Err(broken("a value is longer than 16 MiB"));
+        }
         let text = if is_absent(text) { &[] } else { text };
         lengths.push(text.len());
         bytes.extend_from_slice(text);

@@ -6,13 +6,15 @@ use super::{Consumer, Counters, Unit, Wanted, Warning, count};
 use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart, TextColumn};
 use crate::columns::{Columns, Format, KeySet};
 use crate::csv_reader::{self, Block, CsvError};
-use crate::error::{ErrorKind, IngestError};
+use crate::error::{ErrorKind, IngestError, shown};
 use crate::fields::{self, is_absent};
+use crate::limits;
 use crate::numbers::NumberColumn;
-use crate::timestamps::parse_micros;
+use crate::timestamps::{is_usable, kept_end, out_of_years, parse_micros};
 use arrow::array::{StringArray, StringBuilder};
 use arrow::buffer::NullBuffer;
 use hashbrown::HashTable;
+use model::DecimalError;
 use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
@@ -25,7 +27,7 @@ impl From<CsvError> for IngestError {
             kind: ErrorKind::Undecodable,
             file: error.file,
             row: error.row,
-            column: error.column,
+            column: error.column.map(|column| shown(&column)),
             message: error.message,
             advice: error.advice,
         }
@@ -275,7 +277,13 @@ impl<'a> BlockReader<'a> {
         let mut times = Vec::with_capacity(block.rows());
         for row in 0..block.rows() {
             match read.code(row).map(|code| parsed[code]) {
-                Some(Some(micros)) => times.push(micros),
+                Some(Some(micros)) if !required => times.push(kept_end(micros)),
+                Some(Some(micros)) if is_usable(micros) => times.push(micros),
+                Some(Some(_)) => {
+                    let message = out_of_years(&shorten(read.get(row)));
+                    let advice = "Export the report again if the file was edited";
+                    return Err(self.value_error(block, column, row, &message, advice));
+                }
                 None if !required => times.push(NO_TIME),
                 _ => {
                     let message = format!("'{}' is not a date and time", shorten(read.get(row)));
@@ -302,7 +310,8 @@ impl<'a> BlockReader<'a> {
             if is_absent(text) {
                 numbers.push_null();
             } else if let Err(error) = numbers.push_text(text) {
-                if !fields::LENIENT.contains(&field) {
+                let too_large = error == DecimalError::TooLarge && limits::may_be_left_out(field);
+                if !too_large && !fields::LENIENT.contains(&field) {
                     let message = format!("'{}' {error}", shorten(&String::from_utf8_lossy(text)));
                     return Err(self.value_error(block, column, row, &message, "Export the report again if the file was edited; numbers have a decimal point and no thousands separators"));
                 }
@@ -322,6 +331,13 @@ impl<'a> BlockReader<'a> {
         };
         if left_out > 0 {
             consumer.warn(warning("values that are no numbers were left out", first, left_out));
+        }
+        if let Some((row, count)) = numbers.drop_beyond(limits::amount(field)) {
+            if !limits::may_be_left_out(field) {
+                let (message, advice) = limits::TOO_LARGE;
+                return Err(self.value_error(block, column, row, message, advice));
+            }
+            consumer.warn(warning(limits::LEFT_OUT, block.first_row() + row as u64, count));
         }
         if numbers.rounded > 0 {
             consumer.warn(warning(

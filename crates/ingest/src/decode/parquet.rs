@@ -3,6 +3,8 @@
 
 use super::chunks::{self, Chunk, Kind};
 use super::constants::{self, Constant};
+use super::footer;
+use super::pages::{self, Looked};
 use super::parquet_batch::Decoding;
 use super::parquet_columns;
 use super::{Consumer, Counters, Unit, Wanted, count};
@@ -10,6 +12,7 @@ use crate::batch::RawBatch;
 use crate::columns::{Columns, Format};
 use crate::error::IngestError;
 use crate::fields;
+use crate::limits;
 use crate::source::SourceFile;
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
@@ -42,7 +45,7 @@ pub(super) struct ParquetFile {
 impl ParquetFile {
     pub(super) fn open(file: Arc<dyn SourceFile>, period_known: bool) -> Result<Self, IngestError> {
         let fail = |error: ParquetError| IngestError::parquet(file.name(), &error);
-        let chunks = Chunks { file: Arc::clone(&file), ranges: end_of(&file)? };
+        let chunks = footer::read(&file)?;
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let plain = ArrowReaderMetadata::load(&chunks, options.clone()).map_err(fail)?;
         let hinted = Arc::new(Schema::new(
@@ -57,8 +60,11 @@ impl ParquetFile {
         let mut next = 1;
         for group in plain.metadata().row_groups() {
             first_rows.push(next);
-            next += u64::try_from(group.num_rows()).unwrap_or(0);
+            let rows = u64::try_from(group.num_rows())
+                .map_err(|_| IngestError::parquet(file.name(), &"a row group has no number of rows"))?;
+            next = u64::saturating_add(next, rows);
         }
+        check_rows(&file, next - 1)?;
         Ok(Self { file, metadata, columns, first_rows })
     }
 
@@ -97,12 +103,13 @@ impl ParquetFile {
         let (mut roots, constants) = self.needed(group, wanted);
         let fail = |error: &dyn std::fmt::Display| IngestError::parquet(self.file.name(), error);
         let mut flat = self.flat(group, &roots, &chunks).map_err(|error| fail(&error))?;
+        let batch_rows = self.batch_rows(group, &roots, &chunks, &flat)?;
         roots.retain(|root| !flat.contains_key(root));
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), roots.iter().copied());
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
+            .with_batch_size(batch_rows)
             .build()
             .map_err(|error| fail(&error))?;
         let mut first_row = self.first_rows[group];
@@ -165,19 +172,49 @@ impl ParquetFile {
     fn column(&self, group: usize, column: usize) -> Result<ArrayRef, IngestError> {
         let fail = |error: &dyn std::fmt::Display| IngestError::parquet(self.file.name(), error);
         let mask = ProjectionMask::roots(self.metadata.parquet_schema(), [column]);
+        let chunks = self.fetch(group, &mask)?;
         let rows = usize::try_from(self.metadata.metadata().row_group(group).num_rows()).unwrap_or(0);
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            self.fetch(group, &mask)?,
-            self.metadata.clone(),
-        )
-        .with_row_groups(vec![group])
-        .with_projection(mask)
-        .with_batch_size(rows.max(1))
-        .build()
-        .map_err(|error| fail(&error))?;
+        let fitting = self.batch_rows(group, &[column], &chunks, &HashMap::new())?;
+        if rows / limits::WHOLE_COLUMN > fitting {
+            return Err(limits::refusal(
+                self.file.name(),
+                format!("the column {} holds too long a text to be read at once", self.columns.names[column]),
+                "Export the report again",
+            ));
+        }
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, self.metadata.clone())
+            .with_row_groups(vec![group])
+            .with_projection(mask)
+            .with_batch_size(fitting.min(rows).max(1))
+            .build()
+            .map_err(|error| fail(&error))?;
         let batches: Vec<_> = reader.collect::<Result<_, _>>().map_err(|error| fail(&error))?;
         let arrays: Vec<&dyn Array> = batches.iter().map(|batch| &**batch.column(0)).collect();
         arrow::compute::concat(&arrays).map_err(|error| fail(&error))
+    }
+
+    /// How many rows of a row group are decoded at a time, once its pages were looked at.
+    fn batch_rows(
+        &self,
+        group: usize,
+        roots: &[usize],
+        source: &Chunks,
+        flat: &HashMap<usize, Chunk>,
+    ) -> Result<usize, IngestError> {
+        let metadata = self.metadata.metadata();
+        let schema = metadata.file_metadata().schema_descr();
+        let group = metadata.row_group(group);
+        let read = (0..schema.num_columns()).map(|leaf| (leaf, schema.get_column_root_idx(leaf)));
+        let read = read.filter(|(_, root)| roots.binary_search(root).is_ok());
+        let looked: Vec<Looked<'_>> = read
+            .map(|(leaf, root)| Looked {
+                name: &self.columns.names[root],
+                chunk: group.column(leaf),
+                flat: flat.contains_key(&root),
+            })
+            .collect();
+        let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+        pages::batch_rows(self.file.name(), source, rows, &looked, BATCH_ROWS)
     }
 
     /// The chunks that need no arrow-rs, by top-level column.
@@ -300,9 +337,17 @@ impl ParquetFile {
                 ));
             }
             match spans.last_mut() {
-                Some(last) if start <= last.1 + gap => last.1 = last.1.max(end),
+                Some(last) if start <= last.1.saturating_add(gap) => last.1 = last.1.max(end),
                 _ => spans.push((start, end)),
             }
+        }
+        let bytes = spans.iter().fold(0_u64, |sum, (start, end)| sum.saturating_add(end - start));
+        if bytes > limits::GROUP_BYTES {
+            return Err(limits::refusal(
+                self.file.name(),
+                format!("a row group has {} MiB; up to {} are read", bytes >> 20, limits::GROUP_BYTES >> 20),
+                "Write the report with smaller row groups, of a million rows or less",
+            ));
         }
         let asked: Vec<_> = spans.iter().map(|(start, end)| *start..*end).collect();
         let read =
@@ -312,15 +357,17 @@ impl ParquetFile {
     }
 }
 
-/// The end of a far file, which holds its footer, in one request.
-fn end_of(file: &Arc<dyn SourceFile>) -> Result<Vec<(u64, Bytes)>, IngestError> {
-    const FOOTER: u64 = 256 * 1024;
-    if !file.is_far() {
-        return Ok(vec![]);
+/// Rows are claimed by a footer, and a few bytes of run lengths hold milliards of them.
+fn check_rows(file: &Arc<dyn SourceFile>, rows: u64) -> Result<(), IngestError> {
+    let most = limits::ROWS_FREE.saturating_add(file.size().saturating_mul(limits::ROWS_PER_BYTE));
+    if rows <= most {
+        return Ok(());
     }
-    let start = file.size().saturating_sub(FOOTER);
-    let bytes = file.read_range(start..file.size()).map_err(|error| IngestError::io(file.name(), &error))?;
-    Ok(vec![(start, bytes)])
+    Err(limits::refusal(
+        file.name(),
+        format!("{} bytes claim to hold {rows} rows", file.size()),
+        "Fetch the file again; if it is the same, export the report again",
+    ))
 }
 
 /// Text as dictionary codes, also inside maps.
@@ -351,7 +398,12 @@ pub(crate) struct Chunks {
 }
 
 impl Chunks {
-    fn slice(&self, start: u64, length: Option<usize>) -> ParquetResult<Bytes> {
+    /// A file whose end, from `start` on, was read.
+    pub(super) fn with_end(file: &Arc<dyn SourceFile>, start: u64, end: Bytes) -> Self {
+        Self { file: Arc::clone(file), ranges: vec![(start, end)] }
+    }
+
+    pub(super) fn slice(&self, start: u64, length: Option<usize>) -> ParquetResult<Bytes> {
         for (offset, bytes) in &self.ranges {
             let end = offset + bytes.len() as u64;
             if (*offset..end).contains(&start) {

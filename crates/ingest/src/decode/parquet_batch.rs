@@ -9,10 +9,12 @@ use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart, TextColumn};
 use crate::columns::{KeySet, map_key};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
+use crate::limits;
 use crate::numbers::NumberColumn;
-use crate::timestamps::parse_micros;
+use crate::timestamps::{is_usable, kept_end, out_of_years, parse_micros};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, TimeUnit};
+use model::{Decimal, DecimalError};
 use std::collections::HashMap;
 
 pub(super) struct Decoding<'a> {
@@ -140,11 +142,22 @@ impl Decoding<'_> {
                 array.map(columns_of::micros).transpose().map_err(|error| self.fail(name, &error))?
             }
         };
-        let missing = times.as_ref().and_then(|times| times.iter().position(|time| *time == NO_TIME));
-        match missing.filter(|_| required) {
-            Some(row) => Err(self.fail(name, "is not a date and time").at(self.first_row + row as u64)),
-            None => Ok(times),
+        if !required {
+            return Ok(times.map(|times| times.into_iter().map(kept_end).collect()));
         }
+        let wrong = times
+            .as_ref()
+            .and_then(|times| times.iter().position(|time| !is_usable(*time)).map(|row| (row, times[row])));
+        let message = match wrong {
+            None => return Ok(times),
+            Some((_, NO_TIME)) => "is not a date and time".to_owned(),
+            Some((_, time)) => {
+                let shown = chrono::DateTime::from_timestamp_micros(time);
+                out_of_years(&shown.map_or_else(|| format!("{time} µs"), |time| time.to_rfc3339()))
+            }
+        };
+        let row = wrong.map_or(0, |(row, _)| row as u64);
+        Err(self.fail(name, &message).at(self.first_row + row))
     }
 
     /// An instant that all rows share, in microseconds.
@@ -163,7 +176,7 @@ impl Decoding<'_> {
         consumer: &mut dyn Consumer,
     ) -> Result<Option<NumberColumn>, IngestError> {
         let name = self.parent.columns.number_name(field);
-        let (numbers, bad): (NumberColumn, Unreadable) = match self.flat.remove(&column) {
+        let (mut numbers, bad): (NumberColumn, Unreadable) = match self.flat.remove(&column) {
             Some(Decoded::Number(numbers, bad)) => (numbers, bad),
             _ => match self.array(column) {
                 Some(array) => columns_of::numbers(array).map_err(|error| self.fail(name, &error))?,
@@ -178,12 +191,21 @@ impl Decoding<'_> {
             count,
         };
         if let Some((row, text)) = bad.first() {
-            if !fields::LENIENT.contains(&field) {
+            let reason = Decimal::parse(text.as_bytes()).err().unwrap_or(DecimalError::NotANumber);
+            let too_large = reason == DecimalError::TooLarge && limits::may_be_left_out(field);
+            if !too_large && !fields::LENIENT.contains(&field) {
                 return Err(self
-                    .fail(name, &format!("'{text}' is not a decimal number"))
+                    .fail(name, &format!("'{}' {reason}", super::csv::shorten(text)))
                     .at(self.first_row + *row as u64));
             }
             consumer.warn(warning("values that are no numbers were left out", *row, bad.len() as u64));
+        }
+        if let Some((row, count)) = numbers.drop_beyond(limits::amount(field)) {
+            if !limits::may_be_left_out(field) {
+                let (message, _) = limits::TOO_LARGE;
+                return Err(self.fail(name, message).at(self.first_row + row as u64));
+            }
+            consumer.warn(warning(limits::LEFT_OUT, row, count));
         }
         if numbers.rounded > 0 {
             consumer.warn(warning(

@@ -2,12 +2,13 @@
 
 use crate::batch::{NO_TIME, SetColumn, SetPart, TextColumn};
 use crate::fields::{self, Text, is_absent};
+use crate::limits;
 use crate::numbers::{NULL, NumberColumn};
 use crate::pairs::{KEY_NAMES, VALUE_NAMES};
 use crate::timestamps::{of_epoch, parse_micros};
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
-use arrow::buffer::NullBuffer;
-use arrow::compute::{cast, nullif};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::compute::{CastOptions, cast, cast_with_options, nullif};
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimeUnit,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
@@ -51,6 +52,7 @@ fn as_it_stands(array: &ArrayRef, pad_account: bool) -> Result<TextColumn, Strin
         cast_to(&cast_to(array, &DataType::Utf8)?, &dictionary_type())?
     };
     let dictionary = array.as_dictionary::<Int32Type>();
+    check_length(dictionary.values().as_string())?;
     Ok(TextColumn {
         codes: dictionary.keys().values().clone(),
         nulls: dictionary.nulls().filter(|nulls| nulls.null_count() > 0).cloned(),
@@ -68,6 +70,15 @@ fn without_absent(values: &ArrayRef) -> ArrayRef {
     }
     let texts: StringArray = texts.iter().map(|text| if is_word(text) { Some("") } else { text }).collect();
     Arc::new(texts)
+}
+
+/// All texts together are shorter than a cell may be, nearly always.
+fn check_length(texts: &StringArray) -> Result<(), String> {
+    let longest = || texts.offsets().lengths().max().unwrap_or(0);
+    if texts.value_data().len() > limits::CELL && longest() > limits::CELL {
+        return Err(format!("has a value of {} MiB; up to {} are read", longest() >> 20, limits::CELL >> 20));
+    }
+    Ok(())
 }
 
 /// A map as JSON objects, as it stands in a CSV export; anything else as arrow writes it.
@@ -89,6 +100,13 @@ pub(super) fn shown(array: &ArrayRef) -> Result<TextColumn, String> {
     text(&(Arc::new(texts) as ArrayRef), false)
 }
 
+fn check_keys(offsets: &OffsetBuffer<i32>) -> Result<(), String> {
+    match offsets.lengths().max().unwrap_or(0) {
+        0..=limits::KEYS => Ok(()),
+        most => Err(format!("has a map of {most} keys; up to {} are read", limits::KEYS)),
+    }
+}
+
 /// Keys and values of a column: a map, a list of structs with a key and a value, a struct whose fields are the keys, or
 /// text that holds such.
 pub(super) fn parts(array: &ArrayRef) -> Result<Vec<SetPart>, String> {
@@ -97,6 +115,7 @@ pub(super) fn parts(array: &ArrayRef) -> Result<Vec<SetPart>, String> {
         DataType::Null => Ok(vec![]),
         DataType::Map(..) => {
             let map = array.as_map();
+            check_keys(map.offsets())?;
             Ok(vec![SetPart::Map {
                 offsets: map.offsets().clone(),
                 keys: as_it_stands(map.keys(), false)?,
@@ -116,6 +135,7 @@ pub(super) fn parts(array: &ArrayRef) -> Result<Vec<SetPart>, String> {
             let (Some(keys), Some(values)) = (child(KEY_NAMES), child(VALUE_NAMES)) else {
                 return Err(unfit());
             };
+            check_keys(list.offsets())?;
             Ok(vec![SetPart::Map {
                 offsets: list.offsets().clone(),
                 keys: as_it_stands(keys, false)?,
@@ -220,7 +240,7 @@ pub(super) fn micros(array: &ArrayRef) -> Result<Vec<i64>, String> {
         DataType::Date32 => array
             .as_primitive::<Date32Type>()
             .iter()
-            .map(|day| day.map_or(NO_TIME, |day| i64::from(day) * 86_400_000_000))
+            .map(|day| day.map_or(NO_TIME, |day| i64::from(day).saturating_mul(86_400_000_000)))
             .collect(),
         DataType::Date64 | DataType::Int32 | DataType::Int64 | DataType::UInt32 | DataType::UInt64 => {
             let values = cast(array, &DataType::Int64).map_err(|error| error.to_string())?;
@@ -307,7 +327,10 @@ pub(super) fn numbers(array: &ArrayRef) -> Result<(NumberColumn, Unreadable), St
             }
         }
         data_type if data_type.is_integer() => {
-            let values = cast(array, &DataType::Int64).map_err(|error| error.to_string())?;
+            // Whole numbers beyond 64 bits are an error, not absent.
+            let options = CastOptions { safe: false, ..CastOptions::default() };
+            let values = cast_with_options(array, &DataType::Int64, &options);
+            let values = values.map_err(|error| error.to_string())?;
             for value in values.as_primitive::<Int64Type>() {
                 match value {
                     None => column.push_null(),

@@ -6,6 +6,7 @@ use crate::columns::{Format, Rules};
 use crate::costs::exact_measures;
 use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields::{self, Number, Text};
+use crate::limits;
 use crate::registry::{Prints, Registries, Registry};
 use crate::rollup::Classes;
 use arrow::array::{
@@ -83,6 +84,11 @@ impl Run {
 
     pub(super) fn rows(&self) -> usize {
         self.skus.len()
+    }
+
+    /// Bytes of distinct text that are held.
+    pub(super) fn text(&self) -> u64 {
+        self.registries.text + self.direct.iter().map(|text| text.bytes).sum::<u64>()
     }
 
     pub(super) fn add(
@@ -181,6 +187,9 @@ impl Run {
         self.registries.others = Registry::default();
         if self.registries.tags.items.len() > 100_000 {
             self.registries.tags = Registry::default();
+        }
+        if self.registries.text > limits::BUFFERED_TEXT / 2 {
+            self.registries = Registries::default();
         }
         RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map(Some)
     }

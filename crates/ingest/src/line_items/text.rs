@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub(super) struct RunText {
     pub(super) codes: Vec<i32>,
     values: Vec<Arc<str>>,
+    /// Bytes of `values`.
+    pub(super) bytes: u64,
     index: HashMap<Arc<str>, i32>,
     /// The source dictionary seen last, and our codes of its values (-2: not met yet).
     last: Option<(ArrayRef, Vec<i32>)>,
@@ -57,6 +59,7 @@ impl RunText {
             return *code;
         }
         let code = i32::try_from(self.values.len()).unwrap_or(i32::MAX);
+        self.bytes += text.len() as u64;
         let text: Arc<str> = text.into();
         self.values.push(Arc::clone(&text));
         self.index.insert(text, code);

@@ -4,7 +4,7 @@
 //! to a side table of 128-bit counts of 10⁻¹⁸ units, which stays nearly empty.
 
 use crate::costs::MEASURES;
-use crate::numbers::FINE;
+use crate::numbers::{FINE, plus};
 use hashbrown::HashMap;
 
 /// Sums of one group.
@@ -124,7 +124,7 @@ impl Groups {
             let (next, overflow) = sum.overflowing_add(*value);
             if overflow {
                 let key = (slot, u8::try_from(at).unwrap_or(0));
-                *self.wide.entry(key).or_insert(0) += i128::from(*value) * FINE;
+                add(self.wide.entry(key).or_insert(0), i128::from(*value) * FINE);
             } else {
                 *sum = next;
             }
@@ -134,7 +134,7 @@ impl Groups {
     pub(super) fn add_exact(&mut self, slot: u32, measures: &[i128; MEASURES]) {
         for (at, value) in measures.iter().enumerate() {
             if *value != 0 {
-                *self.wide.entry((slot, u8::try_from(at).unwrap_or(0))).or_insert(0) += value;
+                add(self.wide.entry((slot, u8::try_from(at).unwrap_or(0))).or_insert(0), *value);
             }
         }
     }
@@ -157,11 +157,15 @@ impl Groups {
         let mut sums = self.slots[slot as usize].sums.map(|sum| i128::from(sum) * FINE);
         if !self.wide.is_empty() {
             for (at, sum) in sums.iter_mut().enumerate() {
-                *sum += self.wide.get(&(slot, u8::try_from(at).unwrap_or(0))).copied().unwrap_or(0);
+                add(sum, self.wide.get(&(slot, u8::try_from(at).unwrap_or(0))).copied().unwrap_or(0));
             }
         }
         sums
     }
+}
+
+fn add(sum: &mut i128, units: i128) {
+    *sum = plus(*sum, units);
 }
 
 #[cfg(test)]

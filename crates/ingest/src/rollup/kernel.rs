@@ -207,6 +207,11 @@ impl Kernel {
         }
     }
 
+    /// Bytes of distinct text and groups that are held.
+    pub(super) fn held(&self) -> (u64, u64) {
+        (self.registries.text, self.groups.slots.len() as u64)
+    }
+
     /// Takes over what another worker summed.
     pub(super) fn absorb(&mut self, other: Self) {
         let skus = self.registries.skus.absorb(other.registries.skus);
@@ -227,6 +232,7 @@ impl Kernel {
             }
             other.groups.merge_into(u32::try_from(at).unwrap_or(u32::MAX), &mut self.groups, slot);
         }
+        self.registries.text += other.registries.text;
         self.totals.merge(other.totals);
         self.split_rows += other.split_rows;
         self.currency = self.currency.take().or(other.currency);

@@ -5,6 +5,8 @@ use crate::columns::Format;
 use crate::costs::AMORTIZATION;
 use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
 use crate::fields;
+use crate::limits;
+use crate::numbers::{BEYOND, plus};
 use crate::proof::RawTotals;
 use crate::selection::Owner;
 use crate::unavailable::{self, Commitments, Missing, Unavailable};
@@ -14,8 +16,8 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Field, Int32Type, Schema};
 use arrow::error::ArrowError;
 use hashbrown::HashMap;
-use model::Decimal;
 use model::schema::{AMOUNT, DAY, ROLLUP_DIMENSIONS, ROLLUP_MEASURES, ROWS};
+use model::{Decimal, SCALE};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -71,9 +73,27 @@ impl PeriodRollup {
         accounts.iter().map(|item| (item[payer].clone(), item[account].clone())).collect()
     }
 
+    /// The measure whose sum, signs aside, is larger than what is kept of a period.
+    pub(super) fn too_large(&self) -> Option<&'static str> {
+        const USAGE: &str = "x_UsageAmount";
+        let mut sums = [0_i128; ROLLUP_MEASURES.len()];
+        for slot in 0..self.kernel.groups.slots.len() {
+            let of_group = self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX));
+            for (sum, value) in sums.iter_mut().zip(of_group) {
+                *sum = plus(*sum, value.checked_abs().unwrap_or(BEYOND));
+            }
+        }
+        let most = |name: &str| {
+            let whole = if name == USAGE { limits::PERIOD_QUANTITY } else { limits::PERIOD_MONEY };
+            whole * 10_i128.pow(SCALE)
+        };
+        let mut found = ROLLUP_MEASURES.iter().zip(sums);
+        found.find(|(name, sum)| *sum == BEYOND || *sum > most(name)).map(|(name, _)| *name)
+    }
+
     /// First hour of usage and the end of its last (microseconds since 1970, UTC).
     pub fn usage_span(&self) -> Option<(i64, i64)> {
-        self.kernel.usage_span.map(|(first, last)| (first, last + 3_600_000_000))
+        self.kernel.usage_span.map(|(first, last)| (first, last.saturating_add(3_600_000_000)))
     }
 
     /// The identity per commitment; none for FOCUS, whose exports do not tell the amortization.

@@ -7,14 +7,17 @@ use crate::columns::{Columns, Format, Rules};
 use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
 use crate::error::{ErrorKind, IngestError};
 use crate::fields;
+use crate::limits;
 use crate::registry::Prints;
 use crate::selection::{Owner, Selection, owners};
 use crate::source::SourceFile;
 use crate::unavailable::Missing;
 use crate::workers;
+use chrono::Datelike;
 use model::BillingPeriod;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the first pass over a delivery found.
 pub struct RollupResult {
@@ -44,7 +47,13 @@ pub fn read(
     let period_known = selection.period.is_some();
     let units = decode::units(files, period_known)?;
     let seed = twox_hash::XxHash3_64::oneshot(random_text().as_bytes());
-    let make = || Worker { selection: selection.clone(), hashes: Hashes::new(seed), ..Worker::default() };
+    let held = Arc::new(Held::default());
+    let make = || Worker {
+        selection: selection.clone(),
+        hashes: Hashes::new(seed),
+        held: Arc::clone(&held),
+        ..Worker::default()
+    };
     let done = workers::run(&units, threads, Wanted::Rollup, make, |worker, unit, fetched| {
         unit.decode(Wanted::Rollup, period_known, fetched, counters, worker)
     })?;
@@ -85,11 +94,62 @@ pub fn read(
         }
     }
     let format = format.unwrap_or(Format::Cur);
-    result.periods = kernels
-        .into_iter()
-        .map(|(period, kernel)| (period, PeriodRollup::new(kernel, format, missing.clone())))
-        .collect();
+    check_months(kernels.len(), "the delivery")?;
+    for (period, kernel) in kernels {
+        let fault = kernel.totals.fault();
+        let rollup = PeriodRollup::new(kernel, format, missing.clone());
+        let fault = fault.or_else(|| {
+            rollup.too_large().map(|measure| format!("has amounts whose sum is too large ({measure})"))
+        });
+        if let Some(fault) = fault {
+            return Err(limits::refusal(
+                "the delivery",
+                format!("the billing period {period} {fault}"),
+                "Look for figures that are no amounts in the report, and export it again",
+            ));
+        }
+        result.periods.insert(period, rollup);
+    }
     Ok(result)
+}
+
+/// What all workers of a pass hold, in sum.
+#[derive(Default)]
+struct Held {
+    text: AtomicU64,
+    groups: AtomicU64,
+}
+
+impl Held {
+    /// Counts what a batch added.
+    fn add(&self, text: u64, groups: u64, file: &str) -> Result<(), IngestError> {
+        let text = self.text.fetch_add(text, Ordering::Relaxed) + text;
+        let groups = self.groups.fetch_add(groups, Ordering::Relaxed) + groups;
+        let what = if text > limits::DISTINCT_TEXT {
+            format!("has more than {} MiB of distinct tags, names and codes", limits::DISTINCT_TEXT >> 20)
+        } else if groups > limits::GROUPS {
+            format!("has more than {} million different lines a day", limits::GROUPS / 1_000_000)
+        } else {
+            return Ok(());
+        };
+        Err(limits::refusal(
+            file,
+            format!("the delivery {what}"),
+            "Leave out of the export, or out of the tags, what differs from row to row, such as identifiers or times",
+        ))
+    }
+}
+
+/// Each month of a delivery has tables and files of its own.
+pub(crate) fn check_months(months: usize, file: &str) -> Result<(), IngestError> {
+    if months <= limits::MONTHS {
+        return Ok(());
+    }
+    Err(limits::refusal(
+        file,
+        format!("the delivery holds more than {} billing periods", limits::MONTHS),
+        "Check the column of the billing period; split a longer history into several folders",
+    ))
 }
 
 /// A seed that nobody can aim collisions at.
@@ -122,6 +182,7 @@ struct Current {
 #[derive(Default)]
 struct Worker {
     selection: Selection,
+    held: Arc<Held>,
     hashes: Hashes,
     prints: Prints,
     kernels: BTreeMap<BillingPeriod, Kernel>,
@@ -152,17 +213,34 @@ impl Consumer for Worker {
             // Who had no cost in a month has a month without cost, in the bill's currency.
             check_currency(self.kernels.entry(period).or_default(), &batch, current)?;
         }
+        if batch.text(fields::LINE_ITEM_TYPE).is_some_and(|types| types.values.len() > limits::TYPES) {
+            return Err(limits::refusal(
+                &current.name,
+                format!("there are more than {} line item types", limits::TYPES),
+                "Check the column of the line item type",
+            ));
+        }
         let Some(batch) = self.selection.narrow(batch) else { return Ok(()) };
         for (period, rows) in by_period(&batch, self.selection.period, &current.name, &current.period_column)?
         {
             let part = rows.map(|rows| batch.take(&rows));
             let part = part.as_ref().unwrap_or(&batch);
+            if !self.kernels.contains_key(&period) {
+                check_months(self.kernels.len() + 1, &current.name)?;
+            }
             let kernel = self.kernels.entry(period).or_default();
             check_currency(kernel, part, current)?;
             if let Some(at) = self.selection.parts.as_ref().and_then(|parts| parts.get(current.file_index)) {
                 owners(part, self.owners.entry((period, *at)).or_default());
             }
+            let (text, groups) = kernel.held();
             kernel.add(part, current.rules, current.file_index, &mut self.hashes, &mut self.prints);
+            let (more_text, more_groups) = kernel.held();
+            self.held.add(more_text - text, more_groups - groups, &current.name)?;
+            if kernel.totals.classes.len() > limits::CLASSES {
+                let fault = kernel.totals.fault().unwrap_or_default();
+                return Err(limits::refusal(&current.name, fault, "Check the column of the line item type"));
+            }
             let unreadable = std::mem::take(&mut kernel.registries.unreadable);
             if let Some(row) = unreadable.first() {
                 let warning = Warning {
@@ -210,12 +288,14 @@ pub(crate) fn by_period(
     let Some(first) = starts.first() else { return Ok(vec![]) };
     let period_at = |row: usize| {
         let period = chrono::DateTime::from_timestamp_micros(starts[row])
-            .and_then(|at| BillingPeriod::of(at.date_naive()));
+            .map(|at| at.date_naive())
+            .filter(|day| (limits::FIRST_YEAR..=limits::LAST_YEAR).contains(&day.year()))
+            .and_then(BillingPeriod::of);
         let period = period.ok_or_else(|| {
             IngestError::new(
                 ErrorKind::Value,
                 file,
-                "is not within the years 1970 to 9998",
+                format!("is not within the years {} to {}", limits::FIRST_YEAR, limits::LAST_YEAR),
                 "Export the report again",
             )
             .at(batch.row_number(row))

@@ -4,6 +4,7 @@
 mod amortization;
 mod bad_input;
 mod cells;
+mod limits;
 mod parquet_types;
 mod properties;
 mod support;

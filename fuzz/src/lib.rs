@@ -3,6 +3,8 @@
 //! A target finds a panic, an endless loop or memory without bound. A refusal is right; what both passes
 //! accept they must have read alike.
 
+pub mod parquet;
+
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 use ingest::line_items::RunSink;
@@ -29,7 +31,9 @@ impl SourceFile for Memory {
     fn read_range(&self, range: Range<u64>) -> io::Result<Bytes> {
         let (start, end) = (usize::try_from(range.start), usize::try_from(range.end));
         match (start, end) {
-            (Ok(start), Ok(end)) if start <= end && end <= self.bytes.len() => Ok(self.bytes.slice(start..end)),
+            (Ok(start), Ok(end)) if start <= end && end <= self.bytes.len() => {
+                Ok(self.bytes.slice(start..end))
+            }
             _ => Err(io::ErrorKind::UnexpectedEof.into()),
         }
     }
@@ -54,8 +58,15 @@ pub fn read_report(name: &'static str, bytes: Vec<u8>) {
     let files = [file];
     let (first, second) = (Counters::default(), Counters::default());
     let Ok(rollup) = ingest::rollup::read(&files, &Selection::default(), 1, &first) else { return };
-    let Ok(items) = ingest::line_items::write(&files, &Selection::default(), 1, &second, &|_| Ok(Nothing)) else { return };
-    assert_eq!(first.rows.load(Ordering::Relaxed), second.rows.load(Ordering::Relaxed), "rows of the two passes");
+    let Ok(items) = ingest::line_items::write(&files, &Selection::default(), 1, &second, &|_| Ok(Nothing))
+    else {
+        return;
+    };
+    assert_eq!(
+        first.rows.load(Ordering::Relaxed),
+        second.rows.load(Ordering::Relaxed),
+        "rows of the two passes"
+    );
     let periods: Vec<_> = rollup.periods.keys().collect();
     assert_eq!(periods, items.totals.keys().collect::<Vec<_>>(), "periods of the two passes");
 }

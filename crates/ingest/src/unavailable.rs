@@ -65,7 +65,8 @@ pub(crate) fn of_classes(totals: &RawTotals, missing: &Missing) -> Vec<Unavailab
     for (class, sums) in totals.classes.iter().filter(|(class, _)| !class.split) {
         let rules = sums.rules;
         let family = if rules.format == crate::columns::Format::Focus {
-            empty = (empty.0 + sums.empty_effective, empty.1 + sums.stood_in() * i128::from(rules.effective));
+            let stood_in = if rules.effective { sums.stood_in() } else { 0 };
+            empty = (empty.0 + sums.empty_effective, empty.1.saturating_add(stood_in));
             (!rules.effective).then_some(2)
         } else {
             match (LineItemType::from_name(&class.line_item_type), class.up_front) {
@@ -140,13 +141,13 @@ impl<'a> Commitments<'a> {
         let commitment = self.0.entry(id).or_default();
         if category == "Purchase" {
             commitment.purchases += rows;
-            commitment.bought = commitment.bought.saturating_add(billed);
-            commitment.bought_effective = commitment.bought_effective.saturating_add(effective);
+            commitment.bought += billed;
+            commitment.bought_effective += effective;
         } else if status == "Unused" {
             commitment.unused_rows += rows;
-            commitment.unused = commitment.unused.saturating_add(effective);
+            commitment.unused += effective;
         } else {
-            commitment.used = commitment.used.saturating_add(effective);
+            commitment.used += effective;
         }
     }
 

@@ -144,7 +144,7 @@ fn headers_and_rows_without_end_are_stopped() {
     assert!(refused("report.csv", &vec![b'h'; 9 << 20]).message.contains("header is longer than 8 MiB"));
     let commas = [HEADER.as_bytes(), b"\n", &vec![b','; 20 << 20]].concat();
     let error = refused("report.csv", &commas);
-    assert!(error.message.contains("the header has 14") && error.row == Some(1), "{error}");
+    assert!(error.message.contains("the header has") && error.row == Some(1), "{error}");
     let cell =
         [report(&[row("1")]), row("2").replace("Platform", &"x".repeat(17 << 20)).into_bytes()].concat();
     let error = refused("report.csv", &cell);
@@ -233,7 +233,7 @@ fn large_parquet_values_are_read_a_few_rows_at_a_time() {
 }
 
 #[test]
-fn parquet_maps_without_end_are_refused() {
+fn parquet_maps_without_end_are_left_out() {
     let mut map = MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
     for at in 0..70_000 {
         map.keys().append_value(at.to_string());
@@ -241,8 +241,8 @@ fn parquet_maps_without_end_are_refused() {
     }
     map.append(true).unwrap();
     let bytes = parquet(1, "resource_tags", Arc::new(map.finish()), WriterProperties::builder().build());
-    let error = refused("r.parquet", &bytes);
-    assert!(error.message.contains("a map of 70000 keys"), "{error}");
+    let result = read_one("r.parquet", &bytes).unwrap();
+    assert!(sums(&result, "Tags", "BilledCost").keys().all(|(_, tags)| tags.is_empty()));
 }
 
 #[test]

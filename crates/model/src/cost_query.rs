@@ -1,7 +1,9 @@
 //! The one question that every page, export and script asks, and its answer.
 
+use crate::limits::{MOST_FILTER_VALUES, MOST_FILTERED_DIMENSIONS, MOST_FILTERS, MOST_GROUP_BY, MOST_KEYS};
 use crate::{BillingPeriod, Decimal, Dimension, Filter, Metric, TimeView};
 use chrono::NaiveDate;
+use std::collections::HashSet;
 
 /// "This metric, by these dimensions, in these buckets, over this span, of these rows."
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,10 +41,34 @@ impl CostQuery {
         }
     }
 
+    /// Whether it is small enough to be planned at all (see [`crate::limits`]).
+    pub fn check_size(&self) -> Result<(), LargeQuestion> {
+        let within = |found: usize, what: &'static str, most: usize| {
+            if found > most { Err(LargeQuestion { found, what, most }) } else { Ok(()) }
+        };
+        within(self.group_by.len(), "dimensions to group by", MOST_GROUP_BY)?;
+        within(self.filters.len(), "filters", MOST_FILTERS)?;
+        let values = self.filters.iter().map(|filter| filter.values.len()).sum();
+        within(values, "values to filter by", MOST_FILTER_VALUES)?;
+        let filtered: HashSet<&Dimension> = self.filters.iter().map(|filter| &filter.dimension).collect();
+        within(filtered.len(), "dimensions to filter by", MOST_FILTERED_DIMENSIONS)?;
+        let keys: HashSet<&Dimension> = self.dimensions().filter(|dimension| dimension.is_keyed()).collect();
+        within(keys.len(), "tags and cost categories", MOST_KEYS)
+    }
+
     /// Every dimension that it speaks of, some perhaps several times.
     pub fn dimensions(&self) -> impl Iterator<Item = &Dimension> {
         self.group_by.iter().chain(self.filters.iter().map(|filter| &filter.dimension))
     }
+}
+
+/// A question has more parts than are worked on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the question has {found} {what}; {most} are the most")]
+pub struct LargeQuestion {
+    found: usize,
+    what: &'static str,
+    most: usize,
 }
 
 /// The span that a query's figures are compared with.
@@ -138,5 +164,31 @@ impl CostAnswer {
     /// Whether every period in view is proven to the bill.
     pub fn proven(&self) -> bool {
         self.snapshot.periods.iter().all(|period| period.proven)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_without_an_end_are_refused() {
+        let filter = |text: &str| text.parse::<Filter>().unwrap();
+        let filtered = |filters: Vec<Filter>| CostQuery { filters, ..CostQuery::total(Metric::Amortized) };
+        let tags = |count: usize| (0..count).map(|at| filter(&format!("tag:{at}=x"))).collect();
+        assert_eq!(filtered(vec![filter("service=a"); MOST_FILTERS]).check_size(), Ok(()));
+        assert_eq!(filtered(tags(MOST_KEYS)).check_size(), Ok(()));
+        let list = ",".repeat(MOST_FILTER_VALUES);
+        for large in [
+            filtered(vec![filter("service=a"); MOST_FILTERS + 1]),
+            filtered(vec![filter(&format!("service={list}"))]),
+            filtered(tags(MOST_FILTERED_DIMENSIONS + 1)),
+            CostQuery {
+                group_by: vec!["region".parse().unwrap(); MOST_GROUP_BY + 1],
+                ..CostQuery::total(Metric::List)
+            },
+        ] {
+            assert!(large.check_size().unwrap_err().to_string().contains("are the most"));
+        }
     }
 }

@@ -249,6 +249,11 @@ impl Dimension {
         })
     }
 
+    /// Whether it is one key among those of a row: a tag or a cost category.
+    pub const fn is_keyed(&self) -> bool {
+        matches!(self, Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_))
+    }
+
     /// Whether the daily roll-up can answer it.
     pub fn in_rollup(&self) -> bool {
         match self {

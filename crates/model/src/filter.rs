@@ -3,6 +3,7 @@
 //! means "none" (untagged, no region, …).
 
 use crate::dimension::{Dimension, DimensionError};
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -34,6 +35,77 @@ impl Filter {
         let listed = self.dimension.lists(&self.values, value);
         listed != self.exclude
     }
+}
+
+/// Values made ready to be looked for many times, whether in a row or among the values of a dimension.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Few are compared one by one, which is faster than hashing.
+    few: Vec<Box<str>>,
+    many: HashSet<Box<str>>,
+    none: bool,
+    none_label: &'static str,
+}
+
+/// Values that are still compared one by one.
+const FEW: usize = 8;
+
+impl Listed {
+    /// Values of a dimension; an empty one and the dimension's word for none stand for rows without a value.
+    pub fn new(dimension: &Dimension, values: &[String]) -> Self {
+        let none_label = dimension.none_label();
+        let is_none = |value: &String| value.is_empty() || value == none_label;
+        let texts = values.iter().filter(|value| !is_none(value)).map(|value| value.as_str().into());
+        let (few, many) = if values.len() > FEW {
+            (Vec::new(), texts.collect())
+        } else {
+            (texts.collect(), HashSet::new())
+        };
+        Self { few, many, none: values.iter().any(is_none), none_label }
+    }
+
+    /// Whether a value (`None`: the row has none) is among them.
+    pub fn contains(&self, value: Option<&str>) -> bool {
+        match value.filter(|value| !value.is_empty() && *value != self.none_label) {
+            None => self.none,
+            Some(value) if self.many.is_empty() => self.few.iter().any(|known| **known == *value),
+            Some(value) => self.many.contains(value),
+        }
+    }
+}
+
+/// The same filters with one for each dimension: what a row has to pass stays the same, however often a dimension is
+/// filtered by. A filter that keeps nothing has no values.
+pub fn merge_filters(filters: Vec<Filter>) -> Vec<Filter> {
+    let mut merged: Vec<Vec<Filter>> = Vec::new();
+    for filter in filters {
+        match merged.iter_mut().find(|known| known[0].dimension == filter.dimension) {
+            Some(known) => known.push(filter),
+            None => merged.push(vec![filter]),
+        }
+    }
+    merged.into_iter().filter_map(merge).collect()
+}
+
+/// One filter of several on one dimension.
+fn merge(mut filters: Vec<Filter>) -> Option<Filter> {
+    if filters.len() < 2 {
+        return filters.pop();
+    }
+    let (excluding, keeping): (Vec<Filter>, Vec<Filter>) = filters.into_iter().partition(|it| it.exclude);
+    let mut keeping = keeping.into_iter();
+    let Some(mut kept) = keeping.next() else {
+        let mut excluding = excluding.into_iter();
+        let mut all = excluding.next()?;
+        let mut seen: HashSet<String> = all.values.iter().cloned().collect();
+        all.values.extend(excluding.flat_map(|it| it.values).filter(|value| seen.insert(value.clone())));
+        return Some(all);
+    };
+    for filter in keeping.chain(excluding) {
+        let listed = Listed::new(&filter.dimension, &filter.values);
+        kept.values.retain(|value| listed.contains(Some(value)) != filter.exclude);
+    }
+    Some(kept)
 }
 
 impl FromStr for Filter {
@@ -88,7 +160,55 @@ mod tests {
         assert!("colour=red".parse::<Filter>().unwrap_err().to_string().contains("account_id"));
     }
 
+    #[test]
+    fn filters_on_one_dimension_become_one() {
+        let merged = |texts: &[&str]| -> Vec<String> {
+            let filters = texts.iter().map(|text| text.parse().unwrap()).collect();
+            merge_filters(filters).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(
+            merged(&["tag:Team=a,b,", "region=x", "tag:Team=b,Untagged"]),
+            ["tag:Team=b,", "region=x"]
+        );
+        assert_eq!(merged(&["region!=x", "region!=y,x", "region!=Global"]), ["region!=x,y,Global"]);
+        assert_eq!(merged(&["region=x,y", "region!=y"]), ["region=x"]);
+        let nothing = merge_filters(vec!["region=x".parse().unwrap(), "region=y".parse().unwrap()]);
+        assert!(!nothing[0].exclude && nothing[0].values.is_empty());
+    }
+
     proptest! {
+        #[test]
+        fn merged_filters_keep_the_same_rows(
+            filters in proptest::collection::vec(
+                (0_usize..3, any::<bool>(), proptest::collection::vec(0_usize..6, 1..12)), 1..8),
+            values in proptest::collection::vec(0_usize..7, 3),
+        ) {
+            let names = ["tag:Team", "region", "service"];
+            let words = ["", "Untagged", "Global", "a", "b", "c"];
+            let filters: Vec<Filter> = filters
+                .into_iter()
+                .map(|(dimension, exclude, values)| Filter {
+                    dimension: names[dimension].parse().unwrap(),
+                    exclude,
+                    values: values.into_iter().map(|value| words[value].to_owned()).collect(),
+                })
+                .collect();
+            let of = |filter: &Filter| {
+                let at = names.iter().position(|name| *name == filter.dimension.to_string()).unwrap();
+                let value = words.get(values[at]).copied();
+                // Rows that say the word for none have none.
+                value.filter(|value| *value != filter.dimension.none_label())
+            };
+            let pass = |filters: &[Filter]| filters.iter().all(|filter| filter.accepts(of(filter)));
+            let listed = |filter: &Filter| {
+                Listed::new(&filter.dimension, &filter.values).contains(of(filter)) != filter.exclude
+            };
+            let merged = merge_filters(filters.clone());
+            prop_assert_eq!(pass(&filters), pass(&merged));
+            prop_assert_eq!(pass(&filters), merged.iter().all(listed));
+            prop_assert!(merged.len() <= 3);
+        }
+
         #[test]
         fn round_trips(values in proptest::collection::vec(".*", 1..4), exclude: bool) {
             let filter = Filter { dimension: Dimension::Tag("a b".into()), exclude, values };

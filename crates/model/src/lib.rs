@@ -4,12 +4,15 @@
 mod billing_period;
 mod causes;
 mod cost_query;
+mod day;
 mod decimal;
 mod dimension;
 mod email;
 mod filter;
 mod frequency;
+mod group_by;
 mod ids;
+pub mod limits;
 mod line_item_type;
 mod mapping;
 mod metric;
@@ -20,15 +23,19 @@ mod time_view;
 
 pub use billing_period::{BillingPeriod, BillingPeriodError};
 pub use causes::with_causes;
-pub use cost_query::{Comparison, CostAnswer, CostGroup, CostQuery, PreviousSpan, Snapshot, SnapshotPeriod};
+pub use cost_query::{
+    Comparison, CostAnswer, CostGroup, CostQuery, LargeQuestion, PreviousSpan, Snapshot, SnapshotPeriod,
+};
+pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};
 pub use dimension::{DIMENSIONS, Dimension, DimensionError, DimensionInfo};
 pub use email::{Email, EmailError};
-pub use filter::{Filter, FilterError};
+pub use filter::{Filter, FilterError, Listed, merge_filters};
 pub use frequency::{Frequency, FrequencyError};
+pub use group_by::{GroupByError, parse_group_by};
 pub use ids::{ConnectionId, IdError, InvitationId, OrganizationId, ReportId, TokenId, UserId};
 pub use line_item_type::LineItemType;
-pub use mapping::{Condition, Mapping, MappingName, MappingRule, Operator, RuleError, check_rules};
+pub use mapping::{Condition, Decider, Mapping, MappingName, MappingRule, Operator, RuleError, check_rules};
 pub use metric::{METRICS, Metric, MetricError, MetricInfo};
 pub use role::{ROLES, Role, RoleError};
 pub use time_view::{TimeView, TimeViewError};

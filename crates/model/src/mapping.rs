@@ -2,7 +2,15 @@
 //! Subsets, organizational units and virtual tags are all of this form, so that one engine answers them,
 //! for the past too, and one text of SQL shows what they mean.
 
+mod decider;
+
+pub use decider::Decider;
+
+use crate::limits::{
+    MOST_CONDITIONS, MOST_KEYS, MOST_RULE_BYTES, MOST_RULE_PARTS, MOST_RULE_VALUES, MOST_RULES,
+};
 use crate::{DIMENSIONS, Dimension, Filter};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -141,10 +149,63 @@ pub enum RuleError {
     /// A dimension that rules cannot look at.
     #[error("rule {0} looks at '{1}', which rules cannot: use accounts by ID, services, tags, resources …")]
     Dimension(usize, String),
+    /// More than can be tried for every row.
+    #[error("the rules have {found} {what}; {most} are the most")]
+    TooMany {
+        /// How many there are.
+        found: usize,
+        /// Of what.
+        what: &'static str,
+        /// How many may be.
+        most: usize,
+    },
+}
+
+impl RuleError {
+    /// What to do about it.
+    pub const fn advice(&self) -> &'static str {
+        match self {
+            Self::TooMany { .. } => {
+                "Use fewer rules: one with several values in place of many, a beginning in place of a list, \
+                 or two virtual tags."
+            }
+            _ => "Complete the rule, or remove it.",
+        }
+    }
+}
+
+/// Counted before anything is looked at: what is too large is not worked on.
+fn check_size(rules: &[MappingRule]) -> Result<(), RuleError> {
+    let within = |found: usize, what: &'static str, most: usize| {
+        if found > most { Err(RuleError::TooMany { found, what, most }) } else { Ok(()) }
+    };
+    within(rules.len(), "rules", MOST_RULES)?;
+    let largest = rules.iter().map(|rule| rule.conditions.len()).max().unwrap_or(0);
+    within(largest, "conditions in one rule", MOST_CONDITIONS)?;
+    let (mut values, mut parts, mut bytes) = (0, 0, 0);
+    let mut keys: HashSet<&Dimension> = HashSet::new();
+    for rule in rules {
+        bytes += rule.value.len();
+        for condition in &rule.conditions {
+            match condition.operator {
+                Operator::Is | Operator::IsNot => values += condition.values.len(),
+                Operator::StartsWith | Operator::Contains => parts += condition.values.len(),
+            }
+            bytes += condition.values.iter().map(|value| value.len() + 4).sum::<usize>();
+            if condition.dimension.is_keyed() {
+                keys.insert(&condition.dimension);
+            }
+        }
+    }
+    within(values, "values", MOST_RULE_VALUES)?;
+    within(parts, "beginnings and parts of values", MOST_RULE_PARTS)?;
+    within(bytes, "bytes", MOST_RULE_BYTES)?;
+    within(keys.len(), "different tags", MOST_KEYS)
 }
 
 /// Whether some rules can be used; rules are counted from 1.
 pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
+    check_size(rules)?;
     for (at, rule) in rules.iter().enumerate() {
         let place = at + 1;
         if rule.value.trim().is_empty() {
@@ -162,11 +223,7 @@ pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
             // Latest names depend on other months, periods on files, mappings on other rules.
             let column = matches!(condition.dimension, Dimension::Column(at)
                 if !["account", "billing_period"].contains(&DIMENSIONS[at].name));
-            let key = matches!(
-                condition.dimension,
-                Dimension::Tag(_) | Dimension::MergedTag(_) | Dimension::CostCategory(_)
-            );
-            if !column && !key {
+            if !column && !condition.dimension.is_keyed() {
                 return Err(RuleError::Dimension(place, name));
             }
         }
@@ -193,6 +250,36 @@ mod tests {
         assert!(starts.holds(Some("i-1")) && !starts.holds(Some("vol-i-1")) && !starts.holds(None));
         let contains = condition("service", Operator::Contains, &["EC2"]);
         assert!(contains.holds(Some("Amazon EC2")) && !contains.holds(Some("ec2")) && !contains.holds(None));
+    }
+
+    #[test]
+    fn rules_without_an_end_are_refused() {
+        let rule = |conditions| MappingRule { value: "a".into(), conditions };
+        let is = |count: usize| Condition {
+            values: (0..count).map(|at| at.to_string()).collect(),
+            ..condition("account_id", Operator::Is, &[])
+        };
+        let parts = |count: usize| Condition { operator: Operator::Contains, ..is(count) };
+        let long = "x".repeat(MOST_RULE_BYTES);
+        let keys = |count: usize| {
+            let key = |at: usize| vec![condition(&format!("tag:{at}"), Operator::Is, &["x"])];
+            (0..count).map(|at| rule(key(at))).collect::<Vec<_>>()
+        };
+        for good in
+            [vec![rule(vec![is(MOST_RULE_VALUES)])], vec![rule(vec![is(1)]); MOST_RULES], keys(MOST_KEYS)]
+        {
+            assert_eq!(check_rules(&good), Ok(()));
+        }
+        for bad in [
+            vec![rule(vec![is(1)]); MOST_RULES + 1],
+            vec![rule(vec![is(1); MOST_CONDITIONS + 1])],
+            vec![rule(vec![is(MOST_RULE_VALUES)]), rule(vec![is(1)])],
+            vec![rule(vec![parts(MOST_RULE_PARTS + 1)])],
+            vec![rule(vec![condition("service", Operator::Is, &[long.as_str()])])],
+            keys(MOST_KEYS + 1),
+        ] {
+            assert!(matches!(check_rules(&bad), Err(RuleError::TooMany { .. })));
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn view(files: &[PathBuf]) -> Result<View, Failure> {
             line_item_files: None,
         });
     }
-    Ok(View { periods })
+    Ok(View { periods, ..View::default() })
 }
 
 fn named(path: &Path) -> Option<BillingPeriod> {

@@ -67,7 +67,8 @@ impl Answers {
 /// Figures of an answer, with what stands beside them.
 fn weight(answer: &CostAnswer) -> usize {
     let groups = answer.groups.iter().map(|group| group.figures.len() + group.keys.len() * 2 + 4);
-    groups.sum::<usize>() + 64
+    // The question is about as long as its SQL.
+    groups.sum::<usize>() + 64 + answer.sql.len() / 16
 }
 
 fn key(view: &View, query: &CostQuery) -> Key {

@@ -5,6 +5,7 @@ use crate::plan::{Plan, date};
 use crate::sql;
 use crate::view::snapshot;
 use hashbrown::HashMap;
+use model::limits::{MOST_CELLS, MOST_GROUP_BYTES};
 use model::{CostAnswer, CostGroup, CostQuery, Decimal, PreviousSpan};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -24,7 +25,12 @@ pub(crate) struct Table {
     buckets: usize,
     rows: Vec<Row>,
     places: HashMap<Keys, usize>,
+    /// Bytes of groups that were added one by one, about.
+    bytes: usize,
 }
+
+/// Largest magnitude of a figure, in units of 10⁻¹⁸: what `DECIMAL(38, 18)` holds.
+pub(crate) const LARGEST: u128 = 10_u128.pow(38) - 1;
 
 impl Table {
     pub(crate) fn new(buckets: usize) -> Self {
@@ -45,6 +51,9 @@ impl Table {
             if let Some(at) = self.places.get(&row.keys) {
                 add(&mut self.rows[*at].figures, &row.figures)?;
             } else {
+                if (self.rows.len() + 1).saturating_mul(self.buckets) > MOST_CELLS {
+                    return Err(QueryError::too_large(self.buckets));
+                }
                 self.places.insert(row.keys.clone(), self.rows.len());
                 self.rows.push(row);
             }
@@ -55,10 +64,20 @@ impl Table {
     /// Adds one figure to a group.
     pub(crate) fn add(&mut self, keys: Keys, bucket: usize, figure: i128) -> Result<(), QueryError> {
         let buckets = self.buckets;
-        let place = *self.places.entry(keys).or_insert_with_key(|keys| {
-            self.rows.push(Row { keys: keys.clone(), figures: vec![0; buckets] });
-            self.rows.len() - 1
-        });
+        let place = match self.places.get(&keys) {
+            Some(place) => *place,
+            None => {
+                // The list, its place, its keys twice, their texts once.
+                let texts: usize = keys.iter().flatten().map(|text| text.len() + 32).sum();
+                self.bytes += 160 + keys.len() * 32 + texts + buckets * 16;
+                if self.bytes > MOST_GROUP_BYTES {
+                    return Err(QueryError::too_large(buckets));
+                }
+                self.rows.push(Row { keys: keys.clone(), figures: vec![0; buckets] });
+                self.places.insert(keys, self.rows.len() - 1);
+                self.rows.len() - 1
+            }
+        };
         let Some(sum) = self.rows[place].figures.get_mut(bucket) else { return Ok(()) };
         *sum = sum.checked_add(figure).ok_or_else(too_large)?;
         Ok(())
@@ -70,12 +89,13 @@ impl Table {
     }
 }
 
-fn too_large() -> QueryError {
+pub(crate) fn too_large() -> QueryError {
     QueryError::invalid("the figures are too large to be summed", "Narrow the span or add a filter.")
 }
 
 fn sum<'a>(mut figures: impl Iterator<Item = &'a i128>) -> Result<i128, QueryError> {
-    figures.try_fold(0_i128, |sum, figure| sum.checked_add(*figure)).ok_or_else(too_large)
+    let sum = figures.try_fold(0_i128, |sum, figure| sum.checked_add(*figure));
+    sum.filter(|sum| sum.unsigned_abs() <= LARGEST).ok_or_else(too_large)
 }
 
 fn add(into: &mut [i128], figures: &[i128]) -> Result<(), QueryError> {
@@ -129,7 +149,7 @@ pub(crate) fn assemble(
         groups_total,
         previous: plan.previous.map(to_previous),
         from_rollup: !plan.needs_line_items(),
-        sql: sql::text(query, query.from, query.to, sql::Names::Derived),
+        sql: sql::text(query, query.from, query.to, &mut sql::Form::Shown),
         snapshot: snapshot(&plan.periods.iter().collect::<Vec<_>>()),
         currency: plan.currency,
     })

@@ -3,25 +3,29 @@
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
 use crate::error::QueryError;
-use crate::explain::{self, ExplainOrder, ExplainedRow, Explanation, Page};
+use crate::explain::{self, ExplainOrder, Explanation, Page};
 use crate::kernel::{self, Names};
-use crate::lines::{Lines, SqlRows};
+use crate::lines::{Lines, Pieces, SqlRows};
 use crate::plan::{Plan, asks_names};
+use crate::stop::Stop;
 use crate::store::Store;
 use crate::tags::{self, COST_CATEGORIES, TAGS};
+use crate::top;
+use crate::turns::Turns;
 use crate::view::{PublishedPeriod, Span, View};
-use futures::stream::BoxStream;
 use hashbrown::HashMap;
-use model::{CostAnswer, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use model::limits::MOST_ROWS_PAGED;
+use model::{
+    CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, Metric, TimeView, merge_filters,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
 
 /// Bounds of an engine.
 #[derive(Clone, Copy, Debug)]
 pub struct EngineOptions {
-    /// Bytes that the roll-up in memory may take; DataFusion gets as many of its own.
+    /// Bytes that the roll-up in memory may take; all questions to line items together get as many of their own.
     pub memory_limit: usize,
     /// Threads per question, and questions that are computed at once.
     pub threads: usize,
@@ -45,7 +49,7 @@ struct Shared {
     store: Arc<Store>,
     lines: Lines,
     answers: Answers,
-    turns: Arc<Semaphore>,
+    turns: Arc<Turns>,
     keys: Mutex<KeysInUse>,
 }
 
@@ -66,7 +70,8 @@ impl Engine {
                 store: Arc::new(Store::new(options.memory_limit)),
                 lines: Lines::new(options.memory_limit, threads),
                 answers: Answers::default(),
-                turns: Arc::new(Semaphore::new(threads)),
+                // These take milliseconds: one organization may have all places while nobody else asks.
+                turns: Turns::new(threads, threads),
                 keys: Mutex::default(),
             }),
         }
@@ -85,11 +90,25 @@ impl Engine {
     /// Answers a question. Equal questions on an equal view are computed once.
     pub async fn answer(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
         let answer = self.shared.answers.get(view, query, || self.compute(view, query)).await?;
-        Ok(CostAnswer::clone(&answer))
+        Ok(Arc::unwrap_or_clone(answer))
     }
 
     async fn compute(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
         let query = &self.with_keys_in_use(view, query).await?;
+        match self.whole(view, query).await {
+            // All groups in all buckets are too many: the largest are asked for by their totals.
+            Err(QueryError::TooLarge { .. }) if top::helps(query) => {
+                let totals = self.whole(view, &top::totals(query)).await?;
+                let shown = self.whole(view, &top::shown(query, &totals)).await?;
+                let sums = self.whole(view, &top::sums(query, &totals)).await?;
+                top::put_together(query, totals, shown, sums)
+            }
+            answer => answer,
+        }
+    }
+
+    /// The answer with every group in every bucket.
+    async fn whole(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
         let plan = self.plan(view, query).await?;
         let (table, before) = if plan.needs_line_items() {
             let names = self.names(&plan, query).await?;
@@ -117,18 +136,19 @@ impl Engine {
         if !asks_names(query) {
             return Ok(None);
         }
-        let view = View { periods: plan.all.clone() };
+        let view = View { whose: Arc::clone(&plan.whose), periods: plan.all.clone() };
         self.account_names(&view).await.map(Some)
     }
 
     async fn sum(&self, plan: &Plan, query: &CostQuery) -> Result<(Table, Option<Table>), QueryError> {
         let (plan, query) = (plan.clone(), query.clone());
-        self.blocking(move |store, threads| {
-            let table = kernel::sum(store, &plan, &query, plan.span, threads)?;
+        let whose = Arc::clone(&plan.whose);
+        self.blocking(&whose, move |store, threads, stop| {
+            let table = kernel::sum(store, &plan, &query, plan.span, threads, stop)?;
             let before = match plan.previous {
                 Some(span) => {
                     let total = CostQuery { view: TimeView::Total, ..query };
-                    Some(kernel::sum(store, &plan, &total, span, threads)?)
+                    Some(kernel::sum(store, &plan, &total, span, threads, stop)?)
                 }
                 None => None,
             };
@@ -139,18 +159,21 @@ impl Engine {
 
     async fn plan(&self, view: &View, query: &CostQuery) -> Result<Plan, QueryError> {
         let (view, query) = (view.clone(), query.clone());
-        self.blocking(move |store, _| Plan::new(store, &view, &query)).await
+        let whose = Arc::clone(&view.whose);
+        self.blocking(&whose, move |store, _, _| Plan::new(store, &view, &query)).await
     }
 
-    /// Runs a computation on a blocking thread, in its turn.
+    /// Runs a computation on a blocking thread, in its turn; it ends early when nobody waits for it any more.
     async fn blocking<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Store, usize) -> Result<T, QueryError> + Send + 'static,
+        whose: &Arc<str>,
+        work: impl FnOnce(&Store, usize, &Stop) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<T, QueryError> {
-        let turn = Arc::clone(&self.shared.turns).acquire_owned().await.map_err(QueryError::internal)?;
+        let turn = self.shared.turns.take(whose).await?;
         let (store, threads) = (Arc::clone(&self.shared.store), self.shared.options.threads);
+        let (stop, _waiting) = Stop::new();
         let task = tokio::task::spawn_blocking(move || {
-            let result = work(&store, threads);
+            let result = work(&store, threads, &stop);
             drop(turn);
             result
         });
@@ -199,9 +222,11 @@ impl Engine {
     }
 
     /// The query with every key of a tag or cost category as the data in view spells it: a key that is in
-    /// use stays, one that is not is replaced by the key that says the same.
+    /// use stays, one that is not is replaced by the key that says the same. And with one filter for each dimension,
+    /// so that a thousand filters are no more work than their values.
     async fn with_keys_in_use(&self, view: &View, query: &CostQuery) -> Result<CostQuery, QueryError> {
         let mut query = query.clone();
+        query.filters = merge_filters(query.filters);
         let dimensions =
             query.group_by.iter_mut().chain(query.filters.iter_mut().map(|filter| &mut filter.dimension));
         for dimension in dimensions {
@@ -212,16 +237,40 @@ impl Engine {
                         "Define it first, or use another dimension.",
                     ));
                 };
-                let mut spelt = rules.to_vec();
-                for condition in spelt.iter_mut().flat_map(|rule| &mut rule.conditions) {
-                    self.spell(view, &mut condition.dimension).await?;
+                if let Some(spelt) = self.rules_in_use(view, rules).await? {
+                    *rules = spelt;
                 }
-                *rules = spelt.into();
             } else {
                 self.spell(view, dimension).await?;
             }
         }
+        // Two spellings may have been one key.
+        query.filters = merge_filters(query.filters);
         Ok(query)
+    }
+
+    /// The rules with their keys as the data spell them; `None` where nothing changes.
+    async fn rules_in_use(
+        &self,
+        view: &View,
+        rules: &[MappingRule],
+    ) -> Result<Option<Arc<[MappingRule]>>, QueryError> {
+        if !rules.iter().flat_map(|rule| &rule.conditions).any(|it| it.dimension.is_keyed()) {
+            return Ok(None);
+        }
+        // Many conditions look at few keys.
+        let mut known: HashMap<Dimension, Dimension> = HashMap::new();
+        let mut spelt = rules.to_vec();
+        for condition in spelt.iter_mut().flat_map(|rule| &mut rule.conditions) {
+            if let Some(spelt) = known.get(&condition.dimension) {
+                condition.dimension.clone_from(spelt);
+            } else {
+                let asked = condition.dimension.clone();
+                self.spell(view, &mut condition.dimension).await?;
+                known.insert(asked, condition.dimension.clone());
+            }
+        }
+        Ok(Some(spelt.into()))
     }
 
     async fn spell(&self, view: &View, dimension: &mut Dimension) -> Result<(), QueryError> {
@@ -244,14 +293,14 @@ impl Engine {
         if let Some(keys) = known {
             return Ok(keys);
         }
-        let find = move |store: &Store, threads: usize| {
+        let find = move |store: &Store, threads: usize, _: &Stop| {
             let mut keys = BTreeSet::new();
             for set in store.values_in(&files, column, threads)? {
                 keys.extend(tags::keys(&set));
             }
             Ok(keys.into_iter().collect::<Vec<String>>())
         };
-        let keys = self.blocking(find).await?;
+        let keys = self.blocking(&view.whose, find).await?;
         let mut known = self.shared.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= VIEWS {
             known.clear();
@@ -263,7 +312,8 @@ impl Engine {
     /// Latest known name of each account in view that has one, by account ID.
     pub async fn account_names(&self, view: &View) -> Result<BTreeMap<String, String>, QueryError> {
         let view = view.clone();
-        self.blocking(move |store, threads| {
+        let whose = Arc::clone(&view.whose);
+        self.blocking(&whose, move |store, threads, _| {
             let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
             Ok(Names::new(store, &periods, threads)?.by_id(store))
         })
@@ -281,9 +331,15 @@ impl Engine {
         page: usize,
         page_size: usize,
     ) -> Result<Explanation, QueryError> {
+        let page = Page { order, number: page.max(1), rows: page_size.clamp(1, 10_000) };
+        if page.number.saturating_mul(page.rows) > MOST_ROWS_PAGED {
+            return Err(QueryError::invalid(
+                format!("page {} lies beyond the first {MOST_ROWS_PAGED} rows", page.number),
+                "Sort the other way, narrow the figure, or take the rows as a file.",
+            ));
+        }
         let cell = self.cell(view, query, keys).await?;
         let plan = self.plan(view, &cell).await?;
-        let page = Page { order, number: page.max(1), rows: page_size.clamp(1, 10_000) };
         let mut explanation = explain::start(&cell, &plan, page);
         let missing = plan.without_line_items();
         if missing.is_empty() {
@@ -309,7 +365,7 @@ impl Engine {
         query: &CostQuery,
         keys: &[Option<String>],
         order: ExplainOrder,
-    ) -> Result<BoxStream<'static, Result<Vec<ExplainedRow>, QueryError>>, QueryError> {
+    ) -> Result<Pieces, QueryError> {
         let cell = self.cell(view, query, keys).await?;
         let plan = self.plan(view, &cell).await?;
         let missing = plan.without_line_items();
@@ -347,7 +403,6 @@ impl Engine {
     /// `billing_period`) and `rollup`; `tag("Tags", 'Key')` and `cost_category("x_CostCategories", 'Name')`
     /// read the JSON columns. Nothing but queries is accepted.
     pub async fn sql(&self, view: &View, sql: &str) -> Result<SqlRows, QueryError> {
-        let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
-        self.shared.lines.sql(&periods, sql).await
+        self.shared.lines.sql(view, sql).await
     }
 }

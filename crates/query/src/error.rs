@@ -9,6 +9,8 @@ pub enum ErrorKind {
     NotReady,
     /// Files could not be read: it may help to ask again.
     Unavailable,
+    /// Too much is asked at once: ask again later.
+    Busy,
     /// A fault of the product.
     Internal,
 }
@@ -20,6 +22,22 @@ pub enum QueryError {
     #[error("{message}")]
     Invalid {
         /// What is wrong.
+        message: String,
+        /// What to do.
+        advice: String,
+    },
+    /// The answer would be larger than is worked on.
+    #[error("{message}")]
+    TooLarge {
+        /// What is too large.
+        message: String,
+        /// What to do.
+        advice: String,
+    },
+    /// Others ask too much at once.
+    #[error("{message}")]
+    Busy {
+        /// What was waited for.
         message: String,
         /// What to do.
         advice: String,
@@ -54,7 +72,8 @@ impl QueryError {
     /// What kind of failure it is.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::Invalid { .. } => ErrorKind::Invalid,
+            Self::Invalid { .. } | Self::TooLarge { .. } => ErrorKind::Invalid,
+            Self::Busy { .. } => ErrorKind::Busy,
             Self::NotReady { .. } => ErrorKind::NotReady,
             Self::Unavailable { .. } => ErrorKind::Unavailable,
             Self::Internal { .. } => ErrorKind::Internal,
@@ -65,6 +84,8 @@ impl QueryError {
     pub fn advice(&self) -> &str {
         match self {
             Self::Invalid { advice, .. }
+            | Self::TooLarge { advice, .. }
+            | Self::Busy { advice, .. }
             | Self::NotReady { advice, .. }
             | Self::Unavailable { advice, .. }
             | Self::Internal { advice, .. } => advice,
@@ -73,6 +94,32 @@ impl QueryError {
 
     pub(crate) fn invalid(message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self::Invalid { message: message.into(), advice: advice.into() }
+    }
+
+    /// An answer of too many groups and buckets.
+    pub(crate) fn too_large(buckets: usize) -> Self {
+        let message = if buckets > 1 {
+            format!("the answer has too many figures: a lot of groups in {buckets} buckets each")
+        } else {
+            "the answer has too many groups".to_owned()
+        };
+        Self::TooLarge {
+            message,
+            advice: "Narrow the span, take a coarser view, add a filter, group by fewer dimensions, or ask for the \
+                     largest groups alone (top)."
+                .into(),
+        }
+    }
+
+    pub(crate) fn too_long() -> Self {
+        Self::invalid(
+            "the question took too long",
+            "Narrow the span, add a filter, or group by fewer dimensions.",
+        )
+    }
+
+    pub(crate) fn busy(message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::Busy { message: message.into(), advice: advice.into() }
     }
 
     pub(crate) fn not_ready(message: impl Into<String>) -> Self {

@@ -2,7 +2,7 @@
 
 use crate::error::QueryError;
 use crate::plan::{Plan, date};
-use crate::sql::{self, Names};
+use crate::sql::{self, Form};
 use crate::view::{PublishedPeriod, snapshot};
 use chrono::{DateTime, NaiveDate, Utc};
 use model::{CostQuery, Decimal, MetricInfo, Snapshot};
@@ -164,7 +164,7 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
         currency: plan.currency.clone(),
         from: date(plan.span.from),
         to: date(plan.span.to),
-        sql: rows_sql(cell, page.order, Some(page), Names::Derived),
+        sql: rows_sql(cell, page.order, Some(page), &mut Form::Shown),
         rows: Vec::new(),
         rows_total: 0,
         page: page.number,
@@ -181,7 +181,7 @@ const COLUMNS: &str = r#""ChargePeriodStart", "ChargePeriodEnd", "SubAccountId",
   "x_Operation", "x_LineItemType", "ResourceId", "ChargeDescription", "x_UsageAmount""#;
 
 /// The rows of a page, or all of them.
-pub(crate) fn rows_sql(cell: &CostQuery, order: ExplainOrder, page: Option<Page>, names: Names) -> String {
+pub(crate) fn rows_sql(cell: &CostQuery, order: ExplainOrder, page: Option<Page>, form: &mut Form) -> String {
     let metric = sql::identifier(cell.metric.info().column);
     let by = match order.sort {
         ExplainSort::Figure => format!("CASE WHEN {metric} < 0 THEN -{metric} ELSE {metric} END"),
@@ -200,17 +200,17 @@ pub(crate) fn rows_sql(cell: &CostQuery, order: ExplainOrder, page: Option<Page>
     format!(
         "{}SELECT {COLUMNS},\n  {metric} AS \"figure\", \"x_SourceFile\", \"x_SourceRow\"\n{}\n\
          ORDER BY {by} {direction} NULLS LAST, \"x_SourceFile\", \"x_SourceRow\"{limit}",
-        sql::with_names(cell, names),
-        sql::source(cell, cell.from, cell.to),
+        sql::with_names(cell, form),
+        sql::source(cell, cell.from, cell.to, form),
     )
 }
 
 /// Number of rows and their sum.
-pub(crate) fn total_sql(cell: &CostQuery, names: Names) -> String {
+pub(crate) fn total_sql(cell: &CostQuery, form: &mut Form) -> String {
     let metric = sql::identifier(cell.metric.info().column);
     format!(
         "{}SELECT COUNT(*) AS \"rows\", SUM({metric}) AS \"figure\"\n{}",
-        sql::with_names(cell, names),
-        sql::source(cell, cell.from, cell.to)
+        sql::with_names(cell, form),
+        sql::source(cell, cell.from, cell.to, form)
     )
 }

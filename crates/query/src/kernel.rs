@@ -16,6 +16,7 @@ pub(crate) use names::Names;
 use crate::assemble::{Row, Table};
 use crate::error::QueryError;
 use crate::plan::{Days, Plan, asks_names};
+use crate::stop::Stop;
 use crate::store::{Column, Slab, Store};
 use axes::{Axes, Places, Sieves, axis_columns};
 use model::{CostQuery, SCALE, TimeView};
@@ -33,6 +34,7 @@ pub(crate) fn sum(
     query: &CostQuery,
     days: Days,
     threads: usize,
+    stop: &Stop,
 ) -> Result<Table, QueryError> {
     let periods = plan.periods_of(store, days)?;
     let mut files: Vec<(usize, &Path)> = Vec::new();
@@ -66,7 +68,8 @@ pub(crate) fn sum(
         let labels: Vec<String> = batch.iter().map(|(at, _)| periods[*at].period.to_string()).collect();
         let axes = Axes::new(query, &places, &labels)?;
         let sieves = Sieves::new(query, &places);
-        let rows = run(plan, query, days, buckets, &slabs, &axes, &sieves, threads)?;
+        stop.check()?;
+        let rows = run(plan, query, days, buckets, &slabs, &axes, &sieves, threads, stop)?;
         table.merge(rows)?;
     }
     Ok(table)
@@ -136,6 +139,7 @@ fn run(
     axes: &Axes,
     sieves: &Sieves,
     threads: usize,
+    stop: &Stop,
 ) -> Result<Vec<Row>, QueryError> {
     if sieves.nothing_passes() {
         return Ok(Vec::new());
@@ -171,14 +175,21 @@ fn run(
             _ => Groups::hash(),
         };
         while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if groups.is_full() || stop.now() {
+                break;
+            }
             job.scan(item, &mut groups);
         }
         groups
     });
+    stop.check()?;
     let mut parts = parts.into_iter();
     let Some(mut groups) = parts.next() else { return Ok(Vec::new()) };
     for part in parts {
         groups.merge(part);
+    }
+    if groups.is_full() {
+        return Err(QueryError::too_large(buckets));
     }
     let factor = 10_i128.pow(SCALE - scale);
     Ok(groups

@@ -11,6 +11,7 @@
 //!
 //! - `engine`: the door. `plan`: spans, buckets, which periods. `store`: the roll-up in memory.
 //! - `kernel`: sums over the store. `lines`: DataFusion over line items. `sql`: the portable SQL of an answer.
+//! - `turns`, `stop`, `limits`: who is next, and where work ends. `top`: the largest of too many groups.
 //! - `assemble`: sorted groups, top N, comparison. `tags`: values of tags and cost categories by key.
 
 mod answers;
@@ -19,11 +20,15 @@ mod engine;
 mod error;
 mod explain;
 mod kernel;
+mod limits;
 mod lines;
 mod plan;
 mod sql;
+mod stop;
 mod store;
 mod tags;
+mod top;
+mod turns;
 mod view;
 
 pub use engine::{Engine, EngineOptions};

@@ -1,19 +1,23 @@
 //! Line items by DataFusion: hours, resources, *explain* and SQL.
 //!
-//! A session sees exactly the files of the view, as two tables with the partition columns filled in; its
-//! memory is limited and it spills beyond. Sessions are made per question: they are cheap, and nothing of
-//! one question can reach another.
+//! A session sees exactly the files of the view, as two tables with the partition columns filled in. Sessions are made
+//! per question: they are cheap, and nothing of one question can reach another. They share memory, which has an end
+//! beyond which they spill, and threads of their own (`workers`).
 
+mod exact_sum;
 mod functions;
 mod table;
+mod workers;
 
-use crate::assemble::Table;
+use crate::assemble::{LARGEST, Table, too_large};
 use crate::error::QueryError;
 use crate::explain::{ExplainOrder, ExplainedRow, Explanation, Page, rows_sql, total_sql, waiting};
+use crate::limits::{PIECES, SQL_BYTES};
 use crate::plan::{Days, Plan, date};
-use crate::sql::{self, Names};
+use crate::sql::{self, Form, Function};
+use crate::turns::{Turn, Turns};
 use crate::view::PublishedPeriod;
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Field, Int64Type, Schema, TimestampMicrosecondType,
@@ -21,16 +25,19 @@ use arrow::datatypes::{
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::DateTime;
 use datafusion::datasource::MemTable;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::prelude::{SessionConfig, SessionContext};
+use exact_sum::OVERFLOWN;
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::schema::{AMOUNT, LINE_ITEMS, ROLLUP, instant};
 use model::{CostQuery, Decimal, TimeView};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use workers::Workers;
 
 /// The result of a SQL query, as text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,15 +51,28 @@ pub struct SqlRows {
 /// Account names by ID, where a statement needs them.
 pub(crate) type NamesById = Option<BTreeMap<String, String>>;
 
+/// Rows of a file, some thousands at a time.
+pub(crate) type Pieces = BoxStream<'static, Result<Vec<ExplainedRow>, QueryError>>;
+
 /// The line-item engine.
 pub(crate) struct Lines {
     memory_limit: usize,
     threads: usize,
+    /// Made with the first statement.
+    workers: OnceLock<Result<Workers, QueryError>>,
+    turns: Arc<Turns>,
 }
 
 impl Lines {
     pub(crate) fn new(memory_limit: usize, threads: usize) -> Self {
-        Self { memory_limit, threads }
+        // One organization never takes all places: statements take seconds, others should not wait for them.
+        let each = threads.max(2);
+        Self { memory_limit, threads, workers: OnceLock::new(), turns: Turns::new(each + 1, each) }
+    }
+
+    fn workers(&self) -> Result<&Workers, QueryError> {
+        let made = self.workers.get_or_init(|| Workers::new(self.threads, self.memory_limit));
+        made.as_ref().map_err(Clone::clone)
     }
 
     /// The groups of a question over some days, from line items.
@@ -72,25 +92,28 @@ impl Lines {
         if days.from >= days.to {
             return Ok(table);
         }
-        let session = self.session(&plan.periods.iter().collect::<Vec<_>>(), names)?;
-        let statement = sql::text(query, Some(date(days.from)), Some(date(days.to)), Names::Given);
-        let keys = query.group_by.len();
-        for batch in session.sql(&statement).await?.collect().await? {
-            let texts = (0..keys).map(|at| text(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
-            let figures =
-                cast(batch.column(batch.num_columns() - 1), &AMOUNT).map_err(QueryError::internal)?;
-            let figures = figures.as_primitive::<Decimal128Type>();
-            let bucket = buckets_of(&batch, keys, query.view, plan)?;
-            for (row, bucket) in bucket.into_iter().enumerate() {
-                // A total over no rows is one row with NULL: no group.
-                if figures.is_null(row) {
-                    continue;
+        let mut form = Form::run();
+        let statement = sql::text(query, Some(date(days.from)), Some(date(days.to)), &mut form);
+        let (plan, view, keys) = (plan.clone(), query.view, query.group_by.len());
+        let session = self.session(&plan, names, form.functions(), false)?;
+        let _turn = self.turns.take(&plan.whose).await?;
+        let work = async move {
+            let mut batches = run(&session, &statement).await?;
+            while let Some(batch) = batches.next().await {
+                let batch = batch?;
+                let texts = (0..keys).map(|at| text(batch.column(at))).collect::<Result<Vec<_>, _>>()?;
+                let figures = figures(batch.column(batch.num_columns() - 1))?;
+                let bucket = buckets_of(&batch, keys, view, &plan)?;
+                for (row, bucket) in bucket.into_iter().enumerate() {
+                    // A total over no rows is one row with NULL: no group.
+                    let Some(figure) = figures[row] else { continue };
+                    let key = |texts: &StringArray| texts.is_valid(row).then(|| Arc::from(texts.value(row)));
+                    table.add(texts.iter().map(key).collect(), bucket, figure)?;
                 }
-                let key = |texts: &StringArray| texts.is_valid(row).then(|| Arc::from(texts.value(row)));
-                table.add(texts.iter().map(key).collect(), bucket, figures.value(row))?;
             }
-        }
-        Ok(table)
+            Ok(table)
+        };
+        self.workers()?.run(work).await
     }
 
     /// Fills in the rows, their number and their sum.
@@ -102,61 +125,124 @@ impl Lines {
         page: Page,
         into: &mut Explanation,
     ) -> Result<(), QueryError> {
-        let session = self.session(&plan.periods.iter().collect::<Vec<_>>(), names)?;
-        for batch in session.sql(&total_sql(cell, Names::Given)).await?.collect().await? {
-            let rows = cast(batch.column(0), &DataType::Int64).map_err(QueryError::internal)?;
-            let sum = cast(batch.column(1), &AMOUNT).map_err(QueryError::internal)?;
-            if batch.num_rows() > 0 && sum.is_valid(0) {
-                into.rows_total = rows.as_primitive::<Int64Type>().value(0).unsigned_abs();
-                into.figure = Decimal::from_units(sum.as_primitive::<Decimal128Type>().value(0));
+        let mut form = Form::run();
+        let total = total_sql(cell, &mut form);
+        let totals = self.session(plan, names.clone(), form.functions(), false)?;
+        let mut form = Form::run();
+        let statement = rows_sql(cell, page.order, Some(page), &mut form);
+        let session = self.session(plan, names, form.functions(), false)?;
+        let _turn = self.turns.take(&plan.whose).await?;
+        let work = async move {
+            let (mut rows_total, mut figure, mut rows) = (0, Decimal::ZERO, Vec::new());
+            let mut batches = run(&totals, &total).await?;
+            while let Some(batch) = batches.next().await {
+                let batch = batch?;
+                let count = cast(batch.column(0), &DataType::Int64).map_err(QueryError::internal)?;
+                if let Some(Some(sum)) = figures(batch.column(1))?.first() {
+                    rows_total = count.as_primitive::<Int64Type>().value(0).unsigned_abs();
+                    figure = Decimal::from_units(*sum);
+                }
             }
-        }
-        let statement = rows_sql(cell, page.order, Some(page), Names::Given);
-        for batch in session.sql(&statement).await?.collect().await? {
-            explained(&batch, &mut into.rows)?;
-        }
+            let mut batches = run(&session, &statement).await?;
+            while let Some(batch) = batches.next().await {
+                explained(&batch?, &mut rows)?;
+            }
+            Ok((rows_total, figure, rows))
+        };
+        (into.rows_total, into.figure, into.rows) = self.workers()?.run(work).await?;
         Ok(())
     }
 
-    /// All rows behind a cell, a few thousand at a time.
+    /// All rows behind a cell, a few thousand at a time. Nothing is read ahead of a slow reader but some pieces; when
+    /// it is gone, reading ends.
     pub(crate) async fn rows(
         &self,
         plan: &Plan,
         cell: &CostQuery,
         names: NamesById,
         order: ExplainOrder,
-    ) -> Result<BoxStream<'static, Result<Vec<ExplainedRow>, QueryError>>, QueryError> {
-        let session = self.session(&plan.periods.iter().collect::<Vec<_>>(), names)?;
-        let statement = rows_sql(cell, order, None, Names::Given);
-        let batches = session.sql(&statement).await?.execute_stream().await?;
-        let rows = batches.map(|batch| {
-            let mut rows = Vec::new();
-            explained(&batch?, &mut rows)?;
-            Ok(rows)
-        });
-        Ok(rows.boxed())
+    ) -> Result<Pieces, QueryError> {
+        let mut form = Form::run();
+        let statement = rows_sql(cell, order, None, &mut form);
+        let session = self.session(plan, names, form.functions(), true)?;
+        let turn = self.turns.take(&plan.whose).await?;
+        let batches = self.workers()?.run(async move { run(&session, &statement).await }).await?;
+        let (to, mut from) = tokio::sync::mpsc::channel(PIECES);
+        self.workers()?.leave(async move {
+            let mut batches = batches;
+            // The turn is for sorting: once rows come, their reader says how fast.
+            let mut turn: Option<Turn> = Some(turn);
+            while let Some(batch) = batches.next().await {
+                turn.take();
+                let piece = batch.map_err(QueryError::from).and_then(|batch| {
+                    let mut rows = Vec::new();
+                    explained(&batch, &mut rows)?;
+                    Ok(rows)
+                });
+                let failed = piece.is_err();
+                if to.send(piece).await.is_err() || failed {
+                    return;
+                }
+            }
+        })?;
+        Ok(futures::stream::poll_fn(move |context| from.poll_recv(context)).boxed())
     }
 
     /// Runs one query; nothing else is accepted.
-    pub(crate) async fn sql(&self, periods: &[&PublishedPeriod], sql: &str) -> Result<SqlRows, QueryError> {
-        let session = self.session(periods, None)?;
-        let only_queries =
-            SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = session.sql_with_options(sql, only_queries).await?;
-        let mut found = SqlRows {
-            columns: frame.schema().fields().iter().map(|field| field.name().clone()).collect(),
-            rows: Vec::new(),
-        };
-        for batch in frame.collect().await? {
-            let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>()?;
-            for row in 0..batch.num_rows() {
-                found.rows.push(columns.iter().map(|column| column[row].clone()).collect());
+    pub(crate) async fn sql(&self, view: &crate::view::View, sql: &str) -> Result<SqlRows, QueryError> {
+        let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
+        let session = self.session_of(&periods, None, Vec::new(), self.workers()?.answers())?;
+        let sql = sql.to_owned();
+        let _turn = self.turns.take(&view.whose).await?;
+        let work = async move {
+            let only_queries =
+                SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+            let frame = session.sql_with_options(&sql, only_queries).await?;
+            let mut found = SqlRows {
+                columns: frame.schema().fields().iter().map(|field| field.name().clone()).collect(),
+                rows: Vec::new(),
+            };
+            let mut batches = frame.execute_stream().await?;
+            let mut bytes = 0;
+            while let Some(batch) = batches.next().await {
+                let batch = batch?;
+                let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>()?;
+                bytes += columns
+                    .iter()
+                    .flatten()
+                    .map(|text| 24 + text.as_ref().map_or(0, String::len))
+                    .sum::<usize>();
+                if bytes > SQL_BYTES {
+                    return Err(QueryError::too_large(1));
+                }
+                for row in 0..batch.num_rows() {
+                    found.rows.push(columns.iter().map(|column| column[row].clone()).collect());
+                }
             }
-        }
-        Ok(found)
+            Ok(found)
+        };
+        self.workers()?.run(work).await
     }
 
-    fn session(&self, periods: &[&PublishedPeriod], names: NamesById) -> Result<SessionContext, QueryError> {
+    fn session(
+        &self,
+        plan: &Plan,
+        names: NamesById,
+        functions: Vec<Function>,
+        file: bool,
+    ) -> Result<SessionContext, QueryError> {
+        let workers = self.workers()?;
+        let memory = if file { workers.files() } else { workers.answers() };
+        self.session_of(&plan.periods.iter().collect::<Vec<_>>(), names, functions, memory)
+    }
+
+    fn session_of(
+        &self,
+        periods: &[&PublishedPeriod],
+        names: NamesById,
+        functions: Vec<Function>,
+        memory: &Arc<RuntimeEnv>,
+    ) -> Result<SessionContext, QueryError> {
         let mut config = SessionConfig::new()
             .with_target_partitions(self.threads)
             .with_create_default_catalog_and_schema(true)
@@ -165,9 +251,13 @@ impl Lines {
         options.execution.parquet.pushdown_filters = true;
         options.execution.parquet.reorder_filters = true;
         options.execution.time_zone = Some("+00:00".to_owned());
-        let session = SessionContext::new_with_config_rt(config, self.runtime()?);
+        let session = SessionContext::new_with_config_rt(config, Arc::clone(memory));
         session.register_udf(functions::of_key("tag"));
         session.register_udf(functions::of_key("cost_category"));
+        session.register_udaf(exact_sum::exact_sum());
+        for (place, function) in functions.into_iter().enumerate() {
+            session.register_udf(functions::of_statement(place, function));
+        }
         let files = |of: fn(&PublishedPeriod) -> &[PathBuf]| {
             periods.iter().flat_map(move |it| of(it).iter().map(move |path| (*it, path.as_path())))
         };
@@ -181,10 +271,22 @@ impl Lines {
         }
         Ok(session)
     }
+}
 
-    fn runtime(&self) -> Result<Arc<RuntimeEnv>, QueryError> {
-        Ok(RuntimeEnvBuilder::new().with_memory_limit(self.memory_limit, 1.0).build_arc()?)
+/// Plans a statement and begins to run it.
+async fn run(session: &SessionContext, statement: &str) -> Result<SendableRecordBatchStream, QueryError> {
+    Ok(session.sql(statement).await?.execute_stream().await?)
+}
+
+/// Sums that can be stored; one that overflowed is the largest of all numbers.
+fn figures(column: &ArrayRef) -> Result<Vec<Option<i128>>, QueryError> {
+    let figures = cast(column, &AMOUNT).map_err(QueryError::internal)?;
+    let figures = figures.as_primitive::<Decimal128Type>();
+    const { assert!(OVERFLOWN.unsigned_abs() > LARGEST) };
+    if figures.values().iter().any(|figure| figure.unsigned_abs() > LARGEST) {
+        return Err(too_large());
     }
+    Ok(figures.iter().collect())
 }
 
 fn names_table(names: &BTreeMap<String, String>) -> Result<MemTable, QueryError> {
@@ -217,10 +319,11 @@ fn text(column: &ArrayRef) -> Result<StringArray, QueryError> {
 }
 
 fn texts(column: &ArrayRef) -> Result<Vec<Option<String>>, QueryError> {
-    if let Some(amounts) = column.as_primitive_opt::<Decimal128Type>()
-        && i32::from(amounts.scale()) == model::SCALE.cast_signed()
-    {
-        return Ok(amounts.iter().map(|it| it.map(|units| Decimal::from_units(units).to_string())).collect());
+    let is_amount = |amounts: &Decimal128Array| i32::from(amounts.scale()) == model::SCALE.cast_signed();
+    if column.as_primitive_opt::<Decimal128Type>().is_some_and(is_amount) {
+        let amounts = figures(column)?;
+        let text = |units: i128| Decimal::from_units(units).to_string();
+        return Ok(amounts.into_iter().map(|it| it.map(text)).collect());
     }
     let options = FormatOptions::default();
     let format = ArrayFormatter::try_new(column.as_ref(), &options).map_err(QueryError::internal)?;

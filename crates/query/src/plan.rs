@@ -10,10 +10,17 @@ use crate::view::{PublishedPeriod, View};
 use chrono::{Datelike, Months};
 use model::{Comparison, CostQuery, DIMENSIONS, Dimension, TimeView};
 use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Days from 1970 that an answer without an end of its own reaches to, whatever data are dated: a hundred thousand
+/// years, so that arithmetic on them stays within the calendar.
+const FARTHEST: i32 = 36_525_000;
 
 /// What a question needs, resolved against a view.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
+    /// Whose bills they are.
+    pub(crate) whose: Arc<str>,
     /// Every period of the view: account names are the latest of all.
     pub(crate) all: Vec<PublishedPeriod>,
     /// The periods that may hold rows of the answer.
@@ -56,7 +63,7 @@ impl Plan {
             }
         }
         let open = |pick: fn(Days) -> i32, largest: bool| {
-            let days = known.iter().map(|(_, days)| pick(*days));
+            let days = known.iter().map(|(_, days)| pick(*days).clamp(-FARTHEST, FARTHEST));
             if largest { days.max() } else { days.min() }
         };
         let from = query.from.map(day_number).or_else(|| open(|days| days.from, false));
@@ -72,6 +79,7 @@ impl Plan {
         periods.sort_by(|a, b| (a.period, &a.connection).cmp(&(b.period, &b.connection)));
         let resources = query.dimensions().any(|dimension| !dimension.in_rollup());
         Ok(Self {
+            whose: Arc::clone(&view.whose),
             all: view.periods.clone(),
             span,
             previous,
@@ -157,7 +165,8 @@ fn previous(span: Days, compare: Comparison) -> Result<Days, QueryError> {
             return Ok(Days { from: day_number(start), to: span.from });
         }
     }
-    Ok(Days { from: span.from - (span.to - span.from), to: span.from })
+    // Data may be dated anywhere, and so may what comes before.
+    Ok(Days { from: span.from.saturating_sub(span.to.saturating_sub(span.from)), to: span.from })
 }
 
 #[cfg(test)]

@@ -1,18 +1,62 @@
 //! The SQL of a question: portable text over `line_items` that gives the same figures anywhere the table
-//! can be read. It is also what our own engine runs when line items have to answer.
+//! can be read. Our own engine runs the same statement when line items have to answer, with long lists and rules
+//! as functions: what is planned stays small and flat, however much a question lists.
 
 use crate::plan::{asks_names, is};
 use chrono::NaiveDate;
-use model::{Condition, CostQuery, DIMENSIONS, Dimension, Filter, Mapping, Operator, TimeView};
+use model::{
+    Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, Operator, TimeView,
+};
 use std::fmt::Write;
+use std::sync::Arc;
 
-/// Where latest account names come from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Names {
-    /// Derived from the line items by the statement itself.
-    Derived,
-    /// A table `account_names` that is already there.
-    Given,
+/// What a statement is written for.
+pub(crate) enum Form {
+    /// To be read, and run anywhere: it derives latest account names from the line items by itself.
+    Shown,
+    /// For our own engine: a table `account_names` is there, and these functions will be.
+    Run(Vec<Function>),
+}
+
+/// A function that a statement calls: `f0`, `f1`, …, by its place.
+pub(crate) enum Function {
+    /// Whether a value is among many.
+    Among(Listed),
+    /// The value that rules give to the values of their dimensions, empty where none matches.
+    Rules(Arc<[MappingRule]>),
+}
+
+/// Values of a filter that are still written out for our own engine: beyond, planning costs more than the look-up.
+const WRITTEN_OUT: usize = 100;
+
+impl Form {
+    /// For our own engine.
+    pub(crate) fn run() -> Self {
+        Self::Run(Vec::new())
+    }
+
+    fn is_shown(&self) -> bool {
+        matches!(self, Self::Shown)
+    }
+
+    /// The functions that the statement calls.
+    pub(crate) fn functions(self) -> Vec<Function> {
+        match self {
+            Self::Shown => Vec::new(),
+            Self::Run(functions) => functions,
+        }
+    }
+}
+
+/// Makes a function, and gives its name.
+fn named(functions: &mut Vec<Function>, function: Function) -> String {
+    functions.push(function);
+    name_of(functions.len() - 1)
+}
+
+/// The name of a function, by its place.
+pub(crate) fn name_of(place: usize) -> String {
+    format!("f{place}")
 }
 
 const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
@@ -38,14 +82,14 @@ pub(crate) fn text(
     query: &CostQuery,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
-    names: Names,
+    form: &mut Form,
 ) -> String {
     let mut columns: Vec<String> = Vec::new();
     for (at, dimension) in query.group_by.iter().enumerate() {
         // Two spellings of a tag key may stand for one key: a statement needs a name for each column.
         let again = query.group_by[..at].contains(dimension);
         let name = if again { format!("{dimension} ({})", at + 1) } else { dimension.to_string() };
-        columns.push(format!("{} AS {}", value(dimension), identifier(&name)));
+        columns.push(format!("{} AS {}", value(dimension, form), identifier(&name)));
     }
     if let Some((bucket, name)) = bucket(query.view) {
         columns.push(format!("{bucket} AS {}", identifier(name)));
@@ -53,22 +97,31 @@ pub(crate) fn text(
     let keys = columns.len();
     let metric = query.metric.info();
     columns.push(format!("SUM({}) AS {}", identifier(metric.column), identifier(metric.name)));
-    let mut sql = with_names(query, names).to_owned();
-    let _ = write!(sql, "SELECT {}\n{}", columns.join(",\n  "), source(query, from, to));
+    let mut sql = with_names(query, form).to_owned();
+    let _ = write!(sql, "SELECT {}\n{}", columns.join(",\n  "), source(query, from, to, form));
     if keys > 0 {
         let list: Vec<String> = (1..=keys).map(|place| place.to_string()).collect();
-        let _ = write!(sql, "\nGROUP BY {}\nORDER BY {} DESC", list.join(", "), keys + 1);
+        let _ = write!(sql, "\nGROUP BY {}", list.join(", "));
+        // Our own engine puts groups in order itself.
+        if form.is_shown() {
+            let _ = write!(sql, "\nORDER BY {} DESC", keys + 1);
+        }
     }
     sql
 }
 
 /// The start of a statement that needs latest account names.
-pub(crate) fn with_names(query: &CostQuery, names: Names) -> &'static str {
-    if names == Names::Derived && asks_names(query) { ACCOUNT_NAMES } else { "" }
+pub(crate) fn with_names(query: &CostQuery, form: &Form) -> &'static str {
+    if form.is_shown() && asks_names(query) { ACCOUNT_NAMES } else { "" }
 }
 
 /// `FROM … WHERE …` of a question.
-pub(crate) fn source(query: &CostQuery, from: Option<NaiveDate>, to: Option<NaiveDate>) -> String {
+pub(crate) fn source(
+    query: &CostQuery,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    form: &mut Form,
+) -> String {
     let mut sql = "FROM line_items".to_owned();
     if asks_names(query) {
         sql.push_str("\nLEFT JOIN account_names ON \"named_account\" = \"SubAccountId\"");
@@ -82,7 +135,7 @@ pub(crate) fn source(query: &CostQuery, from: Option<NaiveDate>, to: Option<Naiv
     day(&mut sql, ">=", from);
     day(&mut sql, "<", to);
     for filter in &query.filters {
-        let _ = write!(sql, "\n  AND {}", condition(filter));
+        let _ = write!(sql, "\n  AND {}", condition(filter, form));
     }
     sql
 }
@@ -99,35 +152,50 @@ fn bucket(view: TimeView) -> Option<(String, &'static str)> {
 }
 
 /// A dimension as it is stored: with empty texts and words for "none".
-fn raw(dimension: &Dimension) -> String {
+fn raw(dimension: &Dimension, form: &mut Form) -> String {
     match dimension {
         Dimension::Tag(key) | Dimension::MergedTag(key) => format!("tag(\"Tags\", {})", literal(key)),
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
         _ if is(dimension, "account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
         Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
-        Dimension::Mapped(mapping) => by_rules(mapping),
+        Dimension::Mapped(mapping) => by_rules(mapping, form),
     }
 }
 
 /// The value that a mapping's rules give; empty where none matches.
-fn by_rules(mapping: &Mapping) -> String {
+fn by_rules(mapping: &Mapping, form: &mut Form) -> String {
     if mapping.rules().is_empty() {
         return "''".to_owned();
     }
+    if let (Form::Run(functions), Some(rules)) = (&mut *form, &mapping.rules) {
+        let name = named(functions, Function::Rules(without_word(rules, mapping.name.none_label())));
+        let looked_at = model::Decider::new(rules);
+        let values: Vec<String> = looked_at.dimensions().iter().map(|it| value(it, form)).collect();
+        return format!("{name}({})", values.join(", "));
+    }
     let mut sql = "CASE".to_owned();
     for rule in mapping.rules() {
-        let conditions: Vec<String> = rule.conditions.iter().map(rule_condition).collect();
+        let conditions: Vec<String> = rule.conditions.iter().map(|it| rule_condition(it, form)).collect();
         let value = if rule.value == mapping.name.none_label() { "" } else { &rule.value };
         let _ = write!(sql, "\n    WHEN {} THEN {}", conditions.join(" AND "), literal(value));
     }
     sql + "\n    ELSE '' END"
 }
 
-fn rule_condition(rule: &Condition) -> String {
-    if let Some(filter) = rule.filter() {
-        return condition(&filter);
+/// The rules with nothing in place of the word for none.
+fn without_word(rules: &Arc<[MappingRule]>, none: &str) -> Arc<[MappingRule]> {
+    if rules.iter().all(|rule| rule.value != none) {
+        return Arc::clone(rules);
     }
-    let value = format!("COALESCE({}, '')", value(&rule.dimension));
+    let value = |rule: &MappingRule| if rule.value == none { String::new() } else { rule.value.clone() };
+    rules.iter().map(|rule| MappingRule { value: value(rule), conditions: rule.conditions.clone() }).collect()
+}
+
+fn rule_condition(rule: &Condition, form: &mut Form) -> String {
+    if let Some(filter) = rule.filter() {
+        return condition(&filter, form);
+    }
+    let value = format!("COALESCE({}, '')", value(&rule.dimension, form));
     let part = |wanted: &String| match rule.operator {
         Operator::StartsWith => format!("starts_with({value}, {})", literal(wanted)),
         _ => format!("strpos({value}, {}) > 0", literal(wanted)),
@@ -136,8 +204,8 @@ fn rule_condition(rule: &Condition) -> String {
 }
 
 /// A dimension's value, NULL where there is none.
-fn value(dimension: &Dimension) -> String {
-    let (raw, none) = (raw(dimension), dimension.none_label());
+fn value(dimension: &Dimension, form: &mut Form) -> String {
+    let (raw, none) = (raw(dimension, form), dimension.none_label());
     match dimension {
         _ if is(dimension, "billing_period") => raw,
         // Rules never give the word for none, and may be long: they are written once.
@@ -150,7 +218,11 @@ fn value(dimension: &Dimension) -> String {
     }
 }
 
-fn condition(filter: &Filter) -> String {
+fn condition(filter: &Filter, form: &mut Form) -> String {
+    if filter.values.is_empty() {
+        // Filters that contradict each other were merged to this.
+        return if filter.exclude { "TRUE" } else { "FALSE" }.to_owned();
+    }
     let none = filter.dimension.none_label();
     let word = |value: &String| value.is_empty() || (!none.is_empty() && value == none);
     let mut values: Vec<String> = filter.values.iter().filter(|value| !word(value)).cloned().collect();
@@ -163,9 +235,15 @@ fn condition(filter: &Filter) -> String {
     }
     let list: Vec<String> = values.iter().map(|value| literal(value)).collect();
     let raw = match filter.dimension {
-        Dimension::MergedTag(_) => value(&filter.dimension),
-        _ => raw(&filter.dimension),
+        Dimension::MergedTag(_) => value(&filter.dimension, form),
+        _ => raw(&filter.dimension, form),
     };
+    if let Form::Run(functions) = form
+        && filter.values.len() > WRITTEN_OUT
+    {
+        let name = named(functions, Function::Among(Listed::new(&filter.dimension, &filter.values)));
+        return format!("{}{name}({raw})", if filter.exclude { "NOT " } else { "" });
+    }
     // Rows without a value are NULL or empty; NULL must not make the condition unknown.
     let operand = if with_none || filter.exclude { format!("COALESCE({raw}, '')") } else { raw };
     format!("{operand} {}IN ({})", if filter.exclude { "NOT " } else { "" }, list.join(", "))
@@ -204,6 +282,35 @@ WHERE NOT "x_IsSplit"
   AND "SubAccountId" IN ('1', 'O''Neil')
 GROUP BY 1, 2, 3
 ORDER BY 4 DESC"#;
-        assert_eq!(text(&query, "2026-10-01".parse().ok(), None, Names::Derived), expected);
+        assert_eq!(text(&query, "2026-10-01".parse().ok(), None, &mut Form::Shown), expected);
+    }
+
+    #[test]
+    fn what_our_engine_runs_stays_small() {
+        let values: Vec<String> = (0..10_000).map(|at| format!("value {at}")).collect();
+        let rule = |value: &String| MappingRule {
+            value: value.clone(),
+            conditions: vec![Condition {
+                dimension: "account_id".parse().unwrap(),
+                operator: Operator::StartsWith,
+                values: vec![value.clone()],
+            }],
+        };
+        let rules: Arc<[MappingRule]> = values.iter().map(rule).collect();
+        let name = model::MappingName::VirtualTag("x".to_owned());
+        let mapped = Dimension::Mapped(Mapping { name, rules: Some(rules) });
+        let query = CostQuery {
+            group_by: vec![mapped.clone()],
+            filters: vec![
+                Filter { dimension: "service".parse().unwrap(), exclude: true, values },
+                Filter { dimension: mapped, exclude: false, values: vec![String::new()] },
+            ],
+            ..CostQuery::total(Metric::Amortized)
+        };
+        let mut form = Form::run();
+        let text = text(&query, None, None, &mut form);
+        assert!(text.len() < 500, "{text}");
+        assert!(text.contains("NOT f1(\"ServiceName\")"), "{text}");
+        assert_eq!(form.functions().len(), 3);
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use model::{BillingPeriod, Snapshot, SnapshotPeriod};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One published (connection, billing period).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,8 @@ pub struct PublishedPeriod {
 /// All publications that a request sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
+    /// Whose they are: organizations take turns when much is asked at once.
+    pub whose: Arc<str>,
     /// The periods, in any order.
     pub periods: Vec<PublishedPeriod>,
 }

@@ -43,9 +43,17 @@ impl From<query::QueryError> for AppError {
             query::ErrorKind::Invalid => ErrorKind::Invalid,
             query::ErrorKind::NotReady => ErrorKind::NotReady,
             query::ErrorKind::Unavailable => ErrorKind::Unavailable,
+            query::ErrorKind::Busy => ErrorKind::TooMany,
             query::ErrorKind::Internal => ErrorKind::Internal,
         };
         Self::new(kind, error.to_string()).advise(error.advice())
+    }
+}
+
+impl From<model::LargeQuestion> for AppError {
+    fn from(error: model::LargeQuestion) -> Self {
+        Self::invalid(error.to_string())
+            .advise("Ask for less at once; a virtual tag or a subset can stand for many values.")
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
 use query::{Span, View};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Keys that the published data adds to the fixed dimensions.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,7 @@ pub async fn names(app: &App, published: &Published) -> Result<Names> {
 async fn metrics(app: &App, published: &Published) -> Result<Vec<Metric>> {
     let newest: Option<BillingPeriod> = published.publications.first().map(|publication| publication.period);
     let view = View {
+        whose: Arc::clone(&published.view.whose),
         periods: published
             .view
             .periods
@@ -150,43 +151,7 @@ pub(crate) fn filter_on(name: &str, exclude: bool, values: &[&str]) -> Result<Fi
     Ok(Filter { dimension: named(name)?, exclude, values })
 }
 
-/// Reads `DIM[,DIM]`; a comma or backslash in a tag key is escaped by a backslash.
+/// Reads `DIM[,DIM]` (see [`model::parse_group_by`]).
 pub fn parse_group_by(text: &str) -> Result<Vec<Dimension>> {
-    let mut names = vec![String::new()];
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match (character, names.last_mut()) {
-            (',', _) => names.push(String::new()),
-            ('\\', Some(name)) => name.extend(characters.next()),
-            (other, Some(name)) => name.push(other),
-            (_, None) => {}
-        }
-    }
-    names.retain(|name| !name.is_empty());
-    let mut dimensions: Vec<Dimension> = vec![];
-    for name in names {
-        let dimension =
-            name.parse().map_err(|error: model::DimensionError| AppError::invalid(error.to_string()))?;
-        if dimensions.contains(&dimension) {
-            return Err(AppError::invalid(format!("the dimension '{name}' is given twice"))
-                .advise("Name each dimension once."));
-        }
-        dimensions.push(dimension);
-    }
-    Ok(dimensions)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_dimensions_with_commas_in_tag_keys() {
-        let found = parse_group_by("account_id,tag:a\\,b").unwrap();
-        assert_eq!(found[1], Dimension::Tag("a,b".into()));
-        assert_eq!(found.len(), 2);
-        assert!(parse_group_by("region,region").is_err());
-        assert!(parse_group_by("colour").unwrap_err().message.contains("account_id"));
-        assert!(parse_group_by("").unwrap().is_empty());
-    }
+    model::parse_group_by(text).map_err(|error| AppError::invalid(error.to_string()))
 }

@@ -106,7 +106,8 @@ impl Published {
         let mut hasher = DefaultHasher::new();
         organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
         definitions_version.hash(&mut hasher);
-        let mut view = View::default();
+        let whose = organization.as_ref().map(|organization| Arc::from(organization.id.as_str()));
+        let mut view = View { whose: whose.unwrap_or_default(), ..View::default() };
         for publication in &publications {
             let complete = publication.stage == Stage::Complete;
             let open = current.is_some_and(|current| publication.period >= current);

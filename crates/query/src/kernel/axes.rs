@@ -6,7 +6,7 @@ use crate::error::QueryError;
 use crate::plan::is;
 use crate::store::{Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
-use model::{CostQuery, DIMENSIONS, Dimension};
+use model::{CostQuery, DIMENSIONS, Dimension, Listed};
 use std::sync::Arc;
 
 /// Columns of the roll-up that decide a dimension's value; none for the billing period, which is the file's.
@@ -178,8 +178,9 @@ impl Sieves {
         for filter in &query.filters {
             // Filters on billing periods have already chosen the files.
             let Some((at, values)) = places.of(&filter.dimension) else { continue };
-            let accepted: Vec<bool> =
-                values.values.iter().map(|value| filter.accepts(value.as_deref())).collect();
+            let listed = Listed::new(&filter.dimension, &filter.values);
+            let accepts = |value: &Option<Arc<str>>| listed.contains(value.as_deref()) != filter.exclude;
+            let accepted: Vec<bool> = values.values.iter().map(accepts).collect();
             let pass = values.places.iter().map(|place| accepted[*place as usize]);
             match sieves.iter_mut().find(|(known, _)| *known == at) {
                 Some((_, known)) => known.iter_mut().zip(pass).for_each(|(known, pass)| *known &= pass),

@@ -3,6 +3,7 @@
 use super::axes::{Axes, Sieves, Source};
 use crate::store::{Amounts, Column, Slab, each_width};
 use hashbrown::HashMap;
+use model::limits::MOST_CELLS;
 use std::ops::Range;
 
 /// Rows per pass: their places stay in the first-level cache.
@@ -271,8 +272,8 @@ fn sum(small: &[i64], rows: Option<&[u32]>, chunk: &Range<usize>, factor: i64) -
 pub(super) enum Groups {
     /// Every possible cell, bucket by bucket; and which groups have rows.
     Dense { sums: Vec<i128>, seen: Vec<bool> },
-    /// Cells of the groups that occur.
-    Hash { places: HashMap<u64, usize>, sums: Vec<i128> },
+    /// Cells of the groups that occur; beyond the most that there may be, no more are made.
+    Hash { places: HashMap<u64, usize>, sums: Vec<i128>, full: bool },
 }
 
 impl Groups {
@@ -283,7 +284,12 @@ impl Groups {
 
     /// Cells as groups occur.
     pub(super) fn hash() -> Self {
-        Self::Hash { places: HashMap::new(), sums: Vec::new() }
+        Self::Hash { places: HashMap::new(), sums: Vec::new(), full: false }
+    }
+
+    /// Whether there are more groups than are summed: then the sums say nothing.
+    pub(super) fn is_full(&self) -> bool {
+        matches!(self, Self::Hash { full: true, .. })
     }
 
     /// Cells that memory is held for.
@@ -300,8 +306,8 @@ impl Groups {
                 seen[group] = true;
                 &mut sums[bucket * seen.len() + group]
             }
-            Self::Hash { places, sums } => {
-                let at = slot(places, sums, group, buckets) + bucket;
+            Self::Hash { places, sums, full } => {
+                let at = slot(places, sums, full, group, buckets) + bucket;
                 &mut sums[at]
             }
         };
@@ -327,9 +333,9 @@ impl Groups {
                     *sum = sum.wrapping_add(i128::from(value).wrapping_mul(i128::from(factor)));
                 }
             }
-            Self::Hash { places, sums } => {
+            Self::Hash { places, sums, full } => {
                 for (group, value) in groups.iter().zip(values) {
-                    let at = slot(places, sums, *group, buckets) + bucket;
+                    let at = slot(places, sums, full, *group, buckets) + bucket;
                     sums[at] = sums[at].wrapping_add(i128::from(value).wrapping_mul(i128::from(factor)));
                 }
             }
@@ -343,10 +349,17 @@ impl Groups {
                 sums.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.wrapping_add(more));
                 seen.iter_mut().zip(also).for_each(|(seen, also)| *seen |= also);
             }
-            (Self::Hash { places, sums }, Self::Hash { places: others, sums: more }) => {
+            (
+                Self::Hash { places, sums, full },
+                Self::Hash { places: others, sums: more, full: also_full },
+            ) => {
+                *full |= also_full;
+                if *full {
+                    return;
+                }
                 let buckets = if others.is_empty() { 1 } else { more.len() / others.len() };
                 for (group, from) in others {
-                    let at = slot(places, sums, group, buckets);
+                    let at = slot(places, sums, full, group, buckets);
                     for bucket in 0..buckets {
                         sums[at + bucket] = sums[at + bucket].wrapping_add(more[from + bucket]);
                     }
@@ -366,17 +379,27 @@ impl Groups {
                     (group as u64, figures)
                 }))
             }
-            Self::Hash { places, sums } => Box::new(
+            Self::Hash { places, sums, .. } => Box::new(
                 places.into_iter().map(move |(group, from)| (group, sums[from..from + buckets].to_vec())),
             ),
         }
     }
 }
 
-/// Where the figures of a group start.
-fn slot(places: &mut HashMap<u64, usize>, sums: &mut Vec<i128>, group: u64, buckets: usize) -> usize {
+/// Where the figures of a group start. When there is no room for one more, that of the first: the sums are refused.
+fn slot(
+    places: &mut HashMap<u64, usize>,
+    sums: &mut Vec<i128>,
+    full: &mut bool,
+    group: u64,
+    buckets: usize,
+) -> usize {
     *places.entry(group).or_insert_with(|| {
         let at = sums.len();
+        if at > 0 && at + buckets > MOST_CELLS {
+            *full = true;
+            return 0;
+        }
         sums.resize(at + buckets, 0);
         at
     })

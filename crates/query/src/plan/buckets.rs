@@ -3,9 +3,7 @@
 use crate::error::QueryError;
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use model::TimeView;
-
-/// More buckets than any chart or export can use.
-const MOST: usize = 100_000;
+use model::limits::MOST_BUCKETS;
 
 /// A span of days, `to` exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +56,9 @@ impl Buckets {
             let len = if span.to > span.from { buckets.of_day(span.to - 1) + 1 } else { 0 };
             buckets.len = if view == TimeView::Hour { len * 24 } else { len };
         }
-        if buckets.len > MOST {
+        if buckets.len > MOST_BUCKETS {
             return Err(QueryError::invalid(
-                format!("the span has {} {}s, more than {MOST}", buckets.len, view.name()),
+                format!("the span has {} {}s, more than {MOST_BUCKETS}", buckets.len, view.name()),
                 "Narrow the span or use a coarser view.",
             ));
         }

@@ -172,7 +172,7 @@ impl Runs {
 
     pub(crate) fn extent(&self) -> Option<Days> {
         let from = self.starts.iter().map(|(day, _)| *day).min()?;
-        let to = self.starts.iter().map(|(day, _)| *day).max()? + 1;
+        let to = self.starts.iter().map(|(day, _)| *day).max()?.saturating_add(1);
         Some(Days { from, to })
     }
 

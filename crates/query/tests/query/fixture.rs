@@ -161,7 +161,7 @@ impl World {
                 line_item_files: Some(line_item_files),
             }
         });
-        let view = View { periods: periods.collect() };
+        let view = View { periods: periods.collect(), ..View::default() };
         let names = latest_names(&items);
         let counting = items.iter().filter(|item| !item.split);
         let tag_keys = counting.flat_map(|item| PAIRS[item.tags]).map(|(key, _)| (*key).to_owned()).collect();

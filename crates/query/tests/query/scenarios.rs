@@ -1,8 +1,12 @@
 //! Cases with known answers.
 
 use crate::fixture::{FIRST_DAY, Item, World, engine, run, without_line_items};
-use model::{Comparison, CostQuery, Decimal, Metric, TimeView};
+use model::{
+    Comparison, Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Metric,
+    Operator, TimeView,
+};
 use query::{Engine, EngineOptions, ErrorKind, ExplainOrder, Span, View};
+use std::sync::Arc;
 
 const DOLLAR: i128 = 1_000_000_000_000_000_000;
 
@@ -158,7 +162,7 @@ fn keys_of_tags_and_cost_categories_are_those_in_view() {
     let engine = engine();
     assert_eq!(run(engine.tag_keys(&world.view)).unwrap(), ["Stage", "team", "user:Team"]);
     assert_eq!(run(engine.cost_category_names(&world.view)).unwrap(), ["Unit"]);
-    let last = View { periods: world.view.periods[2..].to_vec() };
+    let last = View { periods: world.view.periods[2..].to_vec(), ..View::default() };
     assert_eq!(run(engine.tag_keys(&last)).unwrap(), ["team"]);
     assert!(run(engine.cost_category_names(&last)).unwrap().is_empty());
 }
@@ -309,4 +313,101 @@ fn two_spellings_of_one_tag_key_are_two_columns() {
     let answer = run(engine().answer(&world.view, &query)).unwrap();
     let keys: Vec<_> = answer.groups.iter().map(|group| group.keys.clone()).collect();
     assert_eq!(keys, [vec![None, None], vec![Some("x".to_owned()), Some("x".to_owned())]]);
+}
+
+#[test]
+fn sums_that_cannot_be_stored_are_refused_by_both_engines() {
+    // 9e19 and 9e19 wrap 128 bits; 6e19 and 6e19 do not, but have one digit more than the stored type.
+    for dollars in [90_000_000_000_000_000_000, 60_000_000_000_000_000_000] {
+        let world =
+            World::new(vec![item(0, 3, dollars), Item { service: 1, resource: 1, ..item(0, 3, dollars) }]);
+        let question = |view: TimeView, group_by: &[&str]| CostQuery {
+            view,
+            group_by: group_by.iter().map(|name| name.parse().unwrap()).collect(),
+            ..CostQuery::total(Metric::Unblended)
+        };
+        let engine = engine();
+        for query in [
+            question(TimeView::Total, &[]),
+            question(TimeView::Day, &["region"]),
+            question(TimeView::Day, &["service"]),
+            question(TimeView::Hour, &[]),
+            question(TimeView::Hour, &["region"]),
+            question(TimeView::Hour, &["resource_id"]),
+        ] {
+            let error = run(engine.answer(&world.view, &query)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{query:?}");
+            assert!(error.to_string().contains("too large to be summed"), "{error}");
+        }
+        let whole = CostQuery::total(Metric::Unblended);
+        let error =
+            run(engine.explain(&world.view, &whole, &[], ExplainOrder::default(), 1, 10)).unwrap_err();
+        assert!(error.to_string().contains("too large to be summed"), "{error}");
+        // Each alone is what it is.
+        let one = CostQuery { filters: vec!["service=EC2".parse().unwrap()], ..whole };
+        assert_eq!(run(engine.answer(&world.view, &one)).unwrap().total.to_string(), dollars.to_string());
+        let rows = run(engine.sql(&world.view, "SELECT SUM(\"x_SourceRow\") FROM line_items")).unwrap();
+        assert_eq!(rows.rows[0][0].as_deref(), Some("0"));
+    }
+}
+
+#[test]
+fn a_question_may_list_thousands_of_values() {
+    let world = World::new(vec![item(0, 3, 1), Item { resource: 1, service: 1, ..item(1, 40, 2) }]);
+    let engine = engine();
+    let many =
+        |last: &str| (0..20_000).map(|at| format!("v{at}")).chain([last.to_owned()]).collect::<Vec<_>>();
+    let filter = |dimension: &str, exclude: bool, last: &str| Filter {
+        dimension: dimension.parse().unwrap(),
+        exclude,
+        values: many(last),
+    };
+    let total = |view: TimeView, filters: Vec<Filter>| {
+        let query = CostQuery { view, filters, ..CostQuery::total(Metric::Amortized) };
+        run(engine.answer(&world.view, &query)).unwrap().total.to_string()
+    };
+    for view in [TimeView::Day, TimeView::Hour] {
+        assert_eq!(total(view, vec![filter("service", false, "EC2")]), "1");
+        assert_eq!(total(view, vec![filter("service", true, "EC2")]), "2");
+        assert_eq!(total(view, vec![filter("tag:Team", true, "")]), "0");
+        assert_eq!(total(view, vec![filter("account", false, "prod")]), "3");
+        let apart: Vec<Filter> = (0..1_000)
+            .map(|at| format!("service!=v{at}").parse().unwrap())
+            .chain(["service=S3,EC2".parse().unwrap(), "service=S3,v5".parse().unwrap()])
+            .collect();
+        assert_eq!(total(view, apart), "2");
+    }
+    // Rules over a column of the line items alone, each of its own.
+    let rules = |operator: Operator| -> Arc<[MappingRule]> {
+        let values = (0..2_000).map(|at| format!("x{at}")).chain(["i-1".to_owned()]);
+        values
+            .map(|value| MappingRule {
+                value: value.clone(),
+                conditions: vec![Condition {
+                    dimension: "resource_id".parse().unwrap(),
+                    operator,
+                    values: vec![value],
+                }],
+            })
+            .collect()
+    };
+    for operator in [Operator::Is, Operator::StartsWith, Operator::Contains] {
+        let name = MappingName::VirtualTag("x".into());
+        let dimension = Dimension::Mapped(Mapping { name, rules: Some(rules(operator)) });
+        let query = CostQuery { group_by: vec![dimension], ..CostQuery::total(Metric::Amortized) };
+        assert_eq!(
+            totals(&world, &query),
+            [("-".to_owned(), "2".to_owned()), ("i-1".to_owned(), "1".to_owned())]
+        );
+    }
+}
+
+#[test]
+fn pages_beyond_all_rows_are_refused() {
+    let world = World::new(vec![item(0, 3, 1)]);
+    let whole = CostQuery::total(Metric::Amortized);
+    for page in [usize::MAX, 1_000_001] {
+        let asked = engine().explain(&world.view, &whole, &[], ExplainOrder::default(), page, 1);
+        assert_eq!(run(asked).unwrap_err().kind(), ErrorKind::Invalid);
+    }
 }

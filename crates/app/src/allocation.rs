@@ -24,7 +24,7 @@ use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::OrganizationAccount;
 use meta::{DefinitionKind, NewAudit};
-use model::{Condition, CostQuery, Dimension, MappingName, MappingRule, Operator, OrganizationId};
+use model::{Condition, CostQuery, Dimension, Mapping, MappingName, MappingRule, Operator, OrganizationId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -54,11 +54,24 @@ impl Definitions {
         })
     }
 
-    /// The question with the rules of every mapping that it names.
+    /// The question with the rules of every mapping that it names, if it is no larger than is worked on.
     pub fn resolve(&self, mut query: CostQuery) -> Result<CostQuery> {
+        query.check_size()?;
+        // A thousand filters may name one mapping: its rules are looked up once.
+        let mut known: Vec<Mapping> = vec![];
         let filters = query.filters.iter_mut().map(|filter| &mut filter.dimension);
         for dimension in query.group_by.iter_mut().chain(filters) {
-            self.resolve_dimension(dimension)?;
+            let Dimension::Mapped(mapping) = dimension else { continue };
+            if mapping.rules.is_some() {
+                continue;
+            }
+            let found = known.iter().find(|known| known.name == mapping.name);
+            if let Some(found) = found {
+                mapping.rules.clone_from(&found.rules);
+            } else {
+                mapping.rules = Some(self.rules(&mapping.name)?);
+                known.push(mapping.clone());
+            }
         }
         Ok(query)
     }

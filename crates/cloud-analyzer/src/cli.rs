@@ -10,7 +10,7 @@ pub(crate) use reading::ReadingOptions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::{Dimension, Filter, Metric, TimeView};
+use model::{Day, Dimension, Filter, Metric, TimeView};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -187,10 +187,10 @@ pub(crate) struct Question {
     pub(crate) group_by: Option<Dimensions>,
     /// First day of usage (UTC)
     #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) from: Option<NaiveDate>,
+    pub(crate) from: Option<Day>,
     /// Day after the last (UTC)
     #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) to: Option<NaiveDate>,
+    pub(crate) to: Option<Day>,
     /// DIM=V[,V] keeps, DIM!=V[,V] leaves out; an empty value stands for none; may be repeated
     #[arg(long, value_name = "FILTER")]
     pub(crate) filter: Vec<Filter>,
@@ -225,7 +225,8 @@ pub(crate) struct Query {
 pub(crate) enum Format {
     /// Aligned columns
     Table,
-    /// Comma-separated, with a header
+    /// Comma-separated, with a header: values exactly as they are, for scripts (a spreadsheet may run those that
+    /// begin with =, +, - or @; the files of the web app are made harmless)
     Csv,
     /// Everything that is known of the answer
     Json,
@@ -377,6 +378,8 @@ mod tests {
             ("cloud-analyzer query --metric colour", "net_unblended"),
             ("cloud-analyzer query --group-by colour", "account_id"),
             ("cloud-analyzer query --filter region", "DIMENSION=VALUE"),
+            ("cloud-analyzer query --from 0001-01-01", "2200-01-01"),
+            ("cloud-analyzer explain --to=+262142-12-31", "2200-01-01"),
             ("cloud-analyzer demo generate --out x --end yesterday", "YYYY-MM-DD"),
         ] {
             let error = Cli::try_parse_from(line.split_whitespace()).unwrap_err();

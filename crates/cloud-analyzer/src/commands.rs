@@ -18,7 +18,7 @@ mod verify;
 use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
 use ::app::{AllowanceOptions, App, AppOptions, Organization};
-use model::{CostQuery, TimeView};
+use model::{CostQuery, Day, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -104,8 +104,8 @@ fn cost_query(question: Question) -> CostQuery {
         metric: question.metric,
         group_by: question.group_by.unwrap_or_default().0,
         view: TimeView::Total,
-        from: question.from,
-        to: question.to,
+        from: question.from.map(Day::date),
+        to: question.to.map(Day::date),
         filters: question.filter,
         top: None,
         compare: None,

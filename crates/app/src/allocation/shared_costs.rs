@@ -5,6 +5,7 @@ use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
 use crate::{App, AppError, Result};
 use meta::DefinitionKind;
+use model::limits::{LONGEST_ACCOUNT, MOST_NAMED_ACCOUNTS, MOST_RULE_BYTES, MOST_SHARED_COSTS};
 use model::{
     Condition, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Operator, check_rules,
 };
@@ -80,6 +81,12 @@ impl SharedCost {
             AppError::invalid(format!("shared cost '{}': {error}", self.name))
                 .advise("Say what is to be split.")
         })?;
+        if self.id.len() > LONGEST_ACCOUNT
+            || self.targets.iter().any(|target| target.account_id.len() > LONGEST_ACCOUNT)
+        {
+            return Err(AppError::invalid(format!("an identifier in '{}' is too long", self.name))
+                .advise("Name accounts by their ID."));
+        }
         if self.method == Method::Fixed {
             let sum: Decimal = self.targets.iter().filter_map(|target| target.percent).sum();
             let bad = |target: &SharedTarget| target.percent.is_none_or(|percent| percent <= Decimal::ZERO);
@@ -110,6 +117,17 @@ pub(crate) fn source_mapping(rules: &[SharedCost]) -> Result<Dimension> {
 
 /// Replaces the rules of the caller's organization.
 pub async fn set_shared_costs(app: &App, caller: &Caller, rules: Vec<SharedCost>) -> Result<Vec<SharedCost>> {
+    let most = |found: usize, what: &str, most: usize| {
+        if found > most {
+            return Err(AppError::invalid(format!("{found} {what} are more than {most}"))
+                .advise("Split what is large, and name fewer."));
+        }
+        Ok(())
+    };
+    most(rules.len(), "shared costs", MOST_SHARED_COSTS)?;
+    most(rules.iter().map(|rule| rule.targets.len()).sum(), "accounts of shared costs", MOST_NAMED_ACCOUNTS)?;
+    let sources: usize = rules.iter().flat_map(|rule| &rule.source).map(String::len).sum();
+    most(sources, "bytes of filters", MOST_RULE_BYTES)?;
     let mut checked = vec![];
     for mut rule in rules {
         rule.name = name_of("the name of the shared cost", &rule.name)?;
@@ -124,6 +142,9 @@ pub async fn set_shared_costs(app: &App, caller: &Caller, rules: Vec<SharedCost>
         }
         checked.push(rule);
     }
+    // Together they are one mapping, which each answer is split by.
+    let all = checked.iter().map(SharedCost::rule).collect::<Result<Vec<_>>>()?;
+    check_rules(&all).map_err(|error| AppError::invalid(error.to_string()).advise(error.advice()))?;
     change(app, caller, DefinitionKind::SharedCosts, |known: &mut Vec<SharedCost>| {
         known.clone_from(&checked);
         let names: Vec<&str> = checked.iter().map(|rule| rule.name.as_str()).collect();

@@ -8,6 +8,7 @@ use crate::read::{NewestMonth, Published, account_names, filter_on, named, newes
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
+use model::limits::{LONGEST_ACCOUNT, MOST_NAMED_ACCOUNTS, MOST_SUBSETS};
 use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -276,6 +277,10 @@ pub async fn create_subset(
     let first =
         SubsetChange { name: Some(name.to_owned()), account_ids: Some(account_ids), billing: Some(billing) };
     change(app, caller, DefinitionKind::Subsets, |subsets: &mut Vec<Subset>| {
+        if subsets.len() >= MOST_SUBSETS {
+            return Err(AppError::invalid(format!("there are {} subsets already", subsets.len()))
+                .advise("Delete one that is not used; a virtual tag can have more values."));
+        }
         subsets.push(Subset { id: id.clone(), name: String::new(), account_ids: vec![], billing: None });
         apply(subsets, &id, first)?;
         Ok((id.clone(), entry(app, caller, "subset.created", name, &[("id", &id)])))
@@ -305,6 +310,21 @@ pub async fn remove_subsets(app: &App, caller: &Caller, ids: &[String]) -> Resul
     .await
 }
 
+/// Definitions are in memory, and in the SQL of each answer by subset.
+fn check_accounts(subsets: &[Subset], more: &BTreeSet<String>) -> Result<()> {
+    let named: usize = subsets.iter().map(|subset| subset.account_ids.len()).sum();
+    if named.saturating_add(more.len()) > MOST_NAMED_ACCOUNTS {
+        return Err(AppError::invalid(format!("subsets name {MOST_NAMED_ACCOUNTS} accounts at most"))
+            .advise("Leave out accounts that are no more."));
+    }
+    if more.iter().any(|account| account.len() > LONGEST_ACCOUNT) {
+        return Err(
+            AppError::invalid("that is no identifier of an account").advise("Name accounts by their ID.")
+        );
+    }
+    Ok(())
+}
+
 fn apply(subsets: &mut [Subset], id: &str, new: SubsetChange) -> Result<String> {
     let at = subsets.iter().position(|subset| subset.id == id).ok_or_else(|| gone("subset"))?;
     if let Some(name) = new.name {
@@ -318,6 +338,7 @@ fn apply(subsets: &mut [Subset], id: &str, new: SubsetChange) -> Result<String> 
     }
     if let Some(account_ids) = new.account_ids {
         let accounts: BTreeSet<String> = account_ids.into_iter().filter(|id| !id.is_empty()).collect();
+        check_accounts(subsets, &accounts)?;
         for subset in subsets.iter_mut() {
             subset.account_ids.retain(|id| !accounts.contains(id));
         }

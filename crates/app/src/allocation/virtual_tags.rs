@@ -7,6 +7,7 @@ use crate::read::{Published, page_days};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
+use model::limits::MOST_VIRTUAL_TAGS;
 use model::{CostQuery, Decimal, Dimension, Mapping, MappingName, MappingRule, Metric, check_rules};
 
 /// Days of data that a preview looks at.
@@ -53,8 +54,7 @@ pub struct PreviewRow {
 
 fn checked(name: &str, rules: &[MappingRule]) -> Result<String> {
     let name = name_of("the name of the virtual tag", name)?;
-    check_rules(rules)
-        .map_err(|error| AppError::invalid(error.to_string()).advise("Complete the rule, or remove it."))?;
+    check_rules(rules).map_err(|error| AppError::invalid(error.to_string()).advise(error.advice()))?;
     Ok(name)
 }
 
@@ -77,6 +77,10 @@ pub async fn create_virtual_tag(
     let tag = VirtualTag { id: random_id()?, name, rules };
     change(app, caller, DefinitionKind::VirtualTags, |tags: &mut Vec<VirtualTag>| {
         unique(tags, &tag.name, None)?;
+        if tags.len() >= MOST_VIRTUAL_TAGS {
+            return Err(AppError::invalid(format!("there are {} virtual tags already", tags.len()))
+                .advise("Delete one that is not used, or give one more values."));
+        }
         tags.push(tag.clone());
         tags.sort_by(|one, other| one.name.cmp(&other.name));
         let noted = entry(app, caller, "virtual_tag.created", &tag.name, &[("id", &tag.id)]);

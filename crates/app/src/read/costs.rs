@@ -26,6 +26,22 @@ pub struct Costs {
 }
 
 impl Costs {
+    /// Figures in it.
+    pub fn figures(&self) -> usize {
+        self.answer.groups.iter().map(|group| group.figures.len()).sum()
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub fn bytes(&self) -> usize {
+        let text = |texts: &[String]| texts.iter().map(|text| text.len() + 48).sum::<usize>();
+        let group = |group: &CostGroup| {
+            let keys = group.keys.iter().map(|key| 48 + key.as_ref().map_or(0, String::len));
+            160 + keys.sum::<usize>() + group.figures.len() * 16
+        };
+        let groups: usize = self.answer.groups.iter().map(group).sum();
+        groups + self.labels.iter().map(|labels| text(labels)).sum::<usize>() + self.answer.sql.len()
+    }
+
     /// Start of each bucket (UTC): a day, or an instant for hours.
     pub fn buckets(&self) -> Vec<String> {
         self.answer.buckets.iter().map(|bucket| bucket_text(bucket)).collect()
@@ -39,15 +55,16 @@ pub(super) const OTHER: &str = "Other";
 /// them.
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
     let query = published.definitions.resolve(query)?;
-    let answer = if split && !published.definitions.shared_costs.is_empty() {
-        splitting::answer(app, published, &query).await?
-    } else {
-        app.engine().answer(&published.view, &query).await?
-    };
+    // First, so that an answer that may be large never waits for its turn with another question.
     let names = if query.group_by.iter().any(|dimension| dimension.to_string() == "account_id") {
         account_names(app, published).await?
     } else {
         BTreeMap::new()
+    };
+    let answer = if split && !published.definitions.shared_costs.is_empty() {
+        splitting::answer(app, published, &query).await?
+    } else {
+        app.engine().answer(&published.view, &query).await?
     };
     let labels = answer.groups.iter().map(|group| labels(&query.group_by, group, &names)).collect();
     let mut unproven_periods: Vec<String> = answer

@@ -4,6 +4,7 @@ use super::{Published, SplitPart, splitting};
 use crate::{App, AppError, Result};
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use model::limits::MOST_FILTER_VALUES;
 use model::{
     Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Operator,
     check_rules,
@@ -108,6 +109,10 @@ struct Asked {
 }
 
 async fn resolved(app: &App, published: &Published, cell: Cell) -> Result<Asked> {
+    if cell.but.iter().map(Vec::len).sum::<usize>() > MOST_FILTER_VALUES {
+        return Err(AppError::invalid("these are too many groups to ask for the rest of")
+            .advise("Ask for each group, or leave some values out by a filter."));
+    }
     let mut query = published.definitions.resolve(cell.query)?;
     if !cell.but.is_empty() {
         query.filters.push(rest(&query.group_by, &cell.but)?);

@@ -4,7 +4,7 @@ mod csv;
 mod parquet;
 mod xlsx;
 
-pub use self::csv::{csv, csv_long, line};
+pub use self::csv::{Cell, Reader, csv, csv_long, line};
 pub use self::parquet::parquet;
 pub use self::xlsx::{LimitOfSheets, xlsx};
 

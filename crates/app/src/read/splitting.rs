@@ -6,8 +6,10 @@
 //! do not depend on what the page filters, so that a figure is the same in every view. Filters and groups that
 //! speak of accounts (ID, name, subset, organizational unit) look at where an amount went.
 
+mod accounts;
 mod explained;
 
+use accounts::{Mapped, is_about_accounts, parted};
 pub(super) use explained::explained;
 pub use explained::{SplitPart, Whence};
 
@@ -15,16 +17,20 @@ use super::{Published, account_names};
 use crate::allocation::{Method, SharedCost, account_id, source_mapping};
 use crate::{App, AppError, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
-use model::{
-    CostAnswer, CostGroup, CostQuery, DIMENSIONS, Decimal, Dimension, Filter, MappingName, PreviousSpan,
-    TimeView,
-};
+use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Listed, PreviousSpan, TimeView};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Parts that a month's weights are counted in: fine enough that rounding a share never shows, coarse enough that
 /// any amount can be multiplied by one.
 const PARTS: i128 = 1_000_000_000;
+
+/// Figures of a split answer (some hundred bytes each), and parts that amounts are cut into on the way (a second or
+/// two of work).
+const MOST_CELLS: usize = 500_000;
+const MOST_CUTS: usize = 5_000_000;
+/// Amounts that are put in place before others get the thread.
+const AT_ONCE: usize = 4_096;
 
 type Keys = Vec<Option<String>>;
 /// Figures by group and start of bucket.
@@ -78,9 +84,15 @@ impl Split<'_> {
         buckets: &[String],
     ) -> Result<Cells> {
         let mut cells = Cells::new();
+        let mut count = 0;
         let mut put = |amount: Amount<'_>| {
             let bucket = shown_bucket(query.view, amount.bucket, buckets);
-            add(cells.entry(amount.keys).or_default().entry(bucket).or_default(), amount.units);
+            let cell = cells.entry(amount.keys).or_default().entry(bucket).or_insert_with(|| {
+                count += 1;
+                0
+            });
+            add(cell, amount.units)?;
+            if count > MOST_CELLS { Err(too_many()) } else { Ok(()) }
         };
         self.amounts(query, from, to, &mut put).await?;
         Ok(cells)
@@ -93,7 +105,7 @@ impl Split<'_> {
         query: &CostQuery,
         from: NaiveDate,
         to: NaiveDate,
-        put: &mut (dyn FnMut(Amount<'_>) + Send),
+        put: &mut (dyn FnMut(Amount<'_>) -> Result<()> + Send),
     ) -> Result<Taken> {
         let (about_accounts, others) = parted(&query.filters);
         let mut group_by = vec![source_mapping(self.rules)?, account_id()];
@@ -116,45 +128,72 @@ impl Split<'_> {
         };
         let engine = self.app.engine();
         let found = engine.answer(&self.published.view, &apart).await?;
+        bounded(&found)?;
         let weights = self.weights(query, from, to).await?;
         let mut taken = Taken::new();
+        let asked: Vec<(Listed, &Filter)> = about_accounts
+            .iter()
+            .map(|filter| (Listed::new(&filter.dimension, &filter.values), filter))
+            .collect();
+        let rules = Mapped::of(about_accounts.iter().map(|filter| &filter.dimension).chain(&query.group_by));
         let mut went =
             |rule: Option<&str>, account: Option<&str>, rest: &[Option<String>], bucket: &str, units| {
-                let wanted =
-                    |filter: &Filter| filter.accepts(self.of_account(&filter.dimension, account).as_deref());
-                if about_accounts.iter().all(wanted) {
-                    let mut rest = rest.iter();
-                    let keys = query.group_by.iter().map(|dimension| {
-                        if is_about_accounts(dimension) {
-                            self.of_account(dimension, account)
-                        } else {
-                            rest.next().cloned().flatten()
-                        }
-                    });
-                    put(Amount { rule, account, keys: keys.collect(), bucket, units });
+                let wanted = |(listed, filter): &(Listed, &Filter)| {
+                    let value = self.of_account(&rules, &filter.dimension, account);
+                    listed.contains(value.as_deref()) != filter.exclude
+                };
+                if !asked.iter().all(wanted) {
+                    return Ok(());
                 }
+                let mut rest = rest.iter();
+                let keys = query.group_by.iter().map(|dimension| {
+                    if is_about_accounts(dimension) {
+                        self.of_account(&rules, dimension, account)
+                    } else {
+                        rest.next().cloned().flatten()
+                    }
+                });
+                put(Amount { rule, account, keys: keys.collect(), bucket, units })
             };
+        let mut done = 0_usize;
         for group in &found.groups {
             let [rule, account, keys @ ..] = group.keys.as_slice() else { continue };
             for (bucket, figure) in found.buckets.iter().zip(&group.figures).filter(|(_, it)| !it.is_zero()) {
                 match rule {
-                    None => went(None, account.as_deref(), keys, bucket, figure.units()),
+                    None => went(None, account.as_deref(), keys, bucket, figure.units())?,
                     Some(rule) => {
                         let place = (rule.clone(), keys.to_vec(), bucket.clone());
-                        add(taken.entry(place).or_default(), figure.units());
+                        add(taken.entry(place).or_default(), figure.units())?;
                     }
+                }
+                done += 1;
+                if done.is_multiple_of(AT_ONCE) {
+                    tokio::task::yield_now().await;
                 }
             }
         }
+        // Where nothing asks which account has it, it need not be cut.
+        let cut = !about_accounts.is_empty() || query.group_by.iter().any(is_about_accounts);
+        let mut cuts = 0;
         for ((rule, keys, bucket), units) in &taken {
-            let shares = weights.get(&(rule.clone(), month_of(bucket))).filter(|shares| !shares.is_empty());
+            let shares =
+                weights.get(&(rule.clone(), month_of(bucket))).filter(|shares| cut && !shares.is_empty());
             let Some(shares) = shares else {
                 // Nobody to take it: it stays visible, with no account.
-                went(Some(rule), None, keys, bucket, *units);
+                went(Some(rule), None, keys, bucket, *units)?;
                 continue;
             };
+            cuts += shares.len();
+            if cuts > MOST_CUTS {
+                return Err(too_many());
+            }
             for (account, part) in parts(*units, shares)? {
-                went(Some(rule), Some(account), keys, bucket, part);
+                went(Some(rule), Some(account), keys, bucket, part)?;
+            }
+            done += shares.len();
+            if done > AT_ONCE {
+                done = 0;
+                tokio::task::yield_now().await;
             }
         }
         Ok(taken)
@@ -178,6 +217,7 @@ impl Split<'_> {
             ..CostQuery::total(query.metric)
         };
         let found = self.app.engine().answer(&self.published.view, &all).await?;
+        bounded(&found)?;
         let mut weights = BTreeMap::new();
         for (at, bucket) in found.buckets.iter().enumerate() {
             let own = |group: &CostGroup| {
@@ -194,33 +234,35 @@ impl Split<'_> {
     }
 
     /// The value of a dimension that speaks of accounts, for an account.
-    fn of_account(&self, dimension: &Dimension, account: Option<&str>) -> Option<String> {
+    fn of_account(&self, rules: &Mapped<'_>, dimension: &Dimension, account: Option<&str>) -> Option<String> {
         let id = account?;
         match dimension {
-            Dimension::Mapped(mapping) => {
-                let rules = mapping.rules().iter();
-                let mut met = rules.filter(|rule| rule.conditions.iter().all(|it| it.holds(Some(id))));
-                met.next().map(|rule| rule.value.clone())
-            }
+            Dimension::Mapped(mapping) => rules.value(mapping, id),
             _ if *dimension == account_id() => Some(id.to_owned()),
             _ => Some(self.names.get(id).map_or(id, String::as_str).to_owned()),
         }
     }
 }
 
-/// The filters that look at where an amount went, and those that look at the rows.
-fn parted(filters: &[Filter]) -> (Vec<Filter>, Vec<Filter>) {
-    filters.iter().cloned().partition(|filter| is_about_accounts(&filter.dimension))
+/// Whether any sum of these figures, and of their parts, can be counted: the largest is that of their magnitudes.
+fn bounded(answer: &CostAnswer) -> Result<()> {
+    let figures = answer.groups.iter().flat_map(|group| &group.figures);
+    let all = figures.fold(0_u128, |sum, figure| sum.saturating_add(figure.units().unsigned_abs()));
+    if all > i128::MAX.unsigned_abs() { Err(too_large()) } else { Ok(()) }
 }
 
-fn is_about_accounts(dimension: &Dimension) -> bool {
-    match dimension {
-        Dimension::Column(at) => {
-            ["account_id", "account", "reported_account_name"].contains(&DIMENSIONS[*at].name)
-        }
-        Dimension::Mapped(mapping) => !matches!(mapping.name, MappingName::VirtualTag(_)),
-        _ => false,
-    }
+fn add(sum: &mut i128, more: i128) -> Result<()> {
+    *sum = sum.checked_add(more).ok_or_else(too_large)?;
+    Ok(())
+}
+
+fn too_large() -> AppError {
+    AppError::invalid("a shared cost is too large to be split").advise("Check the report's amounts.")
+}
+
+fn too_many() -> AppError {
+    AppError::invalid("shared costs are split into too many parts to be shown")
+        .advise("Narrow the span, take a coarser view, add a filter, or group by fewer dimensions.")
 }
 
 /// The accounts of a rule with their cumulated parts. `costs`: what each account costs without shared costs.
@@ -253,7 +295,7 @@ fn shares(rule: &SharedCost, costs: &BTreeMap<String, i128>) -> Vec<(String, i12
     let total = summed(&weights).unwrap_or(i128::MAX);
     let mut sum = 0_i128;
     let cumulated = weights.into_iter().map(|weight| {
-        add(&mut sum, weight);
+        sum = sum.saturating_add(weight);
         cumulated_part(sum, total)
     });
     accounts.into_iter().zip(cumulated.collect::<Vec<_>>()).collect()
@@ -274,20 +316,12 @@ fn parts(units: i128, shares: &[(String, i128)]) -> Result<Vec<(&str, i128)>> {
         let until = if at + 1 == shares.len() {
             units
         } else {
-            units.checked_mul(*cumulated).ok_or_else(|| {
-                AppError::invalid("a shared cost is too large to be split")
-                    .advise("Check the report's amounts.")
-            })? / PARTS
+            units.checked_mul(*cumulated).ok_or_else(too_large)? / PARTS
         };
         cut.push((account.as_str(), until.saturating_sub(given)));
         given = until;
     }
     Ok(cut)
-}
-
-/// Adds without end: a sum that stops at the end of the range is found out when the whole is compared.
-fn add(sum: &mut i128, units: i128) {
-    *sum = sum.saturating_add(units);
 }
 
 fn summed<'a>(figures: impl IntoIterator<Item = &'a i128>) -> Result<i128> {

@@ -3,7 +3,8 @@
 use crate::read::parse_group_by;
 use crate::{AppError, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
-use model::{Comparison, CostQuery, Dimension, Filter, Metric, TimeView};
+use model::limits::{MOST_FILTERED_DIMENSIONS, MOST_GROUP_BY};
+use model::{Comparison, CostQuery, Day, Dimension, Filter, Metric, TimeView};
 use std::fmt::Display;
 
 /// The page's start.
@@ -52,8 +53,8 @@ pub(super) fn read(text: &str) -> Result<Address> {
             "case" => address.merged = value == "merged",
             "category" => address.category = Some(value.into_owned()),
             "time" => address.time = Time::Preset(value.into_owned()),
-            "from" => from = Some(value.parse::<NaiveDate>().map_err(unreadable)?),
-            "to" => to = Some(value.parse::<NaiveDate>().map_err(unreadable)?),
+            "from" => from = Some(value.parse::<Day>().map_err(unreadable)?.date()),
+            "to" => to = Some(value.parse::<Day>().map_err(unreadable)?.date()),
             "view" => address.view = Some(value.parse().map_err(unreadable)?),
             "metric" => address.metric = value.parse().map_err(unreadable)?,
             "filter" => address.filters.push(value.parse().map_err(unreadable)?),
@@ -62,7 +63,13 @@ pub(super) fn read(text: &str) -> Result<Address> {
             _ => {}
         }
     }
+    if address.tags.len() > MOST_GROUP_BY || address.filters.len() > MOST_FILTERED_DIMENSIONS {
+        return Err(unreadable("it has more tags or filters than a page can show"));
+    }
     if let (Some(from), Some(to)) = (from, to) {
+        if from >= to {
+            return Err(unreadable(format!("the span from {from} to {to} holds no day")));
+        }
         address.time = Time::Days(from, to);
     }
     Ok(address)
@@ -179,7 +186,15 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_advice() {
-        for text in ["filter=x", "metric=y", "from=2026-02-30&to=2026-03-01", "view=z"] {
+        for text in [
+            "filter=x",
+            "metric=y",
+            "from=2026-02-30&to=2026-03-01",
+            "view=z",
+            "from=0001-01-01",
+            "to=%2B262142-01-01",
+            "from=2026-03-02&to=2026-03-01",
+        ] {
             assert!(read(text).unwrap_err().advice.is_some(), "{text}");
         }
         assert!(read("tab=nope").unwrap().query("2026-10-23".parse().unwrap(), &[], &[]).is_err());

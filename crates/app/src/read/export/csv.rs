@@ -1,24 +1,49 @@
 //! Costs as CSV (RFC 4180).
+//!
+//! Spreadsheets run what looks like a formula, also out of a CSV file, and tags, names and resources are anybody's to
+//! choose. In files that people open, a text that would run gets an apostrophe before it, which spreadsheets take for
+//! "this is text"; figures are numbers by our own hand and stay as they are. The command line's output is for scripts,
+//! which need values exactly: it is not guarded.
 
 use super::{figure_columns, figures, key_text, rows, text_columns, texts};
 use crate::read::costs::{Costs, bucket_text};
 use model::{CostGroup, Decimal, TimeView};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// CSV as the page's table: the dimensions, one column per bucket, the total.
+/// What a cell holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Cell<'a> {
+    /// Words of anybody.
+    Text(&'a str),
+    /// A number or an instant that we wrote.
+    Figure(&'a str),
+}
+
+/// Who the lines are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// People, who open them in a spreadsheet.
+    Spreadsheet,
+    /// Scripts, which want each value as it is.
+    Script,
+}
+
+/// CSV as the page's table: the dimensions, one column per bucket, the total. For people.
 pub fn csv(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
-    let mut header = text_columns(costs);
-    header.extend(figure_columns(costs));
-    line(out, header.iter().map(String::as_str))?;
+    let (names, buckets) = (text_columns(costs), figure_columns(costs));
+    let header = names.iter().map(|name| Cell::Text(name)).chain(buckets.iter().map(|it| Cell::Figure(it)));
+    line(out, Reader::Spreadsheet, header)?;
     for (group, labels) in rows(costs) {
         let figures: Vec<String> = figures(costs, group).map(|figure| figure.to_string()).collect();
-        line(out, texts(costs, group, labels).into_iter().chain(figures.iter().map(String::as_str)))?;
+        let texts = texts(costs, group, labels).into_iter().map(Cell::Text);
+        line(out, Reader::Spreadsheet, texts.chain(figures.iter().map(|it| Cell::Figure(it))))?;
     }
     Ok(())
 }
 
 /// CSV with one line per group and bucket, ordered by figure, largest first: one column per dimension, the
-/// bucket if the question has a view, the exact figure last. Buckets without cost are left out.
+/// bucket if the question has a view, the exact figure last. Buckets without cost are left out. For scripts.
 pub fn csv_long(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
     let (query, answer) = (&costs.query, &costs.answer);
     let mut header: Vec<String> = query.group_by.iter().map(ToString::to_string).collect();
@@ -38,27 +63,42 @@ pub fn csv_long(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
     }
     // Stable: equal figures keep the order of the groups and buckets.
     cells.sort_by_key(|cell| std::cmp::Reverse(cell.2));
-    line(out, header.iter().map(String::as_str))?;
+    line(out, Reader::Script, header.iter().map(|name| Cell::Text(name)))?;
     for (group, bucket, figure) in cells {
         let keys = query.group_by.iter().zip(&group.keys);
-        let keys = keys.map(|(dimension, key)| key_text(dimension, key.as_deref(), group.other));
+        let keys = keys.map(|(dimension, key)| Cell::Text(key_text(dimension, key.as_deref(), group.other)));
         let figure = figure.to_string();
-        line(out, keys.chain(bucket.as_deref()).chain([figure.as_str()]))?;
+        line(
+            out,
+            Reader::Script,
+            keys.chain(bucket.as_deref().map(Cell::Figure)).chain([Cell::Figure(&figure)]),
+        )?;
     }
     Ok(())
 }
 
 /// One line of CSV.
-pub fn line<'a>(out: &mut impl Write, fields: impl Iterator<Item = &'a str>) -> io::Result<()> {
+pub fn line<'a>(
+    out: &mut impl Write,
+    reader: Reader,
+    cells: impl Iterator<Item = Cell<'a>>,
+) -> io::Result<()> {
     let mut count = 0;
     let mut blank = false;
-    for field in fields {
+    for cell in cells {
         if count > 0 {
             out.write_all(b",")?;
         }
         count += 1;
+        let field = match cell {
+            Cell::Text(text) if reader == Reader::Spreadsheet => harmless(text),
+            Cell::Text(text) | Cell::Figure(text) => Cow::Borrowed(text),
+        };
         blank = field.is_empty();
-        if field.contains([',', '"', '\n', '\r']) {
+        let separates = |it: char| matches!(it, ',' | '"' | '\n' | '\r');
+        let may_separate =
+            |it: char| separates(it) || (reader == Reader::Spreadsheet && NEXT_CELL.contains(&it));
+        if field.contains(may_separate) {
             write!(out, "\"{}\"", field.replace('"', "\"\""))?;
         } else {
             out.write_all(field.as_bytes())?;
@@ -66,6 +106,45 @@ pub fn line<'a>(out: &mut impl Write, fields: impl Iterator<Item = &'a str>) -> 
     }
     // A lone empty field needs quotes, or the line would read as blank.
     out.write_all(if count == 1 && blank { b"\"\"\r\n" } else { b"\r\n" })
+}
+
+/// Characters that make a spreadsheet run what follows them, also in the full width of East Asian keyboards.
+const RUN: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+
+/// Where a spreadsheet may begin a new cell: with semicolons for separators, as in much of Europe, or when it takes a
+/// quote in the middle of a line for a character.
+const NEXT_CELL: [char; 5] = [';', '\t', '\n', '\r', '|'];
+
+/// A text that no spreadsheet runs: the same, or with an apostrophe before each part that would be.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if !text.contains(RUN) || is_number(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 1);
+    for part in text.split_inclusive(NEXT_CELL) {
+        // Blanks, and characters that show nothing, are passed over before a formula.
+        let begin = part.trim_start_matches(|it: char| {
+            it.is_whitespace()
+                || it.is_control()
+                || matches!(it, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+        });
+        if begin.starts_with(RUN) {
+            safe.push('\'');
+        }
+        safe.push_str(part);
+    }
+    Cow::Owned(safe)
+}
+
+/// Whether a text is a plain number: it is shown as one and runs nothing.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let mut points = 0;
+    let plain = digits.chars().all(|it| {
+        points += usize::from(it == '.');
+        it.is_ascii_digit() || it == '.'
+    });
+    plain && points < 2 && digits.chars().any(|it| it.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -99,7 +178,52 @@ mod tests {
 
     #[test]
     fn a_line_of_one_empty_field_is_no_blank_line() {
-        assert_eq!(text(|out| line(out, [""].into_iter())), "\"\"\r\n");
-        assert_eq!(text(|out| line(out, ["", ""].into_iter())), ",\r\n");
+        let empty = |count: usize| std::iter::repeat_n(Cell::Text(""), count);
+        assert_eq!(text(|out| line(out, Reader::Script, empty(1))), "\"\"\r\n");
+        assert_eq!(text(|out| line(out, Reader::Spreadsheet, empty(2))), ",\r\n");
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_made_harmless() {
+        for bad in [
+            "=1+1",
+            "+1+1",
+            "-1+1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            " =1",
+            "\u{a0}=1",
+            "\u{feff}=1",
+            "\u{200b}@x",
+            "\u{ff1d}1+1",
+            "\u{ff0d}cmd|' /C calc'!A0",
+            "-5%",
+            "--1",
+        ] {
+            assert!(harmless(bad).starts_with('\''), "{bad:?}");
+        }
+        assert_eq!(harmless("a;=1"), "a;'=1");
+        assert_eq!(harmless("a\n=1"), "a\n'=1");
+        for good in [
+            "",
+            "a=b",
+            "i-1",
+            "arn:aws:s3:::x",
+            "-5",
+            "+4.25",
+            "-",
+            "a;b",
+            "10.0.0.0/8",
+            "it's",
+            "2026-10-01",
+        ] {
+            let expected = if good == "-" { "'-" } else { good };
+            assert_eq!(harmless(good), expected, "{good:?}");
+        }
+        // Figures are numbers whatever their sign; scripts get what is stored.
+        let cells = || [Cell::Text("=1"), Cell::Figure("-1.5")].into_iter();
+        assert_eq!(text(|out| line(out, Reader::Spreadsheet, cells())), "'=1,-1.5\r\n");
+        assert_eq!(text(|out| line(out, Reader::Script, cells())), "=1,-1.5\r\n");
     }
 }

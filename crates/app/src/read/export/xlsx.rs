@@ -199,6 +199,19 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_never_formulas() {
+        let mut costs = sample(TimeView::Day);
+        costs.answer.groups[0].keys = vec![Some("=1+1".to_owned())];
+        let mut out = vec![];
+        xlsx(&costs, &mut out).unwrap();
+        let mut archive = zip::ZipArchive::new(io::Cursor::new(out)).unwrap();
+        let mut sheet = String::new();
+        archive.by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+        assert!(sheet.contains(r#"t="inlineStr"><is><t xml:space="preserve">=1+1</t>"#), "{sheet}");
+        assert!(!sheet.contains("<f>") && !sheet.contains("<f "), "{sheet}");
+    }
+
+    #[test]
     fn a_table_that_does_not_fit_is_refused() {
         let mut costs = sample(TimeView::Day);
         assert_eq!(LimitOfSheets::check(&costs), Ok(()));

@@ -1,7 +1,8 @@
 //! What a figure is made of when shared costs are split: the rows that stayed in their place, and of each rule that
 //! put something there, the rows it took and the share of them that is in the figure.
 
-use super::{Amount, Split, Taken, parted};
+use super::accounts::parted;
+use super::{Amount, Split, Taken, add};
 use crate::allocation::{Method, SharedCost, account_id, source_mapping};
 use crate::read::{Published, account_names};
 use crate::{App, AppError, Result};
@@ -120,12 +121,12 @@ impl Sums {
         let (mut figures, mut stayed) = (BTreeMap::new(), BTreeSet::new());
         let mut put = |amount: Amount<'_>| {
             if all_accept(cell, &amount.keys) {
-                let sum: &mut i128 = figures.entry(amount.rule.map(str::to_owned)).or_default();
-                *sum = sum.saturating_add(amount.units);
+                add(figures.entry(amount.rule.map(str::to_owned)).or_default(), amount.units)?;
                 if amount.rule.is_none() {
                     stayed.insert(amount.account.unwrap_or_default().to_owned());
                 }
             }
+            Ok(())
         };
         let taken = split.amounts(query, plain.from, plain.to, &mut put).await?;
         Ok(Self { figures, stayed, taken })

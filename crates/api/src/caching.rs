@@ -3,6 +3,7 @@
 //! sent: when many people open one page, it is computed and written once.
 
 use crate::problem::ApiError;
+use crate::shares::{Shares, held};
 use crate::state::ApiState;
 use app::read::Published;
 use axum::extract::FromRequestParts;
@@ -31,10 +32,14 @@ struct Question {
 /// Work that is under way, or about to be.
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The remembered bodies. Clones share them.
+/// The remembered bodies, and what is held of others until they are read. Clones share them.
 #[derive(Clone)]
 pub struct Bodies {
     known: Cache<Question, Bytes>,
+    /// Bytes of bodies and files that are being read.
+    pub(crate) bytes: Shares,
+    /// Places of files that are being read.
+    pub(crate) files: Shares,
 }
 
 impl Default for Bodies {
@@ -46,7 +51,7 @@ impl Default for Bodies {
             })
             .eviction_policy(EvictionPolicy::lru())
             .build();
-        Self { known }
+        Self { known, bytes: Shares::bytes(), files: Shares::files() }
     }
 }
 
@@ -75,7 +80,15 @@ impl Asked {
         compute: impl Future<Output = Result<T, ApiError>> + Send + 'a,
     ) -> Boxed<'a, Result<Response, ApiError>> {
         // Boxed: computing has many kilobytes of state, which a request that is answered from memory need not hold.
-        let written: Boxed<'a, Result<Bytes, ApiError>> = Box::pin(async { body(&compute.await?) });
+        let written: Boxed<'a, Result<Bytes, ApiError>> = Box::pin(async move {
+            let body = body(&compute.await?)?;
+            if body.len() <= BYTES_EACH {
+                return Ok(body);
+            }
+            // Not remembered, but kept until the slowest of its readers has it.
+            let whose = published.organization.as_ref().map_or("", |organization| organization.id.as_str());
+            Ok(held(body.clone(), state.bodies.bytes.take(whose, body.len())?))
+        });
         Box::pin(self.remembered(state, published, written))
     }
 

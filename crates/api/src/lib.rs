@@ -22,6 +22,7 @@ mod router;
 mod routes;
 mod seats;
 mod serve;
+mod shares;
 mod state;
 mod streaming;
 mod time;

@@ -6,8 +6,8 @@ use app::read::parse_group_by;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
-use model::{Comparison, CostQuery, Filter, Metric, TimeView};
-use std::convert::Infallible;
+use model::limits::{MOST_FILTER_VALUES, MOST_FILTERS, MOST_GROUP_BY, MOST_PARAMETERS, MOST_QUESTION_BYTES};
+use model::{Comparison, CostQuery, Day, Filter, Metric, TimeView};
 use std::fmt::Display;
 use std::str::FromStr;
 use utoipa::IntoParams;
@@ -16,12 +16,25 @@ use utoipa::IntoParams;
 pub(crate) struct Pairs(Vec<(String, String)>);
 
 impl<S: Sync> FromRequestParts<S> for Pairs {
-    type Rejection = Infallible;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
+        // Before anything is decoded.
+        within(query.len(), "bytes", MOST_QUESTION_BYTES)?;
+        within(query.split('&').count(), "parameters", MOST_PARAMETERS)?;
         Ok(Self(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
     }
+}
+
+/// Refuses more than is worked on.
+fn within(found: usize, what: &str, most: usize) -> Result<(), ApiError> {
+    if found <= most {
+        return Ok(());
+    }
+    Err(AppError::invalid(format!("the question has {found} {what}; {most} are the most"))
+        .advise("Ask for less at once; a virtual tag or a subset can stand for many values.")
+        .into())
 }
 
 impl Pairs {
@@ -77,8 +90,8 @@ impl Pairs {
 
     /// `from` and `to`.
     pub(crate) fn span(&mut self) -> Result<(Option<NaiveDate>, Option<NaiveDate>), ApiError> {
-        let from = self.parse("from", "YYYY-MM-DD")?;
-        let to = self.parse("to", "YYYY-MM-DD (the day after the last)")?;
+        let from = self.parse::<Day>("from", "YYYY-MM-DD")?.map(Day::date);
+        let to = self.parse::<Day>("to", "YYYY-MM-DD (the day after the last)")?.map(Day::date);
         if let (Some(first), Some(end)) = (from, to)
             && first >= end
         {
@@ -120,7 +133,11 @@ pub(crate) fn filters(pairs: &mut Pairs) -> Result<Vec<Filter>, ApiError> {
     let parse = |text: String| {
         text.parse().map_err(|error: model::FilterError| AppError::invalid(error.to_string()).into())
     };
-    pairs.all("filter").into_iter().map(parse).collect()
+    let texts = pairs.all("filter");
+    within(texts.len(), "filters", MOST_FILTERS)?;
+    let values: usize = texts.iter().map(|text| text.matches(',').count() + 1).sum();
+    within(values, "values to filter by", MOST_FILTER_VALUES)?;
+    texts.into_iter().map(parse).collect()
 }
 
 /// `shared`: whether shared costs stand where the organization's rules put them.
@@ -140,6 +157,7 @@ pub(crate) fn cost_query(pairs: &mut Pairs) -> Result<CostQuery, ApiError> {
     let mut group_by = vec![];
     for text in pairs.all("group_by") {
         group_by.extend(parse_group_by(&text)?);
+        within(group_by.len(), "dimensions to group by", MOST_GROUP_BY)?;
     }
     let view = pairs.parse("view", "total, hour, day, week or month")?.unwrap_or(TimeView::Total);
     let (from, to) = pairs.span()?;

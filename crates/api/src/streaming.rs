@@ -1,9 +1,12 @@
 //! Files that are sent while they are written: the first bytes leave at once, and no file is ever whole in memory.
 
+use crate::shares::{LONGEST, STALL, Share};
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use std::io::{self, Write};
+use std::time::Instant;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
@@ -15,6 +18,8 @@ const WAITING: usize = 4;
 pub(crate) struct Pipe {
     piece: Vec<u8>,
     to: mpsc::Sender<io::Result<Bytes>>,
+    runtime: Handle,
+    begun: Instant,
 }
 
 impl Pipe {
@@ -23,9 +28,16 @@ impl Pipe {
             return Ok(());
         }
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        self.to
-            .blocking_send(Ok(Bytes::from(piece)))
-            .map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads the file any more"))
+        if self.begun.elapsed() > LONGEST {
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "the file took too long to be read"));
+        }
+        let send = self.to.send(Ok(Bytes::from(piece)));
+        // A timer is made where there is a runtime.
+        match self.runtime.block_on(async { tokio::time::timeout(STALL, send).await }) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads the file any more")),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the reader of the file does not read")),
+        }
     }
 }
 
@@ -43,23 +55,26 @@ impl Write for Pipe {
     }
 }
 
-/// A file to be saved, written by a blocking function. If it fails the transfer breaks off, so that nobody takes half a
-/// file for the whole.
+/// A file to be saved, written by a blocking function as fast as it is read. If it fails the transfer breaks off, so that
+/// nobody takes half a file for the whole. What is held for it is given back at its end.
 pub(crate) fn file<E: std::fmt::Display>(
     name: &str,
     kind: &'static str,
+    shares: Vec<Share>,
     write: impl FnOnce(&mut Pipe) -> Result<(), E> + Send + 'static,
 ) -> Response {
     let (to, from) = mpsc::channel(WAITING);
+    let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
-        let mut pipe = Pipe { piece: Vec::with_capacity(PIECE), to };
+        let mut pipe = Pipe { piece: Vec::with_capacity(PIECE), to, runtime, begun: Instant::now() };
         let written = write(&mut pipe).map_err(|error| error.to_string());
         let ended = written.and_then(|()| pipe.flush().map_err(|error| error.to_string()));
         if let Err(error) = ended {
             tracing::warn!(%error, "a file could not be sent to its end");
-            // The reader may be gone: then nobody needs to be told.
-            let _ = pipe.to.blocking_send(Err(io::Error::other(error)));
+            // The reader may be gone, or not read: then nobody needs to be told.
+            let _ = pipe.to.try_send(Err(io::Error::other(error)));
         }
+        drop(shares);
     });
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),

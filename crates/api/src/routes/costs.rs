@@ -5,10 +5,11 @@ use crate::caching::Asked;
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
-use app::read;
+use app::{AppError, read};
 use axum::extract::State;
 use axum::response::Response;
-use model::{CostGroup, Snapshot};
+use model::limits::MOST_FIGURES_IN_PAGE;
+use model::{CostGroup, Decimal, Snapshot};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,7 +23,8 @@ pub(crate) struct CostRow {
     /// Whether it sums what `top` left out.
     other: bool,
     /// One figure per period; one figure when the view is total.
-    figures: Vec<String>,
+    #[schema(value_type = Vec<String>)]
+    figures: Vec<Decimal>,
     total: String,
     /// Total over the compared span.
     #[schema(required = true)]
@@ -104,7 +106,7 @@ fn row(group: CostGroup, labels: Vec<String>) -> CostRow {
         keys: group.keys.into_iter().map(Option::unwrap_or_default).collect(),
         labels,
         other: group.other,
-        figures: group.figures.iter().map(ToString::to_string).collect(),
+        figures: group.figures,
         total: group.total.to_string(),
         previous_total: group.previous_total.map(|total| total.to_string()),
     }
@@ -172,6 +174,15 @@ pub(crate) async fn costs(
     let query = cost_query(&mut pairs)?;
     pairs.done()?;
     let published = state.published(&by).await?;
-    let costs = async { Ok(Costs::from(read::costs(&state.app, &published, query, split).await?)) };
+    let costs = async {
+        let costs = read::costs(&state.app, &published, query, split).await?;
+        if costs.figures() > MOST_FIGURES_IN_PAGE {
+            let error = AppError::invalid(format!("the answer has {} figures", costs.figures())).advise(
+                "Ask for the largest groups (top), a coarser view or fewer days, or take a file (costs.csv).",
+            );
+            return Err(ApiError::from(error));
+        }
+        Ok(Costs::from(costs))
+    };
     asked.answer(&state, &published, costs).await
 }

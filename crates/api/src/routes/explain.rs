@@ -10,8 +10,8 @@ use crate::state::ApiState;
 use crate::streaming::file;
 use crate::time;
 use app::AppError;
-use app::read::export::line;
-use app::read::{self, Cell, ExplainOrder, ExplainSort, ExplainedRow, SplitPart, Whence};
+use app::read::export::{Cell, Reader, line};
+use app::read::{self, ExplainOrder, ExplainSort, ExplainedRow, SplitPart, Whence};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
@@ -56,7 +56,7 @@ pub(crate) struct ExplainParams {
 }
 
 /// What both addresses read: the cell and the order of its rows.
-fn cell(pairs: &mut Pairs) -> Result<(Cell, ExplainOrder), ApiError> {
+fn cell(pairs: &mut Pairs) -> Result<(read::Cell, ExplainOrder), ApiError> {
     let keys = |texts: Vec<String>| -> Vec<Option<String>> {
         texts.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect()
     };
@@ -82,7 +82,7 @@ fn cell(pairs: &mut Pairs) -> Result<(Cell, ExplainOrder), ApiError> {
             .into());
     }
     let but = but.chunks(dimensions).map(<[_]>::to_vec).collect();
-    let cell = Cell { query, keys, but, split, part };
+    let cell = read::Cell { query, keys, but, split, part };
     Ok((cell, ExplainOrder { sort, descending }))
 }
 
@@ -238,38 +238,54 @@ pub(crate) async fn explain_csv(
 ) -> Result<Response, ApiError> {
     let (cell, order) = cell(&mut pairs)?;
     pairs.done()?;
+    let place = state.bodies.files.take_for(&by, 1)?;
     let published = state.published(&by).await?;
     let mut rows = read::explained_rows(&state.app, &published, cell, order).await?;
     // The rows are asked for on this thread's runtime while a blocking one writes.
     let runtime = tokio::runtime::Handle::current();
-    Ok(file("line-items.csv", "text/csv; charset=utf-8", move |out| {
-        line(out, COLUMNS.into_iter()).map_err(|error| error.to_string())?;
+    Ok(file("line-items.csv", "text/csv; charset=utf-8", vec![place], move |out| {
+        let header = COLUMNS.into_iter().map(|(name, _)| Cell::Text(name));
+        line(out, Reader::Spreadsheet, header).map_err(|error| error.to_string())?;
         while let Some(piece) = runtime.block_on(rows.next()) {
             for row in piece.map_err(|error| error.to_string())? {
                 let row = LineItem::from(row).texts();
-                line(out, row.iter().map(String::as_str)).map_err(|error| error.to_string())?;
+                let cells = row.iter().zip(COLUMNS).map(|(text, (_, cell))| cell(text));
+                line(out, Reader::Spreadsheet, cells).map_err(|error| error.to_string())?;
             }
         }
         Ok::<_, String>(())
     }))
 }
 
-/// Header of the file.
-const COLUMNS: [&str; 14] = [
-    "charge_period_start",
-    "charge_period_end",
-    "account_id",
-    "account",
-    "service",
-    "usage_type",
-    "operation",
-    "line_item_type",
-    "resource_id",
-    "description",
-    "usage_amount",
-    "figure",
-    "source_file",
-    "source_row",
+/// A text of the report.
+fn theirs(text: &str) -> Cell<'_> {
+    Cell::Text(text)
+}
+
+/// A figure or an instant, which we wrote.
+fn ours(text: &str) -> Cell<'_> {
+    Cell::Figure(text)
+}
+
+/// One of these.
+type MakeCell = for<'a> fn(&'a str) -> Cell<'a>;
+
+/// Header of the file, and what its columns hold.
+const COLUMNS: [(&str, MakeCell); 14] = [
+    ("charge_period_start", ours),
+    ("charge_period_end", ours),
+    ("account_id", theirs),
+    ("account", theirs),
+    ("service", theirs),
+    ("usage_type", theirs),
+    ("operation", theirs),
+    ("line_item_type", theirs),
+    ("resource_id", theirs),
+    ("description", theirs),
+    ("usage_amount", ours),
+    ("figure", ours),
+    ("source_file", theirs),
+    ("source_row", ours),
 ];
 
 impl LineItem {

@@ -3,6 +3,7 @@
 use crate::access::By;
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
+use crate::shares::Share;
 use crate::state::ApiState;
 use crate::streaming::{file, safe};
 use app::AppError;
@@ -11,13 +12,17 @@ use app::read::{self, Costs, export};
 use axum::extract::State;
 use axum::response::Response;
 
-async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<Costs, ApiError> {
+/// The costs, and what is held for them while they are read.
+async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<(Costs, Vec<Share>), ApiError> {
+    let place = state.bodies.files.take_for(by, 1)?;
     let split = split(&mut pairs)?;
     let mut query = cost_query(&mut pairs)?;
     pairs.done()?;
     (query.top, query.compare) = (None, None);
     let published = state.published(by).await?;
-    Ok(read::costs(&state.app, &published, query, split).await?)
+    let costs = read::costs(&state.app, &published, query, split).await?;
+    let bytes = state.bodies.bytes.take_for(by, costs.bytes())?;
+    Ok((costs, vec![place, bytes]))
 }
 
 fn name(costs: &Costs, ending: &str) -> String {
@@ -37,8 +42,8 @@ pub(crate) async fn costs_csv(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let costs = found(&state, &by, pairs).await?;
-    Ok(file(&name(&costs, "csv"), "text/csv; charset=utf-8", move |out| export::csv(&costs, out)))
+    let (costs, shares) = found(&state, &by, pairs).await?;
+    Ok(file(&name(&costs, "csv"), "text/csv; charset=utf-8", shares, move |out| export::csv(&costs, out)))
 }
 
 /// The costs as an Excel workbook.
@@ -51,12 +56,12 @@ pub(crate) async fn costs_xlsx(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let costs = found(&state, &by, pairs).await?;
+    let (costs, shares) = found(&state, &by, pairs).await?;
     export::LimitOfSheets::check(&costs).map_err(|error| {
         AppError::invalid(error.to_string()).advise("Narrow the selection, or take CSV or Parquet.")
     })?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(file(&name(&costs, "xlsx"), kind, move |out| export::xlsx(&costs, out)))
+    Ok(file(&name(&costs, "xlsx"), kind, shares, move |out| export::xlsx(&costs, out)))
 }
 
 /// The costs as Parquet, with exact decimals.
@@ -69,7 +74,7 @@ pub(crate) async fn costs_parquet(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let costs = found(&state, &by, pairs).await?;
+    let (costs, shares) = found(&state, &by, pairs).await?;
     let kind = "application/vnd.apache.parquet";
-    Ok(file(&name(&costs, "parquet"), kind, move |out| export::parquet(&costs, out)))
+    Ok(file(&name(&costs, "parquet"), kind, shares, move |out| export::parquet(&costs, out)))
 }

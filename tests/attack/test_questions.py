@@ -103,9 +103,9 @@ def test_previews_of_endless_rules_are_refused_and_large_ones_answered(house):
             with house.watched():
                 refused(editor.post("/virtual-tags/preview", json=rules([{**condition, "values": [f"v{n}" for n in range(40_000)]}])), "are the most")
                 well(editor.post("/virtual-tags/preview", json=rules([{**condition, "values": many}])))
-    each = [{"dimension": "resource_id", "operator": "is", "values": [f"i-{n}"]} for n in range(40_000)]
+    each = [{"dimension": "resource_id", "operator": "is", "values": [f"i-{n}"]} for n in range(10_000)]
     with house.watched():
-        refused(editor.post("/virtual-tags/preview", json=rules(each[:20_000])), "rules")
+        refused(editor.post("/virtual-tags/preview", json=rules(each)), "rules")
         well(editor.post("/virtual-tags/preview", json=rules(each[:2_000])))
         keys = [{"dimension": f"tag:k{n}", "operator": "is", "values": ["x"]} for n in range(100)]
         refused(editor.post("/virtual-tags/preview", json=rules(keys)), "tags")
@@ -158,9 +158,14 @@ def test_readers_that_never_read_hold_little(large):
     paths = ["/explain.csv", "/costs.csv?group_by=resource_id&view=day", "/costs?group_by=resource_id&view=day", "/costs.parquet?group_by=resource_id,tag:Team&view=day"]
     try:
         with large.watched(mb=450, seconds=60):
-            for n in range(160):
-                links.append(never_read(large, token, f"{paths[n % 4]}{'&' if '?' in paths[n % 4] else '?'}filter=operation!={n}"))
-            time.sleep(5)
+            # Rows of several megabytes fill all places of the organization, and stay: nobody reads them.
+            for n in range(12):
+                links.append(never_read(large, token, f"/explain.csv?filter=operation!={n}"))
+            time.sleep(2)
+            for n in range(120):
+                path = paths[n % 4]
+                links.append(never_read(large, token, f"{path}{'&' if '?' in path else '?'}filter=operation!={n}"))
+            time.sleep(3)
             # Beyond their number they are told to come again; others are not touched.
             last = large.a.token("viewer").get("/explain.csv")
             assert last.status_code == 429 and int(last.headers["Retry-After"]) > 0, last.text[:200]
@@ -193,7 +198,7 @@ def test_one_organization_does_not_starve_another(large):
             if answer.status_code != 200:
                 refusals.append(answer.status_code)
 
-    threads = [threading.Thread(target=storm, args=(number,), daemon=True) for number in range(24)]
+    threads = [threading.Thread(target=storm, args=(number,), daemon=True) for number in range(12)]
     with large.watched(mb=700, seconds=60):
         for thread in threads:
             thread.start()

@@ -1,6 +1,8 @@
 //! The one question that every page, export and script asks, and its answer.
 
-use crate::limits::{MOST_FILTER_VALUES, MOST_FILTERED_DIMENSIONS, MOST_FILTERS, MOST_GROUP_BY, MOST_KEYS};
+use crate::limits::{
+    MOST_ADDED_FILTERS, MOST_FILTER_VALUES, MOST_FILTERED_DIMENSIONS, MOST_FILTERS, MOST_GROUP_BY, MOST_KEYS,
+};
 use crate::{BillingPeriod, Decimal, Dimension, Filter, Metric, TimeView};
 use chrono::NaiveDate;
 use std::collections::HashSet;
@@ -47,7 +49,7 @@ impl CostQuery {
             if found > most { Err(LargeQuestion { found, what, most }) } else { Ok(()) }
         };
         within(self.group_by.len(), "dimensions to group by", MOST_GROUP_BY)?;
-        within(self.filters.len(), "filters", MOST_FILTERS)?;
+        within(self.filters.len(), "filters", MOST_FILTERS + MOST_ADDED_FILTERS)?;
         let values = self.filters.iter().map(|filter| filter.values.len()).sum();
         within(values, "values to filter by", MOST_FILTER_VALUES)?;
         let filtered: HashSet<&Dimension> = self.filters.iter().map(|filter| &filter.dimension).collect();
@@ -180,7 +182,7 @@ mod tests {
         assert_eq!(filtered(tags(MOST_KEYS)).check_size(), Ok(()));
         let list = ",".repeat(MOST_FILTER_VALUES);
         for large in [
-            filtered(vec![filter("service=a"); MOST_FILTERS + 1]),
+            filtered(vec![filter("service=a"); MOST_FILTERS + MOST_ADDED_FILTERS + 1]),
             filtered(vec![filter(&format!("service={list}"))]),
             filtered(tags(MOST_FILTERED_DIMENSIONS + 1)),
             CostQuery {

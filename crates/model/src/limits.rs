@@ -11,6 +11,8 @@ pub const MOST_QUESTION_BYTES: usize = 64 << 10;
 pub const MOST_PARAMETERS: usize = 5_000;
 /// Filters of a question, however many of them are on one dimension.
 pub const MOST_FILTERS: usize = 1_000;
+/// Filters that use cases add to those that were asked for (savings look at compute alone, charges leave out tax).
+pub const MOST_ADDED_FILTERS: usize = 10;
 /// Values of all filters of a question: each is looked for among the values of its dimension.
 pub const MOST_FILTER_VALUES: usize = 20_000;
 /// Different dimensions that a question filters by: there are two dozen, and tags beside them. Each is a condition of

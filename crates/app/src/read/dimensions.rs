@@ -153,5 +153,8 @@ pub(crate) fn filter_on(name: &str, exclude: bool, values: &[&str]) -> Result<Fi
 
 /// Reads `DIM[,DIM]` (see [`model::parse_group_by`]).
 pub fn parse_group_by(text: &str) -> Result<Vec<Dimension>> {
-    model::parse_group_by(text).map_err(|error| AppError::invalid(error.to_string()))
+    model::parse_group_by(text).map_err(|error| {
+        AppError::invalid(error.to_string())
+            .advise("Name dimensions once each, separated by commas, such as account_id,service,tag:Team.")
+    })
 }

@@ -407,7 +407,8 @@ fn pages_beyond_all_rows_are_refused() {
     let world = World::new(vec![item(0, 3, 1)]);
     let whole = CostQuery::total(Metric::Amortized);
     for page in [usize::MAX, 1_000_001] {
-        let asked = engine().explain(&world.view, &whole, &[], ExplainOrder::default(), page, 1);
+        let engine = engine();
+        let asked = engine.explain(&world.view, &whole, &[], ExplainOrder::default(), page, 1);
         assert_eq!(run(asked).unwrap_err().kind(), ErrorKind::Invalid);
     }
 }

@@ -9,6 +9,7 @@ use crate::processing::Reading;
 use crate::read::{Remembered, RememberedNames};
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
+use connect::Outgoing;
 use lake::Lake;
 use meta::Meta;
 use notify::Mailer;
@@ -32,6 +33,8 @@ pub struct AppOptions {
     pub allowances: AllowanceOptions,
     /// How jobs read connections.
     pub reading: Reading,
+    /// The way out to addresses that users name.
+    pub outgoing: Outgoing,
 }
 
 /// How mails are sent, and where their links lead.
@@ -52,6 +55,7 @@ impl Default for AppOptions {
             mail: None,
             allowances: AllowanceOptions::default(),
             reading: Reading::default(),
+            outgoing: Outgoing::default(),
         }
     }
 }
@@ -77,6 +81,7 @@ struct Inner {
     allowances: Allowances,
     reading: Reading,
     writers: Writers,
+    outgoing: Outgoing,
     queued: Notify,
     stop: watch::Sender<bool>,
 }
@@ -107,6 +112,7 @@ impl App {
                 allowances,
                 reading: options.reading,
                 writers: Writers::default(),
+                outgoing: options.outgoing,
                 queued: Notify::new(),
                 stop: watch::Sender::new(false),
             }),
@@ -162,6 +168,11 @@ impl App {
     /// What organizations may reach of this machine.
     pub(crate) fn allowances(&self) -> &Allowances {
         &self.inner.allowances
+    }
+
+    /// The way out to addresses that users name.
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.inner.outgoing
     }
 
     /// Wakes whoever runs jobs.

@@ -12,10 +12,11 @@ mod sealing;
 mod settings;
 mod template;
 mod verifying;
+mod workers;
 
 pub use change::{Change, NewConnection, change, create};
 pub use connect::aws::{Form, Links, Partition, ReportKind};
-pub use connect::{Check, CheckState, Month, Verdict, Verification};
+pub use connect::{Check, CheckState, Month, Outgoing, Verdict, Verification};
 pub use customers::{Assignment, Customer, customers, parse_account_list, set_customers};
 pub use meta::{ConnectionKind, ConnectionState};
 pub use removing::remove;
@@ -148,7 +149,8 @@ pub async fn find(app: &App, organization: &OrganizationId, name: &str) -> Resul
 /// # Errors
 /// `Invalid` while something is missing.
 pub async fn open_source(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<BillSource> {
-    Ok(connect::open_as(&source(app, &record(app, organization, id).await?).await?).await?)
+    let source = source(app, &record(app, organization, id).await?).await?;
+    Ok(connect::open_as(&source, app.outgoing()).await?)
 }
 
 /// Whether what a connection reads is allowed, as things stand.

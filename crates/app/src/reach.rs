@@ -49,8 +49,6 @@ pub struct Surroundings {
     pub public_url: Option<String>,
     /// OpenID Connect provider.
     pub issuer: Option<String>,
-    /// Private networks that the operator opened to endpoints.
-    pub private_ranges: Vec<String>,
 }
 
 /// What the server may read and reach for an organization; `None`: for any.
@@ -117,8 +115,8 @@ fn of_server(app: &App, surroundings: &Surroundings) -> Vec<Reached> {
     let mail = app.mail().map(|mail| one(ReachKind::Mail, mail.mailer.server().to_owned(), "sends mails"));
     let issuer = surroundings.issuer.clone();
     let issuer = issuer.map(|issuer| one(ReachKind::SignIn, issuer, "lets people sign in"));
-    let ranges = surroundings.private_ranges.iter().map(|range| {
-        one(ReachKind::PrivateRange, range.clone(), "endpoints may lie there: --allow-private-range")
+    let ranges = app.outgoing().opened().iter().map(|range| {
+        one(ReachKind::PrivateRange, range.to_string(), "endpoints may lie there: --allow-private-range")
     });
     listen.into_iter().chain(mail).chain(issuer).chain(ranges).collect()
 }

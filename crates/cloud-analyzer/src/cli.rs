@@ -10,8 +10,9 @@ pub(crate) use reading::ReadingOptions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use model::{Day, Dimension, Filter, Metric, TimeView};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// Exact cloud costs out of cost and usage reports.
@@ -24,8 +25,27 @@ pub(crate) struct Cli {
     /// Organization, by name or id; needed when there are several
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) organization: Option<String>,
+    /// Private addresses that S3-compatible endpoints may have, such as 10.1.0.0/16; may be repeated, or separated by
+    /// commas. Metadata services are never connected to
+    #[arg(
+        long,
+        global = true,
+        env = "CLOUD_ANALYZER_ALLOW_PRIVATE_RANGE",
+        value_name = "CIDR",
+        value_delimiter = ',',
+        value_parser = parse_range
+    )]
+    pub(crate) allow_private_range: Vec<IpNet>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// A range of addresses, or one address.
+fn parse_range(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
+        format!("'{text}' is no range of addresses; write it as 10.1.0.0/16, fd12::/16 or one address")
+    })
 }
 
 #[derive(Debug, Subcommand)]
@@ -373,6 +393,14 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_given_one_by_one_or_together() {
+        let line = "cloud-analyzer serve --allow-private-range 10.1.0.0/16,fd12::/16 --allow-private-range 127.0.0.1";
+        let cli = Cli::try_parse_from(line.split_whitespace()).unwrap();
+        let ranges: Vec<String> = cli.allow_private_range.iter().map(ToString::to_string).collect();
+        assert_eq!(ranges, ["10.1.0.0/16", "fd12::/16", "127.0.0.1/32"]);
+    }
+
+    #[test]
     fn says_what_is_wrong() {
         for (line, part) in [
             ("cloud-analyzer query --metric colour", "net_unblended"),
@@ -380,6 +408,7 @@ mod tests {
             ("cloud-analyzer query --filter region", "DIMENSION=VALUE"),
             ("cloud-analyzer query --from 0001-01-01", "2200-01-01"),
             ("cloud-analyzer explain --to=+262142-12-31", "2200-01-01"),
+            ("cloud-analyzer serve --allow-private-range 10.0.0.0/40", "10.1.0.0/16"),
             ("cloud-analyzer demo generate --out x --end yesterday", "YYYY-MM-DD"),
         ] {
             let error = Cli::try_parse_from(line.split_whitespace()).unwrap_err();

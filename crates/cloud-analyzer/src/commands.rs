@@ -17,6 +17,7 @@ mod verify;
 
 use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
+use ::app::connections::Outgoing;
 use ::app::{AllowanceOptions, App, AppOptions, Organization};
 use model::{CostQuery, Day, TimeView};
 use std::path::PathBuf;
@@ -24,7 +25,8 @@ use std::process::ExitCode;
 
 /// Runs the command.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let folder = Folder { data: cli.data, organization: cli.organization };
+    let outgoing = Outgoing::new(cli.allow_private_range);
+    let folder = Folder { data: cli.data, organization: cli.organization, outgoing };
     match cli.command {
         Command::Ingest(args) => return ingest::run(&folder, args).await,
         Command::Connect(args) => connect::run(&folder, *args).await?,
@@ -53,12 +55,14 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 pub(crate) struct Folder {
     data: Option<PathBuf>,
     pub(crate) organization: Option<String>,
+    /// The way out to addresses that users name.
+    outgoing: Outgoing,
 }
 
 impl Folder {
     /// The data folder, made when it is missing. Whoever calls holds it: everything is theirs.
     pub(crate) async fn open(&self) -> anyhow::Result<App> {
-        Ok(App::open(&self.path(), AppOptions { allowances: operator(), ..AppOptions::default() }).await?)
+        Ok(App::open(&self.path(), AppOptions { allowances: operator(), ..self.options() }).await?)
     }
 
     /// The data folder, made when it is missing, for others: with what they may do.
@@ -68,8 +72,13 @@ impl Folder {
 
     /// The data folder, which must be there.
     pub(crate) async fn open_existing(&self) -> anyhow::Result<App> {
-        let options = AppOptions { create: false, allowances: operator(), ..AppOptions::default() };
+        let options = AppOptions { create: false, allowances: operator(), ..self.options() };
         Ok(App::open(&self.path(), options).await?)
+    }
+
+    /// What all commands have in common.
+    pub(crate) fn options(&self) -> AppOptions {
+        AppOptions { outgoing: self.outgoing.clone(), ..AppOptions::default() }
     }
 
     /// The organization that is meant, made when there is none.

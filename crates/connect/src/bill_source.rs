@@ -1,20 +1,21 @@
 //! A source of bills that was opened: lists it, and reads its files from blocking threads.
 //!
-//! The outside is behind this one door. Local folders are read directly; buckets through the object
-//! store client, whose retries and backoff apply to every request. A read asks for exactly the version that
-//! was discovered and checks the size, so a file that is replaced or cut off meanwhile is an error, never
-//! a mixture.
+//! The outside is behind this one door. Local folders are read directly; buckets through our own requests to S3,
+//! whose bounds and second attempts apply to everything. A read asks for exactly the version that was discovered and
+//! checks the size, so a file that is replaced or cut off meanwhile is an error, never a mixture.
 
 mod bucket;
 mod local;
 #[cfg(test)]
 mod tests;
 
+use crate::aws::S3;
 use crate::discovery::{
-    Delivery, Discovery, FileRef, Listed, Listing, ReadManifest, assemble, live_files, manifests_to_read,
-    not_complete, older_manifests,
+    Delivery, Discovery, Fate, FileRef, Listed, Listing, ReadManifest, Unread, affordable, assemble,
+    live_files, manifests_to_read, not_complete, older_manifests,
 };
 use crate::error::{ConnectError, ErrorKind};
+use crate::limits::{DELIVERIES, DISCOVERY, MANIFESTS, MANIFESTS_BYTES, NAMED_FILES, STATUS_FILES};
 use crate::location::{Kind, Location};
 use crate::manifest::{MAX_BYTES, Manifest};
 use crate::place::base_name;
@@ -26,6 +27,7 @@ use local::Folder;
 use std::io::Read;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Requests at once while discovering.
 const PARALLEL: usize = 16;
@@ -69,59 +71,116 @@ pub fn open_beneath(within: &Beneath) -> Result<BillSource, ConnectError> {
 }
 
 /// Opens a bucket that is described already.
-pub(crate) fn open_bucket(
-    builder: object_store::aws::AmazonS3Builder,
-    bucket: &str,
-    prefix: &str,
-) -> Result<BillSource, ConnectError> {
-    Ok(BillSource(Arc::new(Store::Bucket(Bucket::open_with(builder, bucket, prefix)?))))
+pub(crate) fn open_bucket(s3: S3, bucket: &str, prefix: &str) -> Result<BillSource, ConnectError> {
+    Ok(BillSource(Arc::new(Store::Bucket(Bucket::open_with(s3, bucket, prefix)?))))
 }
 
 impl BillSource {
     /// Lists everything below the location, recognises the layout, and gives the deliveries.
     ///
     /// # Errors
-    /// `NotFound`, `Empty` if there are no files, `Denied`, `Unavailable`.
+    /// `NotFound`, `Empty` if there are no files, `Denied`, `Unavailable`, `TooMuch`.
     pub async fn discover(&self) -> Result<Discovery, ConnectError> {
-        let files = match &*self.0 {
-            Store::Folder(folder) => folder.list().await?,
+        match tokio::time::timeout(DISCOVERY, self.found()).await {
+            Ok(found) => found,
+            Err(_) => {
+                let minutes = DISCOVERY.as_secs() / 60;
+                Err(self.too_much(&format!("finding the reports there took more than {minutes} minutes")))
+            }
+        }
+    }
+
+    async fn found(&self) -> Result<Discovery, ConnectError> {
+        let (files, ignored) = match &*self.0 {
+            Store::Folder(folder) => (folder.list().await?, Vec::new()),
             Store::Bucket(bucket) => bucket.list().await?,
         };
-        if files.is_empty() {
+        if files.is_empty() && ignored.is_empty() {
             return Err(ConnectError::new(ErrorKind::Empty, format!("{}: no files there", self.name())));
         }
         let base = match &*self.0 {
             Store::Folder(folder) => folder.base(),
             Store::Bucket(bucket) => bucket.base(),
         };
-        let mut listing = Listing::new(&base, files);
+        let mut listing = self
+            .beside(move || {
+                let mut listing = Listing::new(&base, files);
+                listing
+                    .unread
+                    .extend(ignored.into_iter().map(|(path, why)| Unread::new(path, Fate::Refused, why)));
+                listing
+            })
+            .await?;
         for (table, commits) in std::mem::take(&mut listing.logs) {
             let log = self.log(&commits).await?;
             listing.follow(&table, live_files(&log));
         }
+        let named = AtomicUsize::new(0);
         let chosen = manifests_to_read(&mut listing);
-        let mut manifests = self.manifests(chosen).await?;
+        let mut manifests = self.manifests(chosen, &named).await?;
+        self.within_reason(&listing, &manifests)?;
         for newest in not_complete(&listing, &manifests) {
             let mut older = older_manifests(&mut listing, &newest);
             older.truncate(MOST_OLDER);
-            manifests.extend(self.manifests(older).await?);
+            manifests.extend(self.manifests(older, &named).await?);
         }
+        self.within_reason(&listing, &manifests)?;
         let mut updating = false;
-        for file in listing.status.iter().filter(|file| file.size <= MAX_STATUS) {
+        for file in listing.status.iter().filter(|file| file.size <= MAX_STATUS).take(STATUS_FILES) {
             // One column of READY or UPDATING: the word stands in the file as it is, whatever the compression.
             updating |= self.fetch(file).await?.windows(8).any(|word| word == b"UPDATING");
         }
-        Ok(assemble(listing, manifests, updating))
+        let found = self.beside(move || assemble(listing, manifests, updating)).await?;
+        if found.deliveries.len() > DELIVERIES {
+            return Err(self.too_much(&format!("{} months of reports lie there", found.deliveries.len())));
+        }
+        Ok(found)
     }
 
-    async fn manifests(&self, listed: Vec<Listed>) -> Result<Vec<ReadManifest>, ConnectError> {
+    /// Work of up to some seconds on what strangers wrote: on a thread that nobody else waits for.
+    async fn beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ConnectError> {
+        let done = tokio::task::spawn_blocking(work).await;
+        done.map_err(|error| ConnectError::new(ErrorKind::Unavailable, format!("{}: {error}", self.name())))
+    }
+
+    fn too_much(&self, what: &str) -> ConnectError {
+        ConnectError::new(ErrorKind::TooMuch, format!("{}: {what}", self.name()))
+    }
+
+    fn within_reason(&self, listing: &Listing, manifests: &[ReadManifest]) -> Result<(), ConnectError> {
+        if affordable(listing, manifests) {
+            return Ok(());
+        }
+        Err(self.too_much("too many files of the same names, or of different months, lie there"))
+    }
+
+    async fn manifests(
+        &self,
+        listed: Vec<Listed>,
+        named: &AtomicUsize,
+    ) -> Result<Vec<ReadManifest>, ConnectError> {
+        let bytes: u64 =
+            listed.iter().map(|listed| listed.file.size.min(MAX_BYTES)).fold(0, u64::saturating_add);
+        if listed.len() > MANIFESTS || bytes > MANIFESTS_BYTES {
+            return Err(self.too_much(&format!("{} manifests of {bytes} bytes lie there", listed.len())));
+        }
         futures::stream::iter(listed)
             .map(|listed| async move {
                 if listed.file.size > MAX_BYTES {
-                    return Ok((listed, Ok(None)));
+                    let message = format!("it has more than {} MiB", MAX_BYTES >> 20);
+                    return Ok((listed, Err(message)));
                 }
                 let json = self.fetch(&listed.file).await?;
-                let manifest = Manifest::parse(&listed.file.path, &listed.file.etag, &json);
+                let file = listed.file.clone();
+                let manifest = self.beside(move || Manifest::parse(&file.path, &file.etag, &json)).await?;
+                let keys: usize =
+                    manifest.iter().flatten().flat_map(|manifest| &manifest.keys).map(Vec::len).sum();
+                if named.fetch_add(keys, Ordering::Relaxed).saturating_add(keys) > NAMED_FILES {
+                    return Err(self.too_much(&format!("its manifests name more than {NAMED_FILES} files")));
+                }
                 Ok::<_, ConnectError>((listed, manifest))
             })
             .buffer_unordered(PARALLEL)
@@ -131,6 +190,10 @@ impl BillSource {
 
     /// The commits of a table, by name.
     async fn log(&self, commits: &[FileRef]) -> Result<Vec<(String, Bytes)>, ConnectError> {
+        let bytes: u64 = commits.iter().map(|commit| commit.size.min(MAX_BYTES)).fold(0, u64::saturating_add);
+        if bytes > MANIFESTS_BYTES {
+            return Err(self.too_much(&format!("the log of a table there has {bytes} bytes")));
+        }
         let read = |commit: &FileRef| {
             let commit = commit.clone();
             async move {

@@ -6,6 +6,7 @@
 //! blocks it: it is never half read. Where nothing says which of two deliveries is newer, neither is guessed.
 
 mod assemble;
+mod effort;
 mod fate;
 mod folders;
 mod listing;
@@ -16,6 +17,7 @@ mod table;
 mod tests;
 
 pub(crate) use assemble::{ReadManifest, assemble, not_complete};
+pub(crate) use effort::affordable;
 pub use fate::{Fate, Unread};
 pub(crate) use listing::{Listed, Listing, manifests_to_read, older_manifests};
 pub(crate) use table::live_files;

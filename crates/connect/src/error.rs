@@ -1,5 +1,7 @@
 //! Why a source of bills cannot be used, and what to do about it.
 
+use crate::aws::{Answer, Trouble};
+
 /// What kind of thing is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -15,6 +17,8 @@ pub enum ErrorKind {
     Unavailable,
     /// It changed while it was read; start again.
     Changed,
+    /// There is more of it than is read, or it is not written as such things are.
+    TooMuch,
 }
 
 /// A source of bills cannot be used.
@@ -29,22 +33,6 @@ pub struct ConnectError {
     pub advice: String,
 }
 
-/// What the service says, and what it means to us.
-const CODES: &[(&str, ErrorKind)] = &[
-    ("NoSuchBucket", ErrorKind::NotFound),
-    ("404 Not Found", ErrorKind::NotFound),
-    ("PermanentRedirect", ErrorKind::NotFound),
-    ("AuthorizationHeaderMalformed", ErrorKind::NotFound),
-    ("AccessDenied", ErrorKind::Denied),
-    ("InvalidAccessKeyId", ErrorKind::Denied),
-    ("SignatureDoesNotMatch", ErrorKind::Denied),
-    ("ExpiredToken", ErrorKind::Denied),
-    ("403 Forbidden", ErrorKind::Denied),
-    ("401 Unauthorized", ErrorKind::Denied),
-    // No keys anywhere: the last place asked is the machine's own role.
-    ("169.254.", ErrorKind::Denied),
-];
-
 impl ConnectError {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         let advice = match kind {
@@ -56,6 +44,9 @@ impl ConnectError {
                 "Allow reading: for a folder its permissions, for a bucket s3:ListBucket and s3:GetObject; keys are taken from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the machine's role, and AWS_SKIP_SIGNATURE=true reads public buckets"
             }
             ErrorKind::Unavailable => "Check the network and AWS_ENDPOINT_URL if it is set, then try again",
+            ErrorKind::TooMuch => {
+                "Give the prefix or folder of one report, instead of one with much else below"
+            }
             ErrorKind::Changed => "A new delivery is being written; start again when it is complete",
         };
         Self { kind, message: message.into(), advice: advice.to_owned() }
@@ -75,21 +66,19 @@ impl ConnectError {
         Self::new(kind, format!("{path}: {error}"))
     }
 
-    pub(crate) fn of_store(path: &str, error: &object_store::Error) -> Self {
-        use object_store::Error;
-        let text = model::with_causes(error).replace(['\n', '\r'], " ");
-        let kind = match error {
-            Error::NotFound { .. } => ErrorKind::NotFound,
-            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => ErrorKind::Denied,
-            Error::Precondition { .. } => ErrorKind::Changed,
-            Error::InvalidPath { .. } => ErrorKind::BadLocation,
-            // Listing gives no typed error: the service's own codes decide.
-            _ => match CODES.iter().find(|(code, _)| text.contains(code)) {
-                Some((_, kind)) => *kind,
-                None => ErrorKind::Unavailable,
-            },
+    /// What S3 answered about a path.
+    pub(crate) fn of_answer(path: &str, answer: &Answer) -> Self {
+        let kind = match answer.trouble {
+            _ if answer.status == Some(412) => ErrorKind::Changed,
+            Trouble::NotFound | Trouble::WrongRegion => ErrorKind::NotFound,
+            Trouble::Denied | Trouble::KmsDenied | Trouble::Expired | Trouble::Credentials => {
+                ErrorKind::Denied
+            }
+            Trouble::Throttled | Trouble::Failing | Trouble::Network | Trouble::Other => {
+                ErrorKind::Unavailable
+            }
         };
-        Self::new(kind, format!("{path}: {text}"))
+        Self::new(kind, format!("{path}: {answer}"))
     }
 }
 
@@ -98,7 +87,7 @@ impl From<ConnectError> for std::io::Error {
         let kind = match error.kind {
             ErrorKind::NotFound | ErrorKind::Empty => std::io::ErrorKind::NotFound,
             ErrorKind::Denied => std::io::ErrorKind::PermissionDenied,
-            ErrorKind::BadLocation => std::io::ErrorKind::InvalidInput,
+            ErrorKind::BadLocation | ErrorKind::TooMuch => std::io::ErrorKind::InvalidInput,
             ErrorKind::Unavailable | ErrorKind::Changed => std::io::ErrorKind::Other,
         };
         Self::new(kind, error)

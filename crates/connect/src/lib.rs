@@ -5,15 +5,19 @@
 //! recognised, never asked for.
 //!
 //! [`Source`] is a connection's own way in: a role, keys or a folder. [`verify`] tries that way step by step and
-//! says what fails and how to mend it; [`aws`] knows the rules of AWS.
+//! says what fails and how to mend it; [`aws`] knows the rules of AWS. Whatever is asked of an address that users
+//! may name is asked through [`Outgoing`].
 
 pub mod aws;
 mod bill_source;
 mod discovery;
 mod error;
+mod limits;
 mod location;
 mod manifest;
+mod outgoing;
 mod place;
+mod plain;
 mod source;
 mod verification;
 
@@ -22,6 +26,7 @@ pub use discovery::{Delivery, Discovery, Fate, FileRef, Layout, Part, Problem, U
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use manifest::{Manifest, Run};
+pub use outgoing::Outgoing;
 pub use place::DayRange;
 pub use source::{Access, Secret, Source, check_endpoint, open_as};
 pub use verification::{

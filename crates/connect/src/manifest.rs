@@ -9,8 +9,13 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use model::BillingPeriod;
 use serde_json::Value;
 
-/// The largest manifest that is read, bytes.
-pub(crate) const MAX_BYTES: u64 = 16 << 20;
+/// The largest manifest that is read, bytes. The largest of AWS have some hundred kilobytes: 1,000 files and 400
+/// columns. Taken apart, JSON takes twenty times its size at worst.
+pub(crate) const MAX_BYTES: u64 = 8 << 20;
+/// Files that a manifest names: a month of the largest accounts has some thousand.
+const MAX_KEYS: usize = 20_000;
+/// Columns that a manifest names: reports have up to a few hundred, and one for each tag key.
+const MAX_COLUMNS: usize = 10_000;
 
 /// What a manifest says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +65,7 @@ impl Manifest {
     /// Reads a manifest's JSON. `None`: it is JSON, but no manifest.
     ///
     /// # Errors
-    /// Why it is not JSON.
+    /// Why it is not JSON, or that it names more than a manifest does.
     pub fn parse(path: &str, etag: &str, json: &[u8]) -> Result<Option<Self>, String> {
         let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
         let value: Value = serde_json::from_slice(json).map_err(|error| error.to_string())?;
@@ -75,6 +80,12 @@ impl Manifest {
         let columns = get(&["columns"]);
         if keys.is_none() && columns.is_none() {
             return Ok(None);
+        }
+        let count = |value: Option<&Value>| value.and_then(Value::as_array).map_or(0, Vec::len);
+        for (value, most, what) in [(keys, MAX_KEYS, "files"), (columns, MAX_COLUMNS, "columns")] {
+            if count(value) > most {
+                return Err(format!("it names {} {what}, more than {most}", count(value)));
+            }
         }
         Ok(Some(Self {
             path: path.to_owned(),
@@ -195,6 +206,18 @@ mod tests {
         assert_eq!(read.keys.unwrap(), ["c/focus/20260801-20260831/r1/part_0_0001.csv"]);
         assert_eq!(moment("2026-08-10T05:01:02"), moment("2026-08-10T05:01:02Z"));
         assert_eq!(moment("yesterday"), None);
+    }
+
+    #[test]
+    fn more_than_a_manifest_names_is_refused() {
+        let many =
+            |name: &str, count: usize| format!(r#"{{"{name}": [{}"a"]}}"#, r#""a","#.repeat(count - 1));
+        for (json, why) in
+            [(many("reportKeys", 280_000), "280000 files"), (many("columns", 10_001), "10001 columns")]
+        {
+            assert!(Manifest::parse("m", "", json.as_bytes()).unwrap_err().contains(why));
+        }
+        assert_eq!(parse(&many("reportKeys", 20_000)).keys.unwrap().len(), 20_000);
     }
 
     #[test]

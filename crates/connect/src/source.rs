@@ -4,7 +4,7 @@ use crate::aws::{BucketName, ExternalId, Own, Partition, ReportPrefix, RoleArn, 
 use crate::bill_source::{Beneath, BillSource, open, open_beneath, open_bucket};
 use crate::error::{ConnectError, ErrorKind};
 use crate::location::Location;
-use object_store::aws::AmazonS3Builder;
+use crate::outgoing::{Outgoing, Whose};
 use std::fmt;
 use std::sync::Arc;
 
@@ -91,12 +91,12 @@ impl Source {
     }
 }
 
-/// Checks the address of an S3-compatible endpoint. Addresses that lead to the metadata services of clouds are
-/// refused: this service must not fetch its machine's credentials for somebody.
+/// Checks the address of an S3-compatible endpoint, as far as that can be done without asking for its name: what a
+/// name leads to is checked whenever it is connected to.
 ///
 /// # Errors
-/// `BadLocation`.
-pub fn check_endpoint(text: &str) -> Result<String, ConnectError> {
+/// `BadLocation`: it is no such address, or one that is not connected to (see [`Outgoing`]).
+pub fn check_endpoint(text: &str, outgoing: &Outgoing) -> Result<String, ConnectError> {
     let bad = |why: &str| ConnectError {
         kind: ErrorKind::BadLocation,
         message: format!("'{text}' is not the address of an S3-compatible endpoint: {why}"),
@@ -109,23 +109,17 @@ pub fn check_endpoint(text: &str) -> Result<String, ConnectError> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(bad("keys belong into their own fields"));
     }
-    if !url.path().trim_matches('/').is_empty() || url.query().is_some() {
+    if !url.path().trim_matches('/').is_empty() || url.query().is_some() || url.fragment().is_some() {
         return Err(bad("it has a path"));
     }
-    let link_local = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_link_local() || address.is_unspecified(),
-        Some(url::Host::Ipv6(address)) => {
-            address.is_unicast_link_local()
-                || address.is_unspecified()
-                || address.segments().starts_with(&[0xfd00, 0xec2])
-                || address.to_ipv4_mapped().is_some_and(|address| address.is_link_local())
-        }
-        Some(url::Host::Domain(name)) => name.ends_with("metadata.google.internal"),
-        None => return Err(bad("it has no host")),
-    };
-    if link_local {
-        return Err(bad("this address belongs to the machine itself"));
+    if url.host().is_none() {
+        return Err(bad("it has no host"));
     }
+    outgoing.check_url(Whose::Users, &url).map_err(|refused| ConnectError {
+        kind: ErrorKind::BadLocation,
+        message: format!("'{text}' is not connected to: {refused}"),
+        advice: "Write an address of the internet; whoever runs Cloud Analyzer opens other ones by --allow-private-range, except those of metadata services".to_owned(),
+    })?;
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
@@ -133,24 +127,23 @@ pub fn check_endpoint(text: &str) -> Result<String, ConnectError> {
 ///
 /// # Errors
 /// `NotFound`, `Denied`, `BadLocation`.
-pub async fn open_as(source: &Source) -> Result<BillSource, ConnectError> {
-    let Source::Bucket { partition, region, bucket, prefix, .. } = source else {
-        return match source {
-            Source::Local { within: Some(within), .. } => open_beneath(within),
-            Source::Local { location, within: None } => open(location),
-            Source::Bucket { .. } => unreachable!("taken apart above"),
-        };
-    };
-    let door = Door::open(source).await;
-    let region = region.clone().unwrap_or_else(|| partition.home_region().to_owned());
-    let endpoint = door.endpoint(&region);
-    let builder = AmazonS3Builder::new()
-        .with_bucket_name(bucket.as_str())
-        .with_region(&region)
-        .with_allow_http(endpoint.starts_with("http://"))
-        .with_endpoint(endpoint)
-        .with_credentials(Arc::clone(&door.session) as _);
-    open_bucket(builder, bucket.as_str(), prefix.as_str())
+pub async fn open_as(source: &Source, outgoing: &Outgoing) -> Result<BillSource, ConnectError> {
+    match source {
+        Source::Local { within: Some(within), .. } => open_beneath(within),
+        Source::Local { location, within: None } => open(location),
+        Source::Bucket { partition, region, bucket, prefix, .. } => {
+            let door = Door::open(source, outgoing).await;
+            let region = region.as_deref().unwrap_or_else(|| partition.home_region());
+            open_bucket(door.s3(region), bucket.as_str(), prefix.as_str())
+        }
+    }
+}
+
+/// The endpoint of S3 that the operator set for this process.
+pub(crate) fn endpoint_of_environment() -> Option<String> {
+    ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|address| !address.is_empty()))
 }
 
 /// The way into a bucket: whom we ask as, and at which address.
@@ -158,42 +151,37 @@ pub async fn open_as(source: &Source) -> Result<BillSource, ConnectError> {
 pub(crate) struct Door {
     pub(crate) own: Own,
     pub(crate) session: Arc<Session>,
+    outgoing: Outgoing,
+    whose: Whose,
     partition: Partition,
     endpoint: Option<String>,
 }
 
 impl Door {
     /// Prepares; asks nobody yet. Call it with a bucket.
-    pub(crate) async fn open(source: &Source) -> Self {
+    pub(crate) async fn open(source: &Source, outgoing: &Outgoing) -> Self {
         let (name, partition, access) = match source {
             Source::Bucket { name, partition, access, .. } => (name.as_str(), *partition, access),
             Source::Local { .. } => ("", Partition::Aws, &Access::Own),
         };
         let own = Own::load(partition, None).await;
-        let mut endpoint = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok().filter(|address| !address.is_empty()));
-        let session = match access {
-            Access::Own => Session::own(own.clone()),
+        let (session, whose, endpoint) = match access {
+            Access::Own => (Session::own(own.clone()), Whose::Operators, endpoint_of_environment()),
             Access::Role { arn, external_id } => {
-                Session::role(own.clone(), arn.clone(), external_id.clone(), name)
+                let session = Session::role(own.clone(), arn.clone(), external_id.clone(), name);
+                (session, Whose::Operators, endpoint_of_environment())
             }
-            Access::Keys { endpoint: address, key_id, secret } => {
-                endpoint = Some(address.clone());
-                Session::keys(key_id, secret.reveal())
+            Access::Keys { endpoint, key_id, secret } => {
+                (Session::keys(key_id, secret.reveal()), Whose::Users, Some(endpoint.clone()))
             }
         };
-        Self { own, session: Arc::new(session), partition, endpoint }
-    }
-
-    /// Address of S3 in a region.
-    pub(crate) fn endpoint(&self, region: &str) -> String {
-        self.endpoint.clone().unwrap_or_else(|| self.partition.s3_endpoint(region))
+        Self { own, session: Arc::new(session), outgoing: outgoing.clone(), whose, partition, endpoint }
     }
 
     /// S3 in a region.
-    pub(crate) fn s3(&self, region: &str) -> Result<S3, crate::aws::Answer> {
-        S3::new(Arc::clone(&self.session), &self.endpoint(region), region)
+    pub(crate) fn s3(&self, region: &str) -> S3 {
+        let endpoint = self.endpoint.clone().unwrap_or_else(|| self.partition.s3_endpoint(region));
+        S3::new(self.outgoing.clone(), self.whose, Arc::clone(&self.session), &endpoint, region)
     }
 }
 
@@ -203,19 +191,25 @@ mod tests {
 
     #[test]
     fn endpoints_are_addresses_of_other_machines() {
-        assert_eq!(check_endpoint("https://minio.example:9000/").unwrap(), "https://minio.example:9000");
-        assert_eq!(check_endpoint("http://127.0.0.1:8333").unwrap(), "http://127.0.0.1:8333");
+        let (none, some) = (Outgoing::default(), Outgoing::new(vec!["127.0.0.0/8".parse().unwrap()]));
+        assert_eq!(
+            check_endpoint("https://minio.example:9000/", &none).unwrap(),
+            "https://minio.example:9000"
+        );
+        assert_eq!(check_endpoint("http://127.0.0.1:8333", &some).unwrap(), "http://127.0.0.1:8333");
         for (text, why) in [
             ("minio", "relative URL"),
             ("ftp://host", "begin with https"),
             ("https://key:secret@host", "own fields"),
             ("https://host/bucket", "a path"),
-            ("http://169.254.169.254", "machine itself"),
-            ("http://[::ffff:169.254.169.254]/", "machine itself"),
-            ("http://[fd00:ec2::254]", "machine itself"),
-            ("http://0.0.0.0:80", "machine itself"),
+            ("https://host#x", "a path"),
+            ("http://127.0.0.1:8333", "machine itself"),
+            ("http://169.254.169.254", "metadata service"),
+            ("http://[::ffff:169.254.169.254]/", "metadata service"),
+            ("http://[fd00:ec2::254]", "metadata service"),
+            ("http://0.0.0.0:80", "unspecified"),
         ] {
-            let error = check_endpoint(text).unwrap_err();
+            let error = check_endpoint(text, &none).unwrap_err();
             assert!(error.message.contains(why), "{text}: {error}");
         }
     }

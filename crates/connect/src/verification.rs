@@ -18,6 +18,8 @@ pub use check::{Check, CheckState};
 pub use organization::OrganizationAccount;
 
 use crate::aws::{Answer, Identity, Own, Partition};
+use crate::limits::VERIFICATION;
+use crate::outgoing::Outgoing;
 use crate::source::{Access, Door, Source};
 use check::Board;
 use chrono::{DateTime, Utc};
@@ -93,20 +95,27 @@ pub fn plan(source: &Source) -> Vec<Check> {
     steps.iter().flat_map(|steps| steps.iter()).map(|(id, title)| Check::waiting(id, title)).collect()
 }
 
-/// Verifies a source; `sink` is told of each step as it begins and ends.
+/// Verifies a source; `sink` is told of each step as it begins and ends. It ends after some minutes, whatever the
+/// other side does.
 pub async fn verify(
     source: &Source,
+    outgoing: &Outgoing,
     now: DateTime<Utc>,
     sink: &(dyn Fn(&Check) + Send + Sync),
 ) -> Verification {
     let mut board = Board::new(plan(source), sink);
     let mut facts = Facts::default();
-    match source {
-        Source::Local { .. } => local::verify(source, &mut board, &mut facts).await,
-        Source::Bucket { .. } => {
-            // Each stops at what makes the rest senseless.
-            let _ = verify_bucket(source, now, &mut board, &mut facts).await;
+    let steps = async {
+        match source {
+            Source::Local { .. } => local::verify(source, outgoing, &mut board, &mut facts).await,
+            Source::Bucket { .. } => {
+                // Each stops at what makes the rest senseless.
+                let _ = verify_bucket(source, outgoing, now, &mut board, &mut facts).await;
+            }
         }
+    };
+    if tokio::time::timeout(VERIFICATION, steps).await.is_err() {
+        board.out_of_time(VERIFICATION);
     }
     let (checks, verdict) = board.close();
     Verification { started_at: now, verdict, checks, facts }
@@ -114,12 +123,13 @@ pub async fn verify(
 
 async fn verify_bucket(
     source: &Source,
+    outgoing: &Outgoing,
     now: DateTime<Utc>,
     board: &mut Board<'_>,
     facts: &mut Facts,
 ) -> Option<()> {
     let Source::Bucket { partition, region, bucket, prefix, access, .. } = source else { return None };
-    let door = Door::open(source).await;
+    let door = Door::open(source, outgoing).await;
     if !matches!(access, Access::Keys { .. }) {
         let identity = role::own_identity(&door, *partition, board).await?;
         facts.account_id = Some(identity.account);
@@ -149,7 +159,7 @@ async fn verify_bucket(
             prefix: prefix.clone(),
             access: access.clone(),
         };
-        reading::verify(&door, &found, bucket, &region, &listing, board, facts).await;
+        reading::verify(&door, &found, outgoing, &listing, board, facts).await;
     }
     if matches!(access, Access::Role { .. }) {
         optional::verify(&door, *partition, unseen, board, facts).await;

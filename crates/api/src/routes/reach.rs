@@ -71,7 +71,6 @@ impl Site {
             listen: self.listen,
             public_url: self.public_url.clone(),
             issuer: self.openid.as_ref().map(|openid| openid.issuer.clone()),
-            private_ranges: vec![],
         }
     }
 }

@@ -4,7 +4,7 @@ use super::settings::Settings;
 use super::{ConnectionDetails, Partition, kept_settings, new_id, record, sealing};
 use crate::{App, AppError, ErrorKind, Result};
 use connect::aws::{BucketName, ExternalId, OptIn, ReportPrefix, RoleArn, region_info};
-use connect::{Location, check_endpoint};
+use connect::{Location, Outgoing, check_endpoint};
 use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 use model::{ConnectionId, OrganizationId};
 use std::path::Path;
@@ -114,7 +114,7 @@ pub async fn change(
     let mut record = record(app, organization, id).await?;
     let before = Settings::of(&record)?;
     let mut settings = before.clone();
-    apply(&change, record.connection.kind, &mut settings)?;
+    apply(&change, record.connection.kind, app.outgoing(), &mut settings)?;
     if let Some(name) = &change.name {
         record.connection.name = checked_name(name)?;
     }
@@ -192,7 +192,7 @@ fn may_read(app: &App, record: &mut ConnectionRecord, settings: &Settings) -> Re
     }
 }
 
-fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Result<()> {
+fn apply(change: &Change, kind: ConnectionKind, outgoing: &Outgoing, settings: &mut Settings) -> Result<()> {
     let aws = matches!(kind, ConnectionKind::AwsRole | ConnectionKind::AwsOwn);
     let local = kind == ConnectionKind::Local;
     let bucket = !local && kind != ConnectionKind::Shared;
@@ -232,7 +232,7 @@ fn apply(change: &Change, kind: ConnectionKind, settings: &mut Settings) -> Resu
         Ok(RoleArn::try_new(text).map_err(of_field("role_arn"))?.to_string())
     })?;
     set(change.location.as_deref(), &mut settings.location, checked_folder)?;
-    set(change.endpoint.as_deref(), &mut settings.endpoint, |text| Ok(check_endpoint(text)?))?;
+    set(change.endpoint.as_deref(), &mut settings.endpoint, |text| Ok(check_endpoint(text, outgoing)?))?;
     set(change.access_key_id.as_deref(), &mut settings.access_key_id, |text| {
         if text.bytes().all(|byte| byte.is_ascii_graphic()) && text.len() <= 128 {
             return Ok(text.to_owned());

@@ -1,13 +1,14 @@
 //! Verifications: one at a time for a connection, watched by any number of pages, the last one kept.
 
+use super::workers::Workers;
 use super::{Check, Verdict, Verification, record, source};
-use crate::{App, AppError, Result};
+use crate::{App, AppError, ErrorKind, Result};
 use chrono::{DateTime, Utc};
 use connect::Source;
 use meta::{ConnectionRecord, ConnectionState, JobState, Reason};
 use model::{ConnectionId, OrganizationId};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// A verification as it stands now.
@@ -27,28 +28,58 @@ impl From<Verification> for Running {
     }
 }
 
+/// Verifications at once. Each holds a listing in memory, and may last for minutes against a server that is slow on
+/// purpose.
+const PLACES: usize = 6;
+/// Of these, for one organization: the others' must find a place.
+const PLACES_OF_ONE: usize = 2;
+
 /// Verifications that run in this process.
 #[derive(Debug, Default)]
-pub(crate) struct Verifications(Mutex<HashMap<ConnectionId, watch::Receiver<Running>>>);
+pub(crate) struct Verifications {
+    running: Mutex<HashMap<ConnectionId, Place>>,
+    workers: Workers,
+}
+
+/// A verification that runs.
+#[derive(Debug)]
+struct Place {
+    organization: OrganizationId,
+    course: watch::Receiver<Running>,
+}
 
 impl Verifications {
-    fn running(&self, id: &ConnectionId) -> Option<watch::Receiver<Running>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<ConnectionId, Place>> {
         // A map of channels is whole whatever a panicking thread left.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a new one in, unless one runs.
-    fn begin(&self, id: &ConnectionId, running: watch::Receiver<Running>) -> bool {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn running(&self, id: &ConnectionId) -> Option<watch::Receiver<Running>> {
+        self.all().get(id).map(|place| place.course.clone())
+    }
+
+    /// Takes a place for a new one; `false`: this connection's runs already.
+    ///
+    /// # Errors
+    /// `TooMany`: there is no place now.
+    fn begin(&self, id: &ConnectionId, place: Place) -> Result<bool> {
+        let mut all = self.all();
         if all.contains_key(id) {
-            return false;
+            return Ok(false);
         }
-        all.insert(id.clone(), running);
-        true
+        let own = all.values().filter(|other| other.organization == place.organization).count();
+        if own >= PLACES_OF_ONE || all.len() >= PLACES {
+            let mut error = AppError::new(ErrorKind::TooMany, "other connections are being verified now")
+                .advise("Wait until those verifications have ended, then try again.");
+            error.retry_after_s = Some(10);
+            return Err(error);
+        }
+        all.insert(id.clone(), place);
+        Ok(true)
     }
 
     fn end(&self, id: &ConnectionId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.all().remove(id);
     }
 }
 
@@ -64,7 +95,7 @@ impl Drop for Ending {
 /// Starts a verification in the background, unless one runs already; gives its course.
 ///
 /// # Errors
-/// `Invalid` while something is missing.
+/// `Invalid` while something is missing; `TooMany` while too many others run.
 pub async fn start_verification(
     app: &App,
     organization: &OrganizationId,
@@ -98,21 +129,35 @@ async fn start(
     let verified = source(app, &record).await?;
     let begun = Running { started_at: app.now(), checks: connect::plan(&verified), verdict: None };
     let (sender, receiver) = watch::channel(begun);
-    if !app.verifications().begin(id, receiver.clone()) {
+    let workers = app.verifications().workers.handle()?;
+    let place = Place { organization: organization.clone(), course: receiver.clone() };
+    if !app.verifications().begin(id, place)? {
         // It may have ended between the two looks: then what this one brings is as good.
         return Ok(app.verifications().running(id).unwrap_or(receiver));
     }
     let ending = Ending(app.clone(), id.clone());
     let (app, organization, id) = (app.clone(), organization.clone(), id.clone());
     tokio::spawn(async move {
-        let sink = |check: &Check| {
-            sender.send_modify(|running| {
-                if let Some(known) = running.checks.iter_mut().find(|known| known.check == check.check) {
-                    known.clone_from(check);
-                }
-            });
+        let sender = Arc::new(sender);
+        let (told, tried, outgoing, now) =
+            (Arc::clone(&sender), verified.clone(), app.outgoing().clone(), app.now());
+        let verification = workers.spawn(async move {
+            let sink = |check: &Check| {
+                told.send_modify(|running| {
+                    if let Some(known) = running.checks.iter_mut().find(|known| known.check == check.check) {
+                        known.clone_from(check);
+                    }
+                });
+            };
+            connect::verify(&tried, &outgoing, now, &sink).await
+        });
+        let done = match verification.await {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::error!(connection.id = %id, %error, "a verification stopped without an end");
+                return;
+            }
         };
-        let done = connect::verify(&verified, app.now(), &sink).await;
         if let Err(error) = keep(&app, &organization, &id, &verified, &done, announced).await {
             tracing::warn!(connection.id = %id, %error, "a verification could not be kept");
         }
@@ -198,4 +243,32 @@ pub async fn watch_verification(
     }
     // A channel whose sender is gone gives its last value.
     Ok(kept(&record)?.map(|last| watch::channel(Running::from(last)).1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_organization_takes_every_place() {
+        let all = Verifications::default();
+        let begun = Running { started_at: DateTime::UNIX_EPOCH, checks: vec![], verdict: None };
+        let begin = |connection: &str, organization: &str| {
+            let place = Place {
+                organization: OrganizationId::try_new(organization).unwrap(),
+                course: watch::channel(begun.clone()).1,
+            };
+            all.begin(&ConnectionId::try_new(connection).unwrap(), place).map_err(|error| error.kind)
+        };
+        assert_eq!(begin("a1", "a"), Ok(true));
+        assert_eq!(begin("a1", "a"), Ok(false), "it runs already");
+        assert_eq!(begin("a2", "a"), Ok(true));
+        assert_eq!(begin("a3", "a"), Err(ErrorKind::TooMany));
+        for (connection, organization) in [("b1", "b"), ("b2", "b"), ("c1", "c"), ("c2", "c")] {
+            assert_eq!(begin(connection, organization), Ok(true));
+        }
+        assert_eq!(begin("d1", "d"), Err(ErrorKind::TooMany), "the house is full");
+        all.end(&ConnectionId::try_new("a1").unwrap());
+        assert_eq!(begin("a3", "a"), Ok(true));
+    }
 }

@@ -60,7 +60,7 @@ impl From<model::LargeQuestion> for AppError {
 impl From<connect::ConnectError> for AppError {
     fn from(error: connect::ConnectError) -> Self {
         let kind = match error.kind {
-            connect::ErrorKind::BadLocation => ErrorKind::Invalid,
+            connect::ErrorKind::BadLocation | connect::ErrorKind::TooMuch => ErrorKind::Invalid,
             connect::ErrorKind::NotFound => ErrorKind::NotFound,
             connect::ErrorKind::Empty => ErrorKind::NotReady,
             connect::ErrorKind::Denied => ErrorKind::Denied,

@@ -1,6 +1,6 @@
 //! The checks of connections that are in use, run again each day: rights are taken away, reports are changed.
 
-use crate::{App, Result, connections};
+use crate::{App, ErrorKind, Result, connections};
 use model::ConnectionId;
 use std::collections::HashMap;
 
@@ -21,7 +21,11 @@ impl Daily {
                 continue;
             }
             self.0.insert(id.clone(), now);
-            if let Err(error) = connections::start_daily_verification(app, &organization, &id).await {
+            let started = connections::start_daily_verification(app, &organization, &id).await;
+            if started.as_ref().is_err_and(|error| error.kind == ErrorKind::TooMany) {
+                // No place now: the next look, some seconds from now, finds one.
+                self.0.remove(&id);
+            } else if let Err(error) = started {
                 tracing::warn!(connection.id = %id, %error, "the daily checks of a connection did not start");
             }
         }

@@ -18,7 +18,6 @@ pub(crate) async fn run(folder: &Folder, args: Doctor) -> anyhow::Result<ExitCod
         listen: Some(args.serve.listen),
         public_url: args.serve.public_url.clone(),
         issuer: args.serve.openid.issuer.clone(),
-        private_ranges: vec![],
     };
     let mut reached = vec![];
     match open(folder, args.serve).await {
@@ -53,8 +52,7 @@ async fn open(folder: &Folder, args: Serve) -> anyhow::Result<Option<App>> {
     if !folder.path().join("meta.sqlite").is_file() {
         return Ok(None);
     }
-    let options =
-        AppOptions { create: false, mail, allowances: args.allow.options(), ..AppOptions::default() };
+    let options = AppOptions { create: false, mail, allowances: args.allow.options(), ..folder.options() };
     Ok(Some(App::open(&folder.path(), options).await?))
 }
 

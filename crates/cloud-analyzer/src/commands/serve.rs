@@ -25,7 +25,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         mail: mail(args.mail, url)?,
         allowances: args.allow.options(),
         reading: args.reading.reading(),
-        ..AppOptions::default()
+        ..folder.options()
     };
     let app = folder.open_for_others(options).await?;
     if let Some(job) = args.reading.read_job {

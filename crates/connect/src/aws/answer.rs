@@ -1,5 +1,7 @@
 //! What AWS answered when it did not do what was asked: its own code and words, and what sort of trouble it is.
 
+use crate::limits::{CODE_CHARS, REASON_CHARS};
+use crate::plain::plain;
 use aws_sdk_sts::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use std::fmt;
 
@@ -33,9 +35,9 @@ pub enum Trouble {
 pub struct Answer {
     /// Sort of trouble.
     pub trouble: Trouble,
-    /// AWS's code, such as `AccessDenied`; empty when nothing answered.
+    /// AWS's code, such as `AccessDenied`; empty when nothing answered, or what answered has no such code.
     pub code: String,
-    /// AWS's words, or what happened on the way to it.
+    /// AWS's words on one line, bounded, or what happened on the way to it.
     pub message: String,
     /// HTTP status, if there was one.
     pub status: Option<u16>,
@@ -43,10 +45,11 @@ pub struct Answer {
 
 impl fmt::Display for Answer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.code.as_str(), self.message.as_str()) {
-            ("", message) => out.write_str(message)?,
-            (code, "") => out.write_str(code)?,
-            (code, message) => write!(out, "{code}: {message}")?,
+        match (self.code.as_str(), self.message.as_str(), self.status) {
+            ("", "", Some(status)) => return write!(out, "HTTP {status}"),
+            ("", message, _) => out.write_str(message)?,
+            (code, "", _) => out.write_str(code)?,
+            (code, message, _) => write!(out, "{code}: {message}")?,
         }
         match self.status {
             Some(status) => write!(out, " (HTTP {status})"),
@@ -84,8 +87,11 @@ const CODES: &[(&str, Trouble)] = &[
 ];
 
 impl Answer {
-    /// From a code, its words and the status.
+    /// From a code, its words and the status. Both may be a stranger's: a code is a word, the rest is made fit to be
+    /// shown.
     pub(crate) fn new(code: &str, message: &str, status: Option<u16>) -> Self {
+        let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let code = if code.len() <= CODE_CHARS && code.bytes().all(valid) { code } else { "" };
         let known = CODES.iter().find(|(part, _)| code.contains(part)).map(|(_, trouble)| *trouble);
         let trouble = match (known, status) {
             // S3 says AccessDenied for both; only its words tell.
@@ -98,8 +104,13 @@ impl Answer {
             (None, Some(500..=599)) => Trouble::Failing,
             (None, _) => Trouble::Other,
         };
-        let message = message.replace(['\n', '\r'], " ");
+        let message = plain(&message.replace(['\n', '\r', '\t'], " "), REASON_CHARS);
         Self { trouble, code: code.to_owned(), message, status }
+    }
+
+    /// Something answered, but not as the service does.
+    pub(crate) fn strange(why: &str) -> Self {
+        Self::new("", why, None)
     }
 
     /// Nothing answered.

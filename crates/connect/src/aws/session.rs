@@ -1,18 +1,15 @@
 //! Who we are when we ask: the machine's own credentials, a customer's role, or keys that were given.
 //!
 //! One [`Session`] serves a connection for as long as it is read: credentials that are about to end are renewed
-//! on the way, for the AWS clients and for the object store alike. Endpoints are AWS's own, unless the usual
+//! on the way, for the AWS clients and for our own requests to S3 alike. Endpoints are AWS's own, unless the usual
 //! `AWS_ENDPOINT_URL` (or one of its per-service forms) says otherwise.
 
 use super::{Answer, ExternalId, Partition, RoleArn};
-use async_trait::async_trait;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sts::config::{Credentials, ProvideCredentials};
 use object_store::aws::AwsCredential;
-use object_store::client::CredentialProvider;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::Mutex;
 
@@ -79,6 +76,15 @@ impl Own {
         })
     }
 
+    async fn credentials(&self) -> Result<Credentials, Answer> {
+        let missing = || Answer::no_credentials("this machine has no AWS credentials");
+        let provider = self.0.credentials_provider().ok_or_else(missing)?;
+        provider
+            .provide_credentials()
+            .await
+            .map_err(|error| Answer::no_credentials(format!("this machine has no AWS credentials: {error}")))
+    }
+
     /// The configuration of a client that asks as somebody.
     pub(crate) fn as_session(&self, credentials: Credentials, region: &str) -> SdkConfig {
         let provider = aws_sdk_sts::config::SharedCredentialsProvider::new(credentials);
@@ -97,7 +103,14 @@ pub(crate) struct Session {
 #[derive(Debug)]
 enum Who {
     Own(Own),
-    Role { own: Own, arn: RoleArn, external_id: ExternalId, name: String },
+    /// The machine's own, looked for when they are first needed; a signature may be left out.
+    Environment,
+    Role {
+        own: Own,
+        arn: RoleArn,
+        external_id: ExternalId,
+        name: String,
+    },
     Keys(Credentials),
 }
 
@@ -105,6 +118,11 @@ impl Session {
     /// The machine's own credentials.
     pub(crate) fn own(own: Own) -> Self {
         Self { who: Who::Own(own), kept: Mutex::default() }
+    }
+
+    /// The machine's own credentials, from the command line: nothing is loaded yet.
+    pub(crate) fn environment() -> Self {
+        Self { who: Who::Environment, kept: Mutex::default() }
     }
 
     /// A customer's role; `name` is what the customer's logs show.
@@ -120,6 +138,16 @@ impl Session {
         Self { who: Who::Keys(keys), kept: Mutex::default() }
     }
 
+    /// Credentials to sign requests to S3 with; `None`: they are not to be signed, for the bucket is public.
+    pub(crate) async fn signing(&self) -> Result<Option<Credentials>, Answer> {
+        let unsigned =
+            std::env::var("AWS_SKIP_SIGNATURE").is_ok_and(|skip| skip.eq_ignore_ascii_case("true"));
+        if matches!(self.who, Who::Environment) && unsigned {
+            return Ok(None);
+        }
+        self.credentials().await.map(Some)
+    }
+
     /// Credentials that last for some minutes at least.
     pub(crate) async fn credentials(&self) -> Result<Credentials, Answer> {
         let mut kept = self.kept.lock().await;
@@ -128,13 +156,8 @@ impl Session {
         }
         let fresh = match &self.who {
             Who::Keys(keys) => keys.clone(),
-            Who::Own(Own(config)) => {
-                let missing = || Answer::no_credentials("this machine has no AWS credentials");
-                let provider = config.credentials_provider().ok_or_else(missing)?;
-                provider.provide_credentials().await.map_err(|error| {
-                    Answer::no_credentials(format!("this machine has no AWS credentials: {error}"))
-                })?
-            }
+            Who::Own(own) => own.credentials().await?,
+            Who::Environment => Own::load(Partition::Aws, None).await.credentials().await?,
             Who::Role { own, arn, external_id, name } => {
                 assume(own, arn, name, Some(external_id.as_str())).await?
             }
@@ -147,7 +170,9 @@ impl Session {
     pub(crate) async fn assume_as_stranger(&self, external_id: Option<&str>) -> Result<(), Answer> {
         match &self.who {
             Who::Role { own, arn, name, .. } => assume(own, arn, name, external_id).await.map(|_| ()),
-            Who::Own(_) | Who::Keys(_) => Err(Answer::no_credentials("there is no role to assume")),
+            Who::Own(_) | Who::Environment | Who::Keys(_) => {
+                Err(Answer::no_credentials("there is no role to assume"))
+            }
         }
     }
 }
@@ -192,18 +217,6 @@ pub(crate) fn for_store(credentials: &Credentials) -> AwsCredential {
         key_id: credentials.access_key_id().to_owned(),
         secret_key: credentials.secret_access_key().to_owned(),
         token: credentials.session_token().map(str::to_owned),
-    }
-}
-
-#[async_trait]
-impl CredentialProvider for Session {
-    type Credential = AwsCredential;
-
-    async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
-        match self.credentials().await {
-            Ok(credentials) => Ok(Arc::new(for_store(&credentials))),
-            Err(answer) => Err(object_store::Error::Generic { store: "S3", source: Box::new(answer) }),
-        }
     }
 }
 

@@ -1,13 +1,15 @@
 //! A prefix of an S3 bucket, or of anything that speaks its protocol.
 
+mod listing;
+
 use super::changed;
+use crate::aws::{Answer, Listed, S3, Session, Trouble, region_info};
 use crate::discovery::FileRef;
 use crate::error::{ConnectError, ErrorKind};
+use crate::outgoing::{Outgoing, Whose};
+use crate::source::endpoint_of_environment;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use object_store::aws::{AmazonS3, AmazonS3Builder};
-use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt};
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,92 +22,111 @@ const PART: u64 = 8 << 20;
 const AHEAD: usize = 3;
 /// Ranges of a file fetched at once.
 const AT_ONCE: usize = 8;
-/// Attempts at a part, after the client's own retries of the request.
-const ATTEMPTS: u32 = 3;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Bucket {
-    store: Arc<AmazonS3>,
+    s3: Arc<S3>,
     name: String,
-    prefix: Path,
+    /// Without slashes at its ends.
+    prefix: String,
     handle: Handle,
 }
 
 impl Bucket {
-    /// Keys, region and endpoint from the environment.
+    /// Keys, region and endpoint from the environment: for the command line, whose locations are the operator's.
     pub(super) fn open(bucket: &str, prefix: &str) -> Result<Self, ConnectError> {
-        Self::open_with(AmazonS3Builder::from_env().with_bucket_name(bucket), bucket, prefix)
+        let of_environment = |names: &[&str]| {
+            names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        };
+        let region = of_environment(&["AWS_REGION", "AWS_DEFAULT_REGION"]);
+        let region = region.unwrap_or_else(|| "us-east-1".to_owned());
+        let partition = region_info(&region).map(|info| info.partition).unwrap_or_default();
+        let endpoint = endpoint_of_environment().or_else(|| of_environment(&["AWS_ENDPOINT"]));
+        let endpoint = endpoint.unwrap_or_else(|| partition.s3_endpoint(&region));
+        let session = Arc::new(Session::environment());
+        Self::open_with(
+            S3::new(Outgoing::default(), Whose::Operators, session, &endpoint, &region),
+            bucket,
+            prefix,
+        )
     }
 
-    pub(super) fn open_with(
-        builder: AmazonS3Builder,
-        bucket: &str,
-        prefix: &str,
-    ) -> Result<Self, ConnectError> {
-        let name = format!("s3://{bucket}/{prefix}");
-        let handle = Handle::try_current()
-            .map_err(|error| ConnectError::new(ErrorKind::Unavailable, format!("{name}: {error}")))?;
-        let prefix = Path::parse(prefix)
-            .map_err(|error| ConnectError::new(ErrorKind::BadLocation, format!("{name}: {error}")))?;
-        let store = builder.build().map_err(|error| ConnectError::of_store(&name, &error))?;
-        Ok(Self { store: Arc::new(store), name: bucket.to_owned(), prefix, handle })
+    pub(super) fn open_with(s3: S3, bucket: &str, prefix: &str) -> Result<Self, ConnectError> {
+        let handle = Handle::try_current().map_err(|error| {
+            ConnectError::new(ErrorKind::Unavailable, format!("s3://{bucket}/{prefix}: {error}"))
+        })?;
+        let prefix = prefix.trim_matches('/').to_owned();
+        Ok(Self { s3: Arc::new(s3.patient()), name: bucket.to_owned(), prefix, handle })
     }
 
     pub(super) fn base(&self) -> String {
         format!("s3://{}/{}", self.name, self.prefix).trim_end_matches('/').to_owned()
     }
 
-    fn key(&self, path: &str) -> Result<Path, ConnectError> {
+    /// The prefix as keys have it.
+    fn folder(&self) -> String {
+        if self.prefix.is_empty() { String::new() } else { format!("{}/", self.prefix) }
+    }
+
+    fn key(&self, path: &str) -> String {
         // An object that is itself the location has the empty path's place taken by its name.
-        let joined = match (self.prefix.as_ref(), path) {
-            ("", path) => path.to_owned(),
-            (prefix, path) if self.is_object(path) => prefix.to_owned(),
-            (prefix, path) => format!("{prefix}/{path}"),
-        };
-        Path::parse(joined)
-            .map_err(|error| ConnectError::new(ErrorKind::BadLocation, format!("{path}: {error}")))
+        if self.is_object(path) { self.prefix.clone() } else { self.folder() + path }
     }
 
     fn is_object(&self, path: &str) -> bool {
-        path.strip_prefix(OBJECT).is_some_and(|name| self.prefix.filename() == Some(name))
+        path.strip_prefix(OBJECT).is_some_and(|name| self.own_name() == Some(name))
     }
 
-    pub(super) async fn list(&self) -> Result<Vec<FileRef>, ConnectError> {
+    /// The last part of the prefix.
+    fn own_name(&self) -> Option<&str> {
+        self.prefix.rsplit('/').next().filter(|name| !name.is_empty())
+    }
+
+    /// Everything below the prefix, and what cannot be read of it, with the reason.
+    pub(super) async fn list(&self) -> Result<(Vec<FileRef>, Vec<(String, String)>), ConnectError> {
         let name = self.base();
-        let failed = |error: object_store::Error| ConnectError::of_store(&name, &error);
-        let prefix = (!self.prefix.as_ref().is_empty()).then_some(&self.prefix);
-        let found: Vec<ObjectMeta> = self.store.list(prefix).try_collect().await.map_err(failed)?;
-        if found.is_empty()
-            && let Some(file) = self.prefix.filename()
+        let found = listing::all(&self.s3, &self.name, &self.folder(), &name).await?;
+        if found.0.is_empty()
+            && found.1.is_empty()
+            && let Some(file) = self.own_name()
         {
             // Perhaps the location is an object.
-            return match self.store.head(&self.prefix).await {
-                Ok(meta) => Ok(vec![file_ref(&format!("{OBJECT}{file}"), &meta)]),
+            return match self.s3.head(&self.name, &self.prefix).await {
+                Ok(object) => Ok((vec![file_ref(format!("{OBJECT}{file}"), object)], Vec::new())),
                 // The listing was allowed. A role that may read below the prefix alone is denied the prefix itself.
-                Err(object_store::Error::NotFound { .. } | object_store::Error::PermissionDenied { .. }) => {
-                    Ok(Vec::new())
+                Err(answer) if matches!(answer.trouble, Trouble::NotFound | Trouble::Denied) => {
+                    Ok((Vec::new(), Vec::new()))
                 }
-                Err(error) => Err(failed(error)),
+                Err(answer) => Err(ConnectError::of_answer(&name, &answer)),
             };
         }
-        let below = |meta: &ObjectMeta| {
-            let mut path = meta.location.as_ref();
-            if let Some(prefix) = prefix {
-                path = path.strip_prefix(prefix.as_ref()).unwrap_or(path).trim_start_matches('/');
-            }
-            path.to_owned()
-        };
-        Ok(found.iter().map(|meta| file_ref(&below(meta), meta)).collect())
+        Ok(found)
     }
 
     pub(super) async fn head(&self, path: &str) -> Result<FileRef, ConnectError> {
-        let meta =
-            self.store.head(&self.key(path)?).await.map_err(|error| ConnectError::of_store(path, &error))?;
-        Ok(file_ref(path, &meta))
+        let found = self.s3.head(&self.name, &self.key(path)).await;
+        found
+            .map(|object| file_ref(path.to_owned(), object))
+            .map_err(|answer| ConnectError::of_answer(path, &answer))
     }
 
     pub(super) async fn fetch(&self, file: &FileRef, range: Range<u64>) -> Result<Bytes, ConnectError> {
-        fetch(Arc::clone(&self.store), self.key(&file.path)?, file.clone(), range).await
+        let length = range.end.saturating_sub(range.start);
+        if length == 0 {
+            return Ok(Bytes::new());
+        }
+        let etag = (!file.etag.starts_with(NO_ETAG)).then_some(file.etag.as_str());
+        match self.s3.range(&self.name, &self.key(&file.path), &range, etag).await {
+            Ok(bytes) if bytes.len() as u64 == length => Ok(bytes.into()),
+            Ok(bytes) => {
+                let message = format!("{} bytes came where {length} were asked for", bytes.len());
+                Err(changed(&file.path, &message))
+            }
+            Err(Answer { status: Some(412), .. }) => {
+                Err(changed(&file.path, "the file was replaced since it was found"))
+            }
+            Err(answer) => Err(ConnectError::of_answer(&file.path, &answer)),
+        }
     }
 
     pub(super) fn read_range(&self, file: &FileRef, range: Range<u64>) -> Result<Bytes, ConnectError> {
@@ -123,22 +144,12 @@ impl Bucket {
 
     pub(super) fn stream(&self, file: &FileRef) -> Stream {
         let (sender, parts) = mpsc::channel(AHEAD);
-        let (stream_path, stream_size) = (file.path.clone(), file.size);
-        let (store, file, key) = (Arc::clone(&self.store), file.clone(), self.key(&file.path));
+        let stream = Stream { parts, current: Bytes::new(), path: file.path.clone(), left: file.size };
+        let (bucket, file) = (self.clone(), file.clone());
         self.handle.spawn(async move {
-            let key = match key {
-                Ok(key) => key,
-                Err(error) => {
-                    let _ = sender.send(Err(error)).await;
-                    return;
-                }
-            };
             let part = usize::try_from(PART).unwrap_or(usize::MAX);
             let mut ordered = futures::stream::iter((0..file.size).step_by(part))
-                .map(|start| {
-                    let range = start..start.saturating_add(PART).min(file.size);
-                    fetch(Arc::clone(&store), key.clone(), file.clone(), range)
-                })
+                .map(|start| bucket.fetch(&file, start..start.saturating_add(PART).min(file.size)))
                 .buffered(AHEAD);
             while let Some(part) = ordered.next().await {
                 let stop = part.is_err();
@@ -148,63 +159,21 @@ impl Bucket {
                 }
             }
         });
-        Stream { parts, current: Bytes::new(), path: stream_path, left: stream_size }
+        stream
     }
 }
 
-/// Marks the path of an object that is itself the location.
+/// Marks the path of an object that is itself the location; no key of a listing begins so.
 const OBJECT: &str = "./";
-
-async fn fetch(
-    store: Arc<AmazonS3>,
-    key: Path,
-    file: FileRef,
-    range: Range<u64>,
-) -> Result<Bytes, ConnectError> {
-    let length = range.end.saturating_sub(range.start);
-    if length == 0 {
-        return Ok(Bytes::new());
-    }
-    let mut attempt = 1;
-    loop {
-        let options = GetOptions {
-            range: Some(GetRange::Bounded(range.clone())),
-            if_match: (!file.etag.starts_with(NO_ETAG)).then(|| file.etag.clone()),
-            ..GetOptions::default()
-        };
-        let got = match store.get_opts(&key, options).await {
-            Ok(got) => got.bytes().await,
-            Err(error) => Err(error),
-        };
-        let error = match got {
-            Ok(bytes) if bytes.len() as u64 == length => return Ok(bytes),
-            Ok(bytes) => {
-                let message = format!("{} bytes came where {length} were asked for", bytes.len());
-                return Err(changed(&file.path, &message));
-            }
-            Err(object_store::Error::Precondition { .. }) => {
-                return Err(changed(&file.path, "the file was replaced since it was found"));
-            }
-            Err(error) => ConnectError::of_store(&file.path, &error),
-        };
-        if error.kind != ErrorKind::Unavailable || attempt >= ATTEMPTS {
-            return Err(error);
-        }
-        tracing::warn!(file = %file.path, attempt, error = %error, "reading a part failed, trying again");
-        tokio::time::sleep(std::time::Duration::from_millis(250 << attempt)).await;
-        attempt = attempt.saturating_add(1);
-    }
-}
 
 /// Begins the version of an object whose store gives none.
 const NO_ETAG: &str = "modified-";
 
-fn file_ref(path: &str, meta: &ObjectMeta) -> FileRef {
-    let etag = meta
-        .e_tag
-        .clone()
-        .unwrap_or_else(|| format!("{NO_ETAG}{}-{}", meta.last_modified.timestamp_micros(), meta.size));
-    FileRef { path: path.to_owned(), size: meta.size, etag, modified: meta.last_modified }
+fn file_ref(path: String, object: Listed) -> FileRef {
+    // Seconds: that is what the head of an answer tells, where a listing may tell more.
+    let version = || format!("{NO_ETAG}{}-{}", object.modified.timestamp(), object.size);
+    let etag = object.etag.clone().unwrap_or_else(version);
+    FileRef { path, size: object.size, etag, modified: object.modified }
 }
 
 /// An object being read, some parts ahead.

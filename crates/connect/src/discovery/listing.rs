@@ -33,7 +33,7 @@ pub(crate) struct Listing {
     pub(crate) logs: BTreeMap<String, Vec<FileRef>>,
     /// Tables that cannot be read, by folder.
     pub(super) broken: Vec<(String, Problem)>,
-    pub(super) unread: Vec<Unread>,
+    pub(crate) unread: Vec<Unread>,
 }
 
 impl Listing {

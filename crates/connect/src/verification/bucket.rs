@@ -27,11 +27,7 @@ pub(super) async fn find(
 ) -> Option<String> {
     board.start("bucket", format!("s3:GetBucketLocation on {bucket}"));
     let home = entered.unwrap_or_else(|| partition.home_region());
-    let found = match door.s3(home) {
-        Ok(s3) => s3.bucket_region(bucket.as_str()).await,
-        Err(answer) => Err(answer),
-    };
-    let region = match found {
+    let region = match door.s3(home).bucket_region(bucket.as_str()).await {
         Ok(region) => {
             board.passed("bucket", format!("{bucket} is in {region}"));
             region
@@ -104,12 +100,9 @@ pub(super) async fn list(
         prefix => format!("{prefix}/"),
     };
     board.start("list", format!("s3:ListBucket on {bucket}, prefix '{folder}', in {region}"));
-    let listed = match door.s3(region) {
-        Ok(s3) => s3.list(bucket.as_str(), &folder).await,
-        Err(answer) => Err(answer),
-    };
-    match listed {
-        Ok((objects, more)) => {
+    match door.s3(region).page(bucket.as_str(), &folder, None).await {
+        Ok(page) => {
+            let (objects, more) = (page.objects, page.next.is_some());
             let count = objects.len();
             let words = match (count, more) {
                 (0, _) => "Allowed; nothing is there yet".to_owned(),

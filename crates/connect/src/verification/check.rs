@@ -2,7 +2,10 @@
 
 use super::Verdict;
 use super::fix::Fix;
+use crate::limits::STEP_CHARS;
+use crate::plain::plain;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Where a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,7 +86,7 @@ impl<'a> Board<'a> {
 
     /// A step begins.
     pub(super) fn start(&mut self, id: &str, tried: impl Into<String>) {
-        let tried = tried.into();
+        let tried = plain(&tried.into(), STEP_CHARS);
         self.change(id, |check| {
             check.state = CheckState::Running;
             check.tried = tried;
@@ -107,7 +110,8 @@ impl<'a> Board<'a> {
     }
 
     fn end(&mut self, id: &str, state: CheckState, answer: impl Into<String>, fix: Option<Fix>) {
-        let answer = answer.into();
+        // Names of files and words of services stand in it: they are others'.
+        let answer = plain(&answer.into(), STEP_CHARS);
         let fix = fix.unwrap_or_default();
         self.change(id, |check| {
             check.state = state;
@@ -116,6 +120,16 @@ impl<'a> Board<'a> {
             check.fix_command = fix.command;
             check.fix_url = fix.url;
         });
+    }
+
+    /// The step that runs took all the time that there is.
+    pub(super) fn out_of_time(&mut self, time: Duration) {
+        let running = self.checks.iter().find(|check| check.state == CheckState::Running);
+        if let Some(id) = running.map(|check| check.check.clone()) {
+            let answer = format!("No end within {} minutes of checks", time.as_secs() / 60);
+            let fix = "Verify again. If it takes as long each time, something between Cloud Analyzer and the bucket is too slow, or there is too much below the prefix.";
+            self.failed(&id, answer, Fix::text(fix));
+        }
     }
 
     /// Ends: what was not tried says why.
@@ -148,6 +162,17 @@ impl<'a> Board<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_without_an_end_fails() {
+        let mut board =
+            Board::new(vec![Check::waiting("a", "First"), Check::waiting("b", "Second")], &|_| {});
+        board.start("a", "asked");
+        board.out_of_time(Duration::from_mins(8));
+        let (checks, verdict) = board.close();
+        assert_eq!((verdict, checks[0].state), (Verdict::Failed, CheckState::Failed));
+        assert!(checks[0].answer.contains("8 minutes"));
+    }
 
     #[test]
     fn what_was_not_tried_says_what_it_waits_for() {

@@ -5,8 +5,11 @@ use super::check::Board;
 use super::fix::{Fix, common};
 use super::{Facts, Month};
 use crate::aws::{Answer, BucketName, Listed, Trouble};
-use crate::discovery::Discovery;
+use crate::discovery::{Delivery, Discovery};
 use crate::error::{ConnectError, ErrorKind};
+use crate::limits::KEY_BYTES;
+use crate::outgoing::Outgoing;
+use crate::plain::{plain, quoted};
 use crate::source::{Door, Source, open_as};
 
 pub(super) const STEPS: &[(&str, &str)] =
@@ -14,6 +17,8 @@ pub(super) const STEPS: &[(&str, &str)] =
 
 /// AWS puts this into a bucket when a report is set up, and nothing else for some hours.
 const TEST_OBJECT: &str = "aws-programmatic-access-test-object";
+/// Months that are kept with a verification, the newest: what a page shows.
+const MONTHS: usize = 600;
 const WAIT: &str =
     "AWS needs up to 24 hours for the first delivery. The connection waits and goes on by itself.";
 
@@ -24,42 +29,39 @@ pub(super) fn is_test_object(object: &Listed) -> bool {
 pub(super) async fn verify(
     door: &Door,
     source: &Source,
-    bucket: &BucketName,
-    region: &str,
+    outgoing: &Outgoing,
     listing: &Listing,
     board: &mut Board<'_>,
     facts: &mut Facts,
 ) {
+    let Source::Bucket { bucket, region: Some(region), .. } = source else { return };
     let json = |object: &&Listed| {
         std::path::Path::new(&object.key).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"))
     };
     // Manifests are small and always there; any object says whether reading is allowed.
-    let probe =
-        listing.objects.iter().find(json).or_else(|| listing.objects.iter().find(|object| object.size > 0));
-    let Some(probe) = probe.or(listing.objects.first()) else {
+    let readable = || listing.objects.iter().filter(|object| object.unreadable().is_none());
+    let probe = readable().find(json).or_else(|| readable().find(|object| object.size > 0));
+    let Some(probe) = probe.or_else(|| readable().next()) else {
         board.start("read", "Looking for an object to read");
         board.not_yet("read", "The folder is empty", Some(Fix::text(WAIT)));
         board.start("months", "Looking for report files");
         board.not_yet("months", "No report was delivered yet: the folder is empty", Some(Fix::text(WAIT)));
         return;
     };
-    board.start("read", format!("s3:GetObject on {}", probe.key));
-    let read = match door.s3(region) {
-        Ok(s3) => s3.first_byte(bucket.as_str(), &probe.key).await,
-        Err(answer) => Err(answer),
-    };
-    if let Err(answer) = read {
+    let shown = plain(&probe.key, KEY_BYTES);
+    board.start("read", format!("s3:GetObject on {shown}"));
+    if let Err(answer) = door.s3(region).first_byte(bucket.as_str(), &probe.key).await {
         board.failed("read", answer.to_string(), read_fix(&answer, bucket, &probe.key));
         return;
     }
-    board.passed("read", format!("Read {}", probe.key));
+    board.passed("read", format!("Read {shown}"));
     board.start("months", format!("Listing everything below {}", source.location()));
     if !listing.more && listing.objects.iter().all(is_test_object) {
         let answer = "The report was set up, but has delivered nothing yet: only AWS's test object is there";
         board.not_yet("months", answer, Some(Fix::text(WAIT)));
         return;
     }
-    let found = match open_as(source).await {
+    let found = match open_as(source, outgoing).await {
         Ok(source) => source.discover().await,
         Err(error) => Err(error),
     };
@@ -82,6 +84,7 @@ pub(super) fn months(found: Result<Discovery, ConnectError>, board: &mut Board<'
     facts.months = found
         .deliveries
         .iter()
+        .take(MONTHS)
         .map(|delivery| Month {
             period: delivery.period.map(|period| period.to_string()).unwrap_or_default(),
             bytes: delivery.bytes(),
@@ -97,14 +100,14 @@ pub(super) fn months(found: Result<Discovery, ConnectError>, board: &mut Board<'
         );
         return;
     }
-    let bytes: u64 = facts.months.iter().map(|month| month.bytes).fold(0, u64::saturating_add);
+    let bytes = found.deliveries.iter().map(Delivery::bytes).fold(0, u64::saturating_add);
     let known: Vec<&str> =
         facts.months.iter().map(|month| month.period.as_str()).filter(|period| !period.is_empty()).collect();
     let span = match (known.last(), known.first()) {
         (Some(first), Some(last)) => format!("{first} to {last}"),
         _ => "months to be found in the rows".to_owned(),
     };
-    let words = format!("{} deliveries, {span}, {} to read", facts.months.len(), megabytes(bytes));
+    let words = format!("{} deliveries, {span}, {} to read", found.deliveries.len(), megabytes(bytes));
     if let Some((period, reports)) = found.overlaps().first() {
         board.warning(
             "months",
@@ -125,12 +128,13 @@ fn read_fix(answer: &Answer, bucket: &BucketName, key: &str) -> Fix {
     if let Some(fix) = common(answer) {
         return fix;
     }
+    let key = quoted(key);
     match answer.trouble {
         Trouble::KmsDenied => Fix::text("The file is encrypted with a KMS key of yours, and the role may not decrypt with it. Render this connection's template with the key's ARN and update the stack; the key's own policy must let the account's IAM policies decide, or name the role.")
-            .command(format!("aws s3api head-object --bucket {bucket} --key '{key}' --query SSEKMSKeyId --output text")),
+            .command(format!("aws s3api head-object --bucket {bucket} --key {key} --query SSEKMSKeyId --output text")),
         Trouble::NotFound => Fix::text("The file was removed while it was looked at: a delivery is being replaced. Verify again."),
         _ => Fix::text(format!("Allow s3:GetObject on the objects of {bucket}: update the stack with this connection's template. If it allows it, the object may belong to another account (set the bucket's object ownership to 'bucket owner enforced'), or a bucket policy denies it."))
-            .command(format!("aws s3api get-object-acl --bucket {bucket} --key '{key}'")),
+            .command(format!("aws s3api get-object-acl --bucket {bucket} --key {key}")),
     }
 }
 

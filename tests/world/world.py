@@ -104,6 +104,8 @@ class World:
             "AWS_ACCESS_KEY_ID": self.key[0],
             "AWS_SECRET_ACCESS_KEY": self.key[1],
             "AWS_EC2_METADATA_DISABLED": "true",
+            # The second S3 server is an endpoint that users name, and stands on this machine.
+            "CLOUD_ANALYZER_ALLOW_PRIVATE_RANGE": "127.0.0.0/8",
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.proxy_port if self.broken else self.aws_port}",
             "AWS_ENDPOINT_URL_BCM_DATA_EXPORTS": f"http://127.0.0.1:{self.stub_port}",
             **changes,

@@ -84,6 +84,7 @@ const PLACES: &[(&str, What)] = &[
     (" /organization/mail-domains body.domains[]", Nothing("example.com")),
     (" /reports* body.address", Address),
     (" /shared-costs body.rules[].id", SharedCost),
+    (" /shared-costs body.rules[].name", Nothing("New")),
     (" /shared-costs body.rules[].source[]", Filter),
     (" /shared-costs body.rules[].targets[].account_id", Account),
     (" /shared-costs body.rules[].targets[].percent", Nothing("100")),
@@ -97,7 +98,7 @@ const PLACES: &[(&str, What)] = &[
     // Secrets of those who ask.
     (" /session* body.*", Nothing("correct horse battery")),
     (" /setup body.*", Nothing("x")),
-    (" /accept body.password", Nothing("correct horse battery")),
+    ("/accept body.password", Nothing("correct horse battery")),
 ];
 
 /// Whether a pattern with at most one `*` in it fits the end of a text.

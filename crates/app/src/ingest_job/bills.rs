@@ -23,12 +23,17 @@ pub(super) async fn sort_out(source: &Arc<BillSource>, discovery: &mut Discovery
     if discovery.deliveries.is_empty() || (one_report && discovery.deliveries.iter().all(plain)) {
         return Ok(());
     }
-    let deliveries = std::mem::take(&mut discovery.deliveries);
+    let deliveries = discovery.deliveries.clone();
     let owned = Arc::clone(source);
     let looked_at = tokio::task::spawn_blocking(move || {
         deliveries.into_iter().map(|delivery| look_at(&owned, delivery)).collect::<Vec<_>>()
     });
     let looked_at = looked_at.await.map_err(|error| AppError::internal(format!("headers: {error}")))?;
+    if looked_at.iter().all(|(delivery, _)| delivery.is_none()) {
+        // Nothing here is a bill: reading it says of each file what it is instead.
+        return Ok(());
+    }
+    discovery.deliveries.clear();
     for (delivery, strangers) in looked_at {
         discovery.unread.extend(strangers);
         discovery.deliveries.extend(delivery);
@@ -125,7 +130,7 @@ pub(super) fn one_bill_once(delivery: &Delivery, owners: &Owners) -> Result<()> 
                             names.join(", ")
                         ),
                     )
-                    .advise("Reports of one bill must not be added up. Give the folder or prefix of one of them, or remove the other."));
+                    .advise("Reports of one bill must not be added up. Give the folder or prefix of one report, or remove the other."));
                 }
             }
         }

@@ -51,7 +51,7 @@ def test_a_link_never_sets_the_password_of_an_account_that_is_there(house):
     assert [one["organization"] for one in session["invitations"]] == ["Beta"]
 
 
-def test_who_sets_a_password_for_anothers_address_is_offered_nothing_of_theirs(house):
+def test_who_sets_a_password_for_the_address_of_another_is_offered_nothing_of_theirs(house):
     address = "carol@nowhere.example"
     joined = Client(house).post(f"/invitations/by-token/{invite(house.b.admin, address)}/accept", json={"name": "Mallory", "password": OTHER})
     assert joined.status_code == 200, joined.text

@@ -41,9 +41,7 @@ export function Files({ connection }: { connection: Connection }) {
                 </th>
                 <td>
                   <span
-                    className={
-                      one.fate === "refused" || one.fate === "incomplete" ? classes.off : undefined
-                    }
+                    className={one.fate === "refused" || one.fate === "incomplete" ? classes.off : undefined}
                   >
                     {fates[one.fate]}
                   </span>

@@ -92,7 +92,7 @@ impl Bucket {
         {
             // Perhaps the location is an object.
             return match self.s3.head(&self.name, &self.prefix).await {
-                Ok(object) => Ok((vec![file_ref(format!("{OBJECT}{file}"), object)], Vec::new())),
+                Ok(object) => Ok((vec![file_ref(format!("{OBJECT}{file}"), &object)], Vec::new())),
                 // The listing was allowed. A role that may read below the prefix alone is denied the prefix itself.
                 Err(answer) if matches!(answer.trouble, Trouble::NotFound | Trouble::Denied) => {
                     Ok((Vec::new(), Vec::new()))
@@ -106,7 +106,7 @@ impl Bucket {
     pub(super) async fn head(&self, path: &str) -> Result<FileRef, ConnectError> {
         let found = self.s3.head(&self.name, &self.key(path)).await;
         found
-            .map(|object| file_ref(path.to_owned(), object))
+            .map(|object| file_ref(path.to_owned(), &object))
             .map_err(|answer| ConnectError::of_answer(path, &answer))
     }
 
@@ -169,7 +169,7 @@ const OBJECT: &str = "./";
 /// Begins the version of an object whose store gives none.
 const NO_ETAG: &str = "modified-";
 
-fn file_ref(path: String, object: Listed) -> FileRef {
+fn file_ref(path: String, object: &Listed) -> FileRef {
     // Seconds: that is what the head of an answer tells, where a listing may tell more.
     let version = || format!("{NO_ETAG}{}-{}", object.modified.timestamp(), object.size);
     let etag = object.etag.clone().unwrap_or_else(version);

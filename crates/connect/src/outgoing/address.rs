@@ -32,7 +32,7 @@ const METADATA_ORACLE: Ipv4Addr = Ipv4Addr::new(192, 0, 0, 192);
 
 /// Ranges of IPv4 that are not the internet.
 const RANGES_V4: [(Ipv4Addr, u8, &str); 16] = [
-    (Ipv4Addr::new(0, 0, 0, 0), 8, "an unspecified address"),
+    (Ipv4Addr::UNSPECIFIED, 8, "an unspecified address"),
     (Ipv4Addr::new(10, 0, 0, 0), 8, "a private address"),
     (Ipv4Addr::new(100, 64, 0, 0), 10, "an address of a provider's own network"),
     (Ipv4Addr::new(127, 0, 0, 0), 8, "an address of this machine itself"),
@@ -120,6 +120,7 @@ fn class_v6(address: Ipv6Addr) -> Class {
 }
 
 /// The IPv4 address within an IPv6 one.
+#[expect(clippy::match_same_arms, reason = "each form stands by itself")]
 fn embedded(parts: [u16; 8]) -> Option<Ipv4Addr> {
     let at = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match parts {

@@ -38,7 +38,7 @@ pub(super) async fn all(s3: &S3, bucket: &str, folder: &str, name: &str) -> Resu
             match object.unreadable() {
                 // The folder's own mark.
                 None if path.is_empty() => {}
-                None => found.0.push(file_ref(path, object)),
+                None => found.0.push(file_ref(path, &object)),
                 Some(why) => found.1.push((plain(&path, KEY_BYTES), why.to_owned())),
             }
         }

@@ -17,8 +17,8 @@ const FILES_EACH: usize = 4;
 const BYTES: usize = 384 << 20;
 const BYTES_EACH: usize = 192 << 20;
 /// How long a file waits for a reader that does not read, and how long one may take in all.
-pub(crate) const STALL: Duration = Duration::from_secs(60);
-pub(crate) const LONGEST: Duration = Duration::from_secs(3_600);
+pub(crate) const STALL: Duration = Duration::from_mins(1);
+pub(crate) const LONGEST: Duration = Duration::from_hours(1);
 
 /// Something that organizations share.
 #[derive(Clone)]

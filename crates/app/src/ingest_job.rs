@@ -130,7 +130,7 @@ pub async fn run(
             force: request.force,
             job: None,
         };
-        ingest(app, asked, started, progress).await
+        Box::pin(ingest(app, asked, started, progress)).await
     };
     shown_failure(app, &organization.id, false, work.await)
 }
@@ -166,7 +166,7 @@ pub async fn run_connection(
             force,
             job,
         };
-        ingest(app, asked, started, progress).await
+        Box::pin(ingest(app, asked, started, progress)).await
     };
     shown_failure(app, organization, shared, work.await)
 }

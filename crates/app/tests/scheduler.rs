@@ -1,6 +1,8 @@
 //! The scheduler with a defect in it: a clock that panics, wherever it is asked.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+// A defect in it is looked for within many futures.
+#![recursion_limit = "256"]
 
 use app::ingest_job::{self, IngestRequest};
 use app::processing::{self, JobState};

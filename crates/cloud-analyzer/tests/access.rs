@@ -4,6 +4,8 @@
 //! organization's.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+// The service within a test is many futures deep.
+#![recursion_limit = "256"]
 
 #[path = "access/others.rs"]
 mod others;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How long a question may be worked on: longer than the largest honest one, and nobody waits longer for a page.
-pub(crate) const ANSWER_TIME: Duration = Duration::from_secs(120);
+pub(crate) const ANSWER_TIME: Duration = Duration::from_mins(2);
 /// How long a question waits for its turn before it is told to come again.
 pub(crate) const WAIT_TIME: Duration = Duration::from_secs(30);
 /// Questions of one organization that wait: a hundred people who open a page with ten questions at once.

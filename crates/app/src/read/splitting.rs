@@ -286,7 +286,9 @@ fn shares(rule: &SharedCost, costs: &BTreeMap<String, i128>) -> Vec<(String, i12
     if summed(&weights).is_err() {
         // Without its last digits a weight is as good, and their sum fits.
         let many = i128::try_from(weights.len()).unwrap_or(i128::MAX);
-        weights.iter_mut().for_each(|weight| *weight /= many);
+        for weight in &mut weights {
+            *weight /= many;
+        }
     }
     if summed(&weights).unwrap_or(0) <= 0 {
         // Nothing to be in proportion to: evenly.

@@ -28,6 +28,7 @@ fn fault(kind: CsvErrorKind, message: impl Into<String>) -> Error {
 }
 
 /// What a local file header says.
+#[expect(clippy::struct_excessive_bools, reason = "they are the header's own flags")]
 struct Entry {
     name: String,
     /// Whether it is more than a folder or a shadow.

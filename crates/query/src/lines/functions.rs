@@ -133,7 +133,7 @@ impl ScalarUDFImpl for OfStatement {
         for column in &args.args {
             columns.push(cast(&column.to_array(args.number_rows)?, &DataType::Utf8View)?);
         }
-        let columns: Vec<_> = columns.iter().map(|column| column.as_string_view()).collect();
+        let columns: Vec<_> = columns.iter().map(arrow::array::AsArray::as_string_view).collect();
         let result: ArrayRef = match &self.kind {
             Kind::Among(listed) => {
                 let [column] = columns.as_slice() else { return exec_err!("{} takes one value", self.name) };
@@ -147,7 +147,7 @@ impl ScalarUDFImpl for OfStatement {
                 let mut found = StringViewBuilder::with_capacity(args.number_rows).with_deduplicate_strings();
                 for row in 0..args.number_rows {
                     values.clear();
-                    values.extend(columns.iter().map(|column| value(*column, row)));
+                    values.extend(columns.iter().map(|column| value(column, row)));
                     let text = match known.get(values.as_slice()) {
                         Some(text) => *text,
                         None => {

@@ -18,6 +18,7 @@ use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, OrganizationSpec, Progress, Result};
 use connect::{BillSource, Delivery, Location};
 use deliver::{Job, Pending, failed};
+use futures::FutureExt;
 use history::{finish_history, note_failure, shown_failure, start_history};
 use ingest::Selection;
 use meta::{Connection, ConnectionKind, NewIngest, ProcessingJob, Publication};
@@ -130,7 +131,7 @@ pub async fn run(
             force: request.force,
             job: None,
         };
-        Box::pin(ingest(app, asked, started, progress)).await
+        ingest(app, asked, started, progress).boxed().await
     };
     shown_failure(app, &organization.id, false, work.await)
 }
@@ -166,7 +167,7 @@ pub async fn run_connection(
             force,
             job,
         };
-        Box::pin(ingest(app, asked, started, progress)).await
+        ingest(app, asked, started, progress).boxed().await
     };
     shown_failure(app, organization, shared, work.await)
 }

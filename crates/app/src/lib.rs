@@ -5,6 +5,9 @@
 //! that a page never mixes two versions of a bill. Writing needs the lock of the data folder, which one
 //! process at a time can hold; readers run beside it.
 
+// Requests to AWS are many futures deep.
+#![recursion_limit = "256"]
+
 pub mod allocation;
 mod allowances;
 mod app_state;

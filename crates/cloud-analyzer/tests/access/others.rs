@@ -74,13 +74,15 @@ const PLACES: &[(&str, What)] = &[
     (" body.accounts[].account_id", Account),
     (" body.accounts[].organization", OrganizationName),
     (" /invitations body.email", Email),
-    (" /session body.email", Email),
+    // Whoever knows an address and its password is that person.
+    (" /session body.email", Nothing("nobody@example.com")),
     (" body.recipients[]", Email),
     (" body.schedule.recipients[]", Email),
     (" body.schedule.frequency", Nothing("weekly")),
     (" /session/organization body.id", Organization),
-    (" /organization body.name", OrganizationName),
-    (" /organizations body.name", OrganizationName),
+    // Names are kept apart among the caller's own organizations alone: asking for one takes it.
+    (" /organization body.name", Nothing("Own name")),
+    (" /organizations body.name", Nothing("Other name")),
     (" /organization/mail-domains body.domains[]", Nothing("example.com")),
     (" /reports* body.address", Address),
     (" /shared-costs body.rules[].id", SharedCost),

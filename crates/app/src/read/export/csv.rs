@@ -120,20 +120,29 @@ fn harmless(text: &str) -> Cow<'_, str> {
     if !text.contains(RUN) || is_number(text) {
         return Cow::Borrowed(text);
     }
-    let mut safe = String::with_capacity(text.len() + 1);
-    for part in text.split_inclusive(NEXT_CELL) {
-        // Blanks, and characters that show nothing, are passed over before a formula.
-        let begin = part.trim_start_matches(|it: char| {
-            it.is_whitespace()
-                || it.is_control()
-                || matches!(it, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
-        });
-        if begin.starts_with(RUN) {
+    let mut safe = String::with_capacity(text.len() + 2);
+    let mut parts = text.split_inclusive(NEXT_CELL).peekable();
+    if runs(text) && !parts.peek().is_some_and(|first| runs(first)) {
+        // A tab or a break that begins no cell is passed over like a blank.
+        safe.push('\'');
+    }
+    for part in parts {
+        if runs(part) {
             safe.push('\'');
         }
         safe.push_str(part);
     }
     Cow::Owned(safe)
+}
+
+/// Whether a spreadsheet would run it: blanks, and characters that show nothing, are passed over before a formula.
+fn runs(text: &str) -> bool {
+    let begin = text.trim_start_matches(|it: char| {
+        it.is_whitespace()
+            || it.is_control()
+            || matches!(it, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    });
+    begin.starts_with(RUN)
 }
 
 /// Whether a text is a plain number: it is shown as one and runs nothing.

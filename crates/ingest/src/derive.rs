@@ -211,7 +211,11 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         service: if product.is_empty() { get(fields::PRODUCT_NAME) } else { product },
         usage: usage_type,
     };
-    let region = dimensions::focus_region(provider, get(fields::REGION), get(fields::ZONE));
+    let mut region = dimensions::focus_region(provider, get(fields::REGION), get(fields::ZONE));
+    if region.is_empty() && provider.contains("AWS") && !usage_type.is_empty() {
+        // AWS's own usage types name the region of fees that have none of their own, as in its Cost and Usage Report.
+        region = dimensions::region(product, get(fields::REGION), usage_type, get(fields::ZONE));
+    }
     let instance_type = dimensions::instance_type(get(fields::INSTANCE_TYPE), usage_type);
     let lifecycle = dimensions::focus_lifecycle(line);
     Derived {

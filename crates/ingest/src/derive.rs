@@ -212,8 +212,11 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         usage: usage_type,
     };
     let mut region = dimensions::focus_region(provider, get(fields::REGION), get(fields::ZONE));
-    if region.is_empty() && provider.contains("AWS") && !usage_type.is_empty() {
-        // AWS's own usage types name the region of fees that have none of their own, as in its Cost and Usage Report.
+    let seller = get(fields::SELLER);
+    let marketplace = provider.contains("AWS") && !seller.is_empty() && !seller.contains("Amazon");
+    if region.is_empty() && marketplace {
+        // AWS tells the region of its own services; what others sell through it was metered in the region that the
+        // usage type names, as in its Cost and Usage Report.
         region = dimensions::region(product, get(fields::REGION), usage_type, get(fields::ZONE));
     }
     let instance_type = dimensions::instance_type(get(fields::INSTANCE_TYPE), usage_type);

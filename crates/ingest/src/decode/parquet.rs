@@ -19,6 +19,7 @@ use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
+use ::parquet::file::metadata::RowGroupMetaData;
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -65,6 +66,7 @@ impl ParquetFile {
             next = u64::saturating_add(next, rows);
         }
         check_rows(&file, next - 1)?;
+        check_chunks(&file, &metadata)?;
         Ok(Self { file, metadata, columns, first_rows })
     }
 
@@ -368,6 +370,19 @@ fn check_rows(file: &Arc<dyn SourceFile>, rows: u64) -> Result<(), IngestError> 
         format!("{} bytes claim to hold {rows} rows", file.size()),
         "Fetch the file again; if it is the same, export the report again",
     ))
+}
+
+/// Begin and length of a column chunk are signed in a footer; asking the library for those below zero is a panic.
+fn check_chunks(file: &Arc<dyn SourceFile>, metadata: &ArrowReaderMetadata) -> Result<(), IngestError> {
+    let chunks = metadata.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns);
+    for chunk in chunks {
+        let start = chunk.dictionary_page_offset().unwrap_or_else(|| chunk.data_page_offset());
+        if start < 0 || chunk.compressed_size() < 0 {
+            let what = format!("the column chunk of {} lies before the file", chunk.column_path());
+            return Err(IngestError::parquet(file.name(), &what));
+        }
+    }
+    Ok(())
 }
 
 /// Text as dictionary codes, also inside maps.

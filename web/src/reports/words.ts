@@ -11,9 +11,10 @@ export type Frequency = Schedule["frequency"] | "never";
 /** Who sees a report besides its owner, and whether it is sent: "Shared by Ada · sent weekly". */
 export function reportNote(report: Report): string {
   return [
-    report.mine
+    // What nobody owns is the organization's: nobody in particular shares it.
+    report.mine || !report.owner
       ? report.shared && "Shared with the organization"
-      : `Shared by ${report.owner?.name ?? "the organization"}`,
+      : `Shared by ${report.owner.name}`,
     report.schedule && `${report.mine && !report.shared ? "Sent" : "sent"} ${report.schedule.frequency}`,
     report.last_error !== null && "the last sending failed",
   ]

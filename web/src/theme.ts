@@ -61,6 +61,7 @@ const tokens = {
   "--ca-line-strong": ["#cdd4df", "#39435a"],
   "--ca-text": ["#1a2233", "#e6eaf2"],
   "--ca-muted": ["#566074", "#a0aabd"],
+  "--ca-accent-hover": ["#cfdcf8", "#132c68"], // muted text stays readable on it
   "--ca-accent": ["#2f5fd0", "#8fb0ff"],
   "--ca-up": ["#b3372f", "#ff9a90"],
   "--ca-down": ["#1a7a4c", "#6fd6a2"],
@@ -89,6 +90,7 @@ const mantine = {
   "--mantine-color-default-hover": "var(--ca-hover)",
   "--mantine-color-default-border": "var(--ca-line-strong)",
   "--mantine-color-anchor": "var(--ca-accent)",
+  "--mantine-color-azure-light-hover": "var(--ca-accent-hover)",
 };
 
 export const cssVariables: CSSVariablesResolver = () => ({

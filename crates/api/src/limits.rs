@@ -52,3 +52,13 @@ pub(crate) const REQUESTS_OF_ADDRESS: usize = 512;
 /// From a stop signal until what is not answered is cut off. Kubernetes and systemd wait for 30 and 90 seconds, Docker
 /// for ten.
 pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Files that are written while they are read, at once, in all and by one organization: each has a thread.
+pub(crate) const FILES: usize = 16;
+pub(crate) const FILES_OF_ORGANIZATION: usize = 4;
+/// Bytes that are held for them and for large answers, in all and for one organization.
+pub(crate) const HELD_BYTES: usize = 384 << 20;
+pub(crate) const HELD_BYTES_OF_ORGANIZATION: usize = 192 << 20;
+/// How long a file waits for a reader that does not read, and how long one may take in all.
+pub(crate) const FILE_PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const FILE_LIFE: Duration = Duration::from_hours(1);

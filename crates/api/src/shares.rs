@@ -2,23 +2,13 @@
 //! to be remembered. There is so much of it for everybody together and so much for one organization; beyond, a request
 //! is told to come again. Without an end, readers that never read would take all memory.
 
+use crate::limits;
 use crate::problem::ApiError;
 use app::policy::Caller;
 use app::{AppError, ErrorKind};
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-/// Files that are read at once, in all and by one organization: each has a thread.
-const FILES: usize = 16;
-const FILES_EACH: usize = 4;
-/// Bytes that are held for them and for large answers, in all and for one organization.
-const BYTES: usize = 384 << 20;
-const BYTES_EACH: usize = 192 << 20;
-/// How long a file waits for a reader that does not read, and how long one may take in all.
-pub(crate) const STALL: Duration = Duration::from_mins(1);
-pub(crate) const LONGEST: Duration = Duration::from_hours(1);
 
 /// Something that organizations share.
 #[derive(Clone)]
@@ -40,12 +30,12 @@ pub(crate) struct Share {
 impl Shares {
     /// Places for files.
     pub(crate) fn files() -> Self {
-        Self::new(FILES, FILES_EACH)
+        Self::new(limits::FILES, limits::FILES_OF_ORGANIZATION)
     }
 
     /// Bytes in memory.
     pub(crate) fn bytes() -> Self {
-        Self::new(BYTES, BYTES_EACH)
+        Self::new(limits::HELD_BYTES, limits::HELD_BYTES_OF_ORGANIZATION)
     }
 
     fn new(all: usize, each: usize) -> Self {

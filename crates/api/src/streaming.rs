@@ -1,6 +1,7 @@
 //! Files that are sent while they are written: the first bytes leave at once, and no file is ever whole in memory.
 
-use crate::shares::{LONGEST, STALL, Share};
+use crate::limits;
+use crate::shares::Share;
 use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -28,12 +29,12 @@ impl Pipe {
             return Ok(());
         }
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        if self.begun.elapsed() > LONGEST {
+        if self.begun.elapsed() > limits::FILE_LIFE {
             return Err(io::Error::new(io::ErrorKind::TimedOut, "the file took too long to be read"));
         }
         let send = self.to.send(Ok(Bytes::from(piece)));
         // A timer is made where there is a runtime.
-        match self.runtime.block_on(async { tokio::time::timeout(STALL, send).await }) {
+        match self.runtime.block_on(async { tokio::time::timeout(limits::FILE_PATIENCE, send).await }) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads the file any more")),
             Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the reader of the file does not read")),

@@ -64,27 +64,62 @@ impl Delta {
             }
         }
         delta.load().await.map_err(&error)?;
-        let opened = Self { name, root: root.to_owned(), table: delta };
-        opened.check_schema(table)?;
+        let mut opened = Self { name, root: root.to_owned(), table: delta };
+        opened.grow(table).await?;
         Ok(opened)
     }
 
-    fn check_schema(&self, table: Table) -> Result<(), LakeError> {
+    /// Adds the columns that the table lacks, where an earlier version made it. Its files stay as they are: readers
+    /// give null for a column that a file does not have.
+    async fn grow(&mut self, table: Table) -> Result<(), LakeError> {
+        for attempt in 1..=ATTEMPTS {
+            let missing = self.missing_columns(table)?;
+            if missing.is_empty() {
+                return Ok(());
+            }
+            let names: Vec<_> = missing.iter().map(|column| column.name().clone()).collect();
+            match self.table.clone().add_columns().with_fields(missing).await {
+                Ok(_) => {
+                    self.refresh().await?;
+                    self.after_commit(self.version()?.unsigned_abs()).await;
+                    tracing::info!(table = self.name, columns = names.join(", "), "added columns");
+                }
+                // Another process is at it as well: then some or all of them are there.
+                Err(DeltaTableError::Transaction { source }) => {
+                    tracing::debug!(table = self.name, attempt, error = %source, "lost a race for a commit");
+                    tokio::time::sleep(Duration::from_millis(5 * u64::from(attempt))).await;
+                    self.refresh().await?;
+                }
+                Err(error) => return Err(LakeError::delta(self.name)(error)),
+            }
+        }
+        Err(LakeError::Conflict { table: self.name, attempts: ATTEMPTS })
+    }
+
+    /// Columns of ours that the table does not have yet; refuses one that cannot become ours. A column that we do not
+    /// know is a newer version's: writing files without it would quietly lose what that version keeps.
+    fn missing_columns(&self, table: Table) -> Result<Vec<StructField>, LakeError> {
         let snapshot = self.table.snapshot().map_err(LakeError::delta(self.name))?;
         let stored = snapshot.schema();
-        let expected = columns(table)?;
-        for (stored, expected) in stored.fields().zip(&expected) {
-            if (stored.name(), stored.data_type()) != (expected.name(), expected.data_type()) {
-                let difference = format!("{} where {} belongs", stored.name(), expected.name());
+        let mut missing = columns(table)?;
+        for field in stored.fields() {
+            let Some(at) = missing.iter().position(|ours| ours.name() == field.name()) else {
+                return Err(LakeError::NewerSchema { table: self.name, column: field.name().clone() });
+            };
+            let ours = missing.remove(at);
+            if ours.data_type() != field.data_type() {
+                let difference =
+                    format!("{} is {} instead of {}", ours.name(), field.data_type(), ours.data_type());
                 return Err(LakeError::OtherSchema { table: self.name, difference });
             }
         }
-        let (stored, expected) = (stored.fields().len(), expected.len());
-        if stored == expected {
-            return Ok(());
+        match missing.iter().find(|column| !column.is_nullable()) {
+            Some(column) => {
+                let difference = format!("{} is not there", column.name());
+                Err(LakeError::OtherSchema { table: self.name, difference })
+            }
+            None => Ok(missing),
         }
-        let difference = format!("{stored} columns instead of {expected}");
-        Err(LakeError::OtherSchema { table: self.name, difference })
     }
 
     /// Reads the newest state of the log.

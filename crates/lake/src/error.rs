@@ -69,6 +69,16 @@ pub enum LakeError {
         /// First column that differs.
         difference: String,
     },
+    /// The table in the folder has a column that this version does not know.
+    #[error(
+        "{table} in the data folder was written by a newer version of this program: it has the column {column}, which this version does not know"
+    )]
+    NewerSchema {
+        /// Name of the table.
+        table: &'static str,
+        /// The first such column.
+        column: String,
+    },
     /// A defect.
     #[error("internal error: {0}")]
     Internal(&'static str),
@@ -85,7 +95,7 @@ impl LakeError {
             },
             Self::Conflict { .. } => ErrorKind::Conflict,
             Self::Parquet(_) | Self::Arrow(_) | Self::Corrupt { .. } => ErrorKind::Corrupt,
-            Self::OtherSchema { .. } | Self::Internal(_) => ErrorKind::Internal,
+            Self::OtherSchema { .. } | Self::NewerSchema { .. } | Self::Internal(_) => ErrorKind::Internal,
         }
     }
 

@@ -7,6 +7,9 @@ const CHECK_DISK: &str = "Check that the data folder is mounted, may be written 
 impl From<lake::LakeError> for AppError {
     fn from(error: lake::LakeError) -> Self {
         let (kind, advice) = match error.kind() {
+            _ if matches!(error, lake::LakeError::NewerSchema { .. }) => {
+                (ErrorKind::Internal, "Start the newer version again, or one newer still.")
+            }
             lake::ErrorKind::Conflict => (ErrorKind::Conflict, "Try again."),
             lake::ErrorKind::Unavailable => (ErrorKind::Unavailable, CHECK_DISK),
             lake::ErrorKind::Corrupt => (

@@ -110,8 +110,9 @@ impl Building {
     }
 
     fn push(&mut self, batch: &RecordBatch) -> Result<(), Failure> {
-        let array =
-            batch.column_by_name(self.name).ok_or_else(|| format!("there is no column {}", self.name))?;
+        let Some(array) = batch.column_by_name(self.name) else {
+            return self.push_unknown(batch.num_rows());
+        };
         let other = || format!("column {} has the type {}", self.name, array.data_type());
         match &mut self.kind {
             Kind::Text { dictionary, codes, last, map } => {
@@ -144,6 +145,17 @@ impl Building {
             }
         }
         Ok(())
+    }
+
+    /// A file from before the column was kept: what it would say is not known.
+    fn push_unknown(&mut self, rows: usize) -> Result<(), Failure> {
+        match &mut self.kind {
+            Kind::Text { codes, .. } => {
+                codes.resize(codes.len() + rows, 0);
+                Ok(())
+            }
+            Kind::Amount(_) | Kind::Days(_) => Err(format!("there is no column {}", self.name).into()),
+        }
     }
 
     fn finish(self) -> (&'static str, Column) {

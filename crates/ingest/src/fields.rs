@@ -79,6 +79,14 @@ mod text {
         PRICING_UNIT: false, ["pricing_unit"], ["pricing_unit"];
         CONSUMED_UNIT: false, [], ["consumed_unit", "usage_unit"];
         COMMITMENT_NAME: false, [], ["commitment_discount_name"];
+        SP_OFFERING: false, ["savings_plan_offering_type"], [];
+        CAPACITY_RESERVATION: false, ["capacity_reservation_capacity_reservation_arn", "capacity_reservation_capacity_reservation_a_r_n"], ["capacity_reservation_id"];
+        CAPACITY_STATUS: false, ["capacity_reservation_capacity_reservation_status"], ["capacity_reservation_status"];
+        ALLOCATED_RESOURCE: false, [], ["allocated_resource_id"];
+        ALLOCATED_NAME: false, [], ["allocated_resource_name"];
+        ALLOCATED_TAGS: false, [], ["allocated_tags"];
+        IAM_PRINCIPAL: false, ["line_item_iam_principal"], [];
+        USER_IDENTIFIER: false, ["line_item_user_identifier"], [];
     }
 }
 
@@ -111,6 +119,15 @@ mod number {
         CONTRACTED: false, [], ["contracted_cost"];
         SPLIT_COST: false, ["split_line_item_split_cost"], [];
         SPLIT_UNUSED: false, ["split_line_item_unused_cost"], [];
+        LIST_RATE: false, ["pricing_public_on_demand_rate"], ["list_unit_price"];
+        SP_RATE: false, ["savings_plan_savings_plan_rate"], [];
+        RI_AMORTIZED_USAGE: false, ["reservation_amortized_upfront_cost_for_usage"], [];
+        NORMALIZATION: false, ["line_item_normalization_factor"], [];
+        NORMALIZED_USAGE: false, ["line_item_normalized_usage_amount"], [];
+        SPLIT_USAGE: false, ["split_line_item_split_usage"], [];
+        SPLIT_RATIO: false, ["split_line_item_split_usage_ratio"], [];
+        NET_SPLIT_COST: false, ["split_line_item_net_split_cost"], [];
+        NET_SPLIT_UNUSED: false, ["split_line_item_net_unused_cost"], [];
     }
 }
 
@@ -119,7 +136,22 @@ pub(crate) use text::*;
 
 /// Number columns whose unreadable values are left out (and reported) instead of refusing the file: no
 /// cost as billed or amortized depends on them, and generators are known to write words into them.
-pub(crate) const LENIENT: [Number; 5] = [LIST, PRICING_QUANTITY, CONTRACTED, SPLIT_COST, SPLIT_UNUSED];
+pub(crate) const LENIENT: [Number; 14] = [
+    LIST,
+    PRICING_QUANTITY,
+    CONTRACTED,
+    SPLIT_COST,
+    SPLIT_UNUSED,
+    LIST_RATE,
+    SP_RATE,
+    RI_AMORTIZED_USAGE,
+    NORMALIZATION,
+    NORMALIZED_USAGE,
+    SPLIT_USAGE,
+    SPLIT_RATIO,
+    NET_SPLIT_COST,
+    NET_SPLIT_UNUSED,
+];
 
 /// Fields whose value may stand in another of their columns from row to row: AWS fills `product/region` where it
 /// leaves `product/regionCode` blank, and FOCUS 1.3 has old and new names of the provider beside each other.
@@ -132,7 +164,8 @@ pub(crate) fn folded_name(name: &str) -> String {
 
 /// The name as AWS's own CSV writes it: `line_item_unblended_cost` → `lineItem/UnblendedCost`.
 pub(crate) fn slashed_name(plain: &str) -> String {
-    const GROUPS: [(&str, &str); 9] = [
+    const GROUPS: [(&str, &str); 10] = [
+        ("capacity_reservation_", "capacityReservation/"),
         ("line_item_", "lineItem/"),
         ("savings_plan_", "savingsPlan/"),
         ("split_line_item_", "splitLineItem/"),

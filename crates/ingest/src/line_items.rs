@@ -4,6 +4,7 @@
 //! combination, and hands it to its sink as one row group. There is no global sort: memory is bounded by
 //! the run, whatever the report's size.
 
+mod amounts;
 mod run;
 mod text;
 

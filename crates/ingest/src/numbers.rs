@@ -80,6 +80,11 @@ impl NumberColumn {
         Ok(())
     }
 
+    /// Whether no row has a value.
+    pub(crate) fn all_null(&self) -> bool {
+        self.values.iter().all(|value| *value == NULL)
+    }
+
     /// 10⁻¹⁸ units of a row, or `None` when absent.
     pub(crate) fn units(&self, row: usize) -> Option<i128> {
         match self.values[row] {

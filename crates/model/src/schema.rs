@@ -7,6 +7,37 @@
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::sync::{Arc, LazyLock};
 
+/// Version of what is kept of a report. It grows with every column added: a publication of an earlier one does not
+/// know the newer columns and is read again once its source still has it. 1: the columns up to `x_SourceRow`.
+/// 2: those of [`SINCE_2`].
+pub const VERSION: u32 = 2;
+/// Columns of the line items since version 2, all nullable: what trends and optimization need. None is in the
+/// roll-up, whose rows they would multiply. Principals and users are personal data: no answer shows them.
+pub const SINCE_2: [&str; 20] = [
+    "x_SavingsPlanOfferingType",
+    "CapacityReservationId",
+    "CapacityReservationStatus",
+    "AllocatedResourceId",
+    "AllocatedResourceName",
+    "AllocatedTags",
+    "x_IamPrincipal",
+    "x_UserIdentifier",
+    "ListUnitPrice",
+    "x_SavingsPlanRate",
+    "x_TotalCommitment",
+    "x_UsedCommitment",
+    "x_ReservationAmortizedFee",
+    "x_ReservationAmortizedCost",
+    "x_NormalizationFactor",
+    "x_NormalizedUsageAmount",
+    "x_SplitUsage",
+    "x_SplitUsageRatio",
+    "x_NetSplitCost",
+    "x_NetSplitUnusedCost",
+];
+/// Of [`SINCE_2`], those that are text; the others are amounts.
+const SINCE_2_TEXT: usize = 8;
+
 /// Partition columns of both tables: in paths, not in files.
 pub const PARTITIONS: [&str; 2] = ["connection_id", "billing_period"];
 /// Day of usage in the roll-up (UTC; Arrow Date32).
@@ -65,7 +96,7 @@ pub static LINE_ITEMS: LazyLock<SchemaRef> = LazyLock::new(|| {
     let text = |name: &str| Field::new(name, DataType::Utf8, true);
     let amount = |name: &str, null: bool| Field::new(name, AMOUNT, null);
     let at = |name: &str| Field::new(name, instant(), true);
-    Arc::new(Schema::new(vec![
+    let mut fields = vec![
         text("BillingAccountId"),
         text("BillingAccountName"),
         text("SubAccountId"),
@@ -130,13 +161,29 @@ pub static LINE_ITEMS: LazyLock<SchemaRef> = LazyLock::new(|| {
         text("x_OtherColumns"),
         text("x_SourceFile"),
         Field::new("x_SourceRow", DataType::Int64, false),
-    ]))
+    ];
+    fields.extend(
+        SINCE_2.iter().enumerate().map(
+            |(at, name)| {
+                if at < SINCE_2_TEXT { text(name) } else { amount(name, true) }
+            },
+        ),
+    );
+    Arc::new(Schema::new(fields))
 });
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{DIMENSIONS, METRICS};
+
+    #[test]
+    fn what_was_added_later_is_nullable_and_not_in_the_rollup() {
+        for name in SINCE_2 {
+            assert!(LINE_ITEMS.field_with_name(name).unwrap().is_nullable(), "{name}");
+            assert!(ROLLUP.field_with_name(name).is_err(), "{name}");
+        }
+    }
 
     #[test]
     fn every_dimension_and_metric_has_its_column() {

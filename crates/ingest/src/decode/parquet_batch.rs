@@ -93,6 +93,14 @@ impl Decoding<'_> {
     }
 
     fn field(&self, field: fields::Text, column: usize) -> Result<Option<TextColumn>, IngestError> {
+        if field == fields::ALLOCATED_TAGS
+            && let Some(array) = self.array(column).filter(|array| array.data_type().is_nested())
+        {
+            // Tags, in whatever shape, are kept as text.
+            let text = columns_of::shown(array);
+            let text = text.map_err(|error| self.fail(self.parent.columns.text_name(field), &error))?;
+            return Ok(Some(text).filter(|text| !text.all_null()));
+        }
         let pad = matches!(field, fields::ACCOUNT | fields::PAYER);
         self.text(column, pad).map_err(|error| self.fail(self.parent.columns.text_name(field), &error))
     }

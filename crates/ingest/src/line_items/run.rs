@@ -1,5 +1,6 @@
 //! A run: rows collected column by column, then sorted and turned into a batch of the canonical schema.
 
+use super::amounts::OptionalAmounts;
 use super::text::{RunText, dictionary};
 use crate::batch::{Hashes, NO_TIME, RawBatch};
 use crate::columns::{Format, Rules};
@@ -20,7 +21,7 @@ use model::{BillingPeriod, LineItemType};
 use std::sync::Arc;
 
 /// Text columns that the report has as they are.
-const DIRECT: [(&str, Text); 13] = [
+const DIRECT: [(&str, Text); 21] = [
     ("BillingAccountName", fields::PAYER_NAME),
     ("ChargeDescription", fields::DESCRIPTION),
     ("InvoiceIssuerName", fields::ISSUER),
@@ -34,12 +35,37 @@ const DIRECT: [(&str, Text); 13] = [
     ("ConsumedUnit", fields::CONSUMED_UNIT),
     ("CommitmentDiscountName", fields::COMMITMENT_NAME),
     ("x_SplitParentResourceId", fields::SPLIT_PARENT),
+    ("x_SavingsPlanOfferingType", fields::SP_OFFERING),
+    ("CapacityReservationId", fields::CAPACITY_RESERVATION),
+    ("CapacityReservationStatus", fields::CAPACITY_STATUS),
+    ("AllocatedResourceId", fields::ALLOCATED_RESOURCE),
+    ("AllocatedResourceName", fields::ALLOCATED_NAME),
+    ("AllocatedTags", fields::ALLOCATED_TAGS),
+    ("x_IamPrincipal", fields::IAM_PRINCIPAL),
+    ("x_UserIdentifier", fields::USER_IDENTIFIER),
 ];
 const MEASURES: [&str; 6] =
     ["BilledCost", "EffectiveCost", "x_NetBilledCost", "x_NetEffectiveCost", "ListCost", "x_UsageAmount"];
 /// Amounts that may be absent.
-const OPTIONAL: [&str; 5] =
-    ["PricingQuantity", "ConsumedQuantity", "ContractedCost", "x_SplitCost", "x_SplitUnusedCost"];
+const OPTIONAL: [(&str, Number); 17] = [
+    ("PricingQuantity", fields::PRICING_QUANTITY),
+    ("ConsumedQuantity", fields::USAGE),
+    ("ContractedCost", fields::CONTRACTED),
+    ("x_SplitCost", fields::SPLIT_COST),
+    ("x_SplitUnusedCost", fields::SPLIT_UNUSED),
+    ("ListUnitPrice", fields::LIST_RATE),
+    ("x_SavingsPlanRate", fields::SP_RATE),
+    ("x_TotalCommitment", fields::SP_TOTAL),
+    ("x_UsedCommitment", fields::SP_USED),
+    ("x_ReservationAmortizedFee", fields::RI_AMORTIZATION),
+    ("x_ReservationAmortizedCost", fields::RI_AMORTIZED_USAGE),
+    ("x_NormalizationFactor", fields::NORMALIZATION),
+    ("x_NormalizedUsageAmount", fields::NORMALIZED_USAGE),
+    ("x_SplitUsage", fields::SPLIT_USAGE),
+    ("x_SplitUsageRatio", fields::SPLIT_RATIO),
+    ("x_NetSplitCost", fields::NET_SPLIT_COST),
+    ("x_NetSplitUnusedCost", fields::NET_SPLIT_UNUSED),
+];
 const TIMES: [&str; 4] = ["ChargePeriodStart", "ChargePeriodEnd", "BillingPeriodStart", "BillingPeriodEnd"];
 
 pub(super) struct Run {
@@ -55,7 +81,7 @@ pub(super) struct Run {
     file: RunText,
     times: [Vec<i64>; TIMES.len()],
     measures: [Vec<i128>; MEASURES.len()],
-    optional: [Vec<Option<i128>>; OPTIONAL.len()],
+    optional: [OptionalAmounts; OPTIONAL.len()],
     split: Vec<bool>,
     source_rows: Vec<i64>,
 }
@@ -150,14 +176,15 @@ impl Run {
             }
             self.split.push(classes.by_code[class].split);
         }
-        let pricing: Number =
-            if rules.format == Format::Focus { fields::PRICING_QUANTITY } else { fields::USAGE };
-        let columns = [pricing, fields::USAGE, fields::CONTRACTED, fields::SPLIT_COST, fields::SPLIT_UNUSED];
-        for (into, field) in self.optional.iter_mut().zip(columns) {
-            match &batch.numbers[field] {
-                Some(column) => into.extend((0..batch.rows).map(|row| column.units(row))),
-                None => into.resize(into.len() + batch.rows, None),
-            }
+        let before = self.source_rows.len();
+        for (into, (_, field)) in self.optional.iter_mut().zip(OPTIONAL) {
+            // A CUR row has one quantity, as it has one unit.
+            let field = if field == fields::PRICING_QUANTITY && rules.format == Format::Cur {
+                fields::USAGE
+            } else {
+                field
+            };
+            into.add(batch.numbers[field].as_ref(), before, batch.rows);
         }
     }
 
@@ -253,10 +280,8 @@ impl Run {
             columns.insert(name, Arc::new(array.with_data_type(AMOUNT)));
             values.clear();
         }
-        for (values, name) in self.optional.iter_mut().zip(OPTIONAL) {
-            let array: Decimal128Array = order.iter().map(|row| values[*row as usize]).collect();
-            columns.insert(name, Arc::new(array.with_data_type(AMOUNT)));
-            values.clear();
+        for (values, (name, _)) in self.optional.iter_mut().zip(OPTIONAL) {
+            columns.insert(name, values.take(order));
         }
         columns.insert(
             "x_IsSplit",
@@ -323,7 +348,8 @@ mod tests {
     fn every_canonical_column_is_filled_by_exactly_one_source() {
         let mut names: Vec<&str> = DERIVED_COLUMNS.to_vec();
         names.extend(DIRECT.iter().map(|(name, _)| *name));
-        names.extend(MEASURES.iter().chain(&OPTIONAL).chain(&TIMES));
+        names.extend(MEASURES.iter().chain(&TIMES));
+        names.extend(OPTIONAL.iter().map(|(name, _)| *name));
         names.extend([
             "SubAccountId",
             "SubAccountName",

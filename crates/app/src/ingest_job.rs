@@ -22,7 +22,7 @@ use futures::FutureExt;
 use history::{finish_history, note_failure, shown_failure, start_history};
 use ingest::Selection;
 use meta::{Connection, ConnectionKind, NewIngest, ProcessingJob, Publication};
-use model::{ConnectionId, Decimal, OrganizationId};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::sync::Arc;
 use std::time::Instant;
 use tracking::Tracker;
@@ -293,6 +293,8 @@ async fn ingest(
     }
     let line_items_ready_s = started.elapsed().as_secs_f64();
     // What is published stands, whatever becomes of what follows from it.
+    aside("what stays as an earlier version read it could not be noted", earlier(app, connection, &periods))
+        .await;
     aside("superseded files could not be removed", app.vacuum_unlocked()).await;
     if let Some(before) = before {
         let kept = changes::keep(app, connection, before, &periods);
@@ -365,7 +367,8 @@ async fn first_stage(
     Ok(outcome?.into_iter().unzip())
 }
 
-/// What is published of this very delivery.
+/// What is published of this very delivery, by a version that kept what this one keeps: what an earlier one read is
+/// read again.
 async fn published(job: &Job<'_>) -> Result<Vec<Publication>> {
     let mut found = vec![];
     if let Some(period) = job.delivery.period {
@@ -376,9 +379,31 @@ async fn published(job: &Job<'_>) -> Result<Vec<Publication>> {
         }
     }
     found.retain(|publication| {
-        publication.connection_id == job.connection.id && publication.fingerprint == job.delivery.fingerprint
+        publication.connection_id == job.connection.id
+            && publication.fingerprint == job.delivery.fingerprint
+            && !publication.is_older()
     });
     Ok(found)
+}
+
+/// Notes the months that an earlier version read and that this run, which did not fail over them, did not read again:
+/// the source does not have them any more.
+async fn earlier(app: &App, connection: &Connection, read: &[PeriodSummary]) -> Result<()> {
+    let mut older = app.meta().publications(&connection.organization_id).await?;
+    older.retain(|publication| publication.connection_id == connection.id && publication.is_older());
+    if older.is_empty() {
+        return Ok(());
+    }
+    let failed: Vec<&str> = read
+        .iter()
+        .filter(|summary| summary.outcome == PeriodOutcome::Failed)
+        .map(|summary| summary.period.as_str())
+        .collect();
+    // A delivery that names no month may have held any.
+    let any = failed.iter().any(|period| period.parse::<BillingPeriod>().is_err());
+    older.retain(|publication| !any && !failed.contains(&publication.period.to_string().as_str()));
+    let gone: Vec<i64> = older.iter().map(|publication| publication.id).collect();
+    Ok(app.meta().note_source_gone(&connection.id, &gone).await?)
 }
 
 fn unchanged(publication: &Publication) -> PeriodSummary {

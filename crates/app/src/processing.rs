@@ -55,6 +55,17 @@ pub struct ProcessedMonth {
     pub bytes: u64,
     /// Whether stored equals billed.
     pub proven: bool,
+    /// Given when an earlier version read it, which kept fewer columns: those are not known.
+    pub earlier: Option<Earlier>,
+}
+
+/// What becomes of a month that an earlier version read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// It is read again, behind everything that somebody asked for.
+    ReadAgain,
+    /// It stays as it is: its source does not have it any more.
+    SourceGone,
 }
 
 /// Where the processing of a connection stands.
@@ -159,6 +170,11 @@ async fn months(
             rows: publication.rows,
             bytes: publication.bytes,
             proven: publication.proven,
+            earlier: publication.is_older().then_some(if publication.source_gone {
+                Earlier::SourceGone
+            } else {
+                Earlier::ReadAgain
+            }),
         })
         .collect();
     let found = connection.verification.iter().flat_map(|verification| &verification.facts.months);
@@ -170,6 +186,7 @@ async fn months(
                 rows: 0,
                 bytes: month.bytes,
                 proven: false,
+                earlier: None,
             });
         }
     }

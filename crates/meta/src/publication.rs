@@ -67,9 +67,20 @@ pub struct Publication {
     pub id: i64,
     /// How much of the period is there.
     pub stage: Stage,
+    /// Version of the columns that it knows ([`model::schema::VERSION`] at the time): newer ones are not known.
+    pub schema_version: u32,
+    /// Of an earlier version's: the source was looked at since and does not have it any more.
+    pub source_gone: bool,
     /// What was published.
     #[serde(flatten)]
     pub content: NewPublication,
+}
+
+impl Publication {
+    /// Whether an earlier version of the program read it, which kept fewer columns.
+    pub fn is_older(&self) -> bool {
+        self.schema_version < model::schema::VERSION
+    }
 }
 
 impl std::ops::Deref for Publication {
@@ -166,8 +177,9 @@ impl Meta {
         let inserted = sqlx::query(
             "INSERT INTO publications (connection_id, period, stage, rollup_version, rollup_files,
                  line_items_version, line_item_files, row_count, byte_count, currency, raw_total,
-                 stored_total, proven, fingerprint, proof, features, data_from, data_to, published_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                 stored_total, proven, fingerprint, proof, features, data_from, data_to, published_at_ms,
+                 schema_version)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(new.connection_id.as_str())
         .bind(new.period.to_string())
@@ -188,6 +200,7 @@ impl Meta {
         .bind(new.data_from)
         .bind(new.data_to)
         .bind(new.published_at_ms)
+        .bind(model::schema::VERSION)
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -222,6 +235,20 @@ impl Meta {
             None => Err(MetaError::NotFound { what: "publication", id: publication.to_string() }),
             Some(_) => Err(MetaError::Conflict(format!("publication {publication} is no longer current"))),
         }
+    }
+
+    /// Notes which of a connection's current publications its source does not have any more: they stay as an earlier
+    /// version read them.
+    pub async fn note_source_gone(&self, connection: &ConnectionId, gone: &[i64]) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE publications SET source_gone = id IN (SELECT value FROM json_each(?))
+             WHERE connection_id = ? AND superseded_at_ms IS NULL",
+        )
+        .bind(to_json("publications", &gone)?)
+        .bind(connection.as_str())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// The current publications of an organization, by period and connection.
@@ -326,6 +353,8 @@ fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {
     Ok(Publication {
         id: row.try_get("id")?,
         stage: parsed("stage", row.try_get("stage")?)?,
+        schema_version: row.try_get("schema_version")?,
+        source_gone: row.try_get("source_gone")?,
         content: NewPublication {
             connection_id: parsed("connection", row.try_get("connection_id")?)?,
             period: parsed("period", row.try_get("period")?)?,

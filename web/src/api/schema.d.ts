@@ -1402,6 +1402,11 @@ export interface components {
             /** @description Names of the organization's virtual tags. */
             virtual_tags: string[];
         };
+        /**
+         * @description What becomes of a month that an earlier version read.
+         * @enum {string}
+         */
+        EarlierVersion: "read_again" | "source_gone";
         /** @description A figure and what is behind it. */
         Explain: {
             currency: string;
@@ -1808,6 +1813,7 @@ export interface components {
         ProcessedMonthView: {
             /** Format: int64 */
             bytes: number;
+            earlier: components["schemas"]["EarlierVersion"] | null;
             /** @description YYYY-MM. */
             period: string;
             /** @description Whether every stored sum equals the report's, digit by digit. */

@@ -14,6 +14,7 @@ import { PageLoading } from "../ui/page-loading";
 import { Changes } from "./changes";
 import { Checks } from "./checks";
 import { Customers } from "./customers";
+import { EarlierMonths } from "./earlier-months";
 import { Files } from "./files";
 import classes from "./health.module.css";
 import { History } from "./history";
@@ -129,6 +130,7 @@ function Health({ connection }: { connection: Connection }) {
           <Checks state={verification.state} />
         </section>
       )}
+      {processing.data && <EarlierMonths months={processing.data.months} />}
       <History connection={connection} />
       {!shared && <Files connection={connection} />}
       {administrator && !shared && connection.state !== "draft" && <Customers connection={connection} />}

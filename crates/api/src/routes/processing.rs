@@ -10,7 +10,7 @@ use crate::state::ApiState;
 use crate::time;
 use app::App;
 use app::identity::note;
-use app::processing::{self, JobState, MonthState, Outcome, Processing};
+use app::processing::{self, Earlier, JobState, MonthState, Outcome, Processing};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -65,6 +65,19 @@ pub(crate) struct ProcessedMonthView {
     bytes: u64,
     /// Whether every stored sum equals the report's, digit by digit.
     proven: bool,
+    /// Given when an earlier version read it, which kept fewer columns: those are not known.
+    #[schema(required = true)]
+    earlier: Option<EarlierVersion>,
+}
+
+/// What becomes of a month that an earlier version read.
+#[derive(Serialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EarlierVersion {
+    /// It is read again, behind everything that somebody asked for.
+    ReadAgain,
+    /// It stays as it is: its source does not have it any more.
+    SourceGone,
 }
 
 /// Where the processing of a connection stands.
@@ -103,6 +116,10 @@ impl From<Processing> for ProcessingView {
             rows: month.rows,
             bytes: month.bytes,
             proven: month.proven,
+            earlier: month.earlier.map(|earlier| match earlier {
+                Earlier::ReadAgain => EarlierVersion::ReadAgain,
+                Earlier::SourceGone => EarlierVersion::SourceGone,
+            }),
         };
         Self {
             state: match found.state {

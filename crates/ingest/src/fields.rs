@@ -203,7 +203,10 @@ pub(crate) fn slashed_name(plain: &str) -> String {
 pub(crate) fn is_absent(cell: &[u8]) -> bool {
     match cell.len() {
         0 => true,
-        2..=4 => matches!(cell, b"NULL" | b"null" | b"\\N" | b"None" | b"NaN" | b"nan" | b"NaT" | b"<NA>"),
+        2..=4 => matches!(
+            cell,
+            b"NULL" | b"null" | b"Null" | b"\\N" | b"None" | b"NaN" | b"nan" | b"NaT" | b"<NA>"
+        ),
         _ => false,
     }
 }
@@ -268,7 +271,7 @@ mod tests {
 
     #[test]
     fn absent_is_spelt_in_many_ways() {
-        for cell in ["", "NULL", "null", "\\N", "None", "NaN"] {
+        for cell in ["", "NULL", "null", "Null", "\\N", "None", "NaN"] {
             assert!(is_absent(cell.as_bytes()), "{cell}");
         }
         for cell in ["0", "none", "N", "Nullarbor", " "] {

@@ -83,6 +83,22 @@ impl Assembly {
         });
     }
 
+    /// Files that lie beside their own compressed form: most likely the same rows twice, which would be added up.
+    fn compressed_twins(&self, files: &[usize]) -> Vec<Problem> {
+        let mut known: BTreeMap<String, &str> = BTreeMap::new();
+        let text = |path: &str| !path.to_ascii_lowercase().ends_with(".parquet");
+        let paths =
+            files.iter().map(|at| self.listing.data[*at].file.path.as_str()).filter(|path| text(path));
+        paths
+            .filter_map(|path| known.insert(uncompressed(path), path).map(|twin| (path, twin)))
+            .map(|(path, twin)| Problem {
+                file: path.to_owned(),
+                message: format!("'{twin}' and '{path}' are most likely the same file, once more compressed: their rows must not be added up"),
+                advice: "Leave one of them; rename one if they hold different rows".to_owned(),
+            })
+            .collect()
+    }
+
     pub(super) fn loose(&mut self) {
         let files: Vec<usize> =
             (0..self.listing.data.len()).filter(|at| !self.claimed.contains(at)).collect();
@@ -93,6 +109,7 @@ impl Assembly {
             [only] => self.listing.data[*only].file.path.clone(),
             several => format!("{} files", several.len()),
         };
+        let problems = self.compressed_twins(&files);
         self.deliver(Found {
             periods: Vec::new(),
             layout: Layout::Loose,
@@ -100,10 +117,17 @@ impl Assembly {
             manifest: None,
             files,
             rows: None,
-            problems: Vec::new(),
+            problems,
             notes: Vec::new(),
         });
     }
+}
+
+/// The name without what compression adds to it: `focus.csv` of `focus.csv.gz` and `focus.zip`.
+fn uncompressed(path: &str) -> String {
+    let path = path.to_ascii_lowercase();
+    let stem = path.strip_suffix(".gz").or_else(|| path.strip_suffix(".zip")).unwrap_or(&path);
+    stem.strip_suffix(".csv").unwrap_or(stem).to_owned()
 }
 
 /// The run in a file's name: `focus_10000000-0000-4000-8000-000000000001.csv`.
@@ -131,5 +155,48 @@ fn without_manifest(path: &str, awaited: bool) -> Problem {
         file: path.to_owned(),
         message: "the period has no manifest".to_owned(),
         advice: advice.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{FileRef, Listing, assemble, live_files};
+    use super::Problem;
+    use chrono::DateTime;
+
+    fn named(path: &str) -> FileRef {
+        FileRef { path: path.to_owned(), size: 1, etag: String::new(), modified: DateTime::UNIX_EPOCH }
+    }
+
+    fn discover(paths: &[&str]) -> Vec<Problem> {
+        let listing = Listing::new("/bills", paths.iter().map(|path| named(path)).collect());
+        let mut found = assemble(listing, Vec::new(), false).deliveries;
+        assert_eq!(found.len(), 1);
+        found.pop().unwrap().problems
+    }
+
+    #[test]
+    fn a_loose_file_and_its_compressed_form_are_not_added_up() {
+        let found = discover(&["x/focus.csv", "x/Focus.csv.gz", "y/focus.csv"]);
+        let [problem] = found.as_slice() else { panic!("one problem") };
+        assert!(problem.message.contains("x/focus.csv") && problem.message.contains("x/Focus.csv.gz"));
+        let apart = discover(&["focus.csv", "focus.parquet", "focus-2.csv.gz"]);
+        assert!(apart.is_empty());
+    }
+
+    #[test]
+    fn a_log_without_its_commits_is_refused_not_overlooked() {
+        for log in ["t/_delta_log/00000000000000000010.checkpoint.parquet", "t/_delta_log/_last_checkpoint"] {
+            let mut listing = Listing::new("/bills", vec![named("t/a.parquet"), named(log)]);
+            let tables: Vec<String> = std::mem::take(&mut listing.logs).into_keys().collect();
+            assert_eq!(tables, ["t"], "{log}");
+            for table in tables {
+                listing.follow(&table, live_files(&[]));
+            }
+            let found = assemble(listing, Vec::new(), false);
+            assert!(found.deliveries.iter().all(|delivery| delivery.files.is_empty()), "{log}");
+            assert!(found.deliveries[0].problems[0].message.contains("no commits"), "{log}");
+            assert_eq!(found.unread.len(), 2, "{log}");
+        }
     }
 }

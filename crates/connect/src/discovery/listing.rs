@@ -56,6 +56,10 @@ impl Listing {
             } else if let Some(table) = table_of(&listed.file.path) {
                 listing.logs.entry(table).or_default().push(listed.file.clone());
                 "a commit of the table's log"
+            } else if let Some(table) = log_of(&listed.file.path) {
+                // A log whose commits were cleaned up is one that cannot be followed, not none.
+                listing.logs.entry(table).or_default();
+                "part of the table's log"
             } else if name.ends_with(".metadata.json") && folder(&listed.file.path).ends_with("metadata") {
                 listing.iceberg(folder(&listed.file.path));
                 "the table's metadata"
@@ -138,6 +142,13 @@ fn table_of(path: &str) -> Option<String> {
     let (folder, name) = path.rsplit_once('/')?;
     let table = if folder == DELTA_LOG { "" } else { folder.strip_suffix(DELTA_LOG)?.strip_suffix('/')? };
     is_commit(name).then(|| table.to_owned())
+}
+
+/// The table in whose log a file lies, as checkpoints and checksums do.
+fn log_of(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let at = parts.iter().rposition(|part| *part == DELTA_LOG)?;
+    (at + 1 < parts.len()).then(|| parts[..at].join("/"))
 }
 
 fn hidden(part: &str) -> bool {

@@ -21,6 +21,11 @@ pub(super) fn is_commit(name: &str) -> bool {
 /// What in the log cannot be followed, and what to do: a guess would count rows that were removed.
 pub(crate) fn live_files(commits: &[(String, bytes::Bytes)]) -> Result<BTreeSet<String>, (String, String)> {
     let refuse = |why: String| (why, ADVICE.to_owned());
+    if commits.is_empty() {
+        return Err(refuse(
+            "the Delta table's log has no commits any more (a checkpoint alone is not read)".to_owned(),
+        ));
+    }
     for (at, (name, _)) in commits.iter().enumerate() {
         if name.strip_suffix(".json").and_then(|digits| digits.parse::<u64>().ok()) != u64::try_from(at).ok()
         {
@@ -106,6 +111,7 @@ mod tests {
                 "column mapping",
             ),
             (vec![("00000000000000000010.json".to_owned(), "".into())], "first commit"),
+            (vec![], "no commits"),
         ] {
             assert!(live_files(&log).unwrap_err().0.contains(why), "{why}");
         }

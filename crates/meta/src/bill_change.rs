@@ -17,9 +17,15 @@ pub struct ChangedLine {
     pub before: Decimal,
     /// As published now.
     pub after: Decimal,
+    /// Line items behind `before`; not known of diffs of earlier versions.
+    #[serde(default)]
+    pub rows_before: Option<u64>,
+    /// Line items behind `after`.
+    #[serde(default)]
+    pub rows_after: Option<u64>,
 }
 
-/// A bill diff: one restatement of one month.
+/// A bill diff: one restatement of one month in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillChange {
     /// Whose bill.
@@ -34,7 +40,13 @@ pub struct BillChange {
     pub total_before: Decimal,
     /// Total now.
     pub total_after: Decimal,
-    /// What changed, the largest change first.
+    /// Line items behind the total before; not known of diffs of earlier versions.
+    pub rows_before: Option<u64>,
+    /// Line items behind the total now.
+    pub rows_after: Option<u64>,
+    /// Lines that changed, those that are not kept included; not known of diffs of earlier versions.
+    pub lines_total: Option<u64>,
+    /// What changed, the largest change first; the smallest may be left out.
     pub lines: Vec<ChangedLine>,
 }
 
@@ -43,8 +55,9 @@ impl Meta {
     pub async fn keep_bill_change(&self, change: &BillChange) -> Result<(), MetaError> {
         sqlx::query(
             "INSERT INTO bill_changes
-             (connection_id, period, changed_at_ms, currency, total_before, total_after, changes)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+             (connection_id, period, changed_at_ms, currency, total_before, total_after, changes, rows_before,
+              rows_after, lines_total)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(change.connection_id.as_str())
         .bind(change.period.to_string())
@@ -53,6 +66,9 @@ impl Meta {
         .bind(change.total_before.to_string())
         .bind(change.total_after.to_string())
         .bind(to_json("bill change", &change.lines)?)
+        .bind(change.rows_before.map(count))
+        .bind(change.rows_after.map(count))
+        .bind(change.lines_total.map(count))
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -81,6 +97,13 @@ fn change(row: &SqliteRow) -> Result<BillChange, MetaError> {
         currency: row.try_get("currency")?,
         total_before: parsed("total", row.try_get("total_before")?)?,
         total_after: parsed("total", row.try_get("total_after")?)?,
+        rows_before: row.try_get::<Option<i64>, _>("rows_before")?.map(i64::unsigned_abs),
+        rows_after: row.try_get::<Option<i64>, _>("rows_after")?.map(i64::unsigned_abs),
+        lines_total: row.try_get::<Option<i64>, _>("lines_total")?.map(i64::unsigned_abs),
         lines: from_json("bill change", row.try_get("changes")?)?,
     })
+}
+
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1123,7 +1123,7 @@ export interface components {
              */
             run_rate_error_percent: number;
         };
-        /** @description What one restatement of one month changed. */
+        /** @description What one restatement of one month changed in the connection's own bill, in one currency. */
         BillChangeView: {
             /** @description After less before. */
             change: string;
@@ -1131,10 +1131,23 @@ export interface components {
             currency: string;
             /** @description The largest changes first, at most a hundred. */
             lines: components["schemas"]["ChangedLineView"][];
-            /** @description Lines that changed. */
+            /**
+             * Format: int64
+             * @description Lines that changed.
+             */
             lines_total: number;
             /** @description YYYY-MM. */
             period: string;
+            /**
+             * Format: int64
+             * @description Line items behind the total after; none: not known.
+             */
+            rows_after?: number | null;
+            /**
+             * Format: int64
+             * @description Line items behind the total before; none: not known.
+             */
+            rows_before?: number | null;
             total_after: string;
             total_before: string;
         };
@@ -1176,6 +1189,16 @@ export interface components {
             before: string;
             /** @description After less before. */
             change: string;
+            /**
+             * Format: int64
+             * @description Line items behind `after`; none: not known.
+             */
+            rows_after?: number | null;
+            /**
+             * Format: int64
+             * @description Line items behind `before`; none: not known.
+             */
+            rows_before?: number | null;
             service: string;
         };
         /**

@@ -305,9 +305,13 @@ pub(crate) struct ChangedLineView {
     after: String,
     /// After less before.
     change: String,
+    /// Line items behind `before`; none: not known.
+    rows_before: Option<u64>,
+    /// Line items behind `after`; none: not known.
+    rows_after: Option<u64>,
 }
 
-/// What one restatement of one month changed.
+/// What one restatement of one month changed in the connection's own bill, in one currency.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BillChangeView {
     /// YYYY-MM.
@@ -318,10 +322,14 @@ pub(crate) struct BillChangeView {
     total_after: String,
     /// After less before.
     change: String,
+    /// Line items behind the total before; none: not known.
+    rows_before: Option<u64>,
+    /// Line items behind the total after; none: not known.
+    rows_after: Option<u64>,
     /// The largest changes first, at most a hundred.
     lines: Vec<ChangedLineView>,
     /// Lines that changed.
-    lines_total: usize,
+    lines_total: u64,
 }
 
 /// The bill diffs of a connection.
@@ -349,6 +357,8 @@ pub(crate) async fn connection_changes(
         before: line.before.to_string(),
         after: line.after.to_string(),
         change: (line.after - line.before).to_string(),
+        rows_before: line.rows_before,
+        rows_after: line.rows_after,
     };
     let changes = found.iter().map(|change| BillChangeView {
         period: change.period.to_string(),
@@ -358,7 +368,9 @@ pub(crate) async fn connection_changes(
         total_after: change.total_after.to_string(),
         change: (change.total_after - change.total_before).to_string(),
         lines: change.lines.iter().take(MOST_LINES).map(line).collect(),
-        lines_total: change.lines.len(),
+        rows_before: change.rows_before,
+        rows_after: change.rows_after,
+        lines_total: change.lines_total.unwrap_or(change.lines.len() as u64),
     });
     Ok(fresh(Json(BillChanges { changes: changes.collect() })))
 }

@@ -1,27 +1,42 @@
-//! Bill diffs: what a restatement of a month changed, by service and account.
+//! Bill diffs: what a restatement of a month changed in a connection's own bill, by service and account, one diff for
+//! each currency.
 
 use super::{PeriodOutcome, PeriodSummary};
-use crate::read::{self, Published};
-use crate::{App, Result};
+use crate::read::Published;
+use crate::{App, AppError, ErrorKind, Result};
 use connect::Delivery;
 use meta::{BillChange, ChangedLine, Connection, Publication};
-use model::{BillingPeriod, CostQuery, Decimal, Metric};
+use model::{BillingPeriod, Decimal};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that a diff keeps; the totals always hold everything.
+/// Lines that a diff keeps; the totals and the number of lines always hold everything.
 const MOST_LINES: usize = 500;
 
-/// Unblended cost by month, service and account.
-type Figures = BTreeMap<String, BTreeMap<(String, String), Decimal>>;
+/// A connection's figures. Amounts are summed within one currency only: months, and rows of one month, may have several.
+const FIGURES: &str = r#"
+SELECT billing_period, "BillingCurrency", "ServiceName", "SubAccountId", sum("BilledCost"), sum("x_Rows")
+FROM rollup GROUP BY billing_period, "BillingCurrency", "ServiceName", "SubAccountId""#;
 
-/// The bill as it was before an ingest, of the months that the connection had; none when nothing can change.
+/// Unblended cost and the line items behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Figure {
+    cost: Decimal,
+    rows: u64,
+}
+
+/// By service and account.
+type Bill = BTreeMap<(String, String), Figure>;
+/// By month and currency.
+type Figures = BTreeMap<(BillingPeriod, String), Bill>;
+
+/// The bill as it was before an ingest, of the months that may be restated; none when nothing can change.
 pub(super) struct Before {
-    periods: BTreeSet<String>,
+    periods: BTreeSet<BillingPeriod>,
     figures: Figures,
 }
 
 /// Looks at the bill before an ingest, if a delivery can restate a month: most looks for new deliveries find none,
-/// and must not cost a query over the whole bill.
+/// and must not cost a query over the bill.
 pub(super) async fn before(
     app: &App,
     connection: &Connection,
@@ -30,19 +45,18 @@ pub(super) async fn before(
 ) -> Result<Before> {
     let mut published = app.meta().publications(&connection.organization_id).await?;
     published.retain(|publication| publication.connection_id == connection.id);
-    let restates = |delivery: &Delivery| {
-        let of_period = |publication: &&Publication| {
+    let mut periods = BTreeSet::new();
+    for delivery in deliveries {
+        let of_delivery = |publication: &&Publication| {
             delivery.periods.is_empty() || delivery.periods.contains(&publication.period)
         };
-        let mut there = published.iter().filter(of_period).peekable();
-        there.peek().is_some()
-            && (force || there.all(|publication| publication.fingerprint != delivery.fingerprint))
-    };
-    if !deliveries.iter().any(restates) {
-        return Ok(Before { periods: BTreeSet::new(), figures: Figures::new() });
+        let there: Vec<&Publication> = published.iter().filter(of_delivery).collect();
+        if force || there.iter().all(|publication| publication.fingerprint != delivery.fingerprint) {
+            periods.extend(there.iter().map(|publication| publication.period));
+        }
     }
-    let periods = published.iter().map(|publication| publication.period.to_string()).collect();
-    Ok(Before { periods, figures: figures(app, connection).await? })
+    let figures = figures(app, connection, &periods).await?;
+    Ok(Before { periods, figures })
 }
 
 /// Keeps what the ingest changed in months that were there before.
@@ -52,41 +66,41 @@ pub(super) async fn keep(
     before: Before,
     summaries: &[PeriodSummary],
 ) -> Result<()> {
-    let restated: Vec<&PeriodSummary> = summaries
+    let restated: BTreeSet<BillingPeriod> = summaries
         .iter()
-        .filter(|summary| {
-            summary.outcome == PeriodOutcome::Published && before.periods.contains(&summary.period)
-        })
+        .filter(|summary| summary.outcome == PeriodOutcome::Published)
+        .filter_map(|summary| summary.period.parse().ok())
+        .filter(|period| before.periods.contains(period))
         .collect();
-    if restated.is_empty() {
-        return Ok(());
-    }
-    let after = figures(app, connection).await?;
-    let empty = BTreeMap::new();
-    for summary in restated {
-        let Ok(period) = summary.period.parse::<BillingPeriod>() else { continue };
-        let old = before.figures.get(&summary.period).unwrap_or(&empty);
-        let new = after.get(&summary.period).unwrap_or(&empty);
+    let after = figures(app, connection, &restated).await?;
+    let bills: BTreeSet<&(BillingPeriod, String)> =
+        before.figures.keys().filter(|(period, _)| restated.contains(period)).chain(after.keys()).collect();
+    let empty = Bill::new();
+    for bill in bills {
+        let old = before.figures.get(bill).unwrap_or(&empty);
+        let new = after.get(bill).unwrap_or(&empty);
         let mut lines = difference(old, new);
         if lines.is_empty() {
             continue;
         }
+        let lines_total = lines.len();
         lines.truncate(MOST_LINES);
-        let total =
-            |bill: &BTreeMap<(String, String), Decimal>| bill.values().copied().sum::<Decimal>().within();
-        let (Ok(total_before), Ok(total_after)) = (total(old), total(new)) else {
-            tracing::warn!(period = summary.period, "what a restatement changed is too large to be summed");
+        let (period, currency) = bill;
+        let (Ok(before), Ok(after)) = (total(old), total(new)) else {
+            tracing::warn!(%period, "what a restatement changed is too large to be summed");
             continue;
         };
-        let currency = app.meta().publication_for(&connection.id, period).await?;
         app.meta()
             .keep_bill_change(&BillChange {
                 connection_id: connection.id.clone(),
-                period,
+                period: *period,
                 changed_at_ms: app.now().timestamp_millis(),
-                currency: currency.map(|publication| publication.currency.clone()).unwrap_or_default(),
-                total_before,
-                total_after,
+                currency: currency.clone(),
+                total_before: before.cost,
+                total_after: after.cost,
+                rows_before: Some(before.rows),
+                rows_after: Some(after.rows),
+                lines_total: Some(lines_total as u64),
                 lines,
             })
             .await?;
@@ -94,44 +108,53 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Lines that differ, the largest change first.
-fn difference(
-    old: &BTreeMap<(String, String), Decimal>,
-    new: &BTreeMap<(String, String), Decimal>,
-) -> Vec<ChangedLine> {
+fn total(bill: &Bill) -> std::result::Result<Figure, model::DecimalError> {
+    let cost = bill.values().map(|figure| figure.cost).sum::<Decimal>().within()?;
+    Ok(Figure { cost, rows: bill.values().map(|figure| figure.rows).sum() })
+}
+
+/// Lines that differ, the largest change first; those whose cost is the same and whose rows are others, last.
+fn difference(old: &Bill, new: &Bill) -> Vec<ChangedLine> {
     let keys: BTreeSet<&(String, String)> = old.keys().chain(new.keys()).collect();
-    let figure = |figures: &BTreeMap<(String, String), Decimal>, key| {
-        figures.get(key).copied().unwrap_or(Decimal::ZERO)
-    };
     let mut lines: Vec<ChangedLine> = keys
         .into_iter()
-        .map(|key| ChangedLine {
-            service: key.0.clone(),
-            account_id: key.1.clone(),
-            before: figure(old, key),
-            after: figure(new, key),
+        .map(|key| {
+            (key, old.get(key).copied().unwrap_or_default(), new.get(key).copied().unwrap_or_default())
         })
-        .filter(|line| line.before != line.after)
+        .filter(|(_, before, after)| before != after)
+        .map(|((service, account), before, after)| ChangedLine {
+            service: service.clone(),
+            account_id: account.clone(),
+            before: before.cost,
+            after: after.cost,
+            rows_before: Some(before.rows),
+            rows_after: Some(after.rows),
+        })
         .collect();
     let size = |line: &ChangedLine| (line.after - line.before).units().unsigned_abs();
     lines.sort_by_key(|line| std::cmp::Reverse(size(line)));
     lines
 }
 
-/// Other connections of the organization are in it, too, with the same figures before and after.
-async fn figures(app: &App, connection: &Connection) -> Result<Figures> {
+/// What is published of some months of a connection; other connections of the organization are not in it.
+async fn figures(app: &App, connection: &Connection, periods: &BTreeSet<BillingPeriod>) -> Result<Figures> {
+    let mut figures = Figures::new();
+    if periods.is_empty() {
+        return Ok(figures);
+    }
     let organization = app.organization_by_id(&connection.organization_id).await?;
     let published = Published::of(app, organization).await?;
-    let query = CostQuery {
-        group_by: read::parse_group_by("billing_period,service,account_id")?,
-        ..CostQuery::total(Metric::Unblended)
-    };
-    let mut figures = Figures::new();
-    for group in read::costs(app, &published, query, false).await?.answer.groups {
-        let mut keys = group.keys.into_iter().map(Option::unwrap_or_default);
-        let period = keys.next().unwrap_or_default();
-        let key = (keys.next().unwrap_or_default(), keys.next().unwrap_or_default());
-        figures.entry(period).or_default().insert(key, group.total);
+    let mut view = published.view.clone();
+    view.periods
+        .retain(|found| found.connection == connection.id.as_str() && periods.contains(&found.period));
+    let odd = || AppError::new(ErrorKind::Internal, "the figures of a bill cannot be compared");
+    for row in app.engine().sql(&view, FIGURES).await?.rows {
+        let [period, currency, service, account, cost, rows] =
+            <[Option<String>; 6]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
+        let figure =
+            Figure { cost: cost.parse().map_err(|_| odd())?, rows: rows.parse().map_err(|_| odd())? };
+        let bill = figures.entry((period.parse().map_err(|_| odd())?, currency)).or_default();
+        bill.insert((service, account), figure);
     }
     Ok(figures)
 }
@@ -142,18 +165,22 @@ mod tests {
 
     #[test]
     fn a_diff_holds_what_differs_largest_first() {
-        let bill = |lines: &[(&str, &str)]| {
+        let bill = |lines: &[(&str, &str, u64)]| -> Bill {
             lines
                 .iter()
-                .map(|(service, amount)| (((*service).to_owned(), "1".to_owned()), amount.parse().unwrap()))
+                .map(|(service, cost, rows)| {
+                    let figure = Figure { cost: cost.parse().unwrap(), rows: *rows };
+                    (((*service).to_owned(), "1".to_owned()), figure)
+                })
                 .collect()
         };
-        let lines = difference(
-            &bill(&[("EC2", "10"), ("S3", "1"), ("gone", "0.5")]),
-            &bill(&[("EC2", "10"), ("S3", "3"), ("new", "-7")]),
-        );
+        let old = bill(&[("EC2", "10", 2), ("S3", "1", 1), ("gone", "0.5", 1), ("split", "4", 1)]);
+        let new = bill(&[("EC2", "10", 2), ("S3", "3", 2), ("new", "-7", 1), ("split", "4", 3)]);
+        let lines = difference(&old, &new);
         let found: Vec<_> = lines.iter().map(|line| line.service.as_str()).collect();
-        assert_eq!(found, ["new", "S3", "gone"]);
-        assert_eq!(lines[2].after, Decimal::ZERO);
+        assert_eq!(found, ["new", "S3", "gone", "split"]);
+        assert_eq!((lines[2].after, lines[2].rows_after), (Decimal::ZERO, Some(0)));
+        assert_eq!((lines[3].rows_before, lines[3].rows_after), (Some(1), Some(3)));
+        assert_eq!(total(&old).unwrap(), Figure { cost: "15.5".parse().unwrap(), rows: 5 });
     }
 }

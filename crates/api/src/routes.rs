@@ -16,6 +16,7 @@ pub(crate) mod organizations;
 pub(crate) mod overview;
 pub(crate) mod processing;
 pub(crate) mod projection;
+pub(crate) mod proof;
 pub(crate) mod reach;
 pub(crate) mod reports;
 pub(crate) mod savings;

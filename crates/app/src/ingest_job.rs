@@ -15,6 +15,8 @@ pub use accounting::SourceFiles;
 pub use connect::{Fate, Unread};
 
 use crate::panics::caught;
+use crate::proof::Proof;
+use crate::read::Published;
 use crate::{App, AppError, ErrorKind, OrganizationSpec, Progress, Result};
 use connect::{BillSource, Delivery, Location};
 use deliver::{Job, Pending, failed};
@@ -70,8 +72,10 @@ pub struct PeriodSummary {
     pub stored_total: Decimal,
     /// Raw − stored.
     pub difference: Decimal,
-    /// Whether every raw sum equals its stored sum.
+    /// Whether nothing of it is wrong, left out or unchecked ([`Proof::proven`]).
     pub proven: bool,
+    /// The proof, in its parts.
+    pub proof: Proof,
     /// What happened, if anything did.
     pub message: Option<String>,
     /// What to do about it.
@@ -98,10 +102,13 @@ pub struct IngestSummary {
 }
 
 impl IngestSummary {
-    /// Whether every period is published and proven.
+    /// Whether every period is published, and its copy proven: what its report does not tell is no failure.
     pub fn succeeded(&self) -> bool {
         !self.periods.is_empty()
-            && self.periods.iter().all(|period| period.outcome != PeriodOutcome::Failed && period.proven)
+            && self
+                .periods
+                .iter()
+                .all(|period| period.outcome != PeriodOutcome::Failed && period.proof.copied.holds())
     }
 }
 
@@ -300,6 +307,7 @@ async fn ingest(
         let kept = changes::keep(app, connection, before, &periods);
         aside("what a restatement changed could not be kept", kept).await;
     }
+    judge(app, connection, &mut periods).await?;
     Ok(IngestSummary {
         organization,
         connection: connection.name.clone(),
@@ -309,6 +317,18 @@ async fn ingest(
         files,
         peak_memory_bytes: peak_memory(),
     })
+}
+
+/// Says of each published period what is proven of it.
+async fn judge(app: &App, connection: &Connection, periods: &mut [PeriodSummary]) -> Result<()> {
+    let published = Published::of_id(app, &connection.organization_id).await?;
+    for summary in periods.iter_mut().filter(|summary| summary.outcome != PeriodOutcome::Failed) {
+        if let Some(proof) = published.proof(&connection.id, &summary.period) {
+            summary.proven = proof.proven();
+            summary.proof = proof.clone();
+        }
+    }
+    Ok(())
 }
 
 /// Does what must not fail an ingest, however it ends: a failure and a panic are for the log.
@@ -415,7 +435,8 @@ fn unchanged(publication: &Publication) -> PeriodSummary {
         raw_total: publication.raw_total,
         stored_total: publication.stored_total,
         difference: publication.raw_total - publication.stored_total,
-        proven: publication.proven,
+        proven: false,
+        proof: Proof::unread(),
         message: None,
         advice: None,
     }

@@ -21,6 +21,8 @@ pub use work::{bound, work};
 
 use crate::connections::{self, ConnectionState};
 use crate::ingest_job::{self, IngestSummary, SourceFiles};
+use crate::proof::Proof;
+use crate::read::Published;
 use crate::{App, AppError, Failure, Progress, Result};
 use chrono::{DateTime, Utc};
 use meta::Reason;
@@ -53,8 +55,8 @@ pub struct ProcessedMonth {
     pub rows: u64,
     /// Bytes of its files.
     pub bytes: u64,
-    /// Whether stored equals billed.
-    pub proven: bool,
+    /// What is proven of it.
+    pub proof: Proof,
     /// Given when an earlier version read it, which kept fewer columns: those are not known.
     pub earlier: Option<Earlier>,
 }
@@ -158,6 +160,7 @@ async fn months(
     connection: &connections::ConnectionDetails,
     progress: Option<&Progress>,
 ) -> Result<Vec<ProcessedMonth>> {
+    let resolved = Published::of_id(app, organization).await?;
     let published = app.meta().publications(organization).await?;
     let own = published.iter().filter(|publication| publication.connection_id == connection.id);
     let mut months: Vec<ProcessedMonth> = own
@@ -169,7 +172,10 @@ async fn months(
             },
             rows: publication.rows,
             bytes: publication.bytes,
-            proven: publication.proven,
+            proof: resolved
+                .proof(&publication.connection_id, &publication.period.to_string())
+                .cloned()
+                .unwrap_or_else(Proof::unread),
             earlier: publication.is_older().then_some(if publication.source_gone {
                 Earlier::SourceGone
             } else {
@@ -185,7 +191,7 @@ async fn months(
                 state: MonthState::Waiting,
                 rows: 0,
                 bytes: month.bytes,
-                proven: false,
+                proof: Proof::unread(),
                 earlier: None,
             });
         }

@@ -1,6 +1,11 @@
 //! The proof of a period's totals, as it is stored with the publication and shown by `reconcile`: per file and
 //! line item type the sums of the raw columns while reading and of what was stored; and per commitment the
-//! identity between what was billed and what is amortized.
+//! identity between what was billed and what is amortized. What it says, in three parts: [`Proof`].
+
+mod parts;
+
+pub(crate) use parts::Whence;
+pub use parts::{Part, PartState, Proof};
 
 use model::Decimal;
 use serde::{Deserialize, Serialize};

@@ -44,7 +44,7 @@ pub struct NewPublication {
     pub raw_total: Decimal,
     /// Billed cost as stored.
     pub stored_total: Decimal,
-    /// Whether raw and stored sums agree to the digit, everywhere.
+    /// Whether raw and stored sums agree to the digit, everywhere: the proof's first part.
     pub proven: bool,
     /// Of the delivery: names, sizes and entity tags of its files.
     pub fingerprint: String,
@@ -155,6 +155,8 @@ pub struct StateVersion {
     pub complete: i64,
     /// The newest of them.
     pub newest: i64,
+    /// When the files of a source were looked at last (ms).
+    pub looked_at_ms: i64,
     /// Sum of the revisions of an organization's definitions.
     pub definitions: i64,
 }
@@ -274,6 +276,7 @@ impl Meta {
         let row = sqlx::query(
             "SELECT count(*) AS current, coalesce(sum(stage = 'complete'), 0) AS complete,
                  coalesce(max(id), 0) AS newest,
+                 (SELECT coalesce(max(looked_at_ms), 0) FROM source_files) AS looked_at_ms,
                  (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?) AS definitions
              FROM publications WHERE superseded_at_ms IS NULL",
         )
@@ -284,6 +287,7 @@ impl Meta {
             current: row.try_get("current")?,
             complete: row.try_get("complete")?,
             newest: row.try_get("newest")?,
+            looked_at_ms: row.try_get("looked_at_ms")?,
             definitions: row.try_get("definitions")?,
         })
     }

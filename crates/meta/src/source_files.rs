@@ -1,8 +1,8 @@
 //! What became of the files of a connection's source.
 
-use crate::store::{from_json, to_json};
+use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError};
-use model::ConnectionId;
+use model::{ConnectionId, OrganizationId};
 use sqlx::Row;
 
 impl Meta {
@@ -24,6 +24,25 @@ impl Meta {
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// The accounts of the files of an organization's sources.
+    pub async fn source_files_of<T: serde::de::DeserializeOwned>(
+        &self,
+        organization: &OrganizationId,
+    ) -> Result<Vec<(ConnectionId, T)>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT connection_id, files FROM source_files
+             JOIN connections ON connections.id = connection_id WHERE organization_id = ?",
+        )
+        .bind(organization.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        let one = |row: &sqlx::sqlite::SqliteRow| {
+            let id = parsed("connection", row.try_get("connection_id")?)?;
+            Ok((id, from_json("source files", row.try_get("files")?)?))
+        };
+        rows.iter().map(one).collect()
     }
 
     /// The account of a source's files, and when it was looked at (ms).

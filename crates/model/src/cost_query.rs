@@ -122,7 +122,7 @@ pub struct SnapshotPeriod {
     pub period: BillingPeriod,
     /// Version of the publication (grows with each ingest of the period).
     pub publication: i64,
-    /// Whether stored sums equalled the raw sums, digit by digit.
+    /// Whether all parts of its proof hold: copied, complete, amortized.
     pub proven: bool,
 }
 

@@ -34,6 +34,8 @@ pub struct MonthLine {
     pub rows: String,
     /// Whether stored equals billed, digit by digit.
     pub proven: bool,
+    /// The proof in its parts, in a few words.
+    pub proof: String,
 }
 
 /// A group of a report, as its mail shows it.
@@ -84,6 +86,8 @@ pub enum Mail {
         connection: String,
         /// Newest first.
         months: Vec<MonthLine>,
+        /// What is proven of all of it: a line for each part.
+        proof: Vec<String>,
         /// Address of the dashboards.
         link: String,
     },
@@ -193,11 +197,12 @@ impl Mail {
                     organization => short(organization), invited_by => short(invited_by), role => short(role),
                 }
             }
-            Self::DashboardsReady { organization, connection, months, link: _ } => {
+            Self::DashboardsReady { organization, connection, months, proof, link: _ } => {
                 let all_proven = months.iter().all(|month| month.proven);
                 let months = &months[..months.len().min(LINES)];
+                let proof: Vec<_> = proof.iter().map(|line| shown::short(line, MESSAGE)).collect();
                 context! {
-                    organization => short(organization), connection => short(connection), months, all_proven,
+                    organization => short(organization), connection => short(connection), months, all_proven, proof,
                 }
             }
             Self::NeedsAttention { organization, connection, message, advice, link: _ } => {
@@ -314,8 +319,13 @@ mod tests {
         let link = || format!("https://costs.example/?q={evil}");
         let line =
             ReportLine { name: text(), color: "#000000".into(), figure: text(), change: String::new() };
-        let month =
-            MonthLine { month: "October 2026".into(), total: "1 USD".into(), rows: "1".into(), proven: true };
+        let month = MonthLine {
+            month: "October 2026".into(),
+            total: "1 USD".into(),
+            rows: "1".into(),
+            proven: false,
+            proof: "copied".into(),
+        };
         let (organization, connection) = (text(), text());
         vec![
             Mail::Invitation { organization: text(), invited_by: text(), role: text(), link: link() },
@@ -323,6 +333,7 @@ mod tests {
                 organization: text(),
                 connection: text(),
                 months: vec![month],
+                proof: vec![text()],
                 link: link(),
             },
             Mail::NeedsAttention {
@@ -389,16 +400,23 @@ mod tests {
             total: "1,234.50 USD".to_owned(),
             rows: "812,000".to_owned(),
             proven,
+            proof: "copied, complete NOT, amortized".to_owned(),
         };
         let mail = |proven| Mail::DashboardsReady {
             organization: "Acme".to_owned(),
             connection: "AWS".to_owned(),
             months: vec![month(true), month(proven)],
+            proof: vec!["complete: NO: 1 file was left out: b.csv".to_owned()],
             link: "https://costs.example/".to_owned(),
         };
         let good = mail(true).texts().unwrap();
         assert!(good.plain.contains("1,234.50 USD") && good.html.contains("1,234.50 USD"));
-        assert!(good.plain.contains("digit by digit"));
-        assert!(!mail(false).texts().unwrap().plain.contains("digit by digit"));
+        assert!(good.plain.contains("digit by digit") && !good.plain.contains("left out"));
+        let off = mail(false).texts().unwrap();
+        assert!(!off.plain.contains("digit by digit"));
+        for text in [&off.plain, &off.html] {
+            assert!(text.contains("copied, complete NOT, amortized"), "{text}");
+            assert!(text.contains("1 file was left out: b.csv"), "{text}");
+        }
     }
 }

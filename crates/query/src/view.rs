@@ -14,7 +14,7 @@ pub struct PublishedPeriod {
     pub period: BillingPeriod,
     /// Version of the publication; files of one publication never change.
     pub publication: i64,
-    /// Whether stored sums equalled the raw sums, digit by digit.
+    /// Whether all parts of its proof hold.
     pub proven: bool,
     /// Currency of the money figures.
     pub currency: String,

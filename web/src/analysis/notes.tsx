@@ -1,16 +1,19 @@
 import type { Costs } from "../api/types";
-import { monthLabel } from "../lib/dates";
+import { lackOfPart, missing } from "../shell/proof";
 import classes from "./page.module.css";
 
 /** What a careful reader wants to know about these figures. */
 export function Notes({ costs, shared }: { costs: Costs; shared: boolean }) {
+  // Of amortized cost only where it is shown, and once: its notes name each part of it with the amount.
+  const amortized = costs.metric.endsWith("amortized") && costs.amortized_notes.length === 0;
+  const lacking = missing(costs.proof).filter((name) => name !== "amortized" || amortized);
   return (
     <div className={classes.notes}>
-      {costs.unproven_periods.length > 0 && (
-        <span className={classes.warn}>
-          Not proven yet: {costs.unproven_periods.map(monthLabel).join(", ")}.
+      {lacking.map((name) => (
+        <span key={name} className={classes.warn}>
+          {lackOfPart(costs.proof, name)}. {costs.proof[name].reason}.
         </span>
-      )}
+      ))}
       {costs.estimated && (
         <span>The newest month is open: its unused commitments are an estimate until it closes.</span>
       )}

@@ -1285,6 +1285,25 @@ export interface components {
             /** @description Classic reports and data exports. */
             reports: string;
         };
+        /** @description What is proven of all that a connection has. */
+        ConnectionProofView: {
+            connection: string;
+            /**
+             * Format: int64
+             * @description Files that could be the bill's and were not read.
+             */
+            files_left_out: number;
+            /**
+             * Format: int64
+             * @description Files that were read.
+             */
+            files_read: number;
+            name: string;
+            /** @description Of its months together, and of its source. */
+            proof: components["schemas"]["ProofView"];
+            /** @description Whether it reads through another organization's, whose files are not shown. */
+            shared: boolean;
+        };
         /** @description Asks for a removal. */
         ConnectionRemoval: {
             /** @description The connection's name, typed by whoever asks. */
@@ -1366,7 +1385,9 @@ export interface components {
             /** @description Start of each bucket: a day, or an instant for hours; none for a total. */
             periods: string[];
             previous: components["schemas"]["PreviousSpan"] | null;
-            /** @description Whether every total in view equals its bill. */
+            /** @description Of the months in view together. */
+            proof: components["schemas"]["ProofView"];
+            /** @description Whether all parts of the proof hold for every month in view. */
             proven: boolean;
             /** @description Largest total first. */
             rows: components["schemas"]["CostRow"][];
@@ -1446,7 +1467,7 @@ export interface components {
             part: string | null;
             /** @description What a figure with shared costs split is made of, largest first; empty for others. */
             parts: components["schemas"]["ExplainPart"][];
-            /** @description Whether every total in view equals its bill. */
+            /** @description Whether all parts of the proof hold for every month in view. */
             proven: boolean;
             /** @description False while a month in view has only its roll-up. */
             ready: boolean;
@@ -1693,6 +1714,8 @@ export interface components {
         };
         /** @description The state of the data. */
         Overview: {
+            /** @description Connections with months. */
+            connections: components["schemas"]["ConnectionProofView"][];
             currencies: string[];
             /** @description Main currency; empty without data. */
             currency: string;
@@ -1708,6 +1731,8 @@ export interface components {
             organization: components["schemas"]["Organization"];
             /** @description Newest first. */
             periods: components["schemas"]["PeriodView"][];
+            /** @description Of all months together, and of the sources. */
+            proof: components["schemas"]["ProofView"];
         };
         /** @description An invitation that waits for the person's answer. */
         OwnInvitation: {
@@ -1760,7 +1785,8 @@ export interface components {
             open: boolean;
             /** @description YYYY-MM. */
             period: string;
-            /** @description Whether every stored sum equals the report's, digit by digit. */
+            proof: components["schemas"]["ProofView"];
+            /** @description Whether all parts of the proof hold. */
             proven: boolean;
             published_at: string;
             /** @description Unblended total while reading. */
@@ -1770,6 +1796,8 @@ export interface components {
             stage: components["schemas"]["PeriodStage"];
             /** @description Unblended total as stored. */
             stored_total: string;
+            /** @description What its columns do not allow: resource_ids, list_price, net_cost, tags. */
+            without: string[];
         };
         /** @description A permission of the role. */
         PermissionView: {
@@ -1839,7 +1867,8 @@ export interface components {
             earlier: components["schemas"]["EarlierVersion"] | null;
             /** @description YYYY-MM. */
             period: string;
-            /** @description Whether every stored sum equals the report's, digit by digit. */
+            proof: components["schemas"]["ProofView"];
+            /** @description Whether all parts of the proof hold. */
             proven: boolean;
             /**
              * Format: int64
@@ -1896,6 +1925,26 @@ export interface components {
             /** @description First of the next. */
             to: string;
             total: string;
+        };
+        /** @description A part of the proof. */
+        ProofPart: {
+            /** @description Why, in words. */
+            reason: string;
+            state: components["schemas"]["ProofState"];
+        };
+        /**
+         * @description Whether a part of the proof holds.
+         * @enum {string}
+         */
+        ProofState: "holds" | "unknown" | "unavailable" | "broken";
+        /** @description What is proven: only where all three parts hold do the figures equal the bill. */
+        ProofView: {
+            /** @description The amortized cost follows from what was billed, for each commitment. */
+            amortized: components["schemas"]["ProofPart"];
+            /** @description Every file of the bill was read. */
+            complete: components["schemas"]["ProofPart"];
+            /** @description What is stored equals the files that were read, digit by digit. */
+            copied: components["schemas"]["ProofPart"];
         };
         /** @description A publication that was read. */
         PublicationView: {

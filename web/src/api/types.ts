@@ -3,6 +3,8 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 export type Overview = Schemas["Overview"];
 export type Period = Schemas["PeriodView"];
+export type Proof = Schemas["ProofView"];
+export type ConnectionProof = Schemas["ConnectionProofView"];
 export type Ingest = Schemas["IngestView"];
 export type Failure = Schemas["FailureView"];
 export type Dimensions = Schemas["Dimensions"];

@@ -6,6 +6,7 @@ import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
 import classes from "./health.module.css";
 import { connectionQueries } from "./queries";
+import { useArrival } from "./use-arrival";
 
 const columns = [{ name: "File" }, { name: "Not read, because" }] as const;
 
@@ -20,11 +21,12 @@ const fates = {
 /** Every file below the source, accounted for: read, or not and why. */
 export function Files({ connection }: { connection: Connection }) {
   const { data } = useQuery(connectionQueries.files(connection.id));
+  const section = useArrival<HTMLElement>("files", data?.looked_at != null);
   if (!data?.looked_at) return null;
   const counts = (Object.keys(fates) as (keyof typeof fates)[]).filter((fate) => data[fate] > 0);
   const unread = counts.reduce((sum, fate) => sum + data[fate], 0);
   return (
-    <section className={`card ${classes.part}`} aria-labelledby="files">
+    <section ref={section} tabIndex={-1} className={`card ${classes.part}`} aria-labelledby="files">
       <h2 id="files">Files</h2>
       <p>
         {formatCount(data.read)} read

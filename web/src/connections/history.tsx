@@ -1,13 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { queries } from "../api/queries";
-import type { Connection } from "../api/types";
+import type { Connection, Period } from "../api/types";
 import { monthLabel, timeLabel } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { formatBytes, formatCount } from "../lib/quantity";
-import { isOff } from "../shell/proof";
+import { lackOfPart, missing, type PartName, toneOf } from "../shell/proof";
 import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
 import classes from "./health.module.css";
+import { useArrival } from "./use-arrival";
 
 const columns = [
   { name: "Month" },
@@ -18,13 +20,45 @@ const columns = [
   { name: "Proof" },
 ] as const;
 
+/** What absent columns turn off. */
+const features: Record<string, string> = {
+  resource_ids: "resources",
+  list_price: "list cost",
+  net_cost: "net cost",
+  tags: "tags",
+};
+
+/** What is proven of a month: each part that does not hold, why, and the way to the files. */
+function MonthProof({ month, id, shared }: { month: Period; id: string; shared: boolean }) {
+  const { proof } = month;
+  const parts = missing(proof);
+  if (parts.length === 0) return <span className={classes.proven}>Proven to the last digit</span>;
+  const part = (name: PartName) => (
+    <div key={name} className={classes.lack}>
+      <span className={toneOf(proof) === "broken" || name === "complete" ? classes.off : classes.doubtful}>
+        {lackOfPart(proof, name)}
+      </span>
+      <span className={listClasses.sub}>
+        {proof[name].reason}.{" "}
+        {name === "complete" && !shared && (
+          <Link to="/connections/$id" params={{ id }} hash="files">
+            See the files
+          </Link>
+        )}
+      </span>
+    </div>
+  );
+  return parts.map(part);
+}
+
 /** The months that are shown now, each with its size and its proof. */
 export function History({ connection }: { connection: Connection }) {
   const { data: overview } = useQuery(queries.overview());
   const months = overview?.periods.filter((one) => one.connection === connection.id) ?? [];
   const currency = overview?.currency ?? "";
+  const section = useArrival<HTMLElement>("months", overview !== undefined);
   return (
-    <section className={`card ${classes.part}`} aria-labelledby="months">
+    <section ref={section} tabIndex={-1} className={`card ${classes.part}`} aria-labelledby="months">
       <h2 id="months">Months</h2>
       {months.length === 0 ? (
         <p className={listClasses.none}>No month was read yet.</p>
@@ -36,6 +70,11 @@ export function History({ connection }: { connection: Connection }) {
                 <th scope="row">
                   {monthLabel(month.period)}
                   {month.open && <span className={listClasses.sub}>open</span>}
+                  {month.without.length > 0 && (
+                    <span className={listClasses.sub}>
+                      without {month.without.map((name) => features[name] ?? name).join(", ")}
+                    </span>
+                  )}
                 </th>
                 <td className={listClasses.nowrap}>{timeLabel(month.published_at)}</td>
                 <td className={listClasses.number}>{formatCount(month.rows)}</td>
@@ -44,11 +83,7 @@ export function History({ connection }: { connection: Connection }) {
                   {formatMoney(month.stored_total, currency)}
                 </td>
                 <td>
-                  {isOff(month) ? (
-                    <span className={classes.off}>Off by {formatExact(month.difference, currency)}</span>
-                  ) : (
-                    <span className={classes.proven}>Proven to the last digit</span>
-                  )}
+                  <MonthProof month={month} id={connection.id} shared={connection.kind === "shared"} />
                 </td>
               </tr>
             ))}

@@ -80,7 +80,7 @@ function Explanation({
           {formatExact(data.figure, data.currency)}
         </Title>
         <Badge className={classes.proof} data-proven={data.proven}>
-          {data.proven ? "Proven to the bill" : "Not proven yet"}
+          {data.proven ? "Proven to the bill" : "Not all proven"}
         </Badge>
       </Group>
       {question.note && <Text size="sm">{question.note}</Text>}

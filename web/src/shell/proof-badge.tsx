@@ -1,20 +1,27 @@
 import { Popover, ScrollArea, Text, UnstyledButton } from "@mantine/core";
 import { IconShieldCheck, IconShieldExclamation, IconShieldX } from "@tabler/icons-react";
-import type { Overview } from "../api/types";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { ConnectionProof, Overview } from "../api/types";
 import { monthLabel } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { formatCount } from "../lib/quantity";
-import { isOff, proofOf } from "./proof";
+import { lackOf, missing, type PartName, verdictOf } from "./proof";
 import classes from "./proof-badge.module.css";
+import { ProofParts } from "./proof-parts";
 
 const icons = { proven: IconShieldCheck, partial: IconShieldExclamation, broken: IconShieldX };
 
-/** Says whether the figures equal the bill, and shows the sums that say so. */
+/** Says whether the figures equal the bill: which parts of the proof hold, the way to what is missing, and the sums. */
 export function ProofBadge({ overview }: { overview: Overview }) {
-  const proof = proofOf(overview);
-  const Icon = icons[proof.state];
+  const [opened, setOpened] = useState(false);
+  const verdict = verdictOf(overview);
+  const Icon = icons[verdict.state];
+  const close = () => setOpened(false);
   return (
     <Popover
+      opened={opened}
+      onChange={setOpened}
       width="min(680px, calc(100vw - 24px))"
       position="bottom-end"
       shadow="lg"
@@ -23,17 +30,24 @@ export function ProofBadge({ overview }: { overview: Overview }) {
       trapFocus
     >
       <Popover.Target>
-        <UnstyledButton className={classes.badge} data-state={proof.state}>
+        <UnstyledButton
+          className={classes.badge}
+          data-state={verdict.state}
+          onClick={() => setOpened(!opened)}
+        >
           <Icon size={18} stroke={1.8} aria-hidden />
-          <span>{proof.label}</span>
+          <span className={classes.label}>{verdict.label}</span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown className={classes.dropdown}>
-        <Text fw={620}>{proof.label}</Text>
-        <Text size="sm" c="dimmed" mb="sm">
-          {proof.explanation}
+        <Text fw={620} mb="sm">
+          {verdict.label}
         </Text>
-        <ScrollArea.Autosize mah={420} type="auto" viewportProps={{ tabIndex: 0 }}>
+        <ScrollArea.Autosize mah="min(560px, 70vh)" type="auto" viewportProps={{ tabIndex: 0 }}>
+          <ProofParts
+            proof={overview.proof}
+            way={(part) => <Ways connections={overview.connections} part={part} onGo={close} />}
+          />
           <Sums overview={overview} />
         </ScrollArea.Autosize>
         <Text size="xs" c="dimmed" mt="sm">
@@ -43,6 +57,37 @@ export function ProofBadge({ overview }: { overview: Overview }) {
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+/** From a part that does not hold to where it shows: the files of the connection, or the notes of its months. */
+function Ways({
+  connections,
+  part,
+  onGo,
+}: {
+  connections: ConnectionProof[];
+  part: PartName;
+  onGo: () => void;
+}) {
+  return connections
+    .filter((one) => one.proof[part].state !== "holds")
+    .map((one) => {
+      const files = part === "complete" && !one.shared;
+      return (
+        <Link
+          key={one.connection}
+          to="/connections/$id"
+          params={{ id: one.connection }}
+          hash={files ? "files" : "months"}
+          className={classes.way}
+          onClick={onGo}
+        >
+          {files
+            ? `Files of ${one.name}: ${formatCount(one.files_read)} read, ${formatCount(one.files_left_out)} left out`
+            : `Months of ${one.name}`}
+        </Link>
+      );
+    });
 }
 
 /** Per month, what the files say and what is stored; drawn when the panel opens. */
@@ -62,16 +107,19 @@ function Sums({ overview }: { overview: Overview }) {
       </thead>
       <tbody>
         {overview.periods.map((period) => (
-          <tr key={`${period.connection}/${period.period}`} data-off={isOff(period)}>
+          <tr key={`${period.connection}/${period.period}`} data-off={period.proof.copied.state === "broken"}>
             <th scope="row">
               {monthLabel(period.period)}
+              {missing(period.proof).length > 0 && (
+                <span className={classes.note}> {lackOf(period.proof).toLowerCase()}</span>
+              )}
               {period.open && <span className={classes.note}> open</span>}
               {period.stage === "dashboards" && <span className={classes.note}> line items loading</span>}
             </th>
             <td>{formatCount(period.rows)}</td>
             <td title={exact(period.raw_total)}>{money(period.raw_total)}</td>
             <td title={exact(period.stored_total)}>{money(period.stored_total)}</td>
-            <td>{period.proven || isOff(period) ? exact(period.difference) : "not checked"}</td>
+            <td>{exact(period.difference)}</td>
           </tr>
         ))}
       </tbody>

@@ -1,30 +1,41 @@
 import { describe, expect, it } from "vitest";
-import type { Period } from "../api/types";
-import { proofOf } from "./proof";
+import type { Proof } from "../api/types";
+import { lackOf, missing, type PartName, type PartState, verdictOf } from "./proof";
 
-const month: Period = {
-  connection: "c",
-  period: "2026-10",
-  stage: "complete",
-  proven: true,
-  rows: 10,
-  bytes: 100,
-  raw_total: "12.5",
-  stored_total: "12.5",
-  difference: "0",
-  open: false,
-  published_at: "2026-10-23T00:00:00Z",
-};
+function proof(states: Partial<Record<PartName, PartState>> = {}): Proof {
+  const part = (name: PartName) => ({ state: states[name] ?? ("holds" as const), reason: "why" });
+  return { copied: part("copied"), complete: part("complete"), amortized: part("amortized") };
+}
+
+const verdict = (states: Partial<Record<PartName, PartState>> = {}) =>
+  verdictOf({ proof: proof(states), failures: [] });
 
 describe("the proof badge", () => {
-  it("is green only when every month is proven and nothing failed", () => {
-    expect(proofOf({ periods: [month, month], failures: [] }).state).toBe("proven");
-    expect(proofOf({ periods: [month, { ...month, proven: false }], failures: [] }).state).toBe("partial");
+  it("is green only when all three parts hold and nothing failed", () => {
+    expect(verdict()).toEqual({ state: "proven", label: "Proven to the bill" });
     const failure = { period: null, file: "a.csv", message: "truncated", advice: "deliver it again" };
-    expect(proofOf({ periods: [month], failures: [failure] }).state).toBe("partial");
+    expect(verdictOf({ proof: proof(), failures: [failure] })).toEqual({
+      state: "partial",
+      label: "Reports not read",
+    });
+    for (const part of ["copied", "complete", "amortized"] as const) {
+      for (const state of ["broken", "unavailable", "unknown"] as const) {
+        expect(verdict({ [part]: state }).state).not.toBe("proven");
+      }
+    }
   });
-  it("is red on the smallest difference, whatever the flag says", () => {
-    const off = { ...month, difference: "-0.000000000000000001" };
-    expect(proofOf({ periods: [month, off], failures: [] }).state).toBe("broken");
+  it("says which part is missing", () => {
+    expect(verdict({ copied: "broken" })).toEqual({ state: "broken", label: "Does not match the bill" });
+    expect(verdict({ complete: "broken" }).label).toBe("Files left out");
+    expect(verdict({ amortized: "unavailable" }).label).toBe("Amortized not available");
+    expect(verdict({ complete: "unknown", amortized: "unknown" }).label).toBe(
+      "Files not accounted for, and more",
+    );
+  });
+  it("names every part that does not hold", () => {
+    const off = proof({ complete: "broken", amortized: "broken" });
+    expect(missing(off)).toEqual(["complete", "amortized"]);
+    expect(lackOf(off)).toBe("Files left out, amortized cost is off");
+    expect(lackOf(proof())).toBe("");
   });
 });

@@ -1,41 +1,82 @@
-import type { Overview, Period } from "../api/types";
-import { parseDecimal } from "../lib/decimal";
+import type { Overview, Proof } from "../api/types";
 
 export type ProofState = "proven" | "partial" | "broken";
-export interface Proof {
+export type PartName = keyof Proof;
+export type PartState = Proof[PartName]["state"];
+
+export interface Verdict {
   state: ProofState;
   label: string;
-  explanation: string;
 }
 
-/** A month is off when what is stored differs from what the files said, or when that was never checked. */
-export function isOff(period: Period): boolean {
-  return !period.proven || parseDecimal(period.difference) !== 0n;
+/** The parts in the order in which a bill comes into the house. */
+export const partNames: PartName[] = ["copied", "complete", "amortized"];
+
+/** What each part claims. */
+export const claims: Record<PartName, string> = {
+  copied: "What is stored equals the report files, to the last digit",
+  complete: "Every file of the bill was read",
+  amortized: "Amortized cost follows from what was billed",
+};
+
+/** What is said of a part that does not hold. */
+const lacks: Record<PartName, Record<Exclude<PartState, "holds">, string>> = {
+  copied: {
+    broken: "Does not match the bill",
+    unavailable: "Not compared with the bill",
+    unknown: "Not compared with the bill",
+  },
+  complete: {
+    broken: "Files left out",
+    unavailable: "Files not accounted for",
+    unknown: "Files not accounted for",
+  },
+  amortized: {
+    broken: "Amortized cost is off",
+    unavailable: "Amortized not available",
+    unknown: "Amortized not checked",
+  },
+};
+
+/** A word for the state of a part. */
+export const stateWords: Record<PartState, string> = {
+  holds: "Holds",
+  broken: "Does not hold",
+  unavailable: "Not available",
+  unknown: "Not known",
+};
+
+/** The parts that do not hold. */
+export function missing(proof: Proof): PartName[] {
+  return partNames.filter((name) => proof[name].state !== "holds");
 }
 
-/** The one-line verdict over all months, for the badge. */
-export function proofOf(overview: Pick<Overview, "periods" | "failures">): Proof {
-  const off = overview.periods.filter(isOff);
-  if (off.some((period) => parseDecimal(period.difference) !== 0n)) {
-    return {
-      state: "broken",
-      label: "Does not match the bill",
-      explanation: "What is stored differs from the report files in the months marked below.",
-    };
+/** What is missing of a proof, in words; empty where all parts hold. */
+export function lackOf(proof: Proof): string {
+  const said = missing(proof).map((name) => lackOfPart(proof, name));
+  return said.map((text, at) => (at === 0 ? text : text.toLowerCase())).join(", ");
+}
+
+/** What is said of one part; empty where it holds. */
+export function lackOfPart(proof: Proof, name: PartName): string {
+  const state = proof[name].state;
+  return state === "holds" ? "" : lacks[name][state];
+}
+
+/** How loudly a proof is shown: wrong figures are red, missing ones amber. */
+export function toneOf(proof: Proof): ProofState {
+  if (missing(proof).length === 0) return "proven";
+  return proof.copied.state === "broken" ? "broken" : "partial";
+}
+
+/** The one-line verdict over all months, for the badge: green only when all parts hold and nothing failed. */
+export function verdictOf(overview: Pick<Overview, "proof" | "failures">): Verdict {
+  const state = toneOf(overview.proof);
+  const [first, second] = missing(overview.proof);
+  if (first) {
+    const label = lackOfPart(overview.proof, first);
+    return { state, label: second ? `${label}, and more` : label };
   }
-  if (off.length > 0 || overview.failures.length > 0) {
-    const what =
-      off.length > 0 ? `${off.length} of ${overview.periods.length} months are` : "Some reports are";
-    return {
-      state: "partial",
-      label: "Partly proven",
-      explanation: `${what} not proven yet; the others equal the report files to the last digit.`,
-    };
-  }
-  return {
-    state: "proven",
-    label: "Proven to the bill",
-    explanation:
-      "For every month, the sum read from the report files equals the sum that is stored, to the last digit.",
-  };
+  if (overview.failures.length > 0) return { state: "partial", label: "Reports not read" };
+  return { state, label: "Proven to the bill" };
 }

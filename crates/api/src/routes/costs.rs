@@ -4,6 +4,7 @@ use crate::access::By;
 use crate::caching::Asked;
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
+use crate::routes::proof::ProofView;
 use crate::state::ApiState;
 use app::{AppError, read};
 use axum::extract::State;
@@ -91,8 +92,10 @@ pub(crate) struct Costs {
     /// SQL over the line items that gives the same figures.
     sql: String,
     snapshot: SnapshotView,
-    /// Whether every total in view equals its bill.
+    /// Whether all parts of the proof hold for every month in view.
     proven: bool,
+    /// Of the months in view together.
+    proof: ProofView,
     unproven_periods: Vec<String>,
     /// Whether an open month's unused commitments, an estimate until it closes, are in it.
     estimated: bool,
@@ -152,6 +155,7 @@ impl From<read::Costs> for Costs {
             source: if answer.from_rollup { CostSource::Rollup } else { CostSource::LineItems },
             sql: answer.sql,
             snapshot: snapshot(costs.snapshot_id, answer.snapshot),
+            proof: costs.proof.into(),
             unproven_periods: costs.unproven_periods,
             estimated: costs.estimated,
             amortized_notes: costs.unavailable,

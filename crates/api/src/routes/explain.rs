@@ -180,7 +180,7 @@ pub(crate) struct Explain {
     /// Says what is not ready.
     #[schema(required = true)]
     message: Option<String>,
-    /// Whether every total in view equals its bill.
+    /// Whether all parts of the proof hold for every month in view.
     proven: bool,
 }
 

@@ -3,9 +3,10 @@
 use crate::access::By;
 use crate::caching::fresh;
 use crate::problem::{ApiError, Problem};
+use crate::routes::proof::ProofView;
 use crate::state::ApiState;
 use crate::time;
-use app::read::{self, PeriodState};
+use app::read::{self, ConnectionProof, PeriodState};
 use app::{Failure, Progress};
 use axum::Json;
 use axum::extract::State;
@@ -45,8 +46,9 @@ pub(crate) struct PeriodView {
     /// YYYY-MM.
     period: String,
     stage: PeriodStage,
-    /// Whether every stored sum equals the report's, digit by digit.
+    /// Whether all parts of the proof hold.
     proven: bool,
+    proof: ProofView,
     rows: u64,
     bytes: u64,
     /// Unblended total while reading.
@@ -55,6 +57,8 @@ pub(crate) struct PeriodView {
     stored_total: String,
     /// The former minus the latter.
     difference: String,
+    /// What its columns do not allow: resource_ids, list_price, net_cost, tags.
+    without: Vec<String>,
     /// Whether the month may still change.
     open: bool,
     published_at: String,
@@ -66,14 +70,44 @@ impl From<PeriodState> for PeriodView {
             connection: state.connection,
             period: state.period,
             stage: if state.complete { PeriodStage::Complete } else { PeriodStage::Dashboards },
-            proven: state.proven,
+            proven: state.proof.holds(),
+            proof: state.proof.into(),
             rows: state.rows,
             bytes: state.bytes,
             raw_total: state.raw_total.to_string(),
             stored_total: state.stored_total.to_string(),
             difference: (state.raw_total - state.stored_total).to_string(),
+            without: state.without,
             open: state.open,
             published_at: time::text(state.published_at),
+        }
+    }
+}
+
+/// What is proven of all that a connection has.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ConnectionProofView {
+    connection: String,
+    name: String,
+    /// Whether it reads through another organization's, whose files are not shown.
+    shared: bool,
+    /// Of its months together, and of its source.
+    proof: ProofView,
+    /// Files that were read.
+    files_read: u64,
+    /// Files that could be the bill's and were not read.
+    files_left_out: u64,
+}
+
+impl From<ConnectionProof> for ConnectionProofView {
+    fn from(found: ConnectionProof) -> Self {
+        Self {
+            connection: found.connection,
+            name: found.name,
+            shared: found.shared,
+            proof: found.proof.into(),
+            files_read: found.files_read as u64,
+            files_left_out: found.files_left_out as u64,
         }
     }
 }
@@ -156,6 +190,10 @@ pub(crate) struct Overview {
     #[schema(required = true)]
     data_through: Option<String>,
     has_data: bool,
+    /// Of all months together, and of the sources.
+    proof: ProofView,
+    /// Connections with months.
+    connections: Vec<ConnectionProofView>,
     /// Newest first.
     periods: Vec<PeriodView>,
     #[schema(required = true)]
@@ -181,6 +219,8 @@ pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Resul
         data_to: found.data_to.map(|day| day.to_string()),
         data_through: found.data_through.map(time::text),
         has_data: !found.periods.is_empty(),
+        proof: found.proof.into(),
+        connections: found.connections.into_iter().map(ConnectionProofView::from).collect(),
         periods: found.periods.into_iter().map(PeriodView::from).collect(),
         ingest: found.ingest.map(IngestView::from),
         failures: found.failures.into_iter().map(FailureView::from).collect(),

@@ -6,6 +6,7 @@ use crate::events::Reader;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::routes::overview::{FailureView, IngestView};
+use crate::routes::proof::ProofView;
 use crate::state::ApiState;
 use crate::time;
 use app::App;
@@ -63,8 +64,9 @@ pub(crate) struct ProcessedMonthView {
     /// 0 until they are counted.
     rows: u64,
     bytes: u64,
-    /// Whether every stored sum equals the report's, digit by digit.
+    /// Whether all parts of the proof hold.
     proven: bool,
+    proof: ProofView,
     /// Given when an earlier version read it, which kept fewer columns: those are not known.
     #[schema(required = true)]
     earlier: Option<EarlierVersion>,
@@ -115,7 +117,8 @@ impl From<Processing> for ProcessingView {
             },
             rows: month.rows,
             bytes: month.bytes,
-            proven: month.proven,
+            proven: month.proof.holds(),
+            proof: month.proof.into(),
             earlier: month.earlier.map(|earlier| match earlier {
                 Earlier::ReadAgain => EarlierVersion::ReadAgain,
                 Earlier::SourceGone => EarlierVersion::SourceGone,

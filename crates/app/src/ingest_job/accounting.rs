@@ -2,6 +2,7 @@
 
 use connect::{Discovery, Fate, Unread};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Files that an account spells out; the numbers always hold all of them.
 const MOST_SPELT_OUT: usize = 500;
@@ -21,6 +22,9 @@ pub struct SourceFiles {
     pub foreign: usize,
     /// Not read because that would be a guess; files of deliveries with a problem among them.
     pub refused: usize,
+    /// Of the refused ones those whose month is known, by month (`YYYY-MM`).
+    #[serde(default)]
+    pub refused_of: BTreeMap<String, usize>,
     /// The files that are not read, those that matter most first; foreign ones last.
     pub unread: Vec<Unread>,
 }
@@ -36,8 +40,12 @@ impl SourceFiles {
                 Some(problem) => {
                     let files = delivery.files.iter().map(|file| &file.path);
                     let paths = files.chain(delivery.manifests.iter().map(|manifest| &manifest.path));
+                    let before = unread.len();
                     unread
                         .extend(paths.map(|path| Unread::new(path, Fate::Refused, problem.message.clone())));
+                    if let Some(period) = delivery.period {
+                        *found.refused_of.entry(period.to_string()).or_default() += unread.len() - before;
+                    }
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::proving::{self, Broken};
 use super::storing::{self, LineItemSinks};
 use super::tracking::Tracker;
 use super::{PeriodOutcome, PeriodSummary, bills, reading};
-use crate::proof::{Completeness, FileProof, PeriodProof, UNAVAILABLE};
+use crate::proof::{Completeness, FileProof, PeriodProof, Proof, UNAVAILABLE};
 use crate::{App, AppError, ErrorKind, Place, Result, Stage};
 use connect::{BillSource, Delivery};
 use ingest::rollup::{PeriodRollup, RollupResult};
@@ -225,7 +225,9 @@ impl Job<'_> {
             raw_total,
             stored_total,
             difference: raw_total - stored_total,
-            proven: true,
+            // Judged when all is read: see `super::judge`.
+            proven: false,
+            proof: Proof::unread(),
             message: proof.notes.first().cloned(),
             advice: None,
         };
@@ -356,6 +358,8 @@ fn from_ingest(error: IngestError) -> AppError {
 /// A period that failed before anything was read of it.
 pub(super) fn failed(period: Option<BillingPeriod>, error: &AppError) -> PeriodSummary {
     let place = error.place.to_string();
+    let message =
+        if place.is_empty() { error.message.clone() } else { format!("{place}: {}", error.message) };
     PeriodSummary {
         period: period.map(|period| period.to_string()).unwrap_or_default(),
         outcome: PeriodOutcome::Failed,
@@ -365,11 +369,8 @@ pub(super) fn failed(period: Option<BillingPeriod>, error: &AppError) -> PeriodS
         stored_total: Decimal::ZERO,
         difference: Decimal::ZERO,
         proven: false,
-        message: Some(if place.is_empty() {
-            error.message.clone()
-        } else {
-            format!("{place}: {}", error.message)
-        }),
+        proof: Proof::failed(&message),
+        message: Some(message),
         advice: error.advice.clone(),
     }
 }

@@ -29,13 +29,16 @@ pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &In
             month: month_name(&period.period),
             total: format!("{} {}", money(period.stored_total), currency(&period.period)),
             rows: grouped(&period.rows.to_string()),
-            proven: period.proven,
+            proven: period.proof.holds(),
+            proof: period.proof.to_string(),
         });
         let months: Vec<MonthLine> = months.collect();
+        let proof = currencies.proof_of(id).lines();
         let mail = |organization: String, url: &str| Mail::DashboardsReady {
             organization,
             connection: record.connection.name.clone(),
             months,
+            proof,
             link: format!("{url}/"),
         };
         tell(app, record, mail).await?;

@@ -1,7 +1,7 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
 use super::{Published, account_names, splitting};
-use crate::proof::{UNAVAILABLE, Unavailable};
+use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, Result};
 use model::{CostAnswer, CostGroup, CostQuery, Dimension, Metric};
 use std::collections::BTreeMap;
@@ -15,7 +15,9 @@ pub struct Costs {
     pub answer: CostAnswer,
     /// Words for each group's keys, in the order of the groups.
     pub labels: Vec<Vec<String>>,
-    /// Periods in view whose totals are not proven.
+    /// What is proven of the periods in view together.
+    pub proof: Proof,
+    /// Periods in view of which not all parts of the proof hold.
     pub unproven_periods: Vec<String>,
     /// Whether an open month's unused commitment, which is an estimate until it closes, is in the figures.
     pub estimated: bool,
@@ -85,7 +87,10 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         });
     let unavailable = if amortized { unavailable(published, &answer) } else { vec![] };
     let snapshot_id = published.id.clone();
-    Ok(Costs { query, answer, labels, unproven_periods, estimated, unavailable, snapshot_id })
+    let proof = published.together(|publication| {
+        answer.snapshot.periods.iter().any(|period| period.publication == publication.id)
+    });
+    Ok(Costs { query, answer, labels, proof, unproven_periods, estimated, unavailable, snapshot_id })
 }
 
 /// What of the amortized cost of an answer's periods is not known.

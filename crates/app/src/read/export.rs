@@ -108,6 +108,7 @@ pub(super) mod tests {
             query,
             answer,
             labels,
+            proof: crate::proof::Proof::unread(),
             unproven_periods: vec![],
             estimated: false,
             unavailable: vec![],

@@ -1,10 +1,12 @@
 //! What there is: months with their state and proof, the running ingest, and what failed.
 
 use super::Published;
+use crate::proof::Proof;
 use crate::{App, Failure, Progress, Result, Stage};
 use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
 use meta::Outcome;
-use model::{BillingPeriod, CostQuery, Decimal, Metric};
+use model::{BillingPeriod, ConnectionId, CostQuery, Decimal, Metric, OrganizationId};
+use std::collections::BTreeSet;
 
 /// An ingest without a sign of life for longer is not shown (ms).
 const ALIVE_MS: i64 = 30_000;
@@ -18,8 +20,8 @@ pub struct PeriodState {
     pub period: String,
     /// Whether line items are there as well as the roll-up.
     pub complete: bool,
-    /// Whether stored sums equal raw sums.
-    pub proven: bool,
+    /// What is proven of it.
+    pub proof: Proof,
     /// Rows.
     pub rows: u64,
     /// Bytes read.
@@ -28,10 +30,29 @@ pub struct PeriodState {
     pub raw_total: Decimal,
     /// Unblended total as stored.
     pub stored_total: Decimal,
+    /// What its columns do not allow, by the names that ingest keeps.
+    pub without: Vec<String>,
     /// Whether the month may still change.
     pub open: bool,
     /// When it was published.
     pub published_at: DateTime<Utc>,
+}
+
+/// What is proven of all that a connection has.
+#[derive(Clone, Debug)]
+pub struct ConnectionProof {
+    /// The connection.
+    pub connection: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it reads through another organization's, whose files are not shown.
+    pub shared: bool,
+    /// Of its months together, and of its source.
+    pub proof: Proof,
+    /// Files that were read.
+    pub files_read: usize,
+    /// Files that could be the bill's and were not read.
+    pub files_left_out: usize,
 }
 
 /// The state of an organization's data.
@@ -47,6 +68,10 @@ pub struct Overview {
     pub data_to: Option<NaiveDate>,
     /// End of the newest hour of usage.
     pub data_through: Option<DateTime<Utc>>,
+    /// What is proven of all months together, and of the sources.
+    pub proof: Proof,
+    /// Connections with months.
+    pub connections: Vec<ConnectionProof>,
     /// Newest first.
     pub periods: Vec<PeriodState>,
     /// The running ingest.
@@ -60,21 +85,30 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
     let through = data_through(app, published);
     let days = days(app, published).await?;
     let mut periods = vec![];
-    for (publication, shown) in published.publications.iter().zip(&published.view.periods) {
+    let shown = published.view.periods.iter().zip(&published.proofs);
+    for (publication, (shown, proof)) in published.publications.iter().zip(shown) {
         periods.push(PeriodState {
             connection: publication.connection_id.to_string(),
             period: publication.period.to_string(),
             complete: publication.stage == meta::Stage::Complete,
-            proven: publication.proven,
+            proof: proof.clone(),
             rows: publication.rows,
             bytes: publication.bytes,
             raw_total: publication.raw_total,
             stored_total: publication.stored_total,
+            without: without(&publication.features),
             open: shown.open,
             published_at: instant(publication.published_at_ms),
         });
     }
     let failures = failures(app, published).await?;
+    let mut connections = connections(published);
+    if let Some(organization) = &published.organization {
+        for known in app.meta().connections(&organization.id).await? {
+            let found = connections.iter_mut().find(|one| one.connection == known.id.as_str());
+            found.into_iter().for_each(|one| one.name.clone_from(&known.name));
+        }
+    }
     let organization = published.organization.as_ref().map_or_else(
         || ("none".to_owned(), crate::DEFAULT_ORGANIZATION.to_owned(), false),
         |found| (found.id.to_string(), found.name.clone(), found.demo),
@@ -85,10 +119,58 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
         data_from: days.map(|(from, _)| from),
         data_to: days.map(|(_, to)| to),
         data_through: through,
+        proof: whole(&connections),
+        connections,
         periods,
         ingest: running(app, published).await?,
         failures,
     })
+}
+
+/// Features that the columns of a report turn off. Of commitments its rows decide: that is told by the proof.
+fn without(features: &serde_json::Value) -> Vec<String> {
+    ["resource_ids", "list_price", "net_cost", "tags"]
+        .into_iter()
+        .filter(|name| features.get(name).and_then(serde_json::Value::as_bool) == Some(false))
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+/// What is proven of all that a connection has; `None` while nothing of it is published.
+pub async fn connection_proof(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<Option<Proof>> {
+    let published = Published::of_id(app, organization).await?;
+    let has_months = published.publications.iter().any(|publication| publication.connection_id == *id);
+    Ok(has_months.then(|| published.proof_of(id)))
+}
+
+/// The connections with months.
+pub(super) fn connections(published: &Published) -> Vec<ConnectionProof> {
+    let with_months: BTreeSet<&ConnectionId> =
+        published.publications.iter().map(|publication| &publication.connection_id).collect();
+    let one = |id: &ConnectionId| {
+        let files = published.files.get(id);
+        ConnectionProof {
+            connection: id.to_string(),
+            name: id.to_string(),
+            shared: published.is_shared(id),
+            proof: published.proof_of(id),
+            files_read: files.map_or(0, |files| files.read),
+            files_left_out: files.map_or(0, |files| files.refused + files.incomplete),
+        }
+    };
+    with_months.into_iter().map(one).collect()
+}
+
+/// All connections as one.
+pub(super) fn whole(connections: &[ConnectionProof]) -> Proof {
+    if let [only] = connections {
+        return only.proof.clone();
+    }
+    Proof::together(connections.iter().map(|one| (one.connection.clone(), &one.proof)))
 }
 
 /// End of the newest hour of usage; never after the current hour, because some charges of the open month are

@@ -1,11 +1,14 @@
 //! What is published of an organization at one moment. A request resolves it once and uses it throughout.
 
 use crate::allocation::Definitions;
+use crate::ingest_job::SourceFiles;
+use crate::proof::{Proof, Whence};
 use crate::{App, Result};
 use lake::Table;
-use meta::{Organization, Publication, Stage, StateVersion};
-use model::{BillingPeriod, OrganizationId};
+use meta::{ConnectionKind, Organization, Publication, Stage, StateVersion};
+use model::{BillingPeriod, ConnectionId, OrganizationId};
 use query::{PublishedPeriod, View};
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +19,12 @@ pub struct Published {
     pub organization: Option<Organization>,
     /// Current publications, newest period first.
     pub publications: Vec<Publication>,
+    /// What is proven of each of them, in their order.
+    pub proofs: Vec<Proof>,
+    /// What became of the files of each connection's source, where it was looked at; spells out the worst one alone.
+    pub(crate) files: BTreeMap<ConnectionId, SourceFiles>,
+    /// Connections that read through another organization's.
+    shared: BTreeSet<ConnectionId>,
     /// The same, as the query engine takes it.
     pub view: View,
     /// What the organization defined over its bills.
@@ -102,16 +111,24 @@ impl Published {
             Some(organization) => app.meta().publications(&organization.id).await?,
             None => vec![],
         };
+        let (files, shared) = match &organization {
+            Some(organization) => sources(app, &organization.id).await?,
+            None => Default::default(),
+        };
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
         let mut hasher = DefaultHasher::new();
         organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
         definitions_version.hash(&mut hasher);
         let whose = organization.as_ref().map(|organization| Arc::from(organization.id.as_str()));
         let mut view = View { whose: whose.unwrap_or_default(), ..View::default() };
+        let mut proofs = vec![];
         for publication in &publications {
+            let connection = &publication.connection_id;
+            let whence = Whence { files: files.get(connection), shared: shared.contains(connection) };
+            let proof = Proof::of(publication, whence);
             let complete = publication.stage == Stage::Complete;
             let open = current.is_some_and(|current| publication.period >= current);
-            (publication.id, complete, open).hash(&mut hasher);
+            (publication.id, complete, open, &proof).hash(&mut hasher);
             let paths = |table: Table, files: &[String]| {
                 files.iter().map(|file| app.lake().file_path(table, file)).collect::<Vec<_>>()
             };
@@ -119,14 +136,16 @@ impl Published {
                 connection: publication.connection_id.to_string(),
                 period: publication.period,
                 publication: publication.id,
-                proven: publication.proven,
+                proven: proof.holds(),
                 currency: publication.currency.clone(),
                 open,
                 rollup_files: paths(Table::Rollup, &publication.rollup_files),
                 line_item_files: complete.then(|| paths(Table::LineItems, &publication.line_item_files)),
             });
+            proofs.push(proof);
         }
-        Ok(Self { organization, publications, view, definitions, id: format!("{:016x}", hasher.finish()) })
+        let id = format!("{:016x}", hasher.finish());
+        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id })
     }
 
     /// Whether anything of a month is published.
@@ -142,8 +161,50 @@ impl Published {
             .any(|found| found.open && found.period == period && found.connection == connection)
     }
 
-    /// Whether every published total equals its bill.
-    pub fn proven(&self) -> bool {
-        self.publications.iter().all(|publication| publication.proven)
+    /// What is proven of a month (`YYYY-MM`) of a connection; `None` when it is not published.
+    pub(crate) fn proof(&self, connection: &ConnectionId, period: &str) -> Option<&Proof> {
+        let found = self.publications.iter().zip(&self.proofs).find(|(publication, _)| {
+            publication.connection_id == *connection && publication.period.to_string() == period
+        });
+        found.map(|(_, proof)| proof)
     }
+
+    /// What is proven of all that a connection has, its source's files among it.
+    pub(crate) fn proof_of(&self, connection: &ConnectionId) -> Proof {
+        let whence = Whence { files: self.files.get(connection), shared: self.shared.contains(connection) };
+        self.together(|publication| publication.connection_id == *connection).with_source(whence)
+    }
+
+    /// Whether a connection reads through another organization's.
+    pub(crate) fn is_shared(&self, connection: &ConnectionId) -> bool {
+        self.shared.contains(connection)
+    }
+
+    /// What is proven of some publications together.
+    pub(crate) fn together(&self, which: impl Fn(&Publication) -> bool) -> Proof {
+        let chosen: Vec<_> = self
+            .publications
+            .iter()
+            .zip(&self.proofs)
+            .filter(|(publication, _)| which(publication))
+            .map(|(publication, proof)| (publication.period.to_string(), proof))
+            .collect();
+        Proof::together(chosen.into_iter())
+    }
+}
+
+/// What became of the files of an organization's sources, and which of these are another organization's.
+async fn sources(
+    app: &App,
+    organization: &OrganizationId,
+) -> Result<(BTreeMap<ConnectionId, SourceFiles>, BTreeSet<ConnectionId>)> {
+    let mut files: BTreeMap<ConnectionId, SourceFiles> =
+        app.meta().source_files_of(organization).await?.into_iter().collect();
+    for account in files.values_mut() {
+        // Those that matter come first, and a reason names one.
+        account.unread.truncate(1);
+    }
+    let connections = app.meta().connections(organization).await?.into_iter();
+    let shared = connections.filter(|one| one.kind == ConnectionKind::Shared).map(|one| one.id);
+    Ok((files, shared.collect()))
 }

@@ -1,7 +1,8 @@
 //! The proof of totals as it was kept when each period was published.
 
 use super::Published;
-use crate::proof::PeriodProof;
+use super::overview::{connections, whole};
+use crate::proof::{PeriodProof, Proof};
 use crate::{App, AppError, Result};
 use model::Decimal;
 
@@ -12,8 +13,10 @@ pub struct ReconciledPeriod {
     pub connection: String,
     /// `YYYY-MM`.
     pub period: String,
-    /// Whether every stored sum equals its raw sum, digit by digit.
+    /// Whether nothing of it is wrong, left out or unchecked ([`Proof::proven`]).
     pub proven: bool,
+    /// The parts: copied, complete, amortized.
+    pub proof: Proof,
     /// Whether the month may still change.
     pub open: bool,
     /// Currency.
@@ -28,14 +31,16 @@ pub struct ReconciledPeriod {
     pub difference: Decimal,
     /// Per file and line item type, per commitment.
     #[serde(flatten)]
-    pub proof: PeriodProof,
+    pub kept: PeriodProof,
 }
 
 /// Every published period's proof.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Reconciliation {
-    /// Whether all periods are proven.
+    /// The same of all periods, and of the sources.
     pub proven: bool,
+    /// The parts of all periods together, and of the sources.
+    pub proof: Proof,
     /// Newest first.
     pub periods: Vec<ReconciledPeriod>,
 }
@@ -44,23 +49,26 @@ pub struct Reconciliation {
 pub async fn reconcile(app: &App, organization: Option<&str>) -> Result<Reconciliation> {
     let published = Published::resolve(app, organization).await?;
     let mut periods = vec![];
-    for (publication, shown) in published.publications.iter().zip(&published.view.periods) {
-        let proof = serde_json::from_value(publication.proof.clone()).map_err(|error| {
+    let shown = published.view.periods.iter().zip(&published.proofs);
+    for (publication, (shown, proof)) in published.publications.iter().zip(shown) {
+        let kept = serde_json::from_value(publication.proof.clone()).map_err(|error| {
             AppError::internal(format!("the proof of {} cannot be read: {error}", publication.period))
                 .advise("Ingest the period again with --force.")
         })?;
         periods.push(ReconciledPeriod {
             connection: publication.connection_id.to_string(),
             period: publication.period.to_string(),
-            proven: publication.proven,
+            proven: proof.proven(),
+            proof: proof.clone(),
             open: shown.open,
             currency: publication.currency.clone(),
             rows: publication.rows,
             raw_total: publication.raw_total,
             stored_total: publication.stored_total,
             difference: publication.raw_total - publication.stored_total,
-            proof,
+            kept,
         });
     }
-    Ok(Reconciliation { proven: published.proven(), periods })
+    let proof = whole(&connections(&published));
+    Ok(Reconciliation { proven: proof.proven(), proof, periods })
 }

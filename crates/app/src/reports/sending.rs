@@ -171,10 +171,11 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     export::csv(&table, &mut csv).map_err(|error| AppError::internal(error.to_string()))?;
     let last = answer.to.pred_opt().unwrap_or(answer.to);
     let title = format!("{}, {} to {last} (UTC)", shown.query.metric.info().label, answer.from);
-    let proof = if shown.unproven_periods.is_empty() {
-        "Every total behind these figures equals its bill.".to_owned()
+    let proof = if shown.proof.holds() {
+        "Proven to the bill: copied, complete and amortized.".to_owned()
     } else {
-        format!("Not proven to the bill: {}.", shown.unproven_periods.join(", "))
+        let months = shown.unproven_periods.join(", ");
+        format!("Not proven to the bill ({months}). {}.", shown.proof.lines().join(". "))
     };
     let proof = [vec![proof], shown.unavailable.clone()].concat().join(" ");
     let organization = published.organization.as_ref().map(|found| found.name.clone());

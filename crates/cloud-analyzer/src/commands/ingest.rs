@@ -120,7 +120,7 @@ fn table(summaries: &[IngestSummary]) -> String {
             ("raw total", Align::Right),
             ("stored total", Align::Right),
             ("difference", Align::Right),
-            ("proven", Align::Left),
+            ("proof", Align::Left),
         ]);
         for period in &summary.periods {
             let outcome = match period.outcome {
@@ -136,7 +136,7 @@ fn table(summaries: &[IngestSummary]) -> String {
                 period.raw_total.to_string(),
                 period.stored_total.to_string(),
                 period.difference.to_string(),
-                if period.proven { "yes" } else { "NO" }.to_owned(),
+                period.proof.to_string(),
             ]);
         }
         let _ = writeln!(out, "connection {} of {}", line(&summary.connection), line(&summary.organization));
@@ -146,6 +146,12 @@ fn table(summaries: &[IngestSummary]) -> String {
             "dashboards ready after {:.1} s, line items after {:.1} s",
             summary.dashboards_ready_s, summary.line_items_ready_s
         );
+        for period in summary.periods.iter().filter(|period| period.outcome != PeriodOutcome::Failed) {
+            let missing = period.proof.parts().into_iter().filter(|(_, part)| !part.holds());
+            for (name, part) in missing {
+                let _ = writeln!(out, "{}: {name}: {}", period.period, line(&part.told()));
+            }
+        }
         out.push_str(&files(&summary.files));
     }
     out

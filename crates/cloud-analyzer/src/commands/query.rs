@@ -72,7 +72,7 @@ fn table(costs: &Costs) -> String {
     let proof = if costs.unproven_periods.is_empty() {
         "proven to the bill".to_owned()
     } else {
-        format!("NOT proven: {}", costs.unproven_periods.join(", "))
+        format!("NOT proven: {} ({})", costs.unproven_periods.join(", "), costs.proof)
     };
     let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
     let notes = costs.unavailable.iter().fold(String::new(), |notes, note| notes + "note: " + note + "\n");
@@ -124,6 +124,7 @@ fn view(costs: &Costs) -> Value {
         "sql": answer.sql,
         "snapshot": { "id": costs.snapshot_id, "publications": publications.collect::<Vec<_>>() },
         "proven": costs.unproven_periods.is_empty(),
+        "proof": costs.proof,
         "unproven_periods": costs.unproven_periods,
         "estimated": costs.estimated,
         "amortized_notes": costs.unavailable,

@@ -3,8 +3,8 @@
 use super::Folder;
 use crate::cli::{Reconcile, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json};
-use app::proof::Sums;
-use app::read::{self, ReconciledPeriod};
+use app::proof::{Proof, Sums};
+use app::read::{self, ReconciledPeriod, Reconciliation};
 use model::shown;
 use std::collections::BTreeMap;
 // Writing to a String cannot fail: the results of `write!` below say nothing.
@@ -17,22 +17,33 @@ pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()>
         ReportFormat::Json => print_json(&found),
         ReportFormat::Table => {
             let mut out: String = found.periods.iter().map(table).collect();
-            out.push_str(match (found.periods.is_empty(), found.proven) {
-                (true, _) => "nothing is published\n",
-                (_, true) => "every total equals its report, digit by digit\n",
-                (_, false) => "NOT every total equals its report\n",
-            });
-            if found.periods.iter().any(|period| !period.proof.unavailable.is_empty()) {
-                out.push_str("amortized cost is NOT whole: see the notes\n");
-            }
+            out.push_str(&verdict(&found));
             Ok(print(&out)?)
         }
     }
 }
 
+/// What holds of all of it, in its parts.
+fn verdict(found: &Reconciliation) -> String {
+    if found.periods.is_empty() {
+        return "nothing is published\n".to_owned();
+    }
+    let mut out = match found.proof.holds() {
+        true => "every total equals its report, digit by digit; every file is accounted for; amortized cost follows from what was billed\n",
+        false => "NOT all parts of the proof hold\n",
+    }
+    .to_owned();
+    out.push_str(&parts(&found.proof));
+    out
+}
+
+fn parts(proof: &Proof) -> String {
+    proof.lines().iter().fold(String::new(), |out, line| out + "  " + &shown::line(line) + "\n")
+}
+
 fn table(period: &ReconciledPeriod) -> String {
     let open = if period.open { ", open month" } else { "" };
-    let verdict = if period.proven { "proven" } else { "NOT proven" };
+    let verdict = if period.proof.holds() { "proven" } else { "NOT proven" };
     let mut out = format!(
         "{} of {}: {verdict}; {} rows, {}{open}\n",
         period.period,
@@ -40,8 +51,9 @@ fn table(period: &ReconciledPeriod) -> String {
         grouped(period.rows),
         period.currency
     );
+    out.push_str(&parts(&period.proof));
     let mut files: BTreeMap<&str, (Sums, Option<Sums>)> = BTreeMap::new();
-    for part in &period.proof.files {
+    for part in &period.kept.files {
         let entry = files.entry(&part.file).or_insert((Sums::default(), Some(Sums::default())));
         entry.0.add(&part.raw);
         entry.1 = match (entry.1, part.stored) {
@@ -79,7 +91,7 @@ fn table(period: &ReconciledPeriod) -> String {
     }
     out.push_str(&sums.text());
     out.push_str(&identity(period));
-    for note in &period.proof.notes {
+    for note in &period.kept.notes {
         let _ = writeln!(out, "note: {}", shown::line(note));
     }
     out.push('\n');
@@ -99,7 +111,7 @@ const MEASURES: &[(&str, Pick)] = &[
 
 /// Unblended = amortized + up-front fees paid − up-front fees amortized, per commitment.
 fn identity(period: &ReconciledPeriod) -> String {
-    if period.proof.identity.is_empty() {
+    if period.kept.identity.is_empty() {
         return String::new();
     }
     let mut table = Table::new(&[
@@ -110,7 +122,7 @@ fn identity(period: &ReconciledPeriod) -> String {
         ("up-front amortized", Align::Right),
         ("difference", Align::Right),
     ]);
-    for line in &period.proof.identity {
+    for line in &period.kept.identity {
         let name = if line.commitment.is_empty() { "none" } else { &line.commitment };
         table.row(vec![
             name.to_owned(),

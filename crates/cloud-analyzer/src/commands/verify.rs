@@ -5,6 +5,8 @@ use crate::cli::Verify;
 use crate::output::{print, print_json};
 use ::app::AppError;
 use ::app::connections::{self, Check, CheckState, Running, Verdict};
+use ::app::proof::Proof;
+use ::app::read;
 use model::shown;
 // Writing to a String cannot fail: the results of `writeln!` below say nothing.
 use std::fmt::Write as _;
@@ -35,13 +37,13 @@ pub(crate) async fn run(folder: &Folder, args: Verify) -> anyhow::Result<ExitCod
             anyhow::bail!("the verification stopped without an end");
         }
     };
-    end(&done, args.json)
+    end(&done, read::connection_proof(&app, &organization, &found.id).await?, args.json)
 }
 
-fn end(done: &Running, as_json: bool) -> anyhow::Result<ExitCode> {
+fn end(done: &Running, proof: Option<Proof>, as_json: bool) -> anyhow::Result<ExitCode> {
     let verdict = done.verdict.unwrap_or(Verdict::Failed);
     if as_json {
-        print_json(&serde_json::json!({"verdict": verdict, "checks": done.checks}))?;
+        print_json(&serde_json::json!({"verdict": verdict, "checks": done.checks, "proof": proof}))?;
     } else {
         print(match verdict {
             Verdict::Passed => "verified: everything is in order\n",
@@ -49,6 +51,12 @@ fn end(done: &Running, as_json: bool) -> anyhow::Result<ExitCode> {
             Verdict::NotYet => "in order, but no report is there yet\n",
             Verdict::Failed => "not verified: reports cannot be read\n",
         })?;
+        if let Some(proof) = proof {
+            print("what was read before:\n")?;
+            for part in proof.lines() {
+                print(&format!("  {}\n", shown::line(&part)))?;
+            }
+        }
     }
     Ok(if verdict == Verdict::Failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

@@ -127,8 +127,10 @@ fn about<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
         ("Currency", answer.currency.clone()),
         ("From (UTC)", answer.from.to_string()),
         ("To, exclusive (UTC)", answer.to.to_string()),
-        ("Proven to the bill", if answer.proven() { "yes" } else { "not all months" }.to_owned()),
+        ("Proven to the bill", if answer.proven() { "yes" } else { "not all of it" }.to_owned()),
     ];
+    let parts = ["Proof: copied", "Proof: complete", "Proof: amortized"].into_iter().zip(costs.proof.parts());
+    lines.extend(parts.map(|(name, (_, part))| (name, part.told())));
     lines.extend(query.filters.iter().map(|filter| ("Filter", filter.to_string())));
     lines.push(("SQL", answer.sql.clone()));
     write!(

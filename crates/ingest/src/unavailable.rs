@@ -122,6 +122,8 @@ struct Commitment {
     purchases: u64,
     bought: Decimal,
     bought_effective: Decimal,
+    /// Effective cost of purchases that carry the whole of their own price.
+    carried: Decimal,
     used: Decimal,
     unused_rows: u64,
     unused: Decimal,
@@ -143,6 +145,9 @@ impl<'a> Commitments<'a> {
             commitment.purchases += rows;
             commitment.bought += billed;
             commitment.bought_effective += effective;
+            if billed == effective {
+                commitment.carried += effective;
+            }
         } else if status == "Unused" {
             commitment.unused_rows += rows;
             commitment.unused += effective;
@@ -166,8 +171,11 @@ impl<'a> Commitments<'a> {
                 });
             };
             let spread = commitment.used + commitment.unused;
-            if commitment.bought_effective != Decimal::ZERO && spread != Decimal::ZERO {
-                doubt(Why::CountedTwice, commitment.purchases, commitment.bought_effective);
+            // AWS puts the unused share of a fee into the effective cost of its purchase: billed of purchases is then
+            // what is effective in all, and nothing stands twice.
+            let beyond = commitment.bought_effective + spread - commitment.bought;
+            if commitment.carried != Decimal::ZERO && spread != Decimal::ZERO && beyond.units() > 0 {
+                doubt(Why::CountedTwice, commitment.purchases, commitment.carried);
             }
             if commitment.unused_rows > 0 && commitment.unused == Decimal::ZERO {
                 // Of an up-front purchase the period's own part is not known; of a recurring one it is what was paid.
@@ -202,5 +210,8 @@ mod tests {
         assert_eq!(of(&[("Purchase", "", 100, 0), used, forgotten]), [(Why::UnusedWithoutCost, 10)]);
         assert_eq!(of(&[("Purchase", "", 100, 100)]), []);
         assert_eq!(of(&[used, unused]), []);
+        // The purchase carries what was not used: of one day nothing was.
+        let (half, idle) = (("Purchase", "", 100, 10), ("Purchase", "", 100, 100));
+        assert_eq!(of(&[half, idle, ("Usage", "Used", 0, 90)]), []);
     }
 }

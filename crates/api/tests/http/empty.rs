@@ -13,7 +13,13 @@ async fn overview_says_that_there_is_nothing() {
         json!({
             "organization": { "id": "my-organization", "name": "My organization", "demo": false },
             "currency": "", "currencies": [], "data_from": null, "data_to": null, "data_through": null,
-            "has_data": false, "periods": [], "ingest": null, "failures": [],
+            "has_data": false, "connections": [],
+            "proof": {
+                "copied": {"state": "holds", "reason": "nothing is published"},
+                "complete": {"state": "holds", "reason": "nothing is published"},
+                "amortized": {"state": "holds", "reason": "nothing is published"},
+            },
+            "periods": [], "ingest": null, "failures": [],
         })
     );
 }

@@ -32,6 +32,12 @@ const fn info(
     DimensionInfo { name, label, column, in_rollup: true, none, description }
 }
 
+/// Partition column of the connection, in paths and not in files.
+const CONNECTION: &str = crate::schema::PARTITIONS[0];
+
+/// Dimensions that belong to a whole publication, not to its rows: they are the same for each row of its files.
+const OF_BILLS: [&str; 3] = ["billing_period", "connection", "currency"];
+
 /// Every dimension with a column of its own. Tags and cost categories come beside it, by key.
 pub const DIMENSIONS: &[DimensionInfo] = &[
     info(
@@ -55,6 +61,30 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
         "BillingAccountId",
         "",
         "Account that pays the bill (AWS bill_payer_account_id).",
+    ),
+    info(
+        "connection",
+        "Connection",
+        CONNECTION,
+        "",
+        "Connection whose bill holds the row, by its ID; its name beside it.",
+    ),
+    DimensionInfo {
+        in_rollup: false,
+        ..info(
+            "provider",
+            "Provider",
+            "ProviderName",
+            "Unknown",
+            "Who provides the service: AWS for its own reports, FOCUS ProviderName (1.3 and later ServiceProviderName); Unknown where the report names nobody.",
+        )
+    },
+    info(
+        "currency",
+        "Currency",
+        "BillingCurrency",
+        "",
+        "Currency of the bill that holds the row. Amounts of different currencies are never added.",
     ),
     info("service", "Service", "ServiceName", "", "Service in words, from the product code."),
     info(
@@ -252,6 +282,16 @@ impl Dimension {
     /// Whether it is one key among those of a row: a tag or a cost category.
     pub const fn is_keyed(&self) -> bool {
         matches!(self, Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_))
+    }
+
+    /// Whether it is the one of that name among [`DIMENSIONS`].
+    pub fn is(&self, name: &str) -> bool {
+        self.info().is_some_and(|info| info.name == name)
+    }
+
+    /// Whether it belongs to the bill, not to its rows: billing period, connection, currency.
+    pub fn is_of_bill(&self) -> bool {
+        self.info().is_some_and(|info| OF_BILLS.contains(&info.name))
     }
 
     /// Whether the daily roll-up can answer it.

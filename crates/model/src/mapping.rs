@@ -9,7 +9,7 @@ pub use decider::Decider;
 use crate::limits::{
     MOST_CONDITIONS, MOST_KEYS, MOST_RULE_BYTES, MOST_RULE_PARTS, MOST_RULE_VALUES, MOST_RULES,
 };
-use crate::{DIMENSIONS, Dimension, Filter};
+use crate::{Dimension, Filter};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -220,9 +220,10 @@ pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
             if condition.values.is_empty() || (part && condition.values.iter().any(String::is_empty)) {
                 return Err(RuleError::NothingToCompare(place, name));
             }
-            // Latest names depend on other months, periods on files, mappings on other rules.
-            let column = matches!(condition.dimension, Dimension::Column(at)
-                if !["account", "billing_period"].contains(&DIMENSIONS[at].name));
+            // Latest names depend on other months, what is of a bill on files, mappings on other rules.
+            let column = matches!(condition.dimension, Dimension::Column(_))
+                && !condition.dimension.is("account")
+                && !condition.dimension.is_of_bill();
             if !column && !condition.dimension.is_keyed() {
                 return Err(RuleError::Dimension(place, name));
             }

@@ -151,7 +151,7 @@ pub(crate) fn assemble(
         from_rollup: !plan.needs_line_items(),
         sql: sql::text(query, query.from, query.to, &mut sql::Form::Shown),
         snapshot: snapshot(&plan.periods.iter().collect::<Vec<_>>()),
-        currency: plan.currency,
+        currency: plan.currency(),
     })
 }
 

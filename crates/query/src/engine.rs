@@ -2,11 +2,12 @@
 
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
+use crate::currencies;
 use crate::error::QueryError;
 use crate::explain::{self, ExplainOrder, Explanation, Page};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, Pieces, SqlRows};
-use crate::plan::{Plan, asks_names};
+use crate::plan::{Plan, asks_names, date};
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::tags::{self, COST_CATEGORIES, TAGS};
@@ -94,7 +95,46 @@ impl Engine {
     }
 
     async fn compute(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
-        let query = &self.with_keys_in_use(view, query).await?;
+        let query = self.with_keys_in_use(view, query).await?;
+        let (query, others) = self.in_one_currency(view, &query).await?;
+        let answer = self.of_one_currency(view, &query).await?;
+        if others.is_empty() || !currencies::asked_for(&query) {
+            return Ok(answer);
+        }
+        let mut rest = vec![];
+        for other in others {
+            let query = currencies::only_in(&query, &other);
+            rest.push(self.of_one_currency(view, &query).await?);
+        }
+        Ok(currencies::together(&query, answer, rest))
+    }
+
+    /// The question in the main currency of what it is about, and the other currencies, the main ones first: amounts
+    /// of different currencies are never added. Its span is the same in all of them. A question about usage, or about
+    /// one currency, stays as it is.
+    pub async fn in_one_currency(
+        &self,
+        view: &View,
+        query: &CostQuery,
+    ) -> Result<(CostQuery, Vec<String>), QueryError> {
+        if !query.metric.is_money() || view.currencies_of(&query.filters).len() < 2 {
+            return Ok((query.clone(), vec![]));
+        }
+        let plan = self.plan(view, query).await?;
+        let mut currencies = plan.currencies.into_iter();
+        let (Some(main), others) = (currencies.next(), currencies.collect::<Vec<_>>()) else {
+            return Ok((query.clone(), vec![]));
+        };
+        if others.is_empty() {
+            return Ok((query.clone(), vec![]));
+        }
+        let span = (Some(date(plan.span.from)), Some(date(plan.span.to)));
+        let query = CostQuery { from: span.0, to: span.1, ..query.clone() };
+        Ok((currencies::only_in(&query, &main), others))
+    }
+
+    /// The answer to a question that has no amounts of several currencies.
+    async fn of_one_currency(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
         match self.whole(view, query).await {
             // All groups in all buckets are too many: the largest are asked for by their totals.
             Err(QueryError::TooLarge { .. }) if top::helps(query) => {
@@ -136,7 +176,7 @@ impl Engine {
         if !asks_names(query) {
             return Ok(None);
         }
-        let view = View { whose: Arc::clone(&plan.whose), periods: plan.all.clone() };
+        let view = View { whose: Arc::clone(&plan.whose), periods: plan.all.clone(), ..View::default() };
         self.account_names(&view).await.map(Some)
     }
 
@@ -396,7 +436,8 @@ impl Engine {
             values: vec![key.clone().unwrap_or_default()],
         }));
         let cell = CostQuery { from: query.from, to: query.to, filters, ..CostQuery::total(query.metric) };
-        self.with_keys_in_use(view, &cell).await
+        let cell = self.with_keys_in_use(view, &cell).await?;
+        Ok(self.in_one_currency(view, &cell).await?.0)
     }
 
     /// Runs one SQL query over `line_items` (every column of the canonical schema, with `connection_id` and

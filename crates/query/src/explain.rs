@@ -161,7 +161,7 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
     Explanation {
         metric: cell.metric.info(),
         figure: Decimal::ZERO,
-        currency: plan.currency.clone(),
+        currency: plan.currency(),
         from: date(plan.span.from),
         to: date(plan.span.to),
         sql: rows_sql(cell, page.order, Some(page), &mut Form::Shown),

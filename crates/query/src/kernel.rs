@@ -65,8 +65,8 @@ pub(crate) fn sum(
         let paths: Vec<&Path> = batch.iter().map(|(_, path)| *path).collect();
         let mut slabs = slabs(store, &paths, &columns, threads)?;
         let places = Places::new(store, query, &columns, &mut slabs, names.as_ref())?;
-        let labels: Vec<String> = batch.iter().map(|(at, _)| periods[*at].period.to_string()).collect();
-        let axes = Axes::new(query, &places, &labels)?;
+        let bills: Vec<_> = batch.iter().map(|(at, _)| periods[*at]).collect();
+        let axes = Axes::new(query, &places, &bills)?;
         let sieves = Sieves::new(query, &places);
         stop.check()?;
         let rows = run(plan, query, days, buckets, &slabs, &axes, &sieves, threads, stop)?;

@@ -12,10 +12,11 @@
 //! - `engine`: the door. `plan`: spans, buckets, which periods. `store`: the roll-up in memory.
 //! - `kernel`: sums over the store. `lines`: DataFusion over line items. `sql`: the portable SQL of an answer.
 //! - `turns`, `stop`, `limits`: who is next, and where work ends. `top`: the largest of too many groups.
-//! - `assemble`: sorted groups, top N, comparison. `tags`: values of tags and cost categories by key.
+//! - `currencies`: one currency at a time. `assemble`: sorted groups, top N, comparison. `tags`: values of tags and cost categories by key.
 
 mod answers;
 mod assemble;
+mod currencies;
 mod engine;
 mod error;
 mod explain;
@@ -31,6 +32,7 @@ mod top;
 mod turns;
 mod view;
 
+pub use currencies::only_in;
 pub use engine::{Engine, EngineOptions};
 pub use error::{ErrorKind, QueryError};
 pub use explain::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};

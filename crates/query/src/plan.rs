@@ -8,8 +8,7 @@ use crate::error::QueryError;
 use crate::store::Store;
 use crate::view::{PublishedPeriod, View};
 use chrono::{Datelike, Months};
-use model::{Comparison, CostQuery, DIMENSIONS, Dimension, TimeView};
-use std::collections::BTreeSet;
+use model::{Comparison, CostQuery, Dimension, TimeView};
 use std::sync::Arc;
 
 /// Days from 1970 that an answer without an end of its own reaches to, whatever data are dated: a hundred thousand
@@ -31,8 +30,8 @@ pub(crate) struct Plan {
     pub(crate) previous: Option<Days>,
     /// Time buckets of the span.
     pub(crate) buckets: Buckets,
-    /// Currency of the periods; empty when nothing is in view.
-    pub(crate) currency: String,
+    /// Currencies of the periods, the main one first. An answer in money has one at most.
+    pub(crate) currencies: Vec<String>,
     line_items: bool,
     resources: bool,
 }
@@ -48,16 +47,8 @@ impl Plan {
                 "Give an end day after the first day; the end is exclusive.",
             ));
         }
-        let wanted = |period: &PublishedPeriod| {
-            let name = period.period.to_string();
-            query
-                .filters
-                .iter()
-                .filter(|it| is(&it.dimension, "billing_period"))
-                .all(|it| it.accepts(Some(&name)))
-        };
         let mut known = Vec::new();
-        for period in view.periods.iter().filter(|period| wanted(period)) {
+        for period in view.periods.iter().filter(|period| period.passes(&query.filters)) {
             if let Some(days) = store.extent(&period.rollup_files)? {
                 known.push((period, days));
             }
@@ -84,11 +75,16 @@ impl Plan {
             span,
             previous,
             buckets: Buckets::new(query.view, span)?,
-            currency: currency(&periods, query)?,
+            currencies: view.ranked(periods.iter()),
             periods,
             line_items: resources || query.view == TimeView::Hour,
             resources,
         })
+    }
+
+    /// Currency of the figures; empty when nothing is in view.
+    pub(crate) fn currency(&self) -> String {
+        self.currencies.first().cloned().unwrap_or_default()
     }
 
     /// Whether the daily roll-up cannot answer.
@@ -120,28 +116,12 @@ impl Plan {
 
 /// Whether a dimension is the one of that name.
 pub(crate) fn is(dimension: &Dimension, name: &str) -> bool {
-    matches!(dimension, Dimension::Column(at) if DIMENSIONS.get(*at).is_some_and(|info| info.name == name))
+    dimension.is(name)
 }
 
 /// Whether a question speaks of account names.
 pub(crate) fn asks_names(query: &CostQuery) -> bool {
     query.dimensions().any(|dimension| is(dimension, "account"))
-}
-
-fn currency(periods: &[PublishedPeriod], query: &CostQuery) -> Result<String, QueryError> {
-    let currencies: BTreeSet<&str> = periods
-        .iter()
-        .map(|period| period.currency.as_str())
-        .filter(|currency| !currency.is_empty())
-        .collect();
-    if currencies.len() > 1 && query.metric.is_money() {
-        let list: Vec<&str> = currencies.into_iter().collect();
-        return Err(QueryError::invalid(
-            format!("amounts in several currencies ({}) cannot be added", list.join(", ")),
-            "Ask for one connection, or filter by billing periods of one currency.",
-        ));
-    }
-    Ok(currencies.first().map_or_else(String::new, |currency| (*currency).to_owned()))
 }
 
 /// The span to compare with: whole months have the months before, other spans as many days before.

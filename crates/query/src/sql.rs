@@ -76,6 +76,9 @@ const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
 )
 "#;
 
+/// Column of our own engine's tables beside the partitions: the currency of the bill.
+pub(crate) const CURRENCY: &str = "currency";
+
 /// The statement of a question over some days: one column per dimension, the bucket if there are several,
 /// and the figure. Days, weeks and months are UTC.
 pub(crate) fn text(
@@ -157,6 +160,11 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
         Dimension::Tag(key) | Dimension::MergedTag(key) => format!("tag(\"Tags\", {})", literal(key)),
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
         _ if is(dimension, "account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
+        // The bill's, also where rows name none: our own engine knows it of each file.
+        _ if is(dimension, "currency") && form.is_shown() => {
+            "COALESCE(NULLIF(\"BillingCurrency\", ''), 'USD')".to_owned()
+        }
+        _ if is(dimension, "currency") => identifier(CURRENCY),
         Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
         Dimension::Mapped(mapping) => by_rules(mapping, form),
     }
@@ -207,7 +215,7 @@ fn rule_condition(rule: &Condition, form: &mut Form) -> String {
 fn value(dimension: &Dimension, form: &mut Form) -> String {
     let (raw, none) = (raw(dimension, form), dimension.none_label());
     match dimension {
-        _ if is(dimension, "billing_period") => raw,
+        _ if dimension.is_of_bill() && !is(dimension, "currency") => raw,
         // Rules never give the word for none, and may be long: they are written once.
         Dimension::Mapped(_) => format!("NULLIF({raw}, '')"),
         _ if none.is_empty() => format!("NULLIF({raw}, '')"),

@@ -54,10 +54,10 @@ pub(crate) fn shown(query: &CostQuery, totals: &CostAnswer) -> CostQuery {
 /// Value of the rows in groups that stay.
 const STAYS: &str = "stays";
 
-/// Latest names depend on other months, periods on files, mappings on other rules.
+/// Latest names depend on other months, what is of a bill on files, mappings on other rules.
 fn rules_can_look_at(dimension: &Dimension) -> bool {
     let column = matches!(dimension, Dimension::Column(_));
-    dimension.is_keyed() || (column && !is(dimension, "account") && !is(dimension, "billing_period"))
+    dimension.is_keyed() || (column && !is(dimension, "account") && !dimension.is_of_bill())
 }
 
 /// The buckets of everything.

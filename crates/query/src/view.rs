@@ -1,7 +1,8 @@
 //! What a question is answered from: the publications that belong together.
 
 use chrono::NaiveDate;
-use model::{BillingPeriod, Snapshot, SnapshotPeriod};
+use model::{BillingPeriod, Dimension, Filter, Snapshot, SnapshotPeriod};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,6 +34,47 @@ pub struct View {
     pub whose: Arc<str>,
     /// The periods, in any order.
     pub periods: Vec<PublishedPeriod>,
+    /// Currencies of the periods, the main one first; one that is not named comes after those that are.
+    pub currencies: Vec<String>,
+}
+
+impl PublishedPeriod {
+    /// The value of a dimension that is of the whole bill (see [`Dimension::is_of_bill`]); `None` for others.
+    pub(crate) fn value(&self, dimension: &Dimension) -> Option<String> {
+        let value = match dimension.info()?.name {
+            "billing_period" => self.period.to_string(),
+            "connection" => self.connection.clone(),
+            "currency" => self.currency.clone(),
+            _ => return None,
+        };
+        Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// Whether what a question keeps may be in it, as far as the bill itself can tell.
+    pub(crate) fn passes(&self, filters: &[Filter]) -> bool {
+        let of_bill = filters.iter().filter(|filter| filter.dimension.is_of_bill());
+        of_bill.into_iter().all(|filter| filter.accepts(self.value(&filter.dimension).as_deref()))
+    }
+}
+
+impl View {
+    /// Currencies of the periods that pass some filters, the main one first.
+    pub fn currencies_of(&self, filters: &[Filter]) -> Vec<String> {
+        self.ranked(self.periods.iter().filter(|period| period.passes(filters)))
+    }
+
+    /// Currencies of some of its periods, the main one first.
+    pub(crate) fn ranked<'a>(&self, periods: impl Iterator<Item = &'a PublishedPeriod>) -> Vec<String> {
+        let found: BTreeSet<&str> = periods.map(|period| period.currency.as_str()).collect();
+        let mut found: Vec<String> = found.into_iter().map(ToOwned::to_owned).collect();
+        // A bill that names no currency stands with the others only where it must.
+        let place = |currency: &String| {
+            let known = self.currencies.iter().position(|known| known == currency);
+            (currency.is_empty(), known.unwrap_or(usize::MAX))
+        };
+        found.sort_by_key(place);
+        found
+    }
 }
 
 /// Days of usage (UTC), either end open.

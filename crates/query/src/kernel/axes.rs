@@ -6,12 +6,13 @@ use crate::error::QueryError;
 use crate::plan::is;
 use crate::store::{Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
+use crate::view::PublishedPeriod;
 use model::{CostQuery, DIMENSIONS, Dimension, Listed};
 use std::sync::Arc;
 
-/// Columns of the roll-up that decide a dimension's value; none for the billing period, which is the file's.
+/// Columns of the roll-up that decide a dimension's value; none for what is the whole bill's.
 pub(super) fn axis_columns(dimension: &Dimension) -> Vec<&'static str> {
-    if is(dimension, "billing_period") {
+    if dimension.is_of_bill() {
         vec![]
     } else if is(dimension, "account") {
         vec!["SubAccountId"]
@@ -112,7 +113,7 @@ impl<'a> Places<'a> {
         Ok(Self { store, names, columns, added })
     }
 
-    /// The place of a dimension's column; `None` for the billing period.
+    /// The place of a dimension's column; `None` for what is the whole bill's.
     fn of(&self, dimension: &Dimension) -> Option<(usize, Arc<Values>)> {
         if let Some((_, place, values)) = self.added.iter().find(|(known, ..)| known == dimension) {
             return Some((*place, Arc::clone(values)));
@@ -131,14 +132,18 @@ pub(super) struct Axes {
 }
 
 impl Axes {
-    pub(super) fn new(query: &CostQuery, places: &Places, periods: &[String]) -> Result<Self, QueryError> {
+    pub(super) fn new(
+        query: &CostQuery,
+        places: &Places,
+        bills: &[&PublishedPeriod],
+    ) -> Result<Self, QueryError> {
         let mut axes = Vec::new();
         let mut groups = 1_u64;
         for dimension in &query.group_by {
             let (source, values) = if let Some((at, values)) = places.of(dimension) {
                 (Source::Column(at), values)
             } else {
-                let values = Values::number(periods.len(), |at| Some(Arc::from(periods[at].as_str())));
+                let values = Values::number(bills.len(), |at| bills[at].value(dimension).map(Arc::from));
                 (Source::Slab(values.places.clone()), Arc::new(values))
             };
             let offsets = match source {
@@ -176,7 +181,7 @@ impl Sieves {
     pub(super) fn new(query: &CostQuery, places: &Places) -> Self {
         let mut sieves: Vec<(usize, Vec<bool>)> = Vec::new();
         for filter in &query.filters {
-            // Filters on billing periods have already chosen the files.
+            // Filters on what is of a bill have already chosen the files.
             let Some((at, values)) = places.of(&filter.dimension) else { continue };
             let listed = Listed::new(&filter.dimension, &filter.values);
             let accepts = |value: &Option<Arc<str>>| listed.contains(value.as_deref()) != filter.exclude;

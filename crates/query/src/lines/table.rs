@@ -2,6 +2,7 @@
 //! the publication that names it.
 
 use crate::error::QueryError;
+use crate::sql::CURRENCY;
 use crate::view::PublishedPeriod;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
@@ -48,11 +49,11 @@ impl Files {
                 group.1.push(file);
             }
         }
-        let partitions = PARTITIONS.map(|name| Arc::new(Field::new(name, DataType::Utf8, false)));
+        let names = PARTITIONS.into_iter().chain([CURRENCY]);
+        let partitions: Vec<_> =
+            names.map(|name| Arc::new(Field::new(name, DataType::Utf8, false))).collect();
         Ok(Self {
-            schema: TableSchema::builder(views(schema))
-                .with_table_partition_cols(partitions.to_vec())
-                .build(),
+            schema: TableSchema::builder(views(schema)).with_table_partition_cols(partitions).build(),
             groups: groups
                 .into_iter()
                 .filter(|(_, files)| !files.is_empty())
@@ -86,6 +87,7 @@ fn partitioned(period: &PublishedPeriod, path: &Path) -> Result<PartitionedFile,
     Ok(PartitionedFile::new_from_meta(file).with_partition_values(vec![
         ScalarValue::Utf8(Some(period.connection.clone())),
         ScalarValue::Utf8(Some(period.period.to_string())),
+        ScalarValue::Utf8(Some(period.currency.clone())),
     ]))
 }
 

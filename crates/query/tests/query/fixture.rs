@@ -19,6 +19,7 @@ use tempfile::TempDir;
 /// 2026-09-01, the first of the three months.
 pub(crate) const FIRST_DAY: i32 = 20_697;
 pub(crate) const PERIODS: [&str; 3] = ["2026-09", "2026-10", "2026-11"];
+pub(crate) const CONNECTIONS: [&str; 3] = ["demo", "second", "demo"];
 pub(crate) const SETS: [Option<&str>; 9] = [
     None,
     Some("{}"),
@@ -82,6 +83,7 @@ impl Item {
             "ResourceId" => of(&[Some("i-1"), Some("i-2"), None], self.resource),
             "x_LineItemType" => of(&[Some("Usage"), Some("Credit")], self.kind),
             "BillingCurrency" => Some("USD".into()),
+            "ProviderName" => of(&[Some("AWS"), Some("Microsoft"), None], self.service),
             "Tags" => of(&SETS, self.tags),
             "x_CostCategories" => of(&[Some(r#"{"Unit":"u"}"#), None], self.kind),
             "x_SourceFile" => Some("report.csv".into()),
@@ -151,7 +153,7 @@ impl World {
                 line_item_files.push(lines);
             }
             PublishedPeriod {
-                connection: "demo".into(),
+                connection: CONNECTIONS[at].into(),
                 period: period.parse::<BillingPeriod>().unwrap(),
                 publication: 1,
                 proven: true,

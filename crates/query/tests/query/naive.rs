@@ -1,6 +1,6 @@
 //! What the answers must be, written as plainly as possible.
 
-use crate::fixture::{Item, PAIRS, PERIODS, World};
+use crate::fixture::{CONNECTIONS, Item, PAIRS, PERIODS, World};
 use chrono::{Datelike, Days, NaiveDate};
 use model::schema::ROLLUP_MEASURES;
 use model::{Condition, CostQuery, Decimal, Dimension, TimeView};
@@ -20,6 +20,7 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
     let name = dimension.to_string();
     let value = match name.as_str() {
         "billing_period" => Some(PERIODS[item.period].to_owned()),
+        "connection" => Some(CONNECTIONS[item.period].to_owned()),
         "account" => item.text("SubAccountId").map(|id| world.names.get(&id).cloned().unwrap_or(id)),
         name if name.starts_with("tag:") => tag(world, item, &name[4..]),
         name if name.starts_with("merged_tag:") => tag(world, item, &name[11..])

@@ -10,7 +10,10 @@ use model::{
 use proptest::prelude::*;
 use query::{Engine, EngineOptions, ExplainOrder};
 
-const DIMENSIONS: [&str; 16] = [
+const DIMENSIONS: [&str; 19] = [
+    "connection",
+    "provider",
+    "currency",
     "billing_period",
     "account_id",
     "account",
@@ -28,7 +31,12 @@ const DIMENSIONS: [&str; 16] = [
     "virtual_tag:Owner",
     "virtual_tag:Machines",
 ];
-const FILTERS: [&str; 20] = [
+const FILTERS: [&str; 25] = [
+    "connection=second",
+    "connection!=second",
+    "provider=AWS,Unknown",
+    "provider!=Microsoft",
+    "currency=USD",
     "region=us-east-1",
     "region=Global",
     "region!=",
@@ -259,6 +267,64 @@ proptest! {
         let days = ask(CostQuery { view: TimeView::Day, ..query.clone() });
         let daily: Vec<Decimal> = hours.totals.chunks(24).map(|hours| hours.iter().copied().sum()).collect();
         prop_assert_eq!(daily, days.totals);
+    }
+
+    #[test]
+    fn several_currencies_are_never_added_and_nothing_is_refused(
+        items in prop::collection::vec(item(), 1..80),
+        query in question(),
+        euro in prop::collection::vec(any::<bool>(), 3),
+        other in prop::sample::select(&DIMENSIONS[..]),
+    ) {
+        let world = World::new(items);
+        let mut view = world.view.clone();
+        for (period, euro) in view.periods.iter_mut().zip(&euro) {
+            period.currency = if *euro { "EUR" } else { "USD" }.to_owned();
+        }
+        view.currencies = vec!["USD".to_owned(), "EUR".to_owned()];
+        let engine = engine();
+        let ask = |query: CostQuery| {
+            let (engine, view) = (engine.clone(), view.clone());
+            run(async move { engine.answer(&view, &query).await.unwrap() })
+        };
+        let filters: Vec<Filter> =
+            query.filters.iter().filter(|it| it.dimension.to_string() != "currency").cloned().collect();
+        let query = CostQuery { filters, ..query };
+        let (alone, others) = run(engine.in_one_currency(&view, &query)).unwrap();
+        let main = ask(query.clone());
+        prop_assert_eq!(main.total, ask(alone.clone()).total);
+        let mut sides = vec![(main.currency.clone(), alone.clone())];
+        sides.extend(others.iter().map(|it| (it.clone(), query::only_in(&alone, it))));
+        if !query.metric.is_money() {
+            prop_assert!(others.is_empty());
+            return Ok(());
+        }
+        for (currency, query) in sides {
+            let answer = ask(query.clone());
+            // By hand: the months of that currency.
+            let months: Vec<&str> = crate::fixture::PERIODS.iter().zip(&euro)
+                .filter(|(_, euro)| (currency == "EUR") == **euro).map(|(month, _)| *month).collect();
+            let mut by_hand = query.clone();
+            by_hand.group_by.retain(|it| it.to_string() != "currency");
+            by_hand.filters.retain(|it| it.dimension.to_string() != "currency");
+            by_hand.filters.push(format!("billing_period={}", months.join(",")).parse().unwrap());
+            let expected: Decimal = if currency.is_empty() || months.is_empty() { Decimal::ZERO } else {
+                cells(&world, &by_hand).values().flat_map(|row| row.values().copied()).sum()
+            };
+            prop_assert_eq!(answer.total, expected, "{} {:?}", &currency, &query);
+            // Any breakdown has the same total, and every group is of that currency.
+            let broken_down = ask(CostQuery { group_by: vec![dimension(other)], ..query.clone() });
+            prop_assert_eq!(broken_down.total, expected);
+            prop_assert_eq!(broken_down.groups.iter().map(|group| group.total).sum::<Decimal>(), expected);
+            // The sums of all groups by currency hold what this side says.
+            let all = ask(CostQuery { group_by: vec!["currency".parse().unwrap(), dimension(other)], ..alone.clone() });
+            prop_assert!(all.groups.iter().all(|group| group.keys[0].is_some()));
+        }
+        let by_currency = ask(CostQuery { group_by: vec!["currency".parse().unwrap(), dimension(other)], ..query.clone() });
+        prop_assert_eq!(by_currency.total, main.total);
+        for group in &by_currency.groups {
+            prop_assert!(group.keys[0].as_deref() == Some(main.currency.as_str()) || others.contains(group.keys[0].as_ref().unwrap()));
+        }
     }
 
     #[test]

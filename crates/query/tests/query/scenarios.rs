@@ -105,9 +105,29 @@ fn currencies_are_never_added() {
     let mut view = world.view.clone();
     view.periods[1].currency = "EUR".into();
     let engine = engine();
-    let error = run(engine.answer(&view, &month_by("service"))).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Invalid);
-    assert!(error.to_string().contains("EUR, USD"), "{error}");
+    view.currencies = vec!["EUR".into(), "USD".into()];
+    // Each question is answered in the main currency, and says in its SQL which.
+    let main = run(engine.answer(&view, &month_by("service"))).unwrap();
+    assert_eq!((main.currency.as_str(), main.total.to_string().as_str()), ("EUR", "2"));
+    assert!(main.sql.contains("IN ('EUR')"), "{}", main.sql);
+    let (_, others) = run(engine.in_one_currency(&view, &month_by("service"))).unwrap();
+    assert_eq!(others, ["USD"]);
+    let each = run(engine.answer(&view, &month_by("currency"))).unwrap();
+    let groups: Vec<String> =
+        each.groups.iter().map(|group| format!("{:?} {}", group.keys[0], group.total)).collect();
+    assert_eq!(groups, [r#"Some("EUR") 2"#, r#"Some("USD") 1"#]);
+    assert_eq!(each.total.to_string(), "2");
+    // What was cut off is cut off in each.
+    let cut = CostQuery {
+        group_by: vec!["service".parse().unwrap(), "currency".parse().unwrap()],
+        top: Some(0),
+        ..month_by("currency")
+    };
+    let cut = run(engine.answer(&view, &cut)).unwrap();
+    assert!(cut.groups.iter().all(|group| group.other && group.keys[1].is_some()) && cut.groups.len() == 2);
+    // Also between a span and what it is compared with.
+    let november = CostQuery { compare: Some(Comparison::Previous), ..month_by("service") };
+    assert_eq!(run(engine.answer(&view, &november)).unwrap().currency, "EUR");
     let one = CostQuery { filters: vec!["billing_period=2026-10".parse().unwrap()], ..month_by("service") };
     assert_eq!(run(engine.answer(&view, &one)).unwrap().currency, "EUR");
     let usage = CostQuery { metric: Metric::UsageAmount, ..month_by("service") };

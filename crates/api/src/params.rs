@@ -140,6 +140,23 @@ pub(crate) fn filters(pairs: &mut Pairs) -> Result<Vec<Filter>, ApiError> {
     texts.into_iter().map(parse).collect()
 }
 
+/// `currency`: the one that figures are in, as a filter; none is the main one.
+pub(crate) fn currency(pairs: &mut Pairs) -> Result<Vec<Filter>, ApiError> {
+    let Some(currency) = pairs.one("currency")?.filter(|text| !text.is_empty()) else { return Ok(vec![]) };
+    let dimension =
+        "currency".parse().map_err(|error: model::DimensionError| AppError::internal(error.to_string()))?;
+    Ok(vec![Filter { dimension, exclude: false, values: vec![currency] }])
+}
+
+/// Parameters of what stands in one currency.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; `currency` reads them")]
+pub(crate) struct CurrencyParams {
+    /// Currency of the figures, such as EUR; the main one of the organization unless said otherwise.
+    currency: Option<String>,
+}
+
 /// `shared`: whether shared costs stand where the organization's rules put them.
 pub(crate) fn split(pairs: &mut Pairs) -> Result<bool, ApiError> {
     match pairs.one("shared")?.as_deref() {

@@ -15,7 +15,7 @@ mod summary;
 
 pub(crate) use accounts::account_names;
 pub use accounts::{Account, AccountName, Accounts, accounts};
-pub use costs::{Costs, costs};
+pub use costs::{Costs, by_currency, costs, costs_in_each};
 pub use dimensions::{Names, Value, Values, names, parse_group_by, values};
 pub(crate) use dimensions::{RememberedNames, filter_on, named};
 pub use explain::{Cell, Explained, explain, explained_rows};

@@ -1382,6 +1382,12 @@ export interface components {
             from: string;
             group_by: string[];
             metric: string;
+            /**
+             * @description What the question sums to in other currencies that are in view; never added to the figures, which are in `currency`
+             *     alone. `filter=currency=…` chooses another one, `group_by=currency` lists the groups of all (the totals stay those
+             *     of `currency`). Empty for most organizations.
+             */
+            other_currencies: components["schemas"]["OtherCurrency"][];
             /** @description Start of each bucket: a day, or an instant for hours; none for a total. */
             periods: string[];
             previous: components["schemas"]["PreviousSpan"] | null;
@@ -1459,6 +1465,8 @@ export interface components {
             /** @description Says what is not ready. */
             message: string | null;
             metric: components["schemas"]["MetricView"];
+            /** @description Other currencies that the question is about: their rows are not among these. */
+            other_currencies: string[];
             /** Format: int64 */
             page: number;
             /** Format: int64 */
@@ -1712,12 +1720,18 @@ export interface components {
         OrganizationName: {
             name: string;
         };
+        /** @description What a question sums to in another currency. */
+        OtherCurrency: {
+            currency: string;
+            total: string;
+        };
         /** @description The state of the data. */
         Overview: {
             /** @description Connections with months. */
             connections: components["schemas"]["ConnectionProofView"][];
+            /** @description All, the main one first. Figures are in one of them, the main one unless `filter=currency=…` says another. */
             currencies: string[];
-            /** @description Main currency; empty without data. */
+            /** @description Main currency: the one with the most cost lately. Empty without data. */
             currency: string;
             /** @description First day with charges. */
             data_from: string | null;
@@ -1779,6 +1793,8 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             connection: string;
+            /** @description Currency of its totals. */
+            currency: string;
             /** @description The former minus the latter. */
             difference: string;
             /** @description Whether the month may still change. */
@@ -2246,6 +2262,8 @@ export interface components {
         };
         /** @description A value of a dimension. */
         ValueView: {
+            /** @description Currency of the figure: the first, in order of weight, that the value has cost in. */
+            currency: string;
             figure: string;
             label: string;
             /** @description Empty: rows without a value. */
@@ -2306,7 +2324,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     accounts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
+                currency?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4321,7 +4342,10 @@ export interface operations {
     };
     subsets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
+                currency?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4407,7 +4431,10 @@ export interface operations {
     };
     subset: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
+                currency?: string;
+            };
             header?: never;
             path: {
                 id: string;

@@ -3,6 +3,7 @@
 use super::savings::SavingsSpan;
 use crate::access::By;
 use crate::caching::Asked;
+use crate::params::{CurrencyParams, Pairs, currency};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::read;
@@ -75,7 +76,7 @@ impl From<read::Accounts> for Accounts {
 }
 
 /// Every account with its names, its subset and its cost over the last 30 days.
-#[utoipa::path(get, path = "/accounts", tag = "allocation", responses(
+#[utoipa::path(get, path = "/accounts", tag = "allocation", params(CurrencyParams), responses(
     (status = OK, body = Accounts),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -83,8 +84,11 @@ pub(crate) async fn accounts(
     State(state): State<ApiState>,
     By(by): By,
     asked: Asked,
+    mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
+    let filters = currency(&mut pairs)?;
+    pairs.done()?;
     let published = state.published(&by).await?;
-    let view = async { Ok(Accounts::from(read::accounts(&state.app, &published).await?)) };
+    let view = async { Ok(Accounts::from(read::accounts(&state.app, &published, &filters).await?)) };
     asked.answer(&state, &published, view).await
 }

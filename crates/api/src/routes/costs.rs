@@ -32,6 +32,13 @@ pub(crate) struct CostRow {
     previous_total: Option<String>,
 }
 
+/// What a question sums to in another currency.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OtherCurrency {
+    currency: String,
+    total: String,
+}
+
 /// The compared span.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PreviousSpan {
@@ -71,6 +78,10 @@ pub(crate) struct Costs {
     metric: &'static str,
     /// Currency of money figures; empty without data.
     currency: String,
+    /// What the question sums to in other currencies that are in view; never added to the figures, which are in `currency`
+    /// alone. `filter=currency=…` chooses another one, `group_by=currency` lists the groups of all (the totals stay those
+    /// of `currency`). Empty for most organizations.
+    other_currencies: Vec<OtherCurrency>,
     /// Unit of usage figures, where all rows share one.
     #[schema(required = true)]
     unit: Option<String>,
@@ -132,6 +143,11 @@ impl From<read::Costs> for Costs {
             metric: query.metric.name(),
             proven: answer.proven(),
             currency: answer.currency,
+            other_currencies: costs
+                .other_currencies
+                .into_iter()
+                .map(|(currency, total)| OtherCurrency { currency, total: total.to_string() })
+                .collect(),
             unit: None,
             view: query.view.name(),
             from: answer.from.to_string(),

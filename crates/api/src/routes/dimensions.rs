@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 /// Dimensions with a tab of their own on the page, in its order; tags have one beside.
-const TABS: [&str; 16] = [
+const TABS: [&str; 18] = [
     "account_id",
     "service",
     "lifecycle",
@@ -29,6 +29,8 @@ const TABS: [&str; 16] = [
     "usage_type",
     "purchase_option",
     "payer_account_id",
+    "provider",
+    "connection",
     "seller",
     "commitment_id",
 ];
@@ -139,6 +141,8 @@ pub(crate) struct ValueView {
     value: String,
     label: String,
     figure: String,
+    /// Currency of the figure: the first, in order of weight, that the value has cost in.
+    currency: String,
 }
 
 /// Values of a dimension, largest figure first.
@@ -177,6 +181,7 @@ pub(crate) async fn dimension_values(
             value: value.value.unwrap_or_default(),
             label: value.label,
             figure: value.figure.to_string(),
+            currency: value.currency,
         });
         Ok(Values { values: values.collect(), total_values: found.total as u64 })
     };

@@ -161,6 +161,8 @@ pub(crate) struct Explain {
     metric: MetricView,
     figure: String,
     currency: String,
+    /// Other currencies that the question is about: their rows are not among these.
+    other_currencies: Vec<String>,
     from: String,
     to: String,
     /// What a figure with shared costs split is made of, largest first; empty for others.
@@ -211,6 +213,7 @@ pub(crate) async fn explain(
             parts: explained.parts.into_iter().map(ExplainPart::from).collect(),
             part,
             currency: found.currency,
+            other_currencies: explained.other_currencies,
             from: found.from.to_string(),
             to: found.to.to_string(),
             sql: found.sql,

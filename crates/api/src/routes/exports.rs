@@ -20,6 +20,7 @@ async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<(Costs
     pairs.done()?;
     (query.top, query.compare) = (None, None);
     let published = state.published(by).await?;
+    let query = read::by_currency(&published, query)?;
     let costs = read::costs(&state.app, &published, query, split).await?;
     let bytes = state.bodies.bytes.take_for(by, costs.bytes())?;
     Ok((costs, vec![place, bytes]))

@@ -49,6 +49,8 @@ pub(crate) struct PeriodView {
     /// Whether all parts of the proof hold.
     proven: bool,
     proof: ProofView,
+    /// Currency of its totals.
+    currency: String,
     rows: u64,
     bytes: u64,
     /// Unblended total while reading.
@@ -72,6 +74,7 @@ impl From<PeriodState> for PeriodView {
             stage: if state.complete { PeriodStage::Complete } else { PeriodStage::Dashboards },
             proven: state.proof.holds(),
             proof: state.proof.into(),
+            currency: state.currency,
             rows: state.rows,
             bytes: state.bytes,
             raw_total: state.raw_total.to_string(),
@@ -177,8 +180,9 @@ impl From<Failure> for FailureView {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Overview {
     organization: Organization,
-    /// Main currency; empty without data.
+    /// Main currency: the one with the most cost lately. Empty without data.
     currency: String,
+    /// All, the main one first. Figures are in one of them, the main one unless `filter=currency=…` says another.
     currencies: Vec<String>,
     /// First day with charges.
     #[schema(required = true)]

@@ -5,7 +5,7 @@ use super::savings::{SavingsSpan, estimate};
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
-use crate::params::Pairs;
+use crate::params::{CurrencyParams, Pairs, currency as chosen};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
@@ -15,6 +15,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
+use model::Filter;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -196,13 +197,19 @@ pub(crate) struct SubsetChange {
 }
 
 /// All subsets with their sums.
-#[utoipa::path(get, path = "/subsets", tag = "allocation", responses(
+#[utoipa::path(get, path = "/subsets", tag = "allocation", params(CurrencyParams), responses(
     (status = OK, body = Subsets),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn subsets(State(state): State<ApiState>, By(by): By) -> Result<Response, ApiError> {
+pub(crate) async fn subsets(
+    State(state): State<ApiState>,
+    By(by): By,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let filters = chosen(&mut pairs)?;
+    pairs.done()?;
     let published = state.published(&by).await?;
-    let found = allocation::subsets(&state.app, &published).await?;
+    let found = allocation::subsets(&state.app, &published, &filters).await?;
     let SubsetSpans { currency, last_month, month_to_date } = found.spans;
     Ok(fresh(Json(Subsets {
         currency,
@@ -214,9 +221,14 @@ pub(crate) async fn subsets(State(state): State<ApiState>, By(by): By) -> Result
     })))
 }
 
-async fn details(state: &ApiState, by: &app::policy::Caller, id: &str) -> Result<SubsetDetails, ApiError> {
+async fn details(
+    state: &ApiState,
+    by: &app::policy::Caller,
+    id: &str,
+    filters: &[Filter],
+) -> Result<SubsetDetails, ApiError> {
     let published = state.published(by).await?;
-    let found = allocation::subset(&state.app, &published, id).await?;
+    let found = allocation::subset(&state.app, &published, id, filters).await?;
     let SubsetSpans { currency, last_month, month_to_date } = found.spans;
     let accounts = found.accounts.into_iter().map(|account| SubsetAccount {
         account_id: account.account_id,
@@ -233,7 +245,8 @@ async fn details(state: &ApiState, by: &app::policy::Caller, id: &str) -> Result
 }
 
 /// One subset with its accounts.
-#[utoipa::path(get, path = "/subsets/{id}", tag = "allocation", params(("id" = String, Path)), responses(
+#[utoipa::path(get, path = "/subsets/{id}", tag = "allocation",
+    params(("id" = String, Path), CurrencyParams), responses(
     (status = OK, body = SubsetDetails),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -241,8 +254,11 @@ pub(crate) async fn subset(
     State(state): State<ApiState>,
     By(by): By,
     Path(id): Path<String>,
+    mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    Ok(fresh(Json(details(&state, &by, &id).await?)))
+    let filters = chosen(&mut pairs)?;
+    pairs.done()?;
+    Ok(fresh(Json(details(&state, &by, &id, &filters).await?)))
 }
 
 /// Makes a subset.
@@ -257,7 +273,7 @@ pub(crate) async fn create_subset(
 ) -> Result<Response, ApiError> {
     let billing = new.billing.map(Billing::read).transpose()?;
     let id = allocation::create_subset(&state.app, &by, &new.name, new.account_ids, billing).await?;
-    Ok(fresh((StatusCode::CREATED, Json(details(&state, &by, &id).await?)).into_response()))
+    Ok(fresh((StatusCode::CREATED, Json(details(&state, &by, &id, &[]).await?)).into_response()))
 }
 
 /// Changes a subset.
@@ -275,7 +291,7 @@ pub(crate) async fn change_subset(
     let billing = new.billing.map(|billing| billing.map(Billing::read).transpose()).transpose()?;
     let change = allocation::SubsetChange { name: new.name, account_ids: new.account_ids, billing };
     allocation::change_subset(&state.app, &by, &id, change).await?;
-    Ok(fresh(Json(details(&state, &by, &id).await?)))
+    Ok(fresh(Json(details(&state, &by, &id, &[]).await?)))
 }
 
 /// Deletes subsets; their accounts are in none then.

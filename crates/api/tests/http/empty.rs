@@ -38,7 +38,7 @@ async fn costs_are_empty_and_exact() {
     assert_eq!(summary, json!({ "month_to_date": null }));
     let names = test.get("/api/v1/dimensions").await.json();
     assert_eq!(names["tag_keys"], json!([]));
-    assert_eq!(names["dimensions"].as_array().unwrap().iter().filter(|one| one["tab"] == true).count(), 16);
+    assert_eq!(names["dimensions"].as_array().unwrap().iter().filter(|one| one["tab"] == true).count(), 18);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -179,8 +179,9 @@ async fn expected(app: &App, published: &Published, filters: &[Filter]) -> Resul
     projected_total(app, published, Metric::Amortized, filters).await
 }
 
-/// All subsets, what is in none, and the whole.
-pub async fn subsets(app: &App, published: &Published) -> Result<Subsets> {
+/// All subsets, what is in none, and the whole, in the main currency of what some filters let pass.
+pub async fn subsets(app: &App, published: &Published, filters: &[Filter]) -> Result<Subsets> {
+    let published = &*published.in_one_currency(filters);
     let months = SubsetSpans::of(app, published).await?;
     let by_subset = months.costs(app, published, "subset", &[]).await?;
     let by_account = months.costs(app, published, "account_id", &[]).await?;
@@ -219,8 +220,9 @@ pub async fn subsets(app: &App, published: &Published) -> Result<Subsets> {
     Ok(Subsets { unassigned: sums(None, unassigned, None).await?, subsets: found, whole, spans: months })
 }
 
-/// One subset with its accounts.
-pub async fn subset(app: &App, published: &Published, id: &str) -> Result<SubsetDetails> {
+/// One subset with its accounts, in the main currency of what some filters let pass.
+pub async fn subset(app: &App, published: &Published, id: &str, filters: &[Filter]) -> Result<SubsetDetails> {
+    let published = &*published.in_one_currency(filters);
     let subset = published.definitions.subsets.iter().find(|subset| subset.id == id);
     let subset = subset.ok_or_else(|| gone("subset"))?.clone();
     let months = SubsetSpans::of(app, published).await?;

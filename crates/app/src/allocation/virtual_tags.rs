@@ -127,6 +127,7 @@ pub async fn preview_virtual_tag(
     name: &str,
     rules: Vec<MappingRule>,
 ) -> Result<Preview> {
+    let published = &*published.in_one_currency(&[]);
     let name = MappingName::VirtualTag(checked(name, &rules)?);
     let dimension = Dimension::Mapped(Mapping { name, rules: Some(rules.into()) });
     let needs_line_items = !dimension.in_rollup();

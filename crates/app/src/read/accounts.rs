@@ -4,7 +4,7 @@ use super::overview::page_days;
 use super::{Published, named};
 use crate::{App, Result};
 use chrono::NaiveDate;
-use model::{BillingPeriod, CostQuery, Decimal, Metric};
+use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
 use std::collections::BTreeMap;
 
 /// Days of data whose cost is shown.
@@ -60,15 +60,16 @@ pub(crate) async fn account_names(app: &App, published: &Published) -> Result<BT
     Ok(names)
 }
 
-/// Every account that any published month speaks of, and those that were assigned before they had cost.
-pub async fn accounts(app: &App, published: &Published) -> Result<Accounts> {
+/// Every account that any published month speaks of, and those that were assigned before they had cost. Costs are in the
+/// main currency of what some filters let pass; an account of another currency's bills has none there.
+pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> Result<Accounts> {
     let latest = account_names(app, published).await?;
     let mut names = name_history(app, published).await?;
     let span = page_days(app, published, COST_DAYS).await?;
     let (from, to) = span.unzip();
     let query =
         CostQuery { group_by: vec![named("account_id")?], from, to, ..CostQuery::total(Metric::Amortized) };
-    let answer = app.engine().answer(&published.view, &query).await?;
+    let answer = app.engine().answer(&published.in_one_currency(filters).view, &query).await?;
     let mut costs: BTreeMap<String, Decimal> = BTreeMap::new();
     for group in answer.groups {
         if let Some(Some(id)) = group.keys.into_iter().next() {

@@ -1,9 +1,9 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
-use super::{Published, account_names, splitting};
+use super::{Published, account_names, named, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, Result};
-use model::{CostAnswer, CostGroup, CostQuery, Dimension, Metric};
+use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Metric, TimeView};
 use std::collections::BTreeMap;
 
 /// An answer with what a page shows beside it.
@@ -17,6 +17,8 @@ pub struct Costs {
     pub labels: Vec<Vec<String>>,
     /// What is proven of the periods in view together.
     pub proof: Proof,
+    /// What the question sums to in other currencies that are in view: never added to the figures.
+    pub other_currencies: Vec<(String, Decimal)>,
     /// Periods in view of which not all parts of the proof hold.
     pub unproven_periods: Vec<String>,
     /// Whether an open month's unused commitment, which is an estimate until it closes, is in the figures.
@@ -54,20 +56,29 @@ impl Costs {
 pub(super) const OTHER: &str = "Other";
 
 /// Answers a question from what is published; with `split`, shared costs stand where the organization's rules put
-/// them.
+/// them. Where bills in several currencies are in view, the answer is in the main one of them; grouped by currency it
+/// has the groups of all, and the totals of the main one.
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
     let query = published.definitions.resolve(query)?;
     // First, so that an answer that may be large never waits for its turn with another question.
-    let names = if query.group_by.iter().any(|dimension| dimension.to_string() == "account_id") {
-        account_names(app, published).await?
-    } else {
-        BTreeMap::new()
-    };
-    let answer = if split && !published.definitions.shared_costs.is_empty() {
-        splitting::answer(app, published, &query).await?
+    let names = KeyNames::of(app, published, &query.group_by).await?;
+    let split = split && !published.definitions.shared_costs.is_empty();
+    let (alone, others) = app.engine().in_one_currency(&published.view, &query).await?;
+    let all = !split && query.group_by.iter().any(|dimension| dimension.is("currency"));
+    let query = if all { query } else { alone.clone() };
+    let answer = if split {
+        let published = published.in_one_currency(&query.filters);
+        splitting::answer(app, &published, &query).await?
     } else {
         app.engine().answer(&published.view, &query).await?
     };
+    let mut other_currencies = vec![];
+    for currency in others {
+        let total =
+            CostQuery { group_by: vec![], view: TimeView::Total, top: None, compare: None, ..alone.clone() };
+        let answer = app.engine().answer(&published.view, &query::only_in(&total, &currency)).await?;
+        other_currencies.push((currency, answer.total));
+    }
     let labels = answer.groups.iter().map(|group| labels(&query.group_by, group, &names)).collect();
     let mut unproven_periods: Vec<String> = answer
         .snapshot
@@ -90,7 +101,17 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let proof = published.together(|publication| {
         answer.snapshot.periods.iter().any(|period| period.publication == publication.id)
     });
-    Ok(Costs { query, answer, labels, proof, unproven_periods, estimated, unavailable, snapshot_id })
+    Ok(Costs {
+        query,
+        answer,
+        labels,
+        proof,
+        other_currencies,
+        unproven_periods,
+        estimated,
+        unavailable,
+        snapshot_id,
+    })
 }
 
 /// What of the amortized cost of an answer's periods is not known.
@@ -111,17 +132,79 @@ fn unavailable(published: &Published, answer: &CostAnswer) -> Vec<String> {
     found
 }
 
-pub(super) fn labels(
-    dimensions: &[Dimension],
-    group: &CostGroup,
-    accounts: &BTreeMap<String, String>,
-) -> Vec<String> {
+/// The same question in each currency that is in view, the main one first, over the same days and buckets.
+pub async fn costs_in_each(
+    app: &App,
+    published: &Published,
+    query: CostQuery,
+    split: bool,
+) -> Result<Vec<Costs>> {
+    let first = costs(app, published, query, split).await?;
+    let mut all = vec![];
+    if !first.query.group_by.iter().any(|dimension| dimension.is("currency")) {
+        for (currency, _) in &first.other_currencies {
+            let query = query::only_in(&first.query, currency);
+            all.push(costs(app, published, query, split).await?);
+        }
+    }
+    all.insert(0, first);
+    Ok(all)
+}
+
+/// The question with the currency as its first dimension, if it is in money and bills in several are in view: for files,
+/// which hold everything.
+pub fn by_currency(published: &Published, mut query: CostQuery) -> Result<CostQuery> {
+    let several = query.metric.is_money() && published.view.currencies_of(&query.filters).len() > 1;
+    if several && !query.group_by.iter().any(|dimension| dimension.is("currency")) {
+        query.group_by.insert(0, named("currency")?);
+    }
+    Ok(query)
+}
+
+/// Names of what stands in keys by its ID.
+#[derive(Debug, Default)]
+pub(super) struct KeyNames {
+    accounts: BTreeMap<String, String>,
+    connections: BTreeMap<String, String>,
+}
+
+impl KeyNames {
+    /// Those that some dimensions need.
+    pub(super) async fn of(app: &App, published: &Published, dimensions: &[Dimension]) -> Result<Self> {
+        let asked = |name| dimensions.iter().any(|dimension| dimension.is(name));
+        let mut names = Self::default();
+        if asked("account_id") {
+            names.accounts = account_names(app, published).await?;
+        }
+        if let (true, Some(organization)) = (asked("connection"), &published.organization) {
+            let all = app.meta().connections(&organization.id).await?;
+            names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
+        }
+        Ok(names)
+    }
+
+    /// The words for a key.
+    pub(super) fn name<'a>(&'a self, dimension: &Dimension, key: &'a str) -> &'a str {
+        let known = match dimension.info().map(|info| info.name) {
+            Some("account_id") => self.accounts.get(key),
+            Some("connection") => self.connections.get(key),
+            _ => None,
+        };
+        known.map_or(key, String::as_str)
+    }
+}
+
+/// Whether keys of a dimension are IDs that have names beside them.
+pub(super) fn is_named(dimension: &Dimension) -> bool {
+    dimension.is("account_id") || dimension.is("connection")
+}
+
+pub(super) fn labels(dimensions: &[Dimension], group: &CostGroup, names: &KeyNames) -> Vec<String> {
     let label = |(dimension, key): (&Dimension, &Option<String>)| match key {
         _ if group.other => OTHER.to_owned(),
         None if dimension.none_label().is_empty() => format!("No {}", dimension.label().to_lowercase()),
         None => dimension.none_label().to_owned(),
-        Some(id) if dimension.to_string() == "account_id" => accounts.get(id).unwrap_or(id).clone(),
-        Some(value) => value.clone(),
+        Some(value) => names.name(dimension, value).to_owned(),
     };
     dimensions.iter().zip(&group.keys).map(label).collect()
 }

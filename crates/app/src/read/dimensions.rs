@@ -1,10 +1,12 @@
 //! What can be asked by: dimensions, tag keys, cost categories, and the values they take.
 
-use super::{Published, account_names};
+use super::Published;
+use super::costs::{KeyNames, is_named};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
 use query::{Span, View};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Keys that the published data adds to the fixed dimensions.
@@ -54,22 +56,26 @@ async fn metrics(app: &App, published: &Published) -> Result<Vec<Metric>> {
             .filter(|period| newest.is_some_and(|newest| period.period >= newest.previous()))
             .cloned()
             .collect(),
+        currencies: published.view.currencies.clone(),
     };
-    let total = async |metric| match app.engine().answer(&view, &CostQuery::total(metric)).await {
-        Ok(answer) => Ok(Some(answer.total)),
-        // Amounts in several currencies have no total: then every metric may say something.
-        Err(error) if error.kind() == query::ErrorKind::Invalid => Ok(None),
-        Err(error) => Err(AppError::from(error)),
+    let view = &view;
+    let totals = async |metric| -> Result<Vec<Decimal>> {
+        let (alone, others) = app.engine().in_one_currency(view, &CostQuery::total(metric)).await?;
+        let mut totals = vec![app.engine().answer(view, &alone).await?.total];
+        for currency in others {
+            let query = query::only_in(&alone, &currency);
+            totals.push(app.engine().answer(view, &query).await?.total);
+        }
+        Ok(totals)
     };
     let mut told = vec![Metric::Amortized, Metric::Unblended];
     for (net, gross) in [(Metric::NetAmortized, Metric::Amortized), (Metric::NetUnblended, Metric::Unblended)]
     {
-        let (net_total, gross_total) = (total(net).await?, total(gross).await?);
-        if net_total.is_none() || net_total != gross_total {
+        if totals(net).await? != totals(gross).await? {
             told.push(net);
         }
     }
-    if total(Metric::List).await?.is_none_or(|list| !list.is_zero()) {
+    if totals(Metric::List).await?.iter().any(|list| !list.is_zero()) {
         told.push(Metric::List);
     }
     Ok(told)
@@ -84,6 +90,8 @@ pub struct Value {
     pub label: String,
     /// Its figure over the span.
     pub figure: Decimal,
+    /// Currency of the figure: the first, in order of weight, that the value has cost in.
+    pub currency: String,
 }
 
 /// Values of a dimension, largest figure first.
@@ -105,36 +113,39 @@ pub async fn values(
     search: &str,
     limit: usize,
 ) -> Result<Values> {
-    let (engine, span) = (app.engine(), Span { from, to });
     let mut dimension = dimension.clone();
     published.definitions.resolve_dimension(&mut dimension)?;
-    let dimension = &dimension;
-    if dimension.to_string() != "account_id" {
-        let (found, total) = engine.values(&published.view, dimension, span, metric, search, limit).await?;
-        let values = found
-            .into_iter()
-            .map(|(value, figure)| {
-                let label = value.clone().unwrap_or_else(|| dimension.none_label().to_owned());
-                Value { value, label, figure }
-            })
-            .collect();
-        return Ok(Values { values, total });
+    let names = KeyNames::of(app, published, std::slice::from_ref(&dimension)).await?;
+    let engine = app.engine();
+    let query = CostQuery { group_by: vec![dimension.clone()], from, to, ..CostQuery::total(metric) };
+    let (alone, others) = engine.in_one_currency(&published.view, &query).await?;
+    if published.currencies().len() < 2 && !is_named(&dimension) {
+        let span = Span { from, to };
+        let (found, total) = engine.values(&published.view, &dimension, span, metric, search, limit).await?;
+        let currency = published.currencies().first().cloned().unwrap_or_default();
+        let value = |(value, figure): (Option<String>, Decimal)| {
+            let label = value.clone().unwrap_or_else(|| dimension.none_label().to_owned());
+            Value { value, label, figure, currency: currency.clone() }
+        };
+        return Ok(Values { values: found.into_iter().map(value).collect(), total });
     }
-    // Accounts are looked for by name as well as by ID.
-    let names = account_names(app, published).await?;
-    let (found, _) = engine.values(&published.view, dimension, span, metric, "", usize::MAX).await?;
+    // What has a name is looked for by it as well as by its ID; values of every currency can be chosen.
     let search = search.to_lowercase();
-    let mut values: Vec<Value> = found
-        .into_iter()
-        .map(|(value, figure)| {
-            let id = value.as_deref().unwrap_or_default();
-            Value { label: names.get(id).cloned().unwrap_or_else(|| id.to_owned()), value, figure }
-        })
-        .filter(|value| {
-            value.label.to_lowercase().contains(&search)
-                || value.value.as_deref().unwrap_or_default().contains(&search)
-        })
-        .collect();
+    let (mut values, mut known) = (vec![], HashSet::new());
+    let questions = others.iter().map(|currency| query::only_in(&alone, currency));
+    for query in std::iter::once(alone.clone()).chain(questions) {
+        let answer = engine.answer(&published.view, &query).await?;
+        for group in answer.groups {
+            let value = group.keys.into_iter().next().flatten();
+            let id = value.as_deref().unwrap_or_else(|| dimension.none_label());
+            let label = names.name(&dimension, id).to_owned();
+            let matches = label.to_lowercase().contains(&search) || id.to_lowercase().contains(&search);
+            if matches && known.insert(value.clone()) {
+                let currency = answer.currency.clone();
+                values.push(Value { value, label, figure: group.total, currency });
+            }
+        }
+    }
     let total = values.len();
     values.truncate(limit);
     Ok(Values { values, total })

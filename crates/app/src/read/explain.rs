@@ -38,6 +38,8 @@ pub struct Explained {
     pub parts: Vec<SplitPart>,
     /// Which of them the rows are of.
     pub shown: usize,
+    /// Other currencies that the question is about; no row of theirs is among these.
+    pub other_currencies: Vec<String>,
 }
 
 /// Explains a cell; `page` counts from 1.
@@ -53,7 +55,10 @@ pub async fn explain(
         app.engine().explain(&published.view, &asked.query, &asked.keys, order, page, page_size).await?;
     let figure =
         if asked.parts.is_empty() { rows.figure } else { asked.parts.iter().map(|part| part.figure).sum() };
-    Ok(Explained { figure, rows, parts: asked.parts, shown: asked.shown })
+    let chosen = asked.query.group_by.iter().any(|dimension| dimension.is("currency"));
+    let other_currencies =
+        if chosen { vec![] } else { app.engine().in_one_currency(&published.view, &asked.query).await?.1 };
+    Ok(Explained { figure, rows, parts: asked.parts, shown: asked.shown, other_currencies })
 }
 
 /// Every row that [`explain`] would page through, in pieces.
@@ -124,6 +129,8 @@ async fn resolved(app: &App, published: &Published, cell: Cell) -> Result<Asked>
     if plain {
         return Ok(Asked { query, keys: cell.keys, parts: vec![], shown: 0 });
     }
-    let found = splitting::explained(app, published, &query, &cell.keys, cell.part.as_deref()).await?;
+    let (query, _) = app.engine().in_one_currency(&published.view, &query).await?;
+    let published = published.in_one_currency(&query.filters);
+    let found = splitting::explained(app, &published, &query, &cell.keys, cell.part.as_deref()).await?;
     Ok(Asked { query: found.rows, keys: found.keys, parts: found.parts, shown: found.shown })
 }

@@ -8,7 +8,7 @@ pub use self::csv::{Cell, Reader, csv, csv_long, line};
 pub use self::parquet::parquet;
 pub use self::xlsx::{LimitOfSheets, xlsx};
 
-use super::costs::{Costs, OTHER};
+use super::costs::{Costs, OTHER, is_named};
 use model::{CostGroup, Decimal, Dimension, TimeView};
 
 /// What stands in a file for a group's key: the value, or the dimension's word for none.
@@ -16,17 +16,14 @@ fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, other: bool) -> 
     if other { OTHER } else { key.unwrap_or_else(|| dimension.none_label()) }
 }
 
-fn is_account(dimension: &Dimension) -> bool {
-    *dimension == crate::allocation::account_id()
-}
-
-/// Names of the text columns: the dimensions, an account's name beside its ID.
+/// Names of the text columns: the dimensions, a name beside each ID that has one.
 fn text_columns(costs: &Costs) -> Vec<String> {
     let mut names = vec![];
     for dimension in &costs.query.group_by {
         names.push(dimension.to_string());
-        if is_account(dimension) {
-            names.push("account".to_owned());
+        if is_named(dimension) {
+            let name = if dimension.is("connection") { "connection_name" } else { "account" };
+            names.push(name.to_owned());
         }
     }
     names
@@ -44,7 +41,7 @@ fn texts<'a>(costs: &'a Costs, group: &'a CostGroup, labels: &'a [String]) -> Ve
     let mut texts = vec![];
     for ((dimension, key), label) in costs.query.group_by.iter().zip(&group.keys).zip(labels) {
         texts.push(key_text(dimension, key.as_deref(), group.other));
-        if is_account(dimension) {
+        if is_named(dimension) {
             texts.push(label);
         }
     }
@@ -66,9 +63,8 @@ fn rows(costs: &Costs) -> impl Iterator<Item = (&CostGroup, &[String])> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::read::costs::labels;
+    use crate::read::costs::{KeyNames, labels};
     use model::{CostAnswer, CostQuery, Metric, Snapshot};
-    use std::collections::BTreeMap;
 
     /// Two tag values in two buckets, with what a file must keep: quotes, digits, nothing.
     pub(in crate::read) fn sample(view: TimeView) -> Costs {
@@ -103,12 +99,13 @@ pub(super) mod tests {
             snapshot: Snapshot::default(),
         };
         let labels =
-            answer.groups.iter().map(|group| labels(&query.group_by, group, &BTreeMap::new())).collect();
+            answer.groups.iter().map(|group| labels(&query.group_by, group, &KeyNames::default())).collect();
         Costs {
             query,
             answer,
             labels,
             proof: crate::proof::Proof::unread(),
+            other_currencies: vec![],
             unproven_periods: vec![],
             estimated: false,
             unavailable: vec![],

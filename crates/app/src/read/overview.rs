@@ -22,6 +22,8 @@ pub struct PeriodState {
     pub complete: bool,
     /// What is proven of it.
     pub proof: Proof,
+    /// Currency of its bill.
+    pub currency: String,
     /// Rows.
     pub rows: u64,
     /// Bytes read.
@@ -60,7 +62,7 @@ pub struct ConnectionProof {
 pub struct Overview {
     /// The organization's id, name, and whether it is the demo company.
     pub organization: (String, String, bool),
-    /// Currencies of the published months, most months first.
+    /// Currencies of the published months, the one with the most cost lately first.
     pub currencies: Vec<String>,
     /// First day with charges.
     pub data_from: Option<NaiveDate>,
@@ -92,6 +94,7 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
             period: publication.period.to_string(),
             complete: publication.stage == meta::Stage::Complete,
             proof: proof.clone(),
+            currency: publication.currency.clone(),
             rows: publication.rows,
             bytes: publication.bytes,
             raw_total: publication.raw_total,
@@ -115,7 +118,7 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
     );
     Ok(Overview {
         organization,
-        currencies: currencies(published),
+        currencies: published.currencies().to_vec(),
         data_from: days.map(|(from, _)| from),
         data_to: days.map(|(_, to)| to),
         data_through: through,
@@ -236,18 +239,6 @@ async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, Nai
 
 fn instant(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
-}
-
-fn currencies(published: &Published) -> Vec<String> {
-    let mut counted: Vec<(String, usize)> = vec![];
-    for publication in published.publications.iter().filter(|publication| !publication.currency.is_empty()) {
-        match counted.iter_mut().find(|(currency, _)| *currency == publication.currency) {
-            Some((_, count)) => *count += 1,
-            None => counted.push((publication.currency.clone(), 1)),
-        }
-    }
-    counted.sort_by_key(|entry| std::cmp::Reverse(entry.1));
-    counted.into_iter().map(|(currency, _)| currency).collect()
 }
 
 async fn failures(app: &App, published: &Published) -> Result<Vec<Failure>> {

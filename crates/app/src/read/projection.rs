@@ -36,6 +36,7 @@ pub async fn projection(
     metric: Metric,
     filters: &[Filter],
 ) -> Result<Option<Projected>> {
+    let published = &*published.in_one_currency(filters);
     let Some((projected, all)) = projected(app, published, metric, filters).await? else { return Ok(None) };
     let before = projected.month.previous();
     let previous_cost = if published.has_month(before) {
@@ -63,6 +64,7 @@ pub(crate) async fn projected_total(
     metric: Metric,
     filters: &[Filter],
 ) -> Result<Option<f64>> {
+    let published = &*published.in_one_currency(filters);
     let projected = projected(app, published, metric, filters).await?;
     Ok(projected.map(|(projected, _)| projected.found.total))
 }

@@ -6,8 +6,9 @@ use crate::proof::{Proof, Whence};
 use crate::{App, Result};
 use lake::Table;
 use meta::{ConnectionKind, Organization, Publication, Stage, StateVersion};
-use model::{BillingPeriod, ConnectionId, OrganizationId};
+use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId};
 use query::{PublishedPeriod, View};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -144,8 +145,32 @@ impl Published {
             });
             proofs.push(proof);
         }
+        view.currencies = ranked(&publications);
         let id = format!("{:016x}", hasher.finish());
         Ok(Self { organization, publications, proofs, files, shared, view, definitions, id })
+    }
+
+    /// The bills that a page's figures are about when some filters hold: those in one currency, the main one of what
+    /// passes. What is computed from several answers stays in one currency so, and never refuses to be computed.
+    pub fn in_one_currency(&self, filters: &[Filter]) -> Cow<'_, Self> {
+        if self.view.currencies.len() < 2 {
+            return Cow::Borrowed(self);
+        }
+        let main = self.view.currencies_of(filters).into_iter().next();
+        let currency = main.or_else(|| self.view.currencies.first().cloned()).unwrap_or_default();
+        let mut narrowed = self.clone();
+        // Proofs stand in the order of the publications.
+        let mut kept = self.publications.iter().map(|publication| publication.currency == currency);
+        narrowed.proofs.retain(|_| kept.next().unwrap_or(false));
+        narrowed.publications.retain(|publication| publication.currency == currency);
+        narrowed.view.periods.retain(|period| period.currency == currency);
+        narrowed.view.currencies.retain(|known| *known == currency);
+        Cow::Owned(narrowed)
+    }
+
+    /// Currencies of the published months, the main one first.
+    pub fn currencies(&self) -> &[String] {
+        &self.view.currencies
     }
 
     /// Whether anything of a month is published.
@@ -207,4 +232,28 @@ async fn sources(
     let connections = app.meta().connections(organization).await?.into_iter();
     let shared = connections.filter(|one| one.kind == ConnectionKind::Shared).map(|one| one.id);
     Ok((files, shared.collect()))
+}
+
+/// Newest months that say which currency is the main one.
+const NEWEST: usize = 2;
+
+/// Currencies of some publications, newest period first: those with the most cost lately come first. The numbers are
+/// compared as they are, for there are no rates here; it only decides what is shown first.
+fn ranked(publications: &[Publication]) -> Vec<String> {
+    let mut months: Vec<BillingPeriod> = publications.iter().map(|publication| publication.period).collect();
+    months.dedup();
+    let newest = months.get(NEWEST.min(months.len()).saturating_sub(1));
+    let mut sums: BTreeMap<&str, (Decimal, Decimal)> = BTreeMap::new();
+    for publication in publications.iter().filter(|publication| !publication.currency.is_empty()) {
+        let (lately, ever) = sums.entry(&publication.currency).or_default();
+        let add = |sum: Decimal| sum.checked_add(publication.stored_total).unwrap_or(sum);
+        *ever = add(*ever);
+        if newest.is_some_and(|newest| publication.period >= *newest) {
+            *lately = add(*lately);
+        }
+    }
+    let mut found: Vec<(&str, (Decimal, Decimal))> = sums.into_iter().collect();
+    // Stable: of equal ones the first by name.
+    found.sort_by_key(|(_, sums)| std::cmp::Reverse(*sums));
+    found.into_iter().map(|(currency, _)| currency.to_owned()).collect()
 }

@@ -67,6 +67,7 @@ pub struct Savings {
 
 /// Missed savings, of some rows.
 pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Result<Savings> {
+    let published = &*published.in_one_currency(filters);
     let efficiency_span = last_days(app, published, EFFICIENCY_DAYS);
     let missed_span = last_days(app, published, MISSED_DAYS);
     let (Some((from, to)), Some((week_from, _))) = (efficiency_span, missed_span) else {

@@ -47,6 +47,7 @@ pub async fn month_to_date(
     metric: Metric,
     filters: &[Filter],
 ) -> Result<Option<MonthToDate>> {
+    let published = &*published.in_one_currency(filters);
     let Some(NewestMonth { period, through, to }) = newest_month(app, published) else { return Ok(None) };
     let (from, before) = (period.first_day(), period.previous());
     let whole_days = (through.date_naive() - from).num_days().unsigned_abs();

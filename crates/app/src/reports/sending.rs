@@ -151,7 +151,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     };
     let query = asked.query(data_to, &names.tag_keys, &names.cost_category_names)?;
     let shown = read::costs(app, &published, query.clone(), asked.shared).await?;
-    let all = CostQuery { top: None, compare: None, ..query };
+    let all = read::by_currency(&published, CostQuery { top: None, compare: None, ..query })?;
     let table = read::costs(app, &published, all, asked.shared).await?;
     let answer = &shown.answer;
     let currency = &answer.currency;
@@ -178,14 +178,24 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
         format!("Not proven to the bill ({months}). {}.", shown.proof.lines().join(". "))
     };
     let proof = [vec![proof], shown.unavailable.clone()].concat().join(" ");
+    // Amounts of several currencies stand side by side.
+    let others = shown.other_currencies.iter();
+    let totals: Vec<String> = std::iter::once(figure(answer.total))
+        .chain(others.map(|(currency, total)| format!("{} {currency}", money(*total))))
+        .collect();
+    let in_one = if totals.len() > 1 {
+        format!("The groups and the chart are in {currency} alone; the file has every currency. ")
+    } else {
+        String::new()
+    };
     let organization = published.organization.as_ref().map(|found| found.name.clone());
     Ok(Mail::Report {
         organization: organization.unwrap_or_default(),
         report: saved.name.clone(),
         title,
-        total: figure(answer.total),
+        total: totals.join(" and "),
         lines: lines.collect(),
-        note: format!("{} rows in all. {proof}", grouped(&table.answer.groups.len().to_string())),
+        note: format!("{} rows in all. {in_one}{proof}", grouped(&table.answer.groups.len().to_string())),
         link: format!("{}/?{}", settings.public_url, saved.address),
         files: vec![
             Attached {

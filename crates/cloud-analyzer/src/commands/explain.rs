@@ -16,10 +16,24 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
     let cell = Cell { query: cost_query(args.question), keys, but: vec![], split: false, part: None };
     let page = (args.page.max(1), args.page_size);
-    let found = read::explain(&app, &published, cell, ExplainOrder::default(), page).await?.rows;
+    let found = read::explain(&app, &published, cell, ExplainOrder::default(), page).await?;
     match args.format {
-        ReportFormat::Json => print_json(&view(&found)),
-        ReportFormat::Table => Ok(print(&table(&found))?),
+        ReportFormat::Json => {
+            let mut json = view(&found.rows);
+            json["other_currencies"] = json!(found.other_currencies);
+            print_json(&json)
+        }
+        ReportFormat::Table => {
+            let mut out = table(&found.rows);
+            if !found.other_currencies.is_empty() {
+                let _ = writeln!(
+                    out,
+                    "also in {}: add --filter currency=… to see those rows",
+                    found.other_currencies.join(", ")
+                );
+            }
+            Ok(print(&out)?)
+        }
     }
 }
 

@@ -17,18 +17,62 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
         compare: args.compare_previous.then_some(Comparison::Previous),
         ..cost_query(args.question)
     };
-    let costs = read::costs(&app, &published, query, false).await?;
-    match args.format {
+    if args.format == Format::Csv {
+        // A file has everything: where there are several currencies, each row says which is its own.
+        let costs = read::costs(&app, &published, read::by_currency(&published, query)?, false).await?;
+        let stdout = std::io::stdout();
         // A file gets every byte as it is.
-        Format::Csv if std::io::stdout().is_terminal() => {
-            let mut bytes = vec![];
-            read::export::csv_long(&costs, &mut bytes)?;
-            Ok(print(&String::from_utf8_lossy(&bytes))?)
+        if !stdout.is_terminal() {
+            return Ok(read::export::csv_long(&costs, &mut stdout.lock())?);
         }
-        Format::Csv => Ok(read::export::csv_long(&costs, &mut std::io::stdout().lock())?),
-        Format::Json => print_json(&view(&costs)),
-        Format::Table => Ok(print(&table(&costs))?),
+        let mut bytes = vec![];
+        read::export::csv_long(&costs, &mut bytes)?;
+        return Ok(print(&String::from_utf8_lossy(&bytes))?);
     }
+    let all = read::costs_in_each(&app, &published, query, false).await?;
+    if args.format == Format::Table {
+        return Ok(print(&all.iter().map(table).collect::<Vec<_>>().join("\n"))?);
+    }
+    match all.as_slice() {
+        [costs] => print_json(&view(costs)),
+        several => print_json(&several_currencies(several)),
+    }
+}
+
+/// An answer in several currencies: nothing in it adds them up. `by_currency` has an answer each; `rows` the groups of all,
+/// each with its currency. A question without groups has no rows that could be taken for its figure.
+fn several_currencies(all: &[Costs]) -> Value {
+    let parts: Vec<Value> = all.iter().map(view).collect();
+    let mut rows = vec![];
+    if all.iter().all(|costs| !costs.query.group_by.is_empty()) {
+        for (costs, part) in all.iter().zip(&parts) {
+            for row in part["rows"].as_array().into_iter().flatten() {
+                let mut row = row.clone();
+                row["currency"] = json!(costs.answer.currency);
+                rows.push(row);
+            }
+        }
+    }
+    let mut whole = parts.first().cloned().unwrap_or_default();
+    whole["currency"] = Value::Null;
+    for figure in ["totals", "total", "previous", "sql"] {
+        whole[figure] = Value::Null;
+    }
+    whole["proven"] = json!(parts.iter().all(|part| part["proven"] == true));
+    whole["estimated"] = json!(parts.iter().any(|part| part["estimated"] == true));
+    whole["rows_total"] = json!(rows.len());
+    whole["rows"] = json!(rows);
+    for list in ["unproven_periods", "amortized_notes"] {
+        let mut said: Vec<Value> = vec![];
+        for one in parts.iter().flat_map(|part| part[list].as_array().into_iter().flatten()) {
+            if !said.contains(one) {
+                said.push(one.clone());
+            }
+        }
+        whole[list] = json!(said);
+    }
+    whole["by_currency"] = json!(parts);
+    whole
 }
 
 fn table(costs: &Costs) -> String {
@@ -37,8 +81,10 @@ fn table(costs: &Costs) -> String {
     let mut columns: Vec<(&str, Align)> = vec![];
     for name in &names {
         columns.push((name, Align::Left));
-        if name == "account_id" {
-            columns.push(("account", Align::Left));
+        match name.as_str() {
+            "account_id" => columns.push(("account", Align::Left)),
+            "connection" => columns.push(("name", Align::Left)),
+            _ => {}
         }
     }
     let buckets = costs.buckets();
@@ -51,7 +97,7 @@ fn table(costs: &Costs) -> String {
     for (group, labels) in answer.groups.iter().zip(&costs.labels) {
         let mut cells = vec![];
         for ((name, key), label) in names.iter().zip(&group.keys).zip(labels) {
-            if name == "account_id" {
+            if name == "account_id" || name == "connection" {
                 cells.push(key.clone().unwrap_or_default());
             }
             cells.push(label.clone());
@@ -76,8 +122,15 @@ fn table(costs: &Costs) -> String {
     };
     let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
     let notes = costs.unavailable.iter().fold(String::new(), |notes, note| notes + "note: " + note + "\n");
+    // With groups of all currencies in the table, the others' totals stand beside.
+    let others: String = if query.group_by.iter().any(|dimension| dimension.is("currency")) {
+        let others = costs.other_currencies.iter();
+        others.map(|(currency, total)| format!("total {total} {currency}\n")).collect()
+    } else {
+        String::new()
+    };
     format!(
-        "{}\ntotal {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
+        "{}\n{others}total {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
         table.text(),
         answer.total,
         answer.from,
@@ -108,6 +161,9 @@ fn view(costs: &Costs) -> Value {
     json!({
         "metric": query.metric.name(),
         "currency": answer.currency,
+        "other_currencies": costs.other_currencies.iter().map(|(currency, total)| json!({
+            "currency": currency, "total": total,
+        })).collect::<Vec<_>>(),
         "view": query.view.name(),
         "from": answer.from.to_string(),
         "to": answer.to.to_string(),

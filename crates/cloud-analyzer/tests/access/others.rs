@@ -58,6 +58,7 @@ const PLACES: &[(&str, What)] = &[
     (" /invitations/by-token/* path.token", Nothing("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
     (" query.filter", Filter),
     (" query.group_by", Dimension),
+    (" query.currency", Nothing("USD")),
     (" query.sort", Nothing("cost")),
     (" /explain* query.keys", Account),
     (" /explain* query.but", Account),

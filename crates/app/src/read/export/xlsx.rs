@@ -103,7 +103,8 @@ fn table<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
         }
         row.write(zip)?;
     }
-    row.text("Total", BOLD);
+    let several = !costs.other_currencies.is_empty();
+    row.text(&if several { format!("Total {}", costs.answer.currency) } else { "Total".to_owned() }, BOLD);
     for _ in 1..names.len() {
         row.text("", BOLD);
     }
@@ -131,6 +132,8 @@ fn about<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
     ];
     let parts = ["Proof: copied", "Proof: complete", "Proof: amortized"].into_iter().zip(costs.proof.parts());
     lines.extend(parts.map(|(name, (_, part))| (name, part.told())));
+    let others = costs.other_currencies.iter();
+    lines.extend(others.map(|(currency, total)| ("Also", format!("{total} {currency}, never added"))));
     lines.extend(query.filters.iter().map(|filter| ("Filter", filter.to_string())));
     lines.push(("SQL", answer.sql.clone()));
     write!(

@@ -30,6 +30,12 @@ const costAnalysisRoute = createRoute({
   component: CostAnalysisPage,
 });
 
+/** Of an organization with several; without it, its main one. */
+function chosenCurrency(search: Search): { currency?: string } {
+  const currency = text(search, "currency");
+  return currency === undefined ? {} : { currency };
+}
+
 const connectionsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/connections",
@@ -64,12 +70,14 @@ const allocationRoute = createRoute({
 const subsetsRoute = createRoute({
   getParentRoute: () => allocationRoute,
   path: "/subsets",
+  validateSearch: chosenCurrency,
   component: lazyRouteComponent(() => import("./subsets/list"), "SubsetsPage"),
 });
 
 const subsetRoute = createRoute({
   getParentRoute: () => allocationRoute,
   path: "/subsets/$id",
+  validateSearch: chosenCurrency,
   component: lazyRouteComponent(() => import("./subsets/page"), "SubsetPage"),
 });
 
@@ -80,6 +88,7 @@ const accountsRoute = createRoute({
     view: text(search, "view"),
     q: text(search, "q"),
     sort: text(search, "sort"),
+    ...chosenCurrency(search),
   }),
   component: lazyRouteComponent(() => import("./accounts/page"), "AccountsPage"),
 });

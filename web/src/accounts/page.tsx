@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from "react";
 import { spanLabel } from "../lib/dates";
 import { formatCount } from "../lib/quantity";
 import { subsetQueries } from "../subsets/queries";
+import { CurrencyChoice } from "../ui/currency-choice";
 import { PageHead } from "../ui/page-head";
 import { Problem } from "../ui/problem";
 import { readSort, sortText } from "../ui/sort";
@@ -18,12 +19,13 @@ import { UnitTree } from "./unit-tree";
 
 /** Every account that the data knows: what it is called and was called, where it belongs, and what it costs. */
 export function AccountsPage() {
-  const { view, q = "", sort } = useSearch({ from: "/shell/allocation/accounts" });
+  const { view, q = "", sort, currency } = useSearch({ from: "/shell/allocation/accounts" });
   const navigate = useNavigate({ from: "/accounts" });
-  const set = (next: { view?: string | undefined; q?: string | undefined; sort?: string | undefined }) =>
+  type Chosen = { view?: string | undefined; q?: string | undefined; sort?: string | undefined };
+  const set = (next: Chosen & { currency?: string }) =>
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true, resetScroll: false });
-  const { version } = useOverview();
-  const found = useQuery(accountQueries.all(version));
+  const { version, overview } = useOverview();
+  const found = useQuery(accountQueries.all(version, currency));
   const subsets = useQuery(subsetQueries.all(version));
   const rows = useMemo(() => {
     const names = new Map(subsets.data?.subsets.map((one) => [one.id, one.name]));
@@ -70,6 +72,13 @@ export function AccountsPage() {
             value={view === "units" ? "units" : "list"}
             onChange={(next) => set({ view: next === "units" ? next : undefined })}
           />
+          {overview.currencies.length > 1 && (
+            <CurrencyChoice
+              currencies={overview.currencies}
+              value={found.data?.currency || (currency ?? overview.currency)}
+              onChange={(next) => set({ currency: next })}
+            />
+          )}
         </div>
         {failed ? (
           <Problem error={failed.error} onRetry={() => void failed.refetch()} />

@@ -39,9 +39,10 @@ export function withKeys(
   );
 }
 
-/** The subset that the page is about, for what follows no other filter; none is everything. */
+/** The subset that the page is about, and its currency, for what follows no other filter; none is everything. */
 export function subsetFilter(filters: readonly Filter[]): string[] {
-  return filters.filter((filter) => filter.dimension === "subset").map(filterText);
+  const follows = (filter: Filter) => filter.dimension === "subset" || filter.dimension === "currency";
+  return filters.filter(follows).map(filterText);
 }
 
 export function filterOf(filters: readonly Filter[], dimension: string): Filter | undefined {

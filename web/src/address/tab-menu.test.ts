@@ -18,7 +18,7 @@ describe("the tabs", () => {
   it("have the rest in a menu, what the organization made only where it did", () => {
     expect(labels(undefined)).toEqual(labels(nothing));
     expect(labels(nothing)).toHaveLength(1);
-    expect(labels(nothing)[0]?.[1]).toHaveLength(9);
+    expect(labels(nothing)[0]?.[1]).toHaveLength(11);
     const all = { virtual_tags: ["Unit", "a:b"], has_subsets: true, has_organizational_units: true };
     expect(labels(all).slice(1)).toEqual([
       ["Groups of accounts", ["Subset", "Organizational unit"]],

@@ -40,6 +40,8 @@ export const moreTabs = [
     dimension: "purchase_option",
   },
   { id: "payer", label: "Payer", plural: "payers", dimension: "payer_account_id" },
+  { id: "provider", label: "Provider", plural: "providers", dimension: "provider" },
+  { id: "connection", label: "Connection", plural: "connections", dimension: "connection" },
   { id: "seller", label: "Seller", plural: "sellers", dimension: "seller" },
   { id: "commitment", label: "Commitment", plural: "commitments", dimension: "commitment_id" },
   { id: "subset", label: "Subset", plural: "subsets", dimension: "subset" },

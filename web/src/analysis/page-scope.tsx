@@ -5,6 +5,8 @@ import { parseSearch, paths } from "../address/path-builder";
 import { type AnalysisState, freshRows, readState } from "../address/state";
 import { valueLabel } from "../chart/data";
 import classes from "./page.module.css";
+import { PageCurrency } from "./page-currency";
+import type { Scope } from "./use-analysis";
 
 // Loaded beside the figures: nobody waits for these to see the cost.
 const SubsetSelector = lazy(() =>
@@ -16,11 +18,12 @@ const SavedReports = lazy(() =>
 
 interface Props {
   state: AnalysisState;
+  scope: Scope;
   onState: (next: Partial<AnalysisState>) => void;
 }
 
 /** Above everything else: the subset that the page is about, and the views of it that were saved. */
-export function PageScope({ state, onState }: Props) {
+export function PageScope({ state, scope, onState }: Props) {
   const filter = filterOf(state.filters, "subset");
   // Several subsets, or all but some, are a filter like any other: its chip says so.
   const [name, second] = filter && !filter.exclude ? filter.values : [];
@@ -42,6 +45,7 @@ export function PageScope({ state, onState }: Props) {
           onOpen={(address) => onState(readState(parseSearch(address)))}
         />
       </Suspense>
+      {scope.overview.currencies.length > 1 && <PageCurrency state={state} scope={scope} onState={onState} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from "react";
+import { inOneCurrency } from "../address/currency";
 import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
@@ -22,10 +23,15 @@ const Explain = lazy(() => import("../explain/explain").then((module) => ({ defa
 
 /** Where the money goes: the month so far, the accounts that matter most, and spend over time by any breakdown. */
 export function CostAnalysisPage() {
-  const [state, set, aim] = useAnalysisState();
-  const scope = useScope(state);
+  const [asked, set, aim] = useAnalysisState();
+  const scope = useScope(asked);
   const spend = useRef<HTMLElement>(null);
   const { overview, version, groupBy } = scope;
+  // Everything on the page is in one currency, also what follows no other filter.
+  const state = useMemo(
+    () => ({ ...asked, filters: [...inOneCurrency(asked.filters, overview)] }),
+    [asked, overview],
+  );
   const costs = useQuery({
     ...mainCostsQuery(scope),
     enabled: overview.has_data && groupBy.length > 0,
@@ -61,7 +67,7 @@ export function CostAnalysisPage() {
       </div>
       {overview.has_data ? (
         <>
-          <PageScope state={state} onState={set} />
+          <PageScope state={asked} scope={scope} onState={set} />
           <SummaryCards
             version={version}
             metric={state.metric}

@@ -1,4 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
+import { inOneCurrency } from "../address/currency";
 import { subsetFilter } from "../address/filter";
 import { parseSearch } from "../address/path-builder";
 import { type AnalysisState, readState } from "../address/state";
@@ -35,7 +36,8 @@ async function ask(client: QueryClient): Promise<void> {
   }
 }
 
-async function askFigures(client: QueryClient, state: AnalysisState, overview: Overview): Promise<void> {
+async function askFigures(client: QueryClient, asked: AnalysisState, overview: Overview): Promise<void> {
+  const state = { ...asked, filters: [...inOneCurrency(asked.filters, overview)] };
   void loadBars();
   const version = dataVersion(overview);
   const subset = subsetFilter(state.filters);

@@ -39,7 +39,7 @@ export function TopAccounts({ state, scope, onAccount }: Props) {
   const { overview } = scope;
   const span = recentSpan(overview);
   const found = useQuery(topAccountsQuery(state, scope));
-  const note = `${spanLabel(span.from, span.to)}, ${overview.currency}, ${metrics[state.metric].label.toLowerCase()}`;
+  const note = `${spanLabel(span.from, span.to)}, ${scope.currency}, ${metrics[state.metric].label.toLowerCase()}`;
   return (
     <Panel title="Top accounts" note={note}>
       {found.error ? (
@@ -50,7 +50,7 @@ export function TopAccounts({ state, scope, onAccount }: Props) {
         <div className={classes.none}>
           <Text fw={600}>No cost in the last 30 days</Text>
           <Text c="dimmed" size="sm">
-            {subsetFilter(state.filters).length > 0
+            {state.filters.some((filter) => filter.dimension === "subset")
               ? "Another subset may have some."
               : "The next report brings the newest days."}
           </Text>

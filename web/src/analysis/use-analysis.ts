@@ -1,6 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import { currencyOf, inOneCurrency } from "../address/currency";
 import { filterText } from "../address/filter";
 import { joinList } from "../address/list";
 import { resolveRange, type Span, type View } from "../address/range";
@@ -75,6 +76,8 @@ function askAhead(client: QueryClient, state: AnalysisState): Promise<void> | un
 /** What the state means for the data that is there. */
 export interface Scope {
   overview: Overview;
+  /** The one that every figure of the page is in. */
+  currency: string;
   dimensions: Dimensions | undefined;
   version: string;
   span: Span;
@@ -97,6 +100,7 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
   const groupBy = tabDimensions(state.tab, names);
   return {
     overview,
+    currency: currencyOf(state.filters, overview),
     dimensions,
     version: dataVersion(overview),
     span,
@@ -108,7 +112,7 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
       group_by: joinList(groupBy),
       view,
       ...span,
-      filter: state.filters.map(filterText),
+      filter: inOneCurrency(state.filters, overview).map(filterText),
       ...(state.shared && { shared: "split" }),
     },
   };

@@ -47,6 +47,7 @@ const noValue: Record<string, string> = {
   virtual_tag: "No match",
   subset: "Unassigned",
   organizational_unit: "No organizational unit",
+  provider: "Unknown",
 };
 
 export function valueLabel(value: string, label: string | undefined, dimension: string): string {

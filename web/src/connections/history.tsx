@@ -55,7 +55,6 @@ function MonthProof({ month, id, shared }: { month: Period; id: string; shared: 
 export function History({ connection }: { connection: Connection }) {
   const { data: overview } = useQuery(queries.overview());
   const months = overview?.periods.filter((one) => one.connection === connection.id) ?? [];
-  const currency = overview?.currency ?? "";
   const section = useArrival<HTMLElement>("months", overview !== undefined);
   return (
     <section ref={section} tabIndex={-1} className={`card ${classes.part}`} aria-labelledby="months">
@@ -79,8 +78,8 @@ export function History({ connection }: { connection: Connection }) {
                 <td className={listClasses.nowrap}>{timeLabel(month.published_at)}</td>
                 <td className={listClasses.number}>{formatCount(month.rows)}</td>
                 <td className={listClasses.number}>{formatBytes(month.bytes)}</td>
-                <td className={listClasses.number} title={formatExact(month.stored_total, currency)}>
-                  {formatMoney(month.stored_total, currency)}
+                <td className={listClasses.number} title={formatExact(month.stored_total, month.currency)}>
+                  {formatMoney(month.stored_total, month.currency)}
                 </td>
                 <td>
                   <MonthProof month={month} id={connection.id} shared={connection.kind === "shared"} />

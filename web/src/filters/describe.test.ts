@@ -5,7 +5,7 @@ import { filterDimension, freeTagKeys, moreFilters } from "./dimensions";
 
 const known: Values = {
   total_values: 1674,
-  values: [{ value: "111", label: "Production", figure: "5" }],
+  values: [{ value: "111", label: "Production", currency: "USD", figure: "5" }],
 };
 const of = (values: string[], exclude = false) => ({ dimension: "account_id", exclude, values });
 

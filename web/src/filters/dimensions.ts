@@ -31,6 +31,9 @@ const plurals: Record<string, string> = {
   usage_type: "Usage types",
   purchase_option: "Purchase options",
   payer_account_id: "Payers",
+  provider: "Providers",
+  connection: "Connections",
+  currency: "Currencies",
   seller: "Sellers",
   commitment_id: "Commitments",
   resource_id: "Resources",
@@ -57,7 +60,8 @@ export function filterDimension(name: string): FilterDimension {
   return { name, plural: words.charAt(0).toUpperCase() + words.slice(1) };
 }
 
-/** Everything else that the page can be narrowed by; accounts are chosen by their number, under their name. */
+/** Everything else that the page can be narrowed by; accounts are chosen by their number, under their name,
+ *  currencies above the page. */
 export function moreFilters(offer: Dimensions | undefined, shown: ReadonlySet<string>): FilterDimension[] {
   if (!offer) return [];
   const names = new Set([
@@ -67,7 +71,9 @@ export function moreFilters(offer: Dimensions | undefined, shown: ReadonlySet<st
     ...offer.cost_category_names.map((name) => `cost_category:${name}`),
     ...offer.virtual_tags.map((name) => `virtual_tag:${name}`),
   ]);
-  return [...names].filter((name) => name !== "account" && !shown.has(name)).map(filterDimension);
+  return [...names]
+    .filter((name) => name !== "account" && name !== "currency" && !shown.has(name))
+    .map(filterDimension);
 }
 
 /** Keys of tags that are not restricted yet. */

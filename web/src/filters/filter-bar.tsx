@@ -27,7 +27,10 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
   const [added, setAdded] = useState<string>();
   const { overview, span, version } = scope;
   const extra = [...state.filters.map((filter) => filter.dimension), ...(added ? [added] : [])];
-  const names = new Set<string>([...alwaysShown, ...extra]);
+  // Among several currencies the page has a choice of its own, above.
+  const chosenAbove = scope.overview.currencies.length > 1;
+  const shown = extra.filter((name) => !(chosenAbove && name === "currency"));
+  const names = new Set<string>([...alwaysShown, ...shown]);
   const more = moreFilters(scope.dimensions, names);
   const actions = useStable({
     filter: (filter: Filter) => {
@@ -39,7 +42,7 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
   });
   const { from, to } = span;
   const { metric } = state;
-  const { currency } = overview;
+  const { currency } = scope;
   const values = useMemo(
     () => ({ version, from, to, metric, currency }),
     [version, from, to, metric, currency],
@@ -101,7 +104,10 @@ const splitting =
 /** What is summed, and how it is cut into bars. */
 function Measures({ state, scope, onChange }: Omit<Props, "onAim">) {
   const restricted =
-    state.filters.length > 0 || "from" in state.range || state.view !== undefined || state.hidden.length > 0;
+    state.filters.some((filter) => filter.dimension !== "currency") ||
+    "from" in state.range ||
+    state.view !== undefined ||
+    state.hidden.length > 0;
   const sum = (metric: Metric) => onChange({ metric, explain: undefined });
   const { amortized, opposite } = metrics[state.metric];
   return (

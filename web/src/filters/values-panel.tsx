@@ -42,7 +42,10 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
   const listed = new Set(values?.map((one) => one.value));
   // What is chosen stays visible though the search or the limit leaves it out.
   const missing = search === "" ? draft.values.filter((value) => values && !listed.has(value)) : [];
-  const rows: Value[] = [...missing.map((value) => ({ value, label: "", figure: "0" })), ...(values ?? [])];
+  const rows: Value[] = [
+    ...missing.map((value) => ({ value, label: "", figure: "0", currency: scope.currency })),
+    ...(values ?? []),
+  ];
   const toggle = (value: string) =>
     onDraft({
       ...draft,
@@ -96,7 +99,7 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
                     {valueLabel(one.value, one.label, dimension.name)}
                   </span>
                   <span className={`${classes.valueFigure} tabular`}>
-                    {formatMoney(one.figure, scope.currency, 0)}
+                    {formatMoney(one.figure, one.currency || scope.currency, 0)}
                   </span>
                 </span>
               }

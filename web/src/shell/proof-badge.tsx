@@ -92,8 +92,6 @@ function Ways({
 
 /** Per month, what the files say and what is stored; drawn when the panel opens. */
 function Sums({ overview }: { overview: Overview }) {
-  const money = (text: string) => formatMoney(text, overview.currency);
-  const exact = (text: string) => formatExact(text, overview.currency);
   return (
     <table className={`${classes.table} tabular`}>
       <thead>
@@ -106,7 +104,10 @@ function Sums({ overview }: { overview: Overview }) {
         </tr>
       </thead>
       <tbody>
-        {overview.periods.map((period) => (
+        {overview.periods.map((period) => {
+          const money = (text: string) => formatMoney(text, period.currency);
+          const exact = (text: string) => formatExact(text, period.currency);
+          return (
           <tr key={`${period.connection}/${period.period}`} data-off={period.proof.copied.state === "broken"}>
             <th scope="row">
               {monthLabel(period.period)}
@@ -121,7 +122,8 @@ function Sums({ overview }: { overview: Overview }) {
             <td title={exact(period.stored_total)}>{money(period.stored_total)}</td>
             <td>{exact(period.difference)}</td>
           </tr>
-        ))}
+          );
+        })}
       </tbody>
     </table>
   );

@@ -1,8 +1,10 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconFolders, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { hasRole, useSession } from "../api/session";
+import { CurrencyChoice } from "../ui/currency-choice";
 import { Empty } from "../ui/empty";
 import { PageHead } from "../ui/page-head";
 import { Problem } from "../ui/problem";
@@ -15,8 +17,10 @@ import { SubsetsTable } from "./subsets-table";
 /** Named groups of accounts, each with what it costs and what is charged for it. */
 export function SubsetsPage() {
   const may = hasRole(useSession(), "editor");
-  const { version } = useOverview();
-  const found = useQuery(subsetQueries.all(version));
+  const { version, overview } = useOverview();
+  const { currency } = useSearch({ from: "/shell/allocation/subsets" });
+  const navigate = useNavigate({ from: "/subsets" });
+  const found = useQuery(subsetQueries.all(version, currency));
   const [making, setMaking] = useState(false);
   const make = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
@@ -30,6 +34,15 @@ export function SubsetsPage() {
         title="Subsets"
         lead="Named groups of accounts. An account belongs to at most one. Costs are amortized."
       >
+        {overview.currencies.length > 1 && (
+          <CurrencyChoice
+            currencies={overview.currencies}
+            value={currency ?? overview.currency}
+            onChange={(next) =>
+              void navigate({ search: { currency: next }, replace: true, resetScroll: false })
+            }
+          />
+        )}
         {may && some && make}
       </PageHead>
       <div className={`card ${classes.card}`}>

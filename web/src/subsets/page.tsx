@@ -1,11 +1,12 @@
 import { Button, Group } from "@mantine/core";
 import { IconArrowsExchange, IconFolders, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { hasRole, useSession } from "../api/session";
 import type { SubsetDetails, Subsets } from "../api/types";
 import { formatCount } from "../lib/quantity";
+import { CurrencyChoice } from "../ui/currency-choice";
 import { Empty } from "../ui/empty";
 import { PageHead } from "../ui/page-head";
 import { PageLoading } from "../ui/page-loading";
@@ -22,10 +23,11 @@ import classes from "./subsets.module.css";
 /** One subset: its figures, the same per account, and what is charged for it. */
 export function SubsetPage() {
   const { id } = useParams({ from: "/shell/allocation/subsets/$id" });
+  const { currency } = useSearch({ from: "/shell/allocation/subsets/$id" });
   const { version } = useOverview();
-  const found = useQuery(subsetQueries.one(version, id));
+  const found = useQuery(subsetQueries.one(version, id, currency));
   // The list knows the months and the currency, and where other accounts belong.
-  const all = useQuery(subsetQueries.all(version));
+  const all = useQuery(subsetQueries.all(version, currency));
   if (found.error || all.error || !found.data || !all.data) {
     return <PageLoading query={found.error ? found : all} heights={[84, 300]} />;
   }
@@ -36,7 +38,9 @@ type Task = "rename" | "accounts" | "remove";
 
 function Details({ subset, all }: { subset: SubsetDetails; all: Subsets }) {
   const may = hasRole(useSession(), "editor");
-  const navigate = useNavigate();
+  const navigate = useNavigate({ from: "/subsets/$id" });
+  const { overview } = useOverview();
+  const { currency } = useSearch({ from: "/shell/allocation/subsets/$id" });
   const [task, setTask] = useState<Task>();
   const close = () => setTask(undefined);
   const count = subset.accounts.length;
@@ -55,6 +59,15 @@ function Details({ subset, all }: { subset: SubsetDetails; all: Subsets }) {
         title={subset.name}
         lead={`${formatCount(count)} ${count === 1 ? "account" : "accounts"} of ${formatCount(all.whole.accounts)}. Costs are amortized.`}
       >
+        {overview.currencies.length > 1 && (
+          <CurrencyChoice
+            currencies={overview.currencies}
+            value={currency ?? overview.currency}
+            onChange={(next) =>
+              void navigate({ search: { currency: next }, replace: true, resetScroll: false })
+            }
+          />
+        )}
         {may && (
           <Group gap="sm">
             {count > 0 && choose}

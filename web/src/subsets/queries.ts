@@ -3,16 +3,24 @@ import { api, unwrap } from "../api/client";
 import type { SubsetChange } from "../api/types";
 
 export const subsetQueries = {
-  all: (version: string) =>
+  /** In a currency; none is the organization's main one. */
+  all: (version: string, currency?: string) =>
     queryOptions({
-      queryKey: ["subsets", version],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/subsets", { signal })),
+      queryKey: ["subsets", version, currency],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/subsets", { params: { query: currency ? { currency } : {} }, signal })),
       placeholderData: keepPreviousData,
     }),
-  one: (version: string, id: string) =>
+  one: (version: string, id: string, currency?: string) =>
     queryOptions({
-      queryKey: ["subset", version, id],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/subsets/{id}", { params: { path: { id } }, signal })),
+      queryKey: ["subset", version, id, currency],
+      queryFn: ({ signal }) =>
+        unwrap(
+          api.GET("/api/v1/subsets/{id}", {
+            params: { path: { id }, query: currency ? { currency } : {} },
+            signal,
+          }),
+        ),
     }),
 };
 

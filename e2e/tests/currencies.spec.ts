@@ -8,7 +8,10 @@ import { setUp } from "./people";
 import { connectBill, expectAccessible, expectFits, ready, table } from "./support";
 
 /** A FOCUS file of one account and service, with a cost for each of ten days of August. */
-function writeBill(folder: string, bill: { currency: string; account: string; provider: string; daily: string }) {
+function writeBill(
+  folder: string,
+  bill: { currency: string; account: string; provider: string; daily: string },
+) {
   const { currency, account, provider, daily } = bill;
   const header =
     "BilledCost,EffectiveCost,ListCost,ContractedCost,BillingAccountId,BillingCurrency,BillingPeriodStart,BillingPeriodEnd," +
@@ -25,7 +28,9 @@ function writeBill(folder: string, bill: { currency: string; account: string; pr
   writeFileSync(join(folder, "costs.csv"), [header, ...rows, ""].join("\n"));
 }
 
-test("an organization with two currencies sees one at a time, and what the other sums to", async ({ page }) => {
+test("an organization with two currencies sees one at a time, and what the other sums to", async ({
+  page,
+}) => {
   const root = mkdtempSync(join(tmpdir(), "cloud-analyzer-currencies-"));
   const [dollars, euros] = [join(root, "dollars"), join(root, "euros")];
   writeBill(dollars, { currency: "USD", account: "us-1", provider: "AWS", daily: "3.5" });

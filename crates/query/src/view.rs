@@ -52,8 +52,8 @@ impl PublishedPeriod {
 
     /// Whether what a question keeps may be in it, as far as the bill itself can tell.
     pub(crate) fn passes(&self, filters: &[Filter]) -> bool {
-        let of_bill = filters.iter().filter(|filter| filter.dimension.is_of_bill());
-        of_bill.into_iter().all(|filter| filter.accepts(self.value(&filter.dimension).as_deref()))
+        let mut of_bill = filters.iter().filter(|filter| filter.dimension.is_of_bill());
+        of_bill.all(|filter| filter.accepts(self.value(&filter.dimension).as_deref()))
     }
 }
 

@@ -108,20 +108,23 @@ function Sums({ overview }: { overview: Overview }) {
           const money = (text: string) => formatMoney(text, period.currency);
           const exact = (text: string) => formatExact(text, period.currency);
           return (
-          <tr key={`${period.connection}/${period.period}`} data-off={period.proof.copied.state === "broken"}>
-            <th scope="row">
-              {monthLabel(period.period)}
-              {missing(period.proof).length > 0 && (
-                <span className={classes.note}> {lackOf(period.proof).toLowerCase()}</span>
-              )}
-              {period.open && <span className={classes.note}> open</span>}
-              {period.stage === "dashboards" && <span className={classes.note}> line items loading</span>}
-            </th>
-            <td>{formatCount(period.rows)}</td>
-            <td title={exact(period.raw_total)}>{money(period.raw_total)}</td>
-            <td title={exact(period.stored_total)}>{money(period.stored_total)}</td>
-            <td>{exact(period.difference)}</td>
-          </tr>
+            <tr
+              key={`${period.connection}/${period.period}`}
+              data-off={period.proof.copied.state === "broken"}
+            >
+              <th scope="row">
+                {monthLabel(period.period)}
+                {missing(period.proof).length > 0 && (
+                  <span className={classes.note}> {lackOf(period.proof).toLowerCase()}</span>
+                )}
+                {period.open && <span className={classes.note}> open</span>}
+                {period.stage === "dashboards" && <span className={classes.note}> line items loading</span>}
+              </th>
+              <td>{formatCount(period.rows)}</td>
+              <td title={exact(period.raw_total)}>{money(period.raw_total)}</td>
+              <td title={exact(period.stored_total)}>{money(period.stored_total)}</td>
+              <td>{exact(period.difference)}</td>
+            </tr>
           );
         })}
       </tbody>

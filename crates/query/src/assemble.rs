@@ -115,7 +115,7 @@ struct Group {
 /// The answer to a question from its groups, and those of the compared span.
 pub(crate) fn assemble(
     query: &CostQuery,
-    plan: Plan,
+    plan: &Plan,
     table: Table,
     before: Option<Table>,
 ) -> Result<CostAnswer, QueryError> {

@@ -164,7 +164,7 @@ impl Engine {
         } else {
             self.sum(&plan, query).await?
         };
-        assemble(query, plan, table, before)
+        assemble(query, &plan, table, before)
     }
 
     /// Latest account names, where a question speaks of them; also those of months that it does not read.

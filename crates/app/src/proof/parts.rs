@@ -114,7 +114,7 @@ impl Proof {
     }
 
     /// Several months as one: each part is as good as the worst of theirs.
-    pub(crate) fn together<'a>(months: impl Iterator<Item = (String, &'a Self)> + Clone) -> Self {
+    pub(crate) fn together<'a>(months: &(impl Iterator<Item = (String, &'a Self)> + Clone)) -> Self {
         let worst = |pick: fn(&Self) -> &Part| {
             let parts = months.clone().map(|(name, proof)| (name, pick(proof)));
             let Some(worst) = parts.clone().map(|(_, part)| part.state).max() else {
@@ -281,7 +281,7 @@ fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity]) -> Part
     messages.truncate(SPELT_OUT);
     let mut reason = messages.join("; ");
     if more > 0 {
-        reason.push_str(&format!("; and {more} more"));
+        reason = format!("{reason}; and {more} more");
     }
     Part::new(if broken { PartState::Broken } else { PartState::Unavailable }, reason)
 }
@@ -415,11 +415,11 @@ mod tests {
         let old = Proof::of(&publication(serde_json::json!({})), from(None));
         let months =
             [("2026-10".to_owned(), &good), ("2026-09".to_owned(), &old), ("2026-08".to_owned(), &old)];
-        let together = Proof::together(months.iter().cloned());
+        let together = Proof::together(&months.iter().cloned());
         assert_eq!(states(&together), [Holds, Unknown, Unknown]);
         assert!(together.complete.reason.starts_with("2026-09: "), "{}", together.complete.reason);
         assert!(together.complete.reason.ends_with("; and 1 month more"), "{}", together.complete.reason);
-        assert!(Proof::together(months[..1].iter().cloned()).holds());
-        assert!(Proof::together([].into_iter()).holds());
+        assert!(Proof::together(&months[..1].iter().cloned()).holds());
+        assert!(Proof::together(&[].into_iter()).holds());
     }
 }

@@ -109,7 +109,9 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
     if let Some(organization) = &published.organization {
         for known in app.meta().connections(&organization.id).await? {
             let found = connections.iter_mut().find(|one| one.connection == known.id.as_str());
-            found.into_iter().for_each(|one| one.name.clone_from(&known.name));
+            if let Some(one) = found {
+                one.name.clone_from(&known.name);
+            }
         }
     }
     let organization = published.organization.as_ref().map_or_else(
@@ -173,7 +175,7 @@ pub(super) fn whole(connections: &[ConnectionProof]) -> Proof {
     if let [only] = connections {
         return only.proof.clone();
     }
-    Proof::together(connections.iter().map(|one| (one.connection.clone(), &one.proof)))
+    Proof::together(&connections.iter().map(|one| (one.connection.clone(), &one.proof)))
 }
 
 /// End of the newest hour of usage; never after the current hour, because some charges of the open month are

@@ -214,7 +214,7 @@ impl Published {
             .filter(|(publication, _)| which(publication))
             .map(|(publication, proof)| (publication.period.to_string(), proof))
             .collect();
-        Proof::together(chosen.into_iter())
+        Proof::together(&chosen.into_iter())
     }
 }
 

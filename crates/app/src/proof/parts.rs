@@ -97,7 +97,7 @@ impl Proof {
         Self {
             copied: copied(publication),
             complete: complete(kept.complete, &publication.period.to_string(), whence),
-            amortized: amortized(kept.unavailable.as_deref(), &kept.identity),
+            amortized: amortized(kept.unavailable.as_deref(), &kept.identity, whence.shared),
         }
     }
 
@@ -251,7 +251,9 @@ fn left_out(files: &SourceFiles, count: usize, shared: bool) -> Part {
     Part::new(PartState::Broken, reason)
 }
 
-fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity]) -> Part {
+/// Of a bill's part that a customer sees, the columns alone are judged: its commitments are used by accounts that are not
+/// in it, and balance in the whole bill, which is its provider's.
+fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity], shared: bool) -> Part {
     let Some(unavailable) = unavailable else {
         return Part::new(
             PartState::Unknown,
@@ -259,12 +261,17 @@ fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity]) -> Part
         );
     };
     let counted = |why: &str| matches!(why, "missing_columns" | "empty");
-    let mut messages: Vec<String> = unavailable.iter().map(|part| part.message.clone()).collect();
-    let off = identity.iter().filter(|line| line.difference != Decimal::ZERO);
+    let found: Vec<&Unavailable> = unavailable.iter().filter(|part| !shared || counted(&part.why)).collect();
+    let mut messages: Vec<String> = found.iter().map(|part| part.message.clone()).collect();
+    let off = identity.iter().filter(|line| !shared && line.difference != Decimal::ZERO);
     messages.extend(off.clone().map(|line| {
         let whose = if line.commitment.is_empty() { "rows without a commitment" } else { &line.commitment };
         format!("amortized cost of {whose} differs by {} from what was billed", line.difference)
     }));
+    if messages.is_empty() && shared {
+        let reason = "every column that it is computed from is there; commitments balance in the provider's whole bill";
+        return Part::new(PartState::Holds, reason);
+    }
     if messages.is_empty() {
         let commitments = identity.iter().filter(|line| !line.commitment.is_empty()).count();
         return Part::new(
@@ -276,7 +283,7 @@ fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity]) -> Part
             },
         );
     }
-    let broken = off.count() > 0 || unavailable.iter().any(|part| !counted(&part.why));
+    let broken = off.count() > 0 || found.iter().any(|part| !counted(&part.why));
     let more = messages.len().saturating_sub(SPELT_OUT);
     messages.truncate(SPELT_OUT);
     let mut reason = messages.join("; ");

@@ -125,7 +125,7 @@ fn table(costs: &Costs) -> String {
     // With groups of all currencies in the table, the others' totals stand beside.
     let others: String = if query.group_by.iter().any(|dimension| dimension.is("currency")) {
         let others = costs.other_currencies.iter();
-        others.map(|(currency, total)| format!("total {total} {currency}\n")).collect()
+        others.map(|(currency, total)| format!("total {total} {currency}\n")).collect::<Vec<_>>().concat()
     } else {
         String::new()
     };

@@ -28,9 +28,10 @@ fn verdict(found: &Reconciliation) -> String {
     if found.periods.is_empty() {
         return "nothing is published\n".to_owned();
     }
-    let mut out = match found.proof.holds() {
-        true => "every total equals its report, digit by digit; every file is accounted for; amortized cost follows from what was billed\n",
-        false => "NOT all parts of the proof hold\n",
+    let mut out = if found.proof.holds() {
+        "every total equals its report, digit by digit; every file is accounted for; amortized cost follows from what was billed\n"
+    } else {
+        "NOT all parts of the proof hold\n"
     }
     .to_owned();
     out.push_str(&parts(&found.proof));

@@ -101,6 +101,30 @@ impl Proof {
         }
     }
 
+    /// The same, of a customer's part of a bill whose columns are there. Its commitments are used by accounts that are not
+    /// in it: they balance, or do not, in the whole bill, which is its provider's. Nothing of that bill is named.
+    pub(crate) fn within(mut self, whole: Option<&Publication>) -> Self {
+        if self.amortized.holds() {
+            let whole =
+                whole.map(|whole| Self::of(whole, Whence { files: None, shared: false }).amortized.state);
+            let (state, reason) = match whole {
+                None => (
+                    PartState::Unknown,
+                    "the provider's whole bill of the month, in which commitments balance, is not there",
+                ),
+                Some(state @ PartState::Holds) => (
+                    state,
+                    "every column that it is computed from is there, and commitments balance in the provider's whole bill",
+                ),
+                Some(state) => {
+                    (state, "it is not whole in the provider's whole bill, of which this is a part")
+                }
+            };
+            self.amortized = Part::new(state, reason);
+        }
+        self
+    }
+
     /// The proof of a month that could not be read.
     pub(crate) fn failed(message: &str) -> Self {
         let nothing = || Part::new(PartState::Unknown, "the month could not be read");
@@ -173,7 +197,7 @@ fn months_more(count: usize) -> String {
     if count == 1 { "1 month more".to_owned() } else { format!("{count} months more") }
 }
 
-/// In a few words, as a table shows it: `copied, complete; amortized NOT`.
+/// In a few words, as a table shows it: `copied, complete, amortized NOT`.
 impl fmt::Display for Proof {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.holds() {
@@ -251,8 +275,7 @@ fn left_out(files: &SourceFiles, count: usize, shared: bool) -> Part {
     Part::new(PartState::Broken, reason)
 }
 
-/// Of a bill's part that a customer sees, the columns alone are judged: its commitments are used by accounts that are not
-/// in it, and balance in the whole bill, which is its provider's.
+/// Of a customer's part of a bill the columns alone are judged: see [`Proof::within`] for the rest.
 fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity], shared: bool) -> Part {
     let Some(unavailable) = unavailable else {
         return Part::new(
@@ -268,10 +291,6 @@ fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity], shared:
         let whose = if line.commitment.is_empty() { "rows without a commitment" } else { &line.commitment };
         format!("amortized cost of {whose} differs by {} from what was billed", line.difference)
     }));
-    if messages.is_empty() && shared {
-        let reason = "every column that it is computed from is there; commitments balance in the provider's whole bill";
-        return Part::new(PartState::Holds, reason);
-    }
     if messages.is_empty() {
         let commitments = identity.iter().filter(|line| !line.commitment.is_empty()).count();
         return Part::new(
@@ -372,6 +391,17 @@ mod tests {
         assert_eq!(out.to_string(), "copied, complete NOT, amortized");
         let theirs = Proof::of(&publication(whole()), Whence { files: Some(&refused), shared: true });
         assert_eq!(theirs.complete.reason, "1 file was left out", "another's files are not named");
+
+        let off_by_one = || {
+            let line = serde_json::json!({"commitment": "plan", "unblended": "2", "amortized": "1", "upfront_paid": "0",
+                "upfront_amortized": "0", "difference": "1"});
+            serde_json::json!({"complete": "unknown", "unavailable": [], "identity": [line]})
+        };
+        let share = || Proof::of(&publication(whole()), Whence { files: Some(&ALL_READ), shared: true });
+        let (balanced, unbalanced) = (publication(whole()), publication(off_by_one()));
+        assert_eq!(states(&share().within(Some(&balanced))), [Holds, Holds, Holds]);
+        assert_eq!(states(&share().within(Some(&unbalanced))), [Holds, Holds, Broken]);
+        assert_eq!(states(&share().within(None)), [Holds, Holds, Unknown]);
 
         let part = |why: &str| {
             serde_json::json!({"complete": "unknown", "identity": [], "unavailable": [{"family": "reservations",

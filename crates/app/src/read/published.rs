@@ -5,11 +5,11 @@ use crate::ingest_job::SourceFiles;
 use crate::proof::{Proof, Whence};
 use crate::{App, Result};
 use lake::Table;
-use meta::{ConnectionKind, Organization, Publication, Stage, StateVersion};
+use meta::{Organization, Publication, Stage, StateVersion};
 use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId};
 use query::{PublishedPeriod, View};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,8 +24,8 @@ pub struct Published {
     pub proofs: Vec<Proof>,
     /// What became of the files of each connection's source, where it was looked at; spells out the worst one alone.
     pub(crate) files: BTreeMap<ConnectionId, SourceFiles>,
-    /// Connections that read through another organization's.
-    shared: BTreeSet<ConnectionId>,
+    /// Connections that read through another organization's, with that one.
+    shared: BTreeMap<ConnectionId, ConnectionId>,
     /// The same, as the query engine takes it.
     pub view: View,
     /// What the organization defined over its bills.
@@ -125,8 +125,13 @@ impl Published {
         let mut proofs = vec![];
         for publication in &publications {
             let connection = &publication.connection_id;
-            let whence = Whence { files: files.get(connection), shared: shared.contains(connection) };
-            let proof = Proof::of(publication, whence);
+            let parent = shared.get(connection);
+            let whence = Whence { files: files.get(connection), shared: parent.is_some() };
+            let mut proof = Proof::of(publication, whence);
+            if let Some(parent) = parent {
+                let whole = app.meta().publication_for(parent, publication.period).await?;
+                proof = proof.within(whole.as_ref());
+            }
             let complete = publication.stage == Stage::Complete;
             let open = current.is_some_and(|current| publication.period >= current);
             (publication.id, complete, open, &proof).hash(&mut hasher);
@@ -196,13 +201,13 @@ impl Published {
 
     /// What is proven of all that a connection has, its source's files among it.
     pub(crate) fn proof_of(&self, connection: &ConnectionId) -> Proof {
-        let whence = Whence { files: self.files.get(connection), shared: self.shared.contains(connection) };
+        let whence = Whence { files: self.files.get(connection), shared: self.is_shared(connection) };
         self.together(|publication| publication.connection_id == *connection).with_source(whence)
     }
 
     /// Whether a connection reads through another organization's.
     pub(crate) fn is_shared(&self, connection: &ConnectionId) -> bool {
-        self.shared.contains(connection)
+        self.shared.contains_key(connection)
     }
 
     /// What is proven of some publications together.
@@ -218,19 +223,19 @@ impl Published {
     }
 }
 
-/// What became of the files of an organization's sources, and which of these are another organization's.
+/// What became of the files of an organization's sources, and which of these are read through another organization's.
 async fn sources(
     app: &App,
     organization: &OrganizationId,
-) -> Result<(BTreeMap<ConnectionId, SourceFiles>, BTreeSet<ConnectionId>)> {
+) -> Result<(BTreeMap<ConnectionId, SourceFiles>, BTreeMap<ConnectionId, ConnectionId>)> {
     let mut files: BTreeMap<ConnectionId, SourceFiles> =
         app.meta().source_files_of(organization).await?.into_iter().collect();
     for account in files.values_mut() {
         // Those that matter come first, and a reason names one.
         account.unread.truncate(1);
     }
-    let connections = app.meta().connections(organization).await?.into_iter();
-    let shared = connections.filter(|one| one.kind == ConnectionKind::Shared).map(|one| one.id);
+    let connections = app.meta().connection_records(organization).await?.into_iter();
+    let shared = connections.filter_map(|one| Some((one.connection.id, one.parent?)));
     Ok((files, shared.collect()))
 }
 

@@ -294,6 +294,16 @@ impl Dimension {
         self.info().is_some_and(|info| OF_BILLS.contains(&info.name))
     }
 
+    /// Whether rules can look at it: latest names depend on other months, what is of a bill on files, mappings on other
+    /// rules.
+    pub fn is_of_row(&self) -> bool {
+        match self {
+            Self::Column(_) => !self.is("account") && !self.is_of_bill(),
+            Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_) => true,
+            Self::Mapped(_) => false,
+        }
+    }
+
     /// Whether the daily roll-up can answer it.
     pub fn in_rollup(&self) -> bool {
         match self {

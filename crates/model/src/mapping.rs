@@ -220,11 +220,7 @@ pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
             if condition.values.is_empty() || (part && condition.values.iter().any(String::is_empty)) {
                 return Err(RuleError::NothingToCompare(place, name));
             }
-            // Latest names depend on other months, what is of a bill on files, mappings on other rules.
-            let column = matches!(condition.dimension, Dimension::Column(_))
-                && !condition.dimension.is("account")
-                && !condition.dimension.is_of_bill();
-            if !column && !condition.dimension.is_keyed() {
+            if !condition.dimension.is_of_row() {
                 return Err(RuleError::Dimension(place, name));
             }
         }

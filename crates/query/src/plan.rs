@@ -8,7 +8,7 @@ use crate::error::QueryError;
 use crate::store::Store;
 use crate::view::{PublishedPeriod, View};
 use chrono::{Datelike, Months};
-use model::{Comparison, CostQuery, Dimension, TimeView};
+use model::{Comparison, CostQuery, TimeView};
 use std::sync::Arc;
 
 /// Days from 1970 that an answer without an end of its own reaches to, whatever data are dated: a hundred thousand
@@ -114,14 +114,9 @@ impl Plan {
     }
 }
 
-/// Whether a dimension is the one of that name.
-pub(crate) fn is(dimension: &Dimension, name: &str) -> bool {
-    dimension.is(name)
-}
-
 /// Whether a question speaks of account names.
 pub(crate) fn asks_names(query: &CostQuery) -> bool {
-    query.dimensions().any(|dimension| is(dimension, "account"))
+    query.dimensions().any(|dimension| dimension.is("account"))
 }
 
 /// The span to compare with: whole months have the months before, other spans as many days before.

@@ -2,7 +2,7 @@
 //! can be read. Our own engine runs the same statement when line items have to answer, with long lists and rules
 //! as functions: what is planned stays small and flat, however much a question lists.
 
-use crate::plan::{asks_names, is};
+use crate::plan::asks_names;
 use chrono::NaiveDate;
 use model::{
     Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, Operator, TimeView,
@@ -159,12 +159,12 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
     match dimension {
         Dimension::Tag(key) | Dimension::MergedTag(key) => format!("tag(\"Tags\", {})", literal(key)),
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
-        _ if is(dimension, "account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
+        _ if dimension.is("account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
         // The bill's, also where rows name none: our own engine knows it of each file.
-        _ if is(dimension, "currency") && form.is_shown() => {
+        _ if dimension.is("currency") && form.is_shown() => {
             "COALESCE(NULLIF(\"BillingCurrency\", ''), 'USD')".to_owned()
         }
-        _ if is(dimension, "currency") => identifier(CURRENCY),
+        _ if dimension.is("currency") => identifier(CURRENCY),
         Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
         Dimension::Mapped(mapping) => by_rules(mapping, form),
     }
@@ -215,7 +215,7 @@ fn rule_condition(rule: &Condition, form: &mut Form) -> String {
 fn value(dimension: &Dimension, form: &mut Form) -> String {
     let (raw, none) = (raw(dimension, form), dimension.none_label());
     match dimension {
-        _ if dimension.is_of_bill() && !is(dimension, "currency") => raw,
+        _ if dimension.is_of_bill() && !dimension.is("currency") => raw,
         // Rules never give the word for none, and may be long: they are written once.
         Dimension::Mapped(_) => format!("NULLIF({raw}, '')"),
         _ if none.is_empty() => format!("NULLIF({raw}, '')"),

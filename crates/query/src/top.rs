@@ -4,7 +4,6 @@
 
 use crate::assemble::too_large;
 use crate::error::QueryError;
-use crate::plan::is;
 use hashbrown::HashMap;
 use model::{
     Condition, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName,
@@ -26,7 +25,7 @@ pub(crate) fn shown(query: &CostQuery, totals: &CostAnswer) -> CostQuery {
     let stay: Vec<&CostGroup> = totals.groups.iter().filter(|group| !group.other).collect();
     let value = |group: &CostGroup, at: usize| group.keys[at].clone().unwrap_or_default();
     let mut filters = query.filters.clone();
-    if query.group_by.len() > 1 && query.group_by.iter().all(rules_can_look_at) {
+    if query.group_by.len() > 1 && query.group_by.iter().all(Dimension::is_of_row) {
         let rule = |group: &&CostGroup| {
             let condition = |(at, dimension): (usize, &Dimension)| Condition {
                 dimension: dimension.clone(),
@@ -53,12 +52,6 @@ pub(crate) fn shown(query: &CostQuery, totals: &CostAnswer) -> CostQuery {
 
 /// Value of the rows in groups that stay.
 const STAYS: &str = "stays";
-
-/// Latest names depend on other months, what is of a bill on files, mappings on other rules.
-fn rules_can_look_at(dimension: &Dimension) -> bool {
-    let column = matches!(dimension, Dimension::Column(_));
-    dimension.is_keyed() || (column && !is(dimension, "account") && !dimension.is_of_bill())
-}
 
 /// The buckets of everything.
 pub(crate) fn sums(query: &CostQuery, totals: &CostAnswer) -> CostQuery {

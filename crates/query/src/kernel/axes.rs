@@ -3,7 +3,6 @@
 use super::mapped;
 use super::names::Names;
 use crate::error::QueryError;
-use crate::plan::is;
 use crate::store::{Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
 use crate::view::PublishedPeriod;
@@ -14,7 +13,7 @@ use std::sync::Arc;
 pub(super) fn axis_columns(dimension: &Dimension) -> Vec<&'static str> {
     if dimension.is_of_bill() {
         vec![]
-    } else if is(dimension, "account") {
+    } else if dimension.is("account") {
         vec!["SubAccountId"]
     } else {
         dimension.columns()
@@ -28,7 +27,7 @@ pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>
         (Dimension::Tag(key) | Dimension::MergedTag(key), _) => store.values_of_key(TAGS, key),
         (Dimension::CostCategory(key), _) => store.values_of_key(COST_CATEGORIES, key),
         (Dimension::Mapped(mapping), _) => mapped::by_one_column(store, mapping),
-        (Dimension::Column(_), Some(names)) if is(dimension, "account") => Arc::new(names.values(store)),
+        (Dimension::Column(_), Some(names)) if dimension.is("account") => Arc::new(names.values(store)),
         (Dimension::Column(at), _) => {
             let texts = store.dictionary(DIMENSIONS[*at].column).values();
             let places = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();

@@ -13,6 +13,8 @@ pub enum ErrorKind {
     Unavailable,
     /// What is stored is not what was written.
     Corrupt,
+    /// A newer version of this program wrote it.
+    Newer,
     /// A defect of this program, or a table of another version of it.
     Internal,
 }
@@ -95,7 +97,8 @@ impl LakeError {
             },
             Self::Conflict { .. } => ErrorKind::Conflict,
             Self::Parquet(_) | Self::Arrow(_) | Self::Corrupt { .. } => ErrorKind::Corrupt,
-            Self::OtherSchema { .. } | Self::NewerSchema { .. } | Self::Internal(_) => ErrorKind::Internal,
+            Self::NewerSchema { .. } => ErrorKind::Newer,
+            Self::OtherSchema { .. } | Self::Internal(_) => ErrorKind::Internal,
         }
     }
 

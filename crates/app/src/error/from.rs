@@ -7,15 +7,15 @@ const CHECK_DISK: &str = "Check that the data folder is mounted, may be written 
 impl From<lake::LakeError> for AppError {
     fn from(error: lake::LakeError) -> Self {
         let (kind, advice) = match error.kind() {
-            _ if matches!(error, lake::LakeError::NewerSchema { .. }) => {
-                (ErrorKind::Internal, "Start the newer version again, or one newer still.")
-            }
             lake::ErrorKind::Conflict => (ErrorKind::Conflict, "Try again."),
             lake::ErrorKind::Unavailable => (ErrorKind::Unavailable, CHECK_DISK),
             lake::ErrorKind::Corrupt => (
                 ErrorKind::Unavailable,
                 "Check the disk, then ingest the period again with --force: a stored file is not what was written.",
             ),
+            lake::ErrorKind::Newer => {
+                (ErrorKind::Internal, "Start the newer version again, or one newer still.")
+            }
             lake::ErrorKind::Internal => (
                 ErrorKind::Internal,
                 "If the data folder is of another version, ingest the reports again into a new one.",

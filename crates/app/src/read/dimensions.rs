@@ -117,8 +117,6 @@ pub async fn values(
     published.definitions.resolve_dimension(&mut dimension)?;
     let names = KeyNames::of(app, published, std::slice::from_ref(&dimension)).await?;
     let engine = app.engine();
-    let query = CostQuery { group_by: vec![dimension.clone()], from, to, ..CostQuery::total(metric) };
-    let (alone, others) = engine.in_one_currency(&published.view, &query).await?;
     if published.currencies().len() < 2 && !is_named(&dimension) {
         let span = Span { from, to };
         let (found, total) = engine.values(&published.view, &dimension, span, metric, search, limit).await?;
@@ -131,6 +129,8 @@ pub async fn values(
     }
     // What has a name is looked for by it as well as by its ID; values of every currency can be chosen.
     let search = search.to_lowercase();
+    let query = CostQuery { group_by: vec![dimension.clone()], from, to, ..CostQuery::total(metric) };
+    let (alone, others) = engine.in_one_currency(&published.view, &query).await?;
     let (mut values, mut known) = (vec![], HashSet::new());
     let questions = others.iter().map(|currency| query::only_in(&alone, currency));
     for query in std::iter::once(alone.clone()).chain(questions) {

@@ -1,26 +1,23 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconFolders, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { hasRole, useSession } from "../api/session";
-import { CurrencyChoice } from "../ui/currency-choice";
 import { Empty } from "../ui/empty";
 import { PageHead } from "../ui/page-head";
 import { Problem } from "../ui/problem";
 import { useOverview } from "../ui/use-overview";
 import { NewSubset } from "./new-subset";
 import { subsetQueries } from "./queries";
+import { SubsetCurrency, useChosenCurrency } from "./subset-currency";
 import classes from "./subsets.module.css";
 import { SubsetsTable } from "./subsets-table";
 
 /** Named groups of accounts, each with what it costs and what is charged for it. */
 export function SubsetsPage() {
   const may = hasRole(useSession(), "editor");
-  const { version, overview } = useOverview();
-  const { currency } = useSearch({ from: "/shell/allocation/subsets" });
-  const navigate = useNavigate({ from: "/subsets" });
-  const found = useQuery(subsetQueries.all(version, currency));
+  const { version } = useOverview();
+  const found = useQuery(subsetQueries.all(version, useChosenCurrency()));
   const [making, setMaking] = useState(false);
   const make = (
     <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setMaking(true)}>
@@ -34,15 +31,7 @@ export function SubsetsPage() {
         title="Subsets"
         lead="Named groups of accounts. An account belongs to at most one. Costs are amortized."
       >
-        {overview.currencies.length > 1 && (
-          <CurrencyChoice
-            currencies={overview.currencies}
-            value={currency ?? overview.currency}
-            onChange={(next) =>
-              void navigate({ search: { currency: next }, replace: true, resetScroll: false })
-            }
-          />
-        )}
+        <SubsetCurrency />
         {may && some && make}
       </PageHead>
       <div className={`card ${classes.card}`}>

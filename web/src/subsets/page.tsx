@@ -1,12 +1,11 @@
 import { Button, Group } from "@mantine/core";
 import { IconArrowsExchange, IconFolders, IconPencil, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { hasRole, useSession } from "../api/session";
 import type { SubsetDetails, Subsets } from "../api/types";
 import { formatCount } from "../lib/quantity";
-import { CurrencyChoice } from "../ui/currency-choice";
 import { Empty } from "../ui/empty";
 import { PageHead } from "../ui/page-head";
 import { PageLoading } from "../ui/page-loading";
@@ -17,13 +16,14 @@ import { subsetQueries } from "./queries";
 import { RemoveSubsets } from "./remove-subsets";
 import { RenameSubset } from "./rename-subset";
 import { SubsetAccounts } from "./subset-accounts";
+import { SubsetCurrency, useChosenCurrency } from "./subset-currency";
 import { SubsetFacts } from "./subset-facts";
 import classes from "./subsets.module.css";
 
 /** One subset: its figures, the same per account, and what is charged for it. */
 export function SubsetPage() {
   const { id } = useParams({ from: "/shell/allocation/subsets/$id" });
-  const { currency } = useSearch({ from: "/shell/allocation/subsets/$id" });
+  const currency = useChosenCurrency();
   const { version } = useOverview();
   const found = useQuery(subsetQueries.one(version, id, currency));
   // The list knows the months and the currency, and where other accounts belong.
@@ -38,9 +38,7 @@ type Task = "rename" | "accounts" | "remove";
 
 function Details({ subset, all }: { subset: SubsetDetails; all: Subsets }) {
   const may = hasRole(useSession(), "editor");
-  const navigate = useNavigate({ from: "/subsets/$id" });
-  const { overview } = useOverview();
-  const { currency } = useSearch({ from: "/shell/allocation/subsets/$id" });
+  const navigate = useNavigate();
   const [task, setTask] = useState<Task>();
   const close = () => setTask(undefined);
   const count = subset.accounts.length;
@@ -59,15 +57,7 @@ function Details({ subset, all }: { subset: SubsetDetails; all: Subsets }) {
         title={subset.name}
         lead={`${formatCount(count)} ${count === 1 ? "account" : "accounts"} of ${formatCount(all.whole.accounts)}. Costs are amortized.`}
       >
-        {overview.currencies.length > 1 && (
-          <CurrencyChoice
-            currencies={overview.currencies}
-            value={currency ?? overview.currency}
-            onChange={(next) =>
-              void navigate({ search: { currency: next }, replace: true, resetScroll: false })
-            }
-          />
-        )}
+        <SubsetCurrency />
         {may && (
           <Group gap="sm">
             {count > 0 && choose}

@@ -154,10 +154,16 @@ def test_a_newer_data_folder_is_refused_with_the_reason(old):
     assert "x_FromTheFuture" in refused.stderr
 
 
-def test_what_names_people_is_kept_with_the_line_items_alone(tmp_path):
-    """Principals and users, by the names of CUR 2.0; the roll-up and the catch-all column do not have them."""
+def ingested_row(tmp_path, values):
+    """Reads a report of one row."""
     report = tmp_path / "report" / "bill.csv"
     report.parent.mkdir()
+    report.write_text(f"{','.join(values)}\n{','.join(values.values())}\n")
+    product.ingest(tmp_path / "data", report.parent)
+
+
+def test_what_names_people_is_kept_with_the_line_items_alone(tmp_path):
+    """Principals and users, by the names of CUR 2.0; the roll-up and the catch-all column do not have them."""
     values = {
         "bill_billing_period_start_date": "2026-10-01T00:00:00Z",
         "bill_payer_account_id": "111111111111",
@@ -173,8 +179,7 @@ def test_what_names_people_is_kept_with_the_line_items_alone(tmp_path):
         "savings_plan_offering_type": "ComputeSavingsPlans",
         "pricing_public_on_demand_rate": "0.0960000000",
     }
-    report.write_text(f"{','.join(values)}\n{','.join(values.values())}\n")
-    product.ingest(tmp_path / "data", report.parent)
+    ingested_row(tmp_path, values)
     columns = "x_IamPrincipal, x_UserIdentifier, CapacityReservationId, CapacityReservationStatus, x_SavingsPlanOfferingType"
     [row] = duckdb.sql(
         f"SELECT {columns}, CAST(ListUnitPrice AS VARCHAR), coalesce(x_OtherColumns, '') FROM {line_items(tmp_path)}"
@@ -188,8 +193,6 @@ def test_what_names_people_is_kept_with_the_line_items_alone(tmp_path):
 
 
 def test_what_focus_tells_is_kept(tmp_path):
-    report = tmp_path / "report" / "bill.csv"
-    report.parent.mkdir()
     values = {
         "BillingPeriodStart": "2026-10-01T00:00:00Z",
         "ChargePeriodStart": "2026-10-05T00:00:00Z",
@@ -208,8 +211,7 @@ def test_what_focus_tells_is_kept(tmp_path):
         "AllocatedTags": '"{""team"": ""web""}"',
         "ListUnitPrice": "0.5",
     }
-    report.write_text(f"{','.join(values)}\n{','.join(values.values())}\n")
-    product.ingest(tmp_path / "data", report.parent)
+    ingested_row(tmp_path, values)
     columns = [*list(values)[9:14], "ChargeFrequency"]
     [row] = duckdb.sql(
         f"SELECT {', '.join(columns)}, AllocatedTags, CAST(ListUnitPrice AS VARCHAR), CAST(ChargePeriodEnd AS VARCHAR) FROM {line_items(tmp_path)}"

@@ -32,7 +32,7 @@ pub struct MonthLine {
     pub total: String,
     /// Rows read, as shown.
     pub rows: String,
-    /// Whether stored equals billed, digit by digit.
+    /// Whether all parts of its proof hold.
     pub proven: bool,
     /// The proof in its parts, in a few words.
     pub proof: String,

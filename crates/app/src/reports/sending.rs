@@ -172,7 +172,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     let last = answer.to.pred_opt().unwrap_or(answer.to);
     let title = format!("{}, {} to {last} (UTC)", shown.query.metric.info().label, answer.from);
     let proof = if shown.proof.holds() {
-        "Proven to the bill: copied, complete and amortized.".to_owned()
+        "Every total behind these figures equals its bill. Copied, complete and amortized.".to_owned()
     } else {
         let months = shown.unproven_periods.join(", ");
         format!("Not proven to the bill ({months}). {}.", shown.proof.lines().join(". "))

@@ -6,6 +6,7 @@
 
 use super::attempt;
 use super::line::Line;
+use crate::ingest_job::IngestSummary;
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -14,6 +15,9 @@ use std::time::Duration;
 
 /// Between signs of life.
 const ALIVE: Duration = Duration::from_millis(500);
+
+/// How the process ends that has no memory for a thread; none of the orderly ends.
+const STARVED: i32 = 3;
 
 /// Bounds this process: memory for data, no core dumps (they hold what the process held), and first in line when the
 /// machine runs out of memory. Call it before anything of a stranger is read.
@@ -57,6 +61,9 @@ pub async fn work(app: &App, job: i64) -> Result<()> {
         .map_err(|error| AppError::internal(format!("no thread for signs of life: {error}")))?;
     let show = |progress| tell(&Line::Progress(progress));
     let ended = caught(Box::pin(attempt::read(app, &job, &show))).await;
+    if starved(&ended) {
+        starve();
+    }
     for failure in app.live().failures(&job.organization_id) {
         tell(&Line::Failure(failure));
     }
@@ -65,6 +72,26 @@ pub async fn work(app: &App, job: i64) -> Result<()> {
         Err(error) => Line::Failed(error),
     });
     Ok(())
+}
+
+/// Whether the bound on memory was met where a thread was to be started: that comes back as an error or a panic, while
+/// any other allocation that fails ends the process.
+fn starved(ended: &Result<IngestSummary>) -> bool {
+    // As our own errors and the standard library's panic say it.
+    let refused = ["(os error 11)", "kind: WouldBlock"];
+    let lacks = |message: &str| message.contains("thread") && refused.iter().any(|how| message.contains(how));
+    match ended {
+        Ok(summary) => summary.periods.iter().filter_map(|period| period.message.as_deref()).any(lacks),
+        Err(error) => lacks(&error.message),
+    }
+}
+
+/// Ends this process as an allocation that fails does: whoever started it says why.
+#[expect(clippy::exit, reason = "there is no memory to go on with")]
+fn starve() -> ! {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "out of memory: no thread could be started");
+    std::process::exit(STARVED)
 }
 
 #[expect(

@@ -1,7 +1,7 @@
 import { Pagination } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { type ColumnDef, getCoreRowModel, getPaginationRowModel, useReactTable } from "@tanstack/react-table";
-import { type MouseEvent, memo, useMemo, useState } from "react";
+import { type MouseEvent, memo, useMemo, useRef, useState } from "react";
 import type { Costs } from "../api/types";
 import { changePercent } from "../lib/decimal";
 import { Change } from "./change";
@@ -10,6 +10,7 @@ import classes from "./pivot-table.module.css";
 import { RowMenu } from "./row-menu";
 import { arrange, defaultSort, type PivotRow, pivotColumns, pivotRows, type Sort } from "./rows";
 import { useGridKeys } from "./use-grid-keys";
+import { useWholeHeads } from "./use-whole-heads";
 
 interface Props {
   costs: Costs;
@@ -48,6 +49,8 @@ export const PivotTable = memo(function PivotTable(props: Props) {
   });
   const shown = table.getRowModel().rows;
   const onKeys = useGridKeys();
+  const room = useRef<HTMLElement>(null);
+  useWholeHeads(room, shown);
   // Of several dimensions the rest has no filter that keeps it alone: its values explain themselves.
   const leadsTo = (row: PivotRow) => (row.other && dimensions.length > 1 ? "show all values" : "explain");
   const click = (event: MouseEvent<HTMLElement>) => {
@@ -67,7 +70,7 @@ export const PivotTable = memo(function PivotTable(props: Props) {
   );
   return (
     <>
-      <section className={classes.scroll} aria-label="Costs, table">
+      <section ref={room} className={classes.scroll} aria-label="Costs, table">
         <table className={`${classes.table} tabular`} onClick={click} onKeyDown={onKeys}>
           <caption className={classes.caption}>
             {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, Enter explains

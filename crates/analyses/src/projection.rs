@@ -8,8 +8,10 @@
 
 mod backtest;
 mod daily;
+mod outlook;
 
 pub use backtest::Backtest;
+pub use outlook::{MonthAhead, outlook};
 
 use chrono::{Datelike, Days, NaiveDate};
 use model::BillingPeriod;
@@ -131,8 +133,7 @@ fn forecast(known_days: Known<'_>, month: BillingPeriod) -> Option<Forecast> {
     for series in known_days.series() {
         known += series[now.clone()].iter().sum::<f64>();
         if comes_once_a_month(series, &measure, &now) {
-            let ahead = measure.iter().map(|span| series[span.clone()].iter().skip(elapsed).sum::<f64>());
-            rest += ahead.sum::<f64>() / measure.len().max(1) as f64;
+            rest += monthly(series, &measure, elapsed);
         } else {
             for (sum, figure) in daily.iter_mut().zip(series) {
                 *sum += figure;
@@ -145,6 +146,12 @@ fn forecast(known_days: Known<'_>, month: BillingPeriod) -> Option<Forecast> {
     let weekday = history.start.weekday().num_days_from_monday() as usize;
     rest += daily::forecast(&daily, weekday, length).iter().sum::<f64>();
     Some(Forecast { known, rest })
+}
+
+/// What a charge that comes once a month is expected to be after so many days of one: as it came in some months.
+fn monthly(series: &[f64], measure: &[std::ops::Range<usize>], elapsed: usize) -> f64 {
+    let ahead = measure.iter().map(|span| series[span.clone()].iter().skip(elapsed).sum::<f64>());
+    ahead.sum::<f64>() / measure.len().max(1) as f64
 }
 
 /// Whether a series lands on few days of a month: in the months before, else in this one once it can be told.

@@ -16,7 +16,7 @@ mod summary;
 pub(crate) use accounts::account_names;
 pub use accounts::{Account, AccountName, Accounts, accounts};
 pub use costs::{Costs, by_currency, costs, costs_in_each};
-pub use dimensions::{Names, Value, Values, names, parse_group_by, values};
+pub use dimensions::{Names, Value, Values, ValuesAsked, names, parse_group_by, values};
 pub(crate) use dimensions::{RememberedNames, filter_on, named};
 pub use explain::{Cell, Explained, explain, explained_rows};
 pub use overview::{ConnectionProof, Overview, PeriodState, connection_proof, overview};

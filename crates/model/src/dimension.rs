@@ -130,6 +130,14 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
         "What the row is, in words: usage, fee, tax, credit, refund, discount, support, marketplace.",
     ),
     info(
+        "can_carry_tags",
+        "Can carry tags",
+        "x_ChargeType",
+        "",
+        "Whether what is charged has tags at all: No for tax, credits, refunds, discounts, fees, support, and what \
+         commitments cost beside the usage that they cover; Yes for the rest.",
+    ),
+    info(
         "line_item_type",
         "Line item type",
         "x_LineItemType",
@@ -175,6 +183,16 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
             "Resource ID or ARN; needs a report with resource IDs.",
         )
     },
+    DimensionInfo {
+        in_rollup: false,
+        ..info(
+            "billed_by",
+            "Billed by",
+            "ChargePeriodEnd",
+            "Unknown",
+            "How long the time is that a row charges for: Hour, Day, or Longer. Among hours, what is billed by longer times stands at the hour at which its time starts.",
+        )
+    },
     info(
         "purchase_option",
         "Purchase option",
@@ -204,6 +222,36 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
         "Name of the account as the row's report wrote it; names change over time.",
     ),
 ];
+
+/// Charge types whose rows have no tags in any report: nothing that somebody could have tagged is behind them. All
+/// others are usage, and count for how much of the cost is tagged.
+pub const WITHOUT_TAGS: [&str; 16] = [
+    "Tax",
+    "Credit",
+    "Refund",
+    "Discount",
+    "Discount (EDP)",
+    "Discount (private rate)",
+    "Discount (bundled)",
+    "Discount (volume)",
+    "Support",
+    "Other fee",
+    "Up-front fee",
+    "RI fee",
+    "RI unused",
+    "SP recurring fee",
+    "SP unused",
+    "Savings-plan negation",
+];
+
+/// Charge types whose amortized cost is what was not used of a commitment, and what it is called then: AWS's reports
+/// have one row for a commitment's fee, as billed, and for the part of it that no usage took.
+pub const UNUSED: [(&str, &str); 2] = [("RI fee", "RI unused"), ("SP recurring fee", "SP unused")];
+
+/// The value of `can_carry_tags` for a charge type.
+pub fn can_carry_tags(charge_type: &str) -> &'static str {
+    if WITHOUT_TAGS.contains(&charge_type) { "No" } else { "Yes" }
+}
 
 /// A dimension of cost.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -28,7 +28,9 @@ pub use cost_query::{
 };
 pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};
-pub use dimension::{DIMENSIONS, Dimension, DimensionError, DimensionInfo};
+pub use dimension::{
+    DIMENSIONS, Dimension, DimensionError, DimensionInfo, UNUSED, WITHOUT_TAGS, can_carry_tags,
+};
 pub use email::{Email, EmailError};
 pub use filter::{Filter, FilterError, Listed, merge_filters};
 pub use frequency::{Frequency, FrequencyError};

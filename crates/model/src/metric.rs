@@ -108,6 +108,11 @@ impl Metric {
         self.info().name
     }
 
+    /// Whether commitments are spread over what they cover.
+    pub fn is_amortized(self) -> bool {
+        matches!(self, Self::Amortized | Self::NetAmortized)
+    }
+
     /// Whether the figure is money.
     pub fn is_money(self) -> bool {
         self != Self::UsageAmount

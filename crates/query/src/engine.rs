@@ -17,7 +17,7 @@ use crate::view::{PublishedPeriod, Span, View};
 use hashbrown::HashMap;
 use model::limits::MOST_ROWS_PAGED;
 use model::{
-    CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, Metric, TimeView, merge_filters,
+    CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, Metric, TimeView, UNUSED, merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -59,6 +59,21 @@ const VIEWS: usize = 64;
 
 /// Keys in use, by roll-up files (which never change) and column.
 type KeysInUse = HashMap<(Vec<PathBuf>, &'static str), Vec<String>>;
+
+/// Adds the fee of a commitment where what is unused of it is asked for: amortized, one is the other.
+fn with_unused(query: &mut CostQuery) {
+    if !query.metric.is_amortized() {
+        return;
+    }
+    for filter in query.filters.iter_mut().filter(|filter| filter.dimension.is("charge_type")) {
+        for (fee, unused) in UNUSED {
+            let lists = |name: &str| filter.values.iter().any(|value| value == name);
+            if lists(unused) && !lists(fee) {
+                filter.values.push(fee.to_owned());
+            }
+        }
+    }
+}
 
 impl Engine {
     /// An engine with empty caches.
@@ -267,6 +282,7 @@ impl Engine {
     async fn with_keys_in_use(&self, view: &View, query: &CostQuery) -> Result<CostQuery, QueryError> {
         let mut query = query.clone();
         query.filters = merge_filters(query.filters);
+        with_unused(&mut query);
         let dimensions =
             query.group_by.iter_mut().chain(query.filters.iter_mut().map(|filter| &mut filter.dimension));
         for dimension in dimensions {

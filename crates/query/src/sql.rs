@@ -6,6 +6,7 @@ use crate::plan::asks_names;
 use chrono::NaiveDate;
 use model::{
     Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, Operator, TimeView,
+    WITHOUT_TAGS,
 };
 use std::fmt::Write;
 use std::sync::Arc;
@@ -78,6 +79,11 @@ const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
 
 /// Column of our own engine's tables beside the partitions: the currency of the bill.
 pub(crate) const CURRENCY: &str = "currency";
+
+/// How long the time is that a row charges for.
+const BILLED_BY: &str = r#"CASE WHEN "ChargePeriodEnd" <= "ChargePeriodStart" + INTERVAL '1 hour' THEN 'Hour'
+    WHEN "ChargePeriodEnd" <= "ChargePeriodStart" + INTERVAL '1 day' THEN 'Day'
+    WHEN "ChargePeriodEnd" IS NOT NULL THEN 'Longer' ELSE '' END"#;
 
 /// The statement of a question over some days: one column per dimension, the bucket if there are several,
 /// and the figure. Days, weeks and months are UTC.
@@ -165,6 +171,11 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
             "COALESCE(NULLIF(\"BillingCurrency\", ''), 'USD')".to_owned()
         }
         _ if dimension.is("currency") => identifier(CURRENCY),
+        _ if dimension.is("billed_by") => BILLED_BY.to_owned(),
+        _ if dimension.is("can_carry_tags") => {
+            let types: Vec<String> = WITHOUT_TAGS.iter().map(|name| literal(name)).collect();
+            format!("CASE WHEN \"x_ChargeType\" IN ({}) THEN 'No' ELSE 'Yes' END", types.join(", "))
+        }
         Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
         Dimension::Mapped(mapping) => by_rules(mapping, form),
     }

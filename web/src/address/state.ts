@@ -130,15 +130,33 @@ export function withoutFilters({ tab, tagKeys, mergeCase, category, metric, shar
 /** The last of the walk: what every breakdown ends in. */
 const finest = tabOf("resource");
 
+/** The next breakdown of the walk that some filters have not narrowed to one value; undefined at its end. */
+function nextTab(tab: TabId, filters: readonly Filter[], names: TabNames): TabId | undefined {
+  const at = mainTabs.findIndex((one) => one.id === tab);
+  const walk = [...mainTabs.slice(at + 1), ...mainTabs.slice(0, Math.max(at, 0)), finest];
+  return walk.find((one) => !isPinned(one.id, filters, names))?.id;
+}
+
+/** Whether filters leave no more than one value of a breakdown. */
+function isPinned(tab: TabId, filters: readonly Filter[], names: TabNames): boolean {
+  const pinned = (name: string) =>
+    filters.some((f) => f.dimension === name && !f.exclude && f.values.length === 1);
+  return tabDimensions(tab, names).every(pinned);
+}
+
 /** Where a click on a row leads: its values as filters, and the next breakdown that is not pinned yet. */
 export function drillDown(state: AnalysisState, keys: readonly string[], names: TabNames): AnalysisState {
   const dimensions = tabDimensions(state.tab, names);
   if (dimensions.length === 0) return state;
   const filters = withKeys(state.filters, dimensions, keys);
-  const pinned = (name: string) =>
-    filters.some((f) => f.dimension === name && !f.exclude && f.values.length === 1);
-  const at = mainTabs.findIndex((tab) => tab.id === state.tab);
-  const walk = [...mainTabs.slice(at + 1), ...mainTabs.slice(0, Math.max(at, 0)), finest];
-  const next = walk.find((tab) => !tabDimensions(tab.id, names).every(pinned));
-  return { ...state, ...freshRows, filters, tab: next?.id ?? state.tab };
+  return { ...state, ...freshRows, filters, tab: nextTab(state.tab, filters, names) ?? state.tab };
+}
+
+/** A filter is set. One that leaves a single value of the breakdown leads to the next: a chart of one series says
+ *  nothing. Whoever goes back to that breakdown stays there. */
+export function narrowed(state: AnalysisState, filter: Filter, names: TabNames): Partial<AnalysisState> {
+  const filters = withFilter(state.filters, filter);
+  const about = tabDimensions(state.tab, names).includes(filter.dimension);
+  const next = about && isPinned(state.tab, filters, names) ? nextTab(state.tab, filters, names) : undefined;
+  return next === undefined ? { filters, explain: undefined } : { ...freshRows, filters, tab: next };
 }

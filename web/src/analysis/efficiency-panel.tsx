@@ -5,7 +5,7 @@ import { queries } from "../api/queries";
 import type { SavingsAccount } from "../api/types";
 import { spanLabel } from "../lib/dates";
 import { Problem } from "../ui/problem";
-import { AccountAction, SavingsRange, score } from "./efficiency";
+import { AccountAction, SavingsRange, savesMore, score } from "./efficiency";
 import { Bar, Panel, PanelSkeleton } from "./panel";
 import classes from "./panel.module.css";
 
@@ -52,6 +52,13 @@ export const EfficiencyPanel = memo(function EfficiencyPanel({ version, filter, 
           <Text fw={600}>No account to judge yet</Text>
           <Text c="dimmed" size="sm">
             Savings are estimated from the last 30 complete days of usage.
+          </Text>
+        </div>
+      ) : !data.accounts.some((one) => savesMore(one) || one.efficiency_percent !== null) ? (
+        <div className={classes.none}>
+          <Text fw={600}>Nothing to save was found</Text>
+          <Text c="dimmed" size="sm">
+            No account had compute in these 30 days that spot or commitments make cheaper.
           </Text>
         </div>
       ) : (

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import type { SavingsAccount } from "../api/types";
+import { compareDecimals } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 
 /** "62 %"; a dash for an account without savings of either kind. */
@@ -7,9 +8,15 @@ export function score(percent: number | null): string {
   return percent === null ? "–" : `${Math.round(percent)} %`;
 }
 
+/** Whether anything was found that an account could save beside what it saves already. */
+export function savesMore(account: SavingsAccount): boolean {
+  return compareDecimals(account.additional_high, "0") > 0;
+}
+
 /** What more could be saved. An estimate, shown without cents; all digits are in the tooltip. */
 export function SavingsRange({ account, currency }: { account: SavingsAccount; currency: string }) {
   const { additional_low: low, additional_high: high } = account;
+  if (!savesMore(account)) return <span title="Nothing more to save was found">–</span>;
   return (
     <span title={`${formatExact(low, currency)} – ${formatExact(high, currency)} more to save`}>
       {formatMoney(low, currency, 0)} – {formatMoney(high, currency, 0)}

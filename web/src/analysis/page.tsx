@@ -5,6 +5,7 @@ import { inOneCurrency } from "../address/currency";
 import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
+import { freshRows } from "../address/state";
 import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
 import { comparable } from "./comparable";
@@ -44,7 +45,11 @@ export function CostAnalysisPage() {
     explainCard: (card: CardTarget) => set({ explain: explainOf(card) }),
     showAccount: (id: string) => {
       const filter = { dimension: "account_id", exclude: false, values: [id] };
-      set({ filters: withFilter(state.filters, filter), explain: undefined });
+      const filters = withFilter(state.filters, filter);
+      // By account, one account is one series: its services say what it is made of.
+      set(
+        state.tab === "account" ? { ...freshRows, filters, tab: "service" } : { filters, explain: undefined },
+      );
       // What changed is further down.
       spend.current?.scrollIntoView({ block: "start" });
       spend.current?.focus({ preventScroll: true });

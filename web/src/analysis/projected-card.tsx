@@ -1,5 +1,6 @@
 import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
 import { queries } from "../api/queries";
 import { addDays, dayLabel, monthLabel } from "../lib/dates";
 import { formatMoney } from "../lib/money";
@@ -7,6 +8,9 @@ import { Change } from "../table/change";
 import { Problem } from "../ui/problem";
 import { Card, Figure } from "./card";
 import classes from "./summary-cards.module.css";
+
+// Behind a click.
+const NextMonths = lazy(() => import("./next-months").then((module) => ({ default: module.NextMonths })));
 
 interface Props {
   version: string;
@@ -17,6 +21,7 @@ interface Props {
 /** What the newest month will cost, how sure that is, and how well such a forecast did before. */
 export function ProjectedCard({ version, metric, filter }: Props) {
   const found = useQuery(queries.projection(version, metric, filter));
+  const [ahead, setAhead] = useState(false);
   const month = found.data?.projection;
   const test = month?.backtest;
   return (
@@ -33,6 +38,11 @@ export function ProjectedCard({ version, metric, filter }: Props) {
                 title={`Last month: ${formatMoney(month.previous_cost, month.currency)}`}
               />
             )}
+            {month.next.length > 0 && (
+              <button type="button" className={classes.more} onClick={() => setAhead(true)}>
+                Next {month.next.length} months
+              </button>
+            )}
           </div>
           <Text size="sm" c="dimmed">
             {month.low !== null && month.high !== null
@@ -48,6 +58,9 @@ export function ProjectedCard({ version, metric, filter }: Props) {
               ? `Past error ${test.error_percent.toFixed(1)} %; a run-rate’s ${test.run_rate_error_percent.toFixed(1)} %`
               : "No month to test the forecast by yet"}
           </Text>
+          <Suspense fallback={null}>
+            {ahead && <NextMonths month={month} onClose={() => setAhead(false)} />}
+          </Suspense>
         </>
       ) : (
         <Text c="dimmed">No day is complete yet.</Text>

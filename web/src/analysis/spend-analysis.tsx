@@ -9,6 +9,7 @@ import { SpendChart } from "../chart/spend-chart";
 import { FilterBar } from "../filters/filter-bar";
 import { Problem } from "../ui/problem";
 import { useStable } from "../ui/use-stable";
+import { BilledBy } from "./billed-by";
 import { BreakdownNames, NoNames } from "./breakdown-names";
 import { BreakdownTabs } from "./breakdown-tabs";
 import { breakdownName } from "./breakdown-words";
@@ -33,7 +34,6 @@ interface Props {
 export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Props) {
   const { groupBy, names } = scope;
   const name = breakdownName(state.tab, names);
-  const fresh = costs.isPlaceholderData ? undefined : costs.data;
   const actions = useStable({
     tab: (tab: TabId) => onState({ ...freshRows, tab }),
     aim: (tab: TabId) => onAim({ ...freshRows, tab }),
@@ -62,7 +62,8 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
         ) : (
           <>
             <SelectionLine costs={costs.data} dimensions={groupBy} onDrill={drill} />
-            {state.tab === "tag" && <Untagged state={state} scope={scope} costs={fresh} onState={onState} />}
+            {state.tab === "tag" && <Untagged state={state} scope={scope} onState={onState} />}
+            {scope.view === "hour" && <BilledBy state={state} scope={scope} onState={onState} />}
             <SpendChart
               costs={costs.data}
               stale={costs.isPlaceholderData}

@@ -1,9 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { filterText, withFilter } from "../address/filter";
+import { type Filter, filterText, withFilter } from "../address/filter";
 import { type AnalysisState, freshRows } from "../address/state";
 import { tagDimension } from "../address/tabs";
 import { queries } from "../api/queries";
-import type { Costs } from "../api/types";
 import { shareText } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import classes from "./page.module.css";
@@ -12,14 +11,21 @@ import type { Scope } from "./use-analysis";
 interface Props {
   state: AnalysisState;
   scope: Scope;
-  /** The selection; undefined while it is under way. */
-  costs: Costs | undefined;
   onState: (next: Partial<AnalysisState>) => void;
 }
 
-/** What carries no value of each chosen tag. */
-export function Untagged({ state, scope, costs, onState }: Props) {
+const taggable = (yes: boolean): Filter => ({
+  dimension: "can_carry_tags",
+  exclude: false,
+  values: [yes ? "Yes" : "No"],
+});
+
+/** How much of what can carry a tag has none, of each chosen key; and, apart, what never carries any. */
+export function Untagged({ state, scope, onState }: Props) {
   const { tagKeys, mergeCase } = scope.names;
+  const only = (...filters: Filter[]) =>
+    onState({ ...freshRows, filters: filters.reduce(withFilter, state.filters) });
+  const whole = useTotal(scope, [taggable(true)]);
   return (
     <p className={classes.untagged}>
       {tagKeys.map((key) => {
@@ -29,41 +35,54 @@ export function Untagged({ state, scope, costs, onState }: Props) {
             Untagged{tagKeys.length > 1 && ` ${key}`}:{" "}
             <Figure
               scope={scope}
-              none={filterText(none)}
-              whole={costs?.total}
-              onOnly={() => onState({ ...freshRows, filters: withFilter(state.filters, none) })}
+              filters={[taggable(true), none]}
+              whole={whole?.total}
+              of=" of what can be tagged"
+              onOnly={() => only(taggable(true), none)}
             />
           </span>
         );
       })}
+      <span title="Tax, credits, refunds, discounts, fees, support, and commitments beside the usage that they cover">
+        Cannot carry tags:{" "}
+        <Figure scope={scope} filters={[taggable(false)]} of="" onOnly={() => only(taggable(false))} />
+      </span>
     </p>
   );
 }
 
+/** Asked for by itself, under the page's filters: among the rows of the chart the untagged may be part of the rest,
+ *  or spread over the values of another key. */
+function useTotal(scope: Scope, filters: readonly Filter[]) {
+  const { query, version } = scope;
+  const filter = [...query.filter, ...filters.map(filterText)];
+  const { data, error, isPlaceholderData } = useQuery(
+    queries.costs(version, { ...query, group_by: "", view: "total", filter }),
+  );
+  if (error) return null;
+  return isPlaceholderData ? undefined : data;
+}
+
 interface FigureProps {
   scope: Scope;
-  none: string;
-  whole: string | undefined;
+  filters: readonly Filter[];
+  whole?: string | undefined;
+  of: string;
   onOnly: () => void;
 }
 
-/** Asked for by itself, under the page's filters: among the rows of the chart the untagged may be part of the rest,
- *  or spread over the values of another key. */
-function Figure({ scope, none, whole, onOnly }: FigureProps) {
-  const { query, version } = scope;
-  const { data, error, isPlaceholderData } = useQuery(
-    queries.costs(version, { ...query, group_by: "", view: "total", filter: [...query.filter, none] }),
-  );
-  if (error) return "not known";
-  if (!data || isPlaceholderData || whole === undefined) return "…";
-  const share = shareText(data.total, whole);
+function Figure({ scope, filters, whole, of, onOnly }: FigureProps) {
+  const data = useTotal(scope, filters);
+  if (data === null) return "not known";
+  if (data === undefined) return "…";
+  const share = whole === undefined ? "" : shareText(data.total, whole);
   return (
     <button
       type="button"
       title={`${formatExact(data.total, data.currency)} · show only this`}
       onClick={onOnly}
     >
-      {formatMoney(data.total, data.currency)} {share && `(${share})`}
+      {formatMoney(data.total, data.currency)} {share && `(${share}${of})`}
     </button>
   );
 }

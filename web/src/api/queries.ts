@@ -70,7 +70,15 @@ export const queries = {
   values: (
     version: string,
     name: string,
-    query: { from: string; to: string; metric: string; search?: string; limit: number },
+    query: {
+      from: string;
+      to: string;
+      metric: string;
+      search?: string;
+      limit: number;
+      /** Also what other months have, with a figure of zero. */
+      all_months?: boolean;
+    },
   ) =>
     queryOptions({
       queryKey: ["values", version, name, query],

@@ -1644,6 +1644,28 @@ export interface components {
             /** @description Day after the last. */
             to: string;
         };
+        /** @description What a month that has not begun will cost. Estimates, to the cent. */
+        MonthAheadView: {
+            /**
+             * Format: double
+             * @description Mean absolute percentage error of forecasts so many months ahead, tried after 7, 14 and 21 days of months that
+             *     are over; null without such months.
+             */
+            error_percent: number | null;
+            /** @description First of the month. */
+            from: string;
+            high: string | null;
+            /** @description The month ends between `low` and `high` with a probability of 80 %; null without months to judge by. */
+            low: string | null;
+            /**
+             * Format: int64
+             * @description Months that were tried for it.
+             */
+            months: number;
+            /** @description First of the next. */
+            to: string;
+            total: string;
+        };
         /**
          * @description Where a month stands.
          * @enum {string}
@@ -1936,6 +1958,8 @@ export interface components {
             known_to: string;
             /** @description The month ends between `low` and `high` with a probability of 80 %; null without months to judge by. */
             low: string | null;
+            /** @description The three months after it. */
+            next: components["schemas"]["MonthAheadView"][];
             /** @description The month before; null when it is not there. */
             previous_cost: string | null;
             /** @description First of the next. */
@@ -3178,6 +3202,8 @@ export interface operations {
                 search?: string;
                 /** @description Most values to answer with; 100 by default. */
                 limit?: number;
+                /** @description Also values that other months than those of the span have, after those of the span and with a figure of zero. */
+                all_months?: boolean;
             };
             header?: never;
             path: {

@@ -49,6 +49,7 @@ export type Subset = Schemas["Subset"];
 export type Subsets = Schemas["Subsets"];
 export type SubsetDetails = Schemas["SubsetDetails"];
 export type SubsetChange = Schemas["SubsetChange"];
+export type Projection = Schemas["ProjectionView"];
 export type Account = Schemas["Account"];
 export type VirtualTag = Schemas["VirtualTag"];
 export type NewVirtualTag = Schemas["NewVirtualTag"];

@@ -44,6 +44,8 @@ const plurals: Record<string, string> = {
   reported_account_name: "Account names as reported",
   subset: "Subsets",
   organizational_unit: "Organizational units",
+  can_carry_tags: "Can carry tags",
+  billed_by: "Billed by",
 };
 
 /** Also what only an address or a drill-down restricts: tags, cost categories, virtual tags. */

@@ -1,10 +1,10 @@
 import { Menu, SegmentedControl, Switch, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconRotate } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
-import { type Filter, filterOf, withFilter } from "../address/filter";
+import { type Filter, filterOf } from "../address/filter";
 import { type Metric, metrics } from "../address/metric";
 import { type TimeRange, type View, viewAllowed, views } from "../address/range";
-import { type AnalysisState, withoutFilters } from "../address/state";
+import { type AnalysisState, narrowed, withoutFilters } from "../address/state";
 import type { Scope } from "../analysis/use-analysis";
 import { useStable } from "../ui/use-stable";
 import { CostMenu } from "./cost-menu";
@@ -35,9 +35,9 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
   const actions = useStable({
     filter: (filter: Filter) => {
       setAdded(undefined);
-      onChange({ filters: withFilter(state.filters, filter), explain: undefined });
+      onChange(narrowed(state, filter, scope.names));
     },
-    aim: (filter: Filter) => onAim({ filters: withFilter(state.filters, filter) }),
+    aim: (filter: Filter) => onAim(narrowed(state, filter, scope.names)),
     range: (range: TimeRange) => onChange({ range, explain: undefined, sort: undefined }),
   });
   const { from, to } = span;

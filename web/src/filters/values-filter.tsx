@@ -40,7 +40,7 @@ export const ValuesFilter = memo(function ValuesFilter({
   const { from, to, metric } = scope;
   // Asked for the label of the button too: "4 of 21", or the name of the only value.
   const known = useQuery({
-    ...queries.values(scope.version, name, { from, to, metric, limit: 500 }),
+    ...queries.values(scope.version, name, { from, to, metric, limit: 500, all_months: true }),
     enabled: opened || filter !== undefined,
   });
   const empty: Filter = { dimension: name, exclude: false, values: [] };

@@ -1,6 +1,6 @@
 import { Button, Checkbox, Group, SegmentedControl, Skeleton, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Filter } from "../address/filter";
@@ -33,7 +33,14 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
   const [search] = useDebouncedValue(text.trim(), 150);
   const { from, to, metric, version } = scope;
   const found = useQuery({
-    ...queries.values(version, dimension.name, { from, to, metric, search, limit: mostFound }),
+    ...queries.values(version, dimension.name, {
+      from,
+      to,
+      metric,
+      search,
+      limit: mostFound,
+      all_months: true,
+    }),
     enabled: search !== "",
   });
   const values = search === "" ? known : found.data?.values;
@@ -46,6 +53,10 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
     ...missing.map((value) => ({ value, label: "", figure: "0", currency: scope.currency })),
     ...(values ?? []),
   ];
+  // A value that no month has yet, or not under this name: a filter may wait for it.
+  const typed = text.trim();
+  const free =
+    typed !== "" && !rows.some((one) => one.value === typed || one.label === typed) ? typed : undefined;
   const toggle = (value: string) =>
     onDraft({
       ...draft,
@@ -112,6 +123,20 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
           </Text>
         )}
       </ul>
+      {free !== undefined && values !== undefined && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          mt={6}
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => {
+            onDraft({ ...draft, values: [...new Set([...draft.values, free])] });
+            setText("");
+          }}
+        >
+          Use “{free}” as typed
+        </Button>
+      )}
       {beyond && (
         <Text size="xs" c="dimmed" mt={6}>
           The {formatCount(mostFound)} largest of {formatCount(found.data?.total_values ?? 0)} found: search

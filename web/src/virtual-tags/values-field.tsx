@@ -17,13 +17,13 @@ interface Props {
   onChange: (values: string[]) => void;
 }
 
-/** What a condition compares with: free text, helped by the values of the last 30 days, the costliest first. */
+/** What a condition compares with: free text, helped by the values of all months, the costliest of the last 30 days first. */
 export function ValuesField({ label, dimension, whole, values, onChange }: Props) {
   const { overview, version, recent } = useOverview();
   const [asked, setAsked] = useState(false);
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 200);
-  const query = { ...recent, metric: "amortized", limit: 100 };
+  const query = { ...recent, metric: "amortized", limit: 100, all_months: true };
   // Asked for the names of chosen accounts too.
   const known = useQuery({
     ...queries.values(version, dimension, query),

@@ -5,7 +5,7 @@ use chrono::Days;
 use model::BillingPeriod;
 
 /// Days of a month after which the forecast is tried.
-const AFTER_DAYS: [u64; 3] = [7, 14, 21];
+pub(super) const AFTER_DAYS: [u64; 3] = [7, 14, 21];
 /// Whole months before a month that is tried.
 const LEAST_HISTORY: usize = 2;
 /// Part of the trials that the interval holds.
@@ -69,6 +69,6 @@ pub(super) fn run(history: &History, month: BillingPeriod) -> Option<Found> {
 
 /// Place of the 80 % quantile among sorted figures.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place within a short list")]
-fn nearest_rank(length: usize) -> usize {
+pub(super) fn nearest_rank(length: usize) -> usize {
     ((PROBABILITY * length as f64).ceil() as usize).saturating_sub(1)
 }

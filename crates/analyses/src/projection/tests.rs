@@ -19,7 +19,7 @@ fn workload(days: usize, start: NaiveDate) -> Vec<f64> {
 }
 
 /// A charge on one day of each month.
-fn monthly(days: usize, start: NaiveDate, on: u32, cost: f64) -> Vec<f64> {
+fn on_one_day(days: usize, start: NaiveDate, on: u32, cost: f64) -> Vec<f64> {
     (0..days).map(|at| if (start + Days::new(at as u64)).day() == on { cost } else { 0.0 }).collect()
 }
 
@@ -28,7 +28,11 @@ fn history(end: &str) -> (History, History) {
     let all = usize::try_from((day("2026-11-01") - start).num_days()).unwrap();
     let whole = History {
         start,
-        series: vec![workload(all, start), monthly(all, start, 1, 900.0), monthly(all, start, 28, 450.0)],
+        series: vec![
+            workload(all, start),
+            on_one_day(all, start, 1, 900.0),
+            on_one_day(all, start, 28, 450.0),
+        ],
     };
     let days = whole.at(day(end)).unwrap();
     let series = whole.series.iter().map(|series| series[..days].to_vec()).collect();
@@ -90,4 +94,32 @@ fn nothing_and_credits_are_forecast_too() {
     let credits = History { start, series: vec![vec![-5.0; 200]] };
     let found = project(&credits, month("2026-07")).unwrap();
     assert!((found.total + 155.0).abs() < 1.0, "{}", found.total);
+}
+
+#[test]
+fn the_next_months_are_told_with_what_comes_once_in_each() {
+    let (known, whole) = history("2026-07-15");
+    let found = outlook(&known, month("2026-07"), 3);
+    let names: Vec<String> = found.iter().map(|it| it.month.to_string()).collect();
+    assert_eq!(names, ["2026-08", "2026-09", "2026-10"]);
+    for (place, ahead) in found.iter().enumerate() {
+        let actual = actual(&whole, &names[place]);
+        assert!((ahead.total / actual - 1.0).abs() < 0.03, "{ahead:?} for {actual}");
+        let (low, high) = ahead.interval.unwrap();
+        assert!(low < ahead.total && ahead.total < high, "{ahead:?}");
+        // January to June are over: a forecast needs two of them, and its month has to be among them.
+        assert_eq!(ahead.tried, 4 - place - 1);
+        assert!(ahead.error_percent.unwrap() < 3.0, "{ahead:?}");
+    }
+}
+
+#[test]
+fn the_next_months_of_a_short_history_have_no_interval() {
+    let start = day("2026-10-01");
+    let short = History { start, series: vec![workload(20, start), on_one_day(20, start, 1, 900.0)] };
+    let found = outlook(&short, month("2026-10"), 3);
+    assert_eq!(found.len(), 3);
+    assert!(found.iter().all(|it| it.interval.is_none() && it.error_percent.is_none() && it.tried == 0));
+    assert!((found[0].total / (30.0 * 100.0 + 900.0) - 1.0).abs() < 0.1, "{found:?}");
+    assert!(outlook(&History { start, series: vec![vec![]] }, month("2026-10"), 3).is_empty());
 }

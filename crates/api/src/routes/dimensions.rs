@@ -132,6 +132,8 @@ pub(crate) struct ValueParams {
     search: Option<String>,
     /// Most values to answer with; 100 by default.
     limit: Option<u32>,
+    /// Also values that other months than those of the span have, after those of the span and with a figure of zero.
+    all_months: Option<bool>,
 }
 
 /// A value of a dimension.
@@ -173,10 +175,12 @@ pub(crate) async fn dimension_values(
     let span = pairs.span()?;
     let search = pairs.one("search")?.unwrap_or_default();
     let limit = pairs.parse::<usize>("limit", "a number")?.unwrap_or(100).min(MOST_VALUES);
+    let of_all_months = pairs.parse::<bool>("all_months", "true or false")?.unwrap_or(false);
     pairs.done()?;
     let published = state.published(&by).await?;
     let view = async {
-        let found = read::values(&state.app, &published, &dimension, span, metric, &search, limit).await?;
+        let wanted = read::ValuesAsked { span, metric, search: &search, limit, of_all_months };
+        let found = read::values(&state.app, &published, &dimension, wanted).await?;
         let values = found.values.into_iter().map(|value| ValueView {
             value: value.value.unwrap_or_default(),
             label: value.label,

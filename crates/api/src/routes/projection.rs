@@ -46,6 +46,29 @@ pub(crate) struct ProjectionView {
     change_percent: Option<f64>,
     #[schema(required = true)]
     backtest: Option<BacktestView>,
+    /// The three months after it.
+    next: Vec<MonthAheadView>,
+}
+
+/// What a month that has not begun will cost. Estimates, to the cent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MonthAheadView {
+    /// First of the month.
+    from: String,
+    /// First of the next.
+    to: String,
+    total: String,
+    /// The month ends between `low` and `high` with a probability of 80 %; null without months to judge by.
+    #[schema(required = true)]
+    low: Option<String>,
+    #[schema(required = true)]
+    high: Option<String>,
+    /// Mean absolute percentage error of forecasts so many months ahead, tried after 7, 14 and 21 days of months that
+    /// are over; null without such months.
+    #[schema(required = true)]
+    error_percent: Option<f64>,
+    /// Months that were tried for it.
+    months: u64,
 }
 
 /// The projection, if there is anything to project.
@@ -68,6 +91,19 @@ impl From<Option<read::Projected>> for ProjectionAnswer {
             low: found.interval.map(|(low, _)| cents(low)),
             high: found.interval.map(|(_, high)| cents(high)),
             previous_cost: found.previous_cost.map(|cost| cost.to_string()),
+            next: found
+                .next
+                .into_iter()
+                .map(|ahead| MonthAheadView {
+                    from: ahead.month.first_day().to_string(),
+                    to: ahead.month.end_day().to_string(),
+                    total: cents(ahead.total),
+                    low: ahead.interval.map(|(low, _)| cents(low)),
+                    high: ahead.interval.map(|(_, high)| cents(high)),
+                    error_percent: ahead.error_percent,
+                    months: ahead.tried as u64,
+                })
+                .collect(),
             backtest: found.backtest.map(|backtest| BacktestView {
                 months: backtest.months as u64,
                 error_percent: backtest.error_percent,

@@ -3,7 +3,7 @@
 use super::{Published, account_names, named, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, Result};
-use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Metric, TimeView};
+use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Metric, TimeView, UNUSED};
 use std::collections::BTreeMap;
 
 /// An answer with what a page shows beside it.
@@ -61,7 +61,7 @@ pub(super) const OTHER: &str = "Other";
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
     let query = published.definitions.resolve(query)?;
     // First, so that an answer that may be large never waits for its turn with another question.
-    let names = KeyNames::of(app, published, &query.group_by).await?;
+    let names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
     let split = split && !published.definitions.shared_costs.is_empty();
     let (alone, others) = app.engine().in_one_currency(&published.view, &query).await?;
     let all = !split && query.group_by.iter().any(|dimension| dimension.is("currency"));
@@ -89,7 +89,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         .collect();
     unproven_periods.sort();
     unproven_periods.dedup();
-    let amortized = matches!(query.metric, Metric::Amortized | Metric::NetAmortized);
+    let amortized = query.metric.is_amortized();
     let estimated = amortized
         && answer.snapshot.periods.iter().any(|period| {
             published.is_open(&period.connection, period.period)
@@ -166,11 +166,18 @@ pub fn by_currency(published: &Published, mut query: CostQuery) -> Result<CostQu
 pub(super) struct KeyNames {
     accounts: BTreeMap<String, String>,
     connections: BTreeMap<String, String>,
+    /// Charge types that are called otherwise: what is unused of commitments, amortized.
+    charges: BTreeMap<&'static str, &'static str>,
 }
 
 impl KeyNames {
     /// Those that some dimensions need.
-    pub(super) async fn of(app: &App, published: &Published, dimensions: &[Dimension]) -> Result<Self> {
+    pub(super) async fn of(
+        app: &App,
+        published: &Published,
+        dimensions: &[Dimension],
+        metric: Metric,
+    ) -> Result<Self> {
         let asked = |name| dimensions.iter().any(|dimension| dimension.is(name));
         let mut names = Self::default();
         if asked("account_id") {
@@ -180,6 +187,9 @@ impl KeyNames {
             let all = app.meta().connections(&organization.id).await?;
             names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
         }
+        if asked("charge_type") && metric.is_amortized() {
+            names.charges = unused_charges(published);
+        }
         Ok(names)
     }
 
@@ -188,10 +198,29 @@ impl KeyNames {
         let known = match dimension.info().map(|info| info.name) {
             Some("account_id") => self.accounts.get(key),
             Some("connection") => self.connections.get(key),
+            Some("charge_type") => return self.charges.get(key).copied().unwrap_or(key),
             _ => None,
         };
         known.map_or(key, String::as_str)
     }
+
+    /// Whether keys of a dimension have other names than themselves.
+    pub(super) fn renames(&self, dimension: &Dimension) -> bool {
+        is_named(dimension) || (dimension.is("charge_type") && !self.charges.is_empty())
+    }
+}
+
+/// What fees of commitments are called where their amortized cost is what was not used of them: in AWS's reports with all
+/// columns of such commitments. FOCUS has rows of their own for what is unused.
+fn unused_charges(published: &Published) -> BTreeMap<&'static str, &'static str> {
+    let tells = |family: &str| {
+        published.publications.iter().any(|publication| {
+            publication.features.get("format").and_then(serde_json::Value::as_str) == Some("CUR")
+                && publication.features.get(family).and_then(serde_json::Value::as_bool) == Some(true)
+        })
+    };
+    let families = ["reservations", "savings_plans"];
+    UNUSED.into_iter().zip(families).filter(|(_, family)| tells(family)).map(|(names, _)| names).collect()
 }
 
 /// Whether keys of a dimension are IDs that have names beside them.

@@ -1,7 +1,7 @@
 //! What can be asked by: dimensions, tag keys, cost categories, and the values they take.
 
 use super::Published;
-use super::costs::{KeyNames, is_named};
+use super::costs::KeyNames;
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
@@ -43,8 +43,8 @@ pub async fn names(app: &App, published: &Published) -> Result<Names> {
     Ok(names)
 }
 
-/// Metrics that say something of their own, by the newest two months: list prices where there are any, net costs
-/// where they differ.
+/// Metrics that the bills tell: list prices where the newest two months have any, net costs where any report has their
+/// columns. Sums do not tell that: by design, net and gross differ by discounts that stand in rows of their own.
 async fn metrics(app: &App, published: &Published) -> Result<Vec<Metric>> {
     let newest: Option<BillingPeriod> = published.publications.first().map(|publication| publication.period);
     let view = View {
@@ -56,27 +56,22 @@ async fn metrics(app: &App, published: &Published) -> Result<Vec<Metric>> {
             .filter(|period| newest.is_some_and(|newest| period.period >= newest.previous()))
             .cloned()
             .collect(),
-        currencies: published.view.currencies.clone(),
-    };
-    let view = &view;
-    let totals = async |metric| -> Result<Vec<Decimal>> {
-        let (alone, others) = app.engine().in_one_currency(view, &CostQuery::total(metric)).await?;
-        let mut totals = vec![app.engine().answer(view, &alone).await?.total];
-        for currency in others {
-            let query = query::only_in(&alone, &currency);
-            totals.push(app.engine().answer(view, &query).await?.total);
-        }
-        Ok(totals)
+        ..published.view.clone()
     };
     let mut told = vec![Metric::Amortized, Metric::Unblended];
-    for (net, gross) in [(Metric::NetAmortized, Metric::Amortized), (Metric::NetUnblended, Metric::Unblended)]
-    {
-        if totals(net).await? != totals(gross).await? {
-            told.push(net);
-        }
+    let has_net = |publication: &meta::Publication| {
+        publication.features.get("net_cost").and_then(serde_json::Value::as_bool) == Some(true)
+    };
+    if published.publications.iter().any(has_net) {
+        told.extend([Metric::NetAmortized, Metric::NetUnblended]);
     }
-    if totals(Metric::List).await?.iter().any(|list| !list.is_zero()) {
-        told.push(Metric::List);
+    let (alone, others) = app.engine().in_one_currency(&view, &CostQuery::total(Metric::List)).await?;
+    let questions = others.iter().map(|currency| query::only_in(&alone, currency));
+    for query in std::iter::once(alone.clone()).chain(questions) {
+        if !app.engine().answer(&view, &query).await?.total.is_zero() {
+            told.push(Metric::List);
+            break;
+        }
     }
     Ok(told)
 }
@@ -103,21 +98,36 @@ pub struct Values {
     pub total: usize,
 }
 
+/// Which values of a dimension are looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ValuesAsked<'a> {
+    /// First day and day after the last of the figures, open without.
+    pub span: (Option<NaiveDate>, Option<NaiveDate>),
+    /// What orders them.
+    pub metric: Metric,
+    /// Part of the value or of its label, in any case.
+    pub search: &'a str,
+    /// At most as many.
+    pub limit: usize,
+    /// Also those that other months have alone: after the others, with a figure of zero. What comes once a month can be
+    /// chosen on any day. Dimensions that only line items know are looked up in the span alone.
+    pub of_all_months: bool,
+}
+
 /// The values that a dimension takes over a span, searched by value or label.
 pub async fn values(
     app: &App,
     published: &Published,
     dimension: &Dimension,
-    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
-    metric: Metric,
-    search: &str,
-    limit: usize,
+    asked: ValuesAsked<'_>,
 ) -> Result<Values> {
     let mut dimension = dimension.clone();
     published.definitions.resolve_dimension(&mut dimension)?;
-    let names = KeyNames::of(app, published, std::slice::from_ref(&dimension)).await?;
+    let ValuesAsked { span: (from, to), metric, search, limit, of_all_months } = asked;
+    let names = KeyNames::of(app, published, std::slice::from_ref(&dimension), metric).await?;
     let engine = app.engine();
-    if published.currencies().len() < 2 && !is_named(&dimension) {
+    let beyond = of_all_months && (from.is_some() || to.is_some()) && dimension.in_rollup();
+    if published.currencies().len() < 2 && !names.renames(&dimension) && !beyond {
         let span = Span { from, to };
         let (found, total) = engine.values(&published.view, &dimension, span, metric, search, limit).await?;
         let currency = published.currencies().first().cloned().unwrap_or_default();
@@ -130,19 +140,25 @@ pub async fn values(
     // What has a name is looked for by it as well as by its ID; values of every currency can be chosen.
     let search = search.to_lowercase();
     let query = CostQuery { group_by: vec![dimension.clone()], from, to, ..CostQuery::total(metric) };
-    let (alone, others) = engine.in_one_currency(&published.view, &query).await?;
+    let mut spans = vec![(query.clone(), false)];
+    if beyond {
+        spans.push((CostQuery { from: None, to: None, ..query }, true));
+    }
     let (mut values, mut known) = (vec![], HashSet::new());
-    let questions = others.iter().map(|currency| query::only_in(&alone, currency));
-    for query in std::iter::once(alone.clone()).chain(questions) {
-        let answer = engine.answer(&published.view, &query).await?;
-        for group in answer.groups {
-            let value = group.keys.into_iter().next().flatten();
-            let id = value.as_deref().unwrap_or_else(|| dimension.none_label());
-            let label = names.name(&dimension, id).to_owned();
-            let matches = label.to_lowercase().contains(&search) || id.to_lowercase().contains(&search);
-            if matches && known.insert(value.clone()) {
-                let currency = answer.currency.clone();
-                values.push(Value { value, label, figure: group.total, currency });
+    for (query, elsewhere) in spans {
+        let (alone, others) = engine.in_one_currency(&published.view, &query).await?;
+        let questions = others.iter().map(|currency| query::only_in(&alone, currency));
+        for query in std::iter::once(alone.clone()).chain(questions) {
+            let answer = engine.answer(&published.view, &query).await?;
+            for group in answer.groups {
+                let value = group.keys.into_iter().next().flatten();
+                let id = value.as_deref().unwrap_or_else(|| dimension.none_label());
+                let label = names.name(&dimension, id).to_owned();
+                let matches = label.to_lowercase().contains(&search) || id.to_lowercase().contains(&search);
+                if matches && known.insert(value.clone()) {
+                    let figure = if elsewhere { Decimal::ZERO } else { group.total };
+                    values.push(Value { value, label, figure, currency: answer.currency.clone() });
+                }
             }
         }
     }

@@ -40,7 +40,9 @@ fn figure_columns(costs: &Costs) -> Vec<String> {
 fn texts<'a>(costs: &'a Costs, group: &'a CostGroup, labels: &'a [String]) -> Vec<&'a str> {
     let mut texts = vec![];
     for ((dimension, key), label) in costs.query.group_by.iter().zip(&group.keys).zip(labels) {
-        texts.push(key_text(dimension, key.as_deref(), group.other));
+        // Charge types have names that depend on the metric; filters take them too.
+        let named = dimension.is("charge_type") && key.is_some();
+        texts.push(if named { label } else { key_text(dimension, key.as_deref(), group.other) });
         if is_named(dimension) {
             texts.push(label);
         }

@@ -4,7 +4,7 @@ use super::overview::newest_month;
 use super::summary::percent_change;
 use super::{Published, named};
 use crate::{App, Result};
-use analyses::projection::{Backtest, History, Projection, project};
+use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
 use chrono::NaiveDate;
 use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric, TimeView};
 
@@ -27,7 +27,12 @@ pub struct Projected {
     pub backtest: Option<Backtest>,
     /// Cost of the month before; `None` when nothing of it is published.
     pub previous_cost: Option<Decimal>,
+    /// The months after it, each with its own interval and back-test.
+    pub next: Vec<MonthAhead>,
 }
+
+/// Months after the newest that are told: a budget is made for a quarter.
+const NEXT_MONTHS: usize = 3;
 
 /// The projection of the newest month with data, of the rows that some filters keep.
 pub async fn projection(
@@ -54,6 +59,7 @@ pub async fn projection(
         interval: projected.found.interval,
         backtest: projected.found.backtest,
         previous_cost,
+        next: outlook(&projected.history, projected.month, NEXT_MONTHS),
     }))
 }
 
@@ -74,6 +80,7 @@ struct Made {
     known_to: NaiveDate,
     currency: String,
     found: Projection,
+    history: History,
 }
 
 /// The projection, and the question for all of its rows.
@@ -119,7 +126,7 @@ async fn projected(
     let history = History { start, series: series.collect() };
     let month = newest.period;
     let found = project(&history, month);
-    Ok(found.map(|found| (Made { month, known_to, currency: answer.currency, found }, all)))
+    Ok(found.map(|found| (Made { month, known_to, currency: answer.currency, found, history }, all)))
 }
 
 impl Projected {

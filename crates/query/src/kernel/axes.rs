@@ -28,6 +28,11 @@ pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>
         (Dimension::CostCategory(key), _) => store.values_of_key(COST_CATEGORIES, key),
         (Dimension::Mapped(mapping), _) => mapped::by_one_column(store, mapping),
         (Dimension::Column(_), Some(names)) if dimension.is("account") => Arc::new(names.values(store)),
+        (Dimension::Column(at), _) if dimension.is("can_carry_tags") => {
+            let types = store.dictionary(DIMENSIONS[*at].column).values();
+            let of = |code: usize| model::can_carry_tags(types[code].as_deref().unwrap_or_default());
+            Arc::new(Values::number(types.len(), |code| Some(Arc::from(of(code)))))
+        }
         (Dimension::Column(at), _) => {
             let texts = store.dictionary(DIMENSIONS[*at].column).values();
             let places = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();

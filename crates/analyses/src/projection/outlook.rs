@@ -1,0 +1,137 @@
+//! The months after the one that is under way: what to budget for them.
+//!
+//! The same parts as the projection of the month: charges that come once a month as they came in the whole months
+//! before, all others as one daily series, whose forecast goes on. Each month ahead is judged by itself: the same
+//! forecast is made for months that are over, from what was known at three days of the month so many before.
+
+use super::backtest::{AFTER_DAYS, nearest_rank};
+use super::{History, Known, MONTHS_BEFORE, comes_once_a_month, daily, monthly};
+use chrono::{Datelike, Days, NaiveDate};
+use model::BillingPeriod;
+
+/// Months ahead that can be asked for: beyond, the trend of some weeks says nothing.
+const MOST_MONTHS: usize = 12;
+/// Whole months that have to be known before a forecast is tried.
+const LEAST_HISTORY: usize = 2;
+
+/// What a month that has not begun will cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MonthAhead {
+    /// The month.
+    pub month: BillingPeriod,
+    /// The forecast.
+    pub total: f64,
+    /// Between these it ends with a probability of 80 %; `None` without months to judge by.
+    pub interval: Option<(f64, f64)>,
+    /// Mean absolute percentage error of such forecasts, so many months ahead, in months that are over.
+    pub error_percent: Option<f64>,
+    /// Months that were tried for it.
+    pub tried: usize,
+}
+
+/// The months after `now`, at most a dozen; none where nothing is known.
+pub fn outlook(history: &History, now: BillingPeriod, months: usize) -> Vec<MonthAhead> {
+    let months = months.min(MOST_MONTHS);
+    let mut after = now;
+    let mut ahead = Vec::with_capacity(months);
+    let made = forecasts(history.known(), now, months);
+    for (place, total) in made.into_iter().enumerate() {
+        after = after.next();
+        let judged = judge(history, now, place + 1);
+        let interval = judged.as_ref().map(|judged| {
+            let margin = judged.error_of_month * total.abs();
+            (total - margin, total + margin)
+        });
+        ahead.push(MonthAhead {
+            month: after,
+            total,
+            interval,
+            error_percent: judged.as_ref().map(|judged| judged.error_percent),
+            tried: judged.map_or(0, |judged| judged.tried),
+        });
+    }
+    ahead
+}
+
+/// Totals of the months after `now`, as far as that is known.
+fn forecasts(known: Known<'_>, now: BillingPeriod, months: usize) -> Vec<f64> {
+    let (history, days) = (known.history, known.days);
+    if days == 0 || months == 0 {
+        return vec![];
+    }
+    let whole = |month: &BillingPeriod| known.span(*month).len() == days_of(*month);
+    let over: Vec<BillingPeriod> = history.months_before(now.next()).into_iter().filter(whole).collect();
+    let mut measure: Vec<_> = over.iter().rev().take(MONTHS_BEFORE).map(|month| known.span(*month)).collect();
+    let current = known.span(now);
+    if measure.is_empty() {
+        // The first month: what came once in it comes once a month.
+        measure.push(current.clone());
+    }
+    let mut once = 0.0;
+    let mut daily_costs = vec![0.0; days];
+    for series in known.series() {
+        if comes_once_a_month(series, &measure, &current) {
+            once += monthly(series, &measure, 0);
+        } else {
+            for (sum, figure) in daily_costs.iter_mut().zip(series) {
+                *sum += figure;
+            }
+        }
+    }
+    let next = history.start + Days::new(days as u64);
+    let mut last = now;
+    for _ in 0..months {
+        last = last.next();
+    }
+    let length = usize::try_from((last.end_day() - next).num_days()).unwrap_or(0);
+    let weekday = history.start.weekday().num_days_from_monday() as usize;
+    let days_ahead = daily::forecast(&daily_costs, weekday, length);
+    let mut totals = Vec::with_capacity(months);
+    let mut month = now;
+    for _ in 0..months {
+        month = month.next();
+        let place = |day: NaiveDate| usize::try_from((day - next).num_days()).unwrap_or(0).min(length);
+        let span = place(month.first_day())..place(month.end_day());
+        totals.push(once + days_ahead[span].iter().sum::<f64>());
+    }
+    totals
+}
+
+struct Judged {
+    error_percent: f64,
+    /// What 80 % of the forecasts were off by at most, as part of the forecast.
+    error_of_month: f64,
+    tried: usize,
+}
+
+/// How a forecast so many months ahead did in months that are over; `None` when there is none.
+fn judge(history: &History, now: BillingPeriod, ahead: usize) -> Option<Judged> {
+    let over = history.months_before(now.next());
+    let (mut errors, mut of_month, mut tried) = (vec![], vec![], 0);
+    for (place, origin) in over.iter().enumerate().skip(LEAST_HISTORY) {
+        let Some(target) = over.get(place + ahead) else { break };
+        let span = history.span(*target);
+        if span.len() != days_of(*target) {
+            continue;
+        }
+        let actual: f64 = history.series.iter().map(|series| series[span.clone()].iter().sum::<f64>()).sum();
+        let before = errors.len();
+        for days in AFTER_DAYS {
+            let known = history.known_before(origin.first_day() + Days::new(days));
+            let Some(made) = forecasts(known, *origin, ahead).pop() else { continue };
+            if actual.abs() > f64::EPSILON && made.abs() > f64::EPSILON {
+                errors.push(((made - actual) / actual).abs());
+                of_month.push(((actual - made) / made).abs());
+            }
+        }
+        tried += usize::from(errors.len() > before);
+    }
+    of_month.sort_by(f64::total_cmp);
+    let error_of_month = *of_month.get(nearest_rank(of_month.len()))?;
+    let error_percent = 100.0 * errors.iter().sum::<f64>() / errors.len() as f64;
+    Some(Judged { error_percent, error_of_month, tried })
+}
+
+fn days_of(month: BillingPeriod) -> usize {
+    usize::try_from((month.end_day() - month.first_day()).num_days()).unwrap_or(0)
+}

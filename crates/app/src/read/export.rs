@@ -11,9 +11,15 @@ pub use self::xlsx::{LimitOfSheets, xlsx};
 use super::costs::{Costs, OTHER, is_named};
 use model::{CostGroup, Decimal, Dimension, TimeView};
 
-/// What stands in a file for a group's key: the value, or the dimension's word for none.
-fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, other: bool) -> &'a str {
-    if other { OTHER } else { key.unwrap_or_else(|| dimension.none_label()) }
+/// What stands in a file for a group's key: the value, or the dimension's word for none. Charge types have names that
+/// depend on the metric; filters take those too.
+fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, label: &'a str, other: bool) -> &'a str {
+    match key {
+        _ if other => OTHER,
+        Some(_) if dimension.is("charge_type") => label,
+        Some(key) => key,
+        None => dimension.none_label(),
+    }
 }
 
 /// Names of the text columns: the dimensions, a name beside each ID that has one.
@@ -40,9 +46,7 @@ fn figure_columns(costs: &Costs) -> Vec<String> {
 fn texts<'a>(costs: &'a Costs, group: &'a CostGroup, labels: &'a [String]) -> Vec<&'a str> {
     let mut texts = vec![];
     for ((dimension, key), label) in costs.query.group_by.iter().zip(&group.keys).zip(labels) {
-        // Charge types have names that depend on the metric; filters take them too.
-        let named = dimension.is("charge_type") && key.is_some();
-        texts.push(if named { label } else { key_text(dimension, key.as_deref(), group.other) });
+        texts.push(key_text(dimension, key.as_deref(), label, group.other));
         if is_named(dimension) {
             texts.push(label);
         }

@@ -52,21 +52,25 @@ pub fn csv_long(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
         header.push("period".into());
     }
     header.push(query.metric.name().into());
-    let mut cells: Vec<(&CostGroup, Option<String>, Decimal)> = vec![];
-    for group in &answer.groups {
+    let mut cells: Vec<((&CostGroup, &[String]), Option<String>, Decimal)> = vec![];
+    for (group, labels) in rows(costs) {
         if bucketed {
             let figures = answer.buckets.iter().zip(&group.figures).filter(|(_, figure)| !figure.is_zero());
-            cells.extend(figures.map(|(bucket, figure)| (group, Some(bucket_text(bucket)), *figure)));
+            cells.extend(
+                figures.map(|(bucket, figure)| ((group, labels), Some(bucket_text(bucket)), *figure)),
+            );
         } else {
-            cells.push((group, None, group.total));
+            cells.push(((group, labels), None, group.total));
         }
     }
     // Stable: equal figures keep the order of the groups and buckets.
     cells.sort_by_key(|cell| std::cmp::Reverse(cell.2));
     line(out, Reader::Script, header.iter().map(|name| Cell::Text(name)))?;
-    for (group, bucket, figure) in cells {
-        let keys = query.group_by.iter().zip(&group.keys);
-        let keys = keys.map(|(dimension, key)| Cell::Text(key_text(dimension, key.as_deref(), group.other)));
+    for ((group, labels), bucket, figure) in cells {
+        let keys = query.group_by.iter().zip(&group.keys).zip(labels);
+        let keys = keys.map(|((dimension, key), label)| {
+            Cell::Text(key_text(dimension, key.as_deref(), label, group.other))
+        });
         let figure = figure.to_string();
         line(
             out,

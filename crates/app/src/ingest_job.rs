@@ -4,6 +4,7 @@ mod accounting;
 mod bills;
 mod changes;
 mod connection;
+mod copies;
 mod deliver;
 mod history;
 mod jobs;

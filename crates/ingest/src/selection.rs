@@ -17,6 +17,9 @@ pub struct Selection {
     /// Which part of the delivery each file is of, where several reports are read as one bill: then each part's
     /// accounts are kept apart, so that one bill that is there twice is noticed.
     pub parts: Option<Arc<[u32]>>,
+    /// Whether nothing says that all files are parts of one bill: then rows that stand in two of them are looked for,
+    /// and refused.
+    pub doubted: bool,
 }
 
 /// Whose bill and whose costs: billing account and account.
@@ -24,16 +27,36 @@ pub type Owner = (String, String);
 
 /// The owners in a batch's rows.
 pub(crate) fn owners(batch: &RawBatch, into: &mut BTreeSet<Owner>) {
+    let columns = [fields::PAYER, fields::ACCOUNT].map(|field| batch.text(field));
     let mut seen = HashSet::new();
     let mut last = None;
     for row in 0..batch.rows {
-        let pair = (batch.get(fields::PAYER, row), batch.get(fields::ACCOUNT, row));
+        let pair = columns.map(|column| column.and_then(|column| column.code(row)));
         // Neighbours mostly are of one account.
         if last != Some(pair) && seen.insert(pair) {
-            into.insert((pair.0.to_owned(), pair.1.to_owned()));
+            into.insert((
+                batch.get(fields::PAYER, row).to_owned(),
+                batch.get(fields::ACCOUNT, row).to_owned(),
+            ));
         }
         last = Some(pair);
     }
+}
+
+/// An account whose costs are in both. Rows without an account of their own (tax, credits) are their payer's, and tell
+/// something only where a bill has nothing else.
+pub fn shared_owner<'a>(ours: &'a BTreeSet<Owner>, theirs: &BTreeSet<Owner>) -> Option<(&'a str, &'a str)> {
+    let with_account =
+        |owners: &BTreeSet<Owner>| owners.iter().any(|(payer, account)| is_account(payer, account));
+    let accounts_alone = with_account(ours) && with_account(theirs);
+    let counts = |owner: &&Owner| !accounts_alone || is_account(&owner.0, &owner.1);
+    let (payer, account) = ours.iter().filter(counts).find(|owner| theirs.contains(owner))?;
+    Some((payer, if account.is_empty() { payer } else { account }))
+}
+
+/// Whether a row's account is told, and is not merely the bill's own.
+fn is_account(payer: &str, account: &str) -> bool {
+    !account.is_empty() && account != payer
 }
 
 impl Selection {

@@ -1,11 +1,11 @@
 //! Which deliveries are the bill: files of other data sets are put aside, reports of one month are read together, and
 //! what the rows say decides whether they are several bills, which add up, or views of one, which must not.
 
-use super::reading;
+use super::{copies, reading};
 use crate::{App, AppError, ErrorKind, Result};
 use connect::{BillSource, Delivery, Discovery, Fate, Layout, Unread};
 use ingest::rollup::Owners;
-use ingest::{NotABill, Owner, SourceFile};
+use ingest::{NotABill, Owner, SourceFile, shared_owner};
 use meta::Publication;
 use model::{BillingPeriod, ConnectionId, OrganizationId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,17 +23,21 @@ pub(super) async fn sort_out(source: &Arc<BillSource>, discovery: &mut Discovery
     if discovery.deliveries.is_empty() || (one_report && discovery.deliveries.iter().all(plain)) {
         return Ok(());
     }
-    let deliveries = discovery.deliveries.clone();
+    let mut deliveries = discovery.deliveries.clone();
     let owned = Arc::clone(source);
     let looked_at = tokio::task::spawn_blocking(move || {
-        deliveries.into_iter().map(|delivery| look_at(&owned, delivery)).collect::<Vec<_>>()
+        let copies = copies::leave_out(&owned, &mut deliveries);
+        let looked_at = deliveries.into_iter().map(|delivery| look_at(&owned, delivery)).collect::<Vec<_>>();
+        (looked_at, copies)
     });
-    let looked_at = looked_at.await.map_err(|error| AppError::internal(format!("headers: {error}")))?;
+    let (looked_at, copies) =
+        looked_at.await.map_err(|error| AppError::internal(format!("headers: {error}")))?;
     if looked_at.iter().all(|(delivery, _)| delivery.is_none()) {
         // Nothing here is a bill: reading it says of each file what it is instead.
         return Ok(());
     }
     discovery.deliveries.clear();
+    discovery.unread.extend(copies);
     for (delivery, strangers) in looked_at {
         discovery.unread.extend(strangers);
         discovery.deliveries.extend(delivery);
@@ -118,7 +122,7 @@ pub(super) fn one_bill_once(delivery: &Delivery, owners: &Owners) -> Result<()> 
             .collect();
         for (at, (one, ours)) in parts.iter().enumerate() {
             for (other, theirs) in &parts[at + 1..] {
-                if let Some((payer, account)) = shared(ours, theirs) {
+                if let Some((payer, account)) = shared_owner(ours, theirs) {
                     let names = [*one, *other].map(|part| {
                         let found = usize::try_from(part).ok().and_then(|part| delivery.parts.get(part));
                         found.map_or("", |part| part.report.as_str())
@@ -138,22 +142,6 @@ pub(super) fn one_bill_once(delivery: &Delivery, owners: &Owners) -> Result<()> 
     Ok(())
 }
 
-/// An account whose costs are in both. Rows without an account of their own (tax, credits) are their payer's, and tell
-/// something only where a bill has nothing else.
-fn shared<'a>(ours: &'a BTreeSet<Owner>, theirs: &BTreeSet<Owner>) -> Option<(&'a str, &'a str)> {
-    let with_account =
-        |owners: &BTreeSet<Owner>| owners.iter().any(|(payer, account)| is_account(payer, account));
-    let accounts_alone = with_account(ours) && with_account(theirs);
-    let counts = |owner: &&Owner| !accounts_alone || is_account(&owner.0, &owner.1);
-    let (payer, account) = ours.iter().filter(counts).find(|owner| theirs.contains(owner))?;
-    Some((payer, if account.is_empty() { payer } else { account }))
-}
-
-/// Whether a row's account is told, and is not merely the bill's own.
-fn is_account(payer: &str, account: &str) -> bool {
-    !account.is_empty() && account != payer
-}
-
 /// Refuses a month that another connection of the organization already holds: one bill is counted once.
 pub(super) async fn not_read_elsewhere(
     app: &App,
@@ -167,7 +155,7 @@ pub(super) async fn not_read_elsewhere(
             continue;
         }
         let theirs = owners_of(&publication);
-        let Some((payer, account)) = shared(owners, &theirs) else { continue };
+        let Some((payer, account)) = shared_owner(owners, &theirs) else { continue };
         let names = app.meta().connections(organization).await?;
         let name = names.into_iter().find(|known| known.id == publication.connection_id);
         let name = name.map_or_else(|| publication.connection_id.to_string(), |known| known.name);
@@ -197,16 +185,16 @@ mod tests {
     #[test]
     fn bills_are_told_apart_by_their_accounts() {
         let whole = set(&[("1", "1"), ("1", "2"), ("1", "")]);
-        assert!(shared(&whole, &set(&[("1", "2")])).is_some(), "a view of the same account");
-        assert!(shared(&whole, &set(&[("9", "2")])).is_none(), "another bill");
+        assert!(shared_owner(&whole, &set(&[("1", "2")])).is_some(), "a view of the same account");
+        assert!(shared_owner(&whole, &set(&[("9", "2")])).is_none(), "another bill");
         assert!(
-            shared(&whole, &set(&[("1", "3"), ("1", "")])).is_none(),
+            shared_owner(&whole, &set(&[("1", "3"), ("1", "")])).is_none(),
             "other accounts of one bill, each with its tax"
         );
         let tenancy = set(&[("t", "")]);
-        assert!(shared(&tenancy, &tenancy.clone()).is_some(), "bills without accounts");
+        assert!(shared_owner(&tenancy, &tenancy.clone()).is_some(), "bills without accounts");
         assert!(
-            shared(&set(&[("1", "1")]), &set(&[("1", "1")])).is_some(),
+            shared_owner(&set(&[("1", "1")]), &set(&[("1", "1")])).is_some(),
             "an account that pays for itself"
         );
     }

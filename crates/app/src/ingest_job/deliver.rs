@@ -58,7 +58,8 @@ impl Job<'_> {
 
     fn selected(&self) -> Selection {
         let parts = bills::parts(self.delivery);
-        Selection { period: self.delivery.period, parts, ..self.selection.clone() }
+        let doubted = self.delivery.files.len() > 1 && self.completeness() == Completeness::Unknown;
+        Selection { period: self.delivery.period, parts, doubted, ..self.selection.clone() }
     }
 
     /// What a person should know of the delivery itself.

@@ -11,6 +11,7 @@ use crate::limits;
 use crate::registry::Prints;
 use crate::selection::{Owner, Selection, owners};
 use crate::source::SourceFile;
+use crate::twice::{self, DaySums, Kind, Views};
 use crate::unavailable::Missing;
 use crate::workers;
 use chrono::Datelike;
@@ -66,7 +67,10 @@ pub fn read(
     let mut kernels: BTreeMap<BillingPeriod, Kernel> = BTreeMap::new();
     let mut format = None;
     let mut missing = Missing::default();
+    let (mut days, mut views) = (DaySums::default(), Views::default());
     for worker in done {
+        days.merge(worker.days);
+        views.merge(worker.views);
         missing.merge(worker.missing);
         for warning in worker.warnings {
             add_warning(&mut result.warnings, warning);
@@ -93,6 +97,8 @@ pub fn read(
             }
         }
     }
+    views.refuse()?;
+    twice::refuse(files, selection, threads, counters, &days)?;
     let format = format.unwrap_or(Format::Cur);
     check_months(kernels.len(), "the delivery")?;
     for (period, kernel) in kernels {
@@ -172,6 +178,7 @@ struct Current {
     file_index: usize,
     name: String,
     rules: Rules,
+    kind: Kind,
     currency_column: String,
     period_column: String,
     /// Columns that hold sets of keys and values.
@@ -190,15 +197,21 @@ struct Worker {
     missing: Missing,
     current: Option<Current>,
     owners: Owners,
+    days: DaySums,
+    views: Views,
 }
 
 impl Consumer for Worker {
     fn begin(&mut self, unit: &Unit, columns: &Columns) -> Result<(), IngestError> {
         self.missing.add(columns);
+        if self.selection.doubted {
+            self.days.begin(columns, unit.file_index);
+        }
         self.current = Some(Current {
             file_index: unit.file_index,
             name: unit.file.name().to_owned(),
             rules: columns.rules(),
+            kind: Kind::of(columns),
             currency_column: columns.text_name(fields::CURRENCY).to_owned(),
             period_column: columns.text_name(fields::PERIOD_START).to_owned(),
             set_columns: columns.set_names(),
@@ -232,6 +245,10 @@ impl Consumer for Worker {
             check_currency(kernel, part, current)?;
             if let Some(at) = self.selection.parts.as_ref().and_then(|parts| parts.get(current.file_index)) {
                 owners(part, self.owners.entry((period, *at)).or_default());
+            }
+            if self.selection.doubted {
+                self.days.add(part, current.file_index, period);
+                self.views.add(part, period, current.kind, &current.name);
             }
             let (text, groups) = kernel.held();
             kernel.add(part, current.rules, current.file_index, &mut self.hashes, &mut self.prints);

@@ -19,6 +19,7 @@ use crate::limits::{DELIVERIES, DISCOVERY, MANIFESTS, MANIFESTS_BYTES, NAMED_FIL
 use crate::location::{Kind, Location};
 use crate::manifest::{MAX_BYTES, Manifest};
 use crate::place::base_name;
+use crate::source::Source;
 use bucket::Bucket;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
@@ -70,9 +71,14 @@ pub fn open_beneath(within: &Beneath) -> Result<BillSource, ConnectError> {
     Ok(BillSource(Arc::new(Store::Folder(Folder::open_beneath(within)?))))
 }
 
-/// Opens a bucket that is described already.
-pub(crate) fn open_bucket(s3: S3, bucket: &str, prefix: &str) -> Result<BillSource, ConnectError> {
-    Ok(BillSource(Arc::new(Store::Bucket(Bucket::open_with(s3, bucket, prefix)?))))
+/// Opens a bucket that is described already, as a connection's source.
+pub(crate) fn open_bucket(
+    s3: S3,
+    bucket: &str,
+    prefix: &str,
+    source: &Source,
+) -> Result<BillSource, ConnectError> {
+    Ok(BillSource(Arc::new(Store::Bucket(Bucket::open_with(s3, bucket, prefix, Some(source.clone()))?))))
 }
 
 impl BillSource {

@@ -134,7 +134,7 @@ pub async fn open_as(source: &Source, outgoing: &Outgoing) -> Result<BillSource,
         Source::Bucket { partition, region, bucket, prefix, .. } => {
             let door = Door::open(source, outgoing).await;
             let region = region.as_deref().unwrap_or_else(|| partition.home_region());
-            open_bucket(door.s3(region), bucket.as_str(), prefix.as_str())
+            open_bucket(door.s3(region), bucket.as_str(), prefix.as_str(), source)
         }
     }
 }

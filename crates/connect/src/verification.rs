@@ -13,9 +13,11 @@ mod organization;
 mod reading;
 mod report;
 mod role;
+mod words;
 
 pub use check::{Check, CheckState};
 pub use organization::OrganizationAccount;
+pub(crate) use words::{Asked, of_reading};
 
 use crate::aws::{Answer, Identity, Own, Partition};
 use crate::limits::VERIFICATION;

@@ -131,6 +131,8 @@ pub struct ConnectionRecord {
     pub parent: Option<ConnectionId>,
     /// Whether the operator, at the command line, said where it reads.
     pub by_operator: bool,
+    /// Whether it is neither read nor looked at until somebody goes on with it.
+    pub paused: bool,
 }
 
 impl Meta {
@@ -181,7 +183,7 @@ impl Meta {
         let rows = sqlx::query(
             "SELECT connections.id, organization_id FROM connections
              JOIN organizations ON organizations.id = connections.organization_id
-             WHERE state <> 'draft' AND verified_at_ms < ? AND organizations.demo = 0
+             WHERE state <> 'draft' AND paused = 0 AND verified_at_ms < ? AND organizations.demo = 0
              ORDER BY verified_at_ms",
         )
         .bind(instant_ms)
@@ -302,6 +304,19 @@ impl Meta {
         Ok(())
     }
 
+    /// Pauses a connection, or goes on with it.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn pause_connection(&self, id: &ConnectionId, paused: bool) -> Result<(), MetaError> {
+        sqlx::query("UPDATE connections SET paused = ? WHERE id = ?")
+            .bind(paused)
+            .bind(id.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Gives a connection another name and polling interval, and changes nothing else of it.
     pub async fn rename_connection(
         &self,
@@ -378,7 +393,7 @@ impl Meta {
         id: &ConnectionId,
     ) -> Result<(), MetaError> {
         let mut transaction = self.pool.begin().await?;
-        for table in ["bill_changes", "ingests", "publications"] {
+        for table in ["bill_changes", "ingests", "publications", "failures", "deliveries"] {
             delete_of(&mut transaction, table, organization, id).await?;
         }
         transaction.commit().await?;
@@ -392,7 +407,9 @@ impl Meta {
         id: &ConnectionId,
     ) -> Result<(), MetaError> {
         let mut transaction = self.pool.begin().await?;
-        for table in ["jobs", "bill_changes", "notices", "ingests", "publications"] {
+        for table in
+            ["jobs", "bill_changes", "notices", "ingests", "publications", "failures", "deliveries"]
+        {
             delete_of(&mut transaction, table, organization, id).await?;
         }
         let done = sqlx::query("DELETE FROM connections WHERE id = ? AND organization_id = ?")
@@ -445,6 +462,7 @@ fn record(row: &SqliteRow) -> Result<ConnectionRecord, MetaError> {
             .map(|id| parsed("connection", id))
             .transpose()?,
         by_operator: row.try_get("by_operator")?,
+        paused: row.try_get("paused")?,
     })
 }
 

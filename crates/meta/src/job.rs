@@ -131,7 +131,8 @@ impl Meta {
             "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms)
              SELECT connections.id, 'queued', 'poll', ?1, ?1 FROM connections
              JOIN organizations ON organizations.id = connections.organization_id
-             WHERE connections.state <> 'draft' AND connections.created_at_ms > 0 AND organizations.demo = 0
+             WHERE connections.state <> 'draft' AND paused = 0 AND connections.created_at_ms > 0
+               AND organizations.demo = 0
                AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.connection_id = connections.id
                                AND (finished_at_ms IS NULL OR finished_at_ms + 60000 * poll_minutes > ?1))",
         )

@@ -12,6 +12,7 @@ mod bill_change;
 mod connection;
 mod definition;
 mod error;
+mod failing;
 mod identity;
 mod ingest;
 mod job;
@@ -27,6 +28,7 @@ pub use bill_change::{BillChange, ChangedLine};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
+pub use failing::{FailureKind, FailureRow};
 pub use identity::{
     ApiToken, AuditEntry, Basis, FirstAdministrator, Invitation, LinkEntries, Linked, MailLimits, Member,
     NewApiToken, NewAudit, NewInvitation, NewMails, NewSession, NewUser, OpenIdFlow, OpenIdIdentity, Person,

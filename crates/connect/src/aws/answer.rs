@@ -41,6 +41,8 @@ pub struct Answer {
     pub message: String,
     /// HTTP status, if there was one.
     pub status: Option<u16>,
+    /// Whether it is about who we are, before anything else was asked.
+    pub entering: bool,
 }
 
 impl fmt::Display for Answer {
@@ -105,7 +107,7 @@ impl Answer {
             (None, _) => Trouble::Other,
         };
         let message = plain(&message.replace(['\n', '\r', '\t'], " "), REASON_CHARS);
-        Self { trouble, code: code.to_owned(), message, status }
+        Self { trouble, code: code.to_owned(), message, status, entering: false }
     }
 
     /// Something answered, but not as the service does.
@@ -115,12 +117,22 @@ impl Answer {
 
     /// Nothing answered.
     pub(crate) fn network(message: impl Into<String>) -> Self {
-        Self { trouble: Trouble::Network, code: String::new(), message: message.into(), status: None }
+        Self { message: message.into(), ..Self::nothing(Trouble::Network) }
     }
 
     /// There are no credentials to ask with.
     pub(crate) fn no_credentials(message: impl Into<String>) -> Self {
-        Self { trouble: Trouble::Credentials, code: String::new(), message: message.into(), status: None }
+        Self { message: message.into(), ..Self::nothing(Trouble::Credentials) }
+    }
+
+    const fn nothing(trouble: Trouble) -> Self {
+        Self { trouble, code: String::new(), message: String::new(), status: None, entering: false }
+    }
+
+    /// The same, about who we are.
+    #[must_use]
+    pub(crate) fn entering(self) -> Self {
+        Self { entering: true, ..self }
     }
 
     /// What a service's client gave.

@@ -235,7 +235,7 @@ impl S3 {
             let value = value.parse().map_err(|_| wrong("the version of a file is no text"))?;
             signed.headers_mut().insert(name, value);
         }
-        if let Some(credentials) = self.session.signing().await? {
+        if let Some(credentials) = self.session.signing().await.map_err(Answer::entering)? {
             AwsAuthorizer::new(&for_store(&credentials), "s3", &self.region).authorize(&mut signed, None);
         }
         let mut request = Request::new(ask.method.clone(), url);

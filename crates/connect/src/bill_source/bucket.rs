@@ -7,7 +7,8 @@ use crate::aws::{Answer, Listed, S3, Session, Trouble, region_info};
 use crate::discovery::FileRef;
 use crate::error::{ConnectError, ErrorKind};
 use crate::outgoing::{Outgoing, Whose};
-use crate::source::endpoint_of_environment;
+use crate::source::{Source, endpoint_of_environment};
+use crate::verification::{Asked, of_reading};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use std::io::{self, Read};
@@ -30,6 +31,8 @@ pub(super) struct Bucket {
     /// Without slashes at its ends.
     prefix: String,
     handle: Handle,
+    /// The connection's way in; `None`: the command line's.
+    source: Option<Arc<Source>>,
 }
 
 impl Bucket {
@@ -48,15 +51,32 @@ impl Bucket {
             S3::new(Outgoing::default(), Whose::Operators, session, &endpoint, &region),
             bucket,
             prefix,
+            None,
         )
     }
 
-    pub(super) fn open_with(s3: S3, bucket: &str, prefix: &str) -> Result<Self, ConnectError> {
+    pub(super) fn open_with(
+        s3: S3,
+        bucket: &str,
+        prefix: &str,
+        source: Option<Source>,
+    ) -> Result<Self, ConnectError> {
         let handle = Handle::try_current().map_err(|error| {
             ConnectError::new(ErrorKind::Unavailable, format!("s3://{bucket}/{prefix}: {error}"))
         })?;
         let prefix = prefix.trim_matches('/').to_owned();
-        Ok(Self { s3: Arc::new(s3.patient()), name: bucket.to_owned(), prefix, handle })
+        let source = source.map(Arc::new);
+        Ok(Self { s3: Arc::new(s3.patient()), name: bucket.to_owned(), prefix, handle, source })
+    }
+
+    /// What an answer means to whoever reads.
+    fn error(&self, asked: Asked<'_>, answer: &Answer) -> ConnectError {
+        match (&self.source, asked) {
+            // Replaced since it was found, or it will be found out at once: words of its own.
+            (Some(source), _) if answer.status != Some(412) => of_reading(source, asked, answer),
+            (_, Asked::List) => ConnectError::of_answer(&self.base(), answer),
+            (_, Asked::Read { path, .. }) => ConnectError::of_answer(path, answer),
+        }
     }
 
     pub(super) fn base(&self) -> String {
@@ -85,7 +105,8 @@ impl Bucket {
     /// Everything below the prefix, and what cannot be read of it, with the reason.
     pub(super) async fn list(&self) -> Result<(Vec<FileRef>, Vec<(String, String)>), ConnectError> {
         let name = self.base();
-        let found = listing::all(&self.s3, &self.name, &self.folder(), &name).await?;
+        let wrong = |answer: &Answer| self.error(Asked::List, answer);
+        let found = listing::all(&self.s3, &self.name, &self.folder(), &name, &wrong).await?;
         if found.0.is_empty()
             && found.1.is_empty()
             && let Some(file) = self.own_name()
@@ -97,17 +118,18 @@ impl Bucket {
                 Err(answer) if matches!(answer.trouble, Trouble::NotFound | Trouble::Denied) => {
                     Ok((Vec::new(), Vec::new()))
                 }
-                Err(answer) => Err(ConnectError::of_answer(&name, &answer)),
+                Err(answer) => Err(self.error(Asked::List, &answer)),
             };
         }
         Ok(found)
     }
 
     pub(super) async fn head(&self, path: &str) -> Result<FileRef, ConnectError> {
-        let found = self.s3.head(&self.name, &self.key(path)).await;
+        let key = self.key(path);
+        let found = self.s3.head(&self.name, &key).await;
         found
             .map(|object| file_ref(path.to_owned(), &object))
-            .map_err(|answer| ConnectError::of_answer(path, &answer))
+            .map_err(|answer| self.error(Asked::Read { path, key: &key }, &answer))
     }
 
     pub(super) async fn fetch(&self, file: &FileRef, range: Range<u64>) -> Result<Bytes, ConnectError> {
@@ -116,7 +138,8 @@ impl Bucket {
             return Ok(Bytes::new());
         }
         let etag = (!file.etag.starts_with(NO_ETAG)).then_some(file.etag.as_str());
-        match self.s3.range(&self.name, &self.key(&file.path), &range, etag).await {
+        let key = self.key(&file.path);
+        match self.s3.range(&self.name, &key, &range, etag).await {
             Ok(bytes) if bytes.len() as u64 == length => Ok(bytes.into()),
             Ok(bytes) => {
                 let message = format!("{} bytes came where {length} were asked for", bytes.len());
@@ -125,7 +148,7 @@ impl Bucket {
             Err(Answer { status: Some(412), .. }) => {
                 Err(changed(&file.path, "the file was replaced since it was found"))
             }
-            Err(answer) => Err(ConnectError::of_answer(&file.path, &answer)),
+            Err(answer) => Err(self.error(Asked::Read { path: &file.path, key: &key }, &answer)),
         }
     }
 

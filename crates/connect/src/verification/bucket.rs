@@ -119,16 +119,15 @@ pub(super) async fn list(
     }
 }
 
-fn list_fix(answer: &Answer, access: &Access, bucket: &BucketName, prefix: &ReportPrefix) -> Fix {
-    if let (Access::Keys { .. }, Trouble::Expired | Trouble::Credentials) = (access, answer.trouble) {
-        return Fix::text(
-            "The endpoint does not accept the keys. Check the access key, its secret and the region that the endpoint expects; save the secret again.",
-        );
-    }
-    if let (Access::Keys { endpoint, .. }, Trouble::Network) = (access, answer.trouble) {
-        return Fix::text(format!(
-            "{endpoint} was not reached. Check the address, the port and whether it is http or https."
-        ));
+/// What to do about a bucket that cannot be listed.
+pub(super) fn list_fix(
+    answer: &Answer,
+    access: &Access,
+    bucket: &BucketName,
+    prefix: &ReportPrefix,
+) -> Fix {
+    if let Some(fix) = with_keys(answer, access) {
+        return fix;
     }
     if let Some(fix) = common(answer) {
         return fix;
@@ -142,8 +141,29 @@ fn list_fix(answer: &Answer, access: &Access, bucket: &BucketName, prefix: &Repo
             } else {
                 format!(" below {}/", prefix.as_str())
             };
+            if matches!(access, Access::Own) {
+                return Fix::text(format!("Allow the machine's own AWS identity s3:ListBucket on arn:*:s3:::{bucket}{place}. If it is allowed, look for a Deny in the bucket's policy or in a service control policy."))
+                    .command(format!("aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"));
+            }
             Fix::text(format!("Allow s3:ListBucket on arn:*:s3:::{bucket}{place}: update the stack with this connection's template. If it allows it, look for a Deny in the bucket's policy or in a service control policy."))
                 .command(format!("aws s3api get-bucket-policy --bucket {bucket} --query Policy --output text"))
         }
     }
+}
+
+/// What to do where keys are used at an endpoint: nothing there is a matter of roles and stacks. `None`: ask on.
+pub(super) fn with_keys(answer: &Answer, access: &Access) -> Option<Fix> {
+    let Access::Keys { endpoint, .. } = access else { return None };
+    Some(match answer.trouble {
+        Trouble::Expired | Trouble::Credentials => Fix::text(
+            "The endpoint does not accept the keys. Check the access key, its secret and the region that the endpoint expects; save the secret again.",
+        ),
+        Trouble::Network => Fix::text(format!(
+            "{endpoint} was not reached. Check the address, the port and whether it is http or https."
+        )),
+        Trouble::Denied | Trouble::KmsDenied => Fix::text(format!(
+            "Allow the access key s3:ListBucket and s3:GetObject on the bucket, at {endpoint}; or save another access key and its secret."
+        )),
+        _ => return None,
+    })
 }

@@ -1,6 +1,6 @@
 //! Reading: one object, then everything that is there to be read.
 
-use super::bucket::Listing;
+use super::bucket::{Listing, with_keys};
 use super::check::Board;
 use super::fix::{Fix, common};
 use super::{Facts, Month};
@@ -10,7 +10,7 @@ use crate::error::{ConnectError, ErrorKind};
 use crate::limits::KEY_BYTES;
 use crate::outgoing::Outgoing;
 use crate::plain::{plain, quoted};
-use crate::source::{Door, Source, open_as};
+use crate::source::{Access, Door, Source, open_as};
 
 pub(super) const STEPS: &[(&str, &str)] =
     &[("read", "A file can be read"), ("months", "There are months to read")];
@@ -34,7 +34,7 @@ pub(super) async fn verify(
     board: &mut Board<'_>,
     facts: &mut Facts,
 ) {
-    let Source::Bucket { bucket, region: Some(region), .. } = source else { return };
+    let Source::Bucket { bucket, region: Some(region), access, .. } = source else { return };
     let json = |object: &&Listed| {
         std::path::Path::new(&object.key).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"))
     };
@@ -51,7 +51,7 @@ pub(super) async fn verify(
     let shown = plain(&probe.key, KEY_BYTES);
     board.start("read", format!("s3:GetObject on {shown}"));
     if let Err(answer) = door.s3(region).first_byte(bucket.as_str(), &probe.key).await {
-        board.failed("read", answer.to_string(), read_fix(&answer, bucket, &probe.key));
+        board.failed("read", answer.to_string(), read_fix(&answer, access, bucket, &probe.key));
         return;
     }
     board.passed("read", format!("Read {shown}"));
@@ -124,8 +124,9 @@ pub(super) fn months(found: Result<Discovery, ConnectError>, board: &mut Board<'
     }
 }
 
-fn read_fix(answer: &Answer, bucket: &BucketName, key: &str) -> Fix {
-    if let Some(fix) = common(answer) {
+/// What to do about a file that cannot be read.
+pub(super) fn read_fix(answer: &Answer, access: &Access, bucket: &BucketName, key: &str) -> Fix {
+    if let Some(fix) = with_keys(answer, access).or_else(|| common(answer)) {
         return fix;
     }
     let key = quoted(key);
@@ -133,6 +134,8 @@ fn read_fix(answer: &Answer, bucket: &BucketName, key: &str) -> Fix {
         Trouble::KmsDenied => Fix::text("The file is encrypted with a KMS key of yours, and the role may not decrypt with it. Render this connection's template with the key's ARN and update the stack; the key's own policy must let the account's IAM policies decide, or name the role.")
             .command(format!("aws s3api head-object --bucket {bucket} --key {key} --query SSEKMSKeyId --output text")),
         Trouble::NotFound => Fix::text("The file was removed while it was looked at: a delivery is being replaced. Verify again."),
+        _ if matches!(access, Access::Own) => Fix::text(format!("Allow the machine's own AWS identity s3:GetObject on the objects of {bucket}. If it is allowed, a policy of the bucket or a service control policy denies it."))
+            .command(format!("aws s3api get-object-acl --bucket {bucket} --key {key}")),
         _ => Fix::text(format!("Allow s3:GetObject on the objects of {bucket}: update the stack with this connection's template. If it allows it, the object may belong to another account (set the bucket's object ownership to 'bucket owner enforced'), or a bucket policy denies it."))
             .command(format!("aws s3api get-object-acl --bucket {bucket} --key {key}")),
     }

@@ -22,6 +22,9 @@ pub(super) const STEPS: &[(&str, &str)] = &[
     ("report_prefix", "The report's prefix is in order"),
 ];
 
+/// Reports that are delivered elsewhere and are named.
+const NAMED: usize = 3;
+
 /// Where the report should be delivered.
 pub(super) struct Place<'a> {
     pub(super) bucket: &'a BucketName,
@@ -72,10 +75,11 @@ pub(super) async fn verify(
         [classic.as_ref().err(), exported.as_ref().err()].into_iter().flatten().collect();
     let trouble = troubles.first().map(|answer| (answer.to_string(), seeing(answer)));
     let known = classic.unwrap_or_default().into_iter().chain(exported.unwrap_or_default());
-    let here: Vec<Definition> = known.filter(|found| found.delivers_to(place.bucket, place.prefix)).collect();
+    let (here, elsewhere): (Vec<Definition>, Vec<Definition>) =
+        known.partition(|found| found.delivers_to(place.bucket, place.prefix));
     match (here.as_slice(), trouble) {
         ([], Some((answer, fix))) => unknown(board, &answer, fix, listing),
-        ([], None) => absent(board, place, listing),
+        ([], None) => absent(board, place, &elsewhere, listing),
         ([first, rest @ ..], _) => settings(board, place, first, rest, listing, now),
     }
     unseen
@@ -106,17 +110,29 @@ fn rest_unknown(board: &mut Board<'_>, listing: Option<&Listing>) {
 }
 
 /// No definition of this account delivers here.
-fn absent(board: &mut Board<'_>, place: &Place<'_>, listing: Option<&Listing>) {
+fn absent(
+    board: &mut Board<'_>,
+    place: &Place<'_>,
+    elsewhere: &[Definition],
+    listing: Option<&Listing>,
+) {
     let files = listing.is_some_and(|listing| listing.objects.iter().any(|object| !is_test_object(object)));
     let bucket = place.bucket;
-    if files {
-        board.warning("report", format!("No report of this account is delivered to {bucket}, but files are there"), Fix::text(
-            "They may be of another account, or of a report that was removed: then no new deliveries come.",
-        ));
+    // A report whose prefix was changed is found again by this.
+    let named: Vec<String> = elsewhere.iter().take(NAMED).map(Definition::address).collect();
+    let others = if named.is_empty() {
+        String::new()
     } else {
-        board.failed("report", format!("No report of this account is delivered to {bucket} below '{}'", place.prefix.as_str()), Fix::text(
-            "Create the report: render this connection's template with a report (CUR 2.0 is the best choice), or correct bucket and prefix to those of the report that you have.",
-        ).command(format!("aws cur describe-report-definitions --region {}", place.partition.report_region().unwrap_or_default()))
+        format!(" Reports of this account are delivered to {}: if one of them is meant, enter its bucket and prefix.", named.join(", "))
+    };
+    if files {
+        board.warning("report", format!("No report of this account is delivered to {bucket}, but files are there"), Fix::text(format!(
+            "They may be of another account, or of a report that was removed: then no new deliveries come.{others}",
+        )));
+    } else {
+        board.failed("report", format!("No report of this account is delivered to {bucket} below '{}'", place.prefix.as_str()), Fix::text(format!(
+            "Create the report: render this connection's template with a report (CUR 2.0 is the best choice), or correct bucket and prefix to those of the report that you have.{others}",
+        )).command(format!("aws cur describe-report-definitions --region {}", place.partition.report_region().unwrap_or_default()))
         .url(format!("{}/costmanagement/home#/bcm-data-exports", place.partition.console())));
     }
     rest_unknown(board, listing);

@@ -34,17 +34,22 @@ pub(super) async fn own_identity(
             Some(identity)
         }
         Err(answer) => {
-            let fix = match answer.trouble {
-                // Nothing to sign with is the usual case on a machine outside AWS.
-                Trouble::Credentials if answer.code.is_empty() => Fix::text(
-                    "Give the machine that runs Cloud Analyzer an AWS identity: a role of the instance or container, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of a user whose only permission is sts:AssumeRole.",
-                )
-                .command("aws sts get-caller-identity"),
-                _ => common(&answer).unwrap_or_else(|| Fix::text("Check the credentials that Cloud Analyzer runs with.")),
-            };
-            board.failed("own_identity", answer.to_string(), fix);
+            board.failed("own_identity", answer.to_string(), own_fix(&answer));
             None
         }
+    }
+}
+
+/// What to do about our own identity.
+pub(super) fn own_fix(answer: &Answer) -> Fix {
+    match answer.trouble {
+        // Nothing to sign with is the usual case on a machine outside AWS.
+        Trouble::Credentials if answer.code.is_empty() => Fix::text(
+            "Give the machine that runs Cloud Analyzer an AWS identity: a role of the instance or container, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of a user whose only permission is sts:AssumeRole.",
+        )
+        .command("aws sts get-caller-identity"),
+        _ => common(answer)
+            .unwrap_or_else(|| Fix::text("Check the credentials that Cloud Analyzer runs with.")),
     }
 }
 
@@ -78,7 +83,7 @@ pub(super) async fn verify(
     Some(())
 }
 
-fn assume_fix(answer: &Answer, arn: &RoleArn) -> Fix {
+pub(super) fn assume_fix(answer: &Answer, arn: &RoleArn) -> Fix {
     common(answer).unwrap_or_else(|| {
         Fix::text("AWS says the same if the role does not exist, if its trust policy names another principal or external ID, and if Cloud Analyzer's own identity may not call sts:AssumeRole. Create or update the stack with this connection's template, paste its RoleArn, and allow the identity above sts:AssumeRole on the role.")
             .command(format!("aws iam get-role --role-name {} --query Role.AssumeRolePolicyDocument", arn.name()))

@@ -4,7 +4,7 @@
 //! keep the others from being read.
 
 use super::file_ref;
-use crate::aws::S3;
+use crate::aws::{Answer, S3};
 use crate::discovery::FileRef;
 use crate::error::{ConnectError, ErrorKind};
 use crate::limits::{FILES, KEY_BYTES, LISTING, PAGES, PATH_BYTES, TOKEN_BYTES};
@@ -15,8 +15,14 @@ use tokio::time::Instant;
 /// Files, and those that cannot be read, with the reason.
 type Found = (Vec<FileRef>, Vec<(String, String)>);
 
-/// Lists everything below a folder (with its slash); `name` is for messages.
-pub(super) async fn all(s3: &S3, bucket: &str, folder: &str, name: &str) -> Result<Found, ConnectError> {
+/// Lists everything below a folder (with its slash); `name` is for messages, `wrong` says what an answer means.
+pub(super) async fn all(
+    s3: &S3,
+    bucket: &str,
+    folder: &str,
+    name: &str,
+    wrong: &(dyn Fn(&Answer) -> ConnectError + Sync),
+) -> Result<Found, ConnectError> {
     let deadline = Instant::now() + LISTING;
     let too_much = |what: &str| ConnectError::new(ErrorKind::TooMuch, format!("{name}: {what}"));
     let (mut found, mut bytes): (Found, usize) = (Found::default(), 0);
@@ -25,7 +31,7 @@ pub(super) async fn all(s3: &S3, bucket: &str, folder: &str, name: &str) -> Resu
     for _ in 0..PAGES {
         let asked = tokio::time::timeout_at(deadline, s3.page(bucket, folder, at.as_deref())).await;
         let slow = || too_much(&format!("listing it took more than {} minutes", LISTING.as_secs() / 60));
-        let page = asked.map_err(|_| slow())?.map_err(|answer| ConnectError::of_answer(name, &answer))?;
+        let page = asked.map_err(|_| slow())?.map_err(|answer| wrong(&answer))?;
         for object in page.objects {
             let Some(path) = object.key.strip_prefix(folder).map(str::to_owned) else {
                 found.1.push((

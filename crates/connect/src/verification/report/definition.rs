@@ -1,6 +1,8 @@
 //! Definitions of reports, classic and exported, in one form.
 
 use crate::aws::{Answer, BucketName, ReportPrefix};
+use crate::limits::KEY_BYTES;
+use crate::plain::plain;
 use aws_config::SdkConfig;
 use aws_sdk_bcmdataexports::types::Export;
 use aws_sdk_costandusagereport::types::{AdditionalArtifact, ReportDefinition, SchemaElement};
@@ -33,6 +35,13 @@ pub(super) struct Definition {
 }
 
 impl Definition {
+    /// Where its files lie, with its name.
+    pub(super) fn address(&self) -> String {
+        let prefix = self.prefix.trim_matches('/');
+        let place = if prefix.is_empty() { self.bucket.clone() } else { format!("{}/{prefix}", self.bucket) };
+        plain(&format!("s3://{place} ('{}')", self.name), KEY_BYTES)
+    }
+
     /// Whether its files lie where the connection looks.
     pub(super) fn delivers_to(&self, bucket: &BucketName, prefix: &ReportPrefix) -> bool {
         // What is wrong with slashes is another step's concern.

@@ -1,0 +1,3 @@
+ALTER TABLE connections DROP COLUMN paused;
+DROP TABLE deliveries;
+DROP TABLE failures;

@@ -42,7 +42,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let error = self.0;
         let (status, name, title) = match error.kind {
-            ErrorKind::NotFound => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            ErrorKind::NotFound | ErrorKind::Gone => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             ErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid", "The request is not valid"),
             ErrorKind::SignIn => (StatusCode::UNAUTHORIZED, "sign-in", "Sign in first"),
             ErrorKind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many attempts"),

@@ -74,6 +74,8 @@ pub struct ConnectionDetails {
     pub poll_minutes: u32,
     /// Whether the operator, at the command line, said where it reads: nobody else changes that.
     pub by_operator: bool,
+    /// Whether it is neither read nor looked at until somebody goes on with it.
+    pub paused: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// The last verification.
@@ -103,6 +105,7 @@ impl ConnectionDetails {
             external_id: record.external_id.clone(),
             poll_minutes: record.poll_minutes,
             by_operator: record.by_operator,
+            paused: record.paused,
             created_at: DateTime::from_timestamp_millis(record.created_at_ms).unwrap_or_default(),
             verification,
         })

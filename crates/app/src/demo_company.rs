@@ -29,17 +29,7 @@ pub async fn fill(app: &App, rows: u64) -> Result<Option<IngestSummary>> {
     {
         result = Err(error);
     }
-    if let Err(error) = &result {
-        app.live().add_failure(
-            &organization,
-            Failure {
-                period: None,
-                file: error.place.file.clone(),
-                message: error.message.clone(),
-                advice: error.advice.clone(),
-            },
-        );
-    }
+    app.live().set_failure(&organization, result.as_ref().err().map(Failure::of));
     result.map(Some)
 }
 

@@ -14,6 +14,8 @@ pub type Result<T, E = AppError> = std::result::Result<T, E>;
 pub enum ErrorKind {
     /// There is no such thing.
     NotFound,
+    /// A source has nothing any more that had something before.
+    Gone,
     /// The request or the input is wrong; the same request fails again.
     Invalid,
     /// Nobody is signed in, or not rightly.

@@ -19,12 +19,12 @@ pub use connect::{Fate, Unread};
 use crate::panics::caught;
 use crate::proof::Proof;
 use crate::read::Published;
-use crate::{App, AppError, ErrorKind, OrganizationSpec, Progress, Result};
-use connect::{BillSource, Delivery, Location};
+use crate::{App, AppError, ErrorKind, OrganizationSpec, Progress, Result, health};
+use connect::{BillSource, Delivery, Discovery, Location};
 use connection::ensure_connection;
 use deliver::{Job, Pending, failed};
 use futures::FutureExt;
-use history::{finish_history, note_failure, shown_failure, start_history};
+use history::{finish_history, note_end, note_failure, start_history};
 use ingest::Selection;
 use meta::{Connection, NewIngest, ProcessingJob, Publication};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
@@ -127,11 +127,11 @@ pub async fn run(
 ) -> Result<IngestSummary> {
     let _writing = app.writing().await?;
     let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
+    let started = Instant::now();
+    let location = Location::try_new(&request.location)?;
+    let connection =
+        ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
     let work = async {
-        let started = Instant::now();
-        let location = Location::try_new(&request.location)?;
-        let connection =
-            ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
         let source = Arc::new(connect::open(&location)?);
         let asked = Asked {
             organization: organization.name.clone(),
@@ -143,7 +143,9 @@ pub async fn run(
         };
         ingest(app, asked, started, progress).boxed().await
     };
-    shown_failure(app, &organization.id, false, work.await)
+    let outcome = work.await;
+    note_end(app, &connection.id, false, &outcome).await?;
+    outcome
 }
 
 /// Reads what a connection has, through its own source; what is published already only with `force`. `job`: for
@@ -179,7 +181,11 @@ pub async fn run_connection(
         };
         ingest(app, asked, started, progress).boxed().await
     };
-    shown_failure(app, organization, shared, work.await)
+    let outcome = work.await;
+    if job.is_none() {
+        note_end(app, id, shared, &outcome).await?;
+    }
+    outcome
 }
 
 /// What is read, for whom.
@@ -206,23 +212,24 @@ async fn ingest(
     // Nobody else is at work at this connection: what is still noted as running was killed.
     app.meta().abandon_ingests_of(&connection.id, app.now().timestamp_millis()).await?;
     let shown = app.live().begin(&connection.organization_id, Some(&connection.id));
-    let mut discovery = source.discover().await?;
+    let mut discovery = match source.discover().await {
+        Err(error) if error.kind == connect::ErrorKind::Empty => {
+            return Err(health::nothing_there(app, connection, error.into()).await?);
+        }
+        found => found?,
+    };
     if let Some(job) = job {
         jobs::begin(app, job, &discovery.deliveries).await?;
     }
     bills::sort_out(&source, &mut discovery).await?;
+    if selection.accounts.is_none() {
+        health::found(app, &connection.id, &discovery.deliveries).await?;
+    }
     for delivery in &mut discovery.deliveries {
         delivery.fingerprint.push_str(&selection.stamp());
     }
     if discovery.deliveries.is_empty() {
-        if let Some(stranger) = discovery.unread.iter().find(|unread| unread.fate == Fate::OtherDataSet) {
-            let message =
-                format!("there is no bill in {}: {} {}", connection.location, stranger.path, stranger.why);
-            return Err(AppError::new(ErrorKind::NotReady, message)
-                .advise("Give the folder or prefix of the cost report itself (a Cost and Usage Report, or a FOCUS export)."));
-        }
-        return Err(AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
-            .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery."));
+        return Err(health::nothing_there(app, connection, no_bill(connection, &discovery)).await?);
     }
     let crashed = job.filter(|job| job.crashes > 0);
     let files = SourceFiles::of(&discovery);
@@ -246,6 +253,7 @@ async fn ingest(
     let bytes = |delivery: &Delivery| delivery.files.iter().map(|file| file.size).sum::<u64>();
     let mut periods = vec![];
     let mut behind = vec![];
+    let mut refused = vec![];
     tracker.begin(discovery.deliveries.iter().map(bytes).sum());
     for delivery in &discovery.deliveries {
         let job = Job { app, connection, source: &source, delivery, selection: &selection };
@@ -263,7 +271,8 @@ async fn ingest(
                 }
             }
             Err(error) => {
-                note_failure(app, &connection.organization_id, delivery, &selection, &error);
+                note_failure(app, &connection.id, delivery, &selection, &error).await?;
+                refused.push(health::subject(delivery));
                 periods.push(failed(delivery.period, &error));
             }
         }
@@ -292,7 +301,8 @@ async fn ingest(
         };
         finish_history(app, history, delivery, rows, outcome.as_ref().err()).await?;
         if let Err(error) = outcome {
-            note_failure(app, &connection.organization_id, delivery, &selection, &error);
+            note_failure(app, &connection.id, delivery, &selection, &error).await?;
+            refused.push(health::subject(delivery));
             for summary in periods.iter_mut().filter(|summary| of_delivery.contains(&summary.period)) {
                 *summary = failed(summary.period.parse().ok(), &error);
             }
@@ -302,6 +312,7 @@ async fn ingest(
         tracker.periods_done += 1;
     }
     let line_items_ready_s = started.elapsed().as_secs_f64();
+    app.meta().months_are_well(&connection.id, &refused, app.now().timestamp_millis()).await?;
     // What is published stands, whatever becomes of what follows from it.
     aside("what stays as an earlier version read it could not be noted", earlier(app, connection, &periods))
         .await;
@@ -320,6 +331,18 @@ async fn ingest(
         files,
         peak_memory_bytes: peak_memory(),
     })
+}
+
+/// Files are there, and none of them is a bill's.
+fn no_bill(connection: &Connection, found: &Discovery) -> AppError {
+    if let Some(stranger) = found.unread.iter().find(|unread| unread.fate == Fate::OtherDataSet) {
+        let message =
+            format!("there is no bill in {}: {} {}", connection.location, stranger.path, stranger.why);
+        return AppError::new(ErrorKind::NotReady, message)
+            .advise("Give the folder or prefix of the cost report itself (a Cost and Usage Report, or a FOCUS export).");
+    }
+    AppError::new(ErrorKind::NotReady, format!("there are no cost reports in {}", connection.location))
+        .advise("Give the folder or bucket prefix that holds the report's files (CSV, gzip, zip or Parquet); AWS needs up to 24 hours for the first delivery.")
 }
 
 /// Says of each published period what is proven of it.

@@ -1,5 +1,6 @@
 //! What the running ingests are doing that this process runs or has others run, for pages that ask every few seconds.
 
+use crate::Failure;
 use model::{BillingPeriod, ConnectionId, OrganizationId};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -69,19 +70,6 @@ pub struct Progress {
     pub periods_total: u64,
 }
 
-/// A period or source that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Failure {
-    /// Period, where known.
-    pub period: Option<String>,
-    /// File, where one is to blame.
-    pub file: Option<String>,
-    /// What happened.
-    pub message: String,
-    /// What to do.
-    pub advice: Option<String>,
-}
-
 /// Live state shared by running ingests and the pages. Cheap to clone; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Live {
@@ -103,9 +91,6 @@ struct Running {
     connection: Option<ConnectionId>,
     progress: Option<Progress>,
 }
-
-/// Failures of an organization that are kept; a page that lists more is read by nobody.
-const MOST_FAILURES: usize = 100;
 
 impl Live {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -143,27 +128,18 @@ impl Live {
         own.find_map(|running| running.progress.clone())
     }
 
-    /// The organization's failures in this process that have no place in the ingest history.
+    /// The organization's failure in this process that is no connection's.
     pub fn failures(&self, organization: &OrganizationId) -> Vec<Failure> {
         let state = self.state();
         let own = state.failures.iter().filter(|(whose, _)| whose == organization);
         own.map(|(_, failure)| failure.clone()).collect()
     }
 
-    /// Keeps a failure to be shown, once.
-    pub fn add_failure(&self, organization: &OrganizationId, failure: Failure) {
+    /// Keeps the failure of what is no connection's, in place of the one before; `None`: it went well.
+    pub fn set_failure(&self, organization: &OrganizationId, failure: Option<Failure>) {
         let mut state = self.state();
-        let entry = (organization.clone(), failure);
-        if state.failures.contains(&entry) {
-            return;
-        }
-        // A source can fail with another word each time.
-        if state.failures.iter().filter(|(whose, _)| whose == organization).count() >= MOST_FAILURES
-            && let Some(oldest) = state.failures.iter().position(|(whose, _)| whose == organization)
-        {
-            state.failures.remove(oldest);
-        }
-        state.failures.push(entry);
+        state.failures.retain(|(whose, _)| whose != organization);
+        state.failures.extend(failure.map(|failure| (organization.clone(), failure)));
     }
 }
 

@@ -16,10 +16,11 @@ pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
 pub(crate) use reading::MOST_CRASHES;
 pub use reading::{ReaderProcess, Reading};
 pub use schedule::run;
-pub(crate) use telling::{checked, grouped, money};
+pub(crate) use telling::{checked, deliveries_stopped, grouped, money};
 pub use work::{bound, work};
 
 use crate::connections::{self, ConnectionState};
+use crate::health::{self, Deliveries, FailureKind};
 use crate::ingest_job::{self, IngestSummary, SourceFiles};
 use crate::proof::Proof;
 use crate::read::Published;
@@ -42,6 +43,8 @@ pub enum MonthState {
     Dashboards,
     /// All there.
     Complete,
+    /// Refused: nothing of it is shown.
+    Failed,
 }
 
 /// A month of a connection.
@@ -59,6 +62,8 @@ pub struct ProcessedMonth {
     pub proof: Proof,
     /// Given when an earlier version read it, which kept fewer columns: those are not known.
     pub earlier: Option<Earlier>,
+    /// Why its newest delivery was refused.
+    pub failure: Option<Failure>,
 }
 
 /// What becomes of a month that an earlier version read.
@@ -89,6 +94,12 @@ pub struct Processing {
     pub months: Vec<ProcessedMonth>,
     /// The running ingest.
     pub progress: Option<Progress>,
+    /// How deliveries come.
+    pub deliveries: Deliveries,
+    /// What fails now.
+    pub failures: Vec<Failure>,
+    /// Whether it is neither read nor looked at.
+    pub paused: bool,
 }
 
 /// Asks for a connection to be read now.
@@ -133,6 +144,12 @@ pub async fn status(app: &App, organization: &OrganizationId, id: &ConnectionId)
     let running = job.as_ref().is_some_and(|job| job.state == JobState::Running);
     let progress = app.live().progress_of(organization, id).filter(|_| running);
     let instant = |ms: i64| DateTime::from_timestamp_millis(ms).unwrap_or_default();
+    let mut failures = health::failures(app, organization).await?;
+    failures.retain(|failure| failure.connection.as_ref() == Some(id));
+    // A bill is waited for where it is looked for.
+    let waits = !connection.paused
+        && connection.kind != connections::ConnectionKind::Shared
+        && connection.created_at.timestamp_millis() > 0;
     Ok(Processing {
         state: job.as_ref().map(|job| job.state),
         attempts: job.as_ref().map_or(0, |job| job.attempts),
@@ -141,16 +158,25 @@ pub async fn status(app: &App, organization: &OrganizationId, id: &ConnectionId)
             .filter(|job| job.state == JobState::Queued)
             .map(|job| instant(job.run_after_ms)),
         finished_at: job.as_ref().and_then(|job| job.finished_at_ms).map(instant),
-        failure: job.and_then(|job| job.failure).map(|failure| Failure {
-            period: None,
-            file: failure.file,
-            message: failure.message,
-            advice: failure.advice,
-        }),
+        failure: job.and_then(|job| job.failure).map(|failure| job_failure(failure, &failures)),
         connection: connection.state,
-        months: months(app, organization, &connection, progress.as_ref()).await?,
+        months: months(app, organization, &connection, progress.as_ref(), &failures).await?,
         progress,
+        deliveries: health::deliveries(app, organization, id, waits).await?,
+        failures,
+        paused: connection.paused,
     })
+}
+
+/// Why a job failed, with the first and last time where it is what fails now.
+fn job_failure(failure: meta::Failure, open: &[Failure]) -> Failure {
+    let known = open.iter().find(|known| known.message == failure.message);
+    Failure {
+        file: failure.file,
+        advice: failure.advice,
+        message: failure.message,
+        ..known.cloned().unwrap_or_else(|| Failure::of(&AppError::internal("")))
+    }
 }
 
 /// Published months and those that the verification found, newest first.
@@ -159,6 +185,7 @@ async fn months(
     organization: &OrganizationId,
     connection: &connections::ConnectionDetails,
     progress: Option<&Progress>,
+    failures: &[Failure],
 ) -> Result<Vec<ProcessedMonth>> {
     let resolved = Published::of_id(app, organization).await?;
     let published = app.meta().publications(organization).await?;
@@ -181,29 +208,48 @@ async fn months(
             } else {
                 Earlier::ReadAgain
             }),
+            failure: None,
         })
         .collect();
     let found = connection.verification.iter().flat_map(|verification| &verification.facts.months);
     for month in found.filter(|month| !month.period.is_empty()) {
         if !months.iter().any(|known| known.period == month.period) {
-            months.push(ProcessedMonth {
-                period: month.period.clone(),
-                state: MonthState::Waiting,
-                rows: 0,
-                bytes: month.bytes,
-                proof: Proof::unread(),
-                earlier: None,
-            });
+            months.push(waiting(&month.period, month.bytes));
         }
     }
     let at_work = progress.and_then(|progress| progress.period).map(|period| period.to_string());
+    for failure in failures.iter().filter(|failure| failure.kind == FailureKind::Month) {
+        let Some(period) = &failure.period else { continue };
+        if !months.iter().any(|month| month.period == *period) {
+            months.push(waiting(period, 0));
+        }
+    }
     for month in &mut months {
-        if month.state == MonthState::Waiting && at_work.as_ref() == Some(&month.period) {
-            month.state = MonthState::Reading;
+        month.failure =
+            failures.iter().find(|failure| failure.period.as_ref() == Some(&month.period)).cloned();
+        if month.state == MonthState::Waiting {
+            if at_work.as_ref() == Some(&month.period) {
+                month.state = MonthState::Reading;
+            } else if month.failure.is_some() {
+                month.state = MonthState::Failed;
+            }
         }
     }
     months.sort_by(|one, other| other.period.cmp(&one.period));
     Ok(months)
+}
+
+/// A month of which nothing was read.
+fn waiting(period: &str, bytes: u64) -> ProcessedMonth {
+    ProcessedMonth {
+        period: period.to_owned(),
+        state: MonthState::Waiting,
+        rows: 0,
+        bytes,
+        proof: Proof::unread(),
+        earlier: None,
+        failure: None,
+    }
 }
 
 /// The ingests of a connection, newest first.

@@ -407,8 +407,7 @@ impl Meta {
         id: &ConnectionId,
     ) -> Result<(), MetaError> {
         let mut transaction = self.pool.begin().await?;
-        for table in
-            ["jobs", "bill_changes", "notices", "ingests", "publications", "failures", "deliveries"]
+        for table in ["jobs", "bill_changes", "notices", "ingests", "publications", "failures", "deliveries"]
         {
             delete_of(&mut transaction, table, organization, id).await?;
         }

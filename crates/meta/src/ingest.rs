@@ -160,24 +160,6 @@ impl Meta {
         rows.iter().map(ingest).collect()
     }
 
-    /// Failed ingests of an organization that no later one of the same period made good or failed after, newest
-    /// first. An ingest that was given up says nothing about the report.
-    pub async fn standing_failures(&self, organization: &OrganizationId) -> Result<Vec<Ingest>, MetaError> {
-        let rows = sqlx::query(
-            "SELECT ingests.* FROM ingests JOIN connections ON connections.id = ingests.connection_id
-             WHERE connections.organization_id = ? AND outcome = 'failed' AND NOT EXISTS (
-                 SELECT 1 FROM ingests AS later
-                 WHERE later.connection_id = ingests.connection_id AND later.period = ingests.period
-                     AND later.id > ingests.id AND later.outcome IN ('published', 'failed', 'unchanged')
-             )
-             ORDER BY ingests.id DESC",
-        )
-        .bind(organization.as_str())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(ingest).collect()
-    }
-
     /// Ingests of a connection, running ones too, newest first, at most `limit`.
     pub async fn ingests_of(&self, connection: &ConnectionId, limit: u32) -> Result<Vec<Ingest>, MetaError> {
         let rows = sqlx::query("SELECT * FROM ingests WHERE connection_id = ? ORDER BY id DESC LIMIT ?")

@@ -207,6 +207,21 @@ impl Meta {
         Ok(())
     }
 
+    /// Forgets that the last job of a connection failed: somebody read it since, without a job.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn forgive_job(&self, connection: &ConnectionId) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'done', failure = NULL WHERE state = 'failed' AND id = (
+                 SELECT max(id) FROM jobs WHERE connection_id = ?)",
+        )
+        .bind(connection.as_str())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Gives back a job whose run was ended by a stop of the server: that is no run.
     pub async fn release_job(&self, id: i64) -> Result<(), MetaError> {
         sqlx::query(

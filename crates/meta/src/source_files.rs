@@ -6,6 +6,18 @@ use model::{ConnectionId, OrganizationId};
 use sqlx::Row;
 
 impl Meta {
+    /// When a connection's source was looked at last (ms).
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn source_files_at(&self, connection: &ConnectionId) -> Result<Option<i64>, MetaError> {
+        let found = sqlx::query_scalar("SELECT looked_at_ms FROM source_files WHERE connection_id = ?")
+            .bind(connection.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(found)
+    }
+
     /// Keeps the account of a source's files in place of the one before.
     pub async fn keep_source_files<T: serde::Serialize + Sync>(
         &self,

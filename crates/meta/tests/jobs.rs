@@ -44,6 +44,7 @@ impl House {
             created_at_ms: 1,
             parent: parent.cloned(),
             by_operator: true,
+            paused: false,
         };
         self.meta.create_connection(&record).await.unwrap();
         id

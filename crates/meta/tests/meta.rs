@@ -252,30 +252,60 @@ async fn an_ingest_tells_how_far_it_is_and_how_it_ended() {
 }
 
 #[tokio::test]
-async fn a_failure_stands_until_the_same_period_is_read() {
-    let store = TestStore::new().await;
-    let failed = Outcome::Failed(Failure {
-        message: "'x' is not a number".to_owned(),
-        advice: None,
-        file: None,
-        row: None,
-        column: None,
-    });
-    let end = async |outcome: &Outcome| {
-        let id = store.meta.start_ingest(&store.ingest(10)).await.unwrap();
-        store.meta.finish_ingest(id, outcome, 30, 8, 60).await.unwrap();
-        id
+async fn a_failure_stands_until_it_is_over() {
+    let TestStore { meta, organization, connection, .. } = &TestStore::new().await;
+    let cause = |message: &str| Failure { message: message.to_owned(), ..Failure::default() };
+    let fails = async |kind, subject: &str, message: &str, now| {
+        meta.fails(connection, kind, subject, &cause(message), now).await.unwrap()
     };
-    let standing = async || {
-        let found = store.meta.standing_failures(&store.organization).await.unwrap();
-        found.into_iter().map(|ingest| ingest.id).collect::<Vec<_>>()
+    let open = async || {
+        let rows = meta.open_failures(organization).await.unwrap();
+        rows.into_iter()
+            .map(|row| {
+                (row.kind, row.subject, row.failure.message, row.first_at_ms, row.last_at_ms, row.times)
+            })
+            .collect::<Vec<_>>()
     };
-    end(&failed).await;
-    let last = end(&failed).await;
-    end(&Outcome::Abandoned).await;
-    assert_eq!(standing().await, [last]);
-    end(&Outcome::Published).await;
-    assert!(standing().await.is_empty());
+    use meta::FailureKind::{Gone, Look, Month};
+    // One cause is one row, however often it fails.
+    assert!(fails(Look, "", "denied", 10).await);
+    assert!(!fails(Look, "", "denied", 20).await);
+    assert_eq!(open().await, [(Look, String::new(), "denied".to_owned(), 10, 20, 2)]);
+    // Another cause is another failure.
+    assert!(fails(Look, "", "no such bucket", 30).await);
+    assert_eq!(open().await, [(Look, String::new(), "no such bucket".to_owned(), 30, 30, 1)]);
+    // Kinds and months stand beside each other and end apart.
+    fails(Month, "2026-09", "'x' is not a number", 40).await;
+    fails(Month, "2026-10", "'y' is not a number", 40).await;
+    assert_eq!(meta.is_well(connection, &[Look, Gone], 50).await.unwrap(), 1);
+    assert_eq!(meta.months_are_well(connection, &["2026-10".to_owned()], 60).await.unwrap(), 1);
+    assert_eq!(open().await, [(Month, "2026-10".to_owned(), "'y' is not a number".to_owned(), 40, 40, 1)]);
+    meta.months_are_well(connection, &[], 70).await.unwrap();
+    assert_eq!(open().await, []);
+    // What is over is history; the same again is a new failure.
+    let all = meta.failures_of(connection, 9).await.unwrap();
+    assert_eq!(
+        all.iter().map(|row| row.ended_at_ms).collect::<Vec<_>>(),
+        [Some(70), Some(60), Some(50), Some(30)]
+    );
+    assert!(fails(Look, "", "denied", 80).await);
+    assert_eq!(meta.failures_of(connection, 9).await.unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn a_delivery_arrives_once() {
+    let TestStore { meta, connection, .. } = &TestStore::new().await;
+    let seen = async |names: &[&str], now| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        meta.deliveries_seen(connection, &names, now).await.unwrap()
+    };
+    assert!(seen(&["a", "b"], 10).await);
+    assert!(!seen(&["a", "b"], 20).await);
+    // One that is taken away is no new one, nor is one that comes back.
+    assert!(!seen(&["a"], 30).await);
+    assert!(!seen(&["a", "b"], 40).await);
+    assert!(seen(&["a", "c"], 50).await);
+    assert_eq!(meta.arrivals(connection, 9).await.unwrap(), [50, 10]);
 }
 
 #[tokio::test]
@@ -332,6 +362,7 @@ async fn what_the_http_interface_pointed_somewhere_is_not_the_operators() {
         created_at_ms: 0,
         parent: None,
         by_operator: false,
+        paused: false,
     };
     let note = |action: &str, target: &str, name: &str, value: &str| NewAudit {
         organization_id: Some(store.organization.clone()),

@@ -6,6 +6,7 @@ use crate::problem::{ApiError, Problem};
 use crate::routes::proof::ProofView;
 use crate::state::ApiState;
 use crate::time;
+use app::health::FailureKind;
 use app::read::{self, ConnectionProof, PeriodState};
 use app::{Failure, Progress};
 use axum::Json;
@@ -154,9 +155,39 @@ impl From<Progress> for IngestView {
     }
 }
 
-/// Something that could not be read and was not made good since.
+/// What is failing.
+#[derive(Serialize, ToSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FailingKind {
+    /// The source could not be looked at, or not be read as a whole.
+    Look,
+    /// Nothing is there any more.
+    Gone,
+    /// Nothing is there yet, which is no failure.
+    Empty,
+    /// A delivery was refused.
+    Month,
+    /// No new deliveries come.
+    Stopped,
+}
+
+/// Something that fails, or failed.
 #[derive(Serialize, ToSchema, PartialEq)]
 pub(crate) struct FailureView {
+    kind: FailingKind,
+    /// The connection; none: nobody's in particular.
+    #[schema(required = true)]
+    connection: Option<String>,
+    /// First time; none: not known.
+    #[schema(required = true)]
+    first_at: Option<String>,
+    #[schema(required = true)]
+    last_at: Option<String>,
+    /// How often.
+    times: u32,
+    /// When it was over; none: it still fails.
+    #[schema(required = true)]
+    ended_at: Option<String>,
     #[schema(required = true)]
     period: Option<String>,
     #[schema(required = true)]
@@ -168,6 +199,18 @@ pub(crate) struct FailureView {
 impl From<Failure> for FailureView {
     fn from(failure: Failure) -> Self {
         Self {
+            kind: match failure.kind {
+                FailureKind::Look => FailingKind::Look,
+                FailureKind::Gone => FailingKind::Gone,
+                FailureKind::Empty => FailingKind::Empty,
+                FailureKind::Month => FailingKind::Month,
+                FailureKind::Stopped => FailingKind::Stopped,
+            },
+            connection: failure.connection.map(|id| id.to_string()),
+            first_at: failure.first_at.map(time::text),
+            last_at: failure.last_at.map(time::text),
+            times: failure.times,
+            ended_at: failure.ended_at.map(time::text),
             period: failure.period,
             file: failure.file,
             message: failure.message,

@@ -53,6 +53,8 @@ pub(crate) enum MonthStage {
     /// Dashboards are ready; line items follow.
     Dashboards,
     Complete,
+    /// Refused: nothing of it is shown.
+    Failed,
 }
 
 /// A month of a connection.
@@ -70,6 +72,25 @@ pub(crate) struct ProcessedMonthView {
     /// Given when an earlier version read it, which kept fewer columns: those are not known.
     #[schema(required = true)]
     earlier: Option<EarlierVersion>,
+    /// Why its newest delivery was refused.
+    #[schema(required = true)]
+    failure: Option<FailureView>,
+}
+
+/// How the deliveries of a connection come.
+#[derive(Serialize, ToSchema, PartialEq)]
+pub(crate) struct DeliveriesView {
+    /// When the last new one was seen.
+    #[schema(required = true)]
+    last_at: Option<String>,
+    /// By when the next one is expected; none: nothing is waited for.
+    #[schema(required = true)]
+    expected_by: Option<String>,
+    /// Whether it is late.
+    stopped: bool,
+    /// End of the newest hour of usage that was read.
+    #[schema(required = true)]
+    data_through: Option<String>,
 }
 
 /// What becomes of a month that an earlier version read.
@@ -103,6 +124,11 @@ pub(crate) struct ProcessingView {
     /// The running ingest.
     #[schema(required = true)]
     progress: Option<IngestView>,
+    deliveries: DeliveriesView,
+    /// What fails now.
+    failures: Vec<FailureView>,
+    /// Whether it is neither read nor looked at until somebody goes on with it.
+    paused: bool,
 }
 
 impl From<Processing> for ProcessingView {
@@ -114,6 +140,7 @@ impl From<Processing> for ProcessingView {
                 MonthState::Reading => MonthStage::Reading,
                 MonthState::Dashboards => MonthStage::Dashboards,
                 MonthState::Complete => MonthStage::Complete,
+                MonthState::Failed => MonthStage::Failed,
             },
             rows: month.rows,
             bytes: month.bytes,
@@ -123,6 +150,7 @@ impl From<Processing> for ProcessingView {
                 Earlier::ReadAgain => EarlierVersion::ReadAgain,
                 Earlier::SourceGone => EarlierVersion::SourceGone,
             }),
+            failure: month.failure.map(FailureView::from),
         };
         Self {
             state: match found.state {
@@ -140,6 +168,14 @@ impl From<Processing> for ProcessingView {
             failure: found.failure.map(FailureView::from),
             months: found.months.into_iter().map(month).collect(),
             progress: found.progress.map(IngestView::from),
+            deliveries: DeliveriesView {
+                last_at: found.deliveries.last_at.map(time::text),
+                expected_by: found.deliveries.expected_by.map(time::text),
+                stopped: found.deliveries.stopped,
+                data_through: found.deliveries.data_through.map(time::text),
+            },
+            failures: found.failures.into_iter().map(FailureView::from).collect(),
+            paused: found.paused,
         }
     }
 }
@@ -263,6 +299,8 @@ pub(crate) struct PastIngest {
 pub(crate) struct PastIngests {
     /// Newest first.
     ingests: Vec<PastIngest>,
+    /// Failed and empty looks at the source, and months that were refused; those that go on first, then newest first.
+    failures: Vec<FailureView>,
 }
 
 /// The ingests of a connection, newest first.
@@ -296,7 +334,11 @@ pub(crate) async fn connection_ingests(
             advice: failure.and_then(|failure| failure.advice),
         }
     };
-    Ok(fresh(Json(PastIngests { ingests: found.into_iter().map(view).collect() })))
+    let failures = app::health::history(&state.app, organization, &connection_id(&id)?).await?;
+    Ok(fresh(Json(PastIngests {
+        ingests: found.into_iter().map(view).collect(),
+        failures: failures.into_iter().map(FailureView::from).collect(),
+    })))
 }
 
 /// A line of a bill diff. Figures are unblended cost.

@@ -57,6 +57,7 @@ fn record(organization: &str, kind: ConnectionKind, by_operator: bool) -> Connec
         created_at_ms: 0,
         parent: None,
         by_operator,
+        paused: false,
     }
 }
 

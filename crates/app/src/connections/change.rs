@@ -93,6 +93,7 @@ pub async fn create(
         created_at_ms: app.now().timestamp_millis(),
         parent: None,
         by_operator: is_operators(new.kind) && app.allowances().by_operator(),
+        paused: false,
     };
     app.meta().create_connection(&record).await?;
     ConnectionDetails::new(&record)

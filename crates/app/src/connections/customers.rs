@@ -250,6 +250,7 @@ fn new_child(
         created_at_ms: app.now().timestamp_millis(),
         parent: Some(provider.connection.id.clone()),
         by_operator: false,
+        paused: false,
     })
 }
 

@@ -1,14 +1,15 @@
 //! The two stages of a delivery: roll-up, then line items, each staged, proven, committed and published.
 
 use super::proving::{self, Broken};
+use super::reading::{self, Trouble};
 use super::storing::{self, LineItemSinks};
 use super::tracking::Tracker;
-use super::{PeriodOutcome, PeriodSummary, bills, reading};
+use super::{PeriodOutcome, PeriodSummary, bills};
 use crate::proof::{Completeness, FileProof, PeriodProof, Proof, UNAVAILABLE};
 use crate::{App, AppError, ErrorKind, Place, Result, Stage};
 use connect::{BillSource, Delivery};
 use ingest::rollup::{PeriodRollup, RollupResult};
-use ingest::{IngestError, Selection, SourceFile, Warning};
+use ingest::{Selection, SourceFile, Warning};
 use lake::{Lake, StagedFile, StoredSums, Table};
 use meta::{Connection, NewPublication};
 use model::{BillingPeriod, ConnectionId, Decimal};
@@ -88,7 +89,8 @@ impl Job<'_> {
         tracker: &Tracker<'_>,
         ingest: Option<i64>,
     ) -> Result<Vec<(PeriodSummary, Pending)>> {
-        let files = reading::files(self.source, self.delivery, &tracker.counters);
+        let trouble = Trouble::default();
+        let files = reading::files(self.source, self.delivery, &tracker.counters, &trouble);
         let period = self.delivery.period;
         let selection = self.selected();
         let read = tracker
@@ -96,7 +98,7 @@ impl Job<'_> {
                 ingest::rollup::read(&files, &selection, threads(), counters)
             })
             .await?
-            .map_err(from_ingest)?;
+            .map_err(|error| trouble.told(error))?;
         self.check_untouched().await?;
         let RollupResult { periods, mut warnings, features, owners } = read;
         bills::one_bill_once(self.delivery, &owners)?;
@@ -242,7 +244,8 @@ impl Job<'_> {
         ingest: Option<i64>,
         pending: Vec<Pending>,
     ) -> Result<()> {
-        let files = reading::files(self.source, self.delivery, &tracker.counters);
+        let trouble = Trouble::default();
+        let files = reading::files(self.source, self.delivery, &tracker.counters, &trouble);
         let (lake, connection) = (self.app.lake().clone(), self.connection.id.clone());
         let (period, names, selection) = (self.delivery.period, self.names(), self.selected());
         let staged = tracker
@@ -250,7 +253,10 @@ impl Job<'_> {
                 ingest,
                 period.or(pending.first().map(|pending| pending.period)),
                 Stage::LineItems,
-                move |counters| stage_line_items(&lake, &connection, &files, &selection, &names, counters),
+                move |counters| {
+                    let stores = (&lake, &connection);
+                    stage_line_items(stores, &files, &selection, &names, counters, &trouble)
+                },
             )
             .await??;
         self.check_untouched().await?;
@@ -296,17 +302,17 @@ fn prove_rollup(
 type StagedLineItems = (BillingPeriod, Vec<StagedFile>, Vec<FileProof>, Option<Broken>);
 
 fn stage_line_items(
-    lake: &Lake,
-    connection: &ConnectionId,
+    (lake, connection): (&Lake, &ConnectionId),
     files: &[Arc<dyn SourceFile>],
     selection: &Selection,
     names: &[String],
     counters: &ingest::Counters,
+    trouble: &Trouble,
 ) -> Result<Vec<StagedLineItems>> {
     let sinks = LineItemSinks { lake, connection, stagings: Mutex::default() };
     let written =
         ingest::line_items::write(files, selection, threads(), counters, &|period| sinks.make(period))
-            .map_err(from_ingest)?;
+            .map_err(|error| trouble.told(error))?;
     let mut staged: std::collections::BTreeMap<BillingPeriod, Vec<StagedFile>> =
         std::collections::BTreeMap::new();
     if let (Some(period), Some(_)) = (selection.period, &selection.accounts) {
@@ -344,16 +350,6 @@ fn note(warning: &Warning) -> String {
 fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value> {
     serde_json::to_value(value)
         .map_err(|error| AppError::internal(format!("a proof cannot be written: {error}")))
-}
-
-fn from_ingest(error: IngestError) -> AppError {
-    let kind = match error.kind {
-        ingest::ErrorKind::Unavailable => ErrorKind::Unavailable,
-        _ => ErrorKind::Invalid,
-    };
-    let mut result = AppError::new(kind, error.message).advise(error.advice);
-    result.place = Box::new(Place { file: Some(error.file), row: error.row, column: error.column });
-    result
 }
 
 /// A period that failed before anything was read of it.

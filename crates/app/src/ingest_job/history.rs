@@ -2,32 +2,33 @@
 
 use super::IngestSummary;
 use super::deliver::Pending;
-use crate::{App, AppError, ErrorKind, Failure, Result};
+use crate::{App, AppError, ErrorKind, Result, health};
 use connect::Delivery;
 use ingest::Selection;
 use meta::{NewIngest, Outcome};
-use model::{ConnectionId, OrganizationId};
+use model::ConnectionId;
 
-/// Keeps a failure for the pages. What fails of a shared bill is not shown where its customers look.
-pub(super) fn shown_failure(
+/// Notes how a reading ended that no job is told of: of a job it is noted with the job's end. What fails of a shared
+/// bill is its provider's to see.
+pub(super) async fn note_end(
     app: &App,
-    organization: &OrganizationId,
+    connection: &ConnectionId,
     shared: bool,
-    outcome: Result<IngestSummary>,
-) -> Result<IngestSummary> {
-    if let Err(error) = outcome.as_ref()
-        && error.kind != ErrorKind::NotReady
-        && !shared
-    {
-        let failure = Failure {
-            period: None,
-            file: error.place.file.clone(),
-            message: error.message.clone(),
-            advice: error.advice.clone(),
-        };
-        app.live().add_failure(organization, failure);
+    outcome: &Result<IngestSummary>,
+) -> Result<()> {
+    match outcome {
+        Ok(_) => {
+            health::looked(app, connection).await?;
+            app.meta().forgive_job(connection).await?;
+        }
+        // Somebody else reads it now: that says nothing of the source.
+        Err(error) if error.kind == ErrorKind::Conflict => {}
+        Err(error) if !shared => {
+            health::look_failed(app, connection, error).await?;
+        }
+        Err(_) => {}
     }
-    outcome
+    Ok(())
 }
 
 pub(super) async fn start_history(
@@ -56,36 +57,25 @@ pub(super) async fn finish_history(
     let Some(history) = history else { return Ok(()) };
     let outcome = match error {
         None => Outcome::Published,
-        Some(error) => Outcome::Failed(meta::Failure {
-            message: error.message.clone(),
-            advice: error.advice.clone(),
-            file: error.place.file.clone(),
-            row: error.place.row,
-            column: error.place.column.clone(),
-        }),
+        Some(error) => Outcome::Failed(health::kept(error)),
     };
     let bytes = delivery.files.iter().map(|file| file.size).sum();
     app.meta().finish_ingest(history, &outcome, app.now().timestamp_millis(), rows, bytes).await?;
     Ok(())
 }
 
-pub(super) fn note_failure(
+/// Notes that a delivery was refused.
+pub(super) async fn note_failure(
     app: &App,
-    organization: &OrganizationId,
+    connection: &ConnectionId,
     delivery: &Delivery,
     selection: &Selection,
     error: &AppError,
-) {
+) -> Result<()> {
     tracing::warn!(delivery.name = %delivery.name, %error, "a delivery was refused");
     if selection.accounts.is_some() {
         // The bill is somebody else's: the job says all that its customers are told.
-        return;
+        return Ok(());
     }
-    let failure = Failure {
-        period: delivery.period.map(|period| period.to_string()),
-        file: error.place.file.clone(),
-        message: error.message.clone(),
-        advice: error.advice.clone(),
-    };
-    app.live().add_failure(organization, failure);
+    health::month_failed(app, connection, delivery, error).await
 }

@@ -6,8 +6,8 @@ use super::telling;
 use super::watch::{LOOK, Watch};
 use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
 use crate::panics::caught;
-use crate::{App, AppError, ErrorKind, Progress, Result, connections};
-use meta::{ConnectionRecord, ConnectionState, Failure, ProcessingJob};
+use crate::{App, AppError, ErrorKind, Progress, Result, connections, health};
+use meta::{ConnectionRecord, ConnectionState, ProcessingJob};
 use rand::Rng;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -84,7 +84,25 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
         // Removed meanwhile, and its jobs with it.
         return Ok(());
     };
-    match outcome.and_then(refused).map_err(|error| for_whom(&record, error)) {
+    let outcome = match outcome.map_err(|error| for_whom(&record, error)) {
+        Ok(summary) => {
+            health::looked(app, &job.connection_id).await?;
+            refused(summary).map_err(|error| for_whom(&record, error))
+        }
+        // Somebody else holds the data folder or the connection: that says nothing of the source.
+        Err(error) if error.kind == ErrorKind::Conflict => Err(error),
+        // Nothing new since it was parked: what failed then still does.
+        Err(error) if error.kind == ErrorKind::NotReady && job.crashes >= MOST_CRASHES => Err(error),
+        Err(error) => {
+            let new = health::look_failed(app, &job.connection_id, &error).await?;
+            if new && error.kind == ErrorKind::Gone {
+                Err(health::explained(app, &record, error).await?)
+            } else {
+                Err(error)
+            }
+        }
+    };
+    match outcome {
         Ok(summary) => {
             app.meta().end_job(job.id, now, None).await?;
             // What its checks found is not mended by a good reading.
@@ -109,11 +127,11 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
         Err(error) if may_pass(error.kind) && job.attempts < MOST_ATTEMPTS => {
             let wait = backoff(job.attempts);
             tracing::warn!(connection.id = %job.connection_id, attempt = job.attempts, wait_ms = wait, %error, "a connection will be read again");
-            Ok(app.meta().retry_job(job.id, now + wait, &failure(&error)).await?)
+            Ok(app.meta().retry_job(job.id, now + wait, &health::kept(&error)).await?)
         }
         Err(error) => {
             tracing::warn!(connection.id = %job.connection_id, %error, "a connection could not be read");
-            app.meta().end_job(job.id, now, Some(&failure(&error))).await?;
+            app.meta().end_job(job.id, now, Some(&health::kept(&error))).await?;
             set_state(app, &mut record, ConnectionState::Failing).await?;
             told(&record, telling::went_wrong(app, &record, &error)).await;
             Ok(())
@@ -130,10 +148,11 @@ pub(super) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> 
         return Ok(());
     };
     let crashes = app.meta().job_crashed(job.id).await?;
+    let error = for_whom(&record, error);
+    health::look_failed(app, &job.connection_id, &error).await?;
     if crashes < MOST_CRASHES {
         tracing::warn!(connection.id = %job.connection_id, %error, "a reading ended without a word; it is tried once more");
-        let error = for_whom(&record, error);
-        return Ok(app.meta().retry_job(job.id, now + CRASH_WAIT_MS, &failure(&error)).await?);
+        return Ok(app.meta().retry_job(job.id, now + CRASH_WAIT_MS, &health::kept(&error)).await?);
     }
     tracing::error!(connection.id = %job.connection_id, crashes, %error, "a reading that ended without a word again is parked");
     let advice = error.advice.as_deref().unwrap_or_default();
@@ -142,8 +161,7 @@ pub(super) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> 
             .advise(format!(
                 "{advice} It is read again when the next delivery comes, or when you ask for it."
             ));
-    let parked = for_whom(&record, parked);
-    app.meta().park_job(job.id, now, Some(&failure(&parked))).await?;
+    app.meta().park_job(job.id, now, Some(&health::kept(&parked))).await?;
     set_state(app, &mut record, ConnectionState::Failing).await?;
     told(&record, telling::went_wrong(app, &record, &parked)).await;
     Ok(())
@@ -181,16 +199,6 @@ fn for_customers(error: AppError) -> AppError {
     };
     AppError::new(error.kind, message)
         .advise("Your provider sees why. What was read before stays; reading is tried again by itself.")
-}
-
-fn failure(error: &AppError) -> Failure {
-    Failure {
-        message: error.message.clone(),
-        advice: error.advice.clone(),
-        file: error.place.file.clone(),
-        row: error.place.row,
-        column: error.place.column.clone(),
-    }
 }
 
 async fn set_state(app: &App, record: &mut ConnectionRecord, state: ConnectionState) -> Result<()> {

@@ -1,7 +1,7 @@
 //! What a reading process tells the one that started it: lines of JSON on its standard output.
 
 use crate::ingest_job::IngestSummary;
-use crate::{AppError, Failure, Progress};
+use crate::{AppError, Progress};
 
 /// A line.
 #[derive(Debug, serde::Serialize, serde::Deserialize)]
@@ -11,8 +11,6 @@ pub(super) enum Line {
     Alive,
     /// Where reading stands.
     Progress(Progress),
-    /// A failure for the pages.
-    Failure(Failure),
     /// The end: what was read.
     Done(IngestSummary),
     /// The end: why it could not be read.

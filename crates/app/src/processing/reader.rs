@@ -47,7 +47,6 @@ pub(super) async fn read(app: &App, process: &ReaderProcess, job: &ProcessingJob
                     watch.saw(&progress, Instant::now());
                     shown.show(progress);
                 }
-                Some(Line::Failure(failure)) => app.live().add_failure(&job.organization_id, failure),
                 // All is published and written down: what is left of the process is killed with the reader.
                 Some(Line::Done(summary)) => return Ok(Ended::Told(Ok(summary))),
                 Some(Line::Failed(error)) => return Ok(Ended::Told(Err(error))),

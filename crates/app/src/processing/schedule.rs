@@ -51,6 +51,9 @@ async fn checks(app: App) {
         if let Err(error) = daily.start_due(&app).await {
             tracing::error!(%error, "the daily checks could not be started");
         }
+        if let Err(error) = crate::health::watch(&app).await {
+            tracing::error!(%error, "it could not be seen whether deliveries stopped");
+        }
         if !go_on(&app).await {
             return;
         }

@@ -11,11 +11,16 @@ use notify::{Mail, MonthLine};
 const READY: &str = "ready";
 const FAILING: &str = "failing:";
 const CHECK: &str = "check:";
+const STOPPED: &str = "stopped:";
 
 /// After a run that read everything.
 pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &IngestSummary) -> Result<()> {
     let id = &record.connection.id;
     recovered(app, record, FAILING).await?;
+    let open = app.meta().failures_of(id, 20).await?;
+    if !open.iter().any(|row| row.ended_at_ms.is_none() && row.kind == meta::FailureKind::Stopped) {
+        recovered(app, record, STOPPED).await?;
+    }
     let published = summary.periods.iter().any(|period| period.outcome == PeriodOutcome::Published);
     if published && app.meta().begin_notice(id, READY, app.now().timestamp_millis()).await? {
         let currencies = Published::of_id(app, &record.connection.organization_id).await?;
@@ -50,6 +55,16 @@ pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &In
 pub(super) async fn went_wrong(app: &App, record: &ConnectionRecord, error: &AppError) -> Result<()> {
     let cause = format!("{FAILING}{:?}:{}", error.kind, error.message);
     attention(app, record, &cause, error.to_string(), error.advice.clone().unwrap_or_default()).await
+}
+
+/// After deliveries stopped.
+pub(crate) async fn deliveries_stopped(
+    app: &App,
+    record: &ConnectionRecord,
+    failure: &meta::Failure,
+) -> Result<()> {
+    let advice = failure.advice.clone().unwrap_or_default();
+    attention(app, record, STOPPED, failure.message.clone(), advice).await
 }
 
 /// After checks. Causes that are over end; of new ones the administrators are told if nobody looks at them
@@ -89,7 +104,7 @@ async fn attention(
     advice: String,
 ) -> Result<()> {
     let id = &record.connection.id;
-    let other_kind = if cause.starts_with(CHECK) { "" } else { CHECK };
+    let other_kind = if cause.starts_with(FAILING) { CHECK } else { "" };
     let open = app.meta().notices(id).await?;
     let told = open.iter().any(|known| is_bad(known) && known.starts_with(other_kind));
     if !app.meta().begin_notice(id, cause, app.now().timestamp_millis()).await? || told {
@@ -121,7 +136,7 @@ async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result
 }
 
 fn is_bad(cause: &str) -> bool {
-    cause.starts_with(FAILING) || cause.starts_with(CHECK)
+    [FAILING, CHECK, STOPPED].iter().any(|kind| cause.starts_with(kind))
 }
 
 fn page(url: &str, record: &ConnectionRecord) -> String {

@@ -64,9 +64,6 @@ pub async fn work(app: &App, job: i64) -> Result<()> {
     if starved(&ended) {
         starve();
     }
-    for failure in app.live().failures(&job.organization_id) {
-        tell(&Line::Failure(failure));
-    }
     tell(&match ended {
         Ok(summary) => Line::Done(summary),
         Err(error) => Line::Failed(error),

@@ -4,7 +4,6 @@ use super::Published;
 use crate::proof::Proof;
 use crate::{App, Failure, Progress, Result, Stage};
 use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
-use meta::Outcome;
 use model::{BillingPeriod, ConnectionId, CostQuery, Decimal, Metric, OrganizationId};
 use std::collections::BTreeSet;
 
@@ -78,7 +77,7 @@ pub struct Overview {
     pub periods: Vec<PeriodState>,
     /// The running ingest.
     pub ingest: Option<Progress>,
-    /// What failed and was not made good since.
+    /// What fails now.
     pub failures: Vec<Failure>,
 }
 
@@ -104,7 +103,10 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
             published_at: instant(publication.published_at_ms),
         });
     }
-    let failures = failures(app, published).await?;
+    let failures = match &published.organization {
+        Some(organization) => crate::health::failures(app, &organization.id).await?,
+        None => vec![],
+    };
     let mut connections = connections(published);
     if let Some(organization) = &published.organization {
         for known in app.meta().connections(&organization.id).await? {
@@ -241,26 +243,6 @@ async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, Nai
 
 fn instant(ms: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
-}
-
-async fn failures(app: &App, published: &Published) -> Result<Vec<Failure>> {
-    let Some(organization) = &published.organization else { return Ok(vec![]) };
-    let mut failures = app.live().failures(&organization.id);
-    for ingest in app.meta().standing_failures(&organization.id).await? {
-        if let Some(Outcome::Failed(failure)) = ingest.outcome {
-            failures.push(shown(ingest.period, failure));
-        }
-    }
-    Ok(failures)
-}
-
-fn shown(period: BillingPeriod, failure: meta::Failure) -> Failure {
-    let row = failure.row.map(|row| format!("row {row}"));
-    let column = failure.column.map(|name| format!("column {name}"));
-    let place: Vec<String> = row.into_iter().chain(column).collect();
-    let message =
-        if place.is_empty() { failure.message } else { format!("{}: {}", place.join(", "), failure.message) };
-    Failure { period: Some(period.to_string()), file: failure.file, message, advice: failure.advice }
 }
 
 /// The ingest of this process, else one of another process that shows signs of life.

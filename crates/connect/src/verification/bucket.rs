@@ -120,12 +120,7 @@ pub(super) async fn list(
 }
 
 /// What to do about a bucket that cannot be listed.
-pub(super) fn list_fix(
-    answer: &Answer,
-    access: &Access,
-    bucket: &BucketName,
-    prefix: &ReportPrefix,
-) -> Fix {
+pub(super) fn list_fix(answer: &Answer, access: &Access, bucket: &BucketName, prefix: &ReportPrefix) -> Fix {
     if let Some(fix) = with_keys(answer, access) {
         return fix;
     }

@@ -29,7 +29,9 @@ impl Fix {
 /// What to do about troubles that pass by themselves, where nobody waits for the answer; `None`: they do not.
 pub(super) fn waits(trouble: Trouble) -> Option<&'static str> {
     match trouble {
-        Trouble::Throttled => Some("Nothing is wrong with the connection: there were too many calls. It is tried again by itself."),
+        Trouble::Throttled => Some(
+            "Nothing is wrong with the connection: there were too many calls. It is tried again by itself.",
+        ),
         Trouble::Failing => Some("The store itself fails, which passes. It is tried again by itself."),
         _ => None,
     }

@@ -110,12 +110,7 @@ fn rest_unknown(board: &mut Board<'_>, listing: Option<&Listing>) {
 }
 
 /// No definition of this account delivers here.
-fn absent(
-    board: &mut Board<'_>,
-    place: &Place<'_>,
-    elsewhere: &[Definition],
-    listing: Option<&Listing>,
-) {
+fn absent(board: &mut Board<'_>, place: &Place<'_>, elsewhere: &[Definition], listing: Option<&Listing>) {
     let files = listing.is_some_and(|listing| listing.objects.iter().any(|object| !is_test_object(object)));
     let bucket = place.bucket;
     // A report whose prefix was changed is found again by this.
@@ -123,7 +118,10 @@ fn absent(
     let others = if named.is_empty() {
         String::new()
     } else {
-        format!(" Reports of this account are delivered to {}: if one of them is meant, enter its bucket and prefix.", named.join(", "))
+        format!(
+            " Reports of this account are delivered to {}: if one of them is meant, enter its bucket and prefix.",
+            named.join(", ")
+        )
     };
     if files {
         board.warning("report", format!("No report of this account is delivered to {bucket}, but files are there"), Fix::text(format!(

@@ -30,9 +30,13 @@ function figureOf(query: ExplainQuery): string {
   return JSON.stringify({ ...query, sort: "", order: "asc", page: 0 });
 }
 
-/** Two seconds while something is being read, so that months appear by themselves; else once a minute. */
+/**
+ * Two seconds while something is being read, so that months appear by themselves; some more while something fails, so
+ * that its end is seen; else often enough that a failure appears by itself.
+ */
 export function pollInterval(overview: Overview | undefined): number {
-  return overview?.has_data && !overview.ingest ? 60_000 : 2_000;
+  if (!overview?.has_data || overview.ingest) return 2_000;
+  return overview.failures.length > 0 ? 5_000 : 20_000;
 }
 
 /** Changes whenever a month is published: figures are asked for anew, and never otherwise. */

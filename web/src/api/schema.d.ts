@@ -1427,6 +1427,17 @@ export interface components {
             /** @description By name. */
             customers: components["schemas"]["CustomerView"][];
         };
+        /** @description How the deliveries of a connection come. */
+        DeliveriesView: {
+            /** @description End of the newest hour of usage that was read. */
+            data_through: string | null;
+            /** @description By when the next one is expected; none: nothing is waited for. */
+            expected_by: string | null;
+            /** @description When the last new one was seen. */
+            last_at: string | null;
+            /** @description Whether it is late. */
+            stopped: boolean;
+        };
         /** @description A dimension. */
         DimensionView: {
             description: string;
@@ -1499,12 +1510,30 @@ export interface components {
             /** @description Sum of the rows behind it: all that the rule took. */
             whole: string;
         };
-        /** @description Something that could not be read and was not made good since. */
+        /**
+         * @description What is failing.
+         * @enum {string}
+         */
+        FailingKind: "look" | "gone" | "empty" | "month" | "stopped";
+        /** @description Something that fails, or failed. */
         FailureView: {
             advice: string;
+            /** @description The connection; none: nobody's in particular. */
+            connection: string | null;
+            /** @description When it was over; none: it still fails. */
+            ended_at: string | null;
             file: string | null;
+            /** @description First time; none: not known. */
+            first_at: string | null;
+            kind: components["schemas"]["FailingKind"];
+            last_at: string | null;
             message: string;
             period: string | null;
+            /**
+             * Format: int32
+             * @description How often.
+             */
+            times: number;
         };
         /**
          * @description Why a file is not read.
@@ -1670,7 +1699,7 @@ export interface components {
          * @description Where a month stands.
          * @enum {string}
          */
-        MonthStage: "waiting" | "reading" | "dashboards" | "complete";
+        MonthStage: "waiting" | "reading" | "dashboards" | "complete" | "failed";
         /** @description Cost of the newest month so far, against the same span of the month before. */
         MonthToDate: {
             /**
@@ -1802,6 +1831,8 @@ export interface components {
         };
         /** @description The ingests of a connection. */
         PastIngests: {
+            /** @description Failed and empty looks at the source, and months that were refused; those that go on first, then newest first. */
+            failures: components["schemas"]["FailureView"][];
             /** @description Newest first. */
             ingests: components["schemas"]["PastIngest"][];
         };
@@ -1903,6 +1934,7 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             earlier: components["schemas"]["EarlierVersion"] | null;
+            failure: components["schemas"]["FailureView"] | null;
             /** @description YYYY-MM. */
             period: string;
             proof: components["schemas"]["ProofView"];
@@ -1927,12 +1959,17 @@ export interface components {
              * @description Runs begun.
              */
             attempts: number;
+            deliveries: components["schemas"]["DeliveriesView"];
             failure: components["schemas"]["FailureView"] | null;
+            /** @description What fails now. */
+            failures: components["schemas"]["FailureView"][];
             finished_at: string | null;
             /** @description Newest first. */
             months: components["schemas"]["ProcessedMonthView"][];
             /** @description When a queued job runs. */
             next_at: string | null;
+            /** @description Whether it is neither read nor looked at until somebody goes on with it. */
+            paused: boolean;
             progress: components["schemas"]["IngestView"] | null;
             state: components["schemas"]["ProcessingState"];
             /** @description Whether the connection works and only waits for its first delivery. */

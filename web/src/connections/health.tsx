@@ -6,6 +6,7 @@ import { useState } from "react";
 import { queries } from "../api/queries";
 import { hasRole, useSession } from "../api/session";
 import type { Connection } from "../api/types";
+import { hourLabel } from "../lib/dates";
 import { ago } from "../lib/quantity";
 import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
@@ -47,6 +48,7 @@ function Health({ connection }: { connection: Connection }) {
     onSuccess: () => void processing.refetch(),
   });
   const administrator = hasRole(session, "administrator");
+  const deliveries = processing.data?.deliveries;
   // Read through the provider's connection: checked and set up there.
   const shared = connection.kind === "shared";
   const through = overview?.periods
@@ -107,6 +109,20 @@ function Health({ connection }: { connection: Connection }) {
       {processing.data && <ReadingFailure processing={processing.data} />}
       <dl className={classes.facts}>
         <Fact name="Last refresh">{through ? ago(through) : "nothing was read yet"}</Fact>
+        <Fact name="Data through">
+          {deliveries?.data_through
+            ? `${hourLabel(deliveries.data_through)} (${ago(deliveries.data_through)})`
+            : "no data yet"}
+        </Fact>
+        {!shared && deliveries?.last_at && (
+          <Fact name="Last new delivery">
+            {ago(deliveries.last_at)}
+            {deliveries.expected_by &&
+              (deliveries.stopped
+                ? `; the next was expected by ${hourLabel(deliveries.expected_by)}`
+                : `; the next is expected by ${hourLabel(deliveries.expected_by)}`)}
+          </Fact>
+        )}
         <Fact name="Looks for deliveries">every {connection.poll_minutes} minutes</Fact>
         {shared ? (
           <Fact name="Accounts">{connection.accounts.join(" ")}</Fact>

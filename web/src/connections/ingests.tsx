@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Connection } from "../api/types";
+import type { Connection, Failure } from "../api/types";
 import { monthLabel, timeLabel } from "../lib/dates";
 import { formatBytes, formatCount, formatSeconds } from "../lib/quantity";
 import { ListTable } from "../ui/list-table";
@@ -22,6 +22,52 @@ const outcomes = {
   abandoned: "Stopped; done again since",
   failed: "Failed",
 } as const;
+
+const troubleColumns = [
+  { name: "First (UTC)" },
+  { name: "What" },
+  { name: "Times", kind: "number" },
+  { name: "Over (UTC)" },
+] as const;
+
+const troubles: Record<Failure["kind"], string> = {
+  look: "The source could not be read",
+  gone: "Nothing is there any more",
+  empty: "Nothing is there yet",
+  month: "A report was refused",
+  stopped: "No new deliveries came",
+};
+
+/** Looks at the source that failed or found nothing, months that were refused, deliveries that stopped. */
+function Troubles({ failures }: { failures: readonly Failure[] }) {
+  if (failures.length === 0) return null;
+  return (
+    <div className={classes.troubles}>
+      <ListTable label="Failed and empty looks at the source" columns={troubleColumns}>
+        {failures.map((one) => (
+          <tr key={`${one.kind} ${one.period} ${one.first_at} ${one.message}`}>
+            <td className={listClasses.nowrap}>{one.first_at && timeLabel(one.first_at)}</td>
+            <th scope="row">
+              {troubles[one.kind]}
+              {one.period && `, ${monthLabel(one.period)}`}
+              <span className={listClasses.sub}>
+                {[one.file, one.message].filter(Boolean).join(": ")} {one.advice}
+              </span>
+            </th>
+            <td className={listClasses.number}>{formatCount(one.times)}</td>
+            <td className={listClasses.nowrap}>
+              {one.ended_at ? (
+                timeLabel(one.ended_at)
+              ) : (
+                <span className={one.kind === "empty" ? undefined : classes.off}>not yet</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </ListTable>
+    </div>
+  );
+}
 
 /** Every pass over a delivery: a month's roll-up, then its line items. */
 export function Ingests({ connection }: { connection: Connection }) {
@@ -60,6 +106,7 @@ export function Ingests({ connection }: { connection: Connection }) {
           </ListTable>
         </div>
       )}
+      <Troubles failures={data?.failures ?? []} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { monthLabel } from "../lib/dates";
 import { formatBytes, formatCount } from "../lib/quantity";
 import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
+import classes from "./health.module.css";
 import { isThere } from "./months";
 
 const columns = [
@@ -17,6 +18,7 @@ const words = {
   reading: "Being read",
   dashboards: "Dashboards ready, line items follow",
   complete: "Complete",
+  failed: "Could not be read",
 } as const;
 
 /** What has become of each month. */
@@ -27,7 +29,16 @@ export function MonthTable({ months }: { months: readonly ProcessedMonth[] }) {
       {months.map((month) => (
         <tr key={month.period} data-state={month.state}>
           <th scope="row">{monthLabel(month.period)}</th>
-          <td>{words[month.state]}</td>
+          <td>
+            <span className={month.state === "failed" ? classes.off : undefined}>{words[month.state]}</span>
+            {month.failure && (
+              <span className={listClasses.sub}>
+                {month.state !== "failed" && "Its newest delivery could not be read: "}
+                {[month.failure.file, month.failure.message].filter(Boolean).join(": ")}{" "}
+                {month.failure.advice}
+              </span>
+            )}
+          </td>
           <td className={listClasses.number}>{isThere(month) ? formatCount(month.rows) : ""}</td>
           <td className={listClasses.number}>{formatBytes(month.bytes)}</td>
         </tr>

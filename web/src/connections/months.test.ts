@@ -11,6 +11,9 @@ describe("the months of a connection", () => {
     expect(dashboardsReady([month("dashboards"), month("reading")])).toBe(false);
     expect(dashboardsReady([month("waiting")])).toBe(false);
     expect(dashboardsReady([])).toBe(false);
+    // A month that was refused keeps nobody from the others.
+    expect(dashboardsReady([month("complete"), month("failed")])).toBe(true);
+    expect(dashboardsReady([month("failed")])).toBe(false);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { ProcessedMonth, Processing } from "../api/types";
 
-/** Whether every dashboard can be looked at: the line items may still follow. */
+/** Whether every dashboard can be looked at: the line items may still follow, and what was refused does not come. */
 export function dashboardsReady(months: readonly ProcessedMonth[]): boolean {
-  return months.length > 0 && months.every(isThere);
+  return months.some(isThere) && months.every((month) => isThere(month) || month.state === "failed");
 }
 
 /** Whether the dashboards have this month. */

@@ -11,7 +11,7 @@ import { LinkButton } from "../ui/link-button";
 import { Problem } from "../ui/problem";
 import { MonthTable } from "./month-table";
 import { dashboardsReady, isLive, isThere } from "./months";
-import { startProcessing } from "./start-processing";
+import { startProcessing, wasAsked, wasLed } from "./start-processing";
 import { useProcessing } from "./use-processing";
 import classes from "./wizard.module.css";
 
@@ -27,13 +27,17 @@ export function Processing({ connection }: { connection: Connection }) {
   const months = job?.months ?? [];
   const ready = dashboardsReady(months);
   const some = months.some(isThere);
-  // Only who has watched it happen is taken along: the page can be looked at afterwards.
-  const watched = useRef(false);
+  // Only who asked for it or has watched it happen is taken along, however fast it was: the page can be looked at
+  // afterwards.
+  const watched = useRef(wasAsked(connection.id));
   useEffect(() => {
     if (!job) return;
     if (!ready) watched.current = true;
-    else if (watched.current) void navigate({ to: "/", search: initialState });
-  }, [job, ready, navigate]);
+    else if (watched.current) {
+      wasLed(connection.id);
+      void navigate({ to: "/", search: initialState });
+    }
+  }, [job, ready, navigate, connection.id]);
   if (processing.error) {
     return <Problem error={processing.error} onRetry={() => void processing.refetch()} />;
   }

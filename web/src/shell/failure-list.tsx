@@ -1,25 +1,45 @@
 import { Alert, Text } from "@mantine/core";
 import { IconFileAlert } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import type { Failure } from "../api/types";
 import { monthLabel } from "../lib/dates";
 import classes from "./failure-list.module.css";
+import { sinceOf, titleOf } from "./failures";
 
-/** Months or files that could not be read: the rest of the page goes on without them and says so. */
+/** What could not be read, or does not come any more: the rest of the page goes on without it and says so. */
 export function FailureList({ failures }: { failures: readonly Failure[] }) {
   if (failures.length === 0) return null;
-  const title =
-    failures.length === 1 ? "One report could not be read" : `${failures.length} reports could not be read`;
   return (
-    <Alert className={classes.alert} icon={<IconFileAlert aria-hidden />} title={title} mb="lg">
+    <Alert
+      className={classes.alert}
+      icon={<IconFileAlert aria-hidden />}
+      title={titleOf(failures)}
+      mb="lg"
+      aria-live="polite"
+    >
       <ul className={classes.list}>
         {failures.slice(0, 5).map((failure) => (
-          <li key={`${failure.period}/${failure.file}/${failure.message}`}>
+          <li
+            key={`${failure.connection}/${failure.kind}/${failure.period}/${failure.file}/${failure.message}`}
+          >
             <Text size="sm" fw={550}>
               {[failure.period && monthLabel(failure.period), failure.file].filter(Boolean).join(" · ") ||
-                "Source"}
+                (failure.kind === "stopped" ? "Deliveries" : "Source")}
               : {failure.message}
             </Text>
-            <Text size="sm">{failure.advice}</Text>
+            <Text size="sm">
+              {failure.advice}{" "}
+              {failure.connection && (
+                <Link to="/connections/$id" params={{ id: failure.connection }}>
+                  See the connection
+                </Link>
+              )}
+            </Text>
+            {failure.first_at && (
+              <Text size="xs" c="dimmed">
+                {sinceOf(failure)}
+              </Text>
+            )}
           </li>
         ))}
       </ul>

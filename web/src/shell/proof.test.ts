@@ -13,7 +13,18 @@ const verdict = (states: Partial<Record<PartName, PartState>> = {}) =>
 describe("the proof badge", () => {
   it("is green only when all three parts hold and nothing failed", () => {
     expect(verdict()).toEqual({ state: "proven", label: "Proven to the bill" });
-    const failure = { period: null, file: "a.csv", message: "truncated", advice: "deliver it again" };
+    const failure = {
+      kind: "month" as const,
+      connection: "c",
+      first_at: null,
+      last_at: null,
+      times: 1,
+      ended_at: null,
+      period: null,
+      file: "a.csv",
+      message: "truncated",
+      advice: "deliver it again",
+    };
     expect(verdictOf({ proof: proof(), failures: [failure] })).toEqual({
       state: "partial",
       label: "Reports not read",
@@ -22,6 +33,23 @@ describe("the proof badge", () => {
       for (const state of ["broken", "unavailable", "unknown"] as const) {
         expect(verdict({ [part]: state }).state).not.toBe("proven");
       }
+    }
+  });
+  it("does not change when a source cannot be looked at, or brings nothing new", () => {
+    for (const kind of ["look", "gone", "stopped"] as const) {
+      const failure = {
+        kind,
+        connection: "c",
+        first_at: null,
+        last_at: null,
+        times: 1,
+        ended_at: null,
+        period: null,
+        file: null,
+        message: "denied",
+        advice: "allow it",
+      };
+      expect(verdictOf({ proof: proof(), failures: [failure] }).state).toBe("proven");
     }
   });
   it("says which part is missing", () => {

@@ -69,7 +69,10 @@ export function toneOf(proof: Proof): ProofState {
   return proof.copied.state === "broken" ? "broken" : "partial";
 }
 
-/** The one-line verdict over all months, for the badge: green only when all parts hold and nothing failed. */
+/**
+ * The one-line verdict over all months, for the badge: green only when all parts hold and no delivery was refused. A
+ * source that cannot be looked at changes nothing of what was read.
+ */
 export function verdictOf(overview: Pick<Overview, "proof" | "failures">): Verdict {
   const state = toneOf(overview.proof);
   const [first, second] = missing(overview.proof);
@@ -77,6 +80,7 @@ export function verdictOf(overview: Pick<Overview, "proof" | "failures">): Verdi
     const label = lackOfPart(overview.proof, first);
     return { state, label: second ? `${label}, and more` : label };
   }
-  if (overview.failures.length > 0) return { state: "partial", label: "Reports not read" };
+  if (overview.failures.some((one) => one.kind === "month"))
+    return { state: "partial", label: "Reports not read" };
   return { state, label: "Proven to the bill" };
 }

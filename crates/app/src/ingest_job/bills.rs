@@ -52,7 +52,7 @@ fn look_at(source: &Arc<BillSource>, mut delivery: Delivery) -> (Option<Delivery
     if !delivery.problems.is_empty() || delivery.files.is_empty() {
         return (Some(delivery), vec![]);
     }
-    let files = reading::files(source, &delivery, &Arc::default());
+    let files = reading::files(source, &delivery, &Arc::default(), &reading::Trouble::default());
     let chosen: BTreeSet<usize> =
         if delivery.manifests.is_empty() { headers_of(&files) } else { BTreeSet::from([0]) };
     let strangers: BTreeMap<usize, NotABill> =

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { FormProblem } from "../../ui/form-problem";
 import { Checks } from "../checks";
-import { startProcessing } from "../start-processing";
+import { beginProcessing } from "../start-processing";
 import { useVerification } from "../use-verification";
 import type { StepProps } from "../wizard";
 import classes from "../wizard.module.css";
@@ -12,7 +12,7 @@ import classes from "../wizard.module.css";
 export function VerifyStep({ connection, saving, onNext }: StepProps) {
   const verification = useVerification(connection.id);
   const process = useMutation({
-    mutationFn: () => startProcessing(connection.id),
+    mutationFn: () => beginProcessing(connection.id),
     onSuccess: () => onNext(),
   });
   const begun = useRef(false);

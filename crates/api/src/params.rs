@@ -122,7 +122,9 @@ pub(crate) struct CostParams {
     filter: Option<Vec<String>>,
     /// Groups to keep; the rest is summed into one that is marked `other`.
     top: Option<u32>,
-    /// `previous`: also the span just before.
+    /// `previous`: against the span before (what starts on the first of a month, against the same days of the months
+    /// before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
+    /// choice, END after the last. Days that are not complete are left out on both sides.
     compare: Option<String>,
     /// `split`: shared costs stand where the organization's rules put them.
     shared: Option<String>,
@@ -182,12 +184,12 @@ pub(crate) fn cost_query(pairs: &mut Pairs) -> Result<CostQuery, ApiError> {
     let top = pairs.parse("top", "a number")?;
     let compare = match pairs.one("compare")?.as_deref() {
         None | Some("" | "none") => None,
-        Some("previous") => Some(Comparison::Previous),
-        Some(other) => {
-            return Err(AppError::invalid(format!("cannot compare with '{other}'"))
-                .advise("Write compare=previous, or leave it out.")
-                .into());
-        }
+        Some(text) => Some(text.parse::<Comparison>().map_err(|error| {
+            ApiError::from(
+                AppError::invalid(error.to_string())
+                    .advise("Write compare=previous, compare=year or compare=FIRST..END, or leave it out."),
+            )
+        })?),
     };
     Ok(CostQuery { metric, group_by, view, from, to, filters, top, compare })
 }

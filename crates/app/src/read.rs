@@ -1,6 +1,7 @@
 //! The read side: every call resolves what is published once and answers from that.
 
 mod accounts;
+mod compared;
 mod costs;
 mod dimensions;
 mod explain;
@@ -15,6 +16,7 @@ mod summary;
 
 pub(crate) use accounts::account_names;
 pub use accounts::{Account, AccountName, Accounts, accounts};
+pub use compared::{ComparedCosts, GroupChange, Known};
 pub use costs::{Costs, by_currency, costs, costs_in_each};
 pub use dimensions::{Names, Value, Values, ValuesAsked, names, parse_group_by, values};
 pub(crate) use dimensions::{RememberedNames, filter_on, named};
@@ -29,5 +31,4 @@ pub use query::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use reconcile::{ReconciledPeriod, Reconciliation, reconcile};
 pub use savings::{AccountSavings, Savings, savings};
 pub use splitting::{SplitPart, Whence};
-pub(crate) use summary::percent_change;
 pub use summary::{MonthToDate, month_to_date};

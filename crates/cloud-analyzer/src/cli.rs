@@ -11,7 +11,7 @@ pub(crate) use reading::ReadingOptions;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use model::{Day, Dimension, Filter, Metric, TimeView};
+use model::{Comparison, Day, Dimension, Filter, Metric, TimeView};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -234,9 +234,12 @@ pub(crate) struct Query {
     /// Keep the N largest groups and sum the rest
     #[arg(long, value_name = "N")]
     pub(crate) top: Option<usize>,
-    /// Compare with the span just before (in JSON)
-    #[arg(long)]
+    /// Compare with the span before; the same as --compare previous
+    #[arg(long, conflicts_with = "compare")]
     pub(crate) compare_previous: bool,
+    /// Compare with the span before (previous), the same days a year ago (year), or FIRST..END, END after the last day
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) compare: Option<Comparison>,
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
 }

@@ -3,7 +3,7 @@
 use crate::limits::{
     MOST_ADDED_FILTERS, MOST_FILTER_VALUES, MOST_FILTERED_DIMENSIONS, MOST_FILTERS, MOST_GROUP_BY, MOST_KEYS,
 };
-use crate::{BillingPeriod, Decimal, Dimension, Filter, Metric, TimeView};
+use crate::{BillingPeriod, Comparison, Decimal, Dimension, Filter, Metric, TimeView};
 use chrono::NaiveDate;
 use std::collections::HashSet;
 
@@ -71,20 +71,6 @@ pub struct LargeQuestion {
     found: usize,
     what: &'static str,
     most: usize,
-}
-
-/// The span that a query's figures are compared with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Comparison {
-    /// The span of equal length just before.
-    Previous,
-    /// A span of one's choice, `to` exclusive.
-    Span {
-        /// First day.
-        from: NaiveDate,
-        /// Day after the last.
-        to: NaiveDate,
-    },
 }
 
 /// One group of an answer.

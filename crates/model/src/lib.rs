@@ -3,6 +3,8 @@
 
 mod billing_period;
 mod causes;
+mod change;
+mod comparison;
 mod cost_query;
 mod day;
 mod decimal;
@@ -23,8 +25,10 @@ mod time_view;
 
 pub use billing_period::{BillingPeriod, BillingPeriodError};
 pub use causes::with_causes;
+pub use change::{Change, ChangeKind};
+pub use comparison::{Compared, Comparison, ComparisonError, DaySpan, span_before, whole_weeks};
 pub use cost_query::{
-    Comparison, CostAnswer, CostGroup, CostQuery, LargeQuestion, PreviousSpan, Snapshot, SnapshotPeriod,
+    CostAnswer, CostGroup, CostQuery, LargeQuestion, PreviousSpan, Snapshot, SnapshotPeriod,
 };
 pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};

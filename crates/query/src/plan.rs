@@ -7,8 +7,7 @@ pub(crate) use buckets::{Buckets, Days, date, day_number};
 use crate::error::QueryError;
 use crate::store::Store;
 use crate::view::{PublishedPeriod, View};
-use chrono::{Datelike, Months};
-use model::{Comparison, CostQuery, TimeView};
+use model::{Comparison, CostQuery, DaySpan, TimeView};
 use std::sync::Arc;
 
 /// Days from 1970 that an answer without an end of its own reaches to, whatever data are dated: a hundred thousand
@@ -119,54 +118,19 @@ pub(crate) fn asks_names(query: &CostQuery) -> bool {
     query.dimensions().any(|dimension| dimension.is("account"))
 }
 
-/// The span to compare with: whole months have the months before, other spans as many days before.
+/// The days to compare with.
 fn previous(span: Days, compare: Comparison) -> Result<Days, QueryError> {
-    let Comparison::Previous = compare else {
-        let Comparison::Span { from, to } = compare else { return Ok(span) };
-        if from > to {
-            return Err(QueryError::invalid(
-                format!("the compared span ends ({to}) before it starts ({from})"),
-                "Give an end day after the first day; the end is exclusive.",
-            ));
-        }
-        return Ok(Days { from: day_number(from), to: day_number(to) });
-    };
-    let (from, to) = (date(span.from), date(span.to));
-    if from.day() == 1 && to.day() == 1 && to > from {
-        let months = (to.year() - from.year()) * 12 + i32::try_from(to.month()).unwrap_or(0)
-            - i32::try_from(from.month()).unwrap_or(0);
-        let months = Months::new(u32::try_from(months).unwrap_or(0));
-        if let Some(start) = from.checked_sub_months(months) {
-            return Ok(Days { from: day_number(start), to: span.from });
-        }
+    if let Comparison::Span(DaySpan { from, to }) = compare
+        && from > to
+    {
+        return Err(QueryError::invalid(
+            format!("the compared span ends ({to}) before it starts ({from})"),
+            "Give an end day after the first day; the end is exclusive.",
+        ));
     }
-    // Data may be dated anywhere, and so may what comes before.
-    Ok(Days { from: span.from.saturating_sub(span.to.saturating_sub(span.from)), to: span.from })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::NaiveDate;
-
-    fn days(from: &str, to: &str) -> Days {
-        let day = |text: &str| day_number(text.parse::<NaiveDate>().unwrap());
-        Days { from: day(from), to: day(to) }
-    }
-
-    #[test]
-    fn whole_months_are_compared_with_whole_months() {
-        for (from, to, start) in [
-            ("2026-03-01", "2026-04-01", "2026-02-01"),
-            ("2026-01-01", "2026-04-01", "2025-10-01"),
-            ("2026-03-02", "2026-03-05", "2026-02-27"),
-            ("2026-03-01", "2026-03-31", "2026-01-30"),
-        ] {
-            assert_eq!(
-                previous(days(from, to), Comparison::Previous).unwrap(),
-                days(start, from),
-                "{from} {to}"
-            );
-        }
-    }
+    // Data may be dated anywhere, and so may what comes before: without days nothing is compared.
+    let found = compare.spans(DaySpan { from: date(span.from), to: date(span.to) }, None);
+    let none = Days { from: span.from, to: span.from };
+    Ok(found
+        .map_or(none, |found| Days { from: day_number(found.before.from), to: day_number(found.before.to) }))
 }

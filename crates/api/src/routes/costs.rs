@@ -6,11 +6,12 @@ use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::routes::proof::ProofView;
 use crate::state::ApiState;
-use app::{AppError, read};
+use app::AppError;
+use app::read::{self, GroupChange, Known};
 use axum::extract::State;
 use axum::response::Response;
 use model::limits::MOST_FIGURES_IN_PAGE;
-use model::{CostGroup, Decimal, Snapshot};
+use model::{Change, ChangeKind, CostGroup, Decimal, Snapshot};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,9 +28,57 @@ pub(crate) struct CostRow {
     #[schema(value_type = Vec<String>)]
     figures: Vec<Decimal>,
     total: String,
-    /// Total over the compared span.
+    /// Total over the compared span; null where none was asked for, or where it is not known.
     #[schema(required = true)]
     previous_total: Option<String>,
+    /// Against the compared span; null where none was asked for.
+    #[schema(required = true)]
+    change: Option<ChangeView>,
+}
+
+/// What can be said about a change.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ChangeKindView {
+    /// There is a figure to compare with.
+    Changed,
+    /// There was no cost before.
+    New,
+    /// There is no cost any more.
+    Gone,
+    /// There was none and is none.
+    Nothing,
+    /// What was before is not known.
+    Unknown,
+}
+
+/// How a figure changed, over days that are complete.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChangeView {
+    kind: ChangeKindView,
+    /// The figure over the days that are compared; the same as the total unless the newest day is not complete.
+    compared_total: String,
+    /// The difference, exact; null where it is not known.
+    #[schema(required = true)]
+    amount: Option<String>,
+    /// The same in percent of the size of the figure before: cost that falls is negative, also a credit that grows. Null
+    /// where there was nothing.
+    #[schema(required = true)]
+    percent: Option<f64>,
+}
+
+impl ChangeView {
+    fn of(now: Decimal, change: &Change) -> Self {
+        let kind = match change.kind {
+            ChangeKind::Changed => ChangeKindView::Changed,
+            ChangeKind::New => ChangeKindView::New,
+            ChangeKind::Gone => ChangeKindView::Gone,
+            ChangeKind::Nothing => ChangeKindView::Nothing,
+            ChangeKind::Unknown => ChangeKindView::Unknown,
+        };
+        let amount = change.amount.map(|amount| amount.to_string());
+        Self { kind, compared_total: now.to_string(), amount, percent: change.percent }
+    }
 }
 
 /// What a question sums to in another currency.
@@ -39,12 +88,55 @@ pub(crate) struct OtherCurrency {
     total: String,
 }
 
+/// What is known of the compared span.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KnownView {
+    /// All of it.
+    Whole,
+    /// Some connections have no data of it: what is not there may be unknown.
+    Part,
+    /// The data do not reach back to its first day, or lack a month of it.
+    Nothing,
+}
+
 /// The compared span.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PreviousSpan {
     from: String,
     to: String,
+    /// Total over it, as far as it is known.
     total: String,
+    /// First of the days that are compared with it.
+    compared_from: String,
+    /// Day after the last of them: days that are not complete are left out.
+    compared_to: String,
+    known: KnownView,
+    /// Connections that have no data of it, where others have.
+    unknown_connections: Vec<String>,
+    /// How the total changed.
+    change: ChangeView,
+}
+
+impl From<&read::ComparedCosts> for PreviousSpan {
+    fn from(found: &read::ComparedCosts) -> Self {
+        let (known, unknown_connections) = match &found.known {
+            Known::Whole => (KnownView::Whole, vec![]),
+            Known::Part(connections) => (KnownView::Part, connections.clone()),
+            Known::Nothing => (KnownView::Nothing, vec![]),
+        };
+        let model::Compared { now, before } = found.spans;
+        Self {
+            from: before.from.to_string(),
+            to: before.to.to_string(),
+            total: found.before.to_string(),
+            compared_from: now.from.to_string(),
+            compared_to: now.to.to_string(),
+            known,
+            unknown_connections,
+            change: ChangeView::of(found.now, &found.change),
+        }
+    }
 }
 
 /// A publication that was read.
@@ -95,6 +187,7 @@ pub(crate) struct Costs {
     rows: Vec<CostRow>,
     totals: Vec<String>,
     total: String,
+    /// Null when no comparison was asked for, or no day of the span is complete.
     #[schema(required = true)]
     previous: Option<PreviousSpan>,
     /// Groups there are, before `top`.
@@ -115,14 +208,16 @@ pub(crate) struct Costs {
     amortized_notes: Vec<String>,
 }
 
-fn row(group: CostGroup, labels: Vec<String>) -> CostRow {
+fn row(group: CostGroup, labels: Vec<String>, change: Option<&GroupChange>) -> CostRow {
+    let known = change.is_some_and(|found| found.change.kind != ChangeKind::Unknown);
     CostRow {
         keys: group.keys.into_iter().map(Option::unwrap_or_default).collect(),
         labels,
         other: group.other,
         figures: group.figures,
         total: group.total.to_string(),
-        previous_total: group.previous_total.map(|total| total.to_string()),
+        previous_total: group.previous_total.filter(|_| known).map(|total| total.to_string()),
+        change: change.map(|found| ChangeView::of(found.now, &found.change)),
     }
 }
 
@@ -139,6 +234,7 @@ impl From<read::Costs> for Costs {
     fn from(costs: read::Costs) -> Self {
         let periods = costs.buckets();
         let (query, answer) = (costs.query, costs.answer);
+        let changes = costs.compared.as_ref().map(|found| found.groups.as_slice()).unwrap_or_default();
         Self {
             metric: query.metric.name(),
             proven: answer.proven(),
@@ -158,15 +254,12 @@ impl From<read::Costs> for Costs {
                 .groups
                 .into_iter()
                 .zip(costs.labels)
-                .map(|(group, labels)| row(group, labels))
+                .enumerate()
+                .map(|(at, (group, labels))| row(group, labels, changes.get(at)))
                 .collect(),
             totals: answer.totals.iter().map(ToString::to_string).collect(),
             total: answer.total.to_string(),
-            previous: answer.previous.map(|span| PreviousSpan {
-                from: span.from.to_string(),
-                to: span.to.to_string(),
-                total: span.total.to_string(),
-            }),
+            previous: costs.compared.as_ref().map(PreviousSpan::from),
             rows_total: answer.groups_total as u64,
             source: if answer.from_rollup { CostSource::Rollup } else { CostSource::LineItems },
             sql: answer.sql,

@@ -18,7 +18,7 @@ async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<(Costs
     let split = split(&mut pairs)?;
     let mut query = cost_query(&mut pairs)?;
     pairs.done()?;
-    (query.top, query.compare) = (None, None);
+    query.top = None;
     let published = state.published(by).await?;
     let query = read::by_currency(&published, query)?;
     let costs = read::costs(&state.app, &published, query, split).await?;

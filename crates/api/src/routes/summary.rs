@@ -4,6 +4,7 @@ use crate::access::By;
 use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
+use crate::routes::costs::PreviousSpan;
 use crate::state::ApiState;
 use crate::time;
 use app::read;
@@ -40,9 +41,12 @@ pub(crate) struct MonthToDate {
     previous_through: String,
     /// Zero when that month is not there.
     previous_cost: String,
-    /// Change in percent; null without a cost to compare with.
+    /// Change in percent, of `compared`; null without a cost to compare with.
     #[schema(required = true)]
     change_percent: Option<f64>,
+    /// The change over the days that are complete, the same that the costs of these days show; null before there are any.
+    #[schema(required = true)]
+    compared: Option<PreviousSpan>,
 }
 
 /// The cards.
@@ -55,7 +59,7 @@ pub(crate) struct Summary {
 impl From<Option<read::MonthToDate>> for Summary {
     fn from(found: Option<read::MonthToDate>) -> Self {
         let month_to_date = found.map(|month| {
-            let change_percent = month.change_percent();
+            let change_percent = month.compared.as_ref().and_then(|found| found.change.percent);
             let end = month.previous_to;
             let partial = end.time() != NaiveTime::MIN;
             let end_day =
@@ -71,6 +75,7 @@ impl From<Option<read::MonthToDate>> for Summary {
                 previous_through: time::text(end),
                 previous_cost: month.previous_cost.unwrap_or_default().to_string(),
                 change_percent,
+                compared: month.compared.as_ref().map(PreviousSpan::from),
             }
         });
         Self { month_to_date }

@@ -1,5 +1,6 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
+use super::compared::{self, ComparedCosts};
 use super::{Published, account_names, named, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, Result};
@@ -13,6 +14,8 @@ pub struct Costs {
     pub query: CostQuery,
     /// The figures.
     pub answer: CostAnswer,
+    /// Against the compared span; `None` when none was asked for, or no day of the span is complete.
+    pub compared: Option<ComparedCosts>,
     /// Words for each group's keys, in the order of the groups.
     pub labels: Vec<Vec<String>>,
     /// What is proven of the periods in view together.
@@ -63,6 +66,8 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     // First, so that an answer that may be large never waits for its turn with another question.
     let names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
     let split = split && !published.definitions.shared_costs.is_empty();
+    let spans = compared::spans(app, published, &query).await?;
+    let query = compared::written_out(query, spans);
     let (alone, others) = app.engine().in_one_currency(&published.view, &query).await?;
     let all = !split && query.group_by.iter().any(|dimension| dimension.is("currency"));
     let query = if all { query } else { alone.clone() };
@@ -71,6 +76,10 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         splitting::answer(app, &published, &query).await?
     } else {
         app.engine().answer(&published.view, &query).await?
+    };
+    let compared = match spans {
+        Some(spans) => Some(compared::compared(app, published, &query, (&answer, split), spans).await?),
+        None => None,
     };
     let mut other_currencies = vec![];
     for currency in others {
@@ -104,6 +113,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     Ok(Costs {
         query,
         answer,
+        compared,
         labels,
         proof,
         other_currencies,

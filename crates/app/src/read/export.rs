@@ -9,7 +9,7 @@ pub use self::parquet::parquet;
 pub use self::xlsx::{LimitOfSheets, xlsx};
 
 use super::costs::{Costs, OTHER, is_named};
-use model::{CostGroup, Decimal, Dimension, TimeView};
+use model::{ChangeKind, Compared, CostGroup, DaySpan, Decimal, Dimension, TimeView};
 
 /// What stands in a file for a group's key: the value, or the dimension's word for none. Charge types have names that
 /// depend on the metric; filters take those too.
@@ -40,6 +40,32 @@ fn figure_columns(costs: &Costs) -> Vec<String> {
     let mut names = costs.buckets();
     names.push("total".to_owned());
     names
+}
+
+/// Names of what stands beside the total where it is compared: both spans by their days, and the change.
+fn change_columns(costs: &Costs) -> Vec<String> {
+    let Some(found) = &costs.compared else { return vec![] };
+    let Compared { now, before } = found.spans;
+    let days = |span: DaySpan| format!("{} to {}", span.from, span.to.pred_opt().unwrap_or(span.to));
+    vec![days(now), days(before), "change".to_owned(), "change_percent".to_owned()]
+}
+
+/// The figures of [`change_columns`] for a group, or for the total; `None` is what is not known.
+fn change_figures(costs: &Costs, group: Option<usize>) -> Vec<Option<String>> {
+    let Some(found) = &costs.compared else { return vec![] };
+    let total = || Some((found.now, found.change, Some(found.before)));
+    let of_group = |at: usize| {
+        let change = found.groups.get(at)?;
+        Some((change.now, change.change, costs.answer.groups.get(at)?.previous_total))
+    };
+    let Some((now, change, before)) = group.map_or_else(total, of_group) else { return vec![None; 4] };
+    let known = change.kind != ChangeKind::Unknown;
+    vec![
+        Some(now.to_string()),
+        before.filter(|_| known).map(|before| before.to_string()),
+        change.amount.map(|amount| amount.to_string()),
+        change.percent.map(|percent| format!("{percent:.3}")),
+    ]
 }
 
 /// Texts of a row, in the order of [`text_columns`].
@@ -109,6 +135,7 @@ pub(super) mod tests {
         Costs {
             query,
             answer,
+            compared: None,
             labels,
             proof: crate::proof::Proof::unread(),
             other_currencies: vec![],

@@ -232,7 +232,7 @@ pub(crate) fn last_days(app: &App, published: &Published, days: u64) -> Option<(
 }
 
 /// First day with charges of any kind, and the day after the last: credits and fees reach beyond usage.
-async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, NaiveDate)>> {
+pub(super) async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, NaiveDate)>> {
     if published.publications.is_empty() {
         return Ok(None);
     }

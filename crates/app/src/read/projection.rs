@@ -1,7 +1,6 @@
 //! What the newest month will cost.
 
 use super::overview::newest_month;
-use super::summary::percent_change;
 use super::{Published, named};
 use crate::{App, Result};
 use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
@@ -134,4 +133,10 @@ impl Projected {
     pub fn change_percent(&self) -> Option<f64> {
         percent_change(self.previous_cost, |before| self.total - before.to_f64())
     }
+}
+
+/// A change against a cost before, in percent of it; `None` without a positive one.
+fn percent_change(before: Option<Decimal>, change: impl FnOnce(Decimal) -> f64) -> Option<f64> {
+    let before = before.filter(|cost| cost.units() > 0)?;
+    Some(change(before) / before.to_f64() * 100.0)
 }

@@ -1,10 +1,11 @@
 //! Month to date: the newest month's cost until the newest hour, against the same span of the month before.
 
 use super::Published;
+use super::compared::{ComparedCosts, compared_total};
 use super::overview::{NewestMonth, newest_month};
 use crate::{App, AppError, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
-use model::{CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use model::{CostQuery, DaySpan, Decimal, Dimension, Filter, Metric, TimeView};
 
 /// Cost of the newest month so far.
 #[derive(Clone, Debug)]
@@ -25,19 +26,8 @@ pub struct MonthToDate {
     pub previous_to: DateTime<Utc>,
     /// Its cost; `None` when nothing of that month is published.
     pub previous_cost: Option<Decimal>,
-}
-
-impl MonthToDate {
-    /// Change against the month before in percent; `None` without a cost to compare with.
-    pub fn change_percent(&self) -> Option<f64> {
-        percent_change(self.previous_cost, |before| (self.cost - before).to_f64())
-    }
-}
-
-/// A change against a cost before, in percent of it; `None` without a positive one.
-pub(crate) fn percent_change(before: Option<Decimal>, change: impl FnOnce(Decimal) -> f64) -> Option<f64> {
-    let before = before.filter(|cost| cost.units() > 0)?;
-    Some(change(before) / before.to_f64() * 100.0)
+    /// The change, over the days that are complete: the same that a table of this month shows. `None` before there are any.
+    pub compared: Option<ComparedCosts>,
 }
 
 /// Month to date of the newest month with data, of the rows that some filters keep.
@@ -67,6 +57,8 @@ pub async fn month_to_date(
             if part { part_of_day(app, published, &all, last_day, hours).await? } else { Decimal::ZERO };
         previous = Some(days.total + rest);
     }
+    // Its figures are known already where the days are those of above.
+    let compared = compared_total(app, published, &all, DaySpan { from, to }).await?;
     let previous_to = last_day.and_hms_opt(if part { hours } else { 0 }, 0, 0).unwrap_or_default().and_utc();
     Ok(Some(MonthToDate {
         currency,
@@ -77,6 +69,7 @@ pub async fn month_to_date(
         previous_from: before.first_day(),
         previous_to,
         previous_cost: previous,
+        compared,
     }))
 }
 

@@ -23,6 +23,7 @@ pub(super) struct Address {
     view: Option<TimeView>,
     metric: Metric,
     filters: Vec<Filter>,
+    compare: Comparison,
     pub(super) shared: bool,
 }
 
@@ -43,6 +44,7 @@ pub(super) fn read(text: &str) -> Result<Address> {
         view: None,
         metric: Metric::Amortized,
         filters: vec![],
+        compare: Comparison::Previous,
         shared: false,
     };
     let (mut from, mut to) = (None, None);
@@ -58,6 +60,7 @@ pub(super) fn read(text: &str) -> Result<Address> {
             "view" => address.view = Some(value.parse().map_err(unreadable)?),
             "metric" => address.metric = value.parse().map_err(unreadable)?,
             "filter" => address.filters.push(value.parse().map_err(unreadable)?),
+            "compare" => address.compare = value.parse().map_err(unreadable)?,
             "shared" => address.shared = value == "split",
             // The rest says how the page looks, not what it counts.
             _ => {}
@@ -104,7 +107,7 @@ impl Address {
             to: Some(to),
             filters: self.filters.clone(),
             top: Some(TOP),
-            compare: Some(Comparison::Previous),
+            compare: Some(self.compare),
         })
     }
 
@@ -148,11 +151,23 @@ impl Address {
             "last-90-days" => (data_to - Days::new(90), data_to),
             "this-month" => (month, data_to),
             "last-month" => (month - Months::new(1), month),
+            "this-quarter" => (quarter(month), data_to),
+            "last-quarter" => (quarter(month) - Months::new(3), quarter(month)),
+            "this-year" => (month.with_month(1).unwrap_or(month), data_to),
+            "last-year" => {
+                let year = month.with_month(1).unwrap_or(month);
+                (year - Months::new(12), year)
+            }
             "last-6-months" => (month - Months::new(5), data_to),
             "last-13-months" => (month - Months::new(12), data_to),
             _ => (data_to - Days::new(30), data_to),
         }
     }
+}
+
+/// First of the quarter that a first of a month is in.
+fn quarter(month: NaiveDate) -> NaiveDate {
+    month - Months::new(month.month0() % 3)
 }
 
 #[cfg(test)]
@@ -182,6 +197,20 @@ mod tests {
             ("2026-10-05".to_owned(), TimeView::Hour)
         );
         assert_eq!(query("view=hour").view, TimeView::Day);
+        assert_eq!(start.compare, Some(Comparison::Previous));
+        assert_eq!(query("compare=year").compare, Some(Comparison::YearAgo));
+        let own = query("compare=2025-01-01..2025-02-01").compare.unwrap();
+        assert_eq!(own.to_string(), "2025-01-01..2025-02-01");
+        for (preset, from, to) in [
+            ("this-quarter", "2026-10-01", "2026-10-23"),
+            ("last-quarter", "2026-07-01", "2026-10-01"),
+            ("this-year", "2026-01-01", "2026-10-23"),
+            ("last-year", "2025-01-01", "2026-01-01"),
+        ] {
+            let found = query(&format!("time={preset}"));
+            let days = (found.from.unwrap().to_string(), found.to.unwrap().to_string());
+            assert_eq!(days, (from.to_owned(), to.to_owned()), "{preset}");
+        }
     }
 
     #[test]
@@ -194,6 +223,7 @@ mod tests {
             "from=0001-01-01",
             "to=%2B262142-01-01",
             "from=2026-03-02&to=2026-03-01",
+            "compare=next",
         ] {
             assert!(read(text).unwrap_err().advice.is_some(), "{text}");
         }

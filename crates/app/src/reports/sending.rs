@@ -8,10 +8,10 @@ use super::{address, changeable, picture};
 use crate::identity::{count_mails, entry, sender};
 use crate::policy::Caller;
 use crate::processing::{grouped, money};
-use crate::read::{self, Published, export, percent_change};
+use crate::read::{self, ComparedCosts, Known, Published, export};
 use crate::{App, AppError, ErrorKind, MailSettings, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
-use model::{CostQuery, Decimal};
+use model::{Change, ChangeKind, CostQuery, DaySpan};
 use notify::{Attached, Mail, ReportLine};
 use std::collections::BTreeMap;
 
@@ -151,11 +151,12 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     };
     let query = asked.query(data_to, &names.tag_keys, &names.cost_category_names)?;
     let shown = read::costs(app, &published, query.clone(), asked.shared).await?;
-    let all = read::by_currency(&published, CostQuery { top: None, compare: None, ..query })?;
+    let all = read::by_currency(&published, CostQuery { top: None, ..query })?;
     let table = read::costs(app, &published, all, asked.shared).await?;
     let answer = &shown.answer;
     let currency = &answer.currency;
     let figure = |amount| format!("{} {currency}", money(amount));
+    let changes = shown.compared.as_ref().map(|found| found.groups.as_slice()).unwrap_or_default();
     let lines =
         answer.groups.iter().zip(&shown.labels).enumerate().take(LINES).map(|(at, (group, labels))| {
             let place = if group.other { picture::COLORS.len() } else { at };
@@ -164,7 +165,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
                 name: labels.join(" / "),
                 color: format!("#{red:02x}{green:02x}{blue:02x}"),
                 figure: figure(group.total),
-                change: group.previous_total.map(|before| change(before, group.total)).unwrap_or_default(),
+                change: changes.get(at).map(|found| change(&found.change, currency)).unwrap_or_default(),
             }
         });
     let mut csv = vec![];
@@ -195,7 +196,11 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
         title,
         total: totals.join(" and "),
         lines: lines.collect(),
-        note: format!("{} rows in all. {in_one}{proof}", grouped(&table.answer.groups.len().to_string())),
+        note: format!(
+            "{} rows in all. {}{in_one}{proof}",
+            grouped(&table.answer.groups.len().to_string()),
+            compared(shown.compared.as_ref(), currency)
+        ),
         link: format!("{}/?{}", settings.public_url, saved.address),
         files: vec![
             Attached {
@@ -214,7 +219,31 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     })
 }
 
-fn change(before: Decimal, now: Decimal) -> String {
-    let percent = percent_change(Some(before), |before| (now - before).to_f64());
-    percent.map(|percent| format!("{percent:+.1} %")).unwrap_or_default()
+/// A change in words: in money and in percent, or what it is instead.
+fn change(change: &Change, currency: &str) -> String {
+    match (change.kind, change.amount) {
+        (ChangeKind::New, _) => "new".to_owned(),
+        (ChangeKind::Gone, _) => "gone".to_owned(),
+        (ChangeKind::Changed, Some(amount)) => {
+            let sign = if amount.units() > 0 { "+" } else { "" };
+            let percent = change.percent.map(|percent| format!(", {percent:+.1} %")).unwrap_or_default();
+            format!("{sign}{} {currency}{percent}", money(amount))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Which days are compared with which, and how the total changed; empty where nothing is compared.
+fn compared(found: Option<&ComparedCosts>, currency: &str) -> String {
+    let Some(found) = found else { return String::new() };
+    let days = |span: DaySpan| format!("{} to {}", span.from, span.to.pred_opt().unwrap_or(span.to));
+    let (now, before) = (days(found.spans.now), days(found.spans.before));
+    match &found.known {
+        Known::Nothing => format!("No data of {before} to compare with. "),
+        known => {
+            let part = if *known == Known::Whole { "" } else { ", of which a part is not known" };
+            let whole = change(&found.change, currency);
+            format!("Changes: {now} (complete days) against {before}{part}; in all {whole}. ")
+        }
+    }
 }

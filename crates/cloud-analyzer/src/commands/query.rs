@@ -3,8 +3,8 @@
 use super::{Folder, cost_query};
 use crate::cli::{Format, Query};
 use crate::output::{Align, Table, print, print_json};
-use app::read::{self, Costs, Published};
-use model::{Comparison, CostQuery, TimeView};
+use app::read::{self, ComparedCosts, Costs, Published};
+use model::{Change, Compared, Comparison, CostQuery, Decimal, TimeView};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 
@@ -14,7 +14,7 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     let query = CostQuery {
         view: args.view,
         top: args.top,
-        compare: args.compare_previous.then_some(Comparison::Previous),
+        compare: args.compare.or_else(|| args.compare_previous.then_some(Comparison::Previous)),
         ..cost_query(args.question)
     };
     if args.format == Format::Csv {
@@ -129,8 +129,9 @@ fn table(costs: &Costs) -> String {
     } else {
         String::new()
     };
+    let compared = costs.compared.as_ref().map(compared_line).unwrap_or_default();
     format!(
-        "{}\n{others}total {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
+        "{}\n{others}{compared}total {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
         table.text(),
         answer.total,
         answer.from,
@@ -138,9 +139,44 @@ fn table(costs: &Costs) -> String {
     )
 }
 
+fn change(now: Decimal, change: &Change) -> Value {
+    json!({
+        "kind": change.kind.name(),
+        "compared_total": now,
+        "amount": change.amount,
+        "percent": change.percent,
+    })
+}
+
+/// The compared span, the days that are compared with it, and the change of the total.
+fn previous(found: &ComparedCosts) -> Value {
+    let Compared { now, before } = found.spans;
+    json!({
+        "from": before.from.to_string(),
+        "to": before.to.to_string(),
+        "total": found.before,
+        "compared_from": now.from.to_string(),
+        "compared_to": now.to.to_string(),
+        "known": found.known.name(),
+        "change": change(found.now, &found.change),
+    })
+}
+
+/// The comparison in a line, as the table has no columns for it.
+fn compared_line(found: &ComparedCosts) -> String {
+    let Compared { now, before } = found.spans;
+    let percent = found.change.percent.map(|percent| format!(" ({percent:+.1} %)")).unwrap_or_default();
+    let change = match found.change.amount {
+        Some(amount) => format!("changed by {amount}{percent}"),
+        None => "not known: there are no data of these days".to_owned(),
+    };
+    format!("{} to {} against {} to {} (exclusive): {change}\n", now.from, now.to, before.from, before.to)
+}
+
 fn view(costs: &Costs) -> Value {
     let (query, answer) = (&costs.query, &costs.answer);
-    let rows = answer.groups.iter().zip(&costs.labels).map(|(group, labels)| {
+    let changes = costs.compared.as_ref().map(|found| found.groups.as_slice()).unwrap_or_default();
+    let rows = answer.groups.iter().zip(&costs.labels).enumerate().map(|(at, (group, labels))| {
         json!({
             "keys": group.keys,
             "labels": labels,
@@ -148,6 +184,7 @@ fn view(costs: &Costs) -> Value {
             "figures": group.figures,
             "total": group.total,
             "previous_total": group.previous_total,
+            "change": changes.get(at).map(|found| change(found.now, &found.change)),
         })
     });
     let publications = answer.snapshot.periods.iter().map(|period| {
@@ -172,9 +209,7 @@ fn view(costs: &Costs) -> Value {
         "rows": rows.collect::<Vec<_>>(),
         "totals": answer.totals,
         "total": answer.total,
-        "previous": answer.previous.map(|span| json!({
-            "from": span.from.to_string(), "to": span.to.to_string(), "total": span.total,
-        })),
+        "previous": costs.compared.as_ref().map(previous),
         "rows_total": answer.groups_total,
         "source": if answer.from_rollup { "rollup" } else { "line_items" },
         "sql": answer.sql,

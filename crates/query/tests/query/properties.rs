@@ -338,7 +338,7 @@ proptest! {
         let engine = engine();
         let start = day(crate::fixture::FIRST_DAY) + chrono::Days::new(from);
         let end: NaiveDate = start + chrono::Days::new(length);
-        let compare = Some(Comparison::Span { from: start, to: end });
+        let compare = Some(Comparison::Span(model::DaySpan { from: start, to: end }));
         let (both, earlier) = run(async {
             let both = engine.answer(&world.view, &CostQuery { compare, ..query.clone() }).await.unwrap();
             let alone = CostQuery { from: Some(start), to: Some(end), view: TimeView::Total, ..query.clone() };

@@ -5,7 +5,7 @@
 //! "this is text"; figures are numbers by our own hand and stay as they are. The command line's output is for scripts,
 //! which need values exactly: it is not guarded.
 
-use super::{figure_columns, figures, key_text, rows, text_columns, texts};
+use super::{change_columns, change_figures, figure_columns, figures, key_text, rows, text_columns, texts};
 use crate::read::costs::{Costs, bucket_text};
 use model::{CostGroup, Decimal, TimeView};
 use std::borrow::Cow;
@@ -29,13 +29,16 @@ pub enum Reader {
     Script,
 }
 
-/// CSV as the page's table: the dimensions, one column per bucket, the total. For people.
+/// CSV as the page's table: the dimensions, one column per bucket, the total, and where a comparison is asked for both
+/// spans' totals and the change, empty where it is not known. For people.
 pub fn csv(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
-    let (names, buckets) = (text_columns(costs), figure_columns(costs));
+    let names = text_columns(costs);
+    let buckets = [figure_columns(costs), change_columns(costs)].concat();
     let header = names.iter().map(|name| Cell::Text(name)).chain(buckets.iter().map(|it| Cell::Figure(it)));
     line(out, Reader::Spreadsheet, header)?;
-    for (group, labels) in rows(costs) {
-        let figures: Vec<String> = figures(costs, group).map(|figure| figure.to_string()).collect();
+    for (at, (group, labels)) in rows(costs).enumerate() {
+        let mut figures: Vec<String> = figures(costs, group).map(|figure| figure.to_string()).collect();
+        figures.extend(change_figures(costs, Some(at)).into_iter().map(Option::unwrap_or_default));
         let texts = texts(costs, group, labels).into_iter().map(Cell::Text);
         line(out, Reader::Spreadsheet, texts.chain(figures.iter().map(|it| Cell::Figure(it))))?;
     }
@@ -164,6 +167,8 @@ fn is_number(text: &str) -> bool {
 mod tests {
     use super::super::tests::sample;
     use super::*;
+    use crate::read::{ComparedCosts, GroupChange, Known};
+    use model::{Change, Compared, DaySpan};
 
     fn text(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
         let mut out = vec![];
@@ -186,6 +191,31 @@ mod tests {
             text(|out| csv(&sample(TimeView::Day), out)),
             "tag:Team,2026-10-01,2026-10-02,total\r\n\"a,\"\"b\"\"<&\",1.1,0,1.1\r\n\
              Untagged,0.000000000000000001,1,1.000000000000000001\r\n"
+        );
+    }
+
+    #[test]
+    fn a_comparison_stands_beside_the_total() {
+        let mut costs = sample(TimeView::Day);
+        let span = |from: &str, to: &str| DaySpan { from: from.parse().unwrap(), to: to.parse().unwrap() };
+        let spans =
+            Compared { now: span("2026-10-01", "2026-10-02"), before: span("2026-09-01", "2026-09-02") };
+        let amount = |text: &str| text.parse::<Decimal>().unwrap();
+        let group = |now: &str, before: Option<&str>| GroupChange {
+            now: amount(now),
+            change: Change::between(before.map(amount), amount(now), false),
+        };
+        let groups = vec![group("1.1", Some("0.8")), group("0", None)];
+        costs.answer.groups[0].previous_total = Some(amount("0.8"));
+        costs.answer.groups[1].previous_total = Some(Decimal::ZERO);
+        let (now, before) = (amount("1.1"), amount("0.8"));
+        let change = Change::between(Some(before), now, false);
+        costs.compared = Some(ComparedCosts { spans, known: Known::Whole, now, before, change, groups });
+        assert_eq!(
+            text(|out| csv(&costs, out)),
+            "tag:Team,2026-10-01,2026-10-02,total,2026-10-01 to 2026-10-01,2026-09-01 to 2026-09-01,change,\
+             change_percent\r\n\"a,\"\"b\"\"<&\",1.1,0,1.1,1.1,0.8,0.3,37.500\r\n\
+             Untagged,0.000000000000000001,1,1.000000000000000001,0,,,\r\n"
         );
     }
 

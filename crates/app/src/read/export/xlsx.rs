@@ -3,7 +3,7 @@
 //! Written by hand over a zip stream: libraries take doubles, and a bill's figures have more digits. A number's text
 //! in a sheet may have all of them; programs that calculate in doubles round it when they load it, others do not.
 
-use super::{figure_columns, figures, rows, text_columns, texts};
+use super::{change_columns, change_figures, figure_columns, figures, rows, text_columns, texts};
 use crate::read::costs::Costs;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -28,7 +28,7 @@ impl LimitOfSheets {
         // The header and the row of totals.
         let found = Self {
             rows: costs.answer.groups.len() + 2,
-            columns: text_columns(costs).len() + figure_columns(costs).len(),
+            columns: text_columns(costs).len() + figure_columns(costs).len() + change_columns(costs).len(),
         };
         if found.rows > MOST_ROWS || found.columns > MOST_COLUMNS { Err(found) } else { Ok(()) }
     }
@@ -90,17 +90,18 @@ fn table<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
         r#"{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>"#
     )?;
     let mut row = Row::default();
-    for name in names.iter().chain(&figure_columns(costs)) {
+    for name in names.iter().chain(&figure_columns(costs)).chain(&change_columns(costs)) {
         row.text(name, BOLD);
     }
     row.write(zip)?;
-    for (group, labels) in rows(costs) {
+    for (at, (group, labels)) in rows(costs).enumerate() {
         for text in texts(costs, group, labels) {
             row.text(text, 0);
         }
         for figure in figures(costs, group) {
             row.number(&figure.to_string(), FIGURE);
         }
+        row.known(&change_figures(costs, Some(at)), FIGURE);
         row.write(zip)?;
     }
     let several = !costs.other_currencies.is_empty();
@@ -113,6 +114,7 @@ fn table<W: Write>(costs: &Costs, zip: &mut Zip<W>) -> io::Result<()> {
     for total in totals {
         row.number(&total.to_string(), BOLD_FIGURE);
     }
+    row.known(&change_figures(costs, None), BOLD_FIGURE);
     if !names.is_empty() {
         row.write(zip)?;
     }
@@ -175,6 +177,16 @@ impl Row {
 
     fn number(&mut self, digits: &str, style: u8) {
         let _ = write!(self.0, r#"<c s="{style}"><v>{digits}</v></c>"#);
+    }
+
+    /// Numbers, and empty cells for what is not known.
+    fn known(&mut self, figures: &[Option<String>], style: u8) {
+        for figure in figures {
+            match figure {
+                Some(digits) => self.number(digits, style),
+                None => self.text("", 0),
+            }
+        }
     }
 
     fn write(&mut self, out: &mut impl Write) -> io::Result<()> {

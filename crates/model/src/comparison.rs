@@ -236,7 +236,8 @@ mod tests {
                 prop_assert!(now.to <= end && now.to <= asked.to && now.from == asked.from);
                 let apart = (now.days() - before.days()).abs();
                 // At most as much as months differ, a half year by two or three days.
-                prop_assert!(if first.day() == 1 { apart <= 3 + 2 * (length / 365 + 1) } else { apart == 0 });
+                let most = if first.day() == 1 { 3 + 2 * (length / 365 + 1) } else { 0 };
+                prop_assert!(apart <= most, "{:?} {:?}", now, before);
                 if first.day() == 1 {
                     prop_assert_eq!(before.from.day(), 1);
                 }

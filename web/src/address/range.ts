@@ -1,4 +1,4 @@
-import { addDays, type Day, daysBetween, monthStart } from "../lib/dates";
+import { addDays, type Day, dayLabel, daysBetween, monthStart } from "../lib/dates";
 
 export const presets = {
   "last-7-days": "Last 7 days",
@@ -6,6 +6,10 @@ export const presets = {
   "last-90-days": "Last 90 days",
   "this-month": "This month",
   "last-month": "Last month",
+  "this-quarter": "This quarter",
+  "last-quarter": "Last quarter",
+  "this-year": "This year",
+  "last-year": "Last year",
   "last-6-months": "Last 6 months",
   "last-13-months": "Last 13 months",
 } as const;
@@ -37,11 +41,27 @@ export function resolveRange(range: TimeRange, dataTo: Day): Span {
       return { from: month, to: dataTo };
     case "last-month":
       return { from: monthStart(month, -1), to: month };
+    case "this-quarter":
+      return { from: quarterStart(month), to: dataTo };
+    case "last-quarter":
+      return { from: monthStart(quarterStart(month), -3), to: quarterStart(month) };
+    case "this-year":
+      return { from: yearStart(month), to: dataTo };
+    case "last-year":
+      return { from: yearStart(month, -1), to: yearStart(month) };
     case "last-6-months":
       return { from: monthStart(month, -5), to: dataTo };
     case "last-13-months":
       return { from: monthStart(month, -12), to: dataTo };
   }
+}
+
+function quarterStart(month: Day): Day {
+  return monthStart(month, -((Number(month.slice(5, 7)) - 1) % 3));
+}
+
+function yearStart(month: Day, years = 0): Day {
+  return `${String(Number(month.slice(0, 4)) + years).padStart(4, "0")}-01-01`;
 }
 
 export const views = ["hour", "day", "week", "month"] as const;
@@ -70,4 +90,22 @@ export function bucketSpan(start: string, view: View, span: Span): Span {
   }
   const end = view === "day" ? addDays(day, 1) : view === "week" ? addDays(day, 7) : monthStart(day, 1);
   return { from: day < span.from ? span.from : day, to: end > span.to ? span.to : end };
+}
+
+/** Why a bucket does not hold all of its days, in words; undefined where it does. Days from `completeTo` on are not complete:
+ *  the newest data reach into them. */
+export function partOf(
+  start: string,
+  view: View,
+  span: Span,
+  completeTo: Day | undefined,
+): string | undefined {
+  if (view === "hour") return undefined;
+  const day = start.slice(0, 10);
+  const end = view === "day" ? addDays(day, 1) : view === "week" ? addDays(day, 7) : monthStart(day, 1);
+  if (completeTo !== undefined && end > completeTo && span.to > completeTo) {
+    return view === "day" ? "not complete yet" : `complete through ${dayLabel(addDays(completeTo, -1))}`;
+  }
+  if (day < span.from) return `from ${dayLabel(span.from)}`;
+  return end > span.to ? `through ${dayLabel(addDays(span.to, -1))}` : undefined;
 }

@@ -19,6 +19,7 @@ describe("address", () => {
       tagKeys: ["cost & centre=1", "a,b"],
       mergeCase: true,
       category: "Unit & more",
+      compare: "year",
       range: { from: "2026-01-05", to: "2026-02-01" },
       view: "week",
       metric: "net_unblended",

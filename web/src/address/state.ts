@@ -1,4 +1,5 @@
 import { isDay } from "../lib/dates";
+import { type Compare, compareText, readCompare } from "./compare";
 import { type ExplainState, readExplain, writeExplain } from "./explain";
 import { type Filter, filterText, parseFilter, withFilter, withKeys } from "./filter";
 import { isMetric, type Metric } from "./metric";
@@ -17,6 +18,7 @@ export interface AnalysisState {
   /** Name of the cost category tab's category; none is the first. */
   category: string | undefined;
   range: TimeRange;
+  compare: Compare;
   view: View | undefined;
   metric: Metric;
   /** Shared costs are split by the organization's rules. */
@@ -38,6 +40,7 @@ export const initialState: AnalysisState = {
   mergeCase: false,
   category: undefined,
   range: { preset: "last-30-days" },
+  compare: "previous",
   view: undefined,
   metric: "amortized",
   shared: false,
@@ -83,6 +86,7 @@ export function readState(search: Search): AnalysisState {
     mergeCase: one(search.case) === "merged",
     category: one(search.category) || undefined,
     range: readRange(search),
+    compare: readCompare(one(search.compare)),
     view: views.find((known) => known === view),
     metric: isMetric(metric) ? metric : initialState.metric,
     shared: one(search.shared) === "split",
@@ -105,6 +109,7 @@ export function writeState(state: AnalysisState): Search {
   if (state.category !== undefined) search.category = state.category;
   if ("from" in state.range) Object.assign(search, state.range);
   else if (state.range.preset !== "last-30-days") search.time = state.range.preset;
+  if (state.compare !== "previous") search.compare = compareText(state.compare);
   if (state.view) search.view = state.view;
   if (state.metric !== initialState.metric) search.metric = state.metric;
   if (state.shared) search.shared = "split";
@@ -118,13 +123,26 @@ export function writeState(state: AnalysisState): Search {
   return search;
 }
 
+/** The same page for ever: the days that a named span means now, in place of its name. */
+export function pinned(state: AnalysisState, { from, to }: Span): AnalysisState {
+  return { ...state, range: { from, to } };
+}
+
 export function effectiveView(state: AnalysisState, span: Span): View {
   return state.view && viewAllowed(state.view, span) ? state.view : defaultView(span);
 }
 
 /** The page without filters: what is shown, and what is summed, stays. */
-export function withoutFilters({ tab, tagKeys, mergeCase, category, metric, shared }: AnalysisState) {
-  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared };
+export function withoutFilters({
+  tab,
+  tagKeys,
+  mergeCase,
+  category,
+  metric,
+  shared,
+  compare,
+}: AnalysisState) {
+  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared, compare };
 }
 
 /** The last of the walk: what every breakdown ends in. */

@@ -27,6 +27,7 @@ interface Props {
   onOnly: (keys: readonly string[]) => void;
   onLeaveOut: (dimension: string, key: string) => void;
   onExplain: (target: string, at: string | undefined) => void;
+  onRest: (shown: Costs) => void;
 }
 
 /** More values than this are for a file, not for a page. */
@@ -39,7 +40,7 @@ export function CostsTable(props: Props) {
   const hasMore = top?.rows.some((row) => row.other) ?? false;
   const wantsAll = hasMore && (state.allRows || search !== "");
   const all = useQuery({
-    ...queries.costs(scope.version, { ...scope.query, top: mostRows, compare: "previous" }),
+    ...queries.costs(scope.version, { ...scope.query, top: mostRows, compare: scope.compare }),
     enabled: wantsAll,
   });
   const allData = all.data && sameTexts(all.data.group_by, scope.groupBy) ? all.data : undefined;
@@ -55,6 +56,7 @@ export function CostsTable(props: Props) {
     onDrill: props.onDrill,
     onOnly: props.onOnly,
     onLeaveOut: props.onLeaveOut,
+    onRest: () => found && props.onRest(found),
   });
   const waiting = props.stale || (wantsAll && all.isPlaceholderData);
   const groups = top?.rows_total ?? 0;
@@ -85,7 +87,7 @@ export function CostsTable(props: Props) {
           </Button>
         )}
         <div className={classes.end}>
-          <ExportMenu query={scope.query} />
+          <ExportMenu query={scope.query} compare={scope.compare} />
         </div>
       </div>
       {wantsAll && all.error ? (
@@ -97,6 +99,7 @@ export function CostsTable(props: Props) {
             costs={shown.costs}
             dimensions={shown.costs.group_by}
             name={shown.name}
+            completeTo={scope.completeTo}
             search={search}
             sort={state.sort}
             {...actions}

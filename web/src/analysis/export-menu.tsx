@@ -16,8 +16,8 @@ const formats = [
   { id: "parquet", label: "Parquet", note: "for data tools", icon: IconDatabase },
 ] as const;
 
-/** Files of exactly what is filtered: all values, not the largest twenty, with all digits. */
-export function ExportMenu({ query }: { query: CostsQuery }) {
+/** Files of exactly what is filtered: all values, not the largest twenty, with all digits and the changes. */
+export function ExportMenu({ query, compare }: { query: CostsQuery; compare: string }) {
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
@@ -36,7 +36,7 @@ export function ExportMenu({ query }: { query: CostsQuery }) {
           <Menu.Item
             key={id}
             component="a"
-            href={paths.costsFile(id, { ...query })}
+            href={paths.costsFile(id, { ...query, compare })}
             download
             leftSection={<Icon size={16} aria-hidden />}
           >

@@ -1,20 +1,38 @@
 import type { CostRow, Costs } from "../api/types";
-import { decimalText, parseDecimal } from "../lib/decimal";
+import { parseDecimal } from "../lib/decimal";
 
-interface Increase {
-  row: CostRow;
-  before: string;
-  increase: string;
+/** Kinds of charge that come once a month or once at all: whether the compared days hold one is chance. */
+export const onceAMonth = ["Tax", "Support", "Other fee", "Up-front fee", "RI fee"];
+
+/** Days of a month on which a charge that comes once a month may land. */
+const fewDays = 3;
+
+/** Whether a row's cost lands on few of the days, as fees do that are of no kind of their own. */
+function landsOnFewDays(row: CostRow, costs: Costs): boolean {
+  if (costs.view !== "day" || costs.periods.length < 2) return false;
+  const most = Math.max(1, Math.round((fewDays * costs.periods.length) / 30));
+  return row.figures.filter((figure) => parseDecimal(figure) !== 0n).length <= most;
 }
 
-/** The value that grew most since the span before, by the exact difference. */
-export function largestIncrease(costs: Costs): Increase | undefined {
-  if (!costs.previous) return undefined;
+/**
+ * The value that grew most in money. What comes once a month is passed over, unless it is new: `steady` are the same costs
+ * without such kinds of charge. The change shown is the one that the table shows.
+ */
+export function largestIncrease(costs: Costs, steady: Costs): CostRow | undefined {
+  const id = (row: CostRow) => JSON.stringify(row.keys);
+  const shown = new Map(costs.rows.filter((row) => !row.other).map((row) => [id(row), row]));
+  const amount = (row: CostRow | undefined) => parseDecimal(row?.change?.amount ?? "0");
   let [top, most]: [CostRow | undefined, bigint] = [undefined, 0n];
-  for (const row of costs.rows) {
-    if (row.other) continue;
-    const units = parseDecimal(row.total) - parseDecimal(row.previous_total ?? "0");
+  const consider = (row: CostRow, units: bigint) => {
     if (units > most) [top, most] = [row, units];
+  };
+  for (const row of shown.values()) if (row.change?.kind === "new") consider(row, amount(row));
+  for (const row of steady.rows) {
+    if (row.other || (row.change?.kind !== "new" && landsOnFewDays(row, steady))) continue;
+    const whole = shown.get(id(row)) ?? row;
+    // As much as both say: what fell elsewhere in the same row is no increase.
+    const [one, other] = [amount(row), amount(whole)];
+    consider(whole, one < other ? one : other);
   }
-  return top && { row: top, before: top.previous_total ?? "0", increase: decimalText(most) };
+  return top;
 }

@@ -2,12 +2,34 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type Metric, metrics } from "../address/metric";
 import { queries } from "../api/queries";
+import type { Compared, MonthToDate } from "../api/types";
 import { dayLabel, hourLabel, spanLabel } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { Change } from "../table/change";
 import { Problem } from "../ui/problem";
 import { Card, Figure } from "./card";
+import { daysApart } from "./days-apart";
 import classes from "./summary-cards.module.css";
+
+/** Both totals, with all digits. */
+function against({ compared, currency }: MonthToDate): string {
+  if (!compared) return "";
+  const now = formatExact(compared.change.compared_total, currency);
+  return `${now} against ${formatExact(compared.total, currency)}`;
+}
+
+/** Which days are compared with which: those of this month that are complete. */
+function Against({ compared, currency }: { compared: Compared; currency: string }) {
+  const before = spanLabel(compared.from, compared.to);
+  if (compared.known === "nothing") return <>No data of {before} to compare with</>;
+  return (
+    <>
+      {spanLabel(compared.compared_from, compared.compared_to)} against{" "}
+      {formatMoney(compared.total, currency)} in {before}
+      {daysApart(compared)}
+    </>
+  );
+}
 
 interface Props {
   version: string;
@@ -20,6 +42,7 @@ interface Props {
 export function MonthCard({ version, metric, filter, onExplain }: Props) {
   const found = useQuery(queries.summary(version, metric, filter));
   const month = found.data?.month_to_date;
+  const compared = month?.compared;
   const { label } = metrics[metric];
   return (
     <Card
@@ -33,13 +56,10 @@ export function MonthCard({ version, metric, filter, onExplain }: Props) {
         <>
           <div className={classes.line}>
             <Figure text={month.cost} currency={month.currency} onExplain={onExplain} />
-            <Change
-              percent={month.change_percent ?? null}
-              title={`${spanLabel(month.previous_from, month.previous_to)}: ${formatExact(month.previous_cost, month.currency)}`}
-            />
+            <Change change={compared?.change} title={against(month)} />
           </div>
-          <Text size="sm" c="dimmed">
-            {formatMoney(month.previous_cost, month.currency)} in the same span of last month
+          <Text size="sm" c="dimmed" title={against(month)}>
+            {compared ? <Against compared={compared} currency={month.currency} /> : "No day is complete yet."}
           </Text>
           <Text size="sm" c="dimmed">
             {dayLabel(month.from)} through {hourLabel(month.through)}

@@ -4,6 +4,7 @@ import { filterOf, withFilter } from "../address/filter";
 import { parseSearch, paths } from "../address/path-builder";
 import { type AnalysisState, freshRows, readState } from "../address/state";
 import { valueLabel } from "../chart/data";
+import { CopyLink } from "./copy-link";
 import classes from "./page.module.css";
 import { PageCurrency } from "./page-currency";
 import type { Scope } from "./use-analysis";
@@ -45,6 +46,7 @@ export function PageScope({ state, scope, onState }: Props) {
           onOpen={(address) => onState(readState(parseSearch(address)))}
         />
       </Suspense>
+      <CopyLink state={state} scope={scope} />
       {scope.overview.currencies.length > 1 && <PageCurrency state={state} scope={scope} onState={onState} />}
     </div>
   );

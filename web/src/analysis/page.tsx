@@ -8,7 +8,6 @@ import { sameTexts } from "../address/list";
 import { freshRows } from "../address/state";
 import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
-import { comparable } from "./comparable";
 import { EfficiencyPanel } from "./efficiency-panel";
 import { NoDataYet } from "./empty";
 import classes from "./page.module.css";
@@ -38,9 +37,9 @@ export function CostAnalysisPage() {
     enabled: overview.has_data && groupBy.length > 0,
   });
   const through = overview.data_through;
-  const compared = useMemo(() => costs.data && comparable(costs.data, overview), [costs.data, overview]);
   // While another breakdown is under way, rows of the last one must not be named after the new.
-  const shown = { ...costs, data: compared && sameTexts(compared.group_by, groupBy) ? compared : undefined };
+  const known = costs.data && sameTexts(costs.data.group_by, groupBy) ? costs.data : undefined;
+  const shown = { ...costs, data: known };
   const actions = useStable({
     explainCard: (card: CardTarget) => set({ explain: explainOf(card) }),
     showAccount: (id: string) => {

@@ -2,15 +2,21 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { queries } from "../api/queries";
-import { addDays, dayLabel, monthLabel } from "../lib/dates";
+import { addDays, dayLabel, daysBetween, monthLabel, monthStart } from "../lib/dates";
 import { formatMoney } from "../lib/money";
-import { Change } from "../table/change";
+import { PercentChange } from "../table/change";
 import { Problem } from "../ui/problem";
 import { Card, Figure } from "./card";
 import classes from "./summary-cards.module.css";
 
 // Behind a click.
 const NextMonths = lazy(() => import("./next-months").then((module) => ({ default: module.NextMonths })));
+
+/** ", 30 days against 31", where the months differ. */
+function lengths(month: string): string {
+  const [now, before] = [0, -1].map((at) => daysBetween(monthStart(month, at), monthStart(month, at + 1)));
+  return now === before ? "" : `, ${now} days against ${before}`;
+}
 
 interface Props {
   version: string;
@@ -33,9 +39,9 @@ export function ProjectedCard({ version, metric, filter }: Props) {
           <div className={classes.line}>
             <Figure text={month.total} currency={month.currency} />
             {month.previous_cost !== null && (
-              <Change
+              <PercentChange
                 percent={month.change_percent ?? null}
-                title={`Last month: ${formatMoney(month.previous_cost, month.currency)}`}
+                title={`${monthLabel(monthStart(month.from, -1))}: ${formatMoney(month.previous_cost, month.currency)}${lengths(month.from)}`}
               />
             )}
             {month.next.length > 0 && (

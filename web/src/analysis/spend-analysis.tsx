@@ -20,6 +20,14 @@ import { SelectionLine } from "./selection-line";
 import { Untagged } from "./untagged";
 import type { Scope } from "./use-analysis";
 
+/** What a table does not show one by one, by the kind of charge: discounts and credits are among it. */
+function restByCharge(state: AnalysisState, groupBy: readonly string[], shown: Costs) {
+  const [dimension = ""] = groupBy;
+  const values = shown.rows.filter((row) => !row.other).map((row) => row.keys[0] ?? "");
+  const filters = withFilter(state.filters, { dimension, exclude: true, values });
+  return { ...freshRows, filters, tab: "charge-type" as const };
+}
+
 interface Props {
   ref: Ref<HTMLElement>;
   state: AnalysisState;
@@ -61,7 +69,13 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
           <Problem error={costs.error} onRetry={() => void costs.refetch()} />
         ) : (
           <>
-            <SelectionLine costs={costs.data} dimensions={groupBy} onDrill={drill} />
+            <SelectionLine
+              scope={scope}
+              costs={costs.data}
+              stale={costs.isPlaceholderData}
+              dimensions={groupBy}
+              onDrill={drill}
+            />
             {state.tab === "tag" && <Untagged state={state} scope={scope} onState={onState} />}
             {scope.view === "hour" && <BilledBy state={state} scope={scope} onState={onState} />}
             <SpendChart
@@ -69,6 +83,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
               stale={costs.isPlaceholderData}
               dimensions={groupBy}
               hidden={state.hidden}
+              completeTo={scope.completeTo}
               label={`Cost by ${name.toLowerCase()} and ${scope.view}, UTC`}
               wholeBars={state.wholeBars}
               onWholeBars={(wholeBars) => onState({ wholeBars }, true)}
@@ -95,6 +110,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
                 })
               }
               onExplain={explain}
+              onRest={(shown) => onState(restByCharge(state, groupBy, shown))}
             />
             {costs.data && <Notes costs={costs.data} shared={state.shared} />}
           </>

@@ -1,6 +1,7 @@
 import { type QueryClient, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import { compareText } from "../address/compare";
 import { currencyOf, inOneCurrency } from "../address/currency";
 import { filterText } from "../address/filter";
 import { joinList } from "../address/list";
@@ -86,6 +87,10 @@ export interface Scope {
   /** Dimensions of the breakdown; none while a name that it needs is not known. */
   groupBy: readonly string[];
   query: CostsQuery;
+  /** What figures are compared with, as the API writes it. */
+  compare: string;
+  /** Day from which on the data are not complete. */
+  completeTo: string | undefined;
 }
 
 export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Dimensions | undefined): Scope {
@@ -115,12 +120,14 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
       filter: inOneCurrency(state.filters, overview).map(filterText),
       ...(state.shared && { shared: "split" }),
     },
+    compare: compareText(state.compare),
+    completeTo: overview.complete_to ?? undefined,
   };
 }
 
-/** What the chart and the table show, with the span before. */
-export function mainCostsQuery({ version, query }: Scope) {
-  return queries.costs(version, { ...query, top: 20, compare: "previous" });
+/** What the chart and the table show, with the compared span. */
+export function mainCostsQuery({ version, query, compare }: Scope) {
+  return queries.costs(version, { ...query, top: 20, compare });
 }
 
 /** The key a newcomer most likely wants to see first: who, rather than what AWS wrote. */

@@ -90,7 +90,7 @@ export const queries = {
         unwrap(api.GET("/api/v1/dimensions/{name}/values", { params: { path: { name }, query }, signal })),
       placeholderData: keepPreviousData,
     }),
-  costs: (version: string, query: CostsQuery & { top?: number; compare?: "previous" }) =>
+  costs: (version: string, query: CostsQuery & { top?: number; compare?: string }) =>
     queryOptions({
       queryKey: ["costs", version, query],
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/costs", { params: { query }, signal })),

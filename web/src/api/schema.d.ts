@@ -1173,6 +1173,11 @@ export interface components {
          * @enum {string}
          */
         BillingPrice: "cost" | "public";
+        /**
+         * @description What can be said about a change.
+         * @enum {string}
+         */
+        ChangeKindView: "changed" | "new" | "gone" | "nothing" | "unknown";
         /** @description The password now, and the one from now on. */
         ChangePassword: {
             current: string;
@@ -1181,6 +1186,20 @@ export interface components {
         /** @description Another role. */
         ChangeRole: {
             role: components["schemas"]["RoleName"];
+        };
+        /** @description How a figure changed, over days that are complete. */
+        ChangeView: {
+            /** @description The difference, exact; null where it is not known. */
+            amount: string | null;
+            /** @description The figure over the days that are compared; the same as the total unless the newest day is not complete. */
+            compared_total: string;
+            kind: components["schemas"]["ChangeKindView"];
+            /**
+             * Format: double
+             * @description The same in percent of the size of the figure before: cost that falls is negative, also a credit that grows. Null
+             *     where there was nothing.
+             */
+            percent: number | null;
         };
         /** @description A line of a bill diff. Figures are unblended cost. */
         ChangedLineView: {
@@ -1351,6 +1370,7 @@ export interface components {
         };
         /** @description One group. */
         CostRow: {
+            change: components["schemas"]["ChangeView"] | null;
             /** @description One figure per period; one figure when the view is total. */
             figures: string[];
             /** @description One value per dimension; empty where rows have none. */
@@ -1359,7 +1379,7 @@ export interface components {
             labels: string[];
             /** @description Whether it sums what `top` left out. */
             other: boolean;
-            /** @description Total over the compared span. */
+            /** @description Total over the compared span; null where none was asked for, or where it is not known. */
             previous_total: string | null;
             total: string;
         };
@@ -1611,6 +1631,11 @@ export interface components {
             /** @description Whether a mail with the link is on its way. */
             mailed: boolean;
         };
+        /**
+         * @description What is known of the compared span.
+         * @enum {string}
+         */
+        KnownView: "whole" | "part" | "nothing";
         /** @description A line item. */
         LineItem: {
             account: string;
@@ -1704,9 +1729,10 @@ export interface components {
         MonthToDate: {
             /**
              * Format: double
-             * @description Change in percent; null without a cost to compare with.
+             * @description Change in percent, of `compared`; null without a cost to compare with.
              */
             change_percent: number | null;
+            compared: components["schemas"]["PreviousSpan"] | null;
             cost: string;
             currency: string;
             from: string;
@@ -1785,6 +1811,7 @@ export interface components {
             /** @description Main currency: the one with the most cost lately. Empty without data. */
             currency: string;
             /** @description First day with charges. */
+            complete_to: string | null;
             data_from: string | null;
             /** @description End of the newest hour of usage. */
             data_through: string | null;
@@ -1907,9 +1934,19 @@ export interface components {
         };
         /** @description The compared span. */
         PreviousSpan: {
+            /** @description How the total changed. */
+            change: components["schemas"]["ChangeView"];
+            /** @description First of the days that are compared with it. */
+            compared_from: string;
+            /** @description Day after the last of them: days that are not complete are left out. */
+            compared_to: string;
             from: string;
+            known: components["schemas"]["KnownView"];
             to: string;
+            /** @description Total over it, as far as it is known. */
             total: string;
+            /** @description Connections that have no data of it, where others have. */
+            unknown_connections: string[];
         };
         /** @description A problem (RFC 9457) with what to do about it. */
         Problem: {
@@ -3032,7 +3069,11 @@ export interface operations {
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
                 top?: number;
-                /** @description `previous`: also the span just before. */
+                /**
+                 * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
+                 *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
+                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
@@ -3078,7 +3119,11 @@ export interface operations {
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
                 top?: number;
-                /** @description `previous`: also the span just before. */
+                /**
+                 * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
+                 *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
+                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
@@ -3124,7 +3169,11 @@ export interface operations {
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
                 top?: number;
-                /** @description `previous`: also the span just before. */
+                /**
+                 * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
+                 *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
+                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
@@ -3170,7 +3219,11 @@ export interface operations {
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
                 top?: number;
-                /** @description `previous`: also the span just before. */
+                /**
+                 * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
+                 *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
+                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;

@@ -1,6 +1,6 @@
 import type { components } from "./schema";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 export type Overview = Schemas["Overview"];
 export type Period = Schemas["PeriodView"];
 export type Proof = Schemas["ProofView"];
@@ -11,6 +11,7 @@ export type Dimensions = Schemas["Dimensions"];
 export type Value = Schemas["ValueView"];
 export type Values = Schemas["Values"];
 export type Costs = Schemas["Costs"];
+export type Compared = Schemas["PreviousSpan"];
 export type CostRow = Schemas["CostRow"];
 export type Explain = Schemas["Explain"];
 export type Savings = Schemas["Savings"];

@@ -1,5 +1,5 @@
 import { keysText } from "../address/list";
-import type { View } from "../address/range";
+import { partOf, type View } from "../address/range";
 import type { Costs } from "../api/types";
 import { approximate, sumDecimals } from "../lib/decimal";
 import { bucketLabel, bucketTitle } from "./labels";
@@ -21,6 +21,8 @@ export interface ChartData {
   starts: readonly string[];
   categories: readonly string[];
   titles: readonly string[];
+  /** Whether each bucket holds all of its days. */
+  whole: readonly boolean[];
   series: readonly Series[];
   /** Exact sum of the visible series, a bucket each. */
   visibleTotals: readonly string[];
@@ -55,7 +57,12 @@ export function valueLabel(value: string, label: string | undefined, dimension: 
 }
 
 /** Shapes an answer of the API for the chart: exact texts for words, doubles for pixels alone. */
-export function chartData(costs: Costs, dimensions: readonly string[], hidden: readonly string[]): ChartData {
+export function chartData(
+  costs: Costs,
+  dimensions: readonly string[],
+  hidden: readonly string[],
+  completeTo?: string,
+): ChartData {
   const view = costs.view as View;
   const gone = new Set(hidden);
   const series = costs.rows.map((row, index) => ({
@@ -70,10 +77,14 @@ export function chartData(costs: Costs, dimensions: readonly string[], hidden: r
     heights: row.figures.map(approximate),
   }));
   const visible = series.filter((one) => !one.hidden);
+  const parts = costs.periods.map((start) => partOf(start, view, costs, completeTo));
   return {
     starts: costs.periods,
-    categories: costs.periods.map((start) => bucketLabel(start, view)),
-    titles: costs.periods.map((start) => bucketTitle(start, view)),
+    categories: costs.periods.map((start, at) => bucketLabel(start, view) + (parts[at] ? "*" : "")),
+    titles: costs.periods.map((start, at) =>
+      [bucketTitle(start, view), parts[at]].filter((text) => text !== undefined).join(", "),
+    ),
+    whole: parts.map((part) => part === undefined),
     series,
     visibleTotals: costs.periods.map((_, at) => sumDecimals(visible.map((one) => one.figures[at] ?? "0"))),
   };

@@ -116,7 +116,10 @@ export function chartOption(
         color: seriesColor(one, scheme),
         itemStyle: { borderColor: ink.surface, borderWidth: width / data.categories.length < 18 ? 0 : 0.6 },
         emphasis: { focus: "none" as const, itemStyle: { opacity: 0.85 } },
-        data: [...one.heights],
+        // A part of a day, week or month stands paler: it is no measure for the others.
+        data: one.heights.map((value, at) =>
+          data.whole[at] === false ? { value, itemStyle: { opacity: 0.5 } } : value,
+        ),
       })),
   };
 }

@@ -16,6 +16,8 @@ interface Props {
   stale: boolean;
   dimensions: readonly string[];
   hidden: readonly string[];
+  /** Day from which on the data are not complete. */
+  completeTo: string | undefined;
   label: string;
   wholeBars: boolean;
   onWholeBars: (whole: boolean) => void;
@@ -25,8 +27,12 @@ interface Props {
 }
 
 export function SpendChart(props: Props) {
-  const { costs, stale, dimensions, hidden, label, wholeBars, onHidden, onDrill, onExplain } = props;
-  const data = useMemo(() => costs && chartData(costs, dimensions, hidden), [costs, dimensions, hidden]);
+  const { costs, stale, dimensions, hidden, completeTo, label, wholeBars, onHidden, onDrill, onExplain } =
+    props;
+  const data = useMemo(
+    () => costs && chartData(costs, dimensions, hidden, completeTo),
+    [costs, dimensions, hidden, completeTo],
+  );
   const cut = useMemo(() => data && axisCut(reachOf(data)), [data]);
   if (!costs || !data) {
     return (

@@ -5,6 +5,7 @@ import { queries } from "../api/queries";
 import { formatExact } from "../lib/money";
 import { Command } from "../ui/command";
 import { Problem } from "../ui/problem";
+import { Difference, Makeup } from "./breakdown";
 import classes from "./drawer.module.css";
 import { Parts } from "./parts";
 import { RowsBehind } from "./rows-behind";
@@ -94,6 +95,8 @@ function Explanation({
         <Command text={data.metric.formula} label="Formula" wrap />
       </section>
       {data.parts.length > 0 && <Parts data={data} onPart={onPart} />}
+      <Makeup query={question.query} version={version} />
+      <Difference query={question.query} version={version} />
       <RowsBehind data={data} query={question.query} stale={isPlaceholderData} {...actions} />
       <section className={classes.section} aria-labelledby="explain-sql">
         <Title order={3} size="h5" mb={8} id="explain-sql">

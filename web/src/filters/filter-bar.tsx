@@ -1,12 +1,14 @@
 import { Menu, SegmentedControl, Switch, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconPlus, IconRotate } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
+import type { Compare } from "../address/compare";
 import { type Filter, filterOf } from "../address/filter";
 import { type Metric, metrics } from "../address/metric";
 import { type TimeRange, type View, viewAllowed, views } from "../address/range";
 import { type AnalysisState, narrowed, withoutFilters } from "../address/state";
 import type { Scope } from "../analysis/use-analysis";
 import { useStable } from "../ui/use-stable";
+import { CompareFilter } from "./compare-filter";
 import { CostMenu } from "./cost-menu";
 import { alwaysShown, filterDimension, moreFilters } from "./dimensions";
 import classes from "./filters.module.css";
@@ -38,6 +40,7 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
       onChange(narrowed(state, filter, scope.names));
     },
     aim: (filter: Filter) => onAim(narrowed(state, filter, scope.names)),
+    compare: (compare: Compare) => onChange({ compare }),
     range: (range: TimeRange) => onChange({ range, explain: undefined, sort: undefined }),
   });
   const { from, to } = span;
@@ -67,6 +70,12 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
           dataFrom={overview.data_from ?? undefined}
           dataTo={overview.data_to ?? span.to}
           onRange={actions.range}
+        />
+        <CompareFilter
+          compare={state.compare}
+          dataFrom={overview.data_from ?? undefined}
+          dataTo={overview.data_to ?? span.to}
+          onCompare={actions.compare}
         />
         {alwaysShown.map(chip)}
         <TagsFilter

@@ -3,7 +3,8 @@ import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { type ColumnDef, getCoreRowModel, getPaginationRowModel, useReactTable } from "@tanstack/react-table";
 import { type MouseEvent, memo, useMemo, useRef, useState } from "react";
 import type { Costs } from "../api/types";
-import { changePercent } from "../lib/decimal";
+import { spanLabel } from "../lib/dates";
+import { formatExact } from "../lib/money";
 import { Change } from "./change";
 import { FigureCell } from "./figure-cell";
 import classes from "./pivot-table.module.css";
@@ -16,6 +17,8 @@ interface Props {
   costs: Costs;
   dimensions: readonly string[];
   name: string;
+  /** Day from which on the data are not complete. */
+  completeTo: string | undefined;
   search: string;
   sort: Sort | undefined;
   onSort: (sort: Sort) => void;
@@ -23,6 +26,8 @@ interface Props {
   onDrill: (keys: readonly string[]) => void;
   onOnly: (keys: readonly string[]) => void;
   onLeaveOut: (dimension: string, key: string) => void;
+  /** The rest, by what kind of charge it is. */
+  onRest: () => void;
 }
 
 const pageSize = 25;
@@ -30,9 +35,9 @@ const columns: ColumnDef<PivotRow>[] = [{ accessorKey: "label" }];
 
 /** One row a value, one column a period, totals both ways; every figure opens its line items. */
 export const PivotTable = memo(function PivotTable(props: Props) {
-  const { costs, dimensions, search, onExplain } = props;
+  const { costs, dimensions, search, completeTo, onExplain } = props;
   const sort = props.sort ?? defaultSort;
-  const periods = useMemo(() => pivotColumns(costs), [costs]);
+  const periods = useMemo(() => pivotColumns(costs, completeTo), [costs, completeTo]);
   const rows = useMemo(
     () => arrange(pivotRows(costs, dimensions), costs.periods, sort, search),
     [costs, dimensions, sort, search],
@@ -57,7 +62,10 @@ export const PivotTable = memo(function PivotTable(props: Props) {
     const cell = (event.target as HTMLElement).closest<HTMLElement>("[data-explain]");
     if (cell) onExplain(cell.dataset.explain ?? "total", cell.dataset.at || undefined);
   };
-  const head = (column: string, label: string, title: string, className?: string) => (
+  const against = costs.previous
+    ? `${spanLabel(costs.previous.compared_from, costs.previous.compared_to)} against ${spanLabel(costs.previous.from, costs.previous.to)}`
+    : "nothing is compared";
+  const head = (column: string, label: string, title: string, className?: string, part?: string) => (
     <SortableHead
       key={column}
       column={column}
@@ -66,6 +74,7 @@ export const PivotTable = memo(function PivotTable(props: Props) {
       sort={sort}
       onSort={props.onSort}
       className={className}
+      part={part}
     />
   );
   return (
@@ -79,8 +88,11 @@ export const PivotTable = memo(function PivotTable(props: Props) {
           <thead>
             <tr>
               {head("name", props.name, `Sort by ${props.name.toLowerCase()}`, classes.name)}
-              {periods.map((period) => head(period.start, period.label, period.title))}
-              {head("change", "Change", "Change against the span of the same length before", classes.change)}
+              {periods.map((period) =>
+                head(period.start, period.label, period.title, undefined, period.part),
+              )}
+              {head("difference", "Change", `Change in money: ${against}`, classes.change)}
+              {head("change", "Change %", `Change in percent: ${against}`, classes.change)}
               {head("total", "Total", "Total of the selection", classes.total)}
             </tr>
           </thead>
@@ -95,6 +107,7 @@ export const PivotTable = memo(function PivotTable(props: Props) {
                     onOnly={props.onOnly}
                     onLeaveOut={props.onLeaveOut}
                     onExplain={(target) => onExplain(target, undefined)}
+                    onRest={props.onRest}
                   />
                 </th>
                 {periods.map((period, c) => (
@@ -111,7 +124,14 @@ export const PivotTable = memo(function PivotTable(props: Props) {
                   </td>
                 ))}
                 <td className={classes.change}>
-                  <Change percent={row.change} />
+                  <Change
+                    change={row.change}
+                    currency={costs.currency}
+                    title={exactly(row, costs.currency)}
+                  />
+                </td>
+                <td className={classes.change}>
+                  <Change change={row.change} />
                 </td>
                 <td className={classes.total}>
                   <FigureCell
@@ -129,7 +149,7 @@ export const PivotTable = memo(function PivotTable(props: Props) {
             ))}
             {shown.length === 0 && (
               <tr>
-                <td colSpan={periods.length + 3} className={classes.nothing}>
+                <td colSpan={periods.length + 4} className={classes.nothing}>
                   {search ? "Nothing matches this search." : "No cost in this selection."}
                 </td>
               </tr>
@@ -154,9 +174,10 @@ export const PivotTable = memo(function PivotTable(props: Props) {
                 </td>
               ))}
               <td className={classes.change}>
-                <Change
-                  percent={costs.previous ? changePercent(costs.previous.total, costs.total) : undefined}
-                />
+                <Change change={costs.previous?.change} currency={costs.currency} />
+              </td>
+              <td className={classes.change}>
+                <Change change={costs.previous?.change} />
               </td>
               <td className={classes.total}>
                 <FigureCell
@@ -187,6 +208,12 @@ export const PivotTable = memo(function PivotTable(props: Props) {
   );
 });
 
+/** The exact difference, where cents are not all of it. */
+function exactly(row: PivotRow, currency: string): string | undefined {
+  const amount = row.change?.amount;
+  return amount ? formatExact(amount, currency) : undefined;
+}
+
 interface HeadProps {
   column: string;
   label: string;
@@ -194,9 +221,11 @@ interface HeadProps {
   sort: Sort;
   onSort: (sort: Sort) => void;
   className: string | undefined;
+  /** Why the column does not hold all of its days. */
+  part: string | undefined;
 }
 
-function SortableHead({ column, label, title, sort, onSort, className }: HeadProps) {
+function SortableHead({ column, label, title, sort, onSort, className, part }: HeadProps) {
   const active = sort.column === column;
   const next = active ? !sort.descending : column !== "name";
   return (
@@ -212,6 +241,7 @@ function SortableHead({ column, label, title, sort, onSort, className }: HeadPro
         onClick={() => onSort({ column, descending: next })}
       >
         {label}
+        {part !== undefined && <span className={classes.part}>part</span>}
         {active &&
           (sort.descending ? <IconArrowDown size={13} aria-hidden /> : <IconArrowUp size={13} aria-hidden />)}
       </button>

@@ -10,25 +10,45 @@ interface Props {
   onOnly: (keys: readonly string[]) => void;
   onLeaveOut: (dimension: string, key: string) => void;
   onExplain: (target: string) => void;
+  onRest: () => void;
 }
 
 /** The value of a row and all that can be done with it, also without a pointer. */
-export function RowMenu({ row, dimensions, onDrill, onOnly, onLeaveOut, onExplain }: Props) {
+export function RowMenu({ row, dimensions, onDrill, onOnly, onLeaveOut, onExplain, onRest }: Props) {
   const label = (
     <>
       <span className={classes.label}>{row.label}</span>
       {row.detail && <span className={classes.detail}>{row.detail}</span>}
     </>
   );
-  if (row.other) return <span className={classes.value}>{label}</span>;
+  const target = (
+    <Menu.Target>
+      <UnstyledButton className={classes.value} title={row.label}>
+        {label}
+        <IconChevronDown className={classes.chevron} size={14} aria-hidden />
+      </UnstyledButton>
+    </Menu.Target>
+  );
+  if (row.other) {
+    return (
+      <Menu position="bottom-start" shadow="md" withinPortal width={250}>
+        {target}
+        <Menu.Dropdown>
+          {dimensions.length === 1 && (
+            <Menu.Item leftSection={<IconZoomIn size={16} />} onClick={onRest}>
+              Discounts, credits and the like in it
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconListSearch size={16} />} onClick={() => onExplain(row.id)}>
+            {dimensions.length === 1 ? "Explain the total" : "Show all values"}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    );
+  }
   return (
     <Menu position="bottom-start" shadow="md" withinPortal width={230}>
-      <Menu.Target>
-        <UnstyledButton className={classes.value} title={row.label}>
-          {label}
-          <IconChevronDown className={classes.chevron} size={14} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
+      {target}
       <Menu.Dropdown>
         <Menu.Item leftSection={<IconZoomIn size={16} />} onClick={() => onDrill(row.keys)}>
           Drill down

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Costs } from "../api/types";
-import { arrange, defaultSort, pivotRows } from "./rows";
+import type { Change } from "../lib/change";
+import { arrange, defaultSort, pivotColumns, pivotRows } from "./rows";
 
 const row = (
   key: string,
   label: string,
   figures: string[],
   total: string,
-  before: string | null,
+  percent: number | null,
   other = false,
 ) => ({
   keys: [key],
@@ -15,17 +16,18 @@ const row = (
   other,
   figures,
   total,
-  previous_total: before,
+  previous_total: null,
+  change: { kind: percent === null ? "new" : "changed", compared_total: total, amount: total, percent },
 });
 const costs = {
   view: "day",
   periods: ["2026-10-01", "2026-10-02"],
   previous: { from: "2026-09-29", to: "2026-10-01", total: "50" },
   rows: [
-    row("1", "Production", ["9.000000000000000002", "1"], "10", "5"),
-    row("2", "Sandbox 10", ["9.000000000000000001", "11"], "20", "0"),
-    row("3", "Sandbox 9", ["1", "1"], "2", "4"),
-    row("", "", ["100", "100"], "200", "100", true),
+    row("1", "Production", ["9.000000000000000002", "1"], "10", 100),
+    row("2", "Sandbox 10", ["9.000000000000000001", "11"], "20", null),
+    row("3", "Sandbox 9", ["1", "1"], "2", -50),
+    row("", "", ["100", "100"], "200", 100, true),
   ],
 } as unknown as Costs;
 const starts = costs.periods;
@@ -58,8 +60,42 @@ describe("the pivot table", () => {
     expect(first).toMatchObject({ label: "Production / web", detail: "1", values: ["Production", "web"] });
     expect(second).toMatchObject({ label: "Sandbox / Untagged", detail: "2" });
   });
-  it("shows no change without a span before", () => {
-    expect(pivotRows(costs, ["account_id"]).map((one) => one.change)).toEqual([100, null, -50, 100]);
-    expect(pivotRows({ ...costs, previous: null }, ["account_id"])[0]?.change).toBeUndefined();
+  it("shows the changes that the server says, and none without a span before", () => {
+    expect(pivotRows(costs, ["account_id"]).map((one) => one.change?.percent)).toEqual([100, null, -50, 100]);
+    const plain = { ...costs, rows: costs.rows.map((one) => ({ ...one, change: null })) };
+    expect(pivotRows(plain, ["account_id"])[0]?.change).toBeUndefined();
+  });
+  it("sorts changes in money by the exact difference, and what is not known last", () => {
+    const rows = pivotRows(costs, ["account_id"]);
+    const of = (amount: string | null) => ({ ...rows[0]?.change, amount }) as Change;
+    const amounts = ["-3", null, "10", "9.999999999999999999"];
+    const changed = rows.map((one, at) => ({
+      ...one,
+      other: false,
+      label: String(at),
+      change: of(amounts[at] ?? null),
+    }));
+    const sort = { column: "difference", descending: true };
+    expect(arrange(changed, starts, sort, "").map((one) => one.label)).toEqual(["2", "3", "0", "1"]);
+  });
+  it("marks days, weeks and months that are not whole", () => {
+    const week = {
+      ...costs,
+      view: "week",
+      from: "2026-10-07",
+      to: "2026-10-27",
+      periods: ["2026-10-05", "2026-10-12", "2026-10-19", "2026-10-26"],
+    } as Costs;
+    expect(pivotColumns(week, "2026-10-26").map((one) => one.part)).toEqual([
+      "from 7 Oct 2026",
+      undefined,
+      undefined,
+      "complete through 25 Oct 2026",
+    ]);
+    const day = { ...week, view: "day", periods: ["2026-10-25", "2026-10-26"] } as Costs;
+    expect(pivotColumns(day, "2026-10-26").map((one) => one.part)).toEqual([undefined, "not complete yet"]);
+    const month = { ...week, view: "month", periods: ["2026-10-01"], from: "2026-10-01" } as Costs;
+    expect(pivotColumns(month, "2026-12-01")[0]?.part).toBe("through 26 Oct 2026");
+    expect(pivotColumns({ ...month, to: "2026-11-01" }, "2026-12-01")[0]?.part).toBeUndefined();
   });
 });

@@ -1,8 +1,9 @@
-import type { View } from "../address/range";
+import { partOf, type View } from "../address/range";
 import type { Costs } from "../api/types";
 import { rowId, rowLabel, valueLabel } from "../chart/data";
 import { bucketLabel, bucketTitle } from "../chart/labels";
-import { changePercent, compareDecimals } from "../lib/decimal";
+import type { Change } from "../lib/change";
+import { compareDecimals } from "../lib/decimal";
 
 export interface PivotRow {
   id: string;
@@ -15,17 +16,8 @@ export interface PivotRow {
   other: boolean;
   figures: readonly string[];
   total: string;
-  change: number | null | undefined;
-}
-
-/** A change is shown only when there is a span before to compare with. */
-function changeOf(
-  costs: Costs,
-  previous: string | null | undefined,
-  total: string,
-): number | null | undefined {
-  if (!costs.previous) return undefined;
-  return changePercent(previous ?? "0", total);
+  /** Against the compared span; undefined where nothing is compared. */
+  change: Change | undefined;
 }
 
 export function pivotRows(costs: Costs, dimensions: readonly string[]): PivotRow[] {
@@ -40,7 +32,7 @@ export function pivotRows(costs: Costs, dimensions: readonly string[]): PivotRow
       other: row.other,
       figures: row.figures,
       total: row.total,
-      change: changeOf(costs, row.previous_total, row.total),
+      change: row.change ?? undefined,
     };
   });
 }
@@ -49,15 +41,22 @@ export interface PivotColumn {
   start: string;
   label: string;
   title: string;
+  /** Why it does not hold all of its days. */
+  part: string | undefined;
 }
 
-export function pivotColumns(costs: Costs): PivotColumn[] {
+export function pivotColumns(costs: Costs, completeTo?: string): PivotColumn[] {
   const view = costs.view as View;
-  return costs.periods.map((start) => ({
-    start,
-    label: bucketLabel(start, view),
-    title: bucketTitle(start, view),
-  }));
+  return costs.periods.map((start) => {
+    const part = partOf(start, view, costs, completeTo);
+    const title = bucketTitle(start, view);
+    return {
+      start,
+      label: bucketLabel(start, view),
+      title: part === undefined ? title : `${title}, ${part}`,
+      part,
+    };
+  });
 }
 
 export interface Sort {
@@ -66,13 +65,28 @@ export interface Sort {
 }
 export const defaultSort: Sort = { column: "total", descending: true };
 
+/** "New" is the largest increase there is; no comparison sorts lowest. */
+function percentOrder(change: Change | undefined): number {
+  if (change?.kind === "new") {
+    return (change.amount ?? "").startsWith("-") ? -Number.MAX_VALUE : Number.POSITIVE_INFINITY;
+  }
+  if (change?.kind === "nothing") return 0;
+  return change?.percent ?? Number.NEGATIVE_INFINITY;
+}
+
 function order(column: string, starts: readonly string[]): (a: PivotRow, b: PivotRow) => number {
   if (column === "name") return (a, b) => a.label.localeCompare(b.label, "en", { numeric: true });
   if (column === "change") {
-    // "New" is the largest increase there is; no comparison sorts lowest.
-    const size = (row: PivotRow) =>
-      row.change === null ? Number.POSITIVE_INFINITY : (row.change ?? Number.NEGATIVE_INFINITY);
+    const size = (row: PivotRow) => percentOrder(row.change);
     return (a, b) => (size(a) === size(b) ? 0 : size(a) - size(b));
+  }
+  if (column === "difference") {
+    // What is not known sorts lowest.
+    return (a, b) => {
+      const [one, other] = [a.change?.amount ?? null, b.change?.amount ?? null];
+      if (one === null || other === null) return (one === null ? 0 : 1) - (other === null ? 0 : 1);
+      return compareDecimals(one, other);
+    };
   }
   const at = starts.indexOf(column);
   if (at < 0) return (a, b) => compareDecimals(a.total, b.total);

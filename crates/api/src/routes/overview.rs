@@ -233,6 +233,9 @@ pub(crate) struct Overview {
     /// Day after the last day with charges.
     #[schema(required = true)]
     data_to: Option<String>,
+    /// Day from which on the data are not complete; growth leaves these days out.
+    #[schema(required = true)]
+    complete_to: Option<String>,
     /// End of the newest hour of usage.
     #[schema(required = true)]
     data_through: Option<String>,
@@ -264,6 +267,7 @@ pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Resul
         currencies: found.currencies,
         data_from: found.data_from.map(|day| day.to_string()),
         data_to: found.data_to.map(|day| day.to_string()),
+        complete_to: found.complete_to.map(|day| day.to_string()),
         data_through: found.data_through.map(time::text),
         has_data: !found.periods.is_empty(),
         proof: found.proof.into(),

@@ -1,6 +1,7 @@
 //! What there is: months with their state and proof, the running ingest, and what failed.
 
 use super::Published;
+use super::compared::complete_to;
 use crate::proof::Proof;
 use crate::{App, Failure, Progress, Result, Stage};
 use chrono::{DateTime, Days, DurationRound, NaiveDate, TimeDelta, Utc};
@@ -69,6 +70,8 @@ pub struct Overview {
     pub data_to: Option<NaiveDate>,
     /// End of the newest hour of usage.
     pub data_through: Option<DateTime<Utc>>,
+    /// Day from which on the data are not complete.
+    pub complete_to: Option<NaiveDate>,
     /// What is proven of all months together, and of the sources.
     pub proof: Proof,
     /// Connections with months.
@@ -126,6 +129,7 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
         data_from: days.map(|(from, _)| from),
         data_to: days.map(|(_, to)| to),
         data_through: through,
+        complete_to: complete_to(app, published),
         proof: whole(&connections),
         connections,
         periods,

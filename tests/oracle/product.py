@@ -65,13 +65,18 @@ def served(data: Path):
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
-    def get(path: str, **query) -> dict:
+    def body_of(path: str, **query) -> bytes:
         connection.request("GET", f"/api/v1/{path}?{urlencode(query, doseq=True)}", headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:
             raise Refused(f"{path} {query}: {answer.status} {body[:2000]!r}")
-        return json.loads(body)
+        return body
+
+    def get(path: str, **query) -> dict:
+        return json.loads(body_of(path, **query))
+
+    get.text = lambda path, **query: body_of(path, **query).decode()
 
     try:
         for _ in range(600):

@@ -120,13 +120,14 @@ pub(crate) fn asks_names(query: &CostQuery) -> bool {
 
 /// The days to compare with.
 fn previous(span: Days, compare: Comparison) -> Result<Days, QueryError> {
-    if let Comparison::Span(DaySpan { from, to }) = compare
-        && from > to
-    {
-        return Err(QueryError::invalid(
-            format!("the compared span ends ({to}) before it starts ({from})"),
-            "Give an end day after the first day; the end is exclusive.",
-        ));
+    if let Comparison::Span(DaySpan { from, to }) = compare {
+        if from > to {
+            return Err(QueryError::invalid(
+                format!("the compared span ends ({to}) before it starts ({from})"),
+                "Give an end day after the first day; the end is exclusive.",
+            ));
+        }
+        return Ok(Days { from: day_number(from), to: day_number(to) });
     }
     // Data may be dated anywhere, and so may what comes before: without days nothing is compared.
     let found = compare.spans(DaySpan { from: date(span.from), to: date(span.to) }, None);

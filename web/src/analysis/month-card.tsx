@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type Metric, metrics } from "../address/metric";
 import { queries } from "../api/queries";
 import type { Compared, MonthToDate } from "../api/types";
-import { dayLabel, hourLabel, spanLabel } from "../lib/dates";
+import { dayLabel, hourLabel, shortSpan } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { Change } from "../table/change";
 import { Problem } from "../ui/problem";
@@ -20,11 +20,12 @@ function against({ compared, currency }: MonthToDate): string {
 
 /** Which days are compared with which: those of this month that are complete. */
 function Against({ compared, currency }: { compared: Compared; currency: string }) {
-  const before = spanLabel(compared.from, compared.to);
+  const year = compared.compared_from.slice(0, 4);
+  const before = shortSpan(compared.from, compared.to, year);
   if (compared.known === "nothing") return <>No data of {before} to compare with</>;
   return (
     <>
-      {spanLabel(compared.compared_from, compared.compared_to)} against{" "}
+      {shortSpan(compared.compared_from, compared.compared_to, year)} against{" "}
       {formatMoney(compared.total, currency)} in {before}
       {daysApart(compared)}
     </>

@@ -42,6 +42,16 @@ export function spanLabel(from: Day, to: Day): string {
   return `${short ? dayLabel(from).slice(0, -5) : dayLabel(from)} – ${dayLabel(last)}`;
 }
 
+/** "1–22 Oct" beside other words that say the year, "1 Dec 2025 – 22 Jan 2026" over the turn of it. */
+export function shortSpan(from: Day, to: Day, year: string): string {
+  const last = addDays(to, -1);
+  const day = (one: Day) => (one.startsWith(year) ? dayLabel(one).slice(0, -5) : dayLabel(one));
+  if (from === last) return day(from);
+  return from.slice(0, 7) === last.slice(0, 7)
+    ? `${Number(from.slice(8))}–${day(last)}`
+    : `${day(from)} – ${day(last)}`;
+}
+
 /** "22 Oct 2026, 14:00 UTC" of an ISO hour. */
 export function hourLabel(iso: string): string {
   const time = new Date(iso).toISOString();

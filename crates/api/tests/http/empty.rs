@@ -13,6 +13,7 @@ async fn overview_says_that_there_is_nothing() {
         json!({
             "organization": { "id": "my-organization", "name": "My organization", "demo": false },
             "currency": "", "currencies": [], "data_from": null, "data_to": null, "data_through": null,
+            "complete_to": null,
             "has_data": false, "connections": [],
             "proof": {
                 "copied": {"state": "holds", "reason": "nothing is published"},

@@ -1804,6 +1804,8 @@ export interface components {
         };
         /** @description The state of the data. */
         Overview: {
+            /** @description Day from which on the data are not complete; growth leaves these days out. */
+            complete_to: string | null;
             /** @description Connections with months. */
             connections: components["schemas"]["ConnectionProofView"][];
             /** @description All, the main one first. Figures are in one of them, the main one unless `filter=currency=…` says another. */
@@ -1811,7 +1813,6 @@ export interface components {
             /** @description Main currency: the one with the most cost lately. Empty without data. */
             currency: string;
             /** @description First day with charges. */
-            complete_to: string | null;
             data_from: string | null;
             /** @description End of the newest hour of usage. */
             data_through: string | null;

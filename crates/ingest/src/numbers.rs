@@ -80,9 +80,14 @@ impl NumberColumn {
         Ok(())
     }
 
-    /// Whether no row has a value.
-    pub(crate) fn all_null(&self) -> bool {
-        self.values.iter().all(|value| *value == NULL)
+    /// The rows that have a value, with their 10⁻¹⁸ units.
+    pub(crate) fn present(&self) -> impl Iterator<Item = (usize, i128)> {
+        let mut wide = self.wide.iter();
+        self.values.iter().enumerate().filter_map(move |(row, value)| match *value {
+            NULL => None,
+            WIDE => wide.next().map(|(_, units)| (row, *units)),
+            value => Some((row, i128::from(value) * FINE)),
+        })
     }
 
     /// 10⁻¹⁸ units of a row, or `None` when absent.

@@ -1,34 +1,48 @@
 //! Amounts of a run that may be absent.
 
 use crate::numbers::NumberColumn;
-use arrow::array::{ArrayRef, Decimal128Array, new_null_array};
+use arrow::array::{ArrayRef, BooleanBufferBuilder, Decimal128Array, new_null_array};
+use arrow::buffer::NullBuffer;
 use model::schema::AMOUNT;
 use std::sync::Arc;
 
-/// Marks an absent amount: beyond every amount that is read.
-const NONE: i128 = i128::MIN;
-
-/// Amounts of a run in 10⁻¹⁸ units. Most columns are without any value in most reports: such a column takes no memory.
+/// Amounts of a run in 10⁻¹⁸ units, those only that are there: most columns have a value in few rows, and many in none.
 #[derive(Default)]
-pub(super) struct OptionalAmounts(Vec<i128>);
+pub(super) struct OptionalAmounts {
+    rows: Vec<u32>,
+    values: Vec<i128>,
+}
 
 impl OptionalAmounts {
     /// Adds some rows after those that were there before.
-    pub(super) fn add(&mut self, column: Option<&NumberColumn>, before: usize, rows: usize) {
-        let Some(column) = column.filter(|column| !column.all_null()) else { return };
-        self.0.resize(before, NONE);
-        self.0.extend((0..rows).map(|row| column.units(row).unwrap_or(NONE)));
+    pub(super) fn add(&mut self, column: Option<&NumberColumn>, before: usize) {
+        let Some(column) = column else { return };
+        for (row, units) in column.present() {
+            self.rows.push(u32::try_from(before + row).unwrap_or(u32::MAX));
+            self.values.push(units);
+        }
     }
 
-    /// The column in the given order; the run starts anew.
-    pub(super) fn take(&mut self, order: &[u32]) -> ArrayRef {
-        let values = &self.0;
-        if values.is_empty() {
+    /// The column in the given order, of which `places` is the inverse; the run starts anew.
+    pub(super) fn take(&mut self, order: &[u32], places: &[u32]) -> ArrayRef {
+        let values = &self.values;
+        let array = if values.is_empty() {
             return new_null_array(&AMOUNT, order.len());
-        }
-        let value = |row: &u32| values.get(*row as usize).copied().filter(|value| *value != NONE);
-        let array: Decimal128Array = order.iter().map(value).collect();
-        self.0.clear();
+        } else if values.len() == order.len() {
+            Decimal128Array::from_iter_values(order.iter().map(|row| values[*row as usize]))
+        } else {
+            let mut sorted = vec![0; order.len()];
+            let mut present = BooleanBufferBuilder::new(order.len());
+            present.append_n(order.len(), false);
+            for (row, value) in self.rows.iter().zip(values) {
+                let place = places[*row as usize] as usize;
+                sorted[place] = *value;
+                present.set_bit(place, true);
+            }
+            Decimal128Array::new(sorted.into(), Some(NullBuffer::new(present.finish())))
+        };
+        self.rows.clear();
+        self.values.clear();
         Arc::new(array.with_data_type(AMOUNT))
     }
 }

@@ -184,7 +184,7 @@ impl Run {
             } else {
                 field
             };
-            into.add(batch.numbers[field].as_ref(), before, batch.rows);
+            into.add(batch.numbers[field].as_ref(), before);
         }
     }
 
@@ -280,8 +280,9 @@ impl Run {
             columns.insert(name, Arc::new(array.with_data_type(AMOUNT)));
             values.clear();
         }
+        let places = places(order);
         for (values, (name, _)) in self.optional.iter_mut().zip(OPTIONAL) {
-            columns.insert(name, values.take(order));
+            columns.insert(name, values.take(order, &places));
         }
         columns.insert(
             "x_IsSplit",
@@ -295,6 +296,15 @@ impl Run {
         self.source_rows.clear();
         Ok(columns)
     }
+}
+
+/// Where each row stands in the order.
+fn places(order: &[u32]) -> Vec<u32> {
+    let mut places = vec![0; order.len()];
+    for (place, row) in (0..).zip(order) {
+        places[*row as usize] = place;
+    }
+    places
 }
 
 /// Appends each row's place in a registry.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 /// Dictionary codes that grow with the run; -1 for none.
 #[derive(Default)]
 pub(super) struct RunText {
-    pub(super) codes: Vec<i32>,
+    codes: Vec<i32>,
+    /// Rows added so far; `codes` ends with the last row that has a text.
+    rows: usize,
     values: Vec<Arc<str>>,
     /// Bytes of `values`.
     pub(super) bytes: u64,
@@ -22,9 +24,11 @@ pub(super) struct RunText {
 impl RunText {
     pub(super) fn add(&mut self, column: Option<&TextColumn>, rows: usize) {
         let Some(column) = column.filter(|column| !column.all_null()) else {
-            self.codes.resize(self.codes.len() + rows, -1);
+            self.rows += rows;
             return;
         };
+        self.codes.resize(self.rows, -1);
+        self.rows += rows;
         let same = self.last.as_ref().is_some_and(|(values, _)| Arc::ptr_eq(values, &column.values));
         let mut map = match self.last.take() {
             Some((_, map)) if same => map,
@@ -48,7 +52,9 @@ impl RunText {
     /// The same text for some rows.
     pub(super) fn fill(&mut self, text: &str, rows: usize) {
         let code = self.code_of(text);
-        self.codes.resize(self.codes.len() + rows, code);
+        self.codes.resize(self.rows, -1);
+        self.rows += rows;
+        self.codes.resize(self.rows, code);
     }
 
     fn code_of(&mut self, text: &str) -> i32 {
@@ -68,10 +74,15 @@ impl RunText {
 
     /// The column in the given order; the run starts anew.
     pub(super) fn take(&mut self, order: &[u32]) -> Result<ArrayRef, ArrowError> {
-        let values: StringArray = self.values.iter().map(|value| Some(&**value)).collect();
-        let array = dictionary(order.iter().map(|row| self.codes[*row as usize]), Arc::new(values));
-        *self = Self::default();
-        array
+        let texts = std::mem::take(self);
+        if texts.values.is_empty() {
+            let none: ArrayRef = Arc::new(StringArray::from(Vec::<&str>::new()));
+            let codes = Int32Array::new_null(order.len());
+            return Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(codes, none)?));
+        }
+        let values: StringArray = texts.values.iter().map(|value| Some(&**value)).collect();
+        let code = |row: &u32| texts.codes.get(*row as usize).copied().unwrap_or(-1);
+        dictionary(order.iter().map(code), Arc::new(values))
     }
 }
 

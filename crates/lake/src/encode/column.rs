@@ -123,14 +123,16 @@ impl ColumnEncoder {
         let mut at = 0;
         while at < array.len() {
             let open = PAGE_ROWS - self.levels.len();
-            // A stretch without any value, however long, costs nothing.
+            // A column without any value, however long, costs nothing.
             let all_null = nulls.as_ref().is_some_and(|nulls| nulls.null_count() == array.len());
             let take = (array.len() - at).min(open).min(if all_null { PAGE_ROWS } else { STEP_ROWS });
-            if all_null {
-                self.levels.push_run(0, take);
-                self.nulls += take;
-            } else {
-                self.append_step(array, nulls.as_ref(), at, take)?;
+            let valid = nulls.as_ref().map(|nulls| nulls.slice(at, take));
+            match valid.filter(|valid| valid.null_count() > 0) {
+                Some(valid) if valid.null_count() == take => {
+                    self.levels.push_run(0, take);
+                    self.nulls += take;
+                }
+                valid => self.append_step(array, valid.as_ref(), at, take)?,
             }
             at += take;
             let dictionary = self.dictionary().map_or(0, Dictionary::plain_size);
@@ -145,21 +147,26 @@ impl ColumnEncoder {
     fn append_step(
         &mut self,
         array: &ArrayRef,
-        nulls: Option<&NullBuffer>,
+        valid: Option<&NullBuffer>,
         at: usize,
         take: usize,
     ) -> Result<(), LakeError> {
-        let valid = nulls.map(|nulls| nulls.slice(at, take)).filter(|valid| valid.null_count() > 0);
-        match &valid {
+        match valid {
             None => self.levels.push_run(1, take),
             Some(valid) => {
-                self.levels.push_all(valid.iter().map(u32::from));
+                // Rows are sorted: those with a value stand together.
+                let mut done = 0;
+                for (start, end) in valid.valid_slices() {
+                    self.levels.push_run(0, start - done);
+                    self.levels.push_run(1, end - start);
+                    done = end;
+                }
+                self.levels.push_run(0, take - done);
                 self.nulls += valid.null_count();
             }
         }
         let Self { values, ids, plain, plain_extremes, use_plain, .. } = self;
         let mut out = Output { ids, plain, extremes: plain_extremes, use_plain: *use_plain };
-        let valid = valid.as_ref();
         match values {
             Values::Text { dictionary, source, remap } => match array.data_type() {
                 DataType::Dictionary(..) => {

@@ -73,24 +73,27 @@ impl Output<'_> {
         valid: Option<&NullBuffer>,
     ) -> Result<(), LakeError> {
         let values = values.ok_or(LakeError::Internal("a column of a batch has another type"))?;
-        if valid.is_none() && !self.use_plain && values.iter().all(|value| *value == values[0]) {
-            if let Some(value) = values.first() {
-                self.ids.push_run(dictionary.intern(*value), values.len());
-            }
-            return Ok(());
+        if let Some(valid) = valid {
+            let present: Vec<T> = valid.valid_indices().map(|at| values[at]).collect();
+            self.present_numbers(dictionary, &present);
+        } else {
+            self.present_numbers(dictionary, values);
         }
-        let values =
-            values.iter().enumerate().filter(|(at, _)| valid.is_none_or(|valid| valid.is_valid(*at)));
-        let values = values.map(|(_, value)| *value);
+        Ok(())
+    }
+
+    fn present_numbers<T: Number>(&mut self, dictionary: &mut Numbers<T>, values: &[T]) {
+        let Some(first) = values.first() else { return };
         if self.use_plain {
-            T::KIND.widen(self.extremes, number_extremes(values.clone()));
+            T::KIND.widen(self.extremes, number_extremes(values.iter().copied()));
             for value in values {
                 value.put(self.plain);
             }
+        } else if values.iter().all(|value| value == first) {
+            self.ids.push_run(dictionary.intern(*first), values.len());
         } else {
-            self.ids.push_all(values.map(|value| dictionary.intern(value)));
+            self.ids.push_all(values.iter().map(|value| dictionary.intern(*value)));
         }
-        Ok(())
     }
 
     fn plain_texts<'t>(&mut self, texts: impl Iterator<Item = &'t [u8]>) {

@@ -11,6 +11,7 @@ use app::policy::Caller;
 use app::read::{self, Costs, export};
 use axum::extract::State;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 
 /// The costs, and what is held for them while they are read.
 async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<(Costs, Vec<Share>), ApiError> {
@@ -30,7 +31,15 @@ fn name(costs: &Costs, ending: &str) -> String {
     let by: Vec<String> = costs.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
     let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
     let (metric, answer) = (costs.query.metric.name(), &costs.answer);
-    format!("{metric}{by}-{}-to-{}.{ending}", answer.from, answer.to)
+    format!("{metric}{by}-{}-to-{}.{ending}", answer.from, export::last_day(costs))
+}
+
+/// Whose figures they are, and when they were asked for.
+fn scope(by: &Caller, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
+    let organization =
+        by.organization.as_ref().map(|organization| ("Organization", organization.name.clone()));
+    let now = ("Exported (UTC)", now.format("%Y-%m-%d %H:%M").to_string());
+    organization.into_iter().chain([now]).collect()
 }
 
 /// The costs as CSV.
@@ -62,7 +71,8 @@ pub(crate) async fn costs_xlsx(
         AppError::invalid(error.to_string()).advise("Narrow the selection, or take CSV or Parquet.")
     })?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    Ok(file(&name(&costs, "xlsx"), kind, shares, move |out| export::xlsx(&costs, out)))
+    let scope = scope(&by, state.app.now());
+    Ok(file(&name(&costs, "xlsx"), kind, shares, move |out| export::xlsx(&costs, &scope, out)))
 }
 
 /// The costs as Parquet, with exact decimals.

@@ -22,6 +22,11 @@ fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, label: &'a str, 
     }
 }
 
+/// The last day that the figures are of: ends of spans are exclusive, names of files and words are not.
+pub fn last_day(costs: &Costs) -> String {
+    costs.answer.to.pred_opt().unwrap_or(costs.answer.to).to_string()
+}
+
 /// Names of the text columns: the dimensions, a name beside each ID that has one.
 fn text_columns(costs: &Costs) -> Vec<String> {
     let mut names = vec![];

@@ -64,6 +64,8 @@ pub struct ExplainedRow {
     pub resource_id: Option<String>,
     /// Words of the provider.
     pub description: Option<String>,
+    /// Tags, as a JSON object; `None` for a row without any.
+    pub tags: Option<String>,
     /// Usage that counts, in the row's own unit.
     pub usage_amount: Decimal,
     /// The row's share of the figure.
@@ -178,7 +180,7 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
 
 /// Columns of an explained row, in the order that they are read.
 const COLUMNS: &str = r#""ChargePeriodStart", "ChargePeriodEnd", "SubAccountId", "SubAccountName", "ServiceName", "x_UsageType",
-  "x_Operation", "x_LineItemType", "ResourceId", "ChargeDescription", "x_UsageAmount""#;
+  "x_Operation", "x_LineItemType", "ResourceId", "ChargeDescription", "Tags", "x_UsageAmount""#;
 
 /// The rows of a page, or all of them.
 pub(crate) fn rows_sql(cell: &CostQuery, order: ExplainOrder, page: Option<Page>, form: &mut Form) -> String {

@@ -335,9 +335,9 @@ fn explained(batch: &RecordBatch, into: &mut Vec<ExplainedRow>) -> Result<(), Qu
     let instants = |at: usize| cast(batch.column(at), &instant()).map_err(QueryError::internal);
     let amounts = |at: usize| cast(batch.column(at), &AMOUNT).map_err(QueryError::internal);
     let (starts, ends) = (instants(0)?, instants(1)?);
-    let words = (2..10).chain([12]).map(words).collect::<Result<Vec<_>, _>>()?;
-    let (usage, figures) = (amounts(10)?, amounts(11)?);
-    let places = cast(batch.column(13), &DataType::Int64).map_err(QueryError::internal)?;
+    let words = (2..11).chain([13]).map(words).collect::<Result<Vec<_>, _>>()?;
+    let (usage, figures) = (amounts(11)?, amounts(12)?);
+    let places = cast(batch.column(14), &DataType::Int64).map_err(QueryError::internal)?;
     let amount = |column: &ArrayRef, row: usize| {
         Decimal::from_units(column.as_primitive::<Decimal128Type>().value(row))
     };
@@ -362,9 +362,10 @@ fn explained(batch: &RecordBatch, into: &mut Vec<ExplainedRow>) -> Result<(), Qu
             line_item_type: word(5),
             resource_id: word(6),
             description: word(7),
+            tags: word(8),
             usage_amount: amount(&usage, row),
             figure: amount(&figures, row),
-            source_file: word(8),
+            source_file: word(9),
             source_row: places.as_primitive::<Int64Type>().value(row),
         });
     }

@@ -15,6 +15,12 @@ function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** The row's tags, each as its key and value. */
+function tagText(tags: string, between: string): string {
+  const pairs = Object.entries(JSON.parse(tags) as Record<string, string>);
+  return pairs.map(([key, value]) => `${key} = ${value}`).join(between);
+}
+
 interface Props {
   rows: readonly LineItem[];
   currency: string;
@@ -62,8 +68,9 @@ export function LineItems({ rows, currency, stale, order, onOrder }: Props) {
                 <div className={classes.file}>{fileName(item.source_file)}</div>
                 <small>row {item.source_row.toLocaleString("en-US")}</small>
               </td>
-              <td className={classes.wide} title={item.resource_id}>
-                <div>{item.resource_id || "–"}</div>
+              <td className={classes.wide}>
+                <div title={item.resource_id}>{item.resource_id || "–"}</div>
+                {item.tags && <small title={tagText(item.tags, "\n")}>{tagText(item.tags, " · ")}</small>}
               </td>
             </tr>
           ))}

@@ -100,6 +100,8 @@ pub(crate) struct LineItem {
     line_item_type: String,
     resource_id: String,
     description: String,
+    /// Tags, as a JSON object; empty for a row without any.
+    tags: String,
     usage_amount: String,
     figure: String,
     source_file: String,
@@ -120,6 +122,7 @@ impl From<ExplainedRow> for LineItem {
             line_item_type: row.line_item_type.unwrap_or_default(),
             resource_id: row.resource_id.unwrap_or_default(),
             description: row.description.unwrap_or_default(),
+            tags: row.tags.unwrap_or_default(),
             usage_amount: row.usage_amount.to_string(),
             figure: row.figure.to_string(),
             source_file: row.source_file.unwrap_or_default(),
@@ -274,7 +277,7 @@ fn ours(text: &str) -> Cell<'_> {
 type MakeCell = for<'a> fn(&'a str) -> Cell<'a>;
 
 /// Header of the file, and what its columns hold.
-const COLUMNS: [(&str, MakeCell); 14] = [
+const COLUMNS: [(&str, MakeCell); 15] = [
     ("charge_period_start", ours),
     ("charge_period_end", ours),
     ("account_id", theirs),
@@ -285,6 +288,7 @@ const COLUMNS: [(&str, MakeCell); 14] = [
     ("line_item_type", theirs),
     ("resource_id", theirs),
     ("description", theirs),
+    ("tags", theirs),
     ("usage_amount", ours),
     ("figure", ours),
     ("source_file", theirs),
@@ -293,7 +297,7 @@ const COLUMNS: [(&str, MakeCell); 14] = [
 
 impl LineItem {
     /// In the order of [`COLUMNS`].
-    fn texts(self) -> [String; 14] {
+    fn texts(self) -> [String; 15] {
         [
             self.charge_period_start,
             self.charge_period_end,
@@ -305,6 +309,7 @@ impl LineItem {
             self.line_item_type,
             self.resource_id,
             self.description,
+            self.tags,
             self.usage_amount,
             self.figure,
             self.source_file,

@@ -171,6 +171,13 @@ def test_from_verification_to_dashboards_mail_and_restatement(world, product, ac
         assert Decimal(change["total_after"]) == Decimal(restated[period])
         if change["lines_total"] == len(change["lines"]):
             assert sum(Decimal(line["change"]) for line in change["lines"]) == Decimal(change["change"])
+        # The same by each dimension alone; refunds and credits are charge types of their own.
+        for by in ("services", "accounts", "charge_types"):
+            sums = change["sums"][by]
+            assert sums and len(sums) < 100
+            assert sum(Decimal(one["change"]) for one in sums) == Decimal(change["change"]), by
+            sizes = [abs(Decimal(one["change"])) for one in sums]
+            assert sizes == sorted(sizes, reverse=True), by
     ingests = server.get(f"/connections/{connection}/ingests")["ingests"]
     assert len(ingests) == 4 * MONTHS and all(i["outcome"] == "published" and i["rows"] > 0 for i in ingests)
     assert len(mails.all()) == 1

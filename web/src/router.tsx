@@ -54,6 +54,17 @@ const connectionRoute = createRoute({
   component: lazyRouteComponent(() => import("./connections/health"), "ConnectionPage"),
 });
 
+const billDiffRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/connections/$id/changes",
+  validateSearch: (search: Search) => ({
+    month: text(search, "month"),
+    at: text(search, "at"),
+    currency: text(search, "currency"),
+  }),
+  component: lazyRouteComponent(() => import("./connections/bill-diff-page"), "BillDiffPage"),
+});
+
 const setUpConnectionRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/connections/$id/set-up",
@@ -167,6 +178,7 @@ export const router = createRouter({
       connectionsRoute,
       newConnectionRoute,
       connectionRoute,
+      billDiffRoute,
       setUpConnectionRoute,
       organizationRoute,
     ]),

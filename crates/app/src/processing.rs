@@ -12,7 +12,7 @@ mod watch;
 mod work;
 
 pub use crate::ingest_job::Fate;
-pub use meta::{BillChange, ChangedLine, Ingest, JobState, Outcome};
+pub use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Ingest, JobState, Outcome};
 pub(crate) use reading::MOST_CRASHES;
 pub use reading::{ReaderProcess, Reading};
 pub use schedule::run;

@@ -13,6 +13,9 @@ pub struct ChangedLine {
     pub service: String,
     /// Account.
     pub account_id: String,
+    /// What the charge is: usage, refund, credit, tax; not known of diffs of earlier versions.
+    #[serde(default)]
+    pub charge_type: Option<String>,
     /// As published before.
     pub before: Decimal,
     /// As published now.
@@ -23,6 +26,32 @@ pub struct ChangedLine {
     /// Line items behind `after`.
     #[serde(default)]
     pub rows_after: Option<u64>,
+}
+
+/// What changed of one service, account or charge type as a whole. Figures are unblended cost.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ChangedSum {
+    /// The service, account or charge type.
+    pub key: String,
+    /// As published before.
+    pub before: Decimal,
+    /// As published now.
+    pub after: Decimal,
+    /// Line items behind `before`.
+    pub rows_before: u64,
+    /// Line items behind `after`.
+    pub rows_after: u64,
+}
+
+/// What changed by each dimension, the largest change first; the smallest may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ChangedSums {
+    /// By service.
+    pub services: Vec<ChangedSum>,
+    /// By account.
+    pub accounts: Vec<ChangedSum>,
+    /// By charge type: refunds and credits apart from usage.
+    pub charge_types: Vec<ChangedSum>,
 }
 
 /// A bill diff: one restatement of one month in one currency.
@@ -48,6 +77,8 @@ pub struct BillChange {
     pub lines_total: Option<u64>,
     /// What changed, the largest change first; the smallest may be left out.
     pub lines: Vec<ChangedLine>,
+    /// The same by service, account and charge type; not known of diffs of earlier versions.
+    pub sums: Option<ChangedSums>,
 }
 
 impl Meta {
@@ -56,8 +87,8 @@ impl Meta {
         sqlx::query(
             "INSERT INTO bill_changes
              (connection_id, period, changed_at_ms, currency, total_before, total_after, changes, rows_before,
-              rows_after, lines_total)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              rows_after, lines_total, sums)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(change.connection_id.as_str())
         .bind(change.period.to_string())
@@ -69,6 +100,7 @@ impl Meta {
         .bind(change.rows_before.map(count))
         .bind(change.rows_after.map(count))
         .bind(change.lines_total.map(count))
+        .bind(change.sums.as_ref().map(|sums| to_json("bill change", sums)).transpose()?)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -101,6 +133,10 @@ fn change(row: &SqliteRow) -> Result<BillChange, MetaError> {
         rows_after: row.try_get::<Option<i64>, _>("rows_after")?.map(i64::unsigned_abs),
         lines_total: row.try_get::<Option<i64>, _>("lines_total")?.map(i64::unsigned_abs),
         lines: from_json("bill change", row.try_get("changes")?)?,
+        sums: row
+            .try_get::<Option<&str>, _>("sums")?
+            .map(|sums| from_json("bill change", sums))
+            .transpose()?,
     })
 }
 

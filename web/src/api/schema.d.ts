@@ -1129,6 +1129,7 @@ export interface components {
             change: string;
             changed_at: string;
             currency: string;
+            kind: components["schemas"]["ChangeKindView"];
             /** @description The largest changes first, at most a hundred. */
             lines: components["schemas"]["ChangedLineView"][];
             /**
@@ -1136,6 +1137,11 @@ export interface components {
              * @description Lines that changed.
              */
             lines_total: number;
+            /**
+             * Format: double
+             * @description The change in percent of the size of `total_before`; null where there was nothing.
+             */
+            percent: number | null;
             /** @description YYYY-MM. */
             period: string;
             /**
@@ -1148,6 +1154,7 @@ export interface components {
              * @description Line items behind the total before; none: not known.
              */
             rows_before?: number | null;
+            sums: components["schemas"]["ChangedSumsView"] | null;
             total_after: string;
             total_before: string;
         };
@@ -1208,6 +1215,14 @@ export interface components {
             before: string;
             /** @description After less before. */
             change: string;
+            /** @description What the charge is: usage, refund, credit; none: not known. */
+            charge_type?: string | null;
+            kind: components["schemas"]["ChangeKindView"];
+            /**
+             * Format: double
+             * @description The change in percent of the size of `before`; null where there was nothing.
+             */
+            percent: number | null;
             /**
              * Format: int64
              * @description Line items behind `after`; none: not known.
@@ -1219,6 +1234,31 @@ export interface components {
              */
             rows_before?: number | null;
             service: string;
+        };
+        /** @description What changed of one service, account or charge type as a whole. Figures are unblended cost. */
+        ChangedSumView: {
+            after: string;
+            before: string;
+            /** @description After less before. */
+            change: string;
+            key: string;
+            kind: components["schemas"]["ChangeKindView"];
+            /**
+             * Format: double
+             * @description The change in percent of the size of `before`; null where there was nothing.
+             */
+            percent: number | null;
+            /** Format: int64 */
+            rows_after: number;
+            /** Format: int64 */
+            rows_before: number;
+        };
+        /** @description What changed by each dimension, the largest change first, at most a hundred each. */
+        ChangedSumsView: {
+            accounts: components["schemas"]["ChangedSumView"][];
+            /** @description Refunds and credits apart from usage. */
+            charge_types: components["schemas"]["ChangedSumView"][];
+            services: components["schemas"]["ChangedSumView"][];
         };
         /**
          * @description Where a step stands.
@@ -1651,6 +1691,8 @@ export interface components {
             source_file: string;
             /** Format: int64 */
             source_row: number;
+            /** @description Tags, as a JSON object; empty for a row without any. */
+            tags: string;
             usage_amount: string;
             usage_type: string;
         };

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import { initialState } from "../address/state";
 import type { Connection, Overview } from "../api/types";
 import { timeLabel } from "../lib/dates";
-import { formatBytes, formatCount, formatSeconds } from "../lib/quantity";
+import { counted, formatBytes, formatSeconds } from "../lib/quantity";
 import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
 import { Problem } from "../ui/problem";
@@ -87,7 +87,7 @@ function Pace({ ingest }: { ingest: NonNullable<Overview["ingest"]> }) {
   const facts = [
     `${ingest.periods_done} of ${ingest.periods_total} months`,
     `${formatBytes(ingest.bytes_done)} of ${formatBytes(ingest.bytes_total)}`,
-    `${formatCount(ingest.rows)} rows`,
+    counted(ingest.rows, "row"),
     ingest.bytes_per_second > 0 && `${formatBytes(ingest.bytes_per_second)}/s`,
     typeof ingest.seconds_left === "number" && `${formatSeconds(ingest.seconds_left)} left`,
   ].filter(Boolean);

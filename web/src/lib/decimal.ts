@@ -56,14 +56,6 @@ export function shareText(part: string, whole: string): string {
   return base > 0 ? `${((100 * approximate(part)) / base).toFixed(1)} %` : "";
 }
 
-/** Change from `before` to `after` in percent; null when there is nothing to compare with. */
-export function changePercent(before: string, after: string): number | null {
-  const base = parseDecimal(before);
-  if (base === 0n) return null;
-  const abs = base < 0n ? -base : base;
-  return Number(((parseDecimal(after) - base) * 100_000n) / abs) / 1000;
-}
-
 /** "1,234,567": digits by threes. (The browser's own formats take their time to load.) */
 export function grouped(whole: string): string {
   return whole.replace(/\B(?=(\d{3})+$)/g, ",");

@@ -5,6 +5,11 @@ export function formatCount(count: number): string {
   return grouped(String(count));
 }
 
+/** A count with its noun: "1 account", "2,104 rows"; words without a plural of their own get an s. */
+export function counted(count: number, one: string, several = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : several}`;
+}
+
 export function formatBytes(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];
   let value = bytes;

@@ -67,17 +67,22 @@ pub(crate) struct ChangeView {
     percent: Option<f64>,
 }
 
+impl From<ChangeKind> for ChangeKindView {
+    fn from(kind: ChangeKind) -> Self {
+        match kind {
+            ChangeKind::Changed => Self::Changed,
+            ChangeKind::New => Self::New,
+            ChangeKind::Gone => Self::Gone,
+            ChangeKind::Nothing => Self::Nothing,
+            ChangeKind::Unknown => Self::Unknown,
+        }
+    }
+}
+
 impl ChangeView {
     fn of(now: Decimal, change: &Change) -> Self {
-        let kind = match change.kind {
-            ChangeKind::Changed => ChangeKindView::Changed,
-            ChangeKind::New => ChangeKindView::New,
-            ChangeKind::Gone => ChangeKindView::Gone,
-            ChangeKind::Nothing => ChangeKindView::Nothing,
-            ChangeKind::Unknown => ChangeKindView::Unknown,
-        };
         let amount = change.amount.map(|amount| amount.to_string());
-        Self { kind, compared_total: now.to_string(), amount, percent: change.percent }
+        Self { kind: change.kind.into(), compared_total: now.to_string(), amount, percent: change.percent }
     }
 }
 

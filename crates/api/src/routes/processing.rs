@@ -5,6 +5,7 @@ use crate::caching::fresh;
 use crate::events::Reader;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
+use crate::routes::costs::ChangeKindView;
 use crate::routes::overview::{FailureView, IngestView};
 use crate::routes::proof::ProofView;
 use crate::state::ApiState;
@@ -17,7 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::response::sse::Event;
-use model::{ConnectionId, OrganizationId};
+use model::{Change, ConnectionId, OrganizationId};
 use serde::Serialize;
 use std::convert::Infallible;
 use std::time::Duration;
@@ -346,14 +347,72 @@ pub(crate) async fn connection_ingests(
 pub(crate) struct ChangedLineView {
     service: String,
     account_id: String,
+    /// What the charge is: usage, refund, credit; none: not known.
+    charge_type: Option<String>,
     before: String,
     after: String,
     /// After less before.
     change: String,
+    kind: ChangeKindView,
+    /// The change in percent of the size of `before`; null where there was nothing.
+    #[schema(required = true)]
+    percent: Option<f64>,
     /// Line items behind `before`; none: not known.
     rows_before: Option<u64>,
     /// Line items behind `after`; none: not known.
     rows_after: Option<u64>,
+}
+
+/// What changed of one service, account or charge type as a whole. Figures are unblended cost.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChangedSumView {
+    key: String,
+    before: String,
+    after: String,
+    /// After less before.
+    change: String,
+    kind: ChangeKindView,
+    /// The change in percent of the size of `before`; null where there was nothing.
+    #[schema(required = true)]
+    percent: Option<f64>,
+    rows_before: u64,
+    rows_after: u64,
+}
+
+impl From<&processing::ChangedSum> for ChangedSumView {
+    fn from(sum: &processing::ChangedSum) -> Self {
+        let change = Change::between(Some(sum.before), sum.after, false);
+        Self {
+            kind: change.kind.into(),
+            percent: change.percent,
+            key: sum.key.clone(),
+            before: sum.before.to_string(),
+            after: sum.after.to_string(),
+            change: (sum.after - sum.before).to_string(),
+            rows_before: sum.rows_before,
+            rows_after: sum.rows_after,
+        }
+    }
+}
+
+/// What changed by each dimension, the largest change first, at most a hundred each.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChangedSumsView {
+    services: Vec<ChangedSumView>,
+    accounts: Vec<ChangedSumView>,
+    /// Refunds and credits apart from usage.
+    charge_types: Vec<ChangedSumView>,
+}
+
+impl From<&processing::ChangedSums> for ChangedSumsView {
+    fn from(sums: &processing::ChangedSums) -> Self {
+        let some = |sums: &[processing::ChangedSum]| sums.iter().take(MOST_LINES).map(Into::into).collect();
+        Self {
+            services: some(&sums.services),
+            accounts: some(&sums.accounts),
+            charge_types: some(&sums.charge_types),
+        }
+    }
 }
 
 /// What one restatement of one month changed in the connection's own bill, in one currency.
@@ -367,6 +426,10 @@ pub(crate) struct BillChangeView {
     total_after: String,
     /// After less before.
     change: String,
+    kind: ChangeKindView,
+    /// The change in percent of the size of `total_before`; null where there was nothing.
+    #[schema(required = true)]
+    percent: Option<f64>,
     /// Line items behind the total before; none: not known.
     rows_before: Option<u64>,
     /// Line items behind the total after; none: not known.
@@ -375,6 +438,9 @@ pub(crate) struct BillChangeView {
     lines: Vec<ChangedLineView>,
     /// Lines that changed.
     lines_total: u64,
+    /// By service, account and charge type; none: not known, of diffs of earlier versions.
+    #[schema(required = true)]
+    sums: Option<ChangedSumsView>,
 }
 
 /// The bill diffs of a connection.
@@ -396,26 +462,38 @@ pub(crate) async fn connection_changes(
 ) -> Result<Response, ApiError> {
     let organization = &caller.organization()?.id;
     let found = processing::changes(&state.app, organization, &connection_id(&id)?).await?;
-    let line = |line: &processing::ChangedLine| ChangedLineView {
-        service: line.service.clone(),
-        account_id: line.account_id.clone(),
-        before: line.before.to_string(),
-        after: line.after.to_string(),
-        change: (line.after - line.before).to_string(),
-        rows_before: line.rows_before,
-        rows_after: line.rows_after,
+    let line = |line: &processing::ChangedLine| {
+        let change = Change::between(Some(line.before), line.after, false);
+        ChangedLineView {
+            kind: change.kind.into(),
+            percent: change.percent,
+            service: line.service.clone(),
+            account_id: line.account_id.clone(),
+            charge_type: line.charge_type.clone(),
+            before: line.before.to_string(),
+            after: line.after.to_string(),
+            change: (line.after - line.before).to_string(),
+            rows_before: line.rows_before,
+            rows_after: line.rows_after,
+        }
     };
-    let changes = found.iter().map(|change| BillChangeView {
-        period: change.period.to_string(),
-        changed_at: time::instant(change.changed_at_ms),
-        currency: change.currency.clone(),
-        total_before: change.total_before.to_string(),
-        total_after: change.total_after.to_string(),
-        change: (change.total_after - change.total_before).to_string(),
-        lines: change.lines.iter().take(MOST_LINES).map(line).collect(),
-        rows_before: change.rows_before,
-        rows_after: change.rows_after,
-        lines_total: change.lines_total.unwrap_or(change.lines.len() as u64),
+    let changes = found.iter().map(|change| {
+        let whole = Change::between(Some(change.total_before), change.total_after, false);
+        BillChangeView {
+            kind: whole.kind.into(),
+            percent: whole.percent,
+            period: change.period.to_string(),
+            changed_at: time::instant(change.changed_at_ms),
+            currency: change.currency.clone(),
+            total_before: change.total_before.to_string(),
+            total_after: change.total_after.to_string(),
+            change: (change.total_after - change.total_before).to_string(),
+            lines: change.lines.iter().take(MOST_LINES).map(line).collect(),
+            rows_before: change.rows_before,
+            rows_after: change.rows_after,
+            lines_total: change.lines_total.unwrap_or(change.lines.len() as u64),
+            sums: change.sums.as_ref().map(ChangedSumsView::from),
+        }
     });
     Ok(fresh(Json(BillChanges { changes: changes.collect() })))
 }

@@ -1,21 +1,21 @@
-//! Bill diffs: what a restatement of a month changed in a connection's own bill, by service and account, one diff for
-//! each currency.
+//! Bill diffs: what a restatement of a month changed in a connection's own bill, by service, account and charge type,
+//! one diff for each currency.
 
 use super::{PeriodOutcome, PeriodSummary};
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::Delivery;
-use meta::{BillChange, ChangedLine, Connection, Publication};
+use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Connection, Publication};
 use model::{BillingPeriod, Decimal};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lines that a diff keeps; the totals and the number of lines always hold everything.
+/// Lines that a diff keeps, and sums by each dimension; the totals and the number of lines always hold everything.
 const MOST_LINES: usize = 500;
 
 /// A connection's figures. Amounts are summed within one currency only: months, and rows of one month, may have several.
 const FIGURES: &str = r#"
-SELECT billing_period, "BillingCurrency", "ServiceName", "SubAccountId", sum("BilledCost"), sum("x_Rows")
-FROM rollup GROUP BY billing_period, "BillingCurrency", "ServiceName", "SubAccountId""#;
+SELECT billing_period, "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType", sum("BilledCost"), sum("x_Rows")
+FROM rollup GROUP BY billing_period, "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType""#;
 
 /// Unblended cost and the line items behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,8 +24,16 @@ struct Figure {
     rows: u64,
 }
 
-/// By service and account.
-type Bill = BTreeMap<(String, String), Figure>;
+/// What a line of a bill is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    service: String,
+    account: String,
+    charge_type: String,
+}
+
+/// A bill's lines.
+type Bill = BTreeMap<Key, Figure>;
 /// By month and currency.
 type Figures = BTreeMap<(BillingPeriod, String), Bill>;
 
@@ -86,7 +94,7 @@ pub(super) async fn keep(
         let lines_total = lines.len();
         lines.truncate(MOST_LINES);
         let (period, currency) = bill;
-        let (Ok(before), Ok(after)) = (total(old), total(new)) else {
+        let (Ok(before), Ok(after), Ok(sums)) = (total(old), total(new), sums(old, new)) else {
             tracing::warn!(%period, "what a restatement changed is too large to be summed");
             continue;
         };
@@ -102,6 +110,7 @@ pub(super) async fn keep(
                 rows_after: Some(after.rows),
                 lines_total: Some(lines_total as u64),
                 lines,
+                sums: Some(sums),
             })
             .await?;
     }
@@ -113,27 +122,65 @@ fn total(bill: &Bill) -> std::result::Result<Figure, model::DecimalError> {
     Ok(Figure { cost, rows: bill.values().map(|figure| figure.rows).sum() })
 }
 
-/// Lines that differ, the largest change first; those whose cost is the same and whose rows are others, last.
+/// What differs, the largest change first; what costs the same and has other rows, last.
+fn differing<'a, K: Ord>(
+    old: &'a BTreeMap<K, Figure>,
+    new: &'a BTreeMap<K, Figure>,
+) -> Vec<(&'a K, Figure, Figure)> {
+    let keys: BTreeSet<&K> = old.keys().chain(new.keys()).collect();
+    let figure = |bill: &BTreeMap<K, Figure>, key: &K| bill.get(key).copied().unwrap_or_default();
+    let mut found: Vec<_> = keys.into_iter().map(|key| (key, figure(old, key), figure(new, key))).collect();
+    found.retain(|(_, before, after)| before != after);
+    found.sort_by_key(|(_, before, after)| {
+        std::cmp::Reverse((after.cost - before.cost).units().unsigned_abs())
+    });
+    found
+}
+
 fn difference(old: &Bill, new: &Bill) -> Vec<ChangedLine> {
-    let keys: BTreeSet<&(String, String)> = old.keys().chain(new.keys()).collect();
-    let mut lines: Vec<ChangedLine> = keys
-        .into_iter()
-        .map(|key| {
-            (key, old.get(key).copied().unwrap_or_default(), new.get(key).copied().unwrap_or_default())
-        })
-        .filter(|(_, before, after)| before != after)
-        .map(|((service, account), before, after)| ChangedLine {
-            service: service.clone(),
-            account_id: account.clone(),
+    let line = |(key, before, after): (&Key, Figure, Figure)| ChangedLine {
+        service: key.service.clone(),
+        account_id: key.account.clone(),
+        charge_type: Some(key.charge_type.clone()),
+        before: before.cost,
+        after: after.cost,
+        rows_before: Some(before.rows),
+        rows_after: Some(after.rows),
+    };
+    differing(old, new).into_iter().map(line).collect()
+}
+
+/// The same by each dimension alone.
+fn sums(old: &Bill, new: &Bill) -> std::result::Result<ChangedSums, model::DecimalError> {
+    let by = |part: fn(&Key) -> &String| {
+        let (old, new) = (summed(old, part)?, summed(new, part)?);
+        let sum = |(key, before, after): (&&String, Figure, Figure)| ChangedSum {
+            key: (*key).clone(),
             before: before.cost,
             after: after.cost,
-            rows_before: Some(before.rows),
-            rows_after: Some(after.rows),
-        })
-        .collect();
-    let size = |line: &ChangedLine| (line.after - line.before).units().unsigned_abs();
-    lines.sort_by_key(|line| std::cmp::Reverse(size(line)));
-    lines
+            rows_before: before.rows,
+            rows_after: after.rows,
+        };
+        Ok(differing(&old, &new).into_iter().take(MOST_LINES).map(sum).collect())
+    };
+    Ok(ChangedSums {
+        services: by(|key| &key.service)?,
+        accounts: by(|key| &key.account)?,
+        charge_types: by(|key| &key.charge_type)?,
+    })
+}
+
+fn summed(
+    bill: &Bill,
+    part: fn(&Key) -> &String,
+) -> std::result::Result<BTreeMap<&String, Figure>, model::DecimalError> {
+    let mut sums: BTreeMap<&String, Figure> = BTreeMap::new();
+    for (key, figure) in bill {
+        let sum = sums.entry(part(key)).or_default();
+        sum.cost = (sum.cost + figure.cost).within()?;
+        sum.rows += figure.rows;
+    }
+    Ok(sums)
 }
 
 /// What is published of some months of a connection; other connections of the organization are not in it.
@@ -149,12 +196,12 @@ async fn figures(app: &App, connection: &Connection, periods: &BTreeSet<BillingP
         .retain(|found| found.connection == connection.id.as_str() && periods.contains(&found.period));
     let odd = || AppError::new(ErrorKind::Internal, "the figures of a bill cannot be compared");
     for row in app.engine().sql(&view, FIGURES).await?.rows {
-        let [period, currency, service, account, cost, rows] =
-            <[Option<String>; 6]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
+        let [period, currency, service, account, charge_type, cost, rows] =
+            <[Option<String>; 7]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
         let figure =
             Figure { cost: cost.parse().map_err(|_| odd())?, rows: rows.parse().map_err(|_| odd())? };
         let bill = figures.entry((period.parse().map_err(|_| odd())?, currency)).or_default();
-        bill.insert((service, account), figure);
+        bill.insert(Key { service, account, charge_type }, figure);
     }
     Ok(figures)
 }
@@ -163,6 +210,30 @@ async fn figures(app: &App, connection: &Connection, periods: &BTreeSet<BillingP
 mod tests {
     use super::*;
 
+    fn key(service: &str, charge_type: &str) -> Key {
+        Key { service: service.to_owned(), account: "1".to_owned(), charge_type: charge_type.to_owned() }
+    }
+
+    #[test]
+    fn refunds_are_apart_from_usage() {
+        let figure = |cost: &str, rows| Figure { cost: cost.parse().unwrap(), rows };
+        let old = Bill::from([(key("EC2", "Usage"), figure("10", 2)), (key("S3", "Usage"), figure("1", 1))]);
+        let mut new = old.clone();
+        new.insert(key("EC2", "Refund"), figure("-4", 1));
+        new.insert(key("S3", "Usage"), figure("3", 1));
+        let found = sums(&old, &new).unwrap();
+        let changes = |sums: &[ChangedSum]| -> Vec<(String, String)> {
+            sums.iter().map(|sum| (sum.key.clone(), (sum.after - sum.before).to_string())).collect()
+        };
+        let expected = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(key, change)| ((*key).to_owned(), (*change).to_owned())).collect()
+        };
+        assert_eq!(changes(&found.charge_types), expected(&[("Refund", "-4"), ("Usage", "2")]));
+        assert_eq!(changes(&found.services), expected(&[("EC2", "-4"), ("S3", "2")]));
+        assert_eq!(changes(&found.accounts), expected(&[("1", "-2")]));
+        assert_eq!((found.accounts[0].rows_before, found.accounts[0].rows_after), (3, 4));
+    }
+
     #[test]
     fn a_diff_holds_what_differs_largest_first() {
         let bill = |lines: &[(&str, &str, u64)]| -> Bill {
@@ -170,7 +241,7 @@ mod tests {
                 .iter()
                 .map(|(service, cost, rows)| {
                     let figure = Figure { cost: cost.parse().unwrap(), rows: *rows };
-                    (((*service).to_owned(), "1".to_owned()), figure)
+                    (key(service, "Usage"), figure)
                 })
                 .collect()
         };

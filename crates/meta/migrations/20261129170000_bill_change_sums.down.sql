@@ -1,0 +1,1 @@
+ALTER TABLE bill_changes DROP COLUMN sums;

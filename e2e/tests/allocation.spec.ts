@@ -109,6 +109,8 @@ test("a subset is made, chosen, charged for, and deleted with another one", asyn
   const remove = page.getByRole("button", { name: "Delete", exact: true });
   await remove.click();
   const question = page.getByRole("dialog", { name: "Delete 2 subsets?" });
+  await expect(question).toBeVisible();
+  await expectAccessible(page);
   await expect(question).toContainText("2 accounts become unassigned.");
   await question.getByRole("button", { name: "Cancel" }).click();
   await expect(question).toBeHidden();
@@ -157,6 +159,8 @@ test("a virtual tag is written with a preview, and breaks costs down as the prev
   // Nothing is lost by leaving.
   await page.getByRole("link", { name: "Shared costs" }).click();
   const leaving = page.getByRole("dialog", { name: "Leave without saving?" });
+  await expect(leaving).toBeVisible();
+  await expectAccessible(page);
   await leaving.getByRole("button", { name: "Cancel" }).click();
   await save.click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
@@ -274,6 +278,8 @@ test("a report is saved, found, changed, renamed and deleted; those of nobody st
   await chip.click();
   await list.getByRole("button", { name: `Rename ${name}` }).click();
   const renaming = page.getByRole("dialog", { name: `Rename ${name}` });
+  await expect(renaming).toBeVisible();
+  await expectAccessible(page);
   await renaming.getByRole("textbox", { name: "Name" }).fill(later);
   await renaming.getByRole("button", { name: "Rename" }).click();
   await expect(chip).toHaveAccessibleName(`Report ${later}`);

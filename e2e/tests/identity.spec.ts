@@ -111,6 +111,8 @@ test("a token's secret is shown once and works until it is revoked", async ({ pa
   await page.goto(`${server.url}/organization?tab=tokens`);
   await page.getByRole("button", { name: "Create a token" }).click();
   const dialog = page.getByRole("dialog", { name: "Create a token" });
+  await expect(dialog).toBeVisible();
+  await expectAccessible(page);
   await dialog.getByLabel("Name").fill("nightly export");
   await dialog.getByRole("button", { name: "Create", exact: true }).click();
   const secret =

@@ -1,5 +1,6 @@
 import { type Browser, expect, type Page } from "@playwright/test";
 import type { Server } from "../server";
+import { expectAccessible } from "./support";
 
 export const password = "correct horse battery staple";
 export const administrator = { name: "Ada Lovelace", email: "ada@example.com" };
@@ -44,6 +45,8 @@ export async function makeInvitation(
   await page.goto(`${server.url}/organization`);
   await page.getByRole("button", { name: "Invite somebody" }).click();
   const dialog = page.getByRole("dialog", { name: "Invite somebody" });
+  await expect(dialog).toBeVisible();
+  await expectAccessible(page);
   await dialog.getByLabel("E-mail address").fill(email);
   await dialog.getByRole("combobox", { name: "Role" }).click();
   await page.getByRole("option", { name: role }).click();

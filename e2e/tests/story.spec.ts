@@ -63,7 +63,9 @@ test.describe("with a fake AWS that enforces policies, and a mail server", () =>
     await expect(step(page, "Verification")).toBeVisible();
     await expect(button(page, "Read the reports")).toBeVisible();
     await expect(page.locator("[data-check][data-state=failed]")).toHaveCount(0);
-    await expect(page.locator("[data-check][data-state=passed]").filter({ hasText: "external ID" })).not.toHaveCount(0);
+    await expect(
+      page.locator("[data-check][data-state=passed]").filter({ hasText: "external ID" }),
+    ).not.toHaveCount(0);
     await expectAccessible(page);
     await readReports(page);
 

@@ -108,6 +108,11 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // Menus open inside the page's main landmark, and hold nothing but their items: what they say is part of the page,
+    // and a stop for the focus that is no item is none of a menu's children.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, portalProps: { target: "#content" } } },
+  },
   colors: {
     azure: [
       "#eef3fd",

@@ -68,7 +68,7 @@ export function CostsTable(props: Props) {
           className={classes.grow ?? ""}
           size="xs"
           leftSection={<IconSearch size={15} aria-hidden />}
-          placeholder={`Search ${groups ? formatCount(groups) : ""} ${props.plural}`}
+          placeholder={`Search ${groups > 1 ? `${formatCount(groups)} ` : ""}${props.plural}`}
           aria-label={`Search ${props.plural}`}
           value={search}
           onChange={(event) => {
@@ -93,7 +93,13 @@ export function CostsTable(props: Props) {
       {wantsAll && all.error ? (
         <Problem error={all.error} onRetry={() => void all.refetch()} />
       ) : shown && found ? (
-        <div className={classes.table} data-waiting={waiting} data-stale={waiting || shown !== asked}>
+        <div
+          id="costs"
+          tabIndex={-1}
+          className={classes.table}
+          data-waiting={waiting}
+          data-stale={waiting || shown !== asked}
+        >
           <PivotTable
             key={`${shown.costs.group_by.join()}/${shown.allRows}`}
             costs={shown.costs}

@@ -59,6 +59,11 @@ export function CostAnalysisPage() {
   const subset = useMemo(() => subsetFilter(state.filters), [state.filters]);
   return (
     <>
+      {overview.has_data && (
+        <a className="skip" href="#costs">
+          Skip to the table of costs
+        </a>
+      )}
       <div className={classes.head}>
         <Title order={1} size="h2">
           Cost Analysis

@@ -9,7 +9,7 @@ import { rowLabel } from "../chart/data";
 import { spanLabel } from "../lib/dates";
 import { approximate, shareText } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
-import { formatCount } from "../lib/quantity";
+import { counted } from "../lib/quantity";
 import { Problem } from "../ui/problem";
 import { recentSpan } from "../ui/use-overview";
 import { Bar, Panel, PanelSkeleton } from "./panel";
@@ -73,7 +73,7 @@ function Bars({ costs, onAccount }: { costs: Costs; onAccount: (id: string) => v
           <li key={row.other ? "other" : `row:${id}`} className={`${classes.row} ${classes.account}`}>
             {row.other ? (
               <span className={`${classes.name} ${classes.rest}`}>
-                {formatCount(costs.rows_total - values.length)} other accounts
+                {counted(costs.rows_total - values.length, "other account")}
               </span>
             ) : (
               <button

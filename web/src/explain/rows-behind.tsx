@@ -4,7 +4,7 @@ import { type LineOrder, largestFirst } from "../address/explain";
 import { paths } from "../address/path-builder";
 import type { ExplainQuery } from "../api/queries";
 import type { Explain } from "../api/types";
-import { formatCount } from "../lib/quantity";
+import { counted } from "../lib/quantity";
 import classes from "./drawer.module.css";
 import { LineItems } from "./line-items";
 import { allRows, lineOrder } from "./lines";
@@ -33,7 +33,8 @@ export function RowsBehind({ data, query, stale, onPage, onOrder }: Props) {
         {data.ready && (
           <Group gap="sm">
             <Text size="sm" c="dimmed">
-              {formatCount(data.rows_total)} rows{usual && ", largest first"}
+              {counted(data.rows_total, "row")}
+              {usual && ", largest first"}
             </Text>
             <Button
               component="a"

@@ -82,7 +82,9 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
           dimensions={scope.dimensions}
           filters={state.filters}
           shown={names}
-          onAdd={(name) => setAdded(name)}
+          scope={values}
+          onFilter={actions.filter}
+          onAim={actions.aim}
         />
         {[...names].slice(alwaysShown.length).map(chip)}
         {more.length > 0 && (

@@ -1,7 +1,7 @@
 import { Progress } from "@mantine/core";
 import type { Ingest } from "../api/types";
 import { monthLabel } from "../lib/dates";
-import { formatBytes, formatCount, formatSeconds } from "../lib/quantity";
+import { counted, formatBytes, formatSeconds } from "../lib/quantity";
 import classes from "./ingest-strip.module.css";
 
 const stages: Record<string, string> = {
@@ -17,7 +17,7 @@ export function IngestStrip({ ingest }: { ingest: Ingest }) {
   const what = stages[ingest.stage] ?? ingest.stage.replace(/_/g, " ");
   const month = /^\d{4}-\d{2}/.test(ingest.period) ? monthLabel(ingest.period) : ingest.period;
   const facts = [
-    `${formatCount(ingest.rows)} rows`,
+    counted(ingest.rows, "row"),
     `${formatBytes(ingest.bytes_done)} of ${formatBytes(ingest.bytes_total)}`,
     ingest.bytes_per_second > 0 && `${formatBytes(ingest.bytes_per_second)}/s`,
     typeof ingest.seconds_left === "number" && `${formatSeconds(ingest.seconds_left)} left`,

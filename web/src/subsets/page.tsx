@@ -5,7 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { hasRole, useSession } from "../api/session";
 import type { SubsetDetails, Subsets } from "../api/types";
-import { formatCount } from "../lib/quantity";
+import { counted, formatCount } from "../lib/quantity";
 import { Empty } from "../ui/empty";
 import { PageHead } from "../ui/page-head";
 import { PageLoading } from "../ui/page-loading";
@@ -55,7 +55,7 @@ function Details({ subset, all }: { subset: SubsetDetails; all: Subsets }) {
     <>
       <PageHead
         title={subset.name}
-        lead={`${formatCount(count)} ${count === 1 ? "account" : "accounts"} of ${formatCount(all.whole.accounts)}. Costs are amortized.`}
+        lead={`${counted(count, "account")} of ${formatCount(all.whole.accounts)}. Costs are amortized.`}
       >
         <SubsetCurrency />
         {may && (

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { api, unwrap } from "../api/client";
 import type { Subset } from "../api/types";
-import { formatCount } from "../lib/quantity";
+import { counted, formatCount } from "../lib/quantity";
 import { Confirm } from "../ui/confirm";
 import { useRenewFigures } from "./queries";
 
@@ -45,7 +45,7 @@ export function RemoveSubsets({ subsets, opened, onClose, onRemoved }: Props) {
       {subsets.length > 1 && <>{subsets.map((subset) => subset.name).join(", ")}. </>}
       {count === 0
         ? "No account is touched."
-        : `${formatCount(count)} ${count === 1 ? "account becomes" : "accounts become"} unassigned.`}{" "}
+        : `${counted(count, "account becomes", "accounts become")} unassigned.`}{" "}
       Billing rules go with the subset; costs stay as they are.
     </Confirm>
   );

@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { hasRole, useSession } from "../api/session";
 import { Chip } from "../filters/chip";
-import { formatCount } from "../lib/quantity";
+import { counted } from "../lib/quantity";
 import { Problem } from "../ui/problem";
 import { SearchList, SearchOption } from "../ui/search-list";
 import listClasses from "../ui/search-list.module.css";
@@ -65,7 +65,7 @@ function Choices({
     );
   }
   const { subsets, unassigned: rest, whole } = found.data;
-  const accounts = (count: number) => `${formatCount(count)} ${count === 1 ? "account" : "accounts"}`;
+  const accounts = (count: number) => counted(count, "account");
   const choices = [
     { name: "Everything", value: undefined, count: whole.accounts },
     ...subsets.map((one) => ({ name: one.name, value: one.name, count: one.sums.accounts })),

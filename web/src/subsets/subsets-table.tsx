@@ -3,7 +3,7 @@ import { IconSearch, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Subset, Subsets } from "../api/types";
-import { formatCount } from "../lib/quantity";
+import { counted, formatCount } from "../lib/quantity";
 import listClasses from "../ui/list-table.module.css";
 import { compareNames, type Sort, sorted } from "../ui/sort";
 import { type SortColumn, SortTable } from "../ui/sort-table";
@@ -70,7 +70,7 @@ export function SubsetsTable({ found, may }: { found: Subsets; may: boolean }) {
           className={classes.grow ?? ""}
           size="xs"
           leftSection={<IconSearch size={15} aria-hidden />}
-          placeholder={`Search ${formatCount(subsets.length)} subsets`}
+          placeholder={`Search ${counted(subsets.length, "subset")}`}
           aria-label="Search subsets"
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}

@@ -10,7 +10,7 @@ import { FigureCell } from "./figure-cell";
 import classes from "./pivot-table.module.css";
 import { RowMenu } from "./row-menu";
 import { arrange, defaultSort, type PivotRow, pivotColumns, pivotRows, type Sort } from "./rows";
-import { useGridKeys } from "./use-grid-keys";
+import { headRow, nameColumn, useGridKeys } from "./use-grid-keys";
 import { useWholeHeads } from "./use-whole-heads";
 
 interface Props {
@@ -65,9 +65,17 @@ export const PivotTable = memo(function PivotTable(props: Props) {
   const against = costs.previous
     ? `${spanLabel(costs.previous.compared_from, costs.previous.compared_to)} against ${spanLabel(costs.previous.from, costs.previous.to)}`
     : "nothing is compared";
-  const head = (column: string, label: string, title: string, className?: string, part?: string) => (
+  const head = (
+    at: number | undefined,
+    column: string,
+    label: string,
+    title: string,
+    className?: string,
+    part?: string,
+  ) => (
     <SortableHead
       key={column}
+      at={at}
       column={column}
       label={label}
       title={title}
@@ -82,18 +90,18 @@ export const PivotTable = memo(function PivotTable(props: Props) {
       <section ref={room} className={classes.scroll} aria-label="Costs, table">
         <table className={`${classes.table} tabular`} onClick={click} onKeyDown={onKeys}>
           <caption className={classes.caption}>
-            {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, Enter explains
-            one.
+            {props.name} by period in {costs.currency}, UTC. Arrow keys move between figures, names and heads;
+            Enter explains a figure, opens the menu of a name, sorts by a head.
           </caption>
           <thead>
             <tr>
-              {head("name", props.name, `Sort by ${props.name.toLowerCase()}`, classes.name)}
-              {periods.map((period) =>
-                head(period.start, period.label, period.title, undefined, period.part),
+              {head(nameColumn, "name", props.name, `Sort by ${props.name.toLowerCase()}`, classes.name)}
+              {periods.map((period, c) =>
+                head(c, period.start, period.label, period.title, undefined, period.part),
               )}
-              {head("difference", "Change", `Change in money: ${against}`, classes.change)}
-              {head("change", "Change %", `Change in percent: ${against}`, classes.change)}
-              {head("total", "Total", "Total of the selection", classes.total)}
+              {head(undefined, "difference", "Change", `Change in money: ${against}`, classes.change)}
+              {head(undefined, "change", "Change %", `Change in percent: ${against}`, classes.change)}
+              {head(periods.length, "total", "Total", "Total of the selection", classes.total)}
             </tr>
           </thead>
           <tbody>
@@ -102,6 +110,7 @@ export const PivotTable = memo(function PivotTable(props: Props) {
                 <th scope="row" className={classes.name}>
                   <RowMenu
                     row={row}
+                    at={r}
                     dimensions={dimensions}
                     onDrill={props.onDrill}
                     onOnly={props.onOnly}
@@ -215,6 +224,8 @@ function exactly(row: PivotRow, currency: string): string | undefined {
 }
 
 interface HeadProps {
+  /** The column of figures under it. */
+  at: number | undefined;
   column: string;
   label: string;
   title: string;
@@ -225,7 +236,7 @@ interface HeadProps {
   part: string | undefined;
 }
 
-function SortableHead({ column, label, title, sort, onSort, className, part }: HeadProps) {
+function SortableHead({ at, column, label, title, sort, onSort, className, part }: HeadProps) {
   const active = sort.column === column;
   const next = active ? !sort.descending : column !== "name";
   return (
@@ -237,6 +248,9 @@ function SortableHead({ column, label, title, sort, onSort, className, part }: H
       <button
         type="button"
         className={classes.sort}
+        data-r={headRow}
+        data-c={at}
+        tabIndex={-1}
         title={title}
         onClick={() => onSort({ column, descending: next })}
       >

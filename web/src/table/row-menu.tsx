@@ -2,9 +2,12 @@ import { Menu, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconFilter, IconFilterOff, IconListSearch, IconZoomIn } from "@tabler/icons-react";
 import classes from "./pivot-table.module.css";
 import type { PivotRow } from "./rows";
+import { nameColumn } from "./use-grid-keys";
 
 interface Props {
   row: PivotRow;
+  /** Its place in the table. */
+  at: number;
   dimensions: readonly string[];
   onDrill: (keys: readonly string[]) => void;
   onOnly: (keys: readonly string[]) => void;
@@ -14,7 +17,7 @@ interface Props {
 }
 
 /** The value of a row and all that can be done with it, also without a pointer. */
-export function RowMenu({ row, dimensions, onDrill, onOnly, onLeaveOut, onExplain, onRest }: Props) {
+export function RowMenu({ row, at, dimensions, onDrill, onOnly, onLeaveOut, onExplain, onRest }: Props) {
   const label = (
     <>
       <span className={classes.label}>{row.label}</span>
@@ -23,7 +26,13 @@ export function RowMenu({ row, dimensions, onDrill, onOnly, onLeaveOut, onExplai
   );
   const target = (
     <Menu.Target>
-      <UnstyledButton className={classes.value} title={row.label}>
+      <UnstyledButton
+        className={classes.value}
+        title={row.label}
+        data-r={at}
+        data-c={nameColumn}
+        tabIndex={-1}
+      >
         {label}
         <IconChevronDown className={classes.chevron} size={14} aria-hidden />
       </UnstyledButton>

@@ -24,7 +24,7 @@ def months_ago(day: date, months: int) -> date:
 
 
 def shifted(first: date, end: date, months: int) -> tuple:
-    return months_ago(first, months), months_ago(end, months) if end.day == 1 else months_ago(end - DAY, months) + DAY
+    return months_ago(first, months), months_ago(end, months) if first.day == 1 and end.day == 1 else months_ago(end - DAY, months) + DAY
 
 
 def expected_spans(kind: str, first: date, end: date, complete: date) -> tuple:

@@ -124,7 +124,7 @@ pub(crate) struct CostParams {
     top: Option<u32>,
     /// `previous`: against the span before (what starts on the first of a month, against the same days of the months
     /// before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
-    /// choice, END after the last. Days that are not complete are left out on both sides.
+    /// choice, END after the last, as they are. Days that are not complete are left out, and so are their like before.
     compare: Option<String>,
     /// `split`: shared costs stand where the organization's rules put them.
     shared: Option<String>,

@@ -70,9 +70,10 @@ impl Change {
 /// An amount in percent of the size of a figure, to a thousandth.
 fn percent(before: i128, amount: i128) -> Option<f64> {
     let size = i128::try_from(before.unsigned_abs()).ok().filter(|size| *size > 0)?;
-    match amount.checked_mul(THOUSANDTHS) {
-        Some(product) => Some(Decimal::from_units(product / size * ONE_THOUSANDTH).to_f64()),
-        // Beyond 10¹⁵ of money no thousandth of a percent is asked for.
+    let product = amount.checked_mul(THOUSANDTHS).map(|product| product / size);
+    match product.and_then(|thousandths| thousandths.checked_mul(ONE_THOUSANDTH)) {
+        Some(percent) => Some(Decimal::from_units(percent).to_f64()),
+        // Beyond 10¹⁵ of money, or against next to nothing, no thousandth of a percent is asked for.
         None => Some(Decimal::from_units(amount).to_f64() / Decimal::from_units(size).to_f64() * 100.0),
     }
 }
@@ -106,5 +107,9 @@ mod tests {
         assert_eq!(change(None, "5", false), (Unknown, None, None));
         let large = "9".repeat(18);
         assert_eq!(change(Some(&large), "0", true).2, Some(-100.0));
+        // What cancelled out but for a last digit is next to nothing, and no reason to fail.
+        let (_, _, percent) = change(Some("0.000000000000000001"), "86", false);
+        assert!(percent.is_some_and(|percent| percent > 1e21));
+        assert!(change(Some("-0.00000000000000005"), &large, false).2.is_some());
     }
 }

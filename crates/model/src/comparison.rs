@@ -1,7 +1,7 @@
 //! What figures are compared with. One rule, for cards, tables, charts, mails, files, explanations and scripts.
 
 use crate::Day;
-use chrono::{Datelike, Months, NaiveDate, TimeDelta, Weekday};
+use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use std::fmt;
 use std::str::FromStr;
 
@@ -43,7 +43,8 @@ pub struct Compared {
 
 impl Comparison {
     /// The spans that are compared when a question is about `asked` and days from `complete_to` on are not complete: these
-    /// are left out on both sides, so that half a day never looks like a fall in cost. `None` when no day is complete, or
+    /// are left out on both sides, so that half a day never looks like a fall in cost; a span of one's choice stays as it
+    /// is. `None` when no day is complete, or
     /// when what would be compared with lies before the calendar.
     pub fn spans(self, asked: DaySpan, complete_to: Option<NaiveDate>) -> Option<Compared> {
         let now = DaySpan { to: complete_to.map_or(asked.to, |end| end.min(asked.to)), ..asked };
@@ -83,17 +84,12 @@ pub fn span_before(span: DaySpan) -> Option<DaySpan> {
 fn months_ago(span: DaySpan, months: Months) -> Option<DaySpan> {
     let from = span.from.checked_sub_months(months)?;
     // Whole months stay whole, however long they are; else it is the last day that is the same, not the one after it.
-    let to = if span.to.day() == 1 {
+    let to = if span.from.day() == 1 && span.to.day() == 1 {
         span.to.checked_sub_months(months)?
     } else {
         span.to.pred_opt()?.checked_sub_months(months)?.succ_opt()?
     };
     Some(DaySpan { from, to })
-}
-
-/// Whether a span is made of whole weeks, Monday to Sunday.
-pub fn whole_weeks(span: DaySpan) -> bool {
-    span.from.weekday() == Weekday::Mon && span.to.weekday() == Weekday::Mon && span.from < span.to
 }
 
 /// The text is no comparison.
@@ -169,8 +165,6 @@ mod tests {
         ] {
             assert_eq!(span_before(span(from, to)), Some(span(before, end)), "{from} {to}");
         }
-        assert!(whole_weeks(span("2026-11-16", "2026-11-23")));
-        assert!(!whole_weeks(span("2026-11-16", "2026-11-22")));
     }
 
     #[test]
@@ -201,6 +195,18 @@ mod tests {
             spans(Comparison::YearAgo, "2024-02-10", "2024-03-01", "2024-02-29"),
             Some((span("2024-02-10", "2024-02-29"), span("2023-02-10", "2023-03-01")))
         );
+        // The last of February is a day like any other: a year earlier it is not two days.
+        for (from, to, before, end) in [
+            ("2025-02-28", "2025-03-01", "2024-02-28", "2024-02-29"),
+            ("2025-02-22", "2025-03-01", "2024-02-22", "2024-02-29"),
+            ("2024-02-29", "2024-03-01", "2023-02-28", "2023-03-01"),
+            ("2025-02-01", "2025-03-01", "2024-02-01", "2024-03-01"),
+        ] {
+            assert_eq!(
+                spans(Comparison::YearAgo, from, to, "2026-01-01"),
+                Some((span(from, to), span(before, end)))
+            );
+        }
         let own = span("2025-01-05", "2025-01-09");
         assert_eq!(
             spans(Comparison::Span(own), "2026-11-17", "2026-11-24", "2026-11-23"),

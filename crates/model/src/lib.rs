@@ -26,7 +26,7 @@ mod time_view;
 pub use billing_period::{BillingPeriod, BillingPeriodError};
 pub use causes::with_causes;
 pub use change::{Change, ChangeKind};
-pub use comparison::{Compared, Comparison, ComparisonError, DaySpan, span_before, whole_weeks};
+pub use comparison::{Compared, Comparison, ComparisonError, DaySpan, span_before};
 pub use cost_query::{
     CostAnswer, CostGroup, CostQuery, LargeQuestion, PreviousSpan, Snapshot, SnapshotPeriod,
 };

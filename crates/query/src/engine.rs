@@ -397,6 +397,9 @@ impl Engine {
         let cell = self.cell(view, query, keys).await?;
         let plan = self.plan(view, &cell).await?;
         let mut explanation = explain::start(&cell, &plan, page);
+        if plan.periods.is_empty() {
+            return Ok(explanation);
+        }
         let missing = plan.without_line_items();
         if missing.is_empty() {
             let names = self.names(&plan, &cell).await?;
@@ -427,6 +430,9 @@ impl Engine {
         let missing = plan.without_line_items();
         if !missing.is_empty() {
             return Err(QueryError::not_ready(explain::waiting(&missing)));
+        }
+        if plan.periods.is_empty() {
+            return Ok(Box::pin(futures::stream::empty()));
         }
         let names = self.names(&plan, &cell).await?;
         self.shared.lines.rows(&plan, &cell, names, order).await

@@ -11,12 +11,18 @@ import type { CostsQuery } from "../api/queries";
 import classes from "./page.module.css";
 
 const formats = [
-  { id: "csv", label: "CSV", note: "for any program", icon: IconFileTypeCsv },
-  { id: "xlsx", label: "XLSX", note: "for Excel and its like", icon: IconFileSpreadsheet },
-  { id: "parquet", label: "Parquet", note: "for data tools", icon: IconDatabase },
+  { id: "csv", label: "CSV", note: "for any program", compared: true, icon: IconFileTypeCsv },
+  { id: "xlsx", label: "XLSX", note: "for Excel and its like", compared: true, icon: IconFileSpreadsheet },
+  {
+    id: "parquet",
+    label: "Parquet",
+    note: "for data tools, without changes",
+    compared: false,
+    icon: IconDatabase,
+  },
 ] as const;
 
-/** Files of exactly what is filtered: all values, not the largest twenty, with all digits and the changes. */
+/** Files of exactly what is filtered: all values, not the largest twenty, with all digits; for people with the changes. */
 export function ExportMenu({ query, compare }: { query: CostsQuery; compare: string }) {
   return (
     <Menu position="bottom-end" shadow="md">
@@ -32,11 +38,11 @@ export function ExportMenu({ query, compare }: { query: CostsQuery; compare: str
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {formats.map(({ id, label, note, icon: Icon }) => (
+        {formats.map(({ id, label, note, compared, icon: Icon }) => (
           <Menu.Item
             key={id}
             component="a"
-            href={paths.costsFile(id, { ...query, compare })}
+            href={paths.costsFile(id, { ...query, ...(compared && { compare }) })}
             download
             leftSection={<Icon size={16} aria-hidden />}
           >

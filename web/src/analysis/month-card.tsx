@@ -7,8 +7,9 @@ import { dayLabel, hourLabel, shortSpan } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { Change } from "../table/change";
 import { Problem } from "../ui/problem";
+import { useOverview } from "../ui/use-overview";
 import { Card, Figure } from "./card";
-import { daysApart } from "./days-apart";
+import { daysApart, lacking } from "./days-apart";
 import classes from "./summary-cards.module.css";
 
 /** Both totals, with all digits. */
@@ -20,6 +21,7 @@ function against({ compared, currency }: MonthToDate): string {
 
 /** Which days are compared with which: those of this month that are complete. */
 function Against({ compared, currency }: { compared: Compared; currency: string }) {
+  const { overview } = useOverview();
   const year = compared.compared_from.slice(0, 4);
   const before = shortSpan(compared.from, compared.to, year);
   if (compared.known === "nothing") return <>No data of {before} to compare with</>;
@@ -28,6 +30,7 @@ function Against({ compared, currency }: { compared: Compared; currency: string 
       {shortSpan(compared.compared_from, compared.compared_to, year)} against{" "}
       {formatMoney(compared.total, currency)} in {before}
       {daysApart(compared)}
+      {lacking(compared, overview)}
     </>
   );
 }

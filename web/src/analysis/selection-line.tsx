@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { queries } from "../api/queries";
-import type { Compared, Costs } from "../api/types";
+import type { Compared, Costs, Overview } from "../api/types";
 import { rowLabel } from "../chart/data";
 import { amountText } from "../lib/change";
 import { addDays, dayLabel, daysBetween, spanLabel } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { Change } from "../table/change";
-import { daysApart } from "./days-apart";
+import { daysApart, lacking } from "./days-apart";
 import { largestIncrease, onceAMonth } from "./largest-increase";
 import classes from "./page.module.css";
 import type { Scope } from "./use-analysis";
@@ -32,7 +32,7 @@ export function SelectionLine({ scope, costs, stale, dimensions, onDrill }: Prop
       </span>
       <span data-testid="compared">
         {previous ? (
-          <Against costs={costs} previous={previous} />
+          <Against costs={costs} previous={previous} overview={scope.overview} />
         ) : (
           "No day of it is complete yet: there is nothing to compare."
         )}
@@ -42,8 +42,14 @@ export function SelectionLine({ scope, costs, stale, dimensions, onDrill }: Prop
   );
 }
 
+interface AgainstProps {
+  costs: Costs;
+  previous: Compared;
+  overview: Overview;
+}
+
 /** The change of the total, the days that it is about, and what explains a part of it. */
-function Against({ costs, previous }: { costs: Costs; previous: Compared }) {
+function Against({ costs, previous, overview }: AgainstProps) {
   const { currency } = costs;
   const before = spanLabel(previous.from, previous.to);
   if (previous.known === "nothing") return <>No data of {before} to compare with.</>;
@@ -59,7 +65,7 @@ function Against({ costs, previous }: { costs: Costs; previous: Compared }) {
       {before}
       {daysApart(previous)}
       {cut && `; ${leftOut(previous.compared_to, costs.to)}`}
-      {previous.known === "part" && "; not every connection has data of these days"}
+      {lacking(previous, overview)}
     </>
   );
 }

@@ -16,17 +16,10 @@ import { breakdownName } from "./breakdown-words";
 import { CostsTable } from "./costs-table";
 import { Notes } from "./notes";
 import classes from "./page.module.css";
+import { restByCharge } from "./rest";
 import { SelectionLine } from "./selection-line";
 import { Untagged } from "./untagged";
 import type { Scope } from "./use-analysis";
-
-/** What a table does not show one by one, by the kind of charge: discounts and credits are among it. */
-function restByCharge(state: AnalysisState, groupBy: readonly string[], shown: Costs) {
-  const [dimension = ""] = groupBy;
-  const values = shown.rows.filter((row) => !row.other).map((row) => row.keys[0] ?? "");
-  const filters = withFilter(state.filters, { dimension, exclude: true, values });
-  return { ...freshRows, filters, tab: "charge-type" as const };
-}
 
 interface Props {
   ref: Ref<HTMLElement>;

@@ -39,11 +39,9 @@ export function Makeup({ query, version }: Props) {
           <li key={one.name}>
             <span>
               {one.name}
-              {one.words && (
-                <Text size="xs" c="dimmed">
-                  {one.words}
-                </Text>
-              )}
+              <Text size="xs" c="dimmed">
+                {one.words}
+              </Text>
             </span>
             <span className="tabular" title={formatExact(one.total, currency)}>
               {formatMoney(one.total, currency)}

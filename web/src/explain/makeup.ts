@@ -17,26 +17,18 @@ const words: Record<string, string> = {
 interface Charge {
   name: string;
   total: string;
-  negative: boolean;
-  words: string | undefined;
+  words: string;
 }
 
-/** The kinds of charge in a figure, least first; none where nothing of it takes money off. */
+/** The kinds of charge that take money off a figure, least first. */
 export function makeup(costs: Costs): Charge[] {
-  const charges = costs.rows
-    .filter((row) => parseDecimal(row.total) !== 0n)
+  return costs.rows
+    .filter((row) => parseDecimal(row.total) < 0n)
     .map((row) => {
       const name = row.labels[0] || row.keys[0] || "Other";
-      const negative = row.total.startsWith("-");
-      return {
-        name,
-        total: row.total,
-        negative,
-        words: negative ? (words[name] ?? "Takes money off.") : undefined,
-      };
+      return { name, total: row.total, words: words[name] ?? "Takes money off." };
     })
     .sort((a, b) => compareDecimals(a.total, b.total));
-  return charges.some((one) => one.negative) ? charges : [];
 }
 
 export interface DifferencePart {

@@ -93,15 +93,15 @@ pub(crate) struct OtherCurrency {
     total: String,
 }
 
-/// What is known of the compared span.
+/// What is known of both spans.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KnownView {
-    /// All of it.
+    /// All of both.
     Whole,
-    /// Some connections have no data of it: what is not there may be unknown.
+    /// Some connections lack a month or days of one of them: nothing of theirs is compared.
     Part,
-    /// The data do not reach back to its first day, or lack a month of it.
+    /// No connection has both.
     Nothing,
 }
 
@@ -110,14 +110,14 @@ pub(crate) enum KnownView {
 pub(crate) struct PreviousSpan {
     from: String,
     to: String,
-    /// Total over it, as far as it is known.
+    /// Total over it, of what is compared.
     total: String,
     /// First of the days that are compared with it.
     compared_from: String,
     /// Day after the last of them: days that are not complete are left out.
     compared_to: String,
     known: KnownView,
-    /// Connections that have no data of it, where others have.
+    /// Connections that are not compared because they lack data of either span.
     unknown_connections: Vec<String>,
     /// How the total changed.
     change: ChangeView,
@@ -214,14 +214,13 @@ pub(crate) struct Costs {
 }
 
 fn row(group: CostGroup, labels: Vec<String>, change: Option<&GroupChange>) -> CostRow {
-    let known = change.is_some_and(|found| found.change.kind != ChangeKind::Unknown);
     CostRow {
         keys: group.keys.into_iter().map(Option::unwrap_or_default).collect(),
         labels,
         other: group.other,
         figures: group.figures,
         total: group.total.to_string(),
-        previous_total: group.previous_total.filter(|_| known).map(|total| total.to_string()),
+        previous_total: change.and_then(|found| found.before).map(|total| total.to_string()),
         change: change.map(|found| ChangeView::of(found.now, &found.change)),
     }
 }

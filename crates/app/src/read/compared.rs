@@ -1,25 +1,29 @@
 //! Figures against those of another span: which days are compared, what is known of both, and how each figure changed.
 //! Everything that shows a change takes it from here.
 
-use super::overview::{data_through, days};
-use super::{Published, splitting};
+use super::overview::hour_end;
+use super::{Published, named, splitting};
 use crate::{App, Result};
-use chrono::{Days, NaiveDate, TimeDelta};
-use model::{BillingPeriod, Change, Compared, Comparison, CostAnswer, CostQuery, DaySpan, Decimal, TimeView};
-use std::collections::{BTreeSet, HashMap};
+use chrono::{DateTime, Days, NaiveDate};
+use meta::Publication;
+use model::{
+    BillingPeriod, Change, ChangeKind, Compared, Comparison, CostAnswer, CostGroup, CostQuery, DaySpan,
+    Decimal, Filter, TimeView,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Days after a month's end when its bill counts as final, however early in its last day the usage ends. AWS closes its
 /// bills within the first days of the next month.
 const SETTLED_DAYS: u64 = 5;
 
-/// What is known of the span that is compared with.
+/// What is known of the two spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// All of it.
+    /// All of both.
     Whole,
-    /// Not of these connections, which have data for the days now and lack months before: what is not there may be unknown.
+    /// These connections lack a month or days of one of them: nothing of theirs is compared, on either side.
     Part(Vec<String>),
-    /// The data do not reach back to its first day, or lack a month of it.
+    /// No connection has both.
     Nothing,
 }
 
@@ -33,13 +37,9 @@ impl Known {
         }
     }
 
-    /// The change of a figure. Where not everything is known, no cost before is no knowledge.
+    /// The change of a figure. `lasts` is whether it has any cost that is not compared: without any that is, nothing is said.
     fn change(&self, before: Decimal, now: Decimal, lasts: bool) -> Change {
-        let unknown = match self {
-            Self::Whole => false,
-            Self::Part(_) => before.is_zero(),
-            Self::Nothing => true,
-        };
+        let unknown = *self == Self::Nothing || (lasts && before.is_zero() && now.is_zero());
         Change::between((!unknown).then_some(before), now, lasts)
     }
 }
@@ -49,7 +49,9 @@ impl Known {
 pub struct GroupChange {
     /// Its total over the days that are compared.
     pub now: Decimal,
-    /// Against the compared span.
+    /// Its total over the days that they are compared with; `None` where it is not known.
+    pub before: Option<Decimal>,
+    /// From the one to the other.
     pub change: Change,
 }
 
@@ -58,11 +60,11 @@ pub struct GroupChange {
 pub struct ComparedCosts {
     /// The days.
     pub spans: Compared,
-    /// What is known of the span before.
+    /// What is known of them.
     pub known: Known,
-    /// Total over the days that are compared: without those that are not complete.
+    /// Total of what is compared, over the days that are compared: without those that are not complete.
     pub now: Decimal,
-    /// Total over the span before, as far as it is known.
+    /// The same over the span before, as far as it is known.
     pub before: Decimal,
     /// How the total changed.
     pub change: Change,
@@ -70,12 +72,30 @@ pub struct ComparedCosts {
     pub groups: Vec<GroupChange>,
 }
 
-/// Day from which on the data are not complete; `None` without data.
-pub(crate) fn complete_to(app: &App, published: &Published) -> Option<NaiveDate> {
-    let through = data_through(app, published)?;
-    let month = BillingPeriod::of((through - TimeDelta::milliseconds(1)).date_naive())?;
+/// Whether a question may be about a publication, as far as its bill can tell.
+fn asks(filters: &[Filter], one: &Publication) -> bool {
+    filters.iter().all(|filter| {
+        let value = match filter.dimension.info().map_or("", |info| info.name) {
+            "connection" => one.connection_id.to_string(),
+            "billing_period" => one.period.to_string(),
+            "currency" => one.currency.clone(),
+            _ => return true,
+        };
+        filter.accepts(Some(&value))
+    })
+}
+
+/// Day from which on the data that some filters keep are not complete: where several connections have data of the newest
+/// month, the first of their days. `None` without data.
+pub(crate) fn complete_to(app: &App, published: &Published, filters: &[Filter]) -> Option<NaiveDate> {
+    let asked = || published.publications.iter().filter(|one| asks(filters, one));
+    let month = asked().filter(|one| one.data_to.is_some()).map(|one| one.period).max()?;
     let settled = month.end_day().checked_add_days(Days::new(SETTLED_DAYS))?;
-    Some(if app.now().date_naive() >= settled { month.end_day() } else { through.date_naive() })
+    if app.now().date_naive() >= settled {
+        return Some(month.end_day());
+    }
+    let newest = asked().filter(|one| one.period == month);
+    newest.filter_map(|one| Some(hour_end(app, one.data_to?)?.date_naive())).min()
 }
 
 /// The spans that a question compares; `None` when it compares nothing, or no day of it is complete.
@@ -96,7 +116,8 @@ pub(super) async fn spans(app: &App, published: &Published, query: &CostQuery) -
             DaySpan { from: answer.from, to: answer.to }
         }
     };
-    Ok(compare.spans(asked, complete_to(app, published)))
+    let in_one = published.in_one_currency(&query.filters);
+    Ok(compare.spans(asked, complete_to(app, &in_one, &query.filters)))
 }
 
 /// The same question with the days that are compared with, written out.
@@ -112,18 +133,24 @@ pub(super) async fn compared(
     (answer, split): (&CostAnswer, bool),
     spans: Compared,
 ) -> Result<ComparedCosts> {
-    let in_one = published.in_one_currency(&query.filters);
-    let known = known(app, &in_one, query, spans).await?;
-    let cut =
-        cut_off(app, if split { &in_one } else { published }, query, (answer, split), spans.now).await?;
-    let groups = answer.groups.iter().zip(&cut.groups).map(|(group, cut)| {
-        let now = group.total - *cut;
-        let lasts = !cut.is_zero() || group.figures.iter().any(|figure| !figure.is_zero());
-        GroupChange { now, change: known.change(group.previous_total.unwrap_or_default(), now, lasts) }
-    });
+    let known = known(&published.in_one_currency(&query.filters), &query.filters, spans);
+    let asked = Asked { app, published, query, answer, split };
+    let mut now = asked.cut_off(spans.now).await?;
+    let mut before = asked.nothing();
+    if let Known::Part(connections) = &known {
+        now.add(&asked.figures(spans.now, Some(connections)).await?);
+        before = asked.figures(spans.before, Some(connections)).await?;
+    }
+    let groups =
+        answer.groups.iter().zip(now.groups.iter().zip(&before.groups)).map(|(group, (out, earlier))| {
+            let lasts = !out.is_zero() || group.figures.iter().any(|figure| !figure.is_zero());
+            let (now, before) = (group.total - *out, group.previous_total.unwrap_or_default() - *earlier);
+            let change = known.change(before, now, lasts);
+            GroupChange { now, before: (change.kind != ChangeKind::Unknown).then_some(before), change }
+        });
     let groups = groups.collect();
-    let before = answer.previous.map(|span| span.total).unwrap_or_default();
-    let now = answer.total - cut.total;
+    let before = answer.previous.map(|span| span.total).unwrap_or_default() - before.total;
+    let now = answer.total - now.total;
     let change = known.change(before, now, !answer.total.is_zero());
     Ok(ComparedCosts { change, spans, known, now, before, groups })
 }
@@ -135,112 +162,151 @@ pub(super) async fn compared_total(
     total: &CostQuery,
     asked: DaySpan,
 ) -> Result<Option<ComparedCosts>> {
-    let Some(spans) = Comparison::Previous.spans(asked, complete_to(app, published)) else { return Ok(None) };
-    let of = async |span: DaySpan| {
-        let query = CostQuery { from: Some(span.from), to: Some(span.to), ..total.clone() };
-        app.engine().answer(&published.view, &query).await
+    let complete = complete_to(app, published, &total.filters);
+    let Some(spans) = Comparison::Previous.spans(asked, complete) else { return Ok(None) };
+    let query = CostQuery {
+        from: Some(spans.now.from),
+        to: Some(spans.now.to),
+        compare: Some(Comparison::Span(spans.before)),
+        ..total.clone()
     };
-    let known = known(app, published, total, spans).await?;
-    let (now, before) = (of(spans.now).await?.total, of(spans.before).await?.total);
-    let change = known.change(before, now, !now.is_zero());
-    Ok(Some(ComparedCosts { change, spans, known, now, before, groups: vec![] }))
+    let answer = app.engine().answer(&published.view, &query).await?;
+    compared(app, published, &query, (&answer, false), spans).await.map(Some)
 }
 
-/// What of an answer lies in days that are not compared: of each group, and of all.
-struct CutOff {
+/// Figures of the groups of an answer, and of everything.
+struct Figures {
     groups: Vec<Decimal>,
     total: Decimal,
 }
 
-async fn cut_off(
-    app: &App,
-    published: &Published,
-    query: &CostQuery,
-    (answer, split): (&CostAnswer, bool),
-    now: DaySpan,
-) -> Result<CutOff> {
-    if now.to >= answer.to {
-        return Ok(CutOff { groups: vec![Decimal::ZERO; answer.groups.len()], total: Decimal::ZERO });
+impl Figures {
+    fn add(&mut self, other: &Self) {
+        for (sum, figure) in self.groups.iter_mut().zip(&other.groups) {
+            *sum += *figure;
+        }
+        self.total += other.total;
     }
-    if matches!(query.view, TimeView::Day | TimeView::Hour) {
-        // The bars say it: days and hours end where the compared days do.
-        let end = now.to.to_string();
-        let first = answer.buckets.partition_point(|start| start.as_str() < end.as_str());
-        let sum = |figures: &[Decimal]| figures.iter().skip(first).copied().sum::<Decimal>();
-        let groups = answer.groups.iter().map(|group| sum(&group.figures)).collect();
-        return Ok(CutOff { groups, total: sum(&answer.totals) });
-    }
-    let rest = CostQuery {
-        view: TimeView::Total,
-        from: Some(now.to),
-        to: Some(answer.to),
-        top: None,
-        compare: None,
-        ..query.clone()
-    };
-    let rest = if split {
-        splitting::answer(app, published, &rest).await?
-    } else {
-        app.engine().answer(&published.view, &rest).await?
-    };
-    let by_keys: HashMap<&[Option<String>], Decimal> =
-        rest.groups.iter().map(|group| (group.keys.as_slice(), group.total)).collect();
-    let shown = |keys: &[Option<String>]| by_keys.get(keys).copied().unwrap_or_default();
-    let named: Decimal =
-        answer.groups.iter().filter(|group| !group.other).map(|group| shown(&group.keys)).sum();
-    let of = |group: &model::CostGroup| if group.other { rest.total - named } else { shown(&group.keys) };
-    Ok(CutOff { groups: answer.groups.iter().map(of).collect(), total: rest.total })
 }
 
-/// What is known of the span before.
-async fn known(app: &App, published: &Published, query: &CostQuery, spans: Compared) -> Result<Known> {
-    let asked = |connection: &str, period: BillingPeriod| {
-        let value = |name: &str| match name {
-            "connection" => Some(connection.to_owned()),
-            "billing_period" => Some(period.to_string()),
-            _ => None,
+/// An answer, and what it takes to ask for a part of it.
+struct Asked<'a> {
+    app: &'a App,
+    published: &'a Published,
+    query: &'a CostQuery,
+    answer: &'a CostAnswer,
+    split: bool,
+}
+
+impl Asked<'_> {
+    fn nothing(&self) -> Figures {
+        Figures { groups: vec![Decimal::ZERO; self.answer.groups.len()], total: Decimal::ZERO }
+    }
+
+    /// What of the answer lies in days that are not compared.
+    async fn cut_off(&self, now: DaySpan) -> Result<Figures> {
+        let answer = self.answer;
+        if now.to >= answer.to {
+            return Ok(self.nothing());
+        }
+        if matches!(self.query.view, TimeView::Day | TimeView::Hour) {
+            // The bars say it: days and hours end where the compared days do.
+            let end = now.to.to_string();
+            let first = answer.buckets.partition_point(|start| start.as_str() < end.as_str());
+            let sum = |figures: &[Decimal]| figures.iter().skip(first).copied().sum::<Decimal>();
+            let groups = answer.groups.iter().map(|group| sum(&group.figures)).collect();
+            return Ok(Figures { groups, total: sum(&answer.totals) });
+        }
+        self.figures(DaySpan { from: now.to, to: answer.to }, None).await
+    }
+
+    /// The groups of the answer over some days, of all or of some connections alone.
+    async fn figures(&self, days: DaySpan, connections: Option<&[String]>) -> Result<Figures> {
+        let mut all = CostQuery {
+            view: TimeView::Total,
+            from: Some(days.from),
+            to: Some(days.to),
+            top: None,
+            compare: None,
+            ..self.query.clone()
         };
-        query.filters.iter().all(|filter| {
-            let name = filter.dimension.info().map_or("", |info| info.name);
-            value(name).is_none_or(|value| filter.accepts(Some(&value)))
-        })
-    };
-    let has = |connection: &str, period: BillingPeriod| {
-        let mut all = published.publications.iter();
-        asked(connection, period)
-            && all.any(|one| one.connection_id.as_str() == connection && one.period == period)
-    };
-    let connections: BTreeSet<&str> = published
-        .publications
-        .iter()
-        .filter(|one| {
-            one.period.first_day() < spans.now.to
-                && spans.now.from < one.period.end_day()
-                && asked(one.connection_id.as_str(), one.period)
-        })
-        .map(|one| one.connection_id.as_str())
-        .collect();
-    let mut lacking = BTreeSet::new();
-    let mut month = BillingPeriod::of(spans.before.from);
-    while let Some(period) = month.filter(|period| period.first_day() < spans.before.to) {
-        let without: Vec<&str> =
-            connections.iter().copied().filter(|connection| !has(connection, period)).collect();
-        if without.len() == connections.len() {
-            return Ok(Known::Nothing);
+        if let Some(connections) = connections {
+            let values = connections.to_vec();
+            all.filters.push(Filter { dimension: named("connection")?, exclude: false, values });
         }
-        lacking.extend(without);
-        month = Some(period.next());
-    }
-    // Within the first month of all the data may begin later.
-    let first = published.publications.iter().map(|one| one.period).min();
-    if first.is_some_and(|first| spans.before.from < first.end_day()) {
-        let begin = days(app, published).await?.map(|(from, _)| from);
-        if begin.is_none_or(|begin| spans.before.from < begin) {
-            return Ok(Known::Nothing);
+        let whole = CostQuery { group_by: vec![], ..all.clone() };
+        let whole = if self.query.metric.is_money() && !self.answer.currency.is_empty() {
+            query::only_in(&whole, &self.answer.currency)
+        } else {
+            whole
+        };
+        let total = self.answered(&whole).await?.total;
+        // Groups that are not shown are the rest of that: there may be millions of them.
+        let shown = || self.answer.groups.iter().filter(|group| !group.other);
+        if self.answer.groups.iter().any(|group| group.other) {
+            for (at, dimension) in self.query.group_by.iter().enumerate() {
+                let value = |group: &CostGroup| group.keys[at].clone().unwrap_or_default();
+                let values: BTreeSet<String> = shown().map(value).collect();
+                let values = values.into_iter().collect();
+                all.filters.push(Filter { dimension: dimension.clone(), exclude: false, values });
+            }
         }
+        let found = if self.query.group_by.is_empty() { None } else { Some(self.answered(&all).await?) };
+        let groups = found.iter().flat_map(|found| &found.groups);
+        let by_keys: HashMap<&[Option<String>], Decimal> =
+            groups.map(|group| (group.keys.as_slice(), group.total)).collect();
+        let of = |group: &CostGroup| by_keys.get(group.keys.as_slice()).copied().unwrap_or_default();
+        let named: Decimal = shown().map(of).sum();
+        let each = |group: &CostGroup| {
+            if group.other {
+                total - named
+            } else if self.query.group_by.is_empty() {
+                total
+            } else {
+                of(group)
+            }
+        };
+        Ok(Figures { groups: self.answer.groups.iter().map(each).collect(), total })
     }
-    if lacking.is_empty() {
-        return Ok(Known::Whole);
+
+    async fn answered(&self, query: &CostQuery) -> Result<CostAnswer> {
+        if self.split {
+            let published = self.published.in_one_currency(&query.filters);
+            return splitting::answer(self.app, &published, query).await;
+        }
+        Ok(self.app.engine().answer(&self.published.view, query).await?)
     }
-    Ok(Known::Part(lacking.into_iter().map(ToOwned::to_owned).collect()))
+}
+
+/// The months that a span touches.
+fn months(span: DaySpan) -> impl Iterator<Item = BillingPeriod> {
+    let first = BillingPeriod::of(span.from);
+    std::iter::successors(first, |period| Some(period.next()))
+        .take_while(move |period| period.first_day() < span.to)
+}
+
+/// What is known of two spans: of each connection that has data of either, whether it has both.
+fn known(published: &Published, filters: &[Filter], spans: Compared) -> Known {
+    let mut connections: BTreeMap<&str, BTreeMap<BillingPeriod, &Publication>> = BTreeMap::new();
+    for one in published.publications.iter().filter(|one| asks(filters, one)) {
+        connections.entry(one.connection_id.as_str()).or_default().insert(one.period, one);
+    }
+    let touched: BTreeSet<BillingPeriod> = months(spans.now).chain(months(spans.before)).collect();
+    connections.retain(|_, has| touched.iter().any(|period| has.contains_key(period)));
+    let has_both = |has: &BTreeMap<BillingPeriod, &Publication>| {
+        // Its data may begin within its first month.
+        let begin = has.first_key_value().map(|(period, one)| {
+            let first = one.data_from.and_then(DateTime::from_timestamp_millis);
+            first.map_or(period.first_day(), |first| first.date_naive())
+        });
+        touched.iter().all(|period| has.contains_key(period))
+            && begin.is_some_and(|begin| begin <= spans.before.from && begin <= spans.now.from)
+    };
+    let lacking: Vec<String> =
+        connections.iter().filter(|(_, has)| !has_both(has)).map(|(id, _)| (*id).to_owned()).collect();
+    match lacking.len() {
+        0 if !connections.is_empty() => Known::Whole,
+        all if all == connections.len() => Known::Nothing,
+        _ => Known::Part(lacking),
+    }
 }

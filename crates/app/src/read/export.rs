@@ -61,7 +61,7 @@ fn change_figures(costs: &Costs, group: Option<usize>) -> Vec<Option<String>> {
     let total = || Some((found.now, found.change, Some(found.before)));
     let of_group = |at: usize| {
         let change = found.groups.get(at)?;
-        Some((change.now, change.change, costs.answer.groups.get(at)?.previous_total))
+        Some((change.now, change.change, change.before))
     };
     let Some((now, change, before)) = group.map_or_else(total, of_group) else { return vec![None; 4] };
     let known = change.kind != ChangeKind::Unknown;

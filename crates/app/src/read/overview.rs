@@ -129,7 +129,7 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
         data_from: days.map(|(from, _)| from),
         data_to: days.map(|(_, to)| to),
         data_through: through,
-        complete_to: complete_to(app, published),
+        complete_to: complete_to(app, published, &[]),
         proof: whole(&connections),
         connections,
         periods,
@@ -187,8 +187,13 @@ pub(super) fn whole(connections: &[ConnectionProof]) -> Proof {
 /// End of the newest hour of usage; never after the current hour, because some charges of the open month are
 /// dated to its end.
 pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<Utc>> {
+    hour_end(app, published.publications.iter().filter_map(|publication| publication.data_to).max()?)
+}
+
+/// End of the hour of an instant (ms since 1970), at most the current one's.
+pub(super) fn hour_end(app: &App, ms: i64) -> Option<DateTime<Utc>> {
     let hour = TimeDelta::hours(1);
-    let newest = instant(published.publications.iter().filter_map(|publication| publication.data_to).max()?);
+    let newest = instant(ms);
     let now = app.now();
     let newest = if newest > now { now } else { newest };
     let floor = newest.duration_trunc(hour).ok()?;
@@ -236,7 +241,7 @@ pub(crate) fn last_days(app: &App, published: &Published, days: u64) -> Option<(
 }
 
 /// First day with charges of any kind, and the day after the last: credits and fees reach beyond usage.
-pub(super) async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, NaiveDate)>> {
+async fn days(app: &App, published: &Published) -> Result<Option<(NaiveDate, NaiveDate)>> {
     if published.publications.is_empty() {
         return Ok(None);
     }

@@ -5,7 +5,7 @@ use super::{Published, named};
 use crate::{App, Result};
 use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
 use chrono::NaiveDate;
-use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric, TimeView};
+use model::{BillingPeriod, Change, CostQuery, Decimal, Filter, Metric, TimeView};
 
 /// A forecast. Its figures are estimates: doubles, never added to costs.
 #[derive(Clone, Debug)]
@@ -131,12 +131,7 @@ async fn projected(
 impl Projected {
     /// Change against the month before in percent; `None` without a cost to compare with.
     pub fn change_percent(&self) -> Option<f64> {
-        percent_change(self.previous_cost, |before| self.total - before.to_f64())
+        let total = Decimal::from_f64(self.total).ok()?.0;
+        self.previous_cost.and_then(|before| Change::between(Some(before), total, false).percent)
     }
-}
-
-/// A change against a cost before, in percent of it; `None` without a positive one.
-fn percent_change(before: Option<Decimal>, change: impl FnOnce(Decimal) -> f64) -> Option<f64> {
-    let before = before.filter(|cost| cost.units() > 0)?;
-    Some(change(before) / before.to_f64() * 100.0)
 }

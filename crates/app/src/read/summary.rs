@@ -57,7 +57,6 @@ pub async fn month_to_date(
             if part { part_of_day(app, published, &all, last_day, hours).await? } else { Decimal::ZERO };
         previous = Some(days.total + rest);
     }
-    // Its figures are known already where the days are those of above.
     let compared = compared_total(app, published, &all, DaySpan { from, to }).await?;
     let previous_to = last_day.and_hms_opt(if part { hours } else { 0 }, 0, 0).unwrap_or_default().and_utc();
     Ok(Some(MonthToDate {

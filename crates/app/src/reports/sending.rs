@@ -241,9 +241,14 @@ fn compared(found: Option<&ComparedCosts>, currency: &str) -> String {
     match &found.known {
         Known::Nothing => format!("No data of {before} to compare with. "),
         known => {
-            let part = if *known == Known::Whole { "" } else { ", of which a part is not known" };
+            let part = if *known == Known::Whole {
+                ""
+            } else {
+                ", without connections that lack data of these days"
+            };
             let whole = change(&found.change, currency);
-            format!("Changes: {now} (complete days) against {before}{part}; in all {whole}. ")
+            let whole = if whole.is_empty() { String::new() } else { format!("; in all {whole}") };
+            format!("Changes: {now} (complete days) against {before}{part}{whole}. ")
         }
     }
 }

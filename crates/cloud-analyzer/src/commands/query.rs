@@ -183,7 +183,7 @@ fn view(costs: &Costs) -> Value {
             "other": group.other,
             "figures": group.figures,
             "total": group.total,
-            "previous_total": group.previous_total,
+            "previous_total": changes.get(at).and_then(|found| found.before),
             "change": changes.get(at).map(|found| change(found.now, &found.change)),
         })
     });

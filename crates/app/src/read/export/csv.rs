@@ -203,11 +203,10 @@ mod tests {
         let amount = |text: &str| text.parse::<Decimal>().unwrap();
         let group = |now: &str, before: Option<&str>| GroupChange {
             now: amount(now),
+            before: before.map(amount),
             change: Change::between(before.map(amount), amount(now), false),
         };
         let groups = vec![group("1.1", Some("0.8")), group("0", None)];
-        costs.answer.groups[0].previous_total = Some(amount("0.8"));
-        costs.answer.groups[1].previous_total = Some(Decimal::ZERO);
         let (now, before) = (amount("1.1"), amount("0.8"));
         let change = Change::between(Some(before), now, false);
         costs.compared = Some(ComparedCosts { spans, known: Known::Whole, now, before, change, groups });

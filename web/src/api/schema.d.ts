@@ -1672,7 +1672,7 @@ export interface components {
             mailed: boolean;
         };
         /**
-         * @description What is known of the compared span.
+         * @description What is known of both spans.
          * @enum {string}
          */
         KnownView: "whole" | "part" | "nothing";
@@ -1986,9 +1986,9 @@ export interface components {
             from: string;
             known: components["schemas"]["KnownView"];
             to: string;
-            /** @description Total over it, as far as it is known. */
+            /** @description Total over it, of what is compared. */
             total: string;
-            /** @description Connections that have no data of it, where others have. */
+            /** @description Connections that are not compared because they lack data of either span. */
             unknown_connections: string[];
         };
         /** @description A problem (RFC 9457) with what to do about it. */
@@ -3115,7 +3115,7 @@ export interface operations {
                 /**
                  * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
                  *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
-                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 *     choice, END after the last, as they are. Days that are not complete are left out, and so are their like before.
                  */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
@@ -3165,7 +3165,7 @@ export interface operations {
                 /**
                  * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
                  *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
-                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 *     choice, END after the last, as they are. Days that are not complete are left out, and so are their like before.
                  */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
@@ -3215,7 +3215,7 @@ export interface operations {
                 /**
                  * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
                  *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
-                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 *     choice, END after the last, as they are. Days that are not complete are left out, and so are their like before.
                  */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
@@ -3265,7 +3265,7 @@ export interface operations {
                 /**
                  * @description `previous`: against the span before (what starts on the first of a month, against the same days of the months
                  *     before; else as many days before); `year`: against the same days a year ago; `FIRST..END`: against days of one's
-                 *     choice, END after the last. Days that are not complete are left out on both sides.
+                 *     choice, END after the last, as they are. Days that are not complete are left out, and so are their like before.
                  */
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */

@@ -134,18 +134,18 @@ test("the amortized switch changes the figures and the address", async ({ page }
 
 test("time presets and views change the columns", async ({ page }) => {
   await open(page);
-  await expect(table(page).locator("thead th")).toHaveCount(33);
+  await expect(table(page).locator("thead th")).toHaveCount(34);
   await page.getByRole("button", { name: /^Time/ }).click();
   await page.getByRole("button", { name: "Last 7 days" }).click();
   await ready(page);
-  await expect(table(page).locator("thead th")).toHaveCount(10);
+  await expect(table(page).locator("thead th")).toHaveCount(11);
   await page.locator("label", { hasText: /^Hour$/ }).click();
   await ready(page);
   await expect(table(page).locator("thead th").nth(2)).toHaveText(/01:00$/);
   await page.getByRole("button", { name: /^Time/ }).click();
   await page.getByRole("button", { name: "Last 13 months" }).click();
   await ready(page);
-  await expect(table(page).locator("thead th")).toHaveCount(16);
+  await expect(table(page).locator("thead th")).toHaveCount(17);
 });
 
 test("a click on a bar drills down with that value as a filter", async ({ page }) => {

@@ -152,7 +152,7 @@ pub(super) async fn compared(
     let before = answer.previous.map(|span| span.total).unwrap_or_default() - before.total;
     let now = answer.total - now.total;
     let change = known.change(before, now, !answer.total.is_zero());
-    Ok(ComparedCosts { change, spans, known, now, before, groups })
+    Ok(ComparedCosts { spans, known, now, before, change, groups })
 }
 
 /// A total against the span before: for cards, which have no groups.

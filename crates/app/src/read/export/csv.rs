@@ -45,6 +45,9 @@ pub fn csv(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// A figure of a group with its labels; its bucket, where there are buckets.
+type LongCell<'a> = ((&'a CostGroup, &'a [String]), Option<String>, Decimal);
+
 /// CSV with one line per group and bucket, ordered by figure, largest first: one column per dimension, the
 /// bucket if the question has a view, the exact figure last. Buckets without cost are left out. For scripts.
 pub fn csv_long(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
@@ -55,7 +58,7 @@ pub fn csv_long(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
         header.push("period".into());
     }
     header.push(query.metric.name().into());
-    let mut cells: Vec<((&CostGroup, &[String]), Option<String>, Decimal)> = vec![];
+    let mut cells: Vec<LongCell<'_>> = vec![];
     for (group, labels) in rows(costs) {
         if bucketed {
             let figures = answer.buckets.iter().zip(&group.figures).filter(|(_, figure)| !figure.is_zero());

@@ -12,6 +12,7 @@ mod body;
 mod caching;
 mod crowds;
 mod events;
+mod expected;
 mod guard;
 mod limits;
 mod methods;

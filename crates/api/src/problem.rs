@@ -48,6 +48,9 @@ impl IntoResponse for ApiError {
             ErrorKind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many attempts"),
             ErrorKind::Denied => (StatusCode::FORBIDDEN, "denied", "Not allowed"),
             ErrorKind::Conflict => (StatusCode::CONFLICT, "conflict", "Changed or held by somebody else"),
+            ErrorKind::Changed => {
+                (StatusCode::PRECONDITION_FAILED, "changed", "Changed by somebody else meanwhile")
+            }
             ErrorKind::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready yet"),
             ErrorKind::Unavailable => {
                 (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Something that is needed does not answer")

@@ -3,6 +3,7 @@
 use crate::allowances::{AllowanceOptions, Allowances};
 use crate::connections::Verifications;
 use crate::data_folder;
+use crate::edits::Turns;
 use crate::identity::Passwords;
 use crate::lock::Writers;
 use crate::processing::Reading;
@@ -81,6 +82,7 @@ struct Inner {
     allowances: Allowances,
     reading: Reading,
     writers: Writers,
+    turns: Turns,
     outgoing: Outgoing,
     queued: Notify,
     stop: watch::Sender<bool>,
@@ -112,6 +114,7 @@ impl App {
                 allowances,
                 reading: options.reading,
                 writers: Writers::default(),
+                turns: Turns::default(),
                 outgoing: options.outgoing,
                 queued: Notify::new(),
                 stop: watch::Sender::new(false),
@@ -188,6 +191,10 @@ impl App {
     /// How jobs read connections.
     pub(crate) fn reading(&self) -> &Reading {
         &self.inner.reading
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
     }
 
     pub(crate) fn writers(&self) -> &Writers {

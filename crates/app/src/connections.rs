@@ -80,12 +80,19 @@ pub struct ConnectionDetails {
     pub created_at: DateTime<Utc>,
     /// The last verification.
     pub verification: Option<Verification>,
+    /// Names what may be changed of it, as it is: see [`crate::edits`].
+    pub version: String,
 }
 
 impl ConnectionDetails {
     fn new(record: &ConnectionRecord) -> Result<Self> {
         let settings = Settings::of(record)?;
         let verification = verifying::kept(record)?;
+        // Neither how far somebody came in the set-up, nor what a verification found.
+        let own = Settings { step: None, region: None, ..settings.clone() };
+        let own = kept_settings(&own)?.to_string();
+        let secret = &record.sealed_secret;
+        let version = crate::edits::version(&(&record.connection.name, record.poll_minutes, own, secret));
         Ok(Self {
             id: record.connection.id.clone(),
             kind: record.connection.kind,
@@ -108,6 +115,7 @@ impl ConnectionDetails {
             paused: record.paused,
             created_at: DateTime::from_timestamp_millis(record.created_at_ms).unwrap_or_default(),
             verification,
+            version,
         })
     }
 }

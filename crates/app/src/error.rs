@@ -26,6 +26,8 @@ pub enum ErrorKind {
     TooMany,
     /// Somebody else holds or changed it.
     Conflict,
+    /// Somebody else changed it since the caller loaded it.
+    Changed,
     /// The data is not there yet; later it will be.
     NotReady,
     /// An outside part (disk, object store, network) failed; a retry may help.

@@ -16,6 +16,7 @@ pub mod connections;
 mod data_folder;
 pub mod demo_company;
 pub mod doctor;
+pub mod edits;
 mod error;
 pub mod health;
 pub mod identity;

@@ -29,6 +29,15 @@ pub struct Report {
     pub may_change: bool,
 }
 
+impl Report {
+    /// Names what may be changed of it, as it is: see [`crate::edits`].
+    pub fn version(&self) -> String {
+        let SavedReport { name, address, shared, schedule, .. } = &self.saved;
+        let schedule = schedule.as_ref().map(|schedule| (schedule.frequency.name(), &schedule.recipients));
+        crate::edits::version(&(name, address, shared, schedule))
+    }
+}
+
 /// What changes of a report; `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct ReportChange {

@@ -3,12 +3,14 @@
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::problem::{ApiError, Problem};
 use crate::routes::verification::VerdictName;
 use crate::state::ApiState;
 use crate::time;
 use app::AppError;
 use app::connections::{self, Change, ConnectionDetails, NewConnection};
+use app::edits::{self, Thing};
 use app::identity::note;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -145,6 +147,10 @@ pub(crate) struct ConnectionView {
     created_at: String,
     #[schema(required = true)]
     verification: Option<VerificationSummary>,
+    /// Whether it is neither read nor looked at until somebody goes on with it.
+    paused: bool,
+    /// Of what may be changed of it, as it is, for the `If-Match` of a change.
+    version: String,
 }
 
 impl From<ConnectionDetails> for ConnectionView {
@@ -186,6 +192,8 @@ impl From<ConnectionDetails> for ConnectionView {
             by_operator: found.by_operator,
             created_at: time::text(found.created_at),
             verification,
+            paused: found.paused,
+            version: found.version,
         }
     }
 }
@@ -327,7 +335,8 @@ pub(crate) async fn connection(
 }
 
 /// Saves a step of a connection's wizard. What would not work is refused, and nothing is saved then.
-#[utoipa::path(patch, path = "/connections/{id}", params(("id" = String, Path)), request_body = ConnectionChange, responses(
+#[utoipa::path(patch, path = "/connections/{id}", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), request_body = ConnectionChange, responses(
     (status = OK, body = ConnectionView),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -335,8 +344,11 @@ pub(crate) async fn change_connection(
     State(state): State<ApiState>,
     By(caller): By,
     Path(id): Path<String>,
+    expected: Expected,
     Body(body): Body<ConnectionChange>,
 ) -> Result<Response, ApiError> {
+    let connection = connection_id(&id)?;
+    let _turn = edits::begin(&state.app, &caller, Thing::Connection(&connection), expected.version()).await?;
     let fields = body.fields();
     let change = Change {
         step: body.step,
@@ -353,10 +365,11 @@ pub(crate) async fn change_connection(
         name: body.name,
     };
     let organization = &caller.organization()?.id;
-    let changed = connections::change(&state.app, organization, &connection_id(&id)?, change).await?;
+    let changed = connections::change(&state.app, organization, &connection, change).await?;
     // Which values were set; never the values: one is a secret.
     let fields = fields.join(", ");
-    note(&state.app, &caller, "connection.change", &changed.name, &[("fields", &fields)]).await?;
+    let detail = [("fields", fields.as_str()), ("id", id.as_str())];
+    note(&state.app, &caller, "connection.change", &changed.name, &detail).await?;
     Ok(fresh(Json(ConnectionView::from(changed))))
 }
 

@@ -3,9 +3,11 @@
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use crate::time::{instant, optional};
+use app::edits::{self, Thing};
 use app::{AppError, reports};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -56,10 +58,13 @@ pub(crate) struct Report {
     /// Why the last sending failed.
     #[schema(required = true)]
     last_error: Option<String>,
+    /// Of this report as it is, for the `If-Match` of a change.
+    version: String,
 }
 
 impl From<reports::Report> for Report {
     fn from(found: reports::Report) -> Self {
+        let version = found.version();
         let saved = found.saved;
         let next_run = saved.schedule.as_ref().map(|schedule| instant(schedule.next_run_ms));
         Self {
@@ -79,6 +84,7 @@ impl From<reports::Report> for Report {
             next_run,
             last_run: optional(saved.last_run_ms),
             last_error: saved.last_error,
+            version,
         }
     }
 }
@@ -155,7 +161,8 @@ pub(crate) async fn save_report(
 }
 
 /// Changes a report.
-#[utoipa::path(patch, path = "/reports/{id}", tag = "reports", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/reports/{id}", tag = "reports",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")),
     request_body = ReportChange, responses(
     (status = OK, body = Report),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -164,8 +171,10 @@ pub(crate) async fn change_report(
     State(state): State<ApiState>,
     By(by): By,
     Path(id): Path<String>,
+    expected: Expected,
     Body(new): Body<ReportChange>,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin(&state.app, &by, Thing::Report(&id), expected.version()).await?;
     let schedule = new.schedule.map(|schedule| schedule.map(frequency).transpose()).transpose()?;
     let change = reports::ReportChange { name: new.name, address: new.address, shared: new.shared, schedule };
     let saved = reports::change_report(&state.app, &by, &id, change).await?;

@@ -3,10 +3,12 @@
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
 use app::allocation::{self, Method};
+use app::edits::{self, Thing};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -65,6 +67,9 @@ pub(crate) struct SharedCost {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SharedCosts {
     rules: Vec<SharedCost>,
+    /// Of these rules as they are, for the `If-Match` of a change; not looked at when they are replaced.
+    #[serde(default)]
+    version: String,
 }
 
 impl From<allocation::SharedCost> for SharedCost {
@@ -107,7 +112,8 @@ impl SharedCost {
 }
 
 fn view(rules: Vec<allocation::SharedCost>) -> Response {
-    fresh(Json(SharedCosts { rules: rules.into_iter().map(SharedCost::from).collect() }))
+    let version = app::edits::version(&rules);
+    fresh(Json(SharedCosts { rules: rules.into_iter().map(SharedCost::from).collect(), version }))
 }
 
 /// The organization's shared costs, in order.
@@ -120,15 +126,18 @@ pub(crate) async fn shared_costs(State(state): State<ApiState>, By(by): By) -> R
 }
 
 /// Replaces them.
-#[utoipa::path(put, path = "/shared-costs", tag = "allocation", request_body = SharedCosts, responses(
+#[utoipa::path(put, path = "/shared-costs", tag = "allocation",
+    params(("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), request_body = SharedCosts, responses(
     (status = OK, body = SharedCosts),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn set_shared_costs(
     State(state): State<ApiState>,
     By(by): By,
+    expected: Expected,
     Body(new): Body<SharedCosts>,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin(&state.app, &by, Thing::SharedCosts, expected.version()).await?;
     let rules = new.rules.into_iter().map(SharedCost::read).collect::<Result<_, _>>()?;
     Ok(view(allocation::set_shared_costs(&state.app, &by, rules).await?))
 }

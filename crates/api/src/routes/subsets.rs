@@ -5,11 +5,13 @@ use super::savings::{SavingsSpan, estimate};
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::params::{CurrencyParams, Pairs, currency as chosen};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
 use app::allocation::{self, Price, SubsetSpans, SubsetSums};
+use app::edits::{self, Thing};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -117,15 +119,19 @@ pub(crate) struct Subset {
     #[schema(required = true)]
     billing: Option<Billing>,
     sums: Sums,
+    /// Of this subset as it is, for the `If-Match` of a change.
+    version: String,
 }
 
 fn view(subset: allocation::Subset, sums: SubsetSums) -> Subset {
+    let version = app::edits::version(&subset);
     Subset {
         id: subset.id,
         name: subset.name,
         account_ids: subset.account_ids,
         billing: subset.billing.map(Billing::from),
         sums: sums.into(),
+        version,
     }
 }
 
@@ -277,7 +283,8 @@ pub(crate) async fn create_subset(
 }
 
 /// Changes a subset.
-#[utoipa::path(patch, path = "/subsets/{id}", tag = "allocation", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/subsets/{id}", tag = "allocation",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")),
     request_body = SubsetChange, responses(
     (status = OK, body = SubsetDetails),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -286,8 +293,10 @@ pub(crate) async fn change_subset(
     State(state): State<ApiState>,
     By(by): By,
     Path(id): Path<String>,
+    expected: Expected,
     Body(new): Body<SubsetChange>,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin(&state.app, &by, Thing::Subset(&id), expected.version()).await?;
     let billing = new.billing.map(|billing| billing.map(Billing::read).transpose()).transpose()?;
     let change = allocation::SubsetChange { name: new.name, account_ids: new.account_ids, billing };
     allocation::change_subset(&state.app, &by, &id, change).await?;

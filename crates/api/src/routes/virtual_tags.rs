@@ -3,8 +3,10 @@
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
+use app::edits::{self, Thing};
 use app::{AppError, allocation};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -101,11 +103,14 @@ pub(crate) struct VirtualTag {
     name: String,
     /// Tried in order.
     rules: Vec<Rule>,
+    /// Of this tag as it is, for the `If-Match` of a change.
+    version: String,
 }
 
 impl From<allocation::VirtualTag> for VirtualTag {
     fn from(tag: allocation::VirtualTag) -> Self {
-        Self { id: tag.id, name: tag.name, rules: tag.rules.into_iter().map(Rule::from).collect() }
+        let version = app::edits::version(&tag);
+        Self { id: tag.id, name: tag.name, rules: tag.rules.into_iter().map(Rule::from).collect(), version }
     }
 }
 
@@ -174,7 +179,8 @@ pub(crate) async fn create_virtual_tag(
 }
 
 /// Gives a virtual tag another name and other rules.
-#[utoipa::path(put, path = "/virtual-tags/{id}", tag = "allocation", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/virtual-tags/{id}", tag = "allocation",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")),
     request_body = NewVirtualTag, responses(
     (status = OK, body = VirtualTag),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -183,8 +189,10 @@ pub(crate) async fn set_virtual_tag(
     State(state): State<ApiState>,
     By(by): By,
     Path(id): Path<String>,
+    expected: Expected,
     Body(new): Body<NewVirtualTag>,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin(&state.app, &by, Thing::VirtualTag(&id), expected.version()).await?;
     let tag = allocation::set_virtual_tag(&state.app, &by, &id, &new.name, read(new.rules)?).await?;
     Ok(fresh(Json(VirtualTag::from(tag))))
 }

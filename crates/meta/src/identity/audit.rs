@@ -44,6 +44,30 @@ impl Meta {
         insert(&mut *self.pool.acquire().await?, audit).await
     }
 
+    /// Who made the last change of a kind (the beginning of its action) and when (ms); of one thing, if it is named.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn last_change(
+        &self,
+        organization: &OrganizationId,
+        actions: &str,
+        id: Option<&str>,
+    ) -> Result<Option<(String, i64)>, MetaError> {
+        let found = sqlx::query_as(
+            "SELECT actor_name, at_ms FROM audit WHERE organization_id = ?1
+                 AND substr(action, 1, length(?2)) = ?2
+                 AND (?3 IS NULL OR json_extract(detail, '$.id') = ?3)
+             ORDER BY id DESC LIMIT 1",
+        )
+        .bind(organization.as_str())
+        .bind(actions)
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found)
+    }
+
     /// Entries of an organization, newest first, older than `before`.
     pub async fn audit(
         &self,

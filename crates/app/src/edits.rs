@@ -1,0 +1,131 @@
+//! Two people who change one thing: the second is told, and nothing is overwritten unseen.
+//!
+//! A version is a short name of what may be changed of a thing. Whoever changes it says the version that was loaded;
+//! if it is another by now, the change is refused with who made it and when. Changes take turns, so that nothing comes
+//! between that look and the change.
+
+use crate::allocation::Definitions;
+use crate::policy::Caller;
+use crate::{App, AppError, ErrorKind, Result, connections, identity, reports};
+use chrono::DateTime;
+use model::ConnectionId;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Turns of those who change something.
+#[derive(Debug, Default)]
+pub(crate) struct Turns(Mutex<()>);
+
+/// A turn; the next one begins when it is dropped.
+#[derive(Debug)]
+pub struct Turn<'a>(#[expect(dead_code, reason = "held, not looked at")] MutexGuard<'a, ()>);
+
+/// Something that several people may change.
+#[derive(Clone, Copy, Debug)]
+pub enum Thing<'a> {
+    /// A connection.
+    Connection(&'a ConnectionId),
+    /// A saved report, with its schedule.
+    Report(&'a str),
+    /// A subset.
+    Subset(&'a str),
+    /// A virtual tag.
+    VirtualTag(&'a str),
+    /// The rules of shared costs, all of them.
+    SharedCosts,
+    /// The organization's name.
+    OrganizationName,
+    /// Domains whose addresses get reports.
+    MailDomains,
+}
+
+/// A short name of a value: another value has another one.
+pub fn version(value: &impl Hash) -> String {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+/// Begins a change of something; `expected` is the version that the caller loaded, where it says one. Hold what is
+/// given until the change is made.
+///
+/// # Errors
+/// `Changed` when it is another version by now: who changed it, when, and what to do.
+pub async fn begin<'a>(
+    app: &'a App,
+    caller: &Caller,
+    thing: Thing<'_>,
+    expected: Option<&str>,
+) -> Result<Turn<'a>> {
+    let turn = Turn(app.turns().0.lock().await);
+    let Some(expected) = expected else { return Ok(turn) };
+    let now = current(app, caller, thing).await?;
+    if now.as_deref().is_none_or(|now| now == expected) {
+        // What is gone is told as that by whoever changes it.
+        return Ok(turn);
+    }
+    Err(told(app, caller, thing).await?)
+}
+
+/// The version of a thing as it is now; `None`: there is no such thing.
+async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<String>> {
+    let organization = caller.organization()?;
+    Ok(match thing {
+        Thing::Connection(id) => {
+            let found = connections::list(app, &organization.id).await?;
+            found.into_iter().find(|one| one.id == *id).map(|one| one.version)
+        }
+        Thing::Report(id) => {
+            let found = reports::reports(app, caller).await?;
+            found.iter().find(|one| one.saved.id.as_str() == id).map(reports::Report::version)
+        }
+        Thing::Subset(id) => {
+            let found = Definitions::read(app, &organization.id).await?.subsets;
+            found.iter().find(|one| one.id == id).map(version)
+        }
+        Thing::VirtualTag(id) => {
+            let found = Definitions::read(app, &organization.id).await?.virtual_tags;
+            found.iter().find(|one| one.id == id).map(version)
+        }
+        Thing::SharedCosts => Some(version(&Definitions::read(app, &organization.id).await?.shared_costs)),
+        Thing::OrganizationName => {
+            app.organization_by_id(&organization.id).await?.map(|found| version(&found.name))
+        }
+        Thing::MailDomains => Some(version(&identity::mail_domains(app, caller).await?)),
+    })
+}
+
+/// What the second one is told.
+async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> {
+    let (what, actions, id) = match thing {
+        Thing::Connection(id) => ("this connection", "connection.", Some(id.as_str())),
+        Thing::Report(id) => ("this report", "report.", Some(id)),
+        Thing::Subset(id) => ("this subset", "subset.", Some(id)),
+        Thing::VirtualTag(id) => ("this virtual tag", "virtual_tag.", Some(id)),
+        Thing::SharedCosts => ("the shared costs", "shared_costs.", None),
+        Thing::OrganizationName => ("the organization's name", "organization.renamed", None),
+        Thing::MailDomains => ("the domains", "organization.mail_domains_changed", None),
+    };
+    let last = app.meta().last_change(&caller.organization()?.id, actions, id).await?;
+    let who = last.map_or_else(
+        || format!("somebody changed {what} since you opened it"),
+        |(who, at_ms)| {
+            let at = DateTime::from_timestamp_millis(at_ms).unwrap_or_default();
+            format!("{who} changed {what} on {}, after you opened it", at.format("%-d %B %Y at %H:%M UTC"))
+        },
+    );
+    Ok(AppError::new(ErrorKind::Changed, who)
+        .advise("Nothing of yours was saved. Load the newer version, look at what is different, and make your change again."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_that_of_a_value() {
+        assert_eq!(version(&("a", 1)), version(&("a", 1)));
+        assert_ne!(version(&("a", 1)), version(&("a", 2)));
+        assert_eq!(version(&"a").len(), 16);
+    }
+}

@@ -89,6 +89,8 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/connections/{id}/verification/events", Action::ReadConnections),
     (Method::GET, "/connections/{id}/processing", Action::ReadConnections),
     (Method::POST, "/connections/{id}/processing", Action::ProcessConnection),
+    (Method::DELETE, "/connections/{id}/processing", Action::ProcessConnection),
+    (Method::POST, "/connections/{id}/processing/again", Action::ProcessConnection),
     (Method::GET, "/connections/{id}/processing/events", Action::ReadConnections),
     (Method::GET, "/connections/{id}/ingests", Action::ReadConnections),
     (Method::GET, "/connections/{id}/files", Action::ReadConnections),

@@ -47,7 +47,9 @@ impl IntoResponse for ApiError {
             ErrorKind::SignIn => (StatusCode::UNAUTHORIZED, "sign-in", "Sign in first"),
             ErrorKind::TooMany => (StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many attempts"),
             ErrorKind::Denied => (StatusCode::FORBIDDEN, "denied", "Not allowed"),
-            ErrorKind::Conflict => (StatusCode::CONFLICT, "conflict", "Changed or held by somebody else"),
+            ErrorKind::Conflict | ErrorKind::Stopped => {
+                (StatusCode::CONFLICT, "conflict", "Changed or held by somebody else")
+            }
             ErrorKind::Changed => {
                 (StatusCode::PRECONDITION_FAILED, "changed", "Changed by somebody else meanwhile")
             }

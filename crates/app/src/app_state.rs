@@ -17,6 +17,7 @@ use notify::Mailer;
 use query::{Engine, EngineOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 /// How to open a data folder.
@@ -36,6 +37,17 @@ pub struct AppOptions {
     pub reading: Reading,
     /// The way out to addresses that users name.
     pub outgoing: Outgoing,
+    /// How long to wait for another process that writes; `None`: not at all, whoever asked is told.
+    pub patience: Option<Patience>,
+}
+
+/// How long to wait for another process that writes, and how to say so.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// The longest wait.
+    pub most: Duration,
+    /// Says what is waited for, once.
+    pub say: fn(&str),
 }
 
 /// How mails are sent, and where their links lead.
@@ -57,6 +69,7 @@ impl Default for AppOptions {
             allowances: AllowanceOptions::default(),
             reading: Reading::default(),
             outgoing: Outgoing::default(),
+            patience: None,
         }
     }
 }
@@ -84,6 +97,7 @@ struct Inner {
     writers: Writers,
     turns: Turns,
     outgoing: Outgoing,
+    patience: Option<Patience>,
     queued: Notify,
     stop: watch::Sender<bool>,
 }
@@ -116,6 +130,7 @@ impl App {
                 writers: Writers::default(),
                 turns: Turns::default(),
                 outgoing: options.outgoing,
+                patience: options.patience,
                 queued: Notify::new(),
                 stop: watch::Sender::new(false),
             }),
@@ -176,6 +191,11 @@ impl App {
     /// The way out to addresses that users name.
     pub(crate) fn outgoing(&self) -> &Outgoing {
         &self.inner.outgoing
+    }
+
+    /// How long to wait for another process that writes.
+    pub(crate) fn patience(&self) -> Option<Patience> {
+        self.inner.patience
     }
 
     /// Wakes whoever runs jobs.

@@ -7,6 +7,7 @@
 mod change;
 mod customers;
 pub mod keys;
+mod pausing;
 mod removing;
 mod sealing;
 mod settings;
@@ -19,6 +20,7 @@ pub use connect::aws::{Form, Links, Partition, ReportKind};
 pub use connect::{Check, CheckState, Month, Outgoing, Verdict, Verification};
 pub use customers::{Assignment, Customer, customers, parse_account_list, set_customers};
 pub use meta::{ConnectionKind, ConnectionState};
+pub use pausing::pause;
 pub use removing::remove;
 pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
 pub(crate) use verifying::Verifications;

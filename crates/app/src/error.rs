@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Conflict,
     /// Somebody else changed it since the caller loaded it.
     Changed,
+    /// Somebody stopped it.
+    Stopped,
     /// The data is not there yet; later it will be.
     NotReady,
     /// An outside part (disk, object store, network) failed; a retry may help.

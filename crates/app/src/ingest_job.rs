@@ -16,6 +16,7 @@ mod tracking;
 pub use accounting::SourceFiles;
 pub use connect::{Fate, Unread};
 
+use crate::lock::stopped;
 use crate::panics::caught;
 use crate::proof::Proof;
 use crate::read::Published;
@@ -201,14 +202,27 @@ struct Asked<'a> {
     job: Option<&'a ProcessingJob>,
 }
 
+/// Reads what was asked for, until it is done or somebody stops it: then nothing more is published.
 async fn ingest(
     app: &App,
     asked: Asked<'_>,
     started: Instant,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
+    let at_work = app.at_work(&asked.connection.id)?;
+    tokio::select! {
+        done = read(app, asked, started, progress).boxed() => done,
+        () = at_work.told_to_stop() => Err(stopped()),
+    }
+}
+
+async fn read(
+    app: &App,
+    asked: Asked<'_>,
+    started: Instant,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<IngestSummary> {
     let Asked { organization, connection, selection, source, force, job } = asked;
-    let _at_work = app.at_work(&connection.id)?;
     // Nobody else is at work at this connection: what is still noted as running was killed.
     app.meta().abandon_ingests_of(&connection.id, app.now().timestamp_millis()).await?;
     let shown = app.live().begin(&connection.organization_id, Some(&connection.id));

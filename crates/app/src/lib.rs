@@ -35,7 +35,7 @@ pub mod reports;
 mod vacuum;
 
 pub use allowances::{AllowanceOptions, Allowed};
-pub use app_state::{App, AppOptions, MailSettings};
+pub use app_state::{App, AppOptions, MailSettings, Patience};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{AppError, ErrorKind, Place, Result};
 pub use health::Failure;

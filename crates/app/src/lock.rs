@@ -8,13 +8,14 @@
 
 use crate::{App, AppError, ErrorKind, Result};
 use model::ConnectionId;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// Held by the process that writes to a data folder; released when dropped.
 #[derive(Debug)]
@@ -44,13 +45,7 @@ impl WriterLock {
                 let mut holder = String::new();
                 // Best effort: the message is right without it.
                 let _ = file.read_to_string(&mut holder);
-                let holder = holder.trim();
-                let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
-                return Err(AppError::new(
-                    ErrorKind::Conflict,
-                    format!("another process{who} is writing to the data folder {}", data_dir.display()),
-                )
-                .advise("Wait until it has finished, or choose another folder with --data."));
+                return Err(held(holder.trim(), data_dir));
             }
             Err(TryLockError::Error(error)) => return Err(unavailable(error)),
         }
@@ -67,16 +62,31 @@ impl Drop for WriterLock {
     }
 }
 
+/// Said where what this process started itself still holds the lock.
+const ENDING: &str = "a reading that was stopped is still coming to its end";
+
+/// What whoever finds the lock taken is told. A reading process holds its server's.
+fn held(holder: &str, data_dir: &Path) -> AppError {
+    let folder = data_dir.display();
+    if holder == std::process::id().to_string() {
+        return AppError::new(ErrorKind::Conflict, ENDING).advise("Try again in some seconds.");
+    }
+    let who = if holder.is_empty() { String::new() } else { format!(" (process {holder})") };
+    AppError::new(ErrorKind::Conflict, format!("another process{who} is writing to the data folder {folder}"))
+        .advise("Wait until it has finished: a server that reads, or a command like this one.")
+}
+
 /// Who writes in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Writers {
     lock: tokio::sync::Mutex<Weak<WriterLock>>,
-    at_work: Mutex<HashSet<ConnectionId>>,
+    /// Those who are at work, and how to tell them to stop.
+    at_work: Mutex<HashMap<ConnectionId, watch::Sender<bool>>>,
 }
 
 impl Writers {
-    fn at_work(&self) -> MutexGuard<'_, HashSet<ConnectionId>> {
-        // A set of names is whole whatever a panicking thread left.
+    fn at_work(&self) -> MutexGuard<'_, HashMap<ConnectionId, watch::Sender<bool>>> {
+        // A map of names is whole whatever a panicking thread left.
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -101,6 +111,22 @@ impl Writing {
 pub(crate) struct AtWork {
     app: App,
     connection: ConnectionId,
+    stop: watch::Receiver<bool>,
+}
+
+impl AtWork {
+    /// Comes back once somebody wants this work to stop.
+    pub(crate) async fn told_to_stop(&self) {
+        let mut stop = self.stop.clone();
+        // The sender lives as long as this value.
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
+}
+
+/// What work that somebody stopped ends with.
+pub(crate) fn stopped() -> AppError {
+    AppError::new(ErrorKind::Stopped, "reading was stopped")
+        .advise("What was published before stands. Ask for it to be read again whenever you like.")
 }
 
 impl Drop for AtWork {
@@ -111,6 +137,12 @@ impl Drop for AtWork {
 
 /// A lock that is just being given back is waited for so often, for ten milliseconds each.
 const SOON: u32 = 3;
+/// The same where what this process started itself, and ended, still holds it.
+const OWN: u32 = 500;
+/// Between looks of a command that waits for its turn.
+const TURN: Duration = Duration::from_millis(250);
+/// Time for work to stop that was told to: the batch at hand, or the end of a process.
+const STOPPING: Duration = Duration::from_secs(20);
 
 impl App {
     /// The right to write to the data folder.
@@ -125,15 +157,26 @@ impl App {
         if let Some(lock) = shared.upgrade() {
             return Ok(Writing(Some(lock)));
         }
-        let mut tries = 1;
+        let (mut tries, began) = (1, Instant::now());
         let lock = loop {
-            match WriterLock::acquire(self.data_dir()) {
-                Err(error) if error.kind == ErrorKind::Conflict && tries < SOON => {
-                    tries += 1;
+            let error = match WriterLock::acquire(self.data_dir()) {
+                Err(error) if error.kind == ErrorKind::Conflict => error,
+                acquired => break Arc::new(acquired?),
+            };
+            let own = error.message.starts_with(ENDING);
+            match self.patience().filter(|_| !own) {
+                _ if tries < if own { OWN } else { SOON } => {
                     tokio::time::sleep(Duration::from_millis(10)).await;
                 }
-                acquired => break Arc::new(acquired?),
+                Some(patience) if began.elapsed() < patience.most => {
+                    if tries == SOON {
+                        (patience.say)(&format!("{}: waiting for it to finish", error.message));
+                    }
+                    tokio::time::sleep(TURN).await;
+                }
+                _ => return Err(error),
             }
+            tries += 1;
         };
         // Whoever is still noted as running was killed: the lock is ours, and nobody else of this process had it.
         self.meta().abandon_stale_ingests(self.now().timestamp_millis(), i64::MIN).await?;
@@ -146,11 +189,36 @@ impl App {
     /// # Errors
     /// `Conflict` while somebody of this process does.
     pub(crate) fn at_work(&self, connection: &ConnectionId) -> Result<AtWork> {
-        if self.writers().at_work().insert(connection.clone()) {
-            return Ok(AtWork { app: self.clone(), connection: connection.clone() });
+        let mut at_work = self.writers().at_work();
+        if !at_work.contains_key(connection) {
+            let (tell, stop) = watch::channel(false);
+            at_work.insert(connection.clone(), tell);
+            return Ok(AtWork { app: self.clone(), connection: connection.clone(), stop });
         }
         Err(AppError::new(ErrorKind::Conflict, "the connection is being read at the moment")
             .advise("Wait until that is done."))
+    }
+
+    /// Tells whoever of this process is at work at a connection to stop.
+    pub(crate) fn stop_work(&self, connection: &ConnectionId) {
+        if let Some(tell) = self.writers().at_work().get(connection) {
+            tell.send_replace(true);
+        }
+    }
+
+    /// Begins to work at a connection in place of whoever does: that work is stopped first.
+    ///
+    /// # Errors
+    /// `Conflict` when it does not stop.
+    pub(crate) async fn at_work_alone(&self, connection: &ConnectionId) -> Result<AtWork> {
+        let until = Instant::now() + STOPPING;
+        loop {
+            match self.at_work(connection) {
+                Err(_) if Instant::now() < until => self.stop_work(connection),
+                begun => return begun,
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

@@ -24,10 +24,11 @@ use crate::health::{self, Deliveries, FailureKind};
 use crate::ingest_job::{self, IngestSummary, SourceFiles};
 use crate::proof::Proof;
 use crate::read::Published;
-use crate::{App, AppError, Failure, Progress, Result};
+use crate::{App, AppError, ErrorKind, Failure, Progress, Result};
 use chrono::{DateTime, Utc};
 use meta::Reason;
 use model::{ConnectionId, OrganizationId};
+use std::time::{Duration, Instant};
 
 /// Ingests and bill changes in one answer.
 const MOST: u32 = 200;
@@ -107,11 +108,54 @@ pub struct Processing {
 /// # Errors
 /// `Invalid` while the connection was not verified.
 pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
-    verified(&connections::get(app, organization, id).await?)?;
+    let connection = connections::get(app, organization, id).await?;
+    verified(&connection)?;
+    if connection.paused {
+        return Err(AppError::new(ErrorKind::Conflict, format!("{} is paused", connection.name))
+            .advise("Go on with it first: it is read then."));
+    }
     app.meta().queue_job(id, Reason::Asked, app.now().timestamp_millis()).await?;
     app.queued().notify_one();
     Ok(())
 }
+
+/// Asks for everything that a connection has to be read again, what is published already too. What reads it now is
+/// stopped first.
+///
+/// # Errors
+/// As [`ask`]; `Conflict` when what reads it does not stop.
+pub async fn ask_again(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+    verified(&connections::get(app, organization, id).await?)?;
+    cancel(app, organization, id).await?;
+    ask(app, organization, id).await?;
+    Ok(app.meta().read_again(id).await?)
+}
+
+/// Stops the reading of a connection, and takes back what waits for its turn. What was published stays; nothing more is
+/// published.
+///
+/// # Errors
+/// `Conflict` when it does not stop: another process reads it.
+pub async fn cancel(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+    connections::get(app, organization, id).await?;
+    let until = Instant::now() + STOPPING;
+    loop {
+        app.meta().cancel_job(id, false, app.now().timestamp_millis()).await?;
+        app.stop_work(id);
+        let last = app.meta().last_job(id).await?;
+        if !last.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running)) {
+            return Ok(());
+        }
+        if Instant::now() >= until {
+            return Err(AppError::new(ErrorKind::Conflict, "the reading did not stop")
+                .advise("Another process may be at it: it ends by itself, or end it where it was started."));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Time for a reading to stop: the process that reads is ended, and what it left is removed.
+const STOPPING: Duration = Duration::from_secs(25);
 
 /// Reads a connection now, in this process. What is published already is read again only with `force`.
 ///

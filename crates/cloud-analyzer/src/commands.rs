@@ -18,10 +18,11 @@ mod verify;
 use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
 use ::app::connections::Outgoing;
-use ::app::{AllowanceOptions, App, AppOptions, Organization};
+use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience};
 use model::{CostQuery, Day, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Runs the command.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -62,7 +63,11 @@ pub(crate) struct Folder {
 impl Folder {
     /// The data folder, made when it is missing. Whoever calls holds it: everything is theirs.
     pub(crate) async fn open(&self) -> anyhow::Result<App> {
-        Ok(App::open(&self.path(), AppOptions { allowances: operator(), ..self.options() }).await?)
+        Ok(App::open(
+            &self.path(),
+            AppOptions { allowances: operator(), patience: PATIENCE, ..self.options() },
+        )
+        .await?)
     }
 
     /// The data folder, made when it is missing, for others: with what they may do.
@@ -72,7 +77,8 @@ impl Folder {
 
     /// The data folder, which must be there.
     pub(crate) async fn open_existing(&self) -> anyhow::Result<App> {
-        let options = AppOptions { create: false, allowances: operator(), ..self.options() };
+        let options =
+            AppOptions { create: false, allowances: operator(), patience: PATIENCE, ..self.options() };
         Ok(App::open(&self.path(), options).await?)
     }
 
@@ -102,6 +108,10 @@ impl Folder {
         }
     }
 }
+
+/// A command waits for its turn while a server, or another command, writes; the largest reports take some hours.
+const PATIENCE: Option<Patience> =
+    Some(Patience { most: Duration::from_hours(6), say: |what| output::complain(what, None) });
 
 fn operator() -> AllowanceOptions {
     AllowanceOptions { operator: true, ..AllowanceOptions::default() }

@@ -98,6 +98,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /connections/{id}/verification/events", "viewer"),
     ("GET /connections/{id}/processing", "viewer"),
     ("POST /connections/{id}/processing", "editor"),
+    ("DELETE /connections/{id}/processing", "editor"),
+    ("POST /connections/{id}/processing/again", "editor"),
     ("GET /connections/{id}/processing/events", "viewer"),
     ("GET /connections/{id}/ingests", "viewer"),
     ("GET /connections/{id}/files", "viewer"),

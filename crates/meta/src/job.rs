@@ -22,6 +22,8 @@ pub enum JobState {
     Done,
     /// Ended badly; it is not tried again.
     Failed,
+    /// Somebody stopped it.
+    Cancelled,
     /// Took its process down too often: not read again before somebody asks or there is another delivery.
     Parked,
 }
@@ -33,6 +35,7 @@ impl fmt::Display for JobState {
             Self::Running => "running",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
             Self::Parked => "parked",
         })
     }
@@ -81,6 +84,8 @@ pub struct ProcessingJob {
     pub finished_at_ms: Option<i64>,
     /// Why its last run failed.
     pub failure: Option<Failure>,
+    /// Whether what is published already is read again, too.
+    pub again: bool,
 }
 
 /// The statement that reads jobs, with its end.
@@ -131,7 +136,10 @@ impl Meta {
             "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms)
              SELECT connections.id, 'queued', 'poll', ?1, ?1 FROM connections
              JOIN organizations ON organizations.id = connections.organization_id
-             WHERE connections.state <> 'draft' AND paused = 0 AND connections.created_at_ms > 0
+             WHERE connections.state <> 'draft' AND connections.paused = 0
+               AND NOT EXISTS (SELECT 1 FROM connections AS parents
+                               WHERE parents.id = connections.parent_id AND parents.paused = 1)
+               AND connections.created_at_ms > 0
                AND organizations.demo = 0
                AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.connection_id = connections.id
                                AND (finished_at_ms IS NULL OR finished_at_ms + 60000 * poll_minutes > ?1))",
@@ -204,6 +212,40 @@ impl Meta {
             .bind(id)
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// Has the next job of a connection, which waits already, read again what is published, too.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn read_again(&self, connection: &ConnectionId) -> Result<(), MetaError> {
+        sqlx::query("UPDATE jobs SET again = 1 WHERE connection_id = ? AND state = 'queued'")
+            .bind(connection.as_str())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the job of a connection that somebody stopped: one that waits, or, if `running`, one that runs.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn cancel_job(
+        &self,
+        connection: &ConnectionId,
+        running: bool,
+        now_ms: i64,
+    ) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'done', finished_at_ms = ?1, failure = NULL, cancelled = 1
+             WHERE connection_id = ?2 AND (state = 'queued' OR (?3 AND state = 'running'))",
+        )
+        .bind(now_ms)
+        .bind(connection.as_str())
+        .bind(running)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -320,16 +362,19 @@ impl Meta {
 
 fn job(row: &SqliteRow) -> Result<ProcessingJob, MetaError> {
     let failure: Option<String> = row.try_get("failure")?;
+    let state = parsed("state of a job", row.try_get("state")?)?;
+    let cancelled: bool = row.try_get("cancelled")?;
     Ok(ProcessingJob {
         id: row.try_get("id")?,
         organization_id: parsed("organization", row.try_get("organization_id")?)?,
         connection_id: parsed("connection", row.try_get("connection_id")?)?,
-        state: parsed("state of a job", row.try_get("state")?)?,
+        state: if cancelled && state == JobState::Done { JobState::Cancelled } else { state },
         attempts: row.try_get("attempts")?,
         crashes: row.try_get("crashes")?,
         run_after_ms: row.try_get("run_after_ms")?,
         created_at_ms: row.try_get("created_at_ms")?,
         finished_at_ms: row.try_get("finished_at_ms")?,
         failure: failure.map(|text| from_json("failure", &text)).transpose()?,
+        again: row.try_get("again")?,
     })
 }

@@ -246,6 +246,8 @@ pub(crate) struct ConnectionChange {
     secret_access_key: Option<String>,
     poll_minutes: Option<u32>,
     name: Option<String>,
+    /// Whether it is neither read nor looked at from now on; what reads it is stopped.
+    paused: Option<bool>,
 }
 
 impl ConnectionChange {
@@ -264,7 +266,9 @@ impl ConnectionChange {
             ("name", &self.name),
         ];
         let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
-        texts.chain(self.poll_minutes.map(|_| "poll_minutes")).collect()
+        let others =
+            self.poll_minutes.map(|_| "poll_minutes").into_iter().chain(self.paused.map(|_| "paused"));
+        texts.chain(others).collect()
     }
 }
 
@@ -350,6 +354,9 @@ pub(crate) async fn change_connection(
     let connection = connection_id(&id)?;
     let _turn = edits::begin(&state.app, &caller, Thing::Connection(&connection), expected.version()).await?;
     let fields = body.fields();
+    if let Some(paused) = body.paused {
+        connections::pause(&state.app, &caller.organization()?.id, &connection, paused).await?;
+    }
     let change = Change {
         step: body.step,
         partition: body.partition,

@@ -22,11 +22,14 @@ pub(crate) struct Organization {
     pub(crate) name: String,
     /// Whether it is the generated demo company.
     pub(crate) demo: bool,
+    /// Of its name as it is, for the `If-Match` of a change.
+    pub(crate) version: String,
 }
 
 impl From<app::Organization> for Organization {
     fn from(found: app::Organization) -> Self {
-        Self { id: found.id.to_string(), name: found.name, demo: found.demo }
+        let version = app::edits::version(&found.name);
+        Self { id: found.id.to_string(), name: found.name, demo: found.demo, version }
     }
 }
 
@@ -262,7 +265,7 @@ pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Resul
     let (id, name, demo) = found.organization;
     let currency = found.currencies.first().cloned().unwrap_or_default();
     Ok(fresh(Json(Overview {
-        organization: Organization { id, name, demo },
+        organization: Organization { version: app::edits::version(&name), id, name, demo },
         currency,
         currencies: found.currencies,
         data_from: found.data_from.map(|day| day.to_string()),

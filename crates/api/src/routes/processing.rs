@@ -41,6 +41,8 @@ pub(crate) enum ProcessingState {
     Running,
     Done,
     Failed,
+    /// Somebody stopped it.
+    Cancelled,
     /// Took its process down more than once: read again with the next delivery, or when somebody asks.
     Parked,
 }
@@ -160,6 +162,7 @@ impl From<Processing> for ProcessingView {
                 Some(JobState::Running) => ProcessingState::Running,
                 Some(JobState::Done) => ProcessingState::Done,
                 Some(JobState::Failed) => ProcessingState::Failed,
+                Some(JobState::Cancelled) => ProcessingState::Cancelled,
                 Some(JobState::Parked) => ProcessingState::Parked,
             },
             waiting_for_delivery: found.connection == app::connections::ConnectionState::Waiting,
@@ -212,6 +215,42 @@ pub(crate) async fn start_processing(
     note(&state.app, &caller, "connection.process", &id, &[]).await?;
     let found = processing::status(&state.app, organization, &connection).await?;
     Ok(fresh((StatusCode::ACCEPTED, Json(ProcessingView::from(found)))))
+}
+
+/// Reads everything that a connection has again, what is published already too. What reads it now is stopped first.
+#[utoipa::path(post, path = "/connections/{id}/processing/again", params(("id" = String, Path)), responses(
+    (status = ACCEPTED, body = ProcessingView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn process_again(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    let connection = connection_id(&id)?;
+    processing::ask_again(&state.app, organization, &connection).await?;
+    note(&state.app, &caller, "connection.process_again", &id, &[]).await?;
+    let found = processing::status(&state.app, organization, &connection).await?;
+    Ok(fresh((StatusCode::ACCEPTED, Json(ProcessingView::from(found)))))
+}
+
+/// Stops the reading of a connection. What was published before stays; nothing more is published.
+#[utoipa::path(delete, path = "/connections/{id}/processing", params(("id" = String, Path)), responses(
+    (status = OK, body = ProcessingView),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn stop_processing(
+    State(state): State<ApiState>,
+    By(caller): By,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let organization = &caller.organization()?.id;
+    let connection = connection_id(&id)?;
+    processing::cancel(&state.app, organization, &connection).await?;
+    note(&state.app, &caller, "connection.stop", &id, &[]).await?;
+    let found = processing::status(&state.app, organization, &connection).await?;
+    Ok(fresh(Json(ProcessingView::from(found))))
 }
 
 /// The processing as server-sent events: one `processing` event as it stands and whenever it changes, until the

@@ -11,7 +11,7 @@ use model::{BillingPeriod, ConnectionId, OrganizationId};
 /// removed by the next vacuum.
 ///
 /// # Errors
-/// `Invalid` for another name; `Conflict` while an ingest runs.
+/// `Invalid` for another name; `Conflict` while another process reads. What reads it in this one is stopped.
 pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId, name: &str) -> Result<()> {
     let record = record(app, organization, id).await?;
     if name.trim() != record.connection.name {
@@ -27,7 +27,7 @@ pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId,
         .advise("Empty its account list first: that removes what they have of this bill."));
     }
     let _writing = app.writing().await?;
-    let _at_work = app.at_work(id)?;
+    let _at_work = app.at_work_alone(id).await?;
     let months = months(app, organization, id).await?;
     app.meta().delete_connection(organization, id).await?;
     crate::allocation::forget_accounts(app, organization, id).await?;

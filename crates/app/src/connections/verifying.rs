@@ -198,7 +198,7 @@ async fn keep(
     let value = serde_json::to_value(done).map_err(|error| AppError::internal(error.to_string()))?;
     let now = app.now().timestamp_millis();
     app.meta().keep_verification(id, state, &value, done.facts.region.as_deref(), now).await?;
-    if good && reading_failed && last == Some(JobState::Failed) {
+    if good && !record.paused && reading_failed && last == Some(JobState::Failed) {
         app.meta().queue_job(id, Reason::Asked, now).await?;
         app.queued().notify_one();
     }

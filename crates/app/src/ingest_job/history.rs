@@ -22,7 +22,7 @@ pub(super) async fn note_end(
             app.meta().forgive_job(connection).await?;
         }
         // Somebody else reads it now: that says nothing of the source.
-        Err(error) if error.kind == ErrorKind::Conflict => {}
+        Err(error) if matches!(error.kind, ErrorKind::Conflict | ErrorKind::Stopped) => {}
         Err(error) if !shared => {
             health::look_failed(app, connection, error).await?;
         }

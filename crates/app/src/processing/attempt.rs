@@ -19,11 +19,27 @@ pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
         None => Ok(Box::pin(here(app, job)).await),
     };
     match ended {
+        Ok(Ended::Told(Err(error))) if error.kind == ErrorKind::Stopped => cancelled(app, job).await,
         Ok(Ended::Told(outcome)) => judge(app, job, outcome).await,
         Ok(Ended::Died(error)) => crashed(app, job, error).await,
         Ok(Ended::Stopped) => Ok(app.meta().release_job(job.id).await?),
         Err(error) => judge(app, job, Err(error)).await,
     }
+}
+
+/// Writes down that somebody stopped a run, and removes what it had not published.
+async fn cancelled(app: &App, job: &ProcessingJob) -> Result<()> {
+    tracing::info!(connection.id = %job.connection_id, "a reading was stopped");
+    let now = app.now().timestamp_millis();
+    app.meta().abandon_ingests_of(&job.connection_id, now).await?;
+    let removed = async {
+        let _writing = app.writing().await?;
+        app.vacuum_unlocked().await
+    };
+    if let Err(error) = removed.await {
+        tracing::warn!(%error, "what a stopped reading left is removed by the next one");
+    }
+    Ok(app.meta().cancel_job(&job.connection_id, true, now).await?)
 }
 
 /// Reads within this process.
@@ -60,7 +76,7 @@ pub(super) async fn read(
 ) -> Result<IngestSummary> {
     let (organization, id) = (&job.organization_id, &job.connection_id);
     let source = connections::open_source(app, organization, id).await?;
-    ingest_job::run_connection(app, organization, id, source, false, Some(job), show).await
+    ingest_job::run_connection(app, organization, id, source, job.again, Some(job), show).await
 }
 
 /// A month that was refused makes the whole run a failed one.

@@ -5,7 +5,7 @@ use super::line::Line;
 use super::reading::{END_WAIT, MOST_LINE, ReaderProcess};
 use super::watch::{LOOK, Watch};
 use crate::ingest_job::IngestSummary;
-use crate::lock::Writing;
+use crate::lock::{Writing, stopped};
 use crate::{App, AppError, ErrorKind, Result};
 use meta::ProcessingJob;
 use std::collections::VecDeque;
@@ -34,7 +34,7 @@ pub(super) enum Ended {
 /// When it cannot be begun: somebody else writes, or the process cannot be started.
 pub(super) async fn read(app: &App, process: &ReaderProcess, job: &ProcessingJob) -> Result<Ended> {
     let writing = app.writing().await?;
-    let _at_work = app.at_work(&job.connection_id)?;
+    let at_work = app.at_work(&job.connection_id)?;
     let shown = app.live().begin(&job.organization_id, Some(&job.connection_id));
     let mut reader = Reader::start(process, job.id, &writing)?;
     let mut watch = Watch::begin(Instant::now());
@@ -57,6 +57,11 @@ pub(super) async fn read(app: &App, process: &ReaderProcess, job: &ProcessingJob
                 reader.ended().await;
                 return Ok(Ended::Told(Err(error)));
             },
+            () = at_work.told_to_stop() => {
+                reader.kill();
+                reader.ended().await;
+                return Ok(Ended::Told(Err(stopped())));
+            }
             () = app.stopping() => {
                 reader.kill();
                 reader.ended().await;

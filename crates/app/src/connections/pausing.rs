@@ -1,0 +1,27 @@
+//! Pausing a connection: it is neither read nor looked at, and nobody is told that nothing comes.
+
+use super::{ConnectionState, get};
+use crate::{App, Result, processing};
+use meta::FailureKind;
+use model::{ConnectionId, OrganizationId};
+
+/// Pauses a connection, or goes on with it. What reads it is stopped; going on looks for new deliveries at once.
+///
+/// # Errors
+/// There is no such connection; `Conflict` when what reads it does not stop.
+pub async fn pause(app: &App, organization: &OrganizationId, id: &ConnectionId, paused: bool) -> Result<()> {
+    let connection = get(app, organization, id).await?;
+    if connection.paused == paused {
+        return Ok(());
+    }
+    // First the word, then the deed: nothing begins in between.
+    app.meta().pause_connection(id, paused).await?;
+    if paused {
+        app.meta().is_well(id, &[FailureKind::Stopped], app.now().timestamp_millis()).await?;
+        return processing::cancel(app, organization, id).await;
+    }
+    if connection.state != ConnectionState::Draft {
+        processing::ask(app, organization, id).await?;
+    }
+    Ok(())
+}

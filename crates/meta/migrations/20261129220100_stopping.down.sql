@@ -1,0 +1,2 @@
+ALTER TABLE jobs DROP COLUMN again;
+ALTER TABLE jobs DROP COLUMN cancelled;

@@ -16,6 +16,7 @@ mod tracking;
 pub use accounting::SourceFiles;
 pub use connect::{Fate, Unread};
 
+use crate::health::Deliveries;
 use crate::lock::stopped;
 use crate::panics::caught;
 use crate::proof::Proof;
@@ -103,6 +104,9 @@ pub struct IngestSummary {
     pub files: SourceFiles,
     /// Greatest resident memory of the process, in bytes.
     pub peak_memory_bytes: u64,
+    /// How old the data is, and when the last delivery came.
+    #[serde(default)]
+    pub deliveries: Deliveries,
 }
 
 impl IngestSummary {
@@ -344,6 +348,7 @@ async fn read(
         periods,
         files,
         peak_memory_bytes: peak_memory(),
+        deliveries: health::deliveries(app, &connection.organization_id, &connection.id, false).await?,
     })
 }
 

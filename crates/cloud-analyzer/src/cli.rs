@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Connect(Box<Connect>),
     /// Try a connection step by step, and say how to mend what fails
     Verify(Verify),
+    /// Show how connections are: how old their data is, whether deliveries come, and what fails
+    Status(Status),
     /// Split a connection's bill among customers, or show how it is split
     Customers(Customers),
     /// Ask for costs
@@ -87,6 +89,13 @@ pub(crate) enum Command {
     Openapi,
     /// Remove files that no published period needs any more
     Vacuum,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Print it as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod query;
 mod reconcile;
 mod serve;
 mod sessions;
+mod status;
 mod token;
 mod user;
 mod verify;
@@ -31,6 +32,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Ingest(args) => return ingest::run(&folder, args).await,
         Command::Connect(args) => connect::run(&folder, *args).await?,
+        Command::Status(args) => return status::run(&folder, &args).await,
         Command::Customers(args) => customers::run(&folder, args).await?,
         Command::Verify(args) => return verify::run(&folder, args).await,
         Command::Query(args) => query::run(&folder, args).await?,

@@ -58,6 +58,11 @@ function problemOf(status: number, body: unknown): ApiProblem {
   );
 }
 
+/** The header of a change that stands on what was loaded: the server refuses it when somebody else was faster. */
+export function ifMatch(version: string): { "If-Match": string } {
+  return { "If-Match": `"${version}"` };
+}
+
 /** Data of an answer, or an `ApiProblem` thrown: what a query function of TanStack Query wants. */
 export async function unwrap<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,

@@ -61,3 +61,4 @@ export type TagRule = Schemas["Rule"];
 export type TagCondition = Schemas["Condition"];
 export type TagPreview = Schemas["Preview"];
 export type SharedCost = Schemas["SharedCost"];
+export type SharedCosts = Schemas["SharedCosts"];

@@ -1,6 +1,6 @@
 import { Button, Group } from "@mantine/core";
-import { IconRefresh, IconSettings, IconShieldCheck, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { IconSettings, IconShieldCheck, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { queries } from "../api/queries";
@@ -12,6 +12,7 @@ import { FormProblem } from "../ui/form-problem";
 import { LinkButton } from "../ui/link-button";
 import { PageHead } from "../ui/page-head";
 import { PageLoading } from "../ui/page-loading";
+import { ReadingActions } from "./actions";
 import { Changes } from "./changes";
 import { Checks } from "./checks";
 import { Customers } from "./customers";
@@ -24,7 +25,6 @@ import { kinds, placeOf } from "./kinds";
 import { connectionQueries } from "./queries";
 import { ReadingFailure } from "./reading-failure";
 import { RemoveConnection } from "./remove";
-import { startProcessing } from "./start-processing";
 import { StateBadge } from "./state-badge";
 import { useProcessing } from "./use-processing";
 import { useVerification } from "./use-verification";
@@ -43,10 +43,7 @@ function Health({ connection }: { connection: Connection }) {
   const verification = useVerification(connection.id);
   const [removing, setRemoving] = useState(false);
   const processing = useProcessing(connection.id);
-  const read = useMutation({
-    mutationFn: () => startProcessing(connection.id),
-    onSuccess: () => void processing.refetch(),
-  });
+  const [error, setError] = useState<unknown>();
   const administrator = hasRole(session, "administrator");
   const deliveries = processing.data?.deliveries;
   // Read through the provider's connection: checked and set up there.
@@ -62,18 +59,10 @@ function Health({ connection }: { connection: Connection }) {
         title={connection.name}
         lead={[kinds[connection.kind].title, placeOf(connection)].filter(Boolean).join(" · ")}
       >
-        <StateBadge state={connection.state} />
+        <StateBadge state={connection.state} paused={connection.paused} />
       </PageHead>
       <Group gap="sm" mb="lg">
-        {hasRole(session, "editor") && (
-          <Button
-            leftSection={<IconRefresh size={16} aria-hidden />}
-            loading={read.isPending || overview?.ingest != null}
-            onClick={() => read.mutate()}
-          >
-            {processing.data?.state === "parked" ? "Read again" : "Look for new deliveries"}
-          </Button>
-        )}
+        <ReadingActions connection={connection} processing={processing.data} onError={setError} />
         {administrator && !shared && (
           <>
             <Button
@@ -105,7 +94,13 @@ function Health({ connection }: { connection: Connection }) {
           </Button>
         )}
       </Group>
-      <FormProblem error={read.error ?? verification.error} />
+      <FormProblem error={error ?? verification.error} />
+      {connection.paused && (
+        <p role="status" className={`card ${classes.part}`}>
+          This connection is paused: it is neither read nor checked, and nobody is told that nothing comes. What was
+          read before stays.
+        </p>
+      )}
       {processing.data && <ReadingFailure processing={processing.data} />}
       <dl className={classes.facts}>
         <Fact name="Last refresh">{through ? ago(through) : "nothing was read yet"}</Fact>

@@ -19,7 +19,7 @@ const columns = [
 const outcomes = {
   published: "Published",
   unchanged: "Unchanged",
-  abandoned: "Stopped; done again since",
+  abandoned: "Stopped",
   failed: "Failed",
 } as const;
 

@@ -58,7 +58,7 @@ export function ConnectionsPage() {
                   <span className={listClasses.sub}>{kinds[one.kind].title}</span>
                 </th>
                 <td>
-                  <StateBadge state={one.state} />
+                  <StateBadge state={one.state} paused={one.paused} />
                 </td>
                 <td>
                   {placeOf(one) || (one.kind === "shared" ? one.accounts.join(" ") : "not entered yet")}

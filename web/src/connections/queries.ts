@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Connection, ConnectionChange } from "../api/types";
 
 export interface TemplateQuery {
@@ -94,8 +94,13 @@ export const connectionQueries = {
 export function useSaveConnection(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (change: ConnectionChange) =>
-      unwrap(api.PATCH("/api/v1/connections/{id}", { params: { path: { id } }, body: change })),
+    mutationFn: ({ version, ...change }: ConnectionChange & { version: string }) =>
+      unwrap(
+        api.PATCH("/api/v1/connections/{id}", {
+          params: { path: { id }, header: ifMatch(version) },
+          body: change,
+        }),
+      ),
     onSuccess: (saved) => {
       client.setQueryData(connectionQueries.one(id).queryKey, saved);
       void client.invalidateQueries({ queryKey: connectionQueries.all().queryKey });

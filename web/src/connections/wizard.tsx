@@ -2,7 +2,7 @@ import { Anchor, Button } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { hasRole, useSession } from "../api/session";
 import type { Connection, ConnectionChange } from "../api/types";
 import { FormProblem } from "../ui/form-problem";
@@ -86,14 +86,27 @@ function Wizard({ connection }: { connection: Connection }) {
     },
     [navigate, save.reset, steps],
   );
+  // The version that the step's form was made from: others may save meanwhile.
+  const [loaded, setLoaded] = useState({ step: step?.id, version: connection.version });
+  if (loaded.step !== step?.id) setLoaded({ step: step?.id, version: connection.version });
+  const change = (what: ConnectionChange, onSaved?: () => void) =>
+    save.mutate(
+      { ...what, version: loaded.version },
+      {
+        onSuccess: (saved) => {
+          setLoaded({ step: step?.id, version: saved.version });
+          onSaved?.();
+        },
+      },
+    );
   const View = views[step?.id ?? ""];
   if (!step || !View) return null;
-  const next = (change: ConnectionChange = {}) => {
+  const next = (what: ConnectionChange = {}) => {
     const to = Math.min(at + 1, steps.length - 1);
     // Going back to an earlier step and on from there does not lose how far one was.
     const left = steps[Math.max(to, reached)]?.id ?? step.id;
-    const changes = Object.keys(change).length > 0;
-    save.mutate({ ...change, step: changes ? (steps[to]?.id ?? left) : left }, { onSuccess: () => go(to) });
+    const changes = Object.keys(what).length > 0;
+    change({ ...what, step: changes ? (steps[to]?.id ?? left) : left }, () => go(to));
   };
   return (
     <>
@@ -117,7 +130,7 @@ function Wizard({ connection }: { connection: Connection }) {
             connection={connection}
             saving={save.isPending}
             onNext={next}
-            onSave={(change) => save.mutate(change)}
+            onSave={(what) => change(what)}
           />
           {at > 0 && step.id !== "processing" && (
             <Button

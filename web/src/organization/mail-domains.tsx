@@ -1,8 +1,9 @@
 import { Button, Group, TagsInput, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import { FormProblem } from "../ui/form-problem";
+import { useVersion } from "../ui/use-version";
 import { Problem } from "../ui/problem";
 import classes from "./page.module.css";
 import { organizationQueries } from "./queries";
@@ -12,9 +13,15 @@ export function MailDomains() {
   const client = useQueryClient();
   const found = useQuery(organizationQueries.mailDomains());
   const [draft, setDraft] = useState<string[]>();
+  const version = useVersion(found.data?.version ?? "", draft !== undefined);
   const save = useMutation({
     mutationFn: (domains: string[]) =>
-      unwrap(api.PUT("/api/v1/organization/mail-domains", { body: { domains } })),
+      unwrap(
+        api.PUT("/api/v1/organization/mail-domains", {
+          params: { header: ifMatch(version) },
+          body: { domains },
+        }),
+      ),
     onSuccess: (kept) => {
       client.setQueryData(organizationQueries.mailDomains().queryKey, kept);
       setDraft(undefined);

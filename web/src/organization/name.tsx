@@ -1,7 +1,7 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import { useSession } from "../api/session";
 import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/form-problem";
@@ -11,8 +11,13 @@ export function OrganizationName() {
   const { organization } = useSession();
   const client = useQueryClient();
   const [name, setName] = useState<string>();
+  // Of the name as it was when the dialog was opened.
+  const [version, setVersion] = useState("");
   const rename = useMutation({
-    mutationFn: (next: string) => unwrap(api.PATCH("/api/v1/organization", { body: { name: next } })),
+    mutationFn: (next: string) => 
+      unwrap(
+        api.PATCH("/api/v1/organization", { params: { header: ifMatch(version) }, body: { name: next } }),
+      ),
     onSuccess: async () => {
       await client.invalidateQueries();
       setName(undefined);
@@ -24,7 +29,10 @@ export function OrganizationName() {
   };
   return (
     <>
-      <Button variant="default" size="xs" onClick={() => setName(organization?.name ?? "")}>
+      <Button variant="default" size="xs" onClick={() => {
+          setVersion(organization?.version ?? "");
+          setName(organization?.name ?? "");
+        }}>
         Rename
       </Button>
       <Dialog opened={name !== undefined} onClose={() => setName(undefined)} title="Rename the organization">

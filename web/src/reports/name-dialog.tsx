@@ -65,6 +65,7 @@ export function SaveReport({
 export function RenameReport({ report, onClose }: { report: Report; onClose: () => void }) {
   const [name, setName] = useState(report.name);
   const rename = useChangeReport();
+  const [loaded] = useState(report);
   return (
     <Dialog opened onClose={onClose} title={`Rename ${report.name}`}>
       <NameForm
@@ -74,7 +75,7 @@ export function RenameReport({ report, onClose }: { report: Report; onClose: () 
         pending={rename.isPending}
         error={rename.error}
         onSubmit={() =>
-          rename.mutate({ id: report.id, change: { name: name.trim() } }, { onSuccess: onClose })
+          rename.mutate({ report: loaded, change: { name: name.trim() } }, { onSuccess: onClose })
         }
         onClose={onClose}
       />

@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, unwrap } from "../api/client";
-import type { ReportChange } from "../api/types";
+import { api, ifMatch, unwrap } from "../api/client";
+import type { Report, ReportChange } from "../api/types";
 
 export const reportQueries = {
   all: () =>
@@ -21,8 +21,13 @@ export function useRenewReports() {
 export function useChangeReport() {
   const renew = useRenewReports();
   return useMutation({
-    mutationFn: ({ id, change }: { id: string; change: ReportChange }) =>
-      unwrap(api.PATCH("/api/v1/reports/{id}", { params: { path: { id } }, body: change })),
+    mutationFn: ({ report, change }: { report: Pick<Report, "id" | "version">; change: ReportChange }) =>
+      unwrap(
+        api.PATCH("/api/v1/reports/{id}", {
+          params: { path: { id: report.id }, header: ifMatch(report.version) },
+          body: change,
+        }),
+      ),
     onSuccess: renew,
   });
 }

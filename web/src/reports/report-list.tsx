@@ -90,7 +90,7 @@ export function ReportList({ found, opened, onOpen, onTask }: Props) {
               <Actions
                 report={report}
                 sharing={share.isPending && share.variables.id === report.id}
-                onShare={() => share.mutate({ id: report.id, change: { shared: !report.shared } })}
+                onShare={() => share.mutate({ report: report, change: { shared: !report.shared } })}
                 onTask={(task) => onTask(task, report)}
               />
             )}

@@ -71,7 +71,7 @@ export function SavedReports({ address, onOpen }: Props) {
         <Button
           size="xs"
           loading={update.isPending}
-          onClick={() => update.mutate({ id: opened.id, change: { address: here } })}
+          onClick={() => update.mutate({ report: opened, change: { address: here } })}
         >
           Save changes
         </Button>

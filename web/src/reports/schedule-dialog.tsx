@@ -20,12 +20,14 @@ export function ScheduleReport({ report, onClose }: { report: Report; onClose: (
     report.schedule?.recipients ?? (session.user ? [session.user.email] : []),
   );
   const save = useChangeReport();
+  // What was read when the dialog was opened; the list behind it is read anew meanwhile.
+  const [loaded] = useState(report);
   const schedule: Schedule | null = frequency === "never" ? null : { frequency, recipients };
   const changed = !sameSchedule(schedule, report.schedule);
   const problem = schedule === null ? undefined : recipientsProblem(recipients);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate({ id: report.id, change: { schedule } }, { onSuccess: onClose });
+    save.mutate({ report: loaded, change: { schedule } }, { onSuccess: onClose });
   };
   return (
     <Dialog opened onClose={onClose} title={`Send ${report.name} by mail`}>

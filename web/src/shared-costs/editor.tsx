@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { IconArrowsSplit, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { api, unwrap } from "../api/client";
-import type { Dimensions, SharedCost } from "../api/types";
+import { api, ifMatch, unwrap } from "../api/client";
+import type { Dimensions, SharedCosts } from "../api/types";
 import { Empty } from "../ui/empty";
 import { moved, replaced, without } from "../ui/move";
 import { RuleCard } from "../ui/rule-card";
@@ -22,15 +22,21 @@ export interface Surroundings {
 }
 
 /** All rules at once: they are saved together, because their order is part of what they mean. */
-export function RulesEditor({ rules, around }: { rules: readonly SharedCost[]; around: Surroundings }) {
+export function RulesEditor({ loaded, around }: { loaded: SharedCosts; around: Surroundings }) {
   const client = useQueryClient();
-  const [kept, setKept] = useState(rules);
-  const [draft, setDraft] = useState<readonly RuleDraft[]>(() => draftOf(rules));
+  const [{ rules: kept, version }, setKept] = useState(loaded);
+  const [draft, setDraft] = useState<readonly RuleDraft[]>(() => draftOf(loaded.rules));
   const changed = !sameRules(plainRules(draft), plainRules(draftOf(kept)));
   const save = useMutation({
-    mutationFn: () => unwrap(api.PUT("/api/v1/shared-costs", { body: { rules: plainRules(draft) } })),
+    mutationFn: () =>
+      unwrap(
+        api.PUT("/api/v1/shared-costs", {
+          params: { header: ifMatch(version) },
+          body: { rules: plainRules(draft) },
+        }),
+      ),
     onSuccess: (saved) => {
-      setKept(saved.rules);
+      setKept(saved);
       setDraft(draftOf(saved.rules));
       client.setQueryData(sharedCostQueries.all().queryKey, saved);
       void client.invalidateQueries();

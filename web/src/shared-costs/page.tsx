@@ -55,7 +55,7 @@ export function SharedCostsPage() {
           <Skeleton height={320} radius={12} />
         </div>
       ) : may ? (
-        <RulesEditor rules={found.data.rules} around={around} />
+        <RulesEditor loaded={found.data} around={around} />
       ) : (
         <ReadOnlyRules rules={found.data.rules} around={around} />
       )}

@@ -32,7 +32,8 @@ function Form({ subset, subsets, onClose }: Omit<Props, "opened">) {
   const { version } = useOverview();
   const accounts = useQuery(accountQueries.all(version));
   const [chosen, setChosen] = useState(subset.account_ids);
-  const change = useChangeSubset(subset.id);
+  const [loaded] = useState(subset);
+  const change = useChangeSubset(loaded);
   const save = () => change.mutate({ account_ids: chosen }, { onSuccess: onClose });
   if (accounts.error) return <Problem error={accounts.error} onRetry={() => void accounts.refetch()} />;
   if (!accounts.data) {

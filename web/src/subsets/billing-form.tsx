@@ -15,6 +15,7 @@ import type { SubsetDetails } from "../api/types";
 import { FormProblem } from "../ui/form-problem";
 import { Unsaved } from "../ui/unsaved";
 import { type BillingDraft, billingOf, chargeSentence, draftOf, sameBilling, sizeProblem } from "./charge";
+import { useVersion } from "../ui/use-version";
 import { useChangeSubset } from "./queries";
 import classes from "./subsets.module.css";
 
@@ -46,11 +47,11 @@ export function BillingRules({ subset, currency, may }: Props) {
 
 function Form({ subset, currency }: Omit<Props, "may">) {
   const [draft, setDraft] = useState(() => draftOf(subset.billing));
-  const change = useChangeSubset(subset.id);
   const set = (next: Partial<BillingDraft>) => setDraft({ ...draft, ...next });
   const problem = sizeProblem(draft);
   const billing = problem === undefined ? billingOf(draft) : undefined;
   const changed = billing === undefined || !sameBilling(billing, subset.billing);
+  const change = useChangeSubset({ id: subset.id, version: useVersion(subset.version, changed) });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (billing !== undefined) change.mutate({ billing });

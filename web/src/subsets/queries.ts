@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, unwrap } from "../api/client";
-import type { SubsetChange } from "../api/types";
+import { api, ifMatch, unwrap } from "../api/client";
+import type { Subset, SubsetChange } from "../api/types";
 
 export const subsetQueries = {
   /** In a currency; none is the organization's main one. */
@@ -30,11 +30,17 @@ export function useRenewFigures() {
   return () => client.invalidateQueries();
 }
 
-export function useChangeSubset(id: string) {
+/** Changes a subset as it was loaded. */
+export function useChangeSubset({ id, version }: Pick<Subset, "id" | "version">) {
   const renew = useRenewFigures();
   return useMutation({
     mutationFn: (change: SubsetChange) =>
-      unwrap(api.PATCH("/api/v1/subsets/{id}", { params: { path: { id } }, body: change })),
+      unwrap(
+        api.PATCH("/api/v1/subsets/{id}", {
+          params: { path: { id }, header: ifMatch(version) },
+          body: change,
+        }),
+      ),
     onSuccess: renew,
   });
 }

@@ -20,7 +20,8 @@ export function RenameSubset({ subset, opened, onClose }: Props) {
 
 function Form({ subset, onClose }: Omit<Props, "opened">) {
   const [name, setName] = useState(subset.name);
-  const change = useChangeSubset(subset.id);
+  const [loaded] = useState(subset);
+  const change = useChangeSubset(loaded);
   return (
     <NameForm
       name={name}

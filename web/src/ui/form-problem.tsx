@@ -1,4 +1,4 @@
-import { Alert } from "@mantine/core";
+import { Alert, Button } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { ApiProblem } from "../api/client";
 import classes from "./form-problem.module.css";
@@ -16,6 +16,13 @@ export function FormProblem({ error }: { error: unknown }) {
       title={sentence(text)}
     >
       {problem?.advice}
+      {problem?.status === 412 && (
+        <div className={classes.newer}>
+          <Button size="xs" variant="default" onClick={() => window.location.reload()}>
+            Load the newer version
+          </Button>
+        </div>
+      )}
     </Alert>
   );
 }

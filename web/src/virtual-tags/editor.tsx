@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { initialState } from "../address/state";
 import { virtualTab } from "../address/tabs";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import { queries } from "../api/queries";
 import type { VirtualTag } from "../api/types";
 import { ruleChoices } from "../ui/dimensions";
@@ -35,12 +35,12 @@ export function Editor({ tag, others }: Props) {
   const { version } = useOverview();
   const { data: dimensions } = useQuery(queries.dimensions(version));
   const choices = useMemo(() => (dimensions ? ruleChoices(dimensions) : []), [dimensions]);
-  // What the server has, as of the last save: others may change it meanwhile, and the last who saves wins.
+  // What the server has, as of the last save: others may change it meanwhile, and the second who saves is told.
   const [kept, setKept] = useState(tag);
   const [draft, setDraft] = useState(() => draftOf(tag));
   const [going, setGoing] = useState<VirtualTag>();
   const navigate = useNavigate();
-  const save = useSave(tag?.id, (saved) => {
+  const save = useSave(kept, (saved) => {
     setKept(saved);
     setDraft(draftOf(saved));
     if (!tag) {
@@ -142,13 +142,18 @@ export function Editor({ tag, others }: Props) {
 }
 
 /** Makes or replaces a tag. The list knows it at once; figures by tag are asked for anew. */
-function useSave(id: string | undefined, onSaved: (tag: VirtualTag) => void) {
+function useSave(kept: VirtualTag | undefined, onSaved: (tag: VirtualTag) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: ReturnType<typeof plainTag>) =>
-      id === undefined
+      kept === undefined
         ? unwrap(api.POST("/api/v1/virtual-tags", { body }))
-        : unwrap(api.PUT("/api/v1/virtual-tags/{id}", { params: { path: { id } }, body })),
+        : unwrap(
+            api.PUT("/api/v1/virtual-tags/{id}", {
+              params: { path: { id: kept.id }, header: ifMatch(kept.version) },
+              body,
+            }),
+          ),
     onSuccess: (saved) => {
       client.setQueryData(
         virtualTagQueries.all().queryKey,

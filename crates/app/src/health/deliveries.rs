@@ -13,7 +13,7 @@ const ARRIVALS: u32 = NEWEST + 1;
 const ROWS: u32 = 20;
 
 /// How the deliveries of a connection come.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Deliveries {
     /// When the last new one was seen.
     pub last_at: Option<DateTime<Utc>>,

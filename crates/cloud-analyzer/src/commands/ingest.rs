@@ -6,6 +6,7 @@ use crate::output::{Align, Table, bytes, complain, grouped, print, print_json};
 use crate::progress::Display;
 use ::app::ingest_job::{self, Fate, IngestRequest, IngestSummary, PeriodOutcome, SourceFiles};
 use ::app::{App, AppError, ErrorKind, OrganizationSpec, connections, processing};
+use chrono::Utc;
 use model::shown::line;
 use model::{ConnectionId, OrganizationId};
 use serde_json::json;
@@ -105,6 +106,7 @@ fn view(summaries: &[IngestSummary]) -> serde_json::Value {
         "line_items_ready_s": summaries.iter().map(|summary| summary.line_items_ready_s).sum::<f64>(),
         "peak_memory_bytes": summaries.iter().map(|summary| summary.peak_memory_bytes).max().unwrap_or(0),
         "periods": periods,
+        "deliveries": summaries.iter().map(|summary| &summary.deliveries).collect::<Vec<_>>(),
         "files": summaries.iter().map(|summary| &summary.files).collect::<Vec<_>>(),
     })
 }
@@ -141,6 +143,8 @@ fn table(summaries: &[IngestSummary]) -> String {
         }
         let _ = writeln!(out, "connection {} of {}", line(&summary.connection), line(&summary.organization));
         out.push_str(&periods.text());
+        let age = super::status::age(&summary.deliveries, Utc::now());
+        let _ = writeln!(out, "{age}");
         let _ = writeln!(
             out,
             "dashboards ready after {:.1} s, line items after {:.1} s",

@@ -1,5 +1,11 @@
 import { Button } from "@mantine/core";
-import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRefresh, IconRepeat } from "@tabler/icons-react";
+import {
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconRepeat,
+} from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../api/client";
@@ -96,8 +102,8 @@ export function ReadingActions({ connection, processing, onError }: Props) {
         onConfirm={() => again.mutate()}
         onClose={() => setAsking(false)}
       >
-        Every month that the source still holds is read anew, and replaces what is shown once it is proven. What is
-        being read now is stopped first.
+        Every month that the source still holds is read anew, and replaces what is shown once it is proven.
+        What is being read now is stopped first.
       </Confirm>
     </>
   );

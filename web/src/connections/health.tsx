@@ -97,8 +97,8 @@ function Health({ connection }: { connection: Connection }) {
       <FormProblem error={error ?? verification.error} />
       {connection.paused && (
         <p role="status" className={`card ${classes.part}`}>
-          This connection is paused: it is neither read nor checked, and nobody is told that nothing comes. What was
-          read before stays.
+          This connection is paused: it is neither read nor checked, and nobody is told that nothing comes.
+          What was read before stays.
         </p>
       )}
       {processing.data && <ReadingFailure processing={processing.data} />}

@@ -17,7 +17,12 @@ export function useProcessing(id: string) {
     events.addEventListener("processing", (event) => {
       const now = JSON.parse(event.data) as Processing;
       // The stream ends with the job: a closed source does not ask again.
-      if (!isLive(now)) events.close();
+      if (!isLive(now)) {
+        events.close();
+        // How it ended is seen on the badge and in the history, too.
+        void client.invalidateQueries({ queryKey: connectionQueries.one(id).queryKey, exact: true });
+        void client.invalidateQueries({ queryKey: connectionQueries.ingests(id).queryKey });
+      }
       client.setQueryData(connectionQueries.processing(id).queryKey, now);
       void client.invalidateQueries({ queryKey: queries.overview().queryKey });
     });

@@ -3,8 +3,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, ifMatch, unwrap } from "../api/client";
 import { FormProblem } from "../ui/form-problem";
-import { useVersion } from "../ui/use-version";
 import { Problem } from "../ui/problem";
+import { useVersion } from "../ui/use-version";
 import classes from "./page.module.css";
 import { organizationQueries } from "./queries";
 

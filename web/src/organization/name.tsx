@@ -14,7 +14,7 @@ export function OrganizationName() {
   // Of the name as it was when the dialog was opened.
   const [version, setVersion] = useState("");
   const rename = useMutation({
-    mutationFn: (next: string) => 
+    mutationFn: (next: string) =>
       unwrap(
         api.PATCH("/api/v1/organization", { params: { header: ifMatch(version) }, body: { name: next } }),
       ),
@@ -29,10 +29,14 @@ export function OrganizationName() {
   };
   return (
     <>
-      <Button variant="default" size="xs" onClick={() => {
+      <Button
+        variant="default"
+        size="xs"
+        onClick={() => {
           setVersion(organization?.version ?? "");
           setName(organization?.name ?? "");
-        }}>
+        }}
+      >
         Rename
       </Button>
       <Dialog opened={name !== undefined} onClose={() => setName(undefined)} title="Rename the organization">

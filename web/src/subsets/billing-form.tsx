@@ -14,8 +14,8 @@ import { type FormEvent, useState } from "react";
 import type { SubsetDetails } from "../api/types";
 import { FormProblem } from "../ui/form-problem";
 import { Unsaved } from "../ui/unsaved";
-import { type BillingDraft, billingOf, chargeSentence, draftOf, sameBilling, sizeProblem } from "./charge";
 import { useVersion } from "../ui/use-version";
+import { type BillingDraft, billingOf, chargeSentence, draftOf, sameBilling, sizeProblem } from "./charge";
 import { useChangeSubset } from "./queries";
 import classes from "./subsets.module.css";
 

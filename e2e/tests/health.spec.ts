@@ -1,0 +1,95 @@
+import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+import { test } from "./own-server";
+import { administrator, invite, setUp } from "./people";
+import { connectBill, expectAccessible, expectFits } from "./support";
+
+test("a failure appears and clears without a reload, and proves nothing less", async ({
+  page,
+  context,
+  server,
+  reports,
+}) => {
+  const home = mkdtempSync(join(reports, "health-"));
+  const [bill, away] = [join(home, "bill"), join(home, "away")];
+  cpSync(reports, bill, { recursive: true, filter: (path) => !path.startsWith(home) });
+  await setUp(page, server);
+  await connectBill(page, bill);
+
+  // Somebody else looks for new deliveries; this page stays as it is.
+  const other = await context.newPage();
+  await other.goto(`${server.url}/connections`);
+  await other.getByRole("link", { name: "Bill", exact: true }).click();
+  const look = other.getByRole("button", { name: "Look for new deliveries" });
+  renameSync(bill, away);
+  await look.click();
+  const told = page.getByRole("alert").filter({ hasText: "One source could not be read" });
+  await expect(told).toBeVisible({ timeout: 40_000 });
+  await expect(told.getByRole("listitem")).toHaveCount(1);
+  await expect(told.getByText(/^Since /)).toBeVisible();
+  await expect(page.getByRole("button", { name: "Proven to the bill" })).toBeVisible();
+  await expectAccessible(page);
+  await expect(other.getByRole("heading", { name: "The last reading failed" })).toBeVisible();
+  await expect(other.getByText("Needs attention").first()).toBeVisible({ timeout: 40_000 });
+  await page.screenshot({ path: "test-results/health-failure.png" });
+  await other.screenshot({ path: "test-results/health-connection.png", fullPage: true });
+  await other.setViewportSize({ width: 390, height: 844 });
+  await expectFits(other);
+
+  renameSync(away, bill);
+  await look.click();
+  await expect(told).toHaveCount(0, { timeout: 40_000 });
+  await expect(other.getByRole("heading", { name: "The last reading failed" })).toHaveCount(0);
+  const history = other.getByRole("region", { name: "Failed and empty looks at the source" });
+  await expect(history.getByRole("row")).toHaveCount(2);
+  await expect(history.getByText("not yet")).toHaveCount(0, { timeout: 40_000 });
+  rmSync(home, { recursive: true, force: true });
+});
+
+test("a connection is paused and goes on, at any time", async ({ page, server, reports }) => {
+  await setUp(page, server);
+  await connectBill(page, reports);
+  await page.getByRole("link", { name: "Connections" }).click();
+  await page.getByRole("link", { name: "Bill", exact: true }).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByText("This connection is paused")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Look for new deliveries" })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByText("This connection is paused")).toHaveCount(0);
+  await page.getByRole("button", { name: "Read everything again" }).click();
+  const dialog = page.getByRole("dialog", { name: "Read everything again?" });
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Read everything again" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Look for new deliveries" })).toBeVisible({
+    timeout: 90_000,
+  });
+});
+
+test("two people edit one thing, and the second is told", async ({ page, browser, server }) => {
+  await setUp(page, server);
+  const theirs = await invite(page, browser, server, "Administrator");
+  await theirs.goto(`${server.url}/organization`);
+  await page.goto(`${server.url}/organization`);
+  const rename = async (who: typeof page, to: string) => {
+    await who.getByRole("dialog").getByLabel("Name").fill(to);
+    await who.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
+  };
+  await page.getByRole("button", { name: "Rename" }).click();
+  await theirs.getByRole("button", { name: "Rename" }).click();
+  await rename(page, "Harborline Freight");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await rename(theirs, "Harbor Line");
+  const told = theirs.getByRole("dialog").getByRole("alert");
+  await expect(told).toContainText(`${administrator.name} changed the organization's name`);
+  await expect(told).toContainText("after you opened it");
+  await expectAccessible(theirs);
+  await theirs.screenshot({ path: "test-results/health-two-people.png" });
+  await told.getByRole("button", { name: "Load the newer version" }).click();
+  await theirs.getByRole("button", { name: "Rename" }).click();
+  await expect(theirs.getByRole("dialog").getByLabel("Name")).toHaveValue("Harborline Freight");
+  await rename(theirs, "Harbor Line");
+  await expect(theirs.getByRole("dialog")).toHaveCount(0);
+});

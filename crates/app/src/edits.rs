@@ -18,7 +18,9 @@ pub(crate) struct Turns(Mutex<()>);
 
 /// A turn; the next one begins when it is dropped.
 #[derive(Debug)]
-pub struct Turn<'a>(#[expect(dead_code, reason = "held, not looked at")] MutexGuard<'a, ()>);
+pub struct Turn<'a> {
+    _held: MutexGuard<'a, ()>,
+}
 
 /// Something that several people may change.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +59,7 @@ pub async fn begin<'a>(
     thing: Thing<'_>,
     expected: Option<&str>,
 ) -> Result<Turn<'a>> {
-    let turn = Turn(app.turns().0.lock().await);
+    let turn = Turn { _held: app.turns().0.lock().await };
     let Some(expected) = expected else { return Ok(turn) };
     let now = current(app, caller, thing).await?;
     if now.as_deref().is_none_or(|now| now == expected) {

@@ -45,9 +45,7 @@ def things(house) -> dict:
 
 @pytest.fixture(scope="module")
 def all_things(house):
-    found = things(house)
-    yield found
-    house.a.admin.patch("/organization", json={"name": "Alpha"})
+    return things(house)
 
 
 @pytest.mark.parametrize("what", ["report", "schedule", "subset", "virtual tag", "shared costs", "connection", "domains", "name"])
@@ -72,6 +70,9 @@ def test_the_second_is_told(house, all_things, what):
     assert again.status_code == 200, again.text
     assert load(ada)[field] != stands
     assert getattr(ada, method)(path, json=change(2)).status_code == 200
+    if what == "name":
+        # The command line calls it so.
+        assert ada.patch(path, json={"name": "Alpha"}).status_code == 200
 
 
 def test_of_many_at_once_one_wins(house, all_things):

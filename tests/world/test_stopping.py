@@ -16,7 +16,7 @@ MONTHS = 3
 def large(tmp_path_factory):
     """Reports that take some seconds."""
     out = tmp_path_factory.mktemp("large")
-    command = [BIN, "demo", "generate", "--rows", "240000", "--months", str(MONTHS), "--end", "2026-10-20T00:00:00Z", "--format", "csv", "--seed", "3", "--out", str(out)]
+    command = [BIN, "demo", "generate", "--rows", "60000", "--months", str(MONTHS), "--end", "2026-10-20T00:00:00Z", "--format", "csv", "--seed", "3", "--out", str(out)]
     subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
     return out / "reports"
 

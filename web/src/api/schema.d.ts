@@ -190,6 +190,24 @@ export interface paths {
         put?: never;
         /** Reads what a connection has, now; what is read already is not read twice. */
         post: operations["start_processing"];
+        /** Stops the reading of a connection. What was published before stays; nothing more is published. */
+        delete: operations["stop_processing"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/processing/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads everything that a connection has again, what is published already too. What reads it now is stopped first. */
+        post: operations["process_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1299,6 +1317,8 @@ export interface components {
             location?: string | null;
             name?: string | null;
             partition?: string | null;
+            /** @description Whether it is neither read nor looked at from now on; what reads it is stopped. */
+            paused?: boolean | null;
             /** Format: int32 */
             poll_minutes?: number | null;
             prefix?: string | null;
@@ -1392,6 +1412,8 @@ export interface components {
             name: string;
             /** @description aws, aws-cn, aws-us-gov or aws-eusc. */
             partition: string;
+            /** @description Whether it is neither read nor looked at until somebody goes on with it. */
+            paused: boolean;
             /** Format: int32 */
             poll_minutes: number;
             prefix: string | null;
@@ -1401,6 +1423,8 @@ export interface components {
             /** @description The step of the wizard that was saved last, as the page named it. */
             step: string | null;
             verification: components["schemas"]["VerificationSummary"] | null;
+            /** @description Of what may be changed of it, as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description The organization's connections. */
         Connections: {
@@ -1700,6 +1724,8 @@ export interface components {
         MailDomains: {
             /** @description Such as `example.com`, without `@`. A subdomain is a domain of its own. */
             domains: string[];
+            /** @description Of these domains as they are, for the `If-Match` of a change; not looked at when they are replaced. */
+            version?: string;
         };
         /** @description A person of the organization. */
         Member: {
@@ -1828,6 +1854,8 @@ export interface components {
             demo: boolean;
             id: string;
             name: string;
+            /** @description Of its name as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description An organization that the person may work in. */
         OrganizationChoice: {
@@ -2031,7 +2059,7 @@ export interface components {
          * @description Where a job stands.
          * @enum {string}
          */
-        ProcessingState: "idle" | "queued" | "running" | "done" | "failed" | "parked";
+        ProcessingState: "idle" | "queued" | "running" | "done" | "failed" | "cancelled" | "parked";
         /** @description Where the processing of a connection stands. */
         ProcessingView: {
             /**
@@ -2146,6 +2174,8 @@ export interface components {
             schedule: components["schemas"]["Schedule"] | null;
             /** @description Whether everybody in the organization sees it. */
             shared: boolean;
+            /** @description Of this report as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description What changes of a report; what is left out stays. */
         ReportChange: {
@@ -2266,6 +2296,8 @@ export interface components {
         /** @description The organization's shared costs. The first rule that matches a row takes it. */
         SharedCosts: {
             rules: components["schemas"]["SharedCost"][];
+            /** @description Of these rules as they are, for the `If-Match` of a change; not looked at when they are replaced. */
+            version?: string;
         };
         /** @description An account that takes a part. */
         SharedTarget: {
@@ -2312,6 +2344,8 @@ export interface components {
             id: string;
             name: string;
             sums: components["schemas"]["Sums"];
+            /** @description Of this subset as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description An account of a subset. */
         SubsetAccount: {
@@ -2448,6 +2482,8 @@ export interface components {
             name: string;
             /** @description Tried in order. */
             rules: components["schemas"]["Rule"][];
+            /** @description Of this tag as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description The organization's virtual tags. */
         VirtualTags: {
@@ -2646,7 +2682,10 @@ export interface operations {
     change_connection: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -2913,6 +2952,64 @@ export interface operations {
         };
     };
     start_processing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessingView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_processing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessingView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    process_again: {
         parameters: {
             query?: never;
             header?: never;
@@ -3806,7 +3903,10 @@ export interface operations {
     rename_organization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3864,7 +3964,10 @@ export interface operations {
     set_mail_domains: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4097,7 +4200,10 @@ export interface operations {
     change_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4471,7 +4577,10 @@ export interface operations {
     set_shared_costs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4623,7 +4732,10 @@ export interface operations {
     change_subset: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4887,7 +4999,10 @@ export interface operations {
     set_virtual_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };

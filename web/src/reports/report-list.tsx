@@ -89,8 +89,8 @@ export function ReportList({ found, opened, onOpen, onTask }: Props) {
             {report.may_change && (
               <Actions
                 report={report}
-                sharing={share.isPending && share.variables.id === report.id}
-                onShare={() => share.mutate({ report: report, change: { shared: !report.shared } })}
+                sharing={share.isPending && share.variables.report.id === report.id}
+                onShare={() => share.mutate({ report, change: { shared: !report.shared } })}
                 onTask={(task) => onTask(task, report)}
               />
             )}

@@ -15,6 +15,7 @@ const report = (change: Partial<Report>): Report => ({
   next_run: null,
   last_run: null,
   last_error: null,
+  version: "v",
   ...change,
 });
 

@@ -31,7 +31,7 @@ export function RulesEditor({ loaded, around }: { loaded: SharedCosts; around: S
     mutationFn: () =>
       unwrap(
         api.PUT("/api/v1/shared-costs", {
-          params: { header: ifMatch(version) },
+          params: { header: ifMatch(version ?? "") },
           body: { rules: plainRules(draft) },
         }),
       ),

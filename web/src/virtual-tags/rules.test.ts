@@ -6,6 +6,7 @@ import { ruleSentence, valuesOf } from "./sentences";
 
 const tag: VirtualTag = {
   id: "1",
+  version: "v",
   name: "Product",
   rules: [
     { value: "Shop", conditions: [{ dimension: "account_id", operator: "is", values: ["1", "2"] }] },
@@ -19,7 +20,7 @@ const tag: VirtualTag = {
     { value: "Shop", conditions: [{ dimension: "service", operator: "contains", values: ["", "S3"] }] },
   ],
 };
-const { id: _, ...plain } = tag;
+const { id: _, version: __, ...plain } = tag;
 
 describe("a virtual tag under change", () => {
   it("survives the form", () => {

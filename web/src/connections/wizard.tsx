@@ -86,15 +86,14 @@ function Wizard({ connection }: { connection: Connection }) {
     },
     [navigate, save.reset, steps],
   );
-  // The version that the step's form was made from: others may save meanwhile.
-  const [loaded, setLoaded] = useState({ step: step?.id, version: connection.version });
-  if (loaded.step !== step?.id) setLoaded({ step: step?.id, version: connection.version });
+  // The version that the set-up stands on: as it was opened, then as this page saved it. Others may save meanwhile.
+  const [version, setVersion] = useState(connection.version);
   const change = (what: ConnectionChange, onSaved?: () => void) =>
     save.mutate(
-      { ...what, version: loaded.version },
+      { ...what, version },
       {
         onSuccess: (saved) => {
-          setLoaded({ step: step?.id, version: saved.version });
+          setVersion(saved.version);
           onSaved?.();
         },
       },

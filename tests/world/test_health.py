@@ -133,7 +133,8 @@ def test_an_emptied_bucket_and_a_removed_report_have_their_words(world, product,
     told = mails.wait(2)[-1].get_body(("plain",)).get_content().replace("\n", " ")
     assert "holds no cost report any more" in told and "No report of this account" in told, told
     look(server, connection)
-    assert [one["times"] for one in failing(server)] == [2]
+    [failure] = failing(server)
+    assert failure["times"] == 2 and "No report of this account is delivered" in failure["advice"], failure
     put_back(world, acme, kept)
     assert look(server, connection)["state"] == "done"
     assert failing(server) == []

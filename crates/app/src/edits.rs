@@ -9,17 +9,29 @@ use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result, connections, identity, reports};
 use chrono::DateTime;
 use model::ConnectionId;
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use tokio::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OwnedMutexGuard;
 
-/// Turns of those who change something.
+/// Turns of those who change something, each thing of each organization by itself.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(Mutex<()>);
+pub(crate) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    fn of(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
+        // A map of locks is whole whatever a panicking thread left.
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What nobody holds or waits for is not kept.
+        all.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(all.entry(key).or_default())
+    }
+}
 
 /// A turn; the next one begins when it is dropped.
 #[derive(Debug)]
-pub struct Turn<'a> {
-    _held: MutexGuard<'a, ()>,
+pub struct Turn {
+    _held: OwnedMutexGuard<()>,
 }
 
 /// Something that several people may change.
@@ -53,13 +65,9 @@ pub fn version(value: &impl Hash) -> String {
 ///
 /// # Errors
 /// `Changed` when it is another version by now: who changed it, when, and what to do.
-pub async fn begin<'a>(
-    app: &'a App,
-    caller: &Caller,
-    thing: Thing<'_>,
-    expected: Option<&str>,
-) -> Result<Turn<'a>> {
-    let turn = Turn { _held: app.turns().0.lock().await };
+pub async fn begin(app: &App, caller: &Caller, thing: Thing<'_>, expected: Option<&str>) -> Result<Turn> {
+    let key = format!("{} {thing:?}", caller.organization()?.id);
+    let turn = Turn { _held: app.turns().of(key).lock_owned().await };
     let Some(expected) = expected else { return Ok(turn) };
     let now = current(app, caller, thing).await?;
     if now.as_deref().is_none_or(|now| now == expected) {
@@ -100,11 +108,11 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
 /// What the second one is told.
 async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> {
     let (what, actions, id) = match thing {
-        Thing::Connection(id) => ("this connection", "connection.", Some(id.as_str())),
-        Thing::Report(id) => ("this report", "report.", Some(id)),
-        Thing::Subset(id) => ("this subset", "subset.", Some(id)),
-        Thing::VirtualTag(id) => ("this virtual tag", "virtual_tag.", Some(id)),
-        Thing::SharedCosts => ("the shared costs", "shared_costs.", None),
+        Thing::Connection(id) => ("this connection", "connection.change", Some(id.as_str())),
+        Thing::Report(id) => ("this report", "report.changed", Some(id)),
+        Thing::Subset(id) => ("this subset", "subset.changed", Some(id)),
+        Thing::VirtualTag(id) => ("this virtual tag", "virtual_tag.changed", Some(id)),
+        Thing::SharedCosts => ("the shared costs", "shared_costs.changed", None),
         Thing::OrganizationName => ("the organization's name", "organization.renamed", None),
         Thing::MailDomains => ("the domains", "organization.mail_domains_changed", None),
     };
@@ -123,6 +131,16 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn each_thing_has_its_own_turns() {
+        let turns = Turns::default();
+        let held = turns.of("a subset".to_owned()).lock_owned().await;
+        assert!(turns.of("a subset".to_owned()).try_lock().is_err());
+        assert!(turns.of("b subset".to_owned()).try_lock().is_ok(), "another organization does not wait");
+        drop(held);
+        assert!(turns.of("a subset".to_owned()).try_lock().is_ok());
+    }
 
     #[test]
     fn a_version_is_that_of_a_value() {

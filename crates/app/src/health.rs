@@ -17,7 +17,6 @@ use chrono::{DateTime, Utc};
 use connect::Delivery;
 use meta::{ConnectionKind, ConnectionRecord, FailureRow};
 use model::{ConnectionId, OrganizationId};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// Something of a connection that fails, or failed.
@@ -171,14 +170,9 @@ pub(crate) async fn month_failed(
 /// Notes what was found in a connection's source: a delivery that was not there before ends the wait for one.
 pub(crate) async fn found(app: &App, connection: &ConnectionId, found: &[Delivery]) -> Result<()> {
     let now = app.now().timestamp_millis();
-    let names: Vec<String> = found
-        .iter()
-        .map(|delivery| {
-            let mut hasher = DefaultHasher::new();
-            (&delivery.name, &delivery.fingerprint).hash(&mut hasher);
-            format!("{:016x}", hasher.finish())
-        })
-        .collect();
+    // As they are: what is kept must be the same for every version of this program.
+    let names: Vec<String> =
+        found.iter().map(|delivery| format!("{} {}", delivery.name, delivery.fingerprint)).collect();
     if app.meta().deliveries_seen(connection, &names, now).await? {
         app.meta().is_well(connection, &[FailureKind::Stopped], now).await?;
     }

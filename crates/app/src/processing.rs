@@ -108,12 +108,7 @@ pub struct Processing {
 /// # Errors
 /// `Invalid` while the connection was not verified.
 pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
-    let connection = connections::get(app, organization, id).await?;
-    verified(&connection)?;
-    if connection.paused {
-        return Err(AppError::new(ErrorKind::Conflict, format!("{} is paused", connection.name))
-            .advise("Go on with it first: it is read then."));
-    }
+    may_be_read(app, organization, id).await?;
     app.meta().queue_job(id, Reason::Asked, app.now().timestamp_millis()).await?;
     app.queued().notify_one();
     Ok(())
@@ -125,10 +120,26 @@ pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) ->
 /// # Errors
 /// As [`ask`]; `Conflict` when what reads it does not stop.
 pub async fn ask_again(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
-    verified(&connections::get(app, organization, id).await?)?;
+    may_be_read(app, organization, id).await?;
     cancel(app, organization, id).await?;
-    ask(app, organization, id).await?;
-    Ok(app.meta().read_again(id).await?)
+    app.meta().queue_again(id, app.now().timestamp_millis()).await?;
+    app.queued().notify_one();
+    Ok(())
+}
+
+/// Whether a connection is verified and not paused, nor the one that it reads through.
+async fn may_be_read(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+    let connection = connections::get(app, organization, id).await?;
+    verified(&connection)?;
+    if connection.paused {
+        return Err(AppError::new(ErrorKind::Conflict, format!("{} is paused", connection.name))
+            .advise("Go on with it first: it is read then."));
+    }
+    if app.meta().parent_connection(id).await?.is_some_and(|parent| parent.paused) {
+        return Err(AppError::new(ErrorKind::Conflict, "your provider's connection is paused")
+            .advise("Ask your provider to go on with it: yours is read then."));
+    }
+    Ok(())
 }
 
 /// Stops the reading of a connection, and takes back what waits for its turn. What was published stays; nothing more is

@@ -116,7 +116,8 @@ impl Meta {
         let again = open.as_ref().is_some_and(|(_, known)| known.message == failure.message);
         if let Some((id, _)) = open {
             let change = if again {
-                "UPDATE failures SET last_at_ms = ?1, times = times + 1, failure = ?3 WHERE id = ?2"
+                // Its words stay: somebody may have found out more since.
+                "UPDATE failures SET last_at_ms = ?1, times = times + 1 WHERE id = ?2 AND ?3 <> ''"
             } else {
                 "UPDATE failures SET ended_at_ms = ?1 WHERE id = ?2 AND ?3 <> ''"
             };

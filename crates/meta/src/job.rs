@@ -215,15 +215,23 @@ impl Meta {
         Ok(())
     }
 
-    /// Has the next job of a connection, which waits already, read again what is published, too.
+    /// Queues a connection to be read now, what is published too. One step: whoever takes the job knows.
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn read_again(&self, connection: &ConnectionId) -> Result<(), MetaError> {
-        sqlx::query("UPDATE jobs SET again = 1 WHERE connection_id = ? AND state = 'queued'")
-            .bind(connection.as_str())
-            .execute(&self.pool)
-            .await?;
+    pub async fn queue_again(&self, connection: &ConnectionId, now_ms: i64) -> Result<(), MetaError> {
+        sqlx::query(
+            "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms, again)
+             VALUES (?1, 'queued', 'asked', ?2, ?2, 1)
+             ON CONFLICT (connection_id) WHERE finished_at_ms IS NULL
+             DO UPDATE SET run_after_ms = min(run_after_ms, excluded.run_after_ms), reason = 'asked',
+                 state = CASE WHEN state = 'parked' THEN 'queued' ELSE state END, attempts = 0, crashes = 0,
+                 again = 1",
+        )
+        .bind(connection.as_str())
+        .bind(now_ms)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 

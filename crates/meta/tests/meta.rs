@@ -269,7 +269,12 @@ async fn a_failure_stands_until_it_is_over() {
     use meta::FailureKind::{Gone, Look, Month};
     // One cause is one row, however often it fails.
     assert!(fails(Look, "", "denied", 10).await);
+    // What was found out about it stays when it fails once more.
+    let explained = Failure { advice: Some("allow it".to_owned()), ..cause("denied") };
+    let row = meta.open_failures(organization).await.unwrap().remove(0);
+    meta.reword_failure(row.id, &explained).await.unwrap();
     assert!(!fails(Look, "", "denied", 20).await);
+    assert_eq!(meta.open_failures(organization).await.unwrap()[0].failure, explained);
     assert_eq!(open().await, [(Look, String::new(), "denied".to_owned(), 10, 20, 2)]);
     // Another cause is another failure.
     assert!(fails(Look, "", "no such bucket", 30).await);

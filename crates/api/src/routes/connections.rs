@@ -352,11 +352,9 @@ pub(crate) async fn change_connection(
     Body(body): Body<ConnectionChange>,
 ) -> Result<Response, ApiError> {
     let connection = connection_id(&id)?;
-    let _turn = edits::begin(&state.app, &caller, Thing::Connection(&connection), expected.version()).await?;
+    let turn = edits::begin(&state.app, &caller, Thing::Connection(&connection), expected.version()).await?;
     let fields = body.fields();
-    if let Some(paused) = body.paused {
-        connections::pause(&state.app, &caller.organization()?.id, &connection, paused).await?;
-    }
+    let paused = body.paused;
     let change = Change {
         step: body.step,
         partition: body.partition,
@@ -372,7 +370,13 @@ pub(crate) async fn change_connection(
         name: body.name,
     };
     let organization = &caller.organization()?.id;
-    let changed = connections::change(&state.app, organization, &connection, change).await?;
+    let mut changed = connections::change(&state.app, organization, &connection, change).await?;
+    drop(turn);
+    // Last, when all else is in order: what reads it may take its time to stop.
+    if let Some(paused) = paused {
+        connections::pause(&state.app, organization, &connection, paused).await?;
+        changed.paused = paused;
+    }
     // Which values were set; never the values: one is a secret.
     let fields = fields.join(", ");
     let detail = [("fields", fields.as_str()), ("id", id.as_str())];

@@ -18,7 +18,13 @@ pub async fn pause(app: &App, organization: &OrganizationId, id: &ConnectionId, 
     app.meta().pause_connection(id, paused).await?;
     if paused {
         app.meta().is_well(id, &[FailureKind::Stopped], app.now().timestamp_millis()).await?;
-        return processing::cancel(app, organization, id).await;
+        processing::cancel(app, organization, id).await?;
+        // What others read through it is not read either.
+        for child in app.meta().connections_through(id).await? {
+            let child = child.connection;
+            processing::cancel(app, &child.organization_id, &child.id).await?;
+        }
+        return Ok(());
     }
     if connection.state != ConnectionState::Draft {
         processing::ask(app, organization, id).await?;

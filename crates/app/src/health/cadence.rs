@@ -11,7 +11,7 @@ pub(super) const NEWEST: u32 = 10;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
 /// How long a delivery may be waited for, by when others came (ms, newest first): half as long again as the longest of
-/// the last gaps, or 36 hours while there are too few to tell.
+/// the last gaps; 36 hours at least while there are too few to tell.
 pub(super) fn allowed_ms(arrivals: &[i64]) -> i64 {
     let gaps =
         arrivals.windows(2).take(usize::try_from(NEWEST).unwrap_or(usize::MAX)).filter_map(
@@ -21,11 +21,9 @@ pub(super) fn allowed_ms(arrivals: &[i64]) -> i64 {
             },
         );
     let gaps: Vec<i64> = gaps.collect();
-    if gaps.len() < GAPS {
-        return UNKNOWN_MS;
-    }
-    let longest = gaps.into_iter().max().unwrap_or(UNKNOWN_MS);
-    longest.saturating_add(longest / 2).max(LEAST_MS)
+    let least = if gaps.len() < GAPS { UNKNOWN_MS } else { LEAST_MS };
+    let longest = gaps.into_iter().max().unwrap_or(0);
+    longest.saturating_add(longest / 2).max(least)
 }
 
 #[cfg(test)]
@@ -39,6 +37,8 @@ mod tests {
             (vec![], 36),
             (hours(&[100]), 36),
             (hours(&[100, 76, 52]), 36),
+            // A copy each week, of which one gap is known.
+            (hours(&[268, 100]), 252),
             (hours(&[100, 76, 52, 28]), 36),
             (hours(&[100, 92, 84, 76, 68]), 12),
             (hours(&[100, 99, 98, 97]), 12),

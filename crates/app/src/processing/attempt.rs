@@ -7,7 +7,7 @@ use super::watch::{LOOK, Watch};
 use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Progress, Result, connections, health};
-use meta::{ConnectionRecord, ConnectionState, ProcessingJob};
+use meta::{ConnectionRecord, ConnectionState, FailureKind, ProcessingJob};
 use rand::Rng;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -165,7 +165,9 @@ pub(super) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> 
     };
     let crashes = app.meta().job_crashed(job.id).await?;
     let error = for_whom(&record, error);
-    health::look_failed(app, &job.connection_id, &error).await?;
+    // A delivery that was not read, not a look that failed.
+    let kept = health::kept(&error);
+    app.meta().fails(&job.connection_id, FailureKind::Month, "", &kept, now).await?;
     if crashes < MOST_CRASHES {
         tracing::warn!(connection.id = %job.connection_id, %error, "a reading ended without a word; it is tried once more");
         return Ok(app.meta().retry_job(job.id, now + CRASH_WAIT_MS, &health::kept(&error)).await?);

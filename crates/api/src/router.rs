@@ -82,7 +82,9 @@ fn identity() -> OpenApiRouter<ApiState> {
 }
 
 fn connections() -> OpenApiRouter<ApiState> {
-    use routes::{connection_setup as setup, connections, customers, processing, source_files, verification};
+    use routes::{
+        connection_setup as setup, connections, customers, processing, source_files, stopping, verification,
+    };
     OpenApiRouter::new()
         .routes(routes!(connections::connections, connections::create_connection))
         .routes(routes!(
@@ -95,8 +97,8 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(setup::connection_links))
         .routes(routes!(verification::verification, verification::start_verification))
         .routes(routes!(verification::verification_events))
-        .routes(routes!(processing::processing, processing::start_processing, processing::stop_processing))
-        .routes(routes!(processing::process_again))
+        .routes(routes!(processing::processing, stopping::start_processing, stopping::stop_processing))
+        .routes(routes!(stopping::process_again))
         .routes(routes!(processing::processing_events))
         .routes(routes!(processing::connection_ingests))
         .routes(routes!(source_files::connection_files))

@@ -41,6 +41,7 @@ impl Listing {
     pub(crate) fn new(base: &str, mut files: Vec<FileRef>) -> Self {
         files.sort_by(|left, right| left.path.cmp(&right.path));
         let mut listing = Self::default();
+        let mut partial: Vec<(String, String)> = Vec::new();
         for file in files {
             let full = format!("{base}/{}", file.path);
             let place = place(&full);
@@ -63,6 +64,11 @@ impl Listing {
             } else if name.ends_with(".metadata.json") && folder(&listed.file.path).ends_with("metadata") {
                 listing.iceberg(folder(&listed.file.path));
                 "the table's metadata"
+            } else if let Some(finished) = unfinished(&name) {
+                let path = &listed.file.path;
+                let finished = inside(folder(path), &finished);
+                partial.push((listed.file.path, finished.to_ascii_lowercase()));
+                continue;
             } else if listed.file.path.split('/').any(hidden) {
                 "hidden"
             } else if has_extension(&name, "json") && name.contains("manifest") {
@@ -76,7 +82,24 @@ impl Listing {
             };
             listing.unread.push(Unread::new(listed.file.path, Fate::Foreign, why));
         }
+        listing.left_over(partial);
         listing
+    }
+
+    /// Downloads and copies that did not finish: what they were to become is missing, unless it is there as well.
+    fn left_over(&mut self, partial: Vec<(String, String)>) {
+        if partial.is_empty() {
+            return;
+        }
+        let there: BTreeSet<String> =
+            self.data.iter().map(|listed| listed.file.path.to_ascii_lowercase()).collect();
+        self.unread.extend(partial.into_iter().map(|(path, finished)| {
+            if there.contains(&finished) {
+                Unread::new(path, Fate::Foreign, "what an unfinished download left: the whole file is there")
+            } else {
+                Unread::new(path, Fate::Incomplete, "a download or copy that did not finish")
+            }
+        }));
     }
 
     fn iceberg(&mut self, metadata: &str) {
@@ -157,6 +180,20 @@ fn hidden(part: &str) -> bool {
         || part == "_SUCCESS"
         || part == "__MACOSX"
         || part.starts_with("_temporary")
+}
+
+/// The name of the file that an unfinished download or copy was to become, in lower case.
+fn unfinished(name: &str) -> Option<String> {
+    const ENDS: [&str; 7] = ["crdownload", "opdownload", "download", "part", "partial", "filepart", "tmp"];
+    let (stem, end) = name.rsplit_once('.')?;
+    // rsync writes `.costs.csv.gz.Xy12ab`, the AWS command line `costs.csv.gz.6eF9eE7E`.
+    let (stem, random) = match stem.strip_prefix('.') {
+        Some(stem) => (stem, end.len() == 6),
+        None => (stem, end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_hexdigit())),
+    };
+    let unconfirmed = end == "crdownload" && stem.starts_with("unconfirmed ");
+    let partial = ENDS.contains(&end) || (random && end.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    (unconfirmed || (partial && is_data(stem))).then(|| stem.to_owned())
 }
 
 fn has_extension(name: &str, extension: &str) -> bool {
@@ -261,6 +298,25 @@ pub(crate) fn beside(manifest: &Listed, file: &Listed) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn unfinished_downloads_are_told_from_strangers() {
+        for (name, finished) in [
+            ("costs.csv.gz.crdownload", Some("costs.csv.gz")),
+            ("costs.csv.part", Some("costs.csv")),
+            ("costs.parquet.6ef9ee7e", Some("costs.parquet")),
+            (".costs.csv.gz.xy12ab", Some("costs.csv.gz")),
+            ("unconfirmed 12345.crdownload", Some("unconfirmed 12345")),
+            ("costs.csv.gz", None),
+            ("notes.part", None),
+            ("costs.parquet", None),
+            (".ds_store", None),
+            ("._costs.csv", None),
+            ("costs.csv.sha256", None),
+        ] {
+            assert_eq!(unfinished(name).as_deref(), finished, "{name}");
+        }
+    }
 
     #[test]
     fn names_of_runs_and_their_times() {

@@ -474,3 +474,20 @@ fn tables_of_iceberg_are_refused() {
     let found = discover(&[("t/data/0.parquet", 1, None), ("t/metadata/v1.metadata.json", 1, None)]);
     assert!(only(&found).problems[0].message.contains("Iceberg"));
 }
+
+/// The fuzzer's property (`fuzz/fuzz_targets/discovery.rs`), without it: some thousand trees, the same each time.
+#[test]
+fn of_random_trees_every_file_is_accounted_for() {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    for _ in 0..5_000 {
+        let mut data = [0_u8; 320];
+        for chunk in data.chunks_mut(8) {
+            // xorshift64*
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            chunk.copy_from_slice(&state.wrapping_mul(0x2545_F491_4F6C_DD1D).to_le_bytes());
+        }
+        super::trees::check(&data);
+    }
+}

@@ -59,7 +59,7 @@ pub struct FileProof {
 }
 
 /// The identity of one commitment in one period: unblended = amortized + up-front fees paid − up-front fees
-/// amortized.
+/// amortized; of a FOCUS report, which does not tell these, unblended = amortized + carried.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// ARN of the reservation or savings plan; empty for rows without one.
@@ -72,7 +72,11 @@ pub struct Identity {
     pub upfront_paid: Decimal,
     /// Part of up-front fees that falls into the period.
     pub upfront_amortized: Decimal,
-    /// Unblended − amortized − paid + amortized up-front: zero where the identity holds.
+    /// Of a FOCUS report: what is billed here and amortized in other months of the term; negative where they paid for
+    /// this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Decimal>,
+    /// Unblended − amortized − paid + amortized up-front − carried: zero where the identity holds.
     pub difference: Decimal,
 }
 
@@ -81,7 +85,7 @@ pub struct Identity {
 pub struct Unavailable {
     /// `reservations`, `savings_plans` or, of FOCUS reports, `commitments`.
     pub family: String,
-    /// `missing_columns`, `empty`, `counted_twice` or `unused_without_cost`.
+    /// `missing_columns`, `empty`, `counted_twice`, `unused_without_cost` or `nowhere_amortized`.
     pub why: String,
     /// The commitment, where it is one's; else empty.
     #[serde(default)]

@@ -3,6 +3,7 @@
 
 use crate::columns::Columns;
 use crate::proof::RawTotals;
+use crate::rollup::Identity;
 use crate::up_front::UpFront;
 use model::{Decimal, LineItemType};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub enum Why {
     CountedTwice,
     /// Rows of unused commitment carry no effective cost: what was paid and not used is missing.
     UnusedWithoutCost,
+    /// Neither the purchase of a commitment nor what it covers carries effective cost: all that was paid is missing.
+    NowhereAmortized,
 }
 
 /// A part of the amortized cost that is not known.
@@ -124,6 +127,10 @@ struct Commitment {
     bought_effective: Decimal,
     /// Effective cost of purchases that carry the whole of their own price.
     carried: Decimal,
+    /// Everything billed, and everything effective.
+    billed: Decimal,
+    effective: Decimal,
+    covered: u64,
     used: Decimal,
     unused_rows: u64,
     unused: Decimal,
@@ -141,6 +148,8 @@ impl<'a> Commitments<'a> {
         effective: Decimal,
     ) {
         let commitment = self.0.entry(id).or_default();
+        commitment.billed += billed;
+        commitment.effective += effective;
         if category == "Purchase" {
             commitment.purchases += rows;
             commitment.bought += billed;
@@ -152,19 +161,42 @@ impl<'a> Commitments<'a> {
             commitment.unused_rows += rows;
             commitment.unused += effective;
         } else {
+            commitment.covered += rows;
             commitment.used += effective;
         }
     }
 
+    /// Billed against effective, for each commitment: what is billed here is amortized here or in other months of its
+    /// term, but for what stands twice or nowhere.
+    pub(crate) fn identity(&self) -> Vec<Identity> {
+        let mut wrong: BTreeMap<String, Decimal> = BTreeMap::new();
+        for doubt in self.doubts() {
+            let twice = doubt.why == Why::CountedTwice;
+            *wrong.entry(doubt.commitment).or_default() += if twice { -doubt.amount } else { doubt.amount };
+        }
+        let line = |(id, commitment): (&&str, &Commitment)| {
+            let difference = wrong.get(*id).copied().unwrap_or_default();
+            Identity {
+                commitment: (*id).to_owned(),
+                unblended: commitment.billed,
+                amortized: commitment.effective,
+                carried: Some(commitment.billed - commitment.effective - difference),
+                difference,
+                ..Identity::default()
+            }
+        };
+        self.0.iter().map(line).collect()
+    }
+
     /// The commitments whose cost stands twice or not at all.
-    pub(crate) fn doubts(self) -> Vec<Unavailable> {
+    pub(crate) fn doubts(&self) -> Vec<Unavailable> {
         let mut found = vec![];
-        for (id, commitment) in self.0 {
+        for (id, commitment) in &self.0 {
             let mut doubt = |why, rows, amount| {
                 found.push(Unavailable {
                     family: FAMILIES[2],
                     why,
-                    commitment: id.to_owned(),
+                    commitment: (*id).to_owned(),
                     columns: vec![],
                     rows,
                     amount,
@@ -182,6 +214,11 @@ impl<'a> Commitments<'a> {
                 let left = commitment.bought - commitment.used;
                 let amount = if left.units() > 0 { left } else { Decimal::ZERO };
                 doubt(Why::UnusedWithoutCost, commitment.unused_rows, amount);
+            } else if commitment.covered > 0
+                && commitment.bought.units() > 0
+                && commitment.effective == Decimal::ZERO
+            {
+                doubt(Why::NowhereAmortized, commitment.covered, commitment.bought);
             }
         }
         found
@@ -199,6 +236,26 @@ mod tests {
             commitments.add("c", category, status, 1, billed, effective);
         }
         commitments.doubts().into_iter().map(|doubt| (doubt.why, doubt.amount.units())).collect()
+    }
+
+    #[test]
+    fn what_is_billed_is_amortized_here_or_in_other_months() {
+        let lines = |rows: &[(&str, &str, i128, i128)]| -> Vec<(i128, i128)> {
+            let mut commitments = Commitments::default();
+            for (category, status, billed, effective) in rows {
+                let (billed, effective) = (Decimal::from_units(*billed), Decimal::from_units(*effective));
+                commitments.add("c", category, status, 1, billed, effective);
+            }
+            let found = commitments.identity();
+            found.iter().map(|line| (line.carried.unwrap_or_default().units(), line.difference.units())).collect()
+        };
+        let (used, unused) = (("Usage", "Used", 0, 90), ("Usage", "Unused", 0, 10));
+        assert_eq!(lines(&[("Purchase", "", 100, 0), used, unused]), [(0, 0)], "a recurring one");
+        assert_eq!(lines(&[("Purchase", "", 1200, 0), used, unused]), [(1100, 0)], "the first month of an up-front one");
+        assert_eq!(lines(&[used, unused]), [(-100, 0)], "a later one");
+        assert_eq!(lines(&[("Purchase", "", 100, 100), used, unused]), [(0, -100)], "counted twice");
+        assert_eq!(lines(&[("Purchase", "", 100, 0), used, ("Usage", "Unused", 0, 0)]), [(0, 10)], "unused is missing");
+        assert_eq!(lines(&[("Purchase", "", 100, 0), ("Usage", "Used", 0, 0)]), [(0, 100)], "all is missing");
     }
 
     #[test]

@@ -104,6 +104,7 @@ pub(super) fn identity(lines: Vec<ingest::rollup::Identity>) -> Vec<Identity> {
             amortized: line.amortized,
             upfront_paid: line.upfront_paid,
             upfront_amortized: line.amortization,
+            carried: line.carried,
             difference: line.difference,
         })
         .collect()
@@ -140,6 +141,13 @@ pub(super) fn unavailable(parts: Vec<ingest::Unavailable>, currency: &str) -> Ve
                     "unused_without_cost",
                     format!(
                         "{rows} of unused commitment of {} carry no effective cost: {amount} {currency} of what was paid are missing in amortized cost",
+                        part.commitment
+                    ),
+                ),
+                ingest::Why::NowhereAmortized => (
+                    "nowhere_amortized",
+                    format!(
+                        "neither the purchase of {} nor the {rows} that it covers carry effective cost: {amount} {currency} of what was paid are missing in amortized cost",
                         part.commitment
                     ),
                 ),

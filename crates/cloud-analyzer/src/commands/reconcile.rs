@@ -110,7 +110,8 @@ const MEASURES: &[(&str, Pick)] = &[
     ("usage_amount", |sums| sums.usage_amount),
 ];
 
-/// Unblended = amortized + up-front fees paid − up-front fees amortized, per commitment.
+/// Unblended = amortized + up-front fees paid − up-front fees amortized, per commitment; of FOCUS reports, which do not
+/// tell these, unblended = amortized + what falls into other months.
 fn identity(period: &ReconciledPeriod) -> String {
     if period.kept.identity.is_empty() {
         return String::new();
@@ -121,6 +122,7 @@ fn identity(period: &ReconciledPeriod) -> String {
         ("amortized", Align::Right),
         ("up-front paid", Align::Right),
         ("up-front amortized", Align::Right),
+        ("other months", Align::Right),
         ("difference", Align::Right),
     ]);
     for line in &period.kept.identity {
@@ -131,6 +133,7 @@ fn identity(period: &ReconciledPeriod) -> String {
             line.amortized.to_string(),
             line.upfront_paid.to_string(),
             line.upfront_amortized.to_string(),
+            line.carried.unwrap_or_default().to_string(),
             line.difference.to_string(),
         ]);
     }

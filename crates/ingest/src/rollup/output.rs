@@ -41,7 +41,10 @@ pub struct Identity {
     pub upfront_paid: Decimal,
     /// Amortization of up-front fees that falls into the period.
     pub amortization: Decimal,
-    /// unblended − (amortized + upfront_paid − amortization); 0 where the identity holds.
+    /// Of a FOCUS report, which tells no amortization: what is billed here and amortized in other months of the
+    /// commitment's term; negative where they paid for this one.
+    pub carried: Option<Decimal>,
+    /// unblended − (amortized + upfront_paid − amortization + carried); 0 where the identity holds.
     pub difference: Decimal,
 }
 
@@ -96,10 +99,11 @@ impl PeriodRollup {
         self.kernel.usage_span.map(|(first, last)| (first, last.saturating_add(3_600_000_000)))
     }
 
-    /// The identity per commitment; none for FOCUS, whose exports do not tell the amortization.
+    /// The identity per commitment. A FOCUS report does not tell what falls into other months, so that there it fails
+    /// only where cost stands twice or nowhere.
     pub fn identity(&self) -> Vec<Identity> {
         if self.format == Format::Focus {
-            return vec![];
+            return self.commitments().identity();
         }
         let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
         let (commitment, line_item_type) = (column("CommitmentDiscountId"), column("x_LineItemType"));
@@ -130,22 +134,27 @@ impl PeriodRollup {
     pub fn unavailable(&self) -> Vec<Unavailable> {
         let mut found = unavailable::of_classes(&self.kernel.totals, &self.missing);
         if self.format == Format::Focus {
-            let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
-            let commitment = column("CommitmentDiscountId");
-            let [category, status] = ["ChargeCategory", "CommitmentDiscountStatus"].map(column);
-            let mut commitments = Commitments::default();
-            for (slot, key) in self.kernel.keys.iter().enumerate() {
-                let sku = &self.kernel.registries.skus.items[key.sku as usize];
-                if !sku[commitment].is_empty() {
-                    let slot = u32::try_from(slot).unwrap_or(u32::MAX);
-                    let sums = self.kernel.groups.sums(slot).map(Decimal::from_units);
-                    let rows = self.kernel.groups.slots[slot as usize].rows;
-                    commitments.add(&sku[commitment], &sku[category], &sku[status], rows, sums[0], sums[1]);
-                }
-            }
-            found.extend(commitments.doubts());
+            found.extend(self.commitments().doubts());
         }
         found
+    }
+
+    /// What a FOCUS report says of each commitment.
+    fn commitments(&self) -> Commitments<'_> {
+        let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
+        let commitment = column("CommitmentDiscountId");
+        let [category, status] = ["ChargeCategory", "CommitmentDiscountStatus"].map(column);
+        let mut commitments = Commitments::default();
+        for (slot, key) in self.kernel.keys.iter().enumerate() {
+            let sku = &self.kernel.registries.skus.items[key.sku as usize];
+            if !sku[commitment].is_empty() {
+                let slot = u32::try_from(slot).unwrap_or(u32::MAX);
+                let sums = self.kernel.groups.sums(slot).map(Decimal::from_units);
+                let rows = self.kernel.groups.slots[slot as usize].rows;
+                commitments.add(&sku[commitment], &sku[category], &sku[status], rows, sums[0], sums[1]);
+            }
+        }
+        commitments
     }
 
     /// The rows in their order of storage.

@@ -1,5 +1,5 @@
 """However a bill is split into files, folders, shards, runs and formats, its figures are the same; foreign files beside it
-change nothing and are named; the times of files change nothing. Random, from fixed seeds."""
+change nothing and are named; swapping the times of files changes nothing. Random, from fixed seeds."""
 
 import csv
 import gzip
@@ -8,8 +8,12 @@ import json
 import os
 import random
 import zipfile
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from test_cases import WORK, cli, figures
 
@@ -39,7 +43,29 @@ def rows(chance):
     return found
 
 
+def table(lines, chance):
+    """The lines as engines write them: amounts as doubles, decimals or text, times as times or text."""
+    amounts = chance.choice([(float, pa.float64()), (Decimal, pa.decimal128(38, 18)), (str, pa.string())])
+    times = chance.choice([(datetime.fromisoformat, pa.timestamp("us", "UTC")), (datetime.fromisoformat, pa.timestamp("ns")), (str, pa.string())])
+    columns = {}
+    for name in lines[0]:
+        into, kind = amounts if name.endswith("Cost") else times if name.endswith(("PeriodStart", "PeriodEnd")) else (str, pa.string())
+        values = [line[name].replace("Z", "+00:00") if into is datetime.fromisoformat else line[name] for line in lines]
+        values = [into(value) if value else None for value in values]
+        if kind == pa.timestamp("ns"):
+            values = [value and value.replace(tzinfo=None) for value in values]
+        columns[name] = pa.array(values, kind)
+    names = list(columns)
+    chance.shuffle(names)
+    return pa.table({name: columns[name] for name in names})
+
+
 def write(path, lines, form, chance):
+    if form == "parquet":
+        path = path.with_name(path.name + chance.choice([".parquet", ".snappy.parquet"]))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table(lines, chance), path, row_group_size=chance.randint(1, 8), compression=chance.choice(["snappy", "zstd", "gzip", "none"]))
+        return path
     text = io.StringIO()
     columns = list(lines[0])
     chance.shuffle(columns)
@@ -58,7 +84,7 @@ def write(path, lines, form, chance):
 
 def deliver(root, lines, layout, chance):
     """Writes the bill in one of the layouts, split at random."""
-    form = lambda: chance.choice(["csv", "gz", "zip"])  # noqa: E731
+    form = lambda: chance.choice(["csv", "gz", "zip", "parquet"])  # noqa: E731
     parts = {}
     for line in lines:
         month, day = line["BillingPeriodStart"][5:7], line["ChargePeriodStart"][8:10]
@@ -71,7 +97,7 @@ def deliver(root, lines, layout, chance):
         parts.setdefault(where, []).append(line)
     runs = {}
     for where, some in parts.items():
-        path = write(root / where, some, "gz" if layout == "runs" else form(), chance)
+        path = write(root / where, some, chance.choice(["gz", "parquet"]) if layout == "runs" else form(), chance)
         if layout == "runs":
             runs.setdefault(path.parent, []).append((path, len(some)))
     for folder, files in runs.items():
@@ -108,10 +134,15 @@ def test_a_bill_is_the_same_however_it_is_delivered(seed):
         for path in foreign:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(FOREIGN[path])
-        for path in root.rglob("*"):
-            moment = chance.randint(1_700_000_000, 1_790_000_000)
-            os.utime(path, (moment, moment))
-        found, out = answers(root, name)
-        assert found == right, layout
+        files = sorted(path for path in root.rglob("*") if path.is_file())
+        moments = [chance.randint(1_700_000_000, 1_790_000_000) for _ in files]
+        seen = []
+        for times in (moments, moments[::-1]):
+            for path, moment in zip(files, times):
+                os.utime(path, (moment, moment))
+            found, out = answers(root, f"{name}-{len(seen)}")
+            assert found == right, layout
+            seen.append(json.loads(out)["files"])
+        assert seen[0] == seen[1], f"{layout}: the times of files decide what becomes of them"
         missing = [path for path in foreign if path not in out]
         assert not missing, f"{layout}: not named: {missing}"

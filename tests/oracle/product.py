@@ -54,9 +54,9 @@ def generate(out: Path, form: str, rows: int, seed: int = 7) -> Path:
 
 
 @contextlib.contextmanager
-def served(data: Path):
-    """`get(path, **query)` of the HTTP interface, as a viewer's script asks it."""
-    token = run("--data", str(data), "token", "create", "--name", "oracle").split()
+def served(data: Path, *options: str):
+    """`get(path, **query)` of the HTTP interface, as a viewer's script asks it. `options` choose the organization."""
+    token = run("--data", str(data), "token", "create", "--name", "oracle", *options).split()
     headers = {"Authorization": f"Bearer {next(word for word in token if word.startswith('ca_'))}"}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

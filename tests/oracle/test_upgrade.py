@@ -220,3 +220,43 @@ def test_what_focus_tells_is_kept(tmp_path):
     assert json.loads(row[6]) == {"team": "web"}
     assert Decimal(row[7]) == Decimal("0.5")
     assert "2026-10-06" in row[8]
+
+
+def test_the_proof_of_an_older_folder_is_not_known_until_it_is_read_again(old):
+    """Its files were not accounted for and its amortized cost not looked at: the copy alone is proven."""
+
+    def states():
+        found = product.reconcile(old / "data")
+        return found["proven"], {tuple(period["proof"][part]["state"] for part in ("copied", "complete", "amortized")) for period in found["periods"]}
+
+    with closing(sqlite3.connect(old / "data" / "meta.sqlite")) as store, store:
+        # As versions wrote it that kept the copy's proof alone.
+        store.execute("UPDATE publications SET proof = json_remove(proof, '$.complete', '$.unavailable', '$.owners')")
+        store.execute("DELETE FROM source_files")
+    assert states() == (False, {("holds", "unknown", "unknown")})
+    product.ingest(old / "data", Path("report"))
+    assert states() == (True, {("holds", "holds", "holds")})
+
+
+def test_bill_diffs_of_an_older_folder(old):
+    """Where an organization had several connections they were of all of them: those go, the others stay."""
+    line = '{"service": "EC2", "account_id": "1", "before": "1", "after": "2"}'
+    with closing(sqlite3.connect(old / "data" / "meta.sqlite")) as store, store:
+        alone, organization = store.execute("SELECT id, organization_id FROM connections").fetchone()
+        store.execute("INSERT INTO organizations (id, name, demo) VALUES ('two', 'Two', 0)")
+        for name in ("one", "other"):
+            store.execute("INSERT INTO connections (id, organization_id, kind, location, name) VALUES (?, 'two', 'local', ?, ?)", (name, f"/{name}", name))
+        for connection in (alone, "one", "other"):
+            store.execute(
+                "INSERT INTO bill_changes (connection_id, period, changed_at_ms, currency, total_before, total_after, changes) VALUES (?, '2026-09', 1, 'USD', '1', '2', ?)",
+                (connection, f"[{line}]"),
+            )
+    chosen = ("--organization", organization)
+    product.run("--data", str(old / "data"), "query", *chosen, "--metric", "unblended", "--group-by", "service")
+    with closing(sqlite3.connect(old / "data" / "meta.sqlite")) as store:
+        kept = store.execute("SELECT connection_id, rows_before, lines_total FROM bill_changes").fetchall()
+    assert kept == [(alone, None, None)]
+    with product.served(old / "data", *chosen) as get:
+        [change] = get(f"connections/{alone}/changes")["changes"]
+    assert (change["period"], change["change"], change["rows_before"]) == ("2026-09", "1", None)
+    assert [(one["service"], one["change"], one["rows_before"]) for one in change["lines"]] == [("EC2", "1", None)]

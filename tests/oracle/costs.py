@@ -27,7 +27,8 @@ def figures(report: Report) -> dict:
     if report.kind == FOCUS:
         billed = _or_zero(amount("BilledCost"))
         effective = f"coalesce({amount('EffectiveCost')}, {billed})"
-        usage = f"CASE WHEN {report.text('ChargeCategory')} = 'Usage' THEN {_or_zero(amount('ConsumedQuantity'))} ELSE {ZERO} END"
+        quantity = f"CAST({report.text('ConsumedQuantity', 'UsageQuantity')} AS {MONEY})"
+        usage = f"CASE WHEN {report.text('ChargeCategory')} = 'Usage' THEN {_or_zero(quantity)} ELSE {ZERO} END"
         return {
             "unblended": billed,
             "amortized": effective,
@@ -50,13 +51,18 @@ def figures(report: Report) -> dict:
         if net:
             unused = _net_unused(report, unused)
         reservation = report.text("reservation_reservation_a_r_n")
+        bought = f"({reservation} IS NOT NULL OR coalesce({report.text('line_item_usage_type')}, '') LIKE '%HeavyUsage%'"
+        if not report.find("reservation_reservation_a_r_n"):
+            # A report may lack the ARN: the up-front value then says what a fee is.
+            bought += f" OR coalesce(TRY_CAST({report.text('reservation_upfront_value')} AS DOUBLE), 0) <> 0"
+        bought += ")"
         as_billed = net_unblended if net else unblended
         # A report without a commitment's columns keeps its rows as billed: negations then offset covered usage.
         # A set of which a part is missing counts as none.
         plans = all(report.find(f"savings_plan_{part}") for part in ("savings_plan_effective_cost", "total_commitment_to_date", "used_commitment"))
         unused_fees = ("unused_amortized_upfront_fee_for_billing_period", "unused_recurring_fee")
         fees = all(report.find(f"reservation_{part}") for part in ("effective_cost", *unused_fees))
-        returned = f"regexp_matches(lower({report.text('line_item_line_item_description')}), 'one-time fee|upfront fee|up-front fee|true-up')"
+        returned = f"regexp_matches(lower({report.text('line_item_line_item_description')}), 'one-time fee|upfront fee|up-front fee|true-up|sign up charge')"
         plan_refund = f"{returned} AND {report.text('line_item_product_code')} LIKE '%SavingsPlans'"
         fee = f"{_or_zero(part('reservation_unused_amortized_upfront_fee_for_billing_period'))} + {_or_zero(part('reservation_unused_recurring_fee'))}"
         return f"""CASE {kind}
@@ -64,7 +70,7 @@ def figures(report: Report) -> dict:
             WHEN 'Refund' THEN CASE WHEN {plan_refund} THEN {ZERO if plans else as_billed}
                 WHEN {returned} AND {reservation} IS NOT NULL THEN {ZERO if fees else as_billed} ELSE {as_billed} END
             WHEN 'RIFee' THEN {fee if fees else as_billed}
-            WHEN 'Fee' THEN CASE WHEN {reservation} IS NULL THEN {as_billed} ELSE {ZERO if fees else as_billed} END
+            WHEN 'Fee' THEN CASE WHEN NOT {bought} THEN {as_billed} ELSE {ZERO if fees else as_billed} END
             WHEN 'SavingsPlanCoveredUsage' THEN {f"coalesce({part('savings_plan_savings_plan_effective_cost')}, {as_billed})" if plans else as_billed}
             WHEN 'SavingsPlanNegation' THEN {ZERO if plans else as_billed}
             WHEN 'SavingsPlanUpfrontFee' THEN {ZERO if plans else as_billed}
@@ -95,7 +101,8 @@ def dimensions(report: Report) -> dict:
     text = report.text
     if report.kind == FOCUS:
         columns = {
-            "account_id": text("SubAccountId"),
+            # Conditional in FOCUS: who has none names the billing account alone.
+            "account_id": text("SubAccountId" if report.find("SubAccountId") else "BillingAccountId"),
             "payer_account_id": text("BillingAccountId"),
             "line_item_type": text("ChargeCategory"),
             "availability_zone": text("AvailabilityZone"),

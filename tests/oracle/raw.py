@@ -31,7 +31,7 @@ def quoted(name: str) -> str:
 
 
 # What engines write for a value that is absent. AWS itself writes None where a row has no operation.
-ABSENT = ("", "NULL", "null", "\\N", "None", "NaN", "nan", "NaT", "<NA>")
+ABSENT = ("", "NULL", "null", "\\N", "None", "Null", "NaN", "nan", "NaT", "<NA>")
 
 
 def present(name: str) -> str:
@@ -89,6 +89,8 @@ class Report:
         name = self.find(column)
         if name is None:
             return []
+        if not self.types[name].startswith(("MAP", "VARCHAR")):
+            return []  # Structs and lists: which keys they have is a matter of the cases.
         keys = f"map_keys({quoted(name)})" if self.types[name].startswith("MAP") else f"json_keys({quoted(name)})"
         valid = "true" if self.types[name].startswith("MAP") else f"json_valid({quoted(name)}) AND {quoted(name)} LIKE '{{%'"
         found = self.connection.execute(f"SELECT DISTINCT unnest({keys}) FROM raw WHERE {quoted(name)} IS NOT NULL AND {valid}")
@@ -103,25 +105,42 @@ def data_files(source: Path) -> list:
     """Report files below a folder (or the file itself); manifests, status folders and truth are not data."""
     if source.is_file():
         return [source]
-    endings = (".csv", ".csv.gz", ".csv.zip", ".parquet")
-    return sorted(p for p in source.rglob("*") if p.is_file() and p.name.endswith(endings) and "cost_and_usage_data_status" not in p.parts)
+    endings = (".csv", ".csv.gz", ".zip", ".parquet")
+    return sorted(p for p in source.rglob("*") if p.is_file() and p.name.lower().endswith(endings) and "cost_and_usage_data_status" not in p.parts)
 
 
-def load(source: Path) -> Report:
+def load(source: Path, left_out: frozenset = frozenset()) -> Report:
+    """All report files of a source, but those of these paths below it."""
     connection = duckdb.connect()
     connection.execute("SET threads=2; SET TimeZone='UTC'")
-    files = data_files(source)
+    files = [file for file in data_files(source) if str(file.relative_to(source)) not in left_out]
     assert files, f"no report files in {source}"
     report = Report(connection, "", {}, {})
-    if files[0].name.endswith(".parquet"):
-        listed = ", ".join(literal(str(f)) for f in files)
-        connection.execute(f"CREATE VIEW raw AS SELECT * FROM read_parquet([{listed}], union_by_name=true, hive_partitioning=false)")
+    tables = [file for file in files if file.name.lower().endswith(".parquet")]
+    texts = [file for file in files if file not in tables]
+    listed = ", ".join(literal(str(f)) for f in tables)
+    typed = f"SELECT * FROM read_parquet([{listed}], union_by_name=true, hive_partitioning=false)"
+    if not texts:
+        connection.execute(f"CREATE VIEW raw AS {typed}")
         report.types = {row[0]: row[1] for row in connection.execute("DESCRIBE raw").fetchall()}
         report.columns = {name: name for name in report.types}
     else:
-        _load_csv(report, files)
+        _load_csv(report, texts)
+    for file in tables if texts else []:
+        # Both: as text, under the headers' names.
+        typed = f"read_parquet({literal(str(file))}, hive_partitioning=false)"
+        names = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {typed}").fetchall()]
+        own = {plain(header): name for header, name in report.columns.items()}
+        for name in names:
+            if plain(name) not in own:
+                own[plain(name)] = report.columns[name] = f"c{len(report.columns)}"
+                report.types[own[plain(name)]] = "VARCHAR"
+                connection.execute(f"ALTER TABLE raw ADD COLUMN {own[plain(name)]} VARCHAR")
+        chosen = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {own[plain(name)]}" for name in names)
+        connection.execute(f"INSERT INTO raw BY NAME SELECT {chosen} FROM {typed}")
     headers = {plain(h) for h in report.columns}
-    if "billedcost" in headers:
+    # A CUR may carry columns of cost analytics under FOCUS's names.
+    if "billedcost" in headers and "lineitemlineitemtype" not in headers:
         report.kind = FOCUS
     else:
         maps = {"product", "resourcetags"} & headers
@@ -133,7 +152,7 @@ def _load_csv(report: Report, files: list) -> None:
     parts, names = [], {}
     for file in files:
         path = _unpacked(report, file)
-        with (gzip.open(path, "rt", encoding="utf-8-sig", newline="") if path.name.endswith(".gz") else open(path, encoding="utf-8-sig", newline="")) as stream:
+        with (gzip.open(path, "rt", encoding="utf-8-sig", newline="") if _is_gzip(path) else open(path, encoding="utf-8-sig", newline="")) as stream:
             header = next(csv.reader(stream))
         for column in header:
             names.setdefault(column, f"c{len(names)}")
@@ -143,9 +162,10 @@ def _load_csv(report: Report, files: list) -> None:
         at = {column: f"f{i}" for i, column in enumerate(header)}
         columns = "{" + ", ".join(f"'f{i}': 'VARCHAR'" for i in range(len(header))) + "}"
         chosen = ", ".join(f"{at[c]} AS {n}" if c in at else f"CAST(NULL AS VARCHAR) AS {n}" for c, n in names.items())
+        packed = literal("gzip" if _is_gzip(path) else "none")
         selects.append(
             f"SELECT {chosen} FROM read_csv({literal(str(path))}, header=false, skip=1, auto_detect=false, delim=',', quote='\"', "
-            f"escape='\"', columns={columns}, max_line_size=33554432, null_padding=false)"
+            f"escape='\"', columns={columns}, compression={packed}, max_line_size=33554432, null_padding=false)"
         )
     report.connection.execute("CREATE TABLE raw AS " + " UNION ALL ".join(selects))
     for column, name in names.items():
@@ -156,8 +176,13 @@ def _load_csv(report: Report, files: list) -> None:
     report.types = {name: "VARCHAR" for name in names.values()}
 
 
+def _is_gzip(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
 def _unpacked(report: Report, file: Path) -> Path:
-    if not file.name.endswith(".zip"):
+    if not file.name.lower().endswith(".zip"):
         return file
     folder = tempfile.TemporaryDirectory(prefix="oracle-")
     report.scratch.append(folder)

@@ -106,3 +106,48 @@ test("files that were left out are said by the badge, which leads to them", asyn
     await expectAccessible(page);
   });
 });
+
+test("columns that are not whole are named where amortized cost is shown, by the badge and by the month", async ({
+  page,
+}) => {
+  // Savings plans without what was committed in all: what was not used cannot be known.
+  const report = [
+    "bill/BillingPeriodStartDate,bill/PayerAccountId,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/ProductCode,lineItem/UnblendedCost,savingsPlan/SavingsPlanARN,savingsPlan/SavingsPlanEffectiveCost,savingsPlan/UsedCommitment",
+    "2026-09-01T00:00:00Z,1,1,SavingsPlanCoveredUsage,2026-09-01T00:00:00Z,AmazonEC2,12.5,plan-1,9,",
+    "2026-09-01T00:00:00Z,1,1,SavingsPlanNegation,2026-09-01T00:00:00Z,AmazonEC2,-12.5,plan-1,,",
+    "2026-09-01T00:00:00Z,1,1,SavingsPlanRecurringFee,2026-09-01T00:00:00Z,ComputeSavingsPlans,10,plan-1,,9",
+    "",
+  ].join("\n");
+  await withBill(page, { "september.csv": report }, async () => {
+    const lack = "amortized cost of savings plans is not available, the report lacks savingsPlan/TotalCommitmentToDate";
+    await expect(page.getByText(`Amortized cost is not whole. 2026-09: ${lack}`)).toBeVisible();
+    await page.getByRole("button", { name: "Amortized not available" }).click();
+    const panel = page.getByRole("dialog", { name: "Amortized not available" });
+    await expect(panel.locator("li[data-state=holds]")).toHaveCount(2);
+    const part = panel.locator("li[data-state=unavailable]");
+    await expect(part).toContainText(`${lack}: 3 rows (10 USD) count as billed`);
+    await expectAccessible(page);
+    await panel.getByRole("link", { name: "Months of Bill" }).click();
+    const month = page.getByRole("region", { name: "Months of this connection" });
+    await expect(month.getByText("Amortized not available")).toBeVisible();
+    await expect(month.getByText("without resources, list cost, net cost, tags")).toBeVisible();
+    await expect(month.getByText("Proven to the last digit")).toHaveCount(0);
+  });
+});
+
+test("a copy of the bill beside it is not added up, and named", async ({ page }) => {
+  const text = bill(row("01", "2", "2"), row("02", "3", "3"));
+  await withBill(page, { "bills/september.csv": text, "bills (copy)/sept.csv": text }, async () => {
+    await page.getByRole("button", { name: "Proven to the bill" }).click();
+    await expect(page.locator("li[data-state=holds]")).toHaveCount(3);
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Connections" }).click();
+    await page.getByRole("link", { name: "Bill", exact: true }).click();
+    const list = page.getByRole("region", { name: "Files that are not read" });
+    await expect(list.getByText("bills (copy)/sept.csv")).toBeVisible();
+    await expect(list.getByText("byte by byte")).toBeVisible();
+    const month = page.getByRole("region", { name: "Months of this connection" });
+    await expect(month.getByText("Proven to the last digit")).toBeVisible();
+    await expect(month.getByText("5.00")).toBeVisible();
+  });
+});

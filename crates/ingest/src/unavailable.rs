@@ -247,14 +247,25 @@ mod tests {
                 commitments.add("c", category, status, 1, billed, effective);
             }
             let found = commitments.identity();
-            found.iter().map(|line| (line.carried.unwrap_or_default().units(), line.difference.units())).collect()
+            found
+                .iter()
+                .map(|line| (line.carried.unwrap_or_default().units(), line.difference.units()))
+                .collect()
         };
         let (used, unused) = (("Usage", "Used", 0, 90), ("Usage", "Unused", 0, 10));
         assert_eq!(lines(&[("Purchase", "", 100, 0), used, unused]), [(0, 0)], "a recurring one");
-        assert_eq!(lines(&[("Purchase", "", 1200, 0), used, unused]), [(1100, 0)], "the first month of an up-front one");
+        assert_eq!(
+            lines(&[("Purchase", "", 1200, 0), used, unused]),
+            [(1100, 0)],
+            "the first month of an up-front one"
+        );
         assert_eq!(lines(&[used, unused]), [(-100, 0)], "a later one");
         assert_eq!(lines(&[("Purchase", "", 100, 100), used, unused]), [(0, -100)], "counted twice");
-        assert_eq!(lines(&[("Purchase", "", 100, 0), used, ("Usage", "Unused", 0, 0)]), [(0, 10)], "unused is missing");
+        assert_eq!(
+            lines(&[("Purchase", "", 100, 0), used, ("Usage", "Unused", 0, 0)]),
+            [(0, 10)],
+            "unused is missing"
+        );
         assert_eq!(lines(&[("Purchase", "", 100, 0), ("Usage", "Used", 0, 0)]), [(0, 100)], "all is missing");
     }
 

@@ -288,23 +288,26 @@ fn amortized(unavailable: Option<&[Unavailable]>, identity: &[Identity], shared:
     let mut messages: Vec<String> = found.iter().map(|part| part.message.clone()).collect();
     // What stands twice or nowhere is named already, with its reason.
     let named = |line: &Identity| found.iter().any(|part| part.commitment == line.commitment);
-    let off =
-        identity.iter().filter(|line| !shared && line.difference != Decimal::ZERO && !named(line));
+    let off = identity.iter().filter(|line| !shared && line.difference != Decimal::ZERO && !named(line));
     messages.extend(off.clone().map(|line| {
         let whose = if line.commitment.is_empty() { "rows without a commitment" } else { &line.commitment };
         format!("amortized cost of {whose} differs by {} from what was billed", line.difference)
     }));
     if messages.is_empty() {
         let commitments = identity.iter().filter(|line| !line.commitment.is_empty()).count();
-        let carried = identity.iter().any(|line| line.carried.is_some_and(|carried| carried != Decimal::ZERO));
+        let carried =
+            identity.iter().any(|line| line.carried.is_some_and(|carried| carried != Decimal::ZERO));
         return Part::new(
             PartState::Holds,
             match commitments {
                 1 if carried => {
-                    "what was billed is amortized, here or in other months of the one commitment's term".to_owned()
+                    "what was billed is amortized, here or in other months of the one commitment's term"
+                        .to_owned()
                 }
                 count if carried => {
-                    format!("what was billed is amortized, here or in other months of the terms of {count} commitments")
+                    format!(
+                        "what was billed is amortized, here or in other months of the terms of {count} commitments"
+                    )
                 }
                 0 => "every column that it is computed from is there".to_owned(),
                 1 => "what was billed equals what is amortized, for the one commitment".to_owned(),

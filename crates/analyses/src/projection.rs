@@ -61,9 +61,14 @@ impl History {
         usize::try_from((day - self.start).num_days()).ok()
     }
 
-    /// The first month of the history and those after it up to (without) `end`.
+    /// The first whole month of the history and those after it up to (without) `end`. A month within which costs begin is
+    /// none: of its few days nothing can be told.
     fn months_before(&self, end: BillingPeriod) -> Vec<BillingPeriod> {
         let Some(mut month) = BillingPeriod::of(self.start) else { return vec![] };
+        let began = self.series.iter().filter_map(|series| series.iter().position(|cost| *cost != 0.0)).min();
+        while began.is_some_and(|began| self.at(month.first_day()).is_some_and(|first| first < began)) {
+            month = month.next();
+        }
         let mut months = vec![];
         while month < end {
             months.push(month);

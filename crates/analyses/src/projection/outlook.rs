@@ -8,6 +8,7 @@ use super::backtest::{AFTER_DAYS, nearest_rank};
 use super::{History, Known, MONTHS_BEFORE, comes_once_a_month, daily, monthly};
 use chrono::{Datelike, Days, NaiveDate};
 use model::BillingPeriod;
+use std::collections::BTreeSet;
 
 /// Months ahead that can be asked for: beyond, the trend of some weeks says nothing.
 const MOST_MONTHS: usize = 12;
@@ -31,26 +32,26 @@ pub struct MonthAhead {
 
 /// The months after `now`, at most a dozen; none where nothing is known.
 pub fn outlook(history: &History, now: BillingPeriod, months: usize) -> Vec<MonthAhead> {
-    let months = months.min(MOST_MONTHS);
+    let made = forecasts(history.known(), now, months.min(MOST_MONTHS));
+    let judged = judge(history, now, made.len());
     let mut after = now;
-    let mut ahead = Vec::with_capacity(months);
-    let made = forecasts(history.known(), now, months);
-    for (place, total) in made.into_iter().enumerate() {
-        after = after.next();
-        let judged = judge(history, now, place + 1);
-        let interval = judged.as_ref().map(|judged| {
-            let margin = judged.error_of_month * total.abs();
-            (total - margin, total + margin)
-        });
-        ahead.push(MonthAhead {
-            month: after,
-            total,
-            interval,
-            error_percent: judged.as_ref().map(|judged| judged.error_percent),
-            tried: judged.map_or(0, |judged| judged.tried),
-        });
-    }
-    ahead
+    made.into_iter()
+        .zip(judged)
+        .map(|(total, judged)| {
+            after = after.next();
+            let interval = judged.as_ref().map(|judged| {
+                let margin = judged.error_of_month * total.abs();
+                (total - margin, total + margin)
+            });
+            MonthAhead {
+                month: after,
+                total,
+                interval,
+                error_percent: judged.as_ref().map(|judged| judged.error_percent),
+                tried: judged.map_or(0, |judged| judged.tried),
+            }
+        })
+        .collect()
 }
 
 /// Totals of the months after `now`, as far as that is known.
@@ -61,17 +62,16 @@ fn forecasts(known: Known<'_>, now: BillingPeriod, months: usize) -> Vec<f64> {
     }
     let whole = |month: &BillingPeriod| known.span(*month).len() == days_of(*month);
     let over: Vec<BillingPeriod> = history.months_before(now.next()).into_iter().filter(whole).collect();
-    let mut measure: Vec<_> = over.iter().rev().take(MONTHS_BEFORE).map(|month| known.span(*month)).collect();
+    let measure: Vec<_> = over.iter().rev().take(MONTHS_BEFORE).map(|month| known.span(*month)).collect();
     let current = known.span(now);
-    if measure.is_empty() {
-        // The first month: what came once in it comes once a month.
-        measure.push(current.clone());
-    }
+    // Without a whole month, what has come once by now is expected once in each.
+    let first = [current.clone()];
+    let expected: &[_] = if measure.is_empty() { &first } else { &measure };
     let mut once = 0.0;
     let mut daily_costs = vec![0.0; days];
     for series in known.series() {
         if comes_once_a_month(series, &measure, &current) {
-            once += monthly(series, &measure, 0);
+            once += monthly(series, expected, 0);
         } else {
             for (sum, figure) in daily_costs.iter_mut().zip(series) {
                 *sum += figure;
@@ -104,32 +104,52 @@ struct Judged {
     tried: usize,
 }
 
-/// How a forecast so many months ahead did in months that are over; `None` when there is none.
-fn judge(history: &History, now: BillingPeriod, ahead: usize) -> Option<Judged> {
+/// How forecasts of each number of months ahead did in months that are over; `None` where there is none. From each day
+/// that is tried, all months are forecast at once.
+fn judge(history: &History, now: BillingPeriod, months: usize) -> Vec<Option<Judged>> {
     let over = history.months_before(now.next());
-    let (mut errors, mut of_month, mut tried) = (vec![], vec![], 0);
+    let actual = |month: &BillingPeriod| {
+        let span = history.span(*month);
+        let whole = span.len() == days_of(*month);
+        whole.then(|| history.series.iter().map(|series| series[span.clone()].iter().sum::<f64>()).sum())
+    };
+    let actuals: Vec<Option<f64>> = over.iter().map(actual).collect();
+    let mut trials: Vec<Trials> = (0..months).map(|_| Trials::default()).collect();
     for (place, origin) in over.iter().enumerate().skip(LEAST_HISTORY) {
-        let Some(target) = over.get(place + ahead) else { break };
-        let span = history.span(*target);
-        if span.len() != days_of(*target) {
-            continue;
-        }
-        let actual: f64 = history.series.iter().map(|series| series[span.clone()].iter().sum::<f64>()).sum();
-        let before = errors.len();
+        let ahead = actuals.len().saturating_sub(place + 1).min(months);
         for days in AFTER_DAYS {
             let known = history.known_before(origin.first_day() + Days::new(days));
-            let Some(made) = forecasts(known, *origin, ahead).pop() else { continue };
-            if actual.abs() > f64::EPSILON && made.abs() > f64::EPSILON {
-                errors.push(((made - actual) / actual).abs());
-                of_month.push(((actual - made) / made).abs());
+            let made = forecasts(known, *origin, ahead);
+            for ((made, actual), trials) in made.into_iter().zip(&actuals[place + 1..]).zip(&mut trials) {
+                if let Some(actual) = *actual
+                    && actual.abs() > f64::EPSILON
+                    && made.abs() > f64::EPSILON
+                {
+                    trials.errors.push(((made - actual) / actual).abs());
+                    trials.of_month.push(((actual - made) / made).abs());
+                    trials.origins.insert(place);
+                }
             }
         }
-        tried += usize::from(errors.len() > before);
     }
-    of_month.sort_by(f64::total_cmp);
-    let error_of_month = *of_month.get(nearest_rank(of_month.len()))?;
-    let error_percent = 100.0 * errors.iter().sum::<f64>() / errors.len() as f64;
-    Some(Judged { error_percent, error_of_month, tried })
+    trials.into_iter().map(Trials::judged).collect()
+}
+
+/// What came of the forecasts so many months ahead.
+#[derive(Default)]
+struct Trials {
+    errors: Vec<f64>,
+    of_month: Vec<f64>,
+    origins: BTreeSet<usize>,
+}
+
+impl Trials {
+    fn judged(mut self) -> Option<Judged> {
+        self.of_month.sort_by(f64::total_cmp);
+        let error_of_month = *self.of_month.get(nearest_rank(self.of_month.len()))?;
+        let error_percent = 100.0 * self.errors.iter().sum::<f64>() / self.errors.len() as f64;
+        Some(Judged { error_percent, error_of_month, tried: self.origins.len() })
+    }
 }
 
 fn days_of(month: BillingPeriod) -> usize {

@@ -123,3 +123,30 @@ fn the_next_months_of_a_short_history_have_no_interval() {
     assert!((found[0].total / (30.0 * 100.0 + 900.0) - 1.0).abs() < 0.1, "{found:?}");
     assert!(outlook(&History { start, series: vec![vec![]] }, month("2026-10"), 3).is_empty());
 }
+
+#[test]
+fn few_days_are_no_month_that_charges_come_once_in() {
+    let start = day("2026-10-01");
+    for days in 1..=4 {
+        let few = History { start, series: vec![vec![100.0; days]] };
+        for ahead in outlook(&few, month("2026-10"), 3) {
+            let expected = 100.0 * days_in(ahead.month);
+            assert!((ahead.total / expected - 1.0).abs() < 1e-9, "{days} days: {ahead:?}");
+        }
+        // Costs begin with the last days of a month: these are no measure of the next.
+        let begun = 31 - days;
+        let mut costs = vec![0.0; begun];
+        costs.extend(vec![100.0; days + 3]);
+        let late = History { start, series: vec![costs] };
+        for ahead in outlook(&late, month("2026-11"), 3) {
+            let expected = 100.0 * days_in(ahead.month);
+            assert!((ahead.total / expected - 1.0).abs() < 1e-9, "from day {begun}: {ahead:?}");
+        }
+        let found = project(&late, month("2026-11")).unwrap();
+        assert!((found.total / 3_000.0 - 1.0).abs() < 1e-9, "from day {begun}: {found:?}");
+    }
+}
+
+fn days_in(month: BillingPeriod) -> f64 {
+    (month.end_day() - month.first_day()).num_days() as f64
+}

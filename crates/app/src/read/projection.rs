@@ -2,7 +2,7 @@
 
 use super::overview::newest_month;
 use super::{Published, named};
-use crate::{App, Result};
+use crate::{App, AppError, Result};
 use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
 use chrono::NaiveDate;
 use model::{BillingPeriod, Change, CostQuery, Decimal, Filter, Metric, TimeView};
@@ -49,6 +49,10 @@ pub async fn projection(
     } else {
         None
     };
+    // Every month that is over is forecast again: not on the thread that answers others meanwhile.
+    let (history, month) = (projected.history, projected.month);
+    let next = tokio::task::spawn_blocking(move || outlook(&history, month, NEXT_MONTHS));
+    let next = next.await.map_err(|error| AppError::internal(error.to_string()))?;
     Ok(Some(Projected {
         currency: projected.currency,
         from: projected.month.first_day(),
@@ -58,7 +62,7 @@ pub async fn projection(
         interval: projected.found.interval,
         backtest: projected.found.backtest,
         previous_cost,
-        next: outlook(&projected.history, projected.month, NEXT_MONTHS),
+        next,
     }))
 }
 

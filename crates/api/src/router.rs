@@ -42,7 +42,7 @@ fn described() -> OpenApiRouter<ApiState> {
 }
 
 fn allocation() -> OpenApiRouter<ApiState> {
-    use routes::{accounts, reports, shared_costs, subsets, virtual_tags};
+    use routes::{accounts, reports, shared_costs, spellings, subsets, virtual_tags};
     OpenApiRouter::new()
         .routes(routes!(reports::reports, reports::save_report))
         .routes(routes!(reports::change_report, reports::remove_report))
@@ -50,6 +50,8 @@ fn allocation() -> OpenApiRouter<ApiState> {
         .routes(routes!(subsets::subsets, subsets::create_subset, subsets::remove_subsets))
         .routes(routes!(subsets::subset, subsets::change_subset))
         .routes(routes!(accounts::accounts))
+        .routes(routes!(accounts::name_accounts))
+        .routes(routes!(spellings::tag_spellings, spellings::set_tag_spellings))
         .routes(routes!(virtual_tags::virtual_tags, virtual_tags::create_virtual_tag))
         .routes(routes!(virtual_tags::set_virtual_tag, virtual_tags::remove_virtual_tag))
         .routes(routes!(virtual_tags::preview_virtual_tag))

@@ -25,6 +25,7 @@ pub(crate) mod setup;
 pub(crate) mod shared_costs;
 pub(crate) mod source_files;
 pub(crate) mod stopping;
+pub(crate) mod spellings;
 pub(crate) mod subsets;
 pub(crate) mod summary;
 pub(crate) mod tokens;

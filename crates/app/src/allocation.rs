@@ -1,16 +1,22 @@
 //! What an organization defines over its bills: subsets of accounts, virtual tags, shared costs. Definitions apply
 //! when a question is asked, so that they hold for the past too and nothing has to be read again.
 
+mod account_names;
 mod billing;
+mod by_name;
 mod organization;
 mod shared_costs;
+mod spellings;
 mod subsets;
 mod virtual_tags;
 
+pub(crate) use account_names::present_names;
+pub use account_names::{GivenName, GivenNames, NewAccountName, name_accounts, parse_account_names};
 pub use billing::{Billing, Price};
 pub(crate) use organization::{forget_accounts, keep_accounts};
 pub(crate) use shared_costs::source_mapping;
 pub use shared_costs::{Method, SharedCost, SharedTarget, set_shared_costs};
+pub use spellings::{Spellings, SpeltValue, set_spellings};
 pub use subsets::{
     Subset, SubsetAccount, SubsetChange, SubsetDetails, SubsetSpans, SubsetSums, Subsets, change_subset,
     create_subset, remove_subsets, subset, subsets,
@@ -20,6 +26,7 @@ pub use virtual_tags::{
     set_virtual_tag,
 };
 
+use self::by_name::{looks_at_names, with_accounts};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::OrganizationAccount;
@@ -41,6 +48,16 @@ pub struct Definitions {
     pub shared_costs: Vec<SharedCost>,
     /// Accounts as AWS Organizations knows them, where it may be read.
     pub organization_accounts: BTreeMap<String, OrganizationAccount>,
+    /// Names that people gave to accounts.
+    pub given_names: GivenNames,
+    /// What the fees of commitments are called where they are amortized, for then they are what was not used. Of AWS's reports
+    /// alone: FOCUS has charge types of that name, which must not be mixed up with these.
+    pub unused: Vec<(&'static str, &'static str)>,
+    /// Which values of tags are spellings of one, by key.
+    pub spellings: Spellings,
+    /// The rules of virtual tags that depend on other definitions, as they are used, by tag: with accounts in place of their
+    /// names, and with spellings.
+    prepared: BTreeMap<String, Arc<[MappingRule]>>,
 }
 
 impl Definitions {
@@ -51,16 +68,93 @@ impl Definitions {
             virtual_tags: app.meta().definition(organization, DefinitionKind::VirtualTags).await?.0,
             shared_costs: app.meta().definition(organization, DefinitionKind::SharedCosts).await?.0,
             organization_accounts: organization::accounts(app, organization).await?,
+            given_names: app.meta().definition(organization, DefinitionKind::AccountNames).await?.0,
+            spellings: app.meta().definition(organization, DefinitionKind::TagSpellings).await?.0,
+            unused: vec![],
+            prepared: BTreeMap::new(),
         })
+    }
+
+    /// Names of accounts that bills do not tell.
+    pub(crate) fn account_names(&self) -> query::AccountNames {
+        let known = self.organization_accounts.iter().filter(|(_, account)| !account.name.is_empty());
+        query::AccountNames {
+            given: present_names(&self.given_names),
+            known: known.map(|(id, account)| (id.clone(), account.name.clone())).collect(),
+        }
+    }
+
+    /// Whether any rule looks at names of accounts.
+    pub(crate) fn looks_at_names(&self) -> bool {
+        self.virtual_tags.iter().any(|tag| looks_at_names(&tag.rules))
+    }
+
+    /// Prepares rules that depend on other definitions and on the names of accounts (none where no rule looks at them).
+    /// Rules that stand for too many accounts stay as they are: using them is refused.
+    pub(crate) fn prepare(&mut self, names: &BTreeMap<String, String>) {
+        for tag in &self.virtual_tags {
+            if let Ok(Some(rules)) = self.prepared_rules(&tag.rules, names) {
+                self.prepared.insert(tag.name.clone(), rules.into());
+            }
+        }
+    }
+
+    /// Such rules as they are used; `None` where they are used as they are.
+    fn prepared_rules(
+        &self,
+        rules: &[MappingRule],
+        names: &BTreeMap<String, String>,
+    ) -> Result<Option<Vec<MappingRule>>> {
+        let depends = |condition: &Condition| {
+            matches!(condition.dimension, Dimension::MergedTag(_)) || condition.dimension.is("charge_type")
+        };
+        let spelt = rules.iter().flat_map(|rule| &rule.conditions).any(depends);
+        let named = looks_at_names(rules);
+        if !spelt && !named {
+            return Ok(None);
+        }
+        let mut rules = if named { with_accounts(rules, names)? } else { rules.to_vec() };
+        for condition in rules.iter_mut().flat_map(|rule| &mut rule.conditions) {
+            self.spell(&mut condition.dimension);
+            self.rename_charges(&condition.dimension, &mut condition.values);
+        }
+        Ok(Some(rules))
+    }
+
+    /// Puts what bills call a charge in place of its name in amortized figures.
+    fn rename_charges(&self, dimension: &Dimension, values: &mut [String]) {
+        if dimension.is("charge_type") {
+            for value in values {
+                if let Some((fee, _)) = self.unused.iter().find(|(_, name)| name == value) {
+                    (*fee).clone_into(value);
+                }
+            }
+        }
+    }
+
+    /// Looks the spellings of a merged tag's values up.
+    fn spell(&self, dimension: &mut Dimension) {
+        if let Dimension::MergedTag(tag) = dimension
+            && tag.spellings.is_none()
+        {
+            tag.spellings = Some(spellings::of(&self.spellings, &tag.key));
+        }
     }
 
     /// The question with the rules of every mapping that it names, if it is no larger than is worked on.
     pub fn resolve(&self, mut query: CostQuery) -> Result<CostQuery> {
         query.check_size()?;
+        if query.metric.is_amortized() {
+            query
+                .filters
+                .iter_mut()
+                .for_each(|filter| self.rename_charges(&filter.dimension, &mut filter.values));
+        }
         // A thousand filters may name one mapping: its rules are looked up once.
         let mut known: Vec<Mapping> = vec![];
         let filters = query.filters.iter_mut().map(|filter| &mut filter.dimension);
         for dimension in query.group_by.iter_mut().chain(filters) {
+            self.spell(dimension);
             let Dimension::Mapped(mapping) = dimension else { continue };
             if mapping.rules.is_some() {
                 continue;
@@ -78,6 +172,7 @@ impl Definitions {
 
     /// The dimension with its rules, if it is a mapping.
     pub fn resolve_dimension(&self, dimension: &mut Dimension) -> Result<()> {
+        self.spell(dimension);
         if let Dimension::Mapped(mapping) = dimension
             && mapping.rules.is_none()
         {
@@ -109,6 +204,15 @@ impl Definitions {
                     AppError::invalid(format!("there is no virtual tag '{name}'"))
                         .advise("Define it under Allocation, or group by something else.")
                 })?;
+                if let Some(rules) = self.prepared.get(name) {
+                    return Ok(Arc::clone(rules));
+                }
+                if looks_at_names(&tag.rules) {
+                    return Err(AppError::invalid(format!(
+                        "the names that the virtual tag '{name}' looks at stand for too many accounts"
+                    ))
+                    .advise("Use fewer conditions on names, or name accounts by their number."));
+                }
                 Ok(tag.rules.clone().into())
             }
         }

@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Status(Status),
     /// Split a connection's bill among customers, or show how it is split
     Customers(Customers),
+    /// Name accounts, or show what they are called
+    Accounts(Accounts),
     /// Ask for costs
     Query(Query),
     /// Show how stored totals compare with the reports, per period and file
@@ -203,6 +205,24 @@ pub(crate) struct Customers {
     /// Print the customers as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Accounts {
+    /// ACCOUNT=NAME gives a name, ACCOUNT= takes it away; may be repeated
+    #[arg(long, value_name = "ACCOUNT=NAME", value_parser = parse_account_name)]
+    pub(crate) name: Vec<(String, String)>,
+    /// List of names: a line for each account, 'account, name'
+    #[arg(long, value_name = "FILE")]
+    pub(crate) names: Option<PathBuf>,
+    /// Print the accounts as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn parse_account_name(text: &str) -> Result<(String, String), String> {
+    let found = text.split_once('=').map(|(id, name)| (id.trim().to_owned(), name.trim().to_owned()));
+    found.filter(|(id, _)| !id.is_empty()).ok_or_else(|| format!("'{text}' is not ACCOUNT=NAME"))
 }
 
 /// What is asked for; shared by `query` and `explain`.

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod accounts;
 mod connect;
 mod customers;
 mod demo;
@@ -35,6 +36,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Status(args) => return status::run(&folder, &args).await,
         Command::Customers(args) => customers::run(&folder, args).await?,
         Command::Verify(args) => return verify::run(&folder, args).await,
+        Command::Accounts(args) => accounts::run(&folder, args).await?,
         Command::Query(args) => query::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
         Command::Explain(args) => explain::run(&folder, args).await?,

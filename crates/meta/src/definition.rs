@@ -19,6 +19,10 @@ pub enum DefinitionKind {
     SharedCosts,
     /// Where AWS Organizations places accounts, and their names there, by connection.
     OrganizationalUnits,
+    /// Names that people gave to accounts, each with those before it.
+    AccountNames,
+    /// Which values of a tag are spellings of one, by key.
+    TagSpellings,
 }
 
 impl DefinitionKind {
@@ -28,6 +32,8 @@ impl DefinitionKind {
             Self::VirtualTags => "virtual_tags",
             Self::SharedCosts => "shared_costs",
             Self::OrganizationalUnits => "organizational_units",
+            Self::AccountNames => "account_names",
+            Self::TagSpellings => "tag_spellings",
         }
     }
 }

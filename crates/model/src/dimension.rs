@@ -2,8 +2,10 @@
 //! definitions. The planner, the SQL text, the documentation and the web app's tooltips all read it.
 
 use crate::{Mapping, MappingName};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// What a dimension is called, where it is stored, and what it means.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
@@ -223,8 +225,8 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
     ),
 ];
 
-/// Charge types whose rows have no tags in any report: nothing that somebody could have tagged is behind them. All
-/// others are usage, and count for how much of the cost is tagged.
+/// Charge types of what nobody can tag: no resource is behind them. Some reports (FOCUS) write tags beside them all the
+/// same; those are values of their tags as any other. All other types are usage, and count for how much is tagged.
 pub const WITHOUT_TAGS: [&str; 16] = [
     "Tax",
     "Credit",
@@ -253,6 +255,35 @@ pub fn can_carry_tags(charge_type: &str) -> &'static str {
     if WITHOUT_TAGS.contains(&charge_type) { "No" } else { "Yes" }
 }
 
+/// A resource tag whose values count as one where they differ in upper and lower case, in blanks around them, or are
+/// spellings that an organization says stand for one value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct MergedTag {
+    /// The key.
+    pub key: String,
+    /// What other spellings stand for, both as [`plain_value`] writes them; `None` while that was not looked up in the
+    /// organization that asks.
+    pub spellings: Option<Arc<BTreeMap<String, String>>>,
+}
+
+impl MergedTag {
+    /// The tag of a key.
+    pub fn new(key: impl Into<String>) -> Self {
+        Self { key: key.into(), spellings: None }
+    }
+
+    /// What a value counts as; nothing for one of blanks.
+    pub fn value(&self, text: &str) -> String {
+        let plain = plain_value(text);
+        self.spellings.as_deref().and_then(|known| known.get(&plain)).cloned().unwrap_or(plain)
+    }
+}
+
+/// A tag's value in lower case, without blanks around it.
+pub fn plain_value(text: &str) -> String {
+    text.trim_matches(' ').to_lowercase()
+}
+
 /// A dimension of cost.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Dimension {
@@ -260,8 +291,8 @@ pub enum Dimension {
     Column(usize),
     /// The value of a resource tag.
     Tag(String),
-    /// The value of a resource tag in lower case: values that differ in case alone are one.
-    MergedTag(String),
+    /// The value of a resource tag, its spellings as one.
+    MergedTag(MergedTag),
     /// The value of a cost category.
     CostCategory(String),
     /// What the organization's own rules say.
@@ -365,7 +396,7 @@ impl Dimension {
     pub fn label(&self) -> String {
         match self {
             Self::Column(at) => DIMENSIONS[*at].label.to_owned(),
-            Self::Tag(key) | Self::MergedTag(key) => format!("Tag {key}"),
+            Self::Tag(key) | Self::MergedTag(MergedTag { key, .. }) => format!("Tag {key}"),
             Self::CostCategory(name) => name.clone(),
             Self::Mapped(mapping) => mapping.name.label(),
         }
@@ -377,7 +408,7 @@ impl fmt::Display for Dimension {
         match self {
             Self::Column(at) => out.write_str(DIMENSIONS[*at].name),
             Self::Tag(key) => write!(out, "tag:{key}"),
-            Self::MergedTag(key) => write!(out, "merged_tag:{key}"),
+            Self::MergedTag(tag) => write!(out, "merged_tag:{}", tag.key),
             Self::CostCategory(name) => write!(out, "cost_category:{name}"),
             Self::Mapped(mapping) => mapping.name.fmt(out),
         }
@@ -399,7 +430,7 @@ impl FromStr for Dimension {
             ("organizational_unit", true) => mapped(MappingName::OrganizationalUnit),
             ("virtual_tag", false) => mapped(MappingName::VirtualTag(key.to_owned())),
             ("tag", false) => Ok(Self::Tag(key.to_owned())),
-            ("merged_tag", false) => Ok(Self::MergedTag(key.to_owned())),
+            ("merged_tag", false) => Ok(Self::MergedTag(MergedTag::new(key))),
             ("cost_category", false) => Ok(Self::CostCategory(key.to_owned())),
             _ => Err(error()),
         }

@@ -33,7 +33,8 @@ pub use cost_query::{
 pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};
 pub use dimension::{
-    DIMENSIONS, Dimension, DimensionError, DimensionInfo, UNUSED, WITHOUT_TAGS, can_carry_tags,
+    DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, UNUSED, WITHOUT_TAGS, can_carry_tags,
+    plain_value,
 };
 pub use email::{Email, EmailError};
 pub use filter::{Filter, FilterError, Listed, merge_filters};
@@ -41,7 +42,10 @@ pub use frequency::{Frequency, FrequencyError};
 pub use group_by::{GroupByError, parse_group_by};
 pub use ids::{ConnectionId, IdError, InvitationId, OrganizationId, ReportId, TokenId, UserId};
 pub use line_item_type::LineItemType;
-pub use mapping::{Condition, Decider, Mapping, MappingName, MappingRule, Operator, RuleError, check_rules};
+pub use mapping::{
+    Condition, Decider, Mapping, MappingName, MappingRule, Operator, RuleError, check_rules,
+    check_rules_of_names,
+};
 pub use metric::{METRICS, Metric, MetricError, MetricInfo};
 pub use role::{ROLES, Role, RoleError};
 pub use time_view::{TimeView, TimeViewError};

@@ -32,6 +32,14 @@ pub const MOST_CONDITIONS: usize = 20;
 pub const MOST_RULE_VALUES: usize = 20_000;
 /// Values of all conditions of a mapping that are looked for as a beginning or a part: these are tried one by one.
 pub const MOST_RULE_PARTS: usize = 1_000;
+/// Regular expressions of a mapping. Each is a program that is made for every question, and run for every different value;
+/// it needs no more time than the text is long, whatever it says.
+pub const MOST_RULE_PATTERNS: usize = 100;
+/// Bytes of the text of a regular expression, and of the program that it becomes: repetitions of repetitions are short to
+/// write and long to make.
+pub const LONGEST_PATTERN: usize = 500;
+/// See [`LONGEST_PATTERN`].
+pub const PATTERN_BYTES: usize = 256 << 10;
 /// Bytes of the text of a mapping: it is in the SQL of each answer, and in memory with the organization's definitions.
 pub const MOST_RULE_BYTES: usize = 512 << 10;
 /// Virtual tags of an organization: all are read with each change of any.
@@ -42,6 +50,18 @@ pub const MOST_SUBSETS: usize = 500;
 pub const MOST_NAMED_ACCOUNTS: usize = 50_000;
 /// Bytes of an account's identifier: AWS has 12, the longest of other providers some 120.
 pub const LONGEST_ACCOUNT: usize = 200;
+/// Tags whose values have other spellings, and spellings of the values of one: each is a case of the statement.
+pub const MOST_SPELT_KEYS: usize = 100;
+/// See [`MOST_SPELT_KEYS`].
+pub const MOST_SPELLINGS: usize = 500;
+/// Bytes of a tag's key or value: AWS allows 128 and 256 letters.
+pub const LONGEST_TAG: usize = 1_024;
+/// Letters of a name that somebody gives to an account: names stand in tables and legends.
+pub const LONGEST_NAME: usize = 100;
+/// Names of one account that are remembered, the newest ones.
+pub const MOST_NAMES_OF_AN_ACCOUNT: usize = 50;
+/// Accounts that the conditions of an organization's virtual tags on names of accounts may stand for in all.
+pub const MOST_ACCOUNTS_BY_NAME: usize = 500_000;
 /// Rules for shared costs of an organization: each is split month by month over its accounts.
 pub const MOST_SHARED_COSTS: usize = 100;
 

@@ -3,11 +3,14 @@
 //! for the past too, and one text of SQL shows what they mean.
 
 mod decider;
+mod pattern;
 
 pub use decider::Decider;
+use pattern::compiled;
 
 use crate::limits::{
-    MOST_CONDITIONS, MOST_KEYS, MOST_RULE_BYTES, MOST_RULE_PARTS, MOST_RULE_VALUES, MOST_RULES,
+    MOST_CONDITIONS, MOST_KEYS, MOST_RULE_BYTES, MOST_RULE_PARTS, MOST_RULE_PATTERNS, MOST_RULE_VALUES,
+    MOST_RULES,
 };
 use crate::{Dimension, Filter};
 use std::collections::HashSet;
@@ -95,8 +98,12 @@ pub enum Operator {
     IsNot,
     /// The value starts with one of those given.
     StartsWith,
+    /// The value ends with one of those given.
+    EndsWith,
     /// The value contains one of those given.
     Contains,
+    /// One of the regular expressions given is found in the value; `^` and `$` are its ends.
+    Matches,
 }
 
 /// What a row's value must be.
@@ -116,7 +123,9 @@ impl Condition {
         let exclude = match self.operator {
             Operator::Is => false,
             Operator::IsNot => true,
-            Operator::StartsWith | Operator::Contains => return None,
+            Operator::StartsWith | Operator::EndsWith | Operator::Contains | Operator::Matches => {
+                return None;
+            }
         };
         Some(Filter { dimension: self.dimension.clone(), exclude, values: self.values.clone() })
     }
@@ -129,7 +138,11 @@ impl Condition {
                 self.dimension.lists(&self.values, value) != (self.operator == Operator::IsNot)
             }
             Operator::StartsWith => self.values.iter().any(|wanted| text.starts_with(wanted)),
+            Operator::EndsWith => self.values.iter().any(|wanted| text.ends_with(wanted)),
             Operator::Contains => self.values.iter().any(|wanted| text.contains(wanted)),
+            Operator::Matches => value.is_some_and(|text| {
+                self.values.iter().any(|wanted| compiled(wanted).is_ok_and(|found| found.is_match(text)))
+            }),
         }
     }
 }
@@ -149,6 +162,9 @@ pub enum RuleError {
     /// A dimension that rules cannot look at.
     #[error("rule {0} looks at '{1}', which rules cannot: use accounts by ID, services, tags, resources …")]
     Dimension(usize, String),
+    /// Text that is no regular expression, or one that is too large.
+    #[error("a condition on {1} in rule {0} has no regular expression that can be used: {2}")]
+    Pattern(usize, String, String),
     /// More than can be tried for every row.
     #[error("the rules have {found} {what}; {most} are the most")]
     TooMany {
@@ -169,6 +185,10 @@ impl RuleError {
                 "Use fewer rules: one with several values in place of many, a beginning in place of a list, \
                  or two virtual tags."
             }
+            Self::Pattern(..) => {
+                "Correct it: a letter stands for itself, . for any, .* for any number, ^ and $ for the ends of the value, \
+                 [0-9] for a digit; look-around and back-references do not exist."
+            }
             _ => "Complete the rule, or remove it.",
         }
     }
@@ -182,14 +202,17 @@ fn check_size(rules: &[MappingRule]) -> Result<(), RuleError> {
     within(rules.len(), "rules", MOST_RULES)?;
     let largest = rules.iter().map(|rule| rule.conditions.len()).max().unwrap_or(0);
     within(largest, "conditions in one rule", MOST_CONDITIONS)?;
-    let (mut values, mut parts, mut bytes) = (0, 0, 0);
+    let (mut values, mut parts, mut patterns, mut bytes) = (0, 0, 0, 0);
     let mut keys: HashSet<&Dimension> = HashSet::new();
     for rule in rules {
         bytes += rule.value.len();
         for condition in &rule.conditions {
             match condition.operator {
                 Operator::Is | Operator::IsNot => values += condition.values.len(),
-                Operator::StartsWith | Operator::Contains => parts += condition.values.len(),
+                Operator::StartsWith | Operator::EndsWith | Operator::Contains => {
+                    parts += condition.values.len();
+                }
+                Operator::Matches => patterns += condition.values.len(),
             }
             bytes += condition.values.iter().map(|value| value.len() + 4).sum::<usize>();
             if condition.dimension.is_keyed() {
@@ -198,13 +221,29 @@ fn check_size(rules: &[MappingRule]) -> Result<(), RuleError> {
         }
     }
     within(values, "values", MOST_RULE_VALUES)?;
-    within(parts, "beginnings and parts of values", MOST_RULE_PARTS)?;
+    within(parts, "beginnings, ends and parts of values", MOST_RULE_PARTS)?;
+    within(patterns, "regular expressions", MOST_RULE_PATTERNS)?;
     within(bytes, "bytes", MOST_RULE_BYTES)?;
     within(keys.len(), "different tags", MOST_KEYS)
 }
 
 /// Whether some rules can be used; rules are counted from 1.
+///
+/// # Errors
+/// The first thing that is wrong with them.
 pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
+    check(rules, Dimension::is_of_row)
+}
+
+/// The same of rules that may look at the latest names of accounts too: who asks puts the accounts in their place.
+///
+/// # Errors
+/// The first thing that is wrong with them.
+pub fn check_rules_of_names(rules: &[MappingRule]) -> Result<(), RuleError> {
+    check(rules, |dimension| dimension.is_of_row() || dimension.is("account"))
+}
+
+fn check(rules: &[MappingRule], may: impl Fn(&Dimension) -> bool) -> Result<(), RuleError> {
     check_size(rules)?;
     for (at, rule) in rules.iter().enumerate() {
         let place = at + 1;
@@ -216,12 +255,17 @@ pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
         }
         for condition in &rule.conditions {
             let name = condition.dimension.to_string();
-            let part = matches!(condition.operator, Operator::StartsWith | Operator::Contains);
+            let part = !matches!(condition.operator, Operator::Is | Operator::IsNot);
             if condition.values.is_empty() || (part && condition.values.iter().any(String::is_empty)) {
                 return Err(RuleError::NothingToCompare(place, name));
             }
-            if !condition.dimension.is_of_row() {
+            if !may(&condition.dimension) {
                 return Err(RuleError::Dimension(place, name));
+            }
+            if condition.operator == Operator::Matches {
+                for text in &condition.values {
+                    compiled(text).map_err(|why| RuleError::Pattern(place, name.clone(), why))?;
+                }
             }
         }
     }
@@ -247,6 +291,12 @@ mod tests {
         assert!(starts.holds(Some("i-1")) && !starts.holds(Some("vol-i-1")) && !starts.holds(None));
         let contains = condition("service", Operator::Contains, &["EC2"]);
         assert!(contains.holds(Some("Amazon EC2")) && !contains.holds(Some("ec2")) && !contains.holds(None));
+        let ends = condition("account", Operator::EndsWith, &["-prod", "-live"]);
+        assert!(ends.holds(Some("shop-prod")) && !ends.holds(Some("prod-shop")) && !ends.holds(None));
+        let matches = condition("account", Operator::Matches, &["^(prod|live)-[0-9]+$", "x{2}"]);
+        assert!(matches.holds(Some("live-42")) && matches.holds(Some("axxb")));
+        assert!(!matches.holds(Some("live-42b")) && !matches.holds(Some("LIVE-42")) && !matches.holds(None));
+        assert!(!condition("service", Operator::Matches, &[".*"]).holds(None));
     }
 
     #[test]
@@ -292,8 +342,21 @@ mod tests {
             rule("a", vec![condition("account", Operator::Is, &["prod"])]),
             rule("a", vec![condition("billing_period", Operator::Is, &["2026-10"])]),
             rule("a", vec![condition("subset", Operator::Is, &["x"])]),
+            rule("a", vec![condition("service", Operator::Matches, &["("])]),
+            rule("a", vec![condition("service", Operator::Matches, &["a", ""])]),
+            rule("a", vec![condition("service", Operator::Matches, &["(?=a)"])]),
+            rule("a", vec![condition("service", Operator::Matches, &["((a{99}){99}){99}"])]),
+            rule("a", vec![condition("service", Operator::Matches, &["a".repeat(501).as_str()])]),
         ] {
             assert!(check_rules(std::slice::from_ref(&bad)).is_err(), "{bad:?}");
         }
+        let names = rule("a", vec![condition("account", Operator::EndsWith, &["-prod"])]);
+        assert!(check_rules_of_names(std::slice::from_ref(&names)).is_ok());
+        let periods = rule("a", vec![condition("billing_period", Operator::Is, &["2026-10"])]);
+        assert!(check_rules_of_names(&[periods]).is_err());
+        let many: Vec<String> = (0..=MOST_RULE_PATTERNS).map(|at| at.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let many = rule("a", vec![condition("service", Operator::Matches, &many)]);
+        assert!(matches!(check_rules(&[many]), Err(RuleError::TooMany { .. })));
     }
 }

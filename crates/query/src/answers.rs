@@ -3,7 +3,8 @@
 //! is ever stale; the least recently used answers go first.
 
 use crate::error::QueryError;
-use crate::view::View;
+use crate::plan::asks_names;
+use crate::view::{AccountNames, View};
 use futures::TryFutureExt;
 use futures::future::BoxFuture;
 use model::{BillingPeriod, CostAnswer, CostQuery};
@@ -19,6 +20,8 @@ const FIGURES_EACH: usize = 200_000;
 struct Key {
     periods: Vec<(String, BillingPeriod, i64, bool, bool, usize)>,
     query: CostQuery,
+    /// Of questions that speak of names.
+    names: Option<Arc<AccountNames>>,
 }
 
 /// The remembered answers of an engine.
@@ -80,5 +83,6 @@ fn key(view: &View, query: &CostQuery) -> Key {
             (it.connection.clone(), it.period, it.publication, it.proven, it.open, lines)
         })
         .collect();
-    Key { periods, query: query.clone() }
+    let names = asks_names(query).then(|| Arc::clone(&view.names));
+    Key { periods, query: query.clone(), names }
 }

@@ -13,11 +13,12 @@ use crate::store::Store;
 use crate::tags::{self, COST_CATEGORIES, TAGS};
 use crate::top;
 use crate::turns::Turns;
-use crate::view::{PublishedPeriod, Span, View};
+use crate::view::{AccountNames, PublishedPeriod, Span, View};
 use hashbrown::HashMap;
 use model::limits::MOST_ROWS_PAGED;
 use model::{
-    CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, Metric, TimeView, UNUSED, merge_filters,
+    CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric, Operator, TimeView,
+    merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -60,18 +61,11 @@ const VIEWS: usize = 64;
 /// Keys in use, by roll-up files (which never change) and column.
 type KeysInUse = HashMap<(Vec<PathBuf>, &'static str), Vec<String>>;
 
-/// Adds the fee of a commitment where what is unused of it is asked for: amortized, one is the other.
-fn with_unused(query: &mut CostQuery) {
-    if !query.metric.is_amortized() {
-        return;
-    }
-    for filter in query.filters.iter_mut().filter(|filter| filter.dimension.is("charge_type")) {
-        for (fee, unused) in UNUSED {
-            let lists = |name: &str| filter.values.iter().any(|value| value == name);
-            if lists(unused) && !lists(fee) {
-                filter.values.push(fee.to_owned());
-            }
-        }
+/// What is asked for of a tag with merged values is merged as they are.
+fn merge_values(dimension: &Dimension, values: &mut [String]) {
+    let Dimension::MergedTag(tag) = dimension else { return };
+    for value in values.iter_mut().filter(|value| *value != dimension.none_label()) {
+        *value = tag.value(value);
     }
 }
 
@@ -156,7 +150,7 @@ impl Engine {
                 let totals = self.whole(view, &top::totals(query)).await?;
                 let shown = self.whole(view, &top::shown(query, &totals)).await?;
                 let sums = self.whole(view, &top::sums(query, &totals)).await?;
-                top::put_together(query, totals, shown, sums)
+                top::put_together(query, &view.names, totals, shown, sums)
             }
             answer => answer,
         }
@@ -191,7 +185,12 @@ impl Engine {
         if !asks_names(query) {
             return Ok(None);
         }
-        let view = View { whose: Arc::clone(&plan.whose), periods: plan.all.clone(), ..View::default() };
+        let view = View {
+            whose: Arc::clone(&plan.whose),
+            periods: plan.all.clone(),
+            names: Arc::clone(&plan.names),
+            ..View::default()
+        };
         self.account_names(&view).await.map(Some)
     }
 
@@ -282,7 +281,7 @@ impl Engine {
     async fn with_keys_in_use(&self, view: &View, query: &CostQuery) -> Result<CostQuery, QueryError> {
         let mut query = query.clone();
         query.filters = merge_filters(query.filters);
-        with_unused(&mut query);
+        query.filters.iter_mut().for_each(|filter| merge_values(&filter.dimension, &mut filter.values));
         let dimensions =
             query.group_by.iter_mut().chain(query.filters.iter_mut().map(|filter| &mut filter.dimension));
         for dimension in dimensions {
@@ -325,13 +324,16 @@ impl Engine {
                 self.spell(view, &mut condition.dimension).await?;
                 known.insert(asked, condition.dimension.clone());
             }
+            if matches!(condition.operator, Operator::Is | Operator::IsNot) {
+                merge_values(&condition.dimension, &mut condition.values);
+            }
         }
         Ok(Some(spelt.into()))
     }
 
     async fn spell(&self, view: &View, dimension: &mut Dimension) -> Result<(), QueryError> {
         let (column, key) = match dimension {
-            Dimension::Tag(key) | Dimension::MergedTag(key) => (TAGS, key),
+            Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }) => (TAGS, key),
             Dimension::CostCategory(key) => (COST_CATEGORIES, key),
             Dimension::Column(_) | Dimension::Mapped(_) => return Ok(()),
         };
@@ -365,13 +367,19 @@ impl Engine {
         Ok(keys)
     }
 
-    /// Latest known name of each account in view that has one, by account ID.
+    /// Latest known name of each account in view that has one, by account ID; with the view's own names, also of accounts
+    /// that no bill speaks of.
     pub async fn account_names(&self, view: &View) -> Result<BTreeMap<String, String>, QueryError> {
         let view = view.clone();
         let whose = Arc::clone(&view.whose);
         self.blocking(&whose, move |store, threads, _| {
             let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
-            Ok(Names::new(store, &periods, threads)?.by_id(store))
+            let mut names = Names::new(store, &periods, threads, &AccountNames::default())?.by_id(store);
+            for (id, name) in &view.names.known {
+                names.entry(id.clone()).or_insert_with(|| name.clone());
+            }
+            names.extend(view.names.given.clone());
+            Ok(names)
         })
         .await
     }

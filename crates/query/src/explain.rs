@@ -7,6 +7,7 @@ use crate::view::{PublishedPeriod, snapshot};
 use chrono::{DateTime, NaiveDate, Utc};
 use model::{CostQuery, Decimal, MetricInfo, Snapshot};
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The line items behind a figure.
 #[derive(Clone, Debug)]
@@ -166,7 +167,7 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
         currency: plan.currency(),
         from: date(plan.span.from),
         to: date(plan.span.to),
-        sql: rows_sql(cell, page.order, Some(page), &mut Form::Shown),
+        sql: rows_sql(cell, page.order, Some(page), &mut Form::Shown(Arc::clone(&plan.names))),
         rows: Vec::new(),
         rows_total: 0,
         page: page.number,

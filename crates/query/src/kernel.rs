@@ -47,7 +47,7 @@ pub(crate) fn sum(
     }
     let names = if asks_names(query) {
         let all: Vec<_> = plan.all.iter().collect();
-        Some(Names::new(store, &all, threads)?)
+        Some(Names::new(store, &all, threads, &plan.names)?)
     } else {
         None
     };

@@ -37,4 +37,4 @@ pub use engine::{Engine, EngineOptions};
 pub use error::{ErrorKind, QueryError};
 pub use explain::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use lines::SqlRows;
-pub use view::{PublishedPeriod, Span, View};
+pub use view::{AccountNames, PublishedPeriod, Span, View};

@@ -6,7 +6,7 @@ pub(crate) use buckets::{Buckets, Days, date, day_number};
 
 use crate::error::QueryError;
 use crate::store::Store;
-use crate::view::{PublishedPeriod, View};
+use crate::view::{AccountNames, PublishedPeriod, View};
 use model::{Comparison, CostQuery, DaySpan, TimeView};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) previous: Option<Days>,
     /// Time buckets of the span.
     pub(crate) buckets: Buckets,
+    /// Names of accounts beside those of the bills.
+    pub(crate) names: Arc<AccountNames>,
     /// Currencies of the periods, the main one first. An answer in money has one at most.
     pub(crate) currencies: Vec<String>,
     line_items: bool,
@@ -71,6 +73,7 @@ impl Plan {
         Ok(Self {
             whose: Arc::clone(&view.whose),
             all: view.periods.clone(),
+            names: Arc::clone(&view.names),
             span,
             previous,
             buckets: Buckets::new(query.view, span)?,

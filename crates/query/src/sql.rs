@@ -3,18 +3,21 @@
 //! as functions: what is planned stays small and flat, however much a question lists.
 
 use crate::plan::asks_names;
+use crate::view::AccountNames;
 use chrono::NaiveDate;
 use model::{
-    Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, Operator, TimeView,
-    WITHOUT_TAGS,
+    Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, MergedTag, Operator,
+    TimeView, WITHOUT_TAGS,
 };
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
 /// What a statement is written for.
 pub(crate) enum Form {
-    /// To be read, and run anywhere: it derives latest account names from the line items by itself.
-    Shown,
+    /// To be read, and run anywhere: it derives latest account names from the line items by itself, with those that they
+    /// do not tell.
+    Shown(Arc<AccountNames>),
     /// For our own engine: a table `account_names` is there, and these functions will be.
     Run(Vec<Function>),
 }
@@ -37,13 +40,13 @@ impl Form {
     }
 
     fn is_shown(&self) -> bool {
-        matches!(self, Self::Shown)
+        matches!(self, Self::Shown(_))
     }
 
     /// The functions that the statement calls.
     pub(crate) fn functions(self) -> Vec<Function> {
         match self {
-            Self::Shown => Vec::new(),
+            Self::Shown(_) => Vec::new(),
             Self::Run(functions) => functions,
         }
     }
@@ -60,7 +63,7 @@ pub(crate) fn name_of(place: usize) -> String {
     format!("f{place}")
 }
 
-const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
+const REPORTED_NAMES: &str = r#"
   SELECT "named_account", "account_name"
   FROM (
     SELECT "named_account", "account_name",
@@ -76,6 +79,39 @@ const ACCOUNT_NAMES: &str = r#"WITH account_names AS (
   WHERE "place" = 1
 )
 "#;
+
+/// The table of account names, from the line items and beside them.
+fn account_names(names: &AccountNames) -> String {
+    let listed = |name: &str, names: &BTreeMap<String, String>| {
+        let rows: Vec<String> =
+            names.iter().map(|(id, name)| format!("({}, {})", literal(id), literal(name))).collect();
+        format!(",\n{name} (\"named_account\", \"account_name\") AS (\n  VALUES {}\n)", rows.join(", "))
+    };
+    if names.is_empty() {
+        return format!("WITH account_names AS ({REPORTED_NAMES}");
+    }
+    // Each goes before those that follow.
+    let mut tables = vec!["reported_names"];
+    let mut sql = format!("WITH reported_names AS ({}", REPORTED_NAMES.trim_end());
+    if !names.given.is_empty() {
+        sql.push_str(&listed("given_names", &names.given));
+        tables.insert(0, "given_names");
+    }
+    if !names.known.is_empty() {
+        sql.push_str(&listed("known_names", &names.known));
+        tables.push("known_names");
+    }
+    let part = |(at, table): (usize, &&str)| {
+        let without =
+            |before: &&str| format!("\"named_account\" NOT IN (SELECT \"named_account\" FROM {before})");
+        let conditions: Vec<String> = tables[..at].iter().map(without).collect();
+        let part = format!("SELECT \"named_account\", \"account_name\" FROM {table}");
+        if at == 0 { part } else { format!("{part}\n  WHERE {}", conditions.join(" AND ")) }
+    };
+    let parts: Vec<String> = tables.iter().enumerate().map(part).collect();
+    let _ = writeln!(sql, ",\naccount_names AS (\n  {}\n)", parts.join("\n  UNION ALL "));
+    sql
+}
 
 /// Column of our own engine's tables beside the partitions: the currency of the bill.
 pub(crate) const CURRENCY: &str = "currency";
@@ -106,7 +142,7 @@ pub(crate) fn text(
     let keys = columns.len();
     let metric = query.metric.info();
     columns.push(format!("SUM({}) AS {}", identifier(metric.column), identifier(metric.name)));
-    let mut sql = with_names(query, form).to_owned();
+    let mut sql = with_names(query, form);
     let _ = write!(sql, "SELECT {}\n{}", columns.join(",\n  "), source(query, from, to, form));
     if keys > 0 {
         let list: Vec<String> = (1..=keys).map(|place| place.to_string()).collect();
@@ -120,8 +156,11 @@ pub(crate) fn text(
 }
 
 /// The start of a statement that needs latest account names.
-pub(crate) fn with_names(query: &CostQuery, form: &Form) -> &'static str {
-    if form.is_shown() && asks_names(query) { ACCOUNT_NAMES } else { "" }
+pub(crate) fn with_names(query: &CostQuery, form: &Form) -> String {
+    match form {
+        Form::Shown(names) if asks_names(query) => account_names(names),
+        _ => String::new(),
+    }
 }
 
 /// `FROM … WHERE …` of a question.
@@ -163,7 +202,9 @@ fn bucket(view: TimeView) -> Option<(String, &'static str)> {
 /// A dimension as it is stored: with empty texts and words for "none".
 fn raw(dimension: &Dimension, form: &mut Form) -> String {
     match dimension {
-        Dimension::Tag(key) | Dimension::MergedTag(key) => format!("tag(\"Tags\", {})", literal(key)),
+        Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }) => {
+            format!("tag(\"Tags\", {})", literal(key))
+        }
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
         _ if dimension.is("account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
         // The bill's, also where rows name none: our own engine knows it of each file.
@@ -214,9 +255,15 @@ fn rule_condition(rule: &Condition, form: &mut Form) -> String {
     if let Some(filter) = rule.filter() {
         return condition(&filter, form);
     }
-    let value = format!("COALESCE({}, '')", value(&rule.dimension, form));
+    let plain = value(&rule.dimension, form);
+    let value = format!("COALESCE({plain}, '')");
     let part = |wanted: &String| match rule.operator {
         Operator::StartsWith => format!("starts_with({value}, {})", literal(wanted)),
+        Operator::EndsWith => format!("ends_with({value}, {})", literal(wanted)),
+        // Of the whole value: `~` finds a part here, and asks for the whole elsewhere.
+        Operator::Matches => {
+            format!("COALESCE({plain} ~ {}, FALSE)", literal(&format!("(?s)^.*(?:{wanted}).*$")))
+        }
         _ => format!("strpos({value}, {}) > 0", literal(wanted)),
     };
     format!("({})", rule.values.iter().map(part).collect::<Vec<_>>().join(" OR "))
@@ -230,8 +277,15 @@ fn value(dimension: &Dimension, form: &mut Form) -> String {
         // Rules never give the word for none, and may be long: they are written once.
         Dimension::Mapped(_) => format!("NULLIF({raw}, '')"),
         _ if none.is_empty() => format!("NULLIF({raw}, '')"),
-        Dimension::MergedTag(_) => {
-            format!("CASE WHEN {raw} NOT IN ('', {}) THEN LOWER({raw}) END", literal(none))
+        Dimension::MergedTag(tag) => {
+            let plain = format!("LOWER(TRIM({raw}))");
+            let case = |(spelling, value): (&String, &String)| {
+                format!(" WHEN {} THEN {}", literal(spelling), literal(value))
+            };
+            let cases: String = tag.spellings.iter().flat_map(|known| known.iter().map(case)).collect();
+            let merged =
+                if cases.is_empty() { plain } else { format!("CASE {plain}{cases} ELSE {plain} END") };
+            format!("CASE WHEN {raw} NOT IN ('', {}) THEN NULLIF({merged}, '') END", literal(none))
         }
         _ => format!("CASE WHEN {raw} NOT IN ('', {}) THEN {raw} END", literal(none)),
     }
@@ -301,7 +355,7 @@ WHERE NOT "x_IsSplit"
   AND "SubAccountId" IN ('1', 'O''Neil')
 GROUP BY 1, 2, 3
 ORDER BY 4 DESC"#;
-        assert_eq!(text(&query, "2026-10-01".parse().ok(), None, &mut Form::Shown), expected);
+        assert_eq!(text(&query, "2026-10-01".parse().ok(), None, &mut Form::Shown(Arc::default())), expected);
     }
 
     #[test]

@@ -4,11 +4,13 @@
 
 use crate::assemble::too_large;
 use crate::error::QueryError;
+use crate::view::AccountNames;
 use hashbrown::HashMap;
 use model::{
     Condition, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName,
     MappingRule, Operator, TimeView,
 };
+use std::sync::Arc;
 
 /// Whether a question that is too large can be answered in parts.
 pub(crate) fn helps(query: &CostQuery) -> bool {
@@ -67,6 +69,7 @@ fn buckets(query: &CostQuery, totals: &CostAnswer) -> CostQuery {
 /// The answer in one piece.
 pub(crate) fn put_together(
     query: &CostQuery,
+    names: &Arc<AccountNames>,
     totals: CostAnswer,
     shown: CostAnswer,
     sums: CostAnswer,
@@ -95,7 +98,7 @@ pub(crate) fn put_together(
         groups_total: totals.groups_total,
         total: totals.total,
         previous: totals.previous,
-        sql: crate::sql::text(query, query.from, query.to, &mut crate::sql::Form::Shown),
+        sql: crate::sql::text(query, query.from, query.to, &mut crate::sql::Form::Shown(Arc::clone(names))),
         ..sums
     })
 }
@@ -146,7 +149,7 @@ mod tests {
         assert_eq!((asked.from, asked.to), (Some(totals.from), Some(totals.to)));
         // One group comes along that does not stay, one has nothing in these buckets.
         let shown = answer(&[(Some("a"), &[10, 20]), (Some("b"), &[1, 1])], &[11, 21]);
-        let found = put_together(&query, totals, shown, answer(&[], &[25, 18])).unwrap();
+        let found = put_together(&query, &Arc::default(), totals, shown, answer(&[], &[25, 18])).unwrap();
         let figures: Vec<Vec<String>> = found
             .groups
             .iter()

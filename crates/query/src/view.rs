@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use model::{BillingPeriod, Dimension, Filter, Snapshot, SnapshotPeriod};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -27,6 +27,22 @@ pub struct PublishedPeriod {
     pub line_item_files: Option<Vec<PathBuf>>,
 }
 
+/// Names of accounts that the bills do not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AccountNames {
+    /// They go before those of the bills.
+    pub given: BTreeMap<String, String>,
+    /// They stand where no bill has one.
+    pub known: BTreeMap<String, String>,
+}
+
+impl AccountNames {
+    /// Whether nothing is named.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.given.is_empty() && self.known.is_empty()
+    }
+}
+
 /// All publications that a request sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct View {
@@ -36,6 +52,8 @@ pub struct View {
     pub periods: Vec<PublishedPeriod>,
     /// Currencies of the periods, the main one first; one that is not named comes after those that are.
     pub currencies: Vec<String>,
+    /// Names of accounts beside those of the bills.
+    pub names: Arc<AccountNames>,
 }
 
 impl PublishedPeriod {

@@ -2,14 +2,17 @@
 
 use super::savings::SavingsSpan;
 use crate::access::By;
-use crate::caching::Asked;
+use crate::body::Body;
+use crate::caching::{Asked, fresh};
 use crate::params::{CurrencyParams, Pairs, currency};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
-use app::read;
+use crate::time::instant;
+use app::{allocation, read};
+use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A name that an account had.
@@ -22,6 +25,16 @@ pub(crate) struct AccountName {
     to: String,
 }
 
+/// A name that somebody gave an account. It goes before those of bills, for the past too.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct GivenName {
+    name: String,
+    /// Since when.
+    since: String,
+    /// Who gave it.
+    by: String,
+}
+
 /// An account.
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of the interface")]
@@ -29,8 +42,10 @@ pub(crate) struct Account {
     account_id: String,
     /// Latest name, else the ID.
     account: String,
-    /// Newest first.
+    /// Those of its bills, newest first.
     names: Vec<AccountName>,
+    /// Those that people gave it, newest first; an empty one took the last away.
+    given: Vec<GivenName>,
     #[schema(required = true)]
     subset_id: Option<String>,
     /// Path of its organizational unit, where AWS Organizations may be read.
@@ -59,10 +74,16 @@ impl From<read::Accounts> for Accounts {
             from: name.from.to_string(),
             to: name.to.to_string(),
         };
+        let given = |given: allocation::GivenName| GivenName {
+            since: instant(given.since_ms),
+            name: given.name,
+            by: given.by,
+        };
         let accounts = found.accounts.into_iter().map(|account| Account {
             account_id: account.account_id,
             account: account.account,
             names: account.names.into_iter().map(name).collect(),
+            given: account.given.into_iter().map(given).collect(),
             subset_id: account.subset_id,
             organizational_unit: account.organizational_unit,
             cost: account.cost.to_string(),
@@ -91,4 +112,42 @@ pub(crate) async fn accounts(
     let published = state.published(&by).await?;
     let view = async { Ok(Accounts::from(read::accounts(&state.app, &published, &filters).await?)) };
     asked.answer(&state, &published, view).await
+}
+
+/// An account and its name; an empty one takes the given name away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAccountName {
+    account_id: String,
+    name: String,
+}
+
+/// Names for some accounts; all others stay as they are.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAccountNames {
+    names: Vec<NewAccountName>,
+}
+
+/// What became of them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NamedAccounts {
+    /// Accounts that are called otherwise now.
+    changed: u64,
+}
+
+/// Names accounts, one or many.
+#[utoipa::path(put, path = "/account-names", tag = "allocation", request_body = NewAccountNames, responses(
+    (status = OK, body = NamedAccounts),
+    (status = "default", body = Problem, content_type = "application/problem+json"),
+))]
+pub(crate) async fn name_accounts(
+    State(state): State<ApiState>,
+    By(by): By,
+    Body(new): Body<NewAccountNames>,
+) -> Result<Response, ApiError> {
+    let names = new.names.into_iter();
+    let names = names.map(|one| allocation::NewAccountName { account_id: one.account_id, name: one.name });
+    let changed = allocation::name_accounts(&state.app, &by, names.collect()).await?;
+    Ok(fresh(Json(NamedAccounts { changed: changed as u64 })))
 }

@@ -26,8 +26,12 @@ pub(crate) enum Operator {
     IsNot,
     /// Starts with one of them.
     StartsWith,
+    /// Ends with one of them.
+    EndsWith,
     /// Contains one of them.
     Contains,
+    /// One of them, a regular expression, is found in it.
+    Matches,
 }
 
 impl From<model::Operator> for Operator {
@@ -36,7 +40,9 @@ impl From<model::Operator> for Operator {
             model::Operator::Is => Self::Is,
             model::Operator::IsNot => Self::IsNot,
             model::Operator::StartsWith => Self::StartsWith,
+            model::Operator::EndsWith => Self::EndsWith,
             model::Operator::Contains => Self::Contains,
+            model::Operator::Matches => Self::Matches,
         }
     }
 }
@@ -47,7 +53,9 @@ impl From<Operator> for model::Operator {
             Operator::Is => Self::Is,
             Operator::IsNot => Self::IsNot,
             Operator::StartsWith => Self::StartsWith,
+            Operator::EndsWith => Self::EndsWith,
             Operator::Contains => Self::Contains,
+            Operator::Matches => Self::Matches,
         }
     }
 }
@@ -56,7 +64,7 @@ impl From<Operator> for model::Operator {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Condition {
-    /// Dimension, such as account_id, service or tag:Team.
+    /// Dimension, such as account_id, account (its latest name), service or tag:Team.
     dimension: String,
     operator: Operator,
     /// Upper and lower case differ; an empty one stands for rows without a value.

@@ -1,14 +1,16 @@
 //! Virtual tags: values by rules over what rows already say.
 
+use super::by_name::looks_at_names;
 use super::{change, gone};
 use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
-use crate::read::{Published, page_days};
+use crate::read::{Published, account_names, page_days};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
 use model::limits::MOST_VIRTUAL_TAGS;
-use model::{CostQuery, Decimal, Dimension, Mapping, MappingName, MappingRule, Metric, check_rules};
+use model::{CostQuery, Decimal, Dimension, Mapping, MappingName, MappingRule, Metric, check_rules_of_names};
+use std::collections::BTreeMap;
 
 /// Days of data that a preview looks at.
 const PREVIEW_DAYS: u64 = 30;
@@ -54,7 +56,8 @@ pub struct PreviewRow {
 
 fn checked(name: &str, rules: &[MappingRule]) -> Result<String> {
     let name = name_of("the name of the virtual tag", name)?;
-    check_rules(rules).map_err(|error| AppError::invalid(error.to_string()).advise(error.advice()))?;
+    check_rules_of_names(rules)
+        .map_err(|error| AppError::invalid(error.to_string()).advise(error.advice()))?;
     Ok(name)
 }
 
@@ -129,6 +132,9 @@ pub async fn preview_virtual_tag(
 ) -> Result<Preview> {
     let published = &*published.in_one_currency(&[]);
     let name = MappingName::VirtualTag(checked(name, &rules)?);
+    let names =
+        if looks_at_names(&rules) { account_names(app, published).await? } else { BTreeMap::default() };
+    let rules = published.definitions.prepared_rules(&rules, &names)?.unwrap_or(rules);
     let dimension = Dimension::Mapped(Mapping { name, rules: Some(rules.into()) });
     let needs_line_items = !dimension.in_rollup();
     let (from, to) = page_days(app, published, PREVIEW_DAYS).await?.unzip();

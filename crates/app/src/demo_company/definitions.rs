@@ -8,7 +8,7 @@ use crate::policy::Caller;
 use crate::read::{Published, account_names};
 use crate::{App, Result, reports};
 use connect::OrganizationAccount;
-use model::{Condition, Decimal, Dimension, MappingRule, Operator};
+use model::{Condition, Decimal, Dimension, MappingRule, MergedTag, Operator};
 
 /// Subsets by the beginnings of their accounts' names.
 const SUBSETS: [(&str, &[&str]); 4] = [
@@ -75,7 +75,7 @@ pub(super) async fn define(app: &App) -> Result<()> {
     rules.push(MappingRule {
         value: "Production".to_owned(),
         conditions: vec![Condition {
-            dimension: Dimension::MergedTag("Environment".to_owned()),
+            dimension: Dimension::MergedTag(MergedTag::new("Environment")),
             operator: Operator::Is,
             values: vec!["production".to_owned(), "prod".to_owned()],
         }],

@@ -2,6 +2,7 @@
 
 use super::overview::page_days;
 use super::{Published, named};
+use crate::allocation::GivenName;
 use crate::{App, Result};
 use chrono::NaiveDate;
 use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
@@ -28,8 +29,10 @@ pub struct Account {
     pub account_id: String,
     /// Latest name, else the ID.
     pub account: String,
-    /// Every name it had, newest first.
+    /// Every name that bills gave it, newest first.
     pub names: Vec<AccountName>,
+    /// Every name that people gave it, newest first; one without letters took the last away.
+    pub given: Vec<GivenName>,
     /// Subset that it belongs to.
     pub subset_id: Option<String>,
     /// Path of its organizational unit, where known.
@@ -49,18 +52,13 @@ pub struct Accounts {
     pub accounts: Vec<Account>,
 }
 
-/// Latest names by account ID: the bill's, else (classic reports name nobody) those of AWS Organizations.
+/// Latest names by account ID: those that people gave, else the bill's, else (classic reports name nobody) those of AWS
+/// Organizations.
 pub(crate) async fn account_names(app: &App, published: &Published) -> Result<BTreeMap<String, String>> {
-    let mut names = app.engine().account_names(&published.view).await?;
-    for (id, account) in &published.definitions.organization_accounts {
-        if !account.name.is_empty() && !names.contains_key(id) {
-            names.insert(id.clone(), account.name.clone());
-        }
-    }
-    Ok(names)
+    Ok(app.engine().account_names(&published.view).await?)
 }
 
-/// Every account that any published month speaks of, and those that were assigned before they had cost. Costs are in the
+/// Every account that any published month speaks of, and those that were assigned or named before they had cost. Costs are in the
 /// main currency of what some filters let pass; an account of another currency's bills has none there.
 pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> Result<Accounts> {
     let latest = account_names(app, published).await?;
@@ -78,7 +76,7 @@ pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> R
     }
     let known = &published.definitions.organization_accounts;
     let assigned = published.definitions.subsets.iter().flat_map(|subset| &subset.account_ids);
-    for id in names.keys().chain(assigned) {
+    for id in names.keys().chain(assigned).chain(published.definitions.given_names.keys()) {
         costs.entry(id.clone()).or_default();
     }
     let mut accounts: Vec<Account> = costs
@@ -86,6 +84,7 @@ pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> R
         .map(|(account_id, cost)| Account {
             account: latest.get(&account_id).unwrap_or(&account_id).clone(),
             names: names.remove(&account_id).unwrap_or_default(),
+            given: given_names(published, &account_id),
             subset_id: published.definitions.subset_of(&account_id).map(|subset| subset.id.clone()),
             organizational_unit: known.get(&account_id).and_then(|account| account.unit.clone()),
             cost,
@@ -94,6 +93,11 @@ pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> R
         .collect();
     accounts.sort_by_key(|account| std::cmp::Reverse(account.cost));
     Ok(Accounts { currency: answer.currency, span, accounts })
+}
+
+fn given_names(published: &Published, account_id: &str) -> Vec<GivenName> {
+    let names = published.definitions.given_names.get(account_id);
+    names.into_iter().flatten().rev().cloned().collect()
 }
 
 /// The names of each account, newest first: months in a row with one name are one span.

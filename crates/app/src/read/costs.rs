@@ -4,8 +4,8 @@ use super::compared::{self, ComparedCosts};
 use super::{Published, account_names, named, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, Result};
-use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Metric, TimeView, UNUSED};
-use std::collections::BTreeMap;
+use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer with what a page shows beside it.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ pub(super) const OTHER: &str = "Other";
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
     let query = published.definitions.resolve(query)?;
     // First, so that an answer that may be large never waits for its turn with another question.
-    let names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
+    let mut names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
     let split = split && !published.definitions.shared_costs.is_empty();
     let spans = compared::spans(app, published, &query).await?;
     let query = compared::written_out(query, spans);
@@ -88,6 +88,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         let answer = app.engine().answer(&published.view, &query::only_in(&total, &currency)).await?;
         other_currencies.push((currency, answer.total));
     }
+    names.resources = resource_names(app, published, &query, &answer).await?;
     let labels = answer.groups.iter().map(|group| labels(&query.group_by, group, &names)).collect();
     let mut unproven_periods: Vec<String> = answer
         .snapshot
@@ -176,6 +177,8 @@ pub fn by_currency(published: &Published, mut query: CostQuery) -> Result<CostQu
 pub(super) struct KeyNames {
     accounts: BTreeMap<String, String>,
     connections: BTreeMap<String, String>,
+    /// Resources by their ID, where a tag names them.
+    resources: BTreeMap<String, String>,
     /// Charge types that are called otherwise: what is unused of commitments, amortized.
     charges: BTreeMap<&'static str, &'static str>,
 }
@@ -198,7 +201,7 @@ impl KeyNames {
             names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
         }
         if asked("charge_type") && metric.is_amortized() {
-            names.charges = unused_charges(published);
+            names.charges = published.definitions.unused.iter().copied().collect();
         }
         Ok(names)
     }
@@ -208,6 +211,7 @@ impl KeyNames {
         let known = match dimension.info().map(|info| info.name) {
             Some("account_id") => self.accounts.get(key),
             Some("connection") => self.connections.get(key),
+            Some("resource_id") => self.resources.get(key),
             Some("charge_type") => return self.charges.get(key).copied().unwrap_or(key),
             _ => None,
         };
@@ -220,17 +224,56 @@ impl KeyNames {
     }
 }
 
-/// What fees of commitments are called where their amortized cost is what was not used of them: in AWS's reports with all
-/// columns of such commitments. FOCUS has rows of their own for what is unused.
-fn unused_charges(published: &Published) -> BTreeMap<&'static str, &'static str> {
-    let tells = |family: &str| {
-        published.publications.iter().any(|publication| {
-            publication.features.get("format").and_then(serde_json::Value::as_str) == Some("CUR")
-                && publication.features.get(family).and_then(serde_json::Value::as_bool) == Some(true)
-        })
+/// The tag in which people name resources.
+const NAME: &str = "Name";
+/// Resources of one answer that are looked up: more are for files, which have the IDs.
+const MOST_RESOURCES: usize = 500;
+
+/// Names of the resources of an answer by their `Name` tag. Several that bear one name keep their IDs with it.
+async fn resource_names(
+    app: &App,
+    published: &Published,
+    query: &CostQuery,
+    answer: &CostAnswer,
+) -> Result<BTreeMap<String, String>> {
+    let Some(at) = query.group_by.iter().position(|dimension| dimension.is("resource_id")) else {
+        return Ok(BTreeMap::new());
     };
-    let families = ["reservations", "savings_plans"];
-    UNUSED.into_iter().zip(families).filter(|(_, family)| tells(family)).map(|(names, _)| names).collect()
+    let ids: BTreeSet<&String> = answer.groups.iter().filter_map(|group| group.keys[at].as_ref()).collect();
+    let known = super::names(app, published).await?;
+    if ids.is_empty() || ids.len() > MOST_RESOURCES || !known.tag_keys.iter().any(|key| key == NAME) {
+        return Ok(BTreeMap::new());
+    }
+    let name = Dimension::Tag(NAME.to_owned());
+    let mut filters = query.filters.clone();
+    let values = ids.into_iter().cloned().collect();
+    filters.push(Filter { dimension: query.group_by[at].clone(), exclude: false, values });
+    filters.push(Filter { dimension: name.clone(), exclude: true, values: vec![String::new()] });
+    let asked = CostQuery {
+        group_by: vec![query.group_by[at].clone(), name],
+        view: TimeView::Total,
+        filters,
+        top: None,
+        compare: None,
+        ..query.clone()
+    };
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    // The largest first: a resource that was renamed has the name that most of its cost bears.
+    for group in app.engine().answer(&published.view, &asked).await?.groups {
+        if let [Some(id), Some(name)] = group.keys.as_slice() {
+            names.entry(id.clone()).or_insert_with(|| name.clone());
+        }
+    }
+    let mut bearers: BTreeMap<&String, usize> = BTreeMap::new();
+    names.values().for_each(|name| *bearers.entry(name).or_default() += 1);
+    let several: BTreeSet<String> =
+        bearers.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name.clone()).collect();
+    for (id, name) in &mut names {
+        if several.contains(name) {
+            *name = format!("{name} ({id})");
+        }
+    }
+    Ok(names)
 }
 
 /// Whether keys of a dimension are IDs that have names beside them.

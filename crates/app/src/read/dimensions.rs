@@ -149,7 +149,12 @@ pub async fn values(
         let (alone, others) = engine.in_one_currency(&published.view, &query).await?;
         let questions = others.iter().map(|currency| query::only_in(&alone, currency));
         for query in std::iter::once(alone.clone()).chain(questions) {
-            let answer = engine.answer(&published.view, &query).await?;
+            let answer = match engine.answer(&published.view, &query).await {
+                Ok(answer) => answer,
+                // What all months have is too much, or not ready: what the span has can be chosen all the same.
+                Err(error) if elsewhere && error.kind() != query::ErrorKind::Internal => break,
+                Err(error) => return Err(error.into()),
+            };
             for group in answer.groups {
                 let value = group.keys.into_iter().next().flatten();
                 let id = value.as_deref().unwrap_or_else(|| dimension.none_label());

@@ -9,7 +9,8 @@ use model::{
     Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Operator,
     check_rules,
 };
-use query::{ExplainOrder, ExplainedRow, Explanation};
+use query::{AccountNames, ExplainOrder, ExplainedRow, Explanation};
+use std::sync::Arc;
 
 /// The figure that is to be explained.
 #[derive(Clone, Debug)]
@@ -51,8 +52,9 @@ pub async fn explain(
     (page, page_size): (usize, usize),
 ) -> Result<Explained> {
     let asked = resolved(app, published, cell).await?;
-    let rows =
+    let mut rows =
         app.engine().explain(&published.view, &asked.query, &asked.keys, order, page, page_size).await?;
+    rows.rows.iter_mut().for_each(|row| name_account(&published.view.names, row));
     let figure =
         if asked.parts.is_empty() { rows.figure } else { asked.parts.iter().map(|part| part.figure).sum() };
     let chosen = asked.query.group_by.iter().any(|dimension| dimension.is("currency"));
@@ -70,7 +72,22 @@ pub async fn explained_rows(
 ) -> Result<BoxStream<'static, Result<Vec<ExplainedRow>>>> {
     let asked = resolved(app, published, cell).await?;
     let rows = app.engine().explained_rows(&published.view, &asked.query, &asked.keys, order).await?;
-    Ok(rows.map(|rows| rows.map_err(AppError::from)).boxed())
+    let names = Arc::clone(&published.view.names);
+    let named = move |mut rows: Vec<ExplainedRow>| {
+        rows.iter_mut().for_each(|row| name_account(&names, row));
+        rows
+    };
+    Ok(rows.map(move |rows| rows.map(&named).map_err(AppError::from)).boxed())
+}
+
+/// A row names its account as its report did, unless people gave it another name, or the report has none.
+fn name_account(names: &AccountNames, row: &mut ExplainedRow) {
+    let Some(id) = row.account_id.as_deref() else { return };
+    let unnamed = row.account.is_none() || row.account == row.account_id;
+    let known = names.known.get(id).filter(|_| unnamed);
+    if let Some(name) = names.given.get(id).or(known) {
+        row.account = Some(name.clone());
+    }
 }
 
 /// Value of the rows in groups that are shown.

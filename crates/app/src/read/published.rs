@@ -6,7 +6,7 @@ use crate::proof::{Proof, Whence};
 use crate::{App, Result};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
-use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId};
+use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
 use query::{PublishedPeriod, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -104,7 +104,7 @@ impl Published {
         current: Option<BillingPeriod>,
         definitions_version: i64,
     ) -> Result<Self> {
-        let definitions = match &organization {
+        let mut definitions = match &organization {
             Some(organization) => Definitions::read(app, &organization.id).await?,
             None => Definitions::default(),
         };
@@ -151,6 +151,11 @@ impl Published {
             proofs.push(proof);
         }
         view.currencies = ranked(&publications);
+        view.names = Arc::new(definitions.account_names());
+        definitions.unused = unused_charges(&publications);
+        let named = definitions.looks_at_names();
+        let names = if named { app.engine().account_names(&view).await? } else { BTreeMap::new() };
+        definitions.prepare(&names);
         let id = format!("{:016x}", hasher.finish());
         Ok(Self { organization, publications, proofs, files, shared, view, definitions, id })
     }
@@ -237,6 +242,21 @@ async fn sources(
     let connections = app.meta().connection_records(organization).await?.into_iter();
     let shared = connections.filter_map(|one| Some((one.connection.id, one.parent?)));
     Ok((files, shared.collect()))
+}
+
+/// What fees of commitments are called where they are amortized: in AWS's reports that have all columns of them. Where any
+/// report is of another kind or lacks columns, one name would stand for two things, and none is given.
+fn unused_charges(publications: &[Publication]) -> Vec<(&'static str, &'static str)> {
+    let tell = |family: &str| {
+        !publications.is_empty()
+            && publications.iter().all(|publication| {
+                let feature = |name| publication.features.get(name);
+                feature("format").and_then(serde_json::Value::as_str) == Some("CUR")
+                    && feature(family).and_then(serde_json::Value::as_bool) == Some(true)
+            })
+    };
+    let families = ["reservations", "savings_plans"];
+    UNUSED.into_iter().zip(families).filter(|(_, family)| tell(family)).map(|(names, _)| names).collect()
 }
 
 /// Newest months that say which currency is the main one.

@@ -4,7 +4,7 @@ use crate::read::parse_group_by;
 use crate::{AppError, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use model::limits::{MOST_FILTERED_DIMENSIONS, MOST_GROUP_BY};
-use model::{Comparison, CostQuery, Day, Dimension, Filter, Metric, TimeView};
+use model::{Comparison, CostQuery, Day, Dimension, Filter, MergedTag, Metric, TimeView};
 use std::fmt::Display;
 
 /// The page's start.
@@ -120,8 +120,9 @@ impl Address {
                 } else {
                     self.tags.clone()
                 };
-                let dimension =
-                    |key| if self.merged { Dimension::MergedTag(key) } else { Dimension::Tag(key) };
+                let dimension = |key| {
+                    if self.merged { Dimension::MergedTag(MergedTag::new(key)) } else { Dimension::Tag(key) }
+                };
                 Ok(keys.into_iter().map(dimension).collect())
             }
             "cost-category" => {

@@ -1,8 +1,10 @@
 //! Rules made ready to be asked of many rows. Thousands of rules that list values (accounts, services) are looked up
 //! by value; only the others are tried one by one. Nothing nests, however many rules there are.
 
+use super::pattern::compiled;
 use super::{MappingRule, Operator};
 use crate::{Dimension, Listed};
+use regex::Regex;
 use std::collections::HashMap;
 
 /// Finds the first rule that a row meets.
@@ -28,7 +30,9 @@ enum Kind {
     Is(Listed),
     IsNot(Listed),
     StartsWith(Vec<String>),
+    EndsWith(Vec<String>),
     Contains(Vec<String>),
+    Matches(Vec<Regex>),
 }
 
 impl Test {
@@ -39,7 +43,11 @@ impl Test {
             Kind::Is(listed) => listed.contains(value),
             Kind::IsNot(listed) => !listed.contains(value),
             Kind::StartsWith(parts) => parts.iter().any(|part| text.starts_with(part.as_str())),
+            Kind::EndsWith(parts) => parts.iter().any(|part| text.ends_with(part.as_str())),
             Kind::Contains(parts) => parts.iter().any(|part| text.contains(part.as_str())),
+            Kind::Matches(patterns) => {
+                value.is_some_and(|text| patterns.iter().any(|pattern| pattern.is_match(text)))
+            }
         }
     }
 }
@@ -70,7 +78,12 @@ impl Decider {
                     Operator::Is => Kind::Is(values()),
                     Operator::IsNot => Kind::IsNot(values()),
                     Operator::StartsWith => Kind::StartsWith(condition.values.clone()),
+                    Operator::EndsWith => Kind::EndsWith(condition.values.clone()),
                     Operator::Contains => Kind::Contains(condition.values.clone()),
+                    // Rules were checked when they were made: what is no expression any more is found nowhere.
+                    Operator::Matches => Kind::Matches(
+                        condition.values.iter().filter_map(|text| compiled(text).ok()).collect(),
+                    ),
                 };
                 tests.push(Test { at, kind });
             }
@@ -129,14 +142,20 @@ mod tests {
 
     const NAMES: [&str; 3] = ["tag:Team", "service", "region"];
     const WORDS: [&str; 6] = ["", "Untagged", "Global", "ab", "b", "abc"];
-    const OPERATORS: [Operator; 4] =
-        [Operator::Is, Operator::IsNot, Operator::StartsWith, Operator::Contains];
+    const OPERATORS: [Operator; 6] = [
+        Operator::Is,
+        Operator::IsNot,
+        Operator::StartsWith,
+        Operator::EndsWith,
+        Operator::Contains,
+        Operator::Matches,
+    ];
 
     proptest! {
         #[test]
         fn decides_as_trying_rule_after_rule(
             rules in prop::collection::vec(
-                prop::collection::vec((0_usize..3, 0_usize..4, prop::collection::vec(0_usize..6, 1..3)), 1..4), 0..9),
+                prop::collection::vec((0_usize..3, 0_usize..6, prop::collection::vec(0_usize..6, 1..3)), 1..4), 0..9),
             values in prop::collection::vec(prop::option::of(3_usize..6), 3),
         ) {
             let rules: Vec<MappingRule> = rules

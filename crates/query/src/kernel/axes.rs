@@ -6,7 +6,7 @@ use crate::error::QueryError;
 use crate::store::{Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
 use crate::view::PublishedPeriod;
-use model::{CostQuery, DIMENSIONS, Dimension, Listed};
+use model::{CostQuery, DIMENSIONS, Dimension, Listed, MergedTag};
 use std::sync::Arc;
 
 /// Columns of the roll-up that decide a dimension's value; none for what is the whole bill's.
@@ -24,7 +24,9 @@ pub(super) fn axis_columns(dimension: &Dimension) -> Vec<&'static str> {
 pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>) -> Arc<Values> {
     let none = dimension.none_label();
     let values = match (dimension, names) {
-        (Dimension::Tag(key) | Dimension::MergedTag(key), _) => store.values_of_key(TAGS, key),
+        (Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }), _) => {
+            store.values_of_key(TAGS, key)
+        }
         (Dimension::CostCategory(key), _) => store.values_of_key(COST_CATEGORIES, key),
         (Dimension::Mapped(mapping), _) => mapped::by_one_column(store, mapping),
         (Dimension::Column(_), Some(names)) if dimension.is("account") => Arc::new(names.values(store)),
@@ -41,7 +43,7 @@ pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>
     };
     let values = none_is_none(values, none);
     match dimension {
-        Dimension::MergedTag(_) => Arc::new(lower(&values)),
+        Dimension::MergedTag(tag) => Arc::new(merged(&values, tag)),
         _ => values,
     }
 }
@@ -58,11 +60,14 @@ pub(super) fn none_is_none(values: Arc<Values>, none: &str) -> Arc<Values> {
     }
 }
 
-fn lower(values: &Values) -> Values {
-    Values::number(values.places.len(), |code| {
-        let text = values.values[values.places[code] as usize].as_deref()?;
-        Some(Arc::from(text.to_lowercase()))
-    })
+fn merged(values: &Values, tag: &MergedTag) -> Values {
+    // Many codes have one value.
+    let merge = |text: &Option<Arc<str>>| {
+        let value = tag.value(text.as_deref()?);
+        (!value.is_empty()).then(|| Arc::from(value))
+    };
+    let merged: Vec<Option<Arc<str>>> = values.values.iter().map(merge).collect();
+    Values::number(values.places.len(), |code| merged[values.places[code] as usize].clone())
 }
 
 /// One dimension of the groups.

@@ -2,7 +2,7 @@
 
 use crate::error::QueryError;
 use crate::store::{Store, Values};
-use crate::view::PublishedPeriod;
+use crate::view::{AccountNames, PublishedPeriod};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,17 +15,18 @@ pub(crate) struct Names {
 
 impl Names {
     /// Looks through the roll-up of some periods: the name of the last day counts, of several the first
-    /// in order.
+    /// in order. Names from elsewhere go before or stand in, as they say.
     pub(crate) fn new(
         store: &Store,
         periods: &[&PublishedPeriod],
         threads: usize,
+        names: &AccountNames,
     ) -> Result<Self, QueryError> {
         let mut found = Vec::new();
         for file in periods.iter().flat_map(|period| &period.rollup_files) {
             found.push(store.names_in(file, threads)?);
         }
-        let by_code = store.dictionary("SubAccountName").read(|texts| {
+        let mut by_code: HashMap<u32, Arc<str>> = store.dictionary("SubAccountName").read(|texts| {
             let mut latest: HashMap<u32, (i32, Arc<str>)> = HashMap::new();
             for named in found.iter().flat_map(|found| found.iter()) {
                 let Some(Some(name)) = texts.get(named.name as usize) else { continue };
@@ -36,6 +37,18 @@ impl Names {
             }
             latest.into_iter().map(|(id, (_, name))| (id, name)).collect()
         });
+        if !names.is_empty() {
+            store.dictionary("SubAccountId").read(|ids| {
+                for (code, id) in (0_u32..).zip(ids) {
+                    let Some(id) = id.as_deref() else { continue };
+                    if let Some(name) = names.given.get(id) {
+                        by_code.insert(code, Arc::from(name.as_str()));
+                    } else if let Some(name) = names.known.get(id) {
+                        by_code.entry(code).or_insert_with(|| Arc::from(name.as_str()));
+                    }
+                }
+            });
+        }
         Ok(Self { by_code })
     }
 

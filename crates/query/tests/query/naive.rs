@@ -6,6 +6,9 @@ use model::schema::ROLLUP_MEASURES;
 use model::{Condition, CostQuery, Decimal, Dimension, TimeView};
 use std::collections::BTreeMap;
 
+/// A value of merged tags, and what it stands for.
+pub(crate) const SPELLING: (&str, &str) = ("b", "it's");
+
 pub(crate) type Keys = Vec<Option<String>>;
 
 /// Figures by keys and bucket.
@@ -25,7 +28,8 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
         name if name.starts_with("tag:") => tag(world, item, &name[4..]),
         name if name.starts_with("merged_tag:") => tag(world, item, &name[11..])
             .filter(|value| value != dimension.none_label())
-            .map(|value| value.to_lowercase()),
+            .map(|value| value.trim_matches(' ').to_lowercase())
+            .map(|value| if value == SPELLING.0 { SPELLING.1.to_owned() } else { value }),
         "cost_category:Unit" => (item.kind == 0).then(|| "u".to_owned()),
         _ => match dimension {
             Dimension::Mapped(mapping) => mapping

@@ -1,7 +1,7 @@
 //! Properties over random bills and random questions.
 
 use crate::fixture::{World, engine, item, run};
-use crate::naive::{Cells, Keys, cells, day};
+use crate::naive::{Cells, Keys, SPELLING, cells, day};
 use chrono::NaiveDate;
 use model::{
     Comparison, Condition, CostAnswer, CostQuery, Decimal, Dimension, Filter, METRICS, MappingRule, Operator,
@@ -9,6 +9,7 @@ use model::{
 };
 use proptest::prelude::*;
 use query::{Engine, EngineOptions, ExplainOrder};
+use std::sync::Arc;
 
 const DIMENSIONS: [&str; 19] = [
     "connection",
@@ -59,9 +60,18 @@ const FILTERS: [&str; 25] = [
     "virtual_tag:Machines!=first",
 ];
 
+/// What a condition of a rule looks at.
+fn looked_at(name: &str) -> Dimension {
+    dimension(name)
+}
+
 /// A dimension of that name, with rules where it needs some.
 fn dimension(name: &str) -> Dimension {
     let mut dimension = name.parse().unwrap();
+    if let Dimension::MergedTag(tag) = &mut dimension {
+        let (spelling, value) = SPELLING;
+        tag.spellings = Some(Arc::new([(spelling.to_owned(), value.to_owned())].into()));
+    }
     if let Dimension::Mapped(mapping) = &mut dimension {
         let rules: &[(&str, &[(&str, Operator, &[&str])])] = match name {
             "subset" => &[
@@ -86,7 +96,7 @@ fn dimension(name: &str) -> Dimension {
                     "late",
                     &[
                         ("lifecycle", Operator::IsNot, &["On-demand"]),
-                        ("merged_tag:team", Operator::Is, &["b"]),
+                        ("merged_tag:team", Operator::Is, &["it's"]),
                     ],
                 ),
             ],
@@ -96,7 +106,7 @@ fn dimension(name: &str) -> Dimension {
             ],
         };
         let condition = |it: &(&str, Operator, &[&str])| Condition {
-            dimension: it.0.parse().unwrap(),
+            dimension: looked_at(it.0),
             operator: it.1,
             values: it.2.iter().map(|value| (*value).to_owned()).collect(),
         };

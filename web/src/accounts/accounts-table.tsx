@@ -1,4 +1,5 @@
-import { Pagination } from "@mantine/core";
+import { ActionIcon, Pagination } from "@mantine/core";
+import { IconPencil } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { unassigned } from "../subsets/transfer";
@@ -17,12 +18,14 @@ interface Props {
   span: string;
   sort: Sort;
   onSort: (sort: Sort) => void;
+  /** For those who may name accounts. */
+  onName: ((row: AccountRow) => void) | undefined;
 }
 
 const pageSize = 50;
 
 /** Accounts with their history; the name opens what an account is made of. */
-export function AccountsTable({ rows, currency, span, sort, onSort }: Props) {
+export function AccountsTable({ rows, currency, span, sort, onSort, onName }: Props) {
   const [wanted, setWanted] = useState(1);
   const ordered = useMemo(() => sorted(rows, sort, orders), [rows, sort]);
   const pages = Math.max(1, Math.ceil(rows.length / pageSize));
@@ -41,6 +44,18 @@ export function AccountsTable({ rows, currency, span, sort, onSort }: Props) {
           <tr key={row.account_id}>
             <th scope="row">
               <Link {...accountLink(row.account_id)}>{row.account}</Link>
+              {onName && (
+                <ActionIcon
+                  className={classes.rename ?? ""}
+                  variant="subtle"
+                  color="gray"
+                  size="sm"
+                  aria-label={`Name account ${row.account_id}`}
+                  onClick={() => onName(row)}
+                >
+                  <IconPencil size={14} />
+                </ActionIcon>
+              )}
               {row.account !== row.account_id && <span className={listClasses.sub}>{row.account_id}</span>}
             </th>
             <td>

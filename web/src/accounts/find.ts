@@ -18,6 +18,7 @@ export function findRows(rows: readonly AccountRow[], search: string): AccountRo
       row.subset ?? unassigned,
       row.organizational_unit ?? "",
       ...row.names.map((one) => one.name),
+      ...row.given.map((one) => one.name),
     ]
       .join("\n")
       .toLowerCase();

@@ -1,8 +1,9 @@
-import { SegmentedControl, Skeleton, TextInput } from "@mantine/core";
+import { Button, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
+import { hasRole, useSession } from "../api/session";
 import { spanLabel } from "../lib/dates";
 import { formatCount } from "../lib/quantity";
 import { subsetQueries } from "../subsets/queries";
@@ -13,7 +14,9 @@ import { readSort, sortText } from "../ui/sort";
 import { useOverview } from "../ui/use-overview";
 import classes from "./accounts.module.css";
 import { AccountsTable } from "./accounts-table";
-import { findRows } from "./find";
+import { type AccountRow, findRows } from "./find";
+import { NameAccount } from "./name-account";
+import { NamesDialog } from "./names-dialog";
 import { accountQueries } from "./queries";
 import { UnitTree } from "./unit-tree";
 
@@ -35,6 +38,8 @@ export function AccountsPage() {
   const [text, setText] = useState(q);
   useEffect(() => setText(q), [q]);
   const shown = useMemo(() => findRows(rows, text), [rows, text]);
+  const mayName = hasRole(useSession(), "editor");
+  const [naming, setNaming] = useState<AccountRow | "list">();
   const failed = found.error ? found : subsets.error ? subsets : undefined;
   const span = found.data?.span ? spanLabel(found.data.span.from, found.data.span.to) : "";
   return (
@@ -46,7 +51,13 @@ export function AccountsPage() {
             ? `${formatCount(rows.length)} ${rows.length === 1 ? "account" : "accounts"} in the data. Amortized cost of the last 30 days${span && `, ${span}`}.`
             : "All accounts in the data"
         }
-      />
+      >
+        {mayName && found.data && (
+          <Button variant="default" onClick={() => setNaming("list")}>
+            Name accounts by a list
+          </Button>
+        )}
+      </PageHead>
       <div className={`card ${classes.card}`}>
         <div className={classes.tools}>
           <TextInput
@@ -99,9 +110,15 @@ export function AccountsPage() {
             span={span}
             sort={readSort(sort, { column: "cost", descending: true })}
             onSort={(next) => set({ sort: sortText(next) })}
+            onName={mayName ? setNaming : undefined}
           />
         )}
       </div>
+      {naming === "list" ? (
+        <NamesDialog accounts={rows} onClose={() => setNaming(undefined)} />
+      ) : (
+        naming && <NameAccount account={naming} onClose={() => setNaming(undefined)} />
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "../api/client";
+import type { AccountAndName } from "./names-list";
 
 export const accountQueries = {
   /** In a currency; none is the organization's main one. */
@@ -10,3 +11,15 @@ export const accountQueries = {
         unwrap(api.GET("/api/v1/accounts", { params: { query: currency ? { currency } : {} }, signal })),
     }),
 };
+
+/** Names accounts. Names stand everywhere: all that is shown is asked for anew. */
+export function useNameAccounts(onNamed: () => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (names: AccountAndName[]) => unwrap(api.PUT("/api/v1/account-names", { body: { names } })),
+    onSuccess: async () => {
+      await client.invalidateQueries();
+      onNamed();
+    },
+  });
+}

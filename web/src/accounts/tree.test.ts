@@ -7,6 +7,7 @@ const account = (account_id: string, organizational_unit: string | null, cost: s
   account_id,
   account: `Account ${account_id}`,
   names: [],
+  given: [],
   subset_id: null,
   organizational_unit,
   cost,
@@ -98,14 +99,14 @@ describe("earlier names of an account", () => {
     { name: "middle", from: "2026-02-01", to: "2026-03-01" },
   ];
   it("come newest first, without the present one", () => {
-    expect(earlierNames({ account: "new", names })).toEqual([
+    expect(earlierNames({ account: "new", names, given: [] })).toEqual([
       { name: "middle", span: "1 Feb – 28 Feb 2026" },
       { name: "old", span: "1 Jan – 31 Jan 2026" },
     ]);
-    expect(earlierNames({ account: "1", names: [] })).toEqual([]);
+    expect(earlierNames({ account: "1", names: [], given: [] })).toEqual([]);
   });
   it("include the newest of the report when the account is called otherwise now", () => {
-    expect(earlierNames({ account: "renamed", names }).map((one) => one.name)).toEqual([
+    expect(earlierNames({ account: "renamed", names, given: [] }).map((one) => one.name)).toEqual([
       "new",
       "middle",
       "old",

@@ -3,7 +3,7 @@ import { type Filter, filterText, withFilter } from "../address/filter";
 import { type AnalysisState, freshRows } from "../address/state";
 import { tagDimension } from "../address/tabs";
 import { queries } from "../api/queries";
-import { shareText } from "../lib/decimal";
+import { shareText, subtractDecimals } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import classes from "./page.module.css";
 import type { Scope } from "./use-analysis";
@@ -20,34 +20,49 @@ const taggable = (yes: boolean): Filter => ({
   values: [yes ? "Yes" : "No"],
 });
 
-/** How much of what can carry a tag has none, of each chosen key; and, apart, what never carries any. */
+/** Of each chosen key: how much of what can carry a tag has none; and, apart, what has none because it cannot. What bears
+ *  a tag is tagged, whatever it is. */
 export function Untagged({ state, scope, onState }: Props) {
-  const { tagKeys, mergeCase } = scope.names;
-  const only = (...filters: Filter[]) =>
-    onState({ ...freshRows, filters: filters.reduce(withFilter, state.filters) });
-  const whole = useTotal(scope, [taggable(true)]);
   return (
     <p className={classes.untagged}>
-      {tagKeys.map((key) => {
-        const none = { dimension: tagDimension(key, mergeCase), exclude: false, values: [""] };
-        return (
-          <span key={key}>
-            Untagged{tagKeys.length > 1 && ` ${key}`}:{" "}
-            <Figure
-              scope={scope}
-              filters={[taggable(true), none]}
-              whole={whole?.total}
-              of=" of what can be tagged"
-              onOnly={() => only(taggable(true), none)}
-            />
-          </span>
-        );
-      })}
-      <span title="Tax, credits, refunds, discounts, fees, support, and commitments beside the usage that they cover">
-        Cannot carry tags:{" "}
-        <Figure scope={scope} filters={[taggable(false)]} of="" onOnly={() => only(taggable(false))} />
-      </span>
+      {scope.names.tagKeys.map((key) => (
+        <OfKey key={key} tagKey={key} state={state} scope={scope} onState={onState} />
+      ))}
     </p>
+  );
+}
+
+function OfKey({ tagKey, state, scope, onState }: Props & { tagKey: string }) {
+  const { tagKeys, mergeCase } = scope.names;
+  const none = { dimension: tagDimension(tagKey, mergeCase), exclude: false, values: [""] };
+  const of = tagKeys.length > 1 ? ` ${tagKey}` : "";
+  const only = (...filters: Filter[]) =>
+    onState({ ...freshRows, filters: filters.reduce(withFilter, state.filters) });
+  const all = useTotal(scope, []);
+  const without = useTotal(scope, [taggable(false), none]);
+  const whole = all && without ? subtractDecimals(all.total, without.total) : undefined;
+  return (
+    <>
+      <span>
+        Untagged{of}:{" "}
+        <Figure
+          scope={scope}
+          filters={[taggable(true), none]}
+          whole={whole}
+          of=" of what can be tagged"
+          onOnly={() => only(taggable(true), none)}
+        />
+      </span>
+      <span title="Tax, credits, refunds, discounts, fees, support, and commitments beside the usage that they cover">
+        Cannot carry tags{of}:{" "}
+        <Figure
+          scope={scope}
+          filters={[taggable(false), none]}
+          of=""
+          onOnly={() => only(taggable(false), none)}
+        />
+      </span>
+    </>
   );
 }
 

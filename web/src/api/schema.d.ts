@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/account-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names accounts, one or many. */
+        put: operations["name_accounts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -1043,7 +1060,9 @@ export interface components {
             account_id: string;
             /** @description Amortized cost over the span. */
             cost: string;
-            /** @description Newest first. */
+            /** @description Those that people gave it, newest first; an empty one took the last away. */
+            given: components["schemas"]["GivenName"][];
+            /** @description Those of its bills, newest first. */
             names: components["schemas"]["AccountName"][];
             /** @description Path of its organizational unit, where AWS Organizations may be read. */
             organizational_unit: string | null;
@@ -1303,7 +1322,7 @@ export interface components {
         };
         /** @description What a row's value must be. */
         Condition: {
-            /** @description Dimension, such as account_id, service or tag:Team. */
+            /** @description Dimension, such as account_id, account (its latest name), service or tag:Team. */
             dimension: string;
             operator: components["schemas"]["Operator"];
             /** @description Upper and lower case differ; an empty one stands for rows without a value. */
@@ -1624,6 +1643,14 @@ export interface components {
          * @enum {string}
          */
         FileFate: "superseded" | "incomplete" | "other_data_set" | "foreign" | "refused";
+        /** @description A name that somebody gave an account. It goes before those of bills, for the past too. */
+        GivenName: {
+            /** @description Who gave it. */
+            by: string;
+            name: string;
+            /** @description Since when. */
+            since: string;
+        };
         /**
          * @description How an ingest ended.
          * @enum {string}
@@ -1815,6 +1842,23 @@ export interface components {
             through: string;
             to: string;
         };
+        /** @description What became of them. */
+        NamedAccounts: {
+            /**
+             * Format: int64
+             * @description Accounts that are called otherwise now.
+             */
+            changed: number;
+        };
+        /** @description An account and its name; an empty one takes the given name away. */
+        NewAccountName: {
+            account_id: string;
+            name: string;
+        };
+        /** @description Names for some accounts; all others stay as they are. */
+        NewAccountNames: {
+            names: components["schemas"]["NewAccountName"][];
+        };
         /** @description A report to save. */
         NewReport: {
             /** @description Query string of the page. */
@@ -1847,7 +1891,7 @@ export interface components {
          * @description How a condition compares.
          * @enum {string}
          */
-        Operator: "is" | "is_not" | "starts_with" | "contains";
+        Operator: "is" | "is_not" | "starts_with" | "ends_with" | "contains" | "matches";
         /** @description Whose data it is. */
         Organization: {
             /** @description Whether it is the generated demo company. */
@@ -2499,6 +2543,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    name_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccountNames"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedAccounts"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts: {
         parameters: {
             query?: {

@@ -28,6 +28,11 @@ export function sumDecimals(texts: readonly string[]): string {
   return decimalText(texts.reduce((sum, text) => sum + parseDecimal(text), 0n));
 }
 
+/** Exact difference of two decimal texts. */
+export function subtractDecimals(a: string, b: string): string {
+  return decimalText(parseDecimal(a) - parseDecimal(b));
+}
+
 /** Order of two decimal texts: negative, zero or positive. */
 export function compareDecimals(a: string, b: string): number {
   const difference = parseDecimal(a) - parseDecimal(b);

@@ -5,7 +5,9 @@ export const operators: readonly { value: TagCondition["operator"]; label: strin
   { value: "is", label: "is" },
   { value: "is_not", label: "is not" },
   { value: "starts_with", label: "starts with" },
+  { value: "ends_with", label: "ends with" },
   { value: "contains", label: "contains" },
+  { value: "matches", label: "matches expression" },
 ];
 
 /** "a, b and c" */

@@ -29,7 +29,7 @@ const values = (groups: ReturnType<typeof ruleChoices>) =>
 
 describe("dimensions to choose from", () => {
   it("leave out for rules what rules may not look at", () => {
-    expect(values(ruleChoices(dimensions))).toEqual(["account_id", "tag:user:Team"]);
+    expect(values(ruleChoices(dimensions))).toEqual(["account_id", "account", "tag:user:Team"]);
   });
   it("offer filters an organization's own rules too, each once", () => {
     expect(values(filterChoices(dimensions))).toEqual([

@@ -11,8 +11,10 @@ export interface ChoiceGroup {
 
 /** Dimensions made of an organization's own rules, which other rules may not look at: they could look back. */
 const ruled = ["subset", "organizational_unit", "virtual_tag"];
-/** Latest names and billing periods depend on more than the row itself. */
-const unfit = ["account", "billing_period"];
+/** They depend on more than the row itself. */
+const unfit = ["billing_period", "connection", "currency"];
+/** For conditions beside its number, so both say which. */
+const accountNames: Record<string, string> = { account: "Account name", account_id: "Account number" };
 
 const kindOf = (name: string) => name.split(":", 1)[0] ?? "";
 
@@ -25,16 +27,19 @@ export function filterChoices(dimensions: Dimensions): ChoiceGroup[] {
       : []),
     ...dimensions.virtual_tags.map((name) => ({ value: `virtual_tag:${name}`, label: name })),
   ];
-  return [...ruleChoices(dimensions), { group: "Your own rules", items: own }].filter(
-    (one) => one.items.length > 0,
-  );
+  // By number alone: which name is the latest depends on all months.
+  const columns = ruleChoices(dimensions).map((one) => ({
+    ...one,
+    items: one.items.filter((item) => item.value !== "account"),
+  }));
+  return [...columns, { group: "Your own rules", items: own }].filter((one) => one.items.length > 0);
 }
 
 /** What conditions of a virtual tag can look at: what a row of the bill says by itself. */
 export function ruleChoices(dimensions: Dimensions): ChoiceGroup[] {
   const columns = dimensions.dimensions
     .filter((one) => !ruled.includes(kindOf(one.name)) && !unfit.includes(one.name))
-    .map((one) => ({ value: one.name, label: one.label }));
+    .map((one) => ({ value: one.name, label: accountNames[one.name] ?? one.label }));
   const tags = dimensions.tag_keys.map((key) => ({ value: `tag:${key}`, label: `Tag ${key}` }));
   const categories = dimensions.cost_category_names.map((name) => ({
     value: `cost_category:${name}`,

@@ -16,11 +16,12 @@ import { RuleCard } from "../ui/rule-card";
 import { SaveBar } from "../ui/save-bar";
 import { Unsaved } from "../ui/unsaved";
 import { useOverview } from "../ui/use-overview";
-import { draftOf, newRule, plainTag, type RuleDraft, sameTag, tagProblem } from "./draft";
+import { draftOf, newRule, plainTag, type RuleDraft, sameTag, startedFrom, tagProblem } from "./draft";
 import { Preview } from "./preview";
 import { virtualTagQueries } from "./queries";
 import { RemoveTag } from "./remove-tag";
 import { RuleEditor } from "./rule-editor";
+import { StartFrom } from "./start-from";
 import classes from "./virtual-tags.module.css";
 
 interface Props {
@@ -62,6 +63,7 @@ export function Editor({ tag, others }: Props) {
         title={kept?.name ?? "New virtual tag"}
         lead="The first rule that matches a row gives it its value; rows that none matches are “No match”."
       >
+        {!kept && <StartFrom onChoose={(made) => setDraft(startedFrom(draft, made))} />}
         {kept && (
           <Group gap="sm">
             <LinkButton to="/" search={{ ...initialState, tab: virtualTab(kept.name).id }} variant="default">

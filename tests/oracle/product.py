@@ -54,9 +54,10 @@ def generate(out: Path, form: str, rows: int, seed: int = 7) -> Path:
 
 
 @contextlib.contextmanager
-def served(data: Path, *options: str):
-    """`get(path, **query)` of the HTTP interface, as a viewer's script asks it. `options` choose the organization."""
-    token = run("--data", str(data), "token", "create", "--name", "oracle", *options).split()
+def served(data: Path, *options: str, role: str = "viewer"):
+    """`get(path, **query)` of the HTTP interface, as a script asks it; `get.send(method, path, body)` changes something.
+    `options` choose the organization."""
+    token = run("--data", str(data), "token", "create", "--name", "oracle", "--role", role, *options).split()
     headers = {"Authorization": f"Bearer {next(word for word in token if word.startswith('ca_'))}"}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -78,6 +79,15 @@ def served(data: Path, *options: str):
 
     get.text = lambda path, **query: body_of(path, **query).decode()
 
+    def send(method: str, path: str, body: dict) -> dict | None:
+        connection.request(method, f"/api/v1/{path}", json.dumps(body), headers | {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise Refused(f"{method} {path}: {answer.status} {text[:2000]!r}")
+        return json.loads(text) if text else None
+
+    get.send = send
     try:
         for _ in range(600):
             with contextlib.suppress(OSError):

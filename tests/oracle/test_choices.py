@@ -62,6 +62,28 @@ def test_what_commitments_leave_unused_has_its_name(demo):
             assert kept == {(name,): theirs}
 
 
+def test_a_filter_by_that_name_and_the_row_that_it_keeps_agree(demo):
+    """The row's key is what the bill calls it: both together are that row, not nothing."""
+    source = demo("cur2")
+    with product.served(source.data) as get:
+        for unused in ("RI unused", "SP unused"):
+            asked = {"metric": "amortized", "group_by": "charge_type", "filter": f"charge_type={unused}"}
+            (row,) = get("costs", **asked)["rows"]
+            explained = get("explain", keys=row["keys"][0], **asked)
+            assert Decimal(explained["figure"]) == Decimal(row["total"]) != 0 and explained["rows"]
+
+
+def test_tagged_untagged_and_what_cannot_be_are_everything(demo):
+    """Also where a report has tags beside charges that nobody can tag."""
+    for form in ("cur2", "focus"):
+        source = demo(form)
+        key = next(name for name in compare.dimensions(source.report) if name.startswith("tag:") and not name.startswith("tag:aws"))
+        parts = [source.ask("amortized", "currency", "--filter", f"{key}!=")]
+        parts += [source.ask("amortized", "currency", "--filter", f"{key}=", "--filter", f"can_carry_tags={answer}") for answer in ("Yes", "No")]
+        whole = source.ask("amortized", "currency")
+        assert sum(sum(part.values()) for part in parts) == sum(whole.values())
+
+
 def test_pages_offer_what_the_reports_have(demo):
     source = demo("cur2")
     with product.served(source.data) as get:

@@ -61,12 +61,18 @@ impl History {
         usize::try_from((day - self.start).num_days()).ok()
     }
 
+    /// Days before the first that costs anything; none where nothing does.
+    fn began(&self) -> usize {
+        let first = |series: &Vec<f64>| series.iter().position(|cost| *cost != 0.0);
+        self.series.iter().filter_map(first).min().unwrap_or(0)
+    }
+
     /// The first whole month of the history and those after it up to (without) `end`. A month within which costs begin is
     /// none: of its few days nothing can be told.
     fn months_before(&self, end: BillingPeriod) -> Vec<BillingPeriod> {
         let Some(mut month) = BillingPeriod::of(self.start) else { return vec![] };
-        let began = self.series.iter().filter_map(|series| series.iter().position(|cost| *cost != 0.0)).min();
-        while began.is_some_and(|began| self.at(month.first_day()).is_some_and(|first| first < began)) {
+        let began = self.began();
+        while self.at(month.first_day()).is_some_and(|first| first < began) {
             month = month.next();
         }
         let mut months = vec![];
@@ -149,7 +155,8 @@ fn forecast(known_days: Known<'_>, month: BillingPeriod) -> Option<Forecast> {
     let last = month.end_day();
     let length = usize::try_from((last - next).num_days()).unwrap_or(0);
     let weekday = history.start.weekday().num_days_from_monday() as usize;
-    rest += daily::forecast(&daily, weekday, length).iter().sum::<f64>();
+    let began = history.began().min(days);
+    rest += daily::forecast(&daily[began..], weekday + began, length).iter().sum::<f64>();
     Some(Forecast { known, rest })
 }
 

@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { withFilter } from "../address/filter";
 import type { AnalysisState } from "../address/state";
 import { queries } from "../api/queries";
-import { compareDecimals, shareText, sumDecimals } from "../lib/decimal";
+import { compareDecimals, shareText } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
+import { billedParts } from "./billed-parts";
 import classes from "./page.module.css";
 import type { Scope } from "./use-analysis";
 
@@ -27,21 +28,19 @@ export function BilledBy({ state, scope, onState }: Props) {
   );
   if (error) return null;
   if (!data || isPlaceholderData) return <p className={classes.untagged} aria-busy="true" />;
-  const of = (...names: string[]) =>
-    sumDecimals(data.rows.filter((row) => names.includes(row.keys[0] ?? "")).map((row) => row.total));
-  const [byDay, longer, unknown] = [of("Day"), of("Longer"), of("")];
-  const notHours = [byDay, longer, unknown];
+  const parts = billedParts(data.rows);
+  // Everything is billed by the hour: nothing to say, and nothing to leave out.
+  if (!parts && !apart) return null;
+  const { day, longer, unknown, together } = parts ?? { day: "0", longer: "0", unknown: "0", together: "0" };
   const money = (text: string) => (
     <b title={formatExact(text, data.currency)}>{formatMoney(text, data.currency)}</b>
   );
-  const share = shareText(sumDecimals(notHours), data.total);
-  // Everything is billed by the hour: nothing to say, and nothing to leave out.
-  if (!apart && notHours.every((part) => compareDecimals(part, "0") === 0)) return null;
+  const share = shareText(together, data.total);
   const isKnown = compareDecimals(unknown, "0") === 0;
   return (
     <p className={classes.untagged}>
       <span>
-        Billed by the day {money(byDay)}, by the month or longer {money(longer)}
+        Billed by the day {money(day)}, by the month or longer {money(longer)}
         {!isKnown && <>, for a time that the report does not tell {money(unknown)}</>}
         {share && ` (${share} together)`}:{" "}
         {apart ? "not shown." : "it stands at the hour at which that time starts, mostly midnight."}

@@ -953,6 +953,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tag-spellings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which values of tags count as one where values are merged. */
+        get: operations["tag_spellings"];
+        /** Replaces those of one tag; without values it has none. */
+        put: operations["set_tag_spellings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2381,6 +2399,16 @@ export interface components {
             /** @description The files that are not read, what matters most first; at most 500. */
             unread: components["schemas"]["UnreadFile"][];
         };
+        /** @description All of them. */
+        Spellings: {
+            /** @description By key. */
+            tags: components["schemas"]["TagSpellings"][];
+        };
+        /** @description A value and what else stands for it, as merged values are written: in lower case, without blanks around. */
+        SpeltValue: {
+            spellings: string[];
+            value: string;
+        };
         /** @description A named group of accounts. */
         Subset: {
             account_ids: string[];
@@ -2442,6 +2470,12 @@ export interface components {
         /** @description An organization, by id. */
         SwitchOrganization: {
             id: string;
+        };
+        /** @description The values of a tag that have other spellings. */
+        TagSpellings: {
+            /** @description Key of the tag. */
+            key: string;
+            values: components["schemas"]["SpeltValue"][];
         };
         /** @description An API token, without its secret. */
         Token: {
@@ -4861,6 +4895,62 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Summary"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_spellings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spellings"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_tag_spellings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagSpellings"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

@@ -85,7 +85,8 @@ fn forecasts(known: Known<'_>, now: BillingPeriod, months: usize) -> Vec<f64> {
     }
     let length = usize::try_from((last.end_day() - next).num_days()).unwrap_or(0);
     let weekday = history.start.weekday().num_days_from_monday() as usize;
-    let days_ahead = daily::forecast(&daily_costs, weekday, length);
+    let began = history.began().min(days);
+    let days_ahead = daily::forecast(&daily_costs[began..], weekday + began, length);
     let mut totals = Vec::with_capacity(months);
     let mut month = now;
     for _ in 0..months {

@@ -5,7 +5,7 @@ use super::account_id;
 use crate::{AppError, Result};
 use model::limits::MOST_ACCOUNTS_BY_NAME;
 use model::{Condition, Decider, MappingRule, Operator};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Whether any rule looks at names.
 pub(super) fn looks_at_names(rules: &[MappingRule]) -> bool {
@@ -20,6 +20,7 @@ pub(super) fn with_accounts(
     rules: &[MappingRule],
     names: &BTreeMap<String, String>,
 ) -> Result<Vec<MappingRule>> {
+    let called: HashSet<&str> = names.values().map(String::as_str).collect();
     let mut accounts = 0;
     let mut put = |condition: &Condition| {
         if !condition.dimension.is("account") {
@@ -36,7 +37,8 @@ pub(super) fn with_accounts(
         let mut values: Vec<String> = meant.map(|(id, _)| id.clone()).collect();
         if operator == Operator::Is {
             // An account without a name is called by its number.
-            values.extend(condition.values.iter().filter(|value| !names.contains_key(*value)).cloned());
+            let is_number = |value: &&String| !names.contains_key(*value) && !called.contains(value.as_str());
+            values.extend(condition.values.iter().filter(is_number).cloned());
         }
         accounts += values.len();
         if accounts > MOST_ACCOUNTS_BY_NAME {

@@ -152,7 +152,7 @@ impl Published {
         }
         view.currencies = ranked(&publications);
         view.names = Arc::new(definitions.account_names());
-        definitions.unused = unused_charges(&publications);
+        definitions.unused = unused_charges(publications.iter().map(|publication| &publication.features));
         let named = definitions.looks_at_names();
         let names = if named { app.engine().account_names(&view).await? } else { BTreeMap::new() };
         definitions.prepare(&names);
@@ -246,14 +246,15 @@ async fn sources(
 
 /// What fees of commitments are called where they are amortized: in AWS's reports that have all columns of them. Where any
 /// report is of another kind or lacks columns, one name would stand for two things, and none is given.
-fn unused_charges(publications: &[Publication]) -> Vec<(&'static str, &'static str)> {
+fn unused_charges<'a>(
+    features: impl Iterator<Item = &'a serde_json::Value> + Clone,
+) -> Vec<(&'static str, &'static str)> {
+    let tells = |features: &serde_json::Value, family: &str| {
+        features.get("format").and_then(serde_json::Value::as_str) == Some("CUR")
+            && features.get(family).and_then(serde_json::Value::as_bool) == Some(true)
+    };
     let tell = |family: &str| {
-        !publications.is_empty()
-            && publications.iter().all(|publication| {
-                let feature = |name| publication.features.get(name);
-                feature("format").and_then(serde_json::Value::as_str) == Some("CUR")
-                    && feature(family).and_then(serde_json::Value::as_bool) == Some(true)
-            })
+        features.clone().next().is_some() && features.clone().all(|features| tells(features, family))
     };
     let families = ["reservations", "savings_plans"];
     UNUSED.into_iter().zip(families).filter(|(_, family)| tell(family)).map(|(names, _)| names).collect()
@@ -281,4 +282,23 @@ fn ranked(publications: &[Publication]) -> Vec<String> {
     // Stable: of equal ones the first by name.
     found.sort_by_key(|(_, sums)| std::cmp::Reverse(*sums));
     found.into_iter().map(|(currency, _)| currency.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_unused_is_named_where_all_reports_are_of_one_kind() {
+        let cur = json!({ "format": "CUR", "reservations": true, "savings_plans": true });
+        let without = json!({ "format": "CUR", "reservations": false, "savings_plans": true });
+        let focus = json!({ "format": "FOCUS", "reservations": true, "savings_plans": true });
+        let names = |all: &[&serde_json::Value]| -> Vec<&'static str> {
+            unused_charges(all.iter().copied()).into_iter().map(|(_, name)| name).collect()
+        };
+        assert_eq!(names(&[&cur, &cur]), ["RI unused", "SP unused"]);
+        assert_eq!(names(&[&cur, &without]), ["SP unused"]);
+        assert!(names(&[&cur, &focus]).is_empty() && names(&[&focus]).is_empty() && names(&[]).is_empty());
+    }
 }

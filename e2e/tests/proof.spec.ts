@@ -119,7 +119,8 @@ test("columns that are not whole are named where amortized cost is shown, by the
     "",
   ].join("\n");
   await withBill(page, { "september.csv": report }, async () => {
-    const lack = "amortized cost of savings plans is not available, the report lacks savingsPlan/TotalCommitmentToDate";
+    const lack =
+      "amortized cost of savings plans is not available, the report lacks savingsPlan/TotalCommitmentToDate";
     await expect(page.getByText(`Amortized cost is not whole. 2026-09: ${lack}`)).toBeVisible();
     await page.getByRole("button", { name: "Amortized not available" }).click();
     const panel = page.getByRole("dialog", { name: "Amortized not available" });

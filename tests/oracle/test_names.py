@@ -42,7 +42,7 @@ def test_given_names_stand_everywhere_and_sum_as_the_raw_files(bill, tmp_path):
     theirs = compare.expected(bill.report, "amortized", named)
     ours = product.query(bill.data, "amortized", "account")
     assert not compare.differences(theirs, ours, slack)
-    with product.served(bill.data, "editor") as get:
+    with product.served(bill.data, role="editor") as get:
         labels = {row["keys"][0]: row["labels"][0] for row in get("costs", group_by="account_id")["rows"]}
         assert all(labels[number] == name for number, name in names.items())
         # The statement that is shown knows the names too, and runs as it is.
@@ -99,7 +99,7 @@ def test_merged_values_sum_as_the_raw_files(bill):
     theirs = compare.expected(bill.report, "unblended", merged)
     slack = compare.slack_per_row(bill.report, "unblended")
     name = re.sub("^tag:", "", key)
-    with product.served(bill.data, "editor") as get:
+    with product.served(bill.data, role="editor") as get:
         get.send("PUT", "tag-spellings", {"key": name, "values": [{"value": f" {one.upper()} ", "spellings": others}]})
         assert get("tag-spellings")["tags"] == [{"key": name, "values": [{"value": one, "spellings": sorted(others)}]}]
         answer = get("costs", metric="unblended", group_by=f"merged_tag:{name}")

@@ -28,12 +28,12 @@ export const newRule = (): RuleDraft => ({ key: newKey(), value: "", conditions:
 
 /** Rules to start from, in place of those that are there; a name that was typed stays. */
 export function startedFrom(draft: TagDraft, made: NewVirtualTag): TagDraft {
-  const { rules } = draftOf({ id: "", ...made });
+  const { rules } = draftOf(made);
   return { name: draft.name.trim() || made.name, rules };
 }
 
 /** A tag to edit; a new one starts with a rule to fill in. */
-export function draftOf(tag: VirtualTag | undefined): TagDraft {
+export function draftOf(tag: Pick<VirtualTag, "name" | "rules"> | undefined): TagDraft {
   if (!tag) return { name: "", rules: [newRule()] };
   return {
     name: tag.name,

@@ -8,7 +8,7 @@ test("a chosen tag key shows its values where it was chosen", async ({ page }) =
   await page.getByRole("button", { name: /^Tags/ }).click();
   const panel = page.getByRole("dialog", { name: /^Tags/ });
   const key = panel.getByRole("list", { name: "Tag keys" }).getByRole("button").first();
-  const name = await key.innerText();
+  const name = (await key.textContent()) ?? "";
   await key.click();
   await expect(panel.getByRole("checkbox").first()).toBeVisible();
   await expect(panel).toBeInViewport({ ratio: 1 });

@@ -50,10 +50,11 @@ export function NextMonths({ month, onClose }: Props) {
         </table>
       </div>
       <Text size="sm" c="dimmed" mt={12}>
-        Known through {dayLabel(addDays(month.known_to, -1))}. By weekday and trend of the last ten weeks,
-        with charges that come once a month as they came before. Past error: mean absolute percentage error of
-        such forecasts, so many months ahead, made for months that are over from what was known after 7, 14
-        and 21 days; the interval holds four of five of them. A dash: too few months to try it with.
+        Known through {dayLabel(addDays(month.known_to, -1))}. This month by weekday and trend; those after it
+        by what a day cost over the last four weeks and how that changed, with charges that come once a month
+        as they came before. Past error: mean absolute percentage error of such forecasts, so many months
+        ahead, made for months that are over from what was known after 7, 14 and 21 days; the interval holds
+        four of five of them. A dash: too few months to try it with.
       </Text>
     </Dialog>
   );

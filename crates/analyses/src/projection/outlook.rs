@@ -1,12 +1,12 @@
 //! The months after the one that is under way: what to budget for them.
 //!
 //! The same parts as the projection of the month: charges that come once a month as they came in the whole months
-//! before, all others as one daily series, whose forecast goes on. Each month ahead is judged by itself: the same
+//! before, all others by what a day costs lately and a damped change of that. Each month ahead is judged by itself: the same
 //! forecast is made for months that are over, from what was known at three days of the month so many before.
 
 use super::backtest::{AFTER_DAYS, nearest_rank};
-use super::{History, Known, MONTHS_BEFORE, comes_once_a_month, daily, monthly};
-use chrono::{Datelike, Days, NaiveDate};
+use super::{History, Known, MONTHS_BEFORE, comes_once_a_month, monthly};
+use chrono::Days;
 use model::BillingPeriod;
 use std::collections::BTreeSet;
 
@@ -78,31 +78,57 @@ fn forecasts(known: Known<'_>, now: BillingPeriod, months: usize) -> Vec<f64> {
             }
         }
     }
-    let next = history.start + Days::new(days as u64);
-    let mut last = now;
-    for _ in 0..months {
-        last = last.next();
-    }
-    let length = usize::try_from((last.end_day() - next).num_days()).unwrap_or(0);
-    let weekday = history.start.weekday().num_days_from_monday() as usize;
     let began = history.began().min(days);
-    let days_ahead = daily::forecast(&daily_costs[began..], weekday + began, length);
+    let level = Level::of(&daily_costs[began..]);
     let mut totals = Vec::with_capacity(months);
     let mut month = now;
-    for _ in 0..months {
+    for ahead in 1..=months {
         month = month.next();
-        let place = |day: NaiveDate| usize::try_from((day - next).num_days()).unwrap_or(0).min(length);
-        let span = place(month.first_day())..place(month.end_day());
-        totals.push(once + days_ahead[span].iter().sum::<f64>());
+        totals.push(once + level.after(ahead) * days_of(month) as f64);
     }
     totals
 }
 
-struct Judged {
-    error_percent: f64,
-    /// What 80 % of the forecasts were off by at most, as part of the forecast.
-    error_of_month: f64,
-    tried: usize,
+/// Days of a level: whole weeks, and about a month, so that a day that comes once in it weighs as it does in a month.
+const DAYS: usize = 28;
+/// How much of a change from one level to the next is believed to go on each month.
+const DAMPING: f64 = 0.8;
+/// A change beyond this part of the level is an event, and no trend.
+const MOST_CHANGE: f64 = 0.1;
+
+/// What a day costs lately, and how that changes by the month. Over months, the slope of some weeks would run away with
+/// the forecast.
+struct Level {
+    day: f64,
+    change: f64,
+}
+
+impl Level {
+    fn of(series: &[f64]) -> Self {
+        let mean = |days: &[f64]| days.iter().sum::<f64>() / days.len().max(1) as f64;
+        let weeks = series.len() / 7 * 7;
+        let last = if weeks == 0 { series.len() } else { weeks.min(DAYS) };
+        let (before, recent) = series.split_at(series.len() - last);
+        let day = mean(recent);
+        let change = if before.len() < DAYS {
+            0.0
+        } else {
+            let most = MOST_CHANGE * day.abs();
+            (day - mean(&before[before.len() - DAYS..])).clamp(-most, most)
+        };
+        Self { day, change }
+    }
+
+    /// The same so many months later.
+    fn after(&self, months: usize) -> f64 {
+        let mut part = 1.0;
+        let mut day = self.day;
+        for _ in 0..months {
+            part *= DAMPING;
+            day += self.change * part;
+        }
+        day
+    }
 }
 
 /// How forecasts of each number of months ahead did in months that are over; `None` where there is none. From each day

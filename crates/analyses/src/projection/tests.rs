@@ -147,6 +147,20 @@ fn few_days_are_no_month_that_charges_come_once_in() {
     }
 }
 
+#[test]
+fn a_day_that_costs_more_each_month_is_no_trend() {
+    // Every day costs something, so that it does not come once a month; the first costs forty times as much.
+    let start = day("2026-01-01");
+    let cost = |at: usize| if (start + Days::new(at as u64)).day() == 1 { 4_000.0 } else { 100.0 };
+    for days in [270, 280, 290, 300, 303] {
+        let known = History { start, series: vec![(0..days).map(cost).collect()] };
+        for ahead in outlook(&known, month("2026-10"), 3) {
+            let actual = 4_000.0 + 100.0 * (days_in(ahead.month) - 1.0);
+            assert!((ahead.total / actual - 1.0).abs() < 0.3, "{days}: {ahead:?} for {actual}");
+        }
+    }
+}
+
 fn days_in(month: BillingPeriod) -> f64 {
     (month.end_day() - month.first_day()).num_days() as f64
 }

@@ -131,6 +131,13 @@ impl Level {
     }
 }
 
+struct Judged {
+    error_percent: f64,
+    /// What 80 % of the forecasts were off by at most, as part of the forecast.
+    error_of_month: f64,
+    tried: usize,
+}
+
 /// How forecasts of each number of months ahead did in months that are over; `None` where there is none. From each day
 /// that is tried, all months are forecast at once.
 fn judge(history: &History, now: BillingPeriod, months: usize) -> Vec<Option<Judged>> {

@@ -68,11 +68,12 @@ pub(super) fn look(
     let concerned: BTreeSet<usize> =
         suspicions.iter().flat_map(|pair| pair.one.files.iter().chain(&pair.other.files)).copied().collect();
     let compared = sums.compared(&concerned);
+    // Of the files that are looked at alone: beside a large bill a small copy would have no row among those compared.
+    let every = sums.rows(&concerned) / COMPARED + 1;
     let numbers: Vec<usize> = concerned.into_iter().collect();
     let chosen: Vec<Arc<dyn SourceFile>> = numbers.iter().map(|at| Arc::clone(&files[*at])).collect();
     let period_known = selection.period.is_some();
     let units = decode::units(&chosen, period_known)?;
-    let every = sums.rows() / COMPARED + 1;
     let make = || Worker {
         selection,
         compared,
@@ -95,11 +96,15 @@ pub(super) fn look(
     for worker in done {
         for (file, days) in worker.seen.rows {
             let known = seen.rows.entry(file).or_default();
-            days.into_iter().for_each(|(day, rows)| known.entry(day).or_default().extend(rows));
+            for (day, rows) in days {
+                known.entry(day).or_default().extend(rows);
+            }
         }
         for (file, days) in worker.seen.owners {
             let known = seen.owners.entry(file).or_default();
-            days.into_iter().for_each(|(day, owners)| known.entry(day).or_default().extend(owners));
+            for (day, owners) in days {
+                known.entry(day).or_default().extend(owners);
+            }
         }
     }
     Ok(seen)
@@ -145,7 +150,9 @@ where
     for (day, prints) in place.files.iter().filter_map(|file| seen.get(file)).flatten() {
         found.entry(*day).or_default().extend(prints);
     }
-    found.values_mut().for_each(|prints| prints.sort_unstable());
+    for prints in found.values_mut() {
+        prints.sort_unstable();
+    }
     found
 }
 

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Days of a billing period that are kept apart; days that lie this far apart are summed together, in every file alike.
 pub(super) const DAYS: usize = 64;
 
+/// Places that one is compared with which all add up to the same on a day: of hundreds, all would be too many pairs.
+const ALIKE: usize = 64;
+
 /// Sums of one file's rows of one day. They wrap around: they are compared, and mean nothing else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct DaySum {
@@ -78,9 +81,10 @@ impl DaySums {
         self.compared.extend(other.compared);
     }
 
-    /// All rows.
-    pub(super) fn rows(&self) -> u64 {
-        self.days.values().flat_map(BTreeMap::values).map(|sum| sum.rows).sum()
+    /// All rows of some files.
+    pub(super) fn rows(&self, files: &BTreeSet<usize>) -> u64 {
+        let days = files.iter().filter_map(|file| self.days.get(file));
+        days.flat_map(BTreeMap::values).map(|sum| sum.rows).sum()
     }
 
     /// What all of some files can be compared by.
@@ -104,8 +108,8 @@ impl DaySums {
         let mut matches: BTreeMap<(usize, usize), usize> = BTreeMap::new();
         for same in alike.values() {
             for (at, other) in same.iter().enumerate() {
-                // Of many that are alike each is compared with the first: they are copies of it, or all are none.
-                if let Some(one) = same[..at].iter().find(|one| apart(**one, *other)) {
+                // Costs that are the same each day make parts alike that are none of each other's copies.
+                for one in same[..at].iter().filter(|one| apart(**one, *other)).take(ALIKE) {
                     *matches.entry((*one, *other)).or_default() += 1;
                 }
             }
@@ -203,6 +207,15 @@ mod tests {
         // The month to date, some days later and with its last day corrected.
         let later: &[_] = &[(1, 10), (2, 22), (3, 30)];
         assert_eq!(pairs(&["05.csv", "10.csv"], &[early, later]), [pair("05.csv", "10.csv")]);
+    }
+
+    #[test]
+    fn each_of_several_that_are_alike_is_compared_with_each() {
+        // Two accounts of one flat cost, and a copy of the second.
+        let flat: &[_] = &[(1, 10), (2, 10)];
+        let found = pairs(&["a.csv", "b.csv", "c.csv.gz"], &[flat, flat, flat]);
+        assert!(found.contains(&pair("b.csv", "c.csv.gz")), "{found:?}");
+        assert_eq!(found.len(), 3);
     }
 
     #[test]

@@ -265,7 +265,9 @@ async fn resource_names(
         }
     }
     let mut bearers: BTreeMap<&String, usize> = BTreeMap::new();
-    names.values().for_each(|name| *bearers.entry(name).or_default() += 1);
+    for name in names.values() {
+        *bearers.entry(name).or_default() += 1;
+    }
     let several: BTreeSet<String> =
         bearers.into_iter().filter(|(_, count)| *count > 1).map(|(name, _)| name.clone()).collect();
     for (id, name) in &mut names {

@@ -74,7 +74,9 @@ pub async fn explained_rows(
     let rows = app.engine().explained_rows(&published.view, &asked.query, &asked.keys, order).await?;
     let names = Arc::clone(&published.view.names);
     let named = move |mut rows: Vec<ExplainedRow>| {
-        rows.iter_mut().for_each(|row| name_account(&names, row));
+        for row in &mut rows {
+            name_account(&names, row);
+        }
         rows
     };
     Ok(rows.map(move |rows| rows.map(&named).map_err(AppError::from)).boxed())

@@ -152,7 +152,8 @@ impl Published {
         }
         view.currencies = ranked(&publications);
         view.names = Arc::new(definitions.account_names());
-        definitions.unused = unused_charges(publications.iter().map(|publication| &publication.features));
+        definitions.unused =
+            unused_charges(&publications.iter().map(|publication| &publication.features).collect::<Vec<_>>());
         let named = definitions.looks_at_names();
         let names = if named { app.engine().account_names(&view).await? } else { BTreeMap::new() };
         definitions.prepare(&names);
@@ -246,16 +247,12 @@ async fn sources(
 
 /// What fees of commitments are called where they are amortized: in AWS's reports that have all columns of them. Where any
 /// report is of another kind or lacks columns, one name would stand for two things, and none is given.
-fn unused_charges<'a>(
-    features: impl Iterator<Item = &'a serde_json::Value> + Clone,
-) -> Vec<(&'static str, &'static str)> {
+fn unused_charges(features: &[&serde_json::Value]) -> Vec<(&'static str, &'static str)> {
     let tells = |features: &serde_json::Value, family: &str| {
         features.get("format").and_then(serde_json::Value::as_str) == Some("CUR")
             && features.get(family).and_then(serde_json::Value::as_bool) == Some(true)
     };
-    let tell = |family: &str| {
-        features.clone().next().is_some() && features.clone().all(|features| tells(features, family))
-    };
+    let tell = |family: &str| !features.is_empty() && features.iter().all(|features| tells(features, family));
     let families = ["reservations", "savings_plans"];
     UNUSED.into_iter().zip(families).filter(|(_, family)| tell(family)).map(|(names, _)| names).collect()
 }

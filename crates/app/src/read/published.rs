@@ -292,7 +292,7 @@ mod tests {
         let without = json!({ "format": "CUR", "reservations": false, "savings_plans": true });
         let focus = json!({ "format": "FOCUS", "reservations": true, "savings_plans": true });
         let names = |all: &[&serde_json::Value]| -> Vec<&'static str> {
-            unused_charges(all.iter().copied()).into_iter().map(|(_, name)| name).collect()
+            unused_charges(all).into_iter().map(|(_, name)| name).collect()
         };
         assert_eq!(names(&[&cur, &cur]), ["RI unused", "SP unused"]);
         assert_eq!(names(&[&cur, &without]), ["SP unused"]);

@@ -284,7 +284,9 @@ fn everybody_gets_what_is_theirs_and_nothing_else() {
             let full = format!("/api/v1{}", things.path(method, path));
             let (status, _, answer) = server.ask(&who, method, &full, body.as_ref());
             let what = format!("{route} as {name}: {status} {answer}");
-            assert!(status < 500, "{what}");
+            // What somebody before had read again, or stopped, has no line items for a while.
+            let being_read = status == 503 && answer.contains("problem:not-ready");
+            assert!(status < 500 || being_read, "{what}");
             match (allowed(needed, role), role) {
                 (true, _) => assert!(status != 401 && status != 403, "{what}"),
                 (false, None) => assert_eq!(status, 401, "{what}"),
@@ -306,9 +308,10 @@ fn everybody_gets_what_is_theirs_and_nothing_else() {
                     assert!(!answer.contains(theirs), "{what}");
                 }
             }
-            // A connection may be busy with what the editor asked for.
+            // A connection may be busy with what the editor asked for; stopping its reading leaves the connection there.
             if name == *needed && method == "DELETE" && path != "/connections/{id}" {
-                assert_eq!(status, 204, "it was still there: {what}");
+                let done = if path == "/connections/{id}/processing" { 200 } else { 204 };
+                assert_eq!(status, done, "it was still there: {what}");
             }
         }
     }

@@ -6,7 +6,7 @@
 
 use super::backtest::{AFTER_DAYS, nearest_rank};
 use super::{History, Known, MONTHS_BEFORE, comes_once_a_month, monthly};
-use chrono::Days;
+use chrono::{Days, Months, NaiveDate};
 use model::BillingPeriod;
 use std::collections::BTreeSet;
 
@@ -79,7 +79,8 @@ fn forecasts(known: Known<'_>, now: BillingPeriod, months: usize) -> Vec<f64> {
         }
     }
     let began = history.began().min(days);
-    let level = Level::of(&daily_costs[began..]);
+    let last_day = history.start + Days::new(days as u64 - 1);
+    let level = Level::of(&daily_costs[began..], last_day);
     let mut totals = Vec::with_capacity(months);
     let mut month = now;
     for ahead in 1..=months {
@@ -89,8 +90,8 @@ fn forecasts(known: Known<'_>, now: BillingPeriod, months: usize) -> Vec<f64> {
     totals
 }
 
-/// Days of a level: whole weeks, and about a month, so that a day that comes once in it weighs as it does in a month.
-const DAYS: usize = 28;
+/// Days of whole weeks that are no longer than a month.
+const FOUR_WEEKS: usize = 28;
 /// How much of a change from one level to the next is believed to go on each month.
 const DAMPING: f64 = 0.8;
 /// A change beyond this part of the level is an event, and no trend.
@@ -104,17 +105,19 @@ struct Level {
 }
 
 impl Level {
-    fn of(series: &[f64]) -> Self {
-        let mean = |days: &[f64]| days.iter().sum::<f64>() / days.len().max(1) as f64;
-        let weeks = series.len() / 7 * 7;
-        let last = if weeks == 0 { series.len() } else { weeks.min(DAYS) };
-        let (before, recent) = series.split_at(series.len() - last);
-        let day = mean(recent);
-        let change = if before.len() < DAYS {
+    /// Of days that end with a day.
+    fn of(series: &[f64], last_day: NaiveDate) -> Self {
+        let back = |months: u32| {
+            let day = last_day.checked_sub_months(Months::new(months)).unwrap_or(last_day);
+            usize::try_from((last_day - day).num_days()).unwrap_or(0)
+        };
+        let (month, two) = (back(1), back(2));
+        let day = day_cost(series, month);
+        let change = if series.len() < two {
             0.0
         } else {
             let most = MOST_CHANGE * day.abs();
-            (day - mean(&before[before.len() - DAYS..])).clamp(-most, most)
+            (day - day_cost(&series[..series.len() - month], two - month)).clamp(-most, most)
         };
         Self { day, change }
     }
@@ -129,6 +132,17 @@ impl Level {
         }
         day
     }
+}
+
+/// What a day costs at the end of a series: over whole weeks. A day of the month that they leave out counts where it
+/// costs more than twice as much or less than nothing: it comes once in each.
+fn day_cost(series: &[f64], month: usize) -> f64 {
+    let weeks = (series.len() / 7 * 7).min(FOUR_WEEKS);
+    let (before, recent) = series.split_at(series.len() - if weeks == 0 { series.len() } else { weeks });
+    let mean = recent.iter().sum::<f64>() / recent.len().max(1) as f64;
+    let left_out = before.iter().rev().take(month.saturating_sub(recent.len()));
+    let beyond = left_out.map(|cost| cost - mean).filter(|beyond| beyond.abs() > mean.abs());
+    mean + beyond.sum::<f64>() / month.max(1) as f64
 }
 
 struct Judged {

@@ -148,9 +148,9 @@ async fn who_gets_reports_outside_is_an_administrator_s_to_say() {
     let allow = json!({ "domains": ["Partner.example", "@partner.example"] });
     assert_eq!(editor.send("PUT", domains, Some(allow.clone())).await.status, 403);
     let allowed = ada.send("PUT", domains, Some(allow)).await;
-    assert_eq!((allowed.status, allowed.json()), (200, json!({ "domains": ["partner.example"] })));
+    assert_eq!((allowed.status, &allowed.json()["domains"]), (200, &json!(["partner.example"])));
     assert_eq!(ada.send("PUT", domains, Some(json!({ "domains": ["no domain"] }))).await.status, 400);
-    assert_eq!(editor.get(domains).await.json(), json!({ "domains": ["partner.example"] }));
+    assert_eq!(editor.get(domains).await.json()["domains"], json!(["partner.example"]));
     let log = ada.get("/api/v1/audit").await.json();
     assert_eq!(log["entries"][0]["action"], "organization.mail_domains_changed");
     assert_eq!(log["entries"][0]["detail"], json!({ "from": "", "to": "partner.example" }));

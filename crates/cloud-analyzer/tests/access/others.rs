@@ -68,6 +68,9 @@ const PLACES: &[(&str, What)] = &[
     (" /summary query.metric", Nothing("")),
     (" /projection query.metric", Nothing("")),
     (" /dimensions/{name}/values query.*", Nothing("")),
+    // The version of a thing that the caller was shown.
+    (" header.If-Match", Nothing("0123456789abcdef")),
+    (" body.version", Nothing("0123456789abcdef")),
     // A place in the organization's own log.
     (" /audit query.*", Nothing("1")),
     (" /connections/{id}/template query.*", Nothing("")),

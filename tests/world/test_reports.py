@@ -43,7 +43,11 @@ def test_a_report_comes_by_mail_with_its_chart_and_its_table(bill, serve, mails)
     query = "metric=unblended&group_by=service&view=week&filter=charge_type!=Tax"
     overview = server.get("/overview")
     found = server.get(f"/costs?{query}&to={overview['data_to']}&from={day_before(overview['data_to'], 90)}")
-    table = list(csv.reader(io.StringIO(parts["text/csv"].get_content())))
+    whole = list(csv.reader(io.StringIO(parts["text/csv"].get_content())))
+    # The compared spans stand behind the figures, each named by its days.
+    width = len(found["periods"]) + 2
+    assert whole[0][width + 2 :] == ["change", "change_percent"] and all(" to " in name for name in whole[0][width : width + 2])
+    table = [row[:width] for row in whole]
     assert table[0] == ["service", *found["periods"], "total"]
     ours = [[(row["keys"][0] or ""), *row["figures"], row["total"]] for row in found["rows"]]
     assert sorted(table[1:]) == sorted(ours), "the file holds every row and digit of the page"

@@ -288,11 +288,11 @@ const COLUMNS: [(&str, MakeCell); 15] = [
     ("line_item_type", theirs),
     ("resource_id", theirs),
     ("description", theirs),
-    ("tags", theirs),
     ("usage_amount", ours),
     ("figure", ours),
     ("source_file", theirs),
     ("source_row", ours),
+    ("tags", theirs),
 ];
 
 impl LineItem {
@@ -309,11 +309,11 @@ impl LineItem {
             self.line_item_type,
             self.resource_id,
             self.description,
-            self.tags,
             self.usage_amount,
             self.figure,
             self.source_file,
             self.source_row.to_string(),
+            self.tags,
         ]
     }
 }

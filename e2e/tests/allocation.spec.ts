@@ -310,7 +310,9 @@ test("the table by two tags is a CSV, an XLSX and a Parquet file", async ({ page
   expect(head.slice(0, 2)).toEqual(keys.map((key) => `merged_tag:${key}`));
   const written = rows.filter((row) => row[0] !== "Total");
   expect(written).toHaveLength(shown.size - 1); // the page has its total besides
-  for (const [one = "", two = "", ...figures] of written) {
+  // What is compared stands behind the total.
+  const width = head.indexOf("total") + 1;
+  for (const [one = "", two = "", ...figures] of written.map((row) => row.slice(0, width))) {
     const label = `${one} / ${two}`;
     expect(shown.get(label)?.map(plain), label).toEqual(figures.map(plain));
   }

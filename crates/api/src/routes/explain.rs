@@ -290,9 +290,9 @@ const COLUMNS: [(&str, MakeCell); 15] = [
     ("description", theirs),
     ("usage_amount", ours),
     ("figure", ours),
+    ("tags", theirs),
     ("source_file", theirs),
     ("source_row", ours),
-    ("tags", theirs),
 ];
 
 impl LineItem {
@@ -311,9 +311,9 @@ impl LineItem {
             self.description,
             self.usage_amount,
             self.figure,
+            self.tags,
             self.source_file,
             self.source_row.to_string(),
-            self.tags,
         ]
     }
 }

@@ -32,6 +32,7 @@ impl Assembly {
     /// Takes the newest complete run of each range of days of each export.
     pub(super) fn by_run(&mut self, manifests: Vec<(Listed, Manifest, Run)>) {
         let mut scopes: BTreeMap<Scope, Vec<Candidate>> = BTreeMap::new();
+        let mut others: Vec<(Listed, Run, Vec<usize>)> = Vec::new();
         for (listed, manifest, run) in manifests {
             let resolved = self.resolve(&listed, &manifest);
             let missing = manifest.keys.iter().flatten().zip(&resolved);
@@ -39,9 +40,7 @@ impl Assembly {
             let files: Vec<usize> = resolved.into_iter().flatten().collect();
             self.speak_for(&listed, &files);
             if !BILLS.contains(&run.kind.to_ascii_lowercase().as_str()) {
-                let why = format!("Azure's data set {}, no FOCUS costs", run.kind);
-                self.leave(&files, Fate::OtherDataSet, &why);
-                self.listing.unread.push(Unread::new(listed.file.path, Fate::OtherDataSet, why));
+                others.push((listed, run, files));
                 continue;
             }
             let folder_days = listed.place.as_ref().and_then(|place| place.partition.days);
@@ -54,6 +53,14 @@ impl Assembly {
             };
             let candidate = Candidate { report, listed, manifest, run, days, files, missing };
             scopes.entry(scope).or_default().push(candidate);
+        }
+        // A file that a manifest of a bill names belongs to the bill, whatever else names it.
+        let bills: BTreeSet<usize> = scopes.values().flatten().flat_map(|one| &one.files).copied().collect();
+        for (listed, run, mut files) in others {
+            files.retain(|at| !bills.contains(at));
+            let why = format!("Azure's data set {}, no FOCUS costs", run.kind);
+            self.leave(&files, Fate::OtherDataSet, &why);
+            self.listing.unread.push(Unread::new(listed.file.path, Fate::OtherDataSet, why));
         }
         for candidates in scopes.into_values() {
             let reports: BTreeSet<String> = candidates.iter().map(|one| one.report.clone()).collect();
@@ -77,8 +84,12 @@ impl Assembly {
                 waiting.push(candidate);
                 continue;
             }
+            let Some(candidate) = self.its_own(candidate) else { continue };
             match meeting(&taken, candidate.days) {
-                Meeting::None => taken.push(candidate),
+                Meeting::None => {
+                    self.claimed.extend(&candidate.files);
+                    taken.push(candidate);
+                }
                 Meeting::Covered => self.set_aside(
                     candidate,
                     Fate::Superseded,
@@ -116,6 +127,7 @@ impl Assembly {
                 self.note(&taken, candidate.days, &candidate.listed.file.path, &why);
                 self.set_aside(candidate, Fate::Incomplete, &why);
             } else {
+                let Some(candidate) = self.its_own(candidate) else { continue };
                 let problems = candidate.missing.iter().map(|key| super::assemble::missing(key)).collect();
                 self.take(&candidate, &candidate.files, problems);
                 taken.push(candidate);
@@ -124,6 +136,28 @@ impl Assembly {
         for candidate in taken.iter().filter(|one| one.missing.is_empty()) {
             self.take(candidate, &candidate.files, Vec::new());
         }
+    }
+
+    /// A run whose files no other manifest has named before it; others are set aside, or refused.
+    fn its_own(&mut self, mut candidate: Candidate) -> Option<Candidate> {
+        let shared = candidate.files.iter().filter(|at| self.claimed.contains(at)).count();
+        if shared == 0 {
+            return Some(candidate);
+        }
+        if shared == candidate.files.len() {
+            self.set_aside(candidate, Fate::Superseded, "another manifest names the same files");
+            return None;
+        }
+        candidate.files.retain(|at| !self.claimed.contains(at));
+        let problem = Problem {
+            file: candidate.listed.file.path.clone(),
+            message: "some of the files that this manifest names are named by another run's manifest too"
+                .to_owned(),
+            advice: "Leave one of the two runs in the folder".to_owned(),
+        };
+        let files = candidate.files.clone();
+        self.take(&candidate, &files, vec![problem]);
+        None
     }
 
     fn take(&mut self, candidate: &Candidate, files: &[usize], problems: Vec<Problem>) {

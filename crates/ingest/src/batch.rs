@@ -47,6 +47,17 @@ impl TextColumn {
         self.nulls.is_none() && self.values.len() == 1 && self.codes.iter().all(|code| *code == 0)
     }
 
+    /// Rows that have no text.
+    pub(crate) fn absent(rows: usize) -> Self {
+        let values: ArrayRef = Arc::new(StringArray::from(vec![""]));
+        Self { codes: vec![0; rows].into(), nulls: Some(NullBuffer::new_null(rows)), values }
+    }
+
+    /// Whether a row may have no text.
+    pub(crate) fn has_absent(&self) -> bool {
+        self.nulls.is_some() || self.codes.iter().any(|code| *code < 0)
+    }
+
     pub(crate) fn all_null(&self) -> bool {
         self.nulls.as_ref().is_some_and(|nulls| nulls.null_count() == nulls.len())
     }

@@ -19,7 +19,7 @@ mod source;
 mod tests;
 mod zip;
 
-pub use block::Block;
+pub use block::{Block, Fields};
 pub use error::{CsvError, CsvErrorKind};
 
 use crate::limits::{BLANK_LINES, CELL as MAX_FIELD, COLUMNS, HEADER, ROW as MAX_ROW};

@@ -201,9 +201,10 @@ pub(crate) fn slashed_name(plain: &str) -> String {
 /// (SQL), `\N` (Hadoop, Snowflake, MySQL), `None` (Python), `NaN` and its kin (pandas).
 #[inline]
 pub(crate) fn is_absent(cell: &[u8]) -> bool {
-    match cell.len() {
-        0 => true,
-        2..=4 => matches!(
+    match cell {
+        [] => true,
+        // The first letter answers for nearly all cells.
+        [b'N' | b'n' | b'\\' | b'<', ..] if cell.len() <= 4 => matches!(
             cell,
             b"NULL" | b"null" | b"Null" | b"\\N" | b"None" | b"NaN" | b"nan" | b"NaT" | b"<NA>"
         ),

@@ -29,6 +29,41 @@ pub(super) struct Projected {
     pub(super) spans: Vec<(u32, u32)>,
 }
 
+/// The fields of one column, without their quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct Fields<'a> {
+    text: &'a [u8],
+    places: Places<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Places<'a> {
+    Spans(&'a [(u32, u32)]),
+    /// Where fields start, from the column's first on; as many lie between two of its own as the table has columns.
+    Starts(&'a [u32], usize),
+}
+
+impl<'a> Fields<'a> {
+    /// A row's field; empty if out of range.
+    #[inline]
+    pub fn get(self, row: usize) -> &'a [u8] {
+        let (start, end) = match self.places {
+            Places::Spans(spans) => spans.get(row).copied().unwrap_or_default(),
+            Places::Starts(starts, width) => between(starts, row.wrapping_mul(width)),
+        };
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
+/// The field that starts at a place of `starts`: it ends one byte before the next.
+#[inline]
+fn between(starts: &[u32], at: usize) -> (u32, u32) {
+    match starts.get(at..at.wrapping_add(2)) {
+        Some(&[start, next]) => (start, next.wrapping_sub(1)),
+        _ => (0, 0),
+    }
+}
+
 impl Block {
     /// Rows in it.
     pub fn rows(&self) -> usize {
@@ -45,16 +80,24 @@ impl Block {
         self.end.saturating_sub(self.begin)
     }
 
+    /// The fields of the `k`-th projected column; all empty if there is none.
+    #[inline]
+    pub fn fields(&self, k: usize) -> Fields<'_> {
+        let places = match self.columns.get(k) {
+            None => Places::Spans(&[]),
+            Some(column) if column.dense => Places::Spans(&column.spans),
+            Some(column) => {
+                let starts = self.starts.get(column.column..).unwrap_or_default();
+                Places::Starts(starts, self.width)
+            }
+        };
+        Fields { text: &self.text, places }
+    }
+
     /// A row's field in the `k`-th projected column, without its quotes; empty if out of range.
     #[inline]
     pub fn field(&self, row: usize, k: usize) -> &[u8] {
-        let Some(column) = self.columns.get(k) else { return &[] };
-        let (start, end) = if column.dense {
-            column.spans.get(row).copied().unwrap_or_default()
-        } else {
-            self.derived(row, column.column)
-        };
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+        self.fields(k).get(row)
     }
 
     /// A row's field in any column of the file, projected or not, without its quotes. For a few fields: nothing of it
@@ -93,10 +136,6 @@ impl Block {
 
     #[inline]
     pub(super) fn derived(&self, row: usize, column: usize) -> (u32, u32) {
-        let at = row.wrapping_mul(self.width).wrapping_add(column);
-        match self.starts.get(at..at.wrapping_add(2)) {
-            Some(&[start, next]) => (start, next.wrapping_sub(1)),
-            _ => (0, 0),
-        }
+        between(&self.starts, row.wrapping_mul(self.width).wrapping_add(column))
     }
 }

@@ -5,14 +5,13 @@ use super::parquet_columns::{PRODUCT_KEYS, extract};
 use super::{Consumer, Counters, Unit, Wanted, Warning, count};
 use crate::batch::{NO_TIME, RawBatch, SetColumn, SetPart, TextColumn};
 use crate::columns::{Columns, Format, KeySet};
-use crate::csv_reader::{self, Block, CsvError};
+use crate::csv_reader::{self, Block, CsvError, Fields};
 use crate::error::{ErrorKind, IngestError, shown};
 use crate::fields::{self, is_absent};
 use crate::limits;
 use crate::numbers::NumberColumn;
 use crate::timestamps::{is_usable, kept_end, out_of_years, parse_micros};
 use arrow::array::{StringArray, StringBuilder};
-use arrow::buffer::NullBuffer;
 use hashbrown::HashTable;
 use model::DecimalError;
 use std::collections::HashMap;
@@ -162,7 +161,7 @@ impl<'a> BlockReader<'a> {
         let mut others = vec![];
         for (field, column) in self.columns.stand_ins.iter().filter(|(field, _)| self.wanted.text(*field)) {
             // Only where the field's first column leaves rows without.
-            if batch.text[*field].as_ref().is_none_or(|text| text.nulls.is_some()) {
+            if batch.text[*field].as_ref().is_none_or(TextColumn::has_absent) {
                 others.push((*field, self.text(block, *column)?));
             }
         }
@@ -190,41 +189,22 @@ impl<'a> BlockReader<'a> {
         }
     }
 
+    fn cells<'b>(&self, block: &'b Block, column: usize) -> Cells<'b> {
+        Cells { fields: block.fields(self.place[&column]), first: column == 0 }
+    }
+
     fn text(&self, block: &Block, column: usize) -> Result<TextColumn, IngestError> {
-        let place = self.place[&column];
+        let cells = self.cells(block, column);
         let rows = block.rows();
         let mut codes = Vec::with_capacity(rows);
-        let mut valid: Option<Vec<bool>> = None;
         let mut values: Vec<&[u8]> = vec![];
         let mut table: HashTable<i32> = HashTable::new();
-        let mut last: (&[u8], i32) = (b"", 0);
+        let mut last: (&[u8], i32) = (b"", ABSENT);
         for row in 0..rows {
-            let text = cell(block, row, place, column);
-            if is_absent(text) {
-                valid.get_or_insert_with(|| vec![true; row]).push(false);
-                codes.push(0);
-                continue;
-            }
-            if let Some(valid) = &mut valid {
-                valid.push(true);
-            }
-            if !std::ptr::eq(text, last.0) && text != last.0 {
-                let hash = XxHash3_64::oneshot(text);
-                let index = |code: &i32| usize::try_from(*code).unwrap_or(0);
-                let entry = table.entry(
-                    hash,
-                    |code| values[index(code)] == text,
-                    |code| XxHash3_64::oneshot(values[index(code)]),
-                );
-                let code = match entry {
-                    hashbrown::hash_table::Entry::Occupied(found) => *found.get(),
-                    hashbrown::hash_table::Entry::Vacant(vacant) => {
-                        let code = i32::try_from(values.len()).unwrap_or(i32::MAX);
-                        vacant.insert(code);
-                        values.push(text);
-                        code
-                    }
-                };
+            let text = cells.get(row);
+            // Most cells repeat the one above.
+            if text != last.0 {
+                let code = if is_absent(text) { ABSENT } else { intern(text, &mut values, &mut table) };
                 last = (text, code);
             }
             codes.push(last.1);
@@ -233,7 +213,7 @@ impl<'a> BlockReader<'a> {
         let mut strings = StringBuilder::with_capacity(values.len(), bytes);
         for value in &values {
             let Ok(value) = std::str::from_utf8(value) else {
-                let row = (0..rows).find(|row| cell(block, *row, place, column) == *value).unwrap_or(0);
+                let row = (0..rows).find(|row| cells.get(*row) == *value).unwrap_or(0);
                 return Err(self.value_error(
                     block,
                     column,
@@ -244,11 +224,11 @@ impl<'a> BlockReader<'a> {
             };
             strings.append_value(value);
         }
-        if values.is_empty() {
-            strings.append_value("");
-        }
         let strings: StringArray = strings.finish();
-        Ok(TextColumn { codes: codes.into(), nulls: valid.map(NullBuffer::from), values: Arc::new(strings) })
+        if values.is_empty() {
+            return Ok(TextColumn::absent(rows));
+        }
+        Ok(TextColumn { codes: codes.into(), nulls: None, values: Arc::new(strings) })
     }
 
     fn value_error(
@@ -301,12 +281,12 @@ impl<'a> BlockReader<'a> {
         column: usize,
         consumer: &mut dyn Consumer,
     ) -> Result<NumberColumn, IngestError> {
-        let place = self.place[&column];
+        let cells = self.cells(block, column);
         let mut numbers = NumberColumn::default();
         numbers.values.reserve(block.rows());
         let (mut left_out, mut first) = (0, 0);
         for row in 0..block.rows() {
-            let text = cell(block, row, place, column);
+            let text = cells.get(row);
             if is_absent(text) {
                 numbers.push_null();
             } else if let Err(error) = numbers.push_text(text) {
@@ -365,12 +345,45 @@ impl<'a> BlockReader<'a> {
     }
 }
 
-/// A cell; the first of a row may carry the byte order mark of a file that was appended to another.
-fn cell(block: &Block, row: usize, place: usize, column: usize) -> &[u8] {
-    let text = block.field(row, place);
-    if column > 0 {
-        return text;
+/// The code of an absent text.
+const ABSENT: i32 = -1;
+
+/// The code of a text, found or new.
+#[inline]
+fn intern<'a>(text: &'a [u8], values: &mut Vec<&'a [u8]>, table: &mut HashTable<i32>) -> i32 {
+    let index = |code: &i32| usize::try_from(*code).unwrap_or(0);
+    let entry = table.entry(
+        XxHash3_64::oneshot(text),
+        |code| values[index(code)] == text,
+        |code| XxHash3_64::oneshot(values[index(code)]),
+    );
+    match entry {
+        hashbrown::hash_table::Entry::Occupied(found) => *found.get(),
+        hashbrown::hash_table::Entry::Vacant(vacant) => {
+            let code = i32::try_from(values.len()).unwrap_or(i32::MAX);
+            vacant.insert(code);
+            values.push(text);
+            code
+        }
     }
+}
+
+/// A column's cells; the first column's may carry the byte order mark of a file that was appended to another.
+#[derive(Clone, Copy)]
+struct Cells<'a> {
+    fields: Fields<'a>,
+    first: bool,
+}
+
+impl<'a> Cells<'a> {
+    #[inline]
+    fn get(self, row: usize) -> &'a [u8] {
+        let text = self.fields.get(row);
+        if self.first { unmarked(text) } else { text }
+    }
+}
+
+fn unmarked(text: &[u8]) -> &[u8] {
     let Some(rest) = text.strip_prefix(b"\xef\xbb\xbf") else { return text };
     rest.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")).unwrap_or(rest)
 }

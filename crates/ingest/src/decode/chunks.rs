@@ -20,7 +20,7 @@ use arrow::array::{Array, ArrayRef, StringArray};
 use arrow::buffer::{OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, TimeUnit};
 use bytes::Bytes;
-use hybrid::Hybrid;
+use hybrid::{Hybrid, Levels};
 use std::sync::Arc;
 
 /// What a chunk holds.
@@ -85,7 +85,7 @@ pub(super) struct Chunk {
     values: Values,
     /// Reused.
     codes: Vec<u32>,
-    present: Vec<u8>,
+    present: Levels,
 }
 
 /// An amount that needs a look of its own, in order of rows.
@@ -121,7 +121,7 @@ impl Chunk {
             levels: Hybrid::default(),
             values: Values::Plain(Bytes::new()),
             codes: vec![],
-            present: vec![],
+            present: Levels::default(),
         })
     }
 
@@ -198,26 +198,17 @@ impl Chunk {
                 next(self, count, &mut out)?;
                 continue;
             }
-            let mut present = std::mem::take(&mut self.present);
-            present.resize(rows.max(present.len()), 0);
-            let levels = &mut present[..count];
-            match self.levels.levels(levels)? {
+            match self.levels.levels(count, &mut self.present)? {
                 0 => out.resize(out.len() + count, absent),
                 all if all == count => next(self, count, &mut out)?,
                 some => {
-                    // The absent value stands first, so that a row finds its own without a branch.
                     dense.clear();
-                    dense.push(absent);
                     next(self, some, &mut dense)?;
-                    let mut from = 0_u32;
-                    out.extend(levels.iter().map(|level| {
-                        let level = u32::from(*level);
-                        from = from.wrapping_add(level);
-                        dense[(from & 0_u32.wrapping_sub(level)) as usize]
-                    }));
+                    let from = out.len();
+                    out.resize(from + count, absent);
+                    self.present.scatter(&dense, &mut out[from..]);
                 }
             }
-            self.present = present;
         }
         Ok(out)
     }

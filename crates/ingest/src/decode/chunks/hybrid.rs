@@ -73,43 +73,39 @@ impl Hybrid {
         }
     }
 
-    /// Fills `out` with the next levels, 0 or 1, and counts the ones.
-    pub(super) fn levels(&mut self, mut out: &mut [u8]) -> Result<usize> {
+    /// Takes the next levels, 0 or 1, into `out`, which they replace, and counts the ones.
+    pub(super) fn levels(&mut self, count: usize, out: &mut Levels) -> Result<usize> {
+        out.clear();
         let mut ones = 0;
-        while !out.is_empty() {
-            let count;
+        while out.length < count {
+            let open = count - out.length;
             match &mut self.run {
-                Run::Repeated { left: 0, .. } | Run::Packed { left: 0, .. } => {
-                    self.next_run()?;
-                    continue;
-                }
+                Run::Repeated { left: 0, .. } | Run::Packed { left: 0, .. } => self.next_run()?,
                 Run::Repeated { value, left } => {
-                    count = out.len().min(*left);
-                    out[..count].fill(u8::from(*value != 0));
-                    ones += if *value == 0 { 0 } else { count };
-                    *left -= count;
+                    let taken = open.min(*left);
+                    out.repeat(*value != 0, taken);
+                    ones += if *value == 0 { 0 } else { taken };
+                    *left -= taken;
                 }
                 Run::Packed { bit, left } => {
                     let bits = self.data.get(*bit / 8..).ok_or_else(broken)?;
-                    let whole = out.len().min(*left) / 8;
-                    if *bit % 8 == 0 && whole > 0 {
-                        let bits = bits.get(..whole).ok_or_else(broken)?;
-                        for (bits, out) in bits.iter().zip(out.as_chunks_mut::<8>().0) {
-                            *out = spread(*bits).to_le_bytes();
+                    let whole = open.min(*left) / 8;
+                    let taken = if *bit % 8 == 0 && whole > 0 {
+                        for bits in bits.get(..whole).ok_or_else(broken)? {
+                            out.push(*bits, 8);
                             ones += bits.count_ones() as usize;
                         }
-                        count = whole * 8;
+                        whole * 8
                     } else {
                         let level = bits.first().ok_or_else(broken)? >> (*bit % 8) & 1;
-                        out[0] = level;
+                        out.push(level, 1);
                         ones += usize::from(level);
-                        count = 1;
-                    }
-                    *bit += count;
-                    *left -= count;
+                        1
+                    };
+                    *bit += taken;
+                    *left -= taken;
                 }
             }
-            out = &mut out[count..];
         }
         Ok(ones)
     }
@@ -141,12 +137,74 @@ impl Hybrid {
     }
 }
 
-/// Eight bits as eight bytes.
-const fn spread(bits: u8) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    let chosen = (bits as u64 * EACH) & 0x8040_2010_0804_0201;
-    // A byte that has its bit becomes 128 or more.
-    ((chosen + 0x7F * EACH) >> 7) & EACH
+/// Levels of 0 and 1, one bit each, the first lowest.
+#[derive(Debug, Default)]
+pub(super) struct Levels {
+    words: Vec<u64>,
+    length: usize,
+}
+
+impl Levels {
+    fn clear(&mut self) {
+        self.words.clear();
+        self.length = 0;
+    }
+
+    /// Appends up to eight bits; those above `count` are zero.
+    #[inline]
+    fn push(&mut self, bits: u8, count: usize) {
+        let at = self.length % 64;
+        if at == 0 {
+            self.words.push(0);
+        }
+        if let Some(last) = self.words.last_mut() {
+            *last |= u64::from(bits) << at;
+        }
+        if at + count > 64 {
+            self.words.push(u64::from(bits) >> (64 - at));
+        }
+        self.length += count;
+    }
+
+    fn repeat(&mut self, level: bool, count: usize) {
+        let end = self.length + count;
+        let filled = if level { u64::MAX } else { 0 };
+        let at = self.length % 64;
+        if at > 0
+            && let Some(last) = self.words.last_mut()
+        {
+            *last |= filled << at;
+        }
+        self.words.resize(end.div_ceil(64), filled);
+        self.length = end;
+        // Bits above the end stay zero, so that more can be added.
+        if !end.is_multiple_of(64)
+            && let Some(last) = self.words.last_mut()
+        {
+            *last &= (1 << (end % 64)) - 1;
+        }
+    }
+
+    /// Spreads the values of those that are present over `out`, one place for each level.
+    pub(super) fn scatter<T: Copy>(&self, present: &[T], out: &mut [T]) {
+        let mut rest = present;
+        for (word, out) in self.words.iter().zip(out.chunks_mut(64)) {
+            let count = word.count_ones() as usize;
+            let Some((values, after)) = rest.split_at_checked(count) else { return };
+            rest = after;
+            if count == out.len() {
+                out.copy_from_slice(values);
+                continue;
+            }
+            let mut open = *word;
+            for value in values {
+                if let Some(place) = out.get_mut(open.trailing_zeros() as usize) {
+                    *place = *value;
+                }
+                open &= open.wrapping_sub(1);
+            }
+        }
+    }
 }
 
 /// Unpacks `out.len()` values of `width` bits from bit `bit` on; the bytes are there.
@@ -289,16 +347,19 @@ mod tests {
         #[test]
         fn levels_are_values_of_one_bit(runs in prop::collection::vec(prop_oneof![
             prop::collection::vec(0..2_u32, 16).prop_map(|values| (true, values)),
-            (0..2_u32, 1..50_usize).prop_map(|(value, times)| (false, vec![value; times])),
-        ], 1..6), step in 1..30_usize) {
+            (0..2_u32, 1..150_usize).prop_map(|(value, times)| (false, vec![value; times])),
+        ], 1..6), step in 1..200_usize) {
             let wanted: Vec<u32> = runs.iter().flat_map(|(_, values)| values.clone()).collect();
             let mut hybrid = Hybrid::new(encode(&runs, 1).into(), 1).unwrap();
             let mut found: Vec<u32> = vec![];
             while found.len() < wanted.len() {
-                let mut out = vec![9; step.min(wanted.len() - found.len())];
-                let ones = hybrid.levels(&mut out).unwrap();
-                prop_assert_eq!(ones, out.iter().map(|level| usize::from(*level)).sum::<usize>());
-                found.extend(out.iter().map(|level| u32::from(*level)));
+                let count = step.min(wanted.len() - found.len());
+                let mut levels = Levels::default();
+                let ones = hybrid.levels(count, &mut levels).unwrap();
+                let mut out = vec![0; count];
+                levels.scatter(&vec![1; ones], &mut out);
+                prop_assert_eq!(ones, usize::try_from(out.iter().sum::<u32>()).unwrap());
+                found.extend(out);
             }
             prop_assert_eq!(found, wanted);
         }

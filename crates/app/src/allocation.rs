@@ -134,6 +134,9 @@ impl Definitions {
 
     /// Looks the spellings of a merged tag's values up.
     fn spell(&self, dimension: &mut Dimension) {
+        if let Dimension::CarriedTag(tag) = dimension {
+            return self.spell(tag);
+        }
         if let Dimension::MergedTag(tag) = dimension
             && tag.spellings.is_none()
         {

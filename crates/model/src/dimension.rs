@@ -37,6 +37,9 @@ const fn info(
 /// Partition column of the connection, in paths and not in files.
 const CONNECTION: &str = crate::schema::PARTITIONS[0];
 
+/// Column of the charge type, which decides what can carry tags.
+const CHARGE_TYPE: &str = "x_ChargeType";
+
 /// Dimensions that belong to a whole publication, not to its rows: they are the same for each row of its files.
 const OF_BILLS: [&str; 3] = ["billing_period", "connection", "currency"];
 
@@ -284,6 +287,9 @@ pub fn plain_value(text: &str) -> String {
     text.trim_matches(' ').to_lowercase()
 }
 
+/// What stands for a tag's value, among those of [`Dimension::CarriedTag`], where nobody could have set one.
+pub const CANNOT_CARRY: &str = "Cannot carry tags";
+
 /// A dimension of cost.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Dimension {
@@ -293,6 +299,9 @@ pub enum Dimension {
     Tag(String),
     /// The value of a resource tag, its spellings as one.
     MergedTag(MergedTag),
+    /// The value of a resource tag (one of the two above), where [`CANNOT_CARRY`] is the value of what has none because it
+    /// cannot: "untagged" is then what somebody could tag.
+    CarriedTag(Box<Self>),
     /// The value of a cost category.
     CostCategory(String),
     /// What the organization's own rules say.
@@ -302,7 +311,7 @@ pub enum Dimension {
 /// The text names no dimension.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is not a dimension: use one of {names}, subset, organizational_unit, tag:KEY, merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
+    "'{0}' is not a dimension: use one of {names}, subset, organizational_unit, tag:KEY, merged_tag:KEY, carried_tag:KEY, carried_merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
     names = names()
 )]
 pub struct DimensionError(String);
@@ -326,6 +335,7 @@ impl Dimension {
         match self {
             Self::Column(at) => vec![DIMENSIONS[*at].column],
             Self::Tag(_) | Self::MergedTag(_) => vec!["Tags"],
+            Self::CarriedTag(tag) => [tag.columns(), vec![CHARGE_TYPE]].concat(),
             Self::CostCategory(_) => vec!["x_CostCategories"],
             Self::Mapped(mapping) => {
                 let mut columns: Vec<&'static str> =
@@ -341,7 +351,7 @@ impl Dimension {
     pub fn none_label(&self) -> &'static str {
         match self {
             Self::Column(at) => DIMENSIONS[*at].none,
-            Self::Tag(_) | Self::MergedTag(_) => "Untagged",
+            Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) => "Untagged",
             Self::CostCategory(_) => "Uncategorized",
             Self::Mapped(mapping) => mapping.name.none_label(),
         }
@@ -360,7 +370,7 @@ impl Dimension {
 
     /// Whether it is one key among those of a row: a tag or a cost category.
     pub const fn is_keyed(&self) -> bool {
-        matches!(self, Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_))
+        matches!(self, Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) | Self::CostCategory(_))
     }
 
     /// Whether it is the one of that name among [`DIMENSIONS`].
@@ -379,7 +389,8 @@ impl Dimension {
         match self {
             Self::Column(_) => !self.is("account") && !self.is_of_bill(),
             Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_) => true,
-            Self::Mapped(_) => false,
+            // By the tag and the charge type, each for itself.
+            Self::CarriedTag(_) | Self::Mapped(_) => false,
         }
     }
 
@@ -388,7 +399,15 @@ impl Dimension {
         match self {
             Self::Column(at) => DIMENSIONS[*at].in_rollup,
             Self::Mapped(mapping) => mapping.conditions().all(|condition| condition.dimension.in_rollup()),
-            Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_) => true,
+            Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) | Self::CostCategory(_) => true,
+        }
+    }
+
+    /// The name of the values' column in files: the tag's own, whatever stands for none.
+    pub fn column_name(&self) -> String {
+        match self {
+            Self::CarriedTag(tag) => tag.to_string(),
+            _ => self.to_string(),
         }
     }
 
@@ -397,6 +416,7 @@ impl Dimension {
         match self {
             Self::Column(at) => DIMENSIONS[*at].label.to_owned(),
             Self::Tag(key) | Self::MergedTag(MergedTag { key, .. }) => format!("Tag {key}"),
+            Self::CarriedTag(tag) => tag.label(),
             Self::CostCategory(name) => name.clone(),
             Self::Mapped(mapping) => mapping.name.label(),
         }
@@ -409,6 +429,7 @@ impl fmt::Display for Dimension {
             Self::Column(at) => out.write_str(DIMENSIONS[*at].name),
             Self::Tag(key) => write!(out, "tag:{key}"),
             Self::MergedTag(tag) => write!(out, "merged_tag:{}", tag.key),
+            Self::CarriedTag(tag) => write!(out, "carried_{tag}"),
             Self::CostCategory(name) => write!(out, "cost_category:{name}"),
             Self::Mapped(mapping) => mapping.name.fmt(out),
         }
@@ -431,6 +452,10 @@ impl FromStr for Dimension {
             ("virtual_tag", false) => mapped(MappingName::VirtualTag(key.to_owned())),
             ("tag", false) => Ok(Self::Tag(key.to_owned())),
             ("merged_tag", false) => Ok(Self::MergedTag(MergedTag::new(key))),
+            ("carried_tag", false) => Ok(Self::CarriedTag(Box::new(Self::Tag(key.to_owned())))),
+            ("carried_merged_tag", false) => {
+                Ok(Self::CarriedTag(Box::new(Self::MergedTag(MergedTag::new(key)))))
+            }
             ("cost_category", false) => Ok(Self::CostCategory(key.to_owned())),
             _ => Err(error()),
         }
@@ -457,13 +482,13 @@ mod tests {
     #[test]
     fn names_round_trip() {
         let mut names: Vec<String> = DIMENSIONS.iter().map(|info| info.name.to_owned()).collect();
-        let keyed = ["tag:user:Team", "merged_tag:Team", "cost_category:Unit", "virtual_tag:a:b", "subset"];
+        let keyed = ["tag:user:Team", "merged_tag:Team", "carried_tag:a:b", "carried_merged_tag:Team", "cost_category:Unit", "virtual_tag:a:b", "subset"];
         names.extend(keyed.map(ToOwned::to_owned));
         names.push("organizational_unit".to_owned());
         for name in names {
             assert_eq!(name.parse::<Dimension>().unwrap().to_string(), name);
         }
-        for name in ["", "tag:", "colour", "cost_category:", "virtual_tag", "subset:x", "merged_tag:"] {
+        for name in ["", "tag:", "colour", "cost_category:", "virtual_tag", "subset:x", "merged_tag:", "carried_tag:"] {
             assert!(name.parse::<Dimension>().is_err(), "{name}");
         }
     }

@@ -33,7 +33,7 @@ pub use cost_query::{
 pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};
 pub use dimension::{
-    DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, UNUSED, WITHOUT_TAGS, can_carry_tags,
+    CANNOT_CARRY, DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, UNUSED, WITHOUT_TAGS, can_carry_tags,
     plain_value,
 };
 pub use email::{Email, EmailError};

@@ -17,7 +17,7 @@ use crate::view::{AccountNames, PublishedPeriod, Span, View};
 use hashbrown::HashMap;
 use model::limits::MOST_ROWS_PAGED;
 use model::{
-    CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric, Operator, TimeView,
+    CANNOT_CARRY, CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric, Operator, TimeView,
     merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,8 +63,16 @@ type KeysInUse = HashMap<(Vec<PathBuf>, &'static str), Vec<String>>;
 
 /// What is asked for of a tag with merged values is merged as they are.
 fn merge_values(dimension: &Dimension, values: &mut [String]) {
-    let Dimension::MergedTag(tag) = dimension else { return };
-    for value in values.iter_mut().filter(|value| *value != dimension.none_label()) {
+    let tag = match dimension {
+        Dimension::MergedTag(tag) => tag,
+        Dimension::CarriedTag(carried) => match &**carried {
+            Dimension::MergedTag(tag) => tag,
+            _ => return,
+        },
+        _ => return,
+    };
+    let stands = |value: &String| value != dimension.none_label() && value != CANNOT_CARRY;
+    for value in values.iter_mut().filter(|value| stands(value)) {
         *value = tag.value(value);
     }
 }
@@ -332,10 +340,14 @@ impl Engine {
     }
 
     async fn spell(&self, view: &View, dimension: &mut Dimension) -> Result<(), QueryError> {
+        let dimension = match dimension {
+            Dimension::CarriedTag(tag) => &mut **tag,
+            plain => plain,
+        };
         let (column, key) = match dimension {
             Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }) => (TAGS, key),
             Dimension::CostCategory(key) => (COST_CATEGORIES, key),
-            Dimension::Column(_) | Dimension::Mapped(_) => return Ok(()),
+            Dimension::Column(_) | Dimension::CarriedTag(_) | Dimension::Mapped(_) => return Ok(()),
         };
         let in_use = self.keys(view, column).await?;
         if let Some(spelt) = tags::spelling(key, &in_use) {

@@ -6,6 +6,7 @@
 //! times buckets are one dense array while that is small, and a hash table beyond. Nothing is rounded.
 
 mod axes;
+mod carried;
 mod condense;
 mod mapped;
 mod names;

@@ -6,7 +6,7 @@ use crate::plan::asks_names;
 use crate::view::AccountNames;
 use chrono::NaiveDate;
 use model::{
-    Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, MergedTag, Operator,
+    CANNOT_CARRY, Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, MergedTag, Operator,
     TimeView, WITHOUT_TAGS,
 };
 use std::collections::BTreeMap;
@@ -214,12 +214,21 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
         _ if dimension.is("currency") => identifier(CURRENCY),
         _ if dimension.is("billed_by") => BILLED_BY.to_owned(),
         _ if dimension.is("can_carry_tags") => {
-            let types: Vec<String> = WITHOUT_TAGS.iter().map(|name| literal(name)).collect();
-            format!("CASE WHEN \"x_ChargeType\" IN ({}) THEN 'No' ELSE 'Yes' END", types.join(", "))
+            format!("CASE WHEN {} THEN 'No' ELSE 'Yes' END", cannot_carry())
         }
         Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
+        Dimension::CarriedTag(tag) => {
+            let apart = format!("CASE WHEN {} THEN {} END", cannot_carry(), literal(CANNOT_CARRY));
+            format!("COALESCE({}, {apart})", value(tag, form))
+        }
         Dimension::Mapped(mapping) => by_rules(mapping, form),
     }
+}
+
+/// Whether nobody could have tagged a row.
+fn cannot_carry() -> String {
+    let types: Vec<String> = WITHOUT_TAGS.iter().map(|name| literal(name)).collect();
+    format!("\"x_ChargeType\" IN ({})", types.join(", "))
 }
 
 /// The value that a mapping's rules give; empty where none matches.
@@ -274,6 +283,8 @@ fn value(dimension: &Dimension, form: &mut Form) -> String {
     let (raw, none) = (raw(dimension, form), dimension.none_label());
     match dimension {
         _ if dimension.is_of_bill() && !dimension.is("currency") => raw,
+        // NULL already where there is none.
+        Dimension::CarriedTag(_) => raw,
         // Rules never give the word for none, and may be long: they are written once.
         Dimension::Mapped(_) => format!("NULLIF({raw}, '')"),
         _ if none.is_empty() => format!("NULLIF({raw}, '')"),

@@ -31,7 +31,7 @@ pub fn last_day(costs: &Costs) -> String {
 fn text_columns(costs: &Costs) -> Vec<String> {
     let mut names = vec![];
     for dimension in &costs.query.group_by {
-        names.push(dimension.to_string());
+        names.push(dimension.column_name());
         if is_named(dimension) {
             let name = if dimension.is("connection") { "connection_name" } else { "account" };
             names.push(name.to_owned());

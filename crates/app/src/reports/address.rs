@@ -123,7 +123,8 @@ impl Address {
                 let dimension = |key| {
                     if self.merged { Dimension::MergedTag(MergedTag::new(key)) } else { Dimension::Tag(key) }
                 };
-                Ok(keys.into_iter().map(dimension).collect())
+                // As the page's own table: what cannot carry tags is no failure to tag.
+                Ok(keys.into_iter().map(dimension).map(Box::new).map(Dimension::CarriedTag).collect())
             }
             "cost-category" => {
                 let name = self.category.clone().or_else(|| first(categories));
@@ -186,9 +187,9 @@ mod tests {
         assert_eq!((start.from.unwrap().to_string(), start.view), ("2026-09-23".to_owned(), TimeView::Day));
         let tags = query("tab=tag&tag=a%2Cb&tag=c&case=merged&time=last-13-months&metric=net_amortized");
         let names: Vec<String> = tags.group_by.iter().map(ToString::to_string).collect();
-        assert_eq!(names, ["merged_tag:a,b", "merged_tag:c"]);
+        assert_eq!(names, ["carried_merged_tag:a,b", "carried_merged_tag:c"]);
         assert_eq!((tags.view, tags.metric), (TimeView::Month, Metric::NetAmortized));
-        assert_eq!(query("tab=tag").group_by[0].to_string(), "tag:Team");
+        assert_eq!(query("tab=tag").group_by[0].to_string(), "carried_tag:Team");
         assert_eq!(query("tab=virtual:Owner+x").group_by[0].to_string(), "virtual_tag:Owner x");
         assert_eq!(query("tab=usage-type-group").group_by[0].to_string(), "usage_type_group");
         let filtered = query("filter=service%21%3DTax&from=2026-10-01&to=2026-10-05&view=hour&hide=x");

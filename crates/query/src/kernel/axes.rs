@@ -1,7 +1,7 @@
 //! The small tables of a question: which group a code belongs to, and which codes pass the filters.
 
-use super::mapped;
 use super::names::Names;
+use super::{carried, mapped};
 use crate::error::QueryError;
 use crate::store::{Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
@@ -110,14 +110,15 @@ impl<'a> Places<'a> {
     ) -> Result<Self, QueryError> {
         let mut added: Vec<(Dimension, usize, Arc<Values>)> = Vec::new();
         for dimension in query.dimensions() {
-            if let Dimension::Mapped(mapping) = dimension
-                && dimension.columns().len() != 1
-                && !added.iter().any(|(known, ..)| known == dimension)
-            {
-                let place = columns.len() + added.len();
-                let values = mapped::add_codes(store, mapping, columns, slabs)?;
-                added.push((dimension.clone(), place, values));
+            if dimension.columns().len() == 1 || added.iter().any(|(known, ..)| known == dimension) {
+                continue;
             }
+            let values = match dimension {
+                Dimension::Mapped(mapping) => mapped::add_codes(store, mapping, columns, slabs)?,
+                Dimension::CarriedTag(tag) => carried::add_codes(store, tag, columns, slabs),
+                _ => continue,
+            };
+            added.push((dimension.clone(), columns.len() + added.len(), values));
         }
         Ok(Self { store, names, columns, added })
     }

@@ -82,6 +82,7 @@ impl Item {
             "x_Lifecycle" => of(&[Some("Spot"), Some("On-demand"), None, Some("Other")], self.lifecycle),
             "ResourceId" => of(&[Some("i-1"), Some("i-2"), None], self.resource),
             "x_LineItemType" => of(&[Some("Usage"), Some("Credit")], self.kind),
+            "x_ChargeType" => of(&[Some("Usage"), Some("Credit")], self.kind),
             "BillingCurrency" => Some("USD".into()),
             "ProviderName" => of(&[Some("AWS"), Some("Microsoft"), None], self.service),
             "Tags" => of(&SETS, self.tags),

@@ -30,6 +30,11 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
             .filter(|value| value != dimension.none_label())
             .map(|value| value.trim_matches(' ').to_lowercase())
             .map(|value| if value == SPELLING.0 { SPELLING.1.to_owned() } else { value }),
+        name if name.starts_with("carried_") => {
+            let carried = name[8..].parse().ok().and_then(|tag: Dimension| value(world, item, &tag));
+            let cannot = item.text("x_ChargeType").is_some_and(|kind| model::WITHOUT_TAGS.contains(&&*kind));
+            carried.or_else(|| cannot.then(|| model::CANNOT_CARRY.to_owned()))
+        }
         "cost_category:Unit" => (item.kind == 0).then(|| "u".to_owned()),
         _ => match dimension {
             Dimension::Mapped(mapping) => mapping

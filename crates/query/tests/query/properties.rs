@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use query::{Engine, EngineOptions, ExplainOrder};
 use std::sync::Arc;
 
-const DIMENSIONS: [&str; 19] = [
+const DIMENSIONS: [&str; 21] = [
     "connection",
     "provider",
     "currency",
@@ -28,11 +28,13 @@ const DIMENSIONS: [&str; 19] = [
     "tag:Stage",
     "cost_category:Unit",
     "merged_tag:Team",
+    "carried_tag:Team",
+    "carried_merged_tag:Team",
     "subset",
     "virtual_tag:Owner",
     "virtual_tag:Machines",
 ];
-const FILTERS: [&str; 25] = [
+const FILTERS: [&str; 28] = [
     "connection=second",
     "connection!=second",
     "provider=AWS,Unknown",
@@ -55,6 +57,9 @@ const FILTERS: [&str; 25] = [
     "billing_period!=2026-10",
     "cost_category:Unit=Uncategorized",
     "merged_tag:Team=a,untagged",
+    "carried_tag:Team=",
+    "carried_tag:Team!=Cannot carry tags,b",
+    "carried_merged_tag:Team=a,Cannot carry tags",
     "subset!=Unassigned",
     "virtual_tag:Owner=cloud,No match",
     "virtual_tag:Machines!=first",
@@ -68,7 +73,11 @@ fn looked_at(name: &str) -> Dimension {
 /// A dimension of that name, with rules where it needs some.
 fn dimension(name: &str) -> Dimension {
     let mut dimension = name.parse().unwrap();
-    if let Dimension::MergedTag(tag) = &mut dimension {
+    let inner = match &mut dimension {
+        Dimension::CarriedTag(tag) => &mut **tag,
+        plain => plain,
+    };
+    if let Dimension::MergedTag(tag) = inner {
         let (spelling, value) = SPELLING;
         tag.spellings = Some(Arc::new([(spelling.to_owned(), value.to_owned())].into()));
     }

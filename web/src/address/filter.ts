@@ -1,4 +1,5 @@
 import { joinList, splitList } from "./list";
+import { keptBy } from "./tabs";
 
 /** One restriction: a dimension and the values it keeps or leaves out. The empty value means none / untagged. */
 export interface Filter {
@@ -27,6 +28,11 @@ export function withFilter(filters: readonly Filter[], next: Filter): Filter[] {
   return next.values.length ? [...rest, next] : rest;
 }
 
+/** Keeps a value of a breakdown, or leaves it out. */
+export function keyFilter(dimension: string, key: string, exclude: boolean): Filter {
+  return { dimension: keptBy(dimension, key), exclude, values: [key] };
+}
+
 /** Keeps only rows with these keys, one a dimension. */
 export function withKeys(
   filters: readonly Filter[],
@@ -34,7 +40,7 @@ export function withKeys(
   keys: readonly string[],
 ): Filter[] {
   return dimensions.reduce<Filter[]>(
-    (rest, dimension, at) => withFilter(rest, { dimension, exclude: false, values: [keys[at] ?? ""] }),
+    (rest, dimension, at) => withFilter(rest, keyFilter(dimension, keys[at] ?? "", false)),
     [...filters],
   );
 }

@@ -32,6 +32,7 @@ describe("address", () => {
       search: "a+b c",
       allRows: true,
       wholeBars: true,
+      comparedLine: true,
       sort: { column: "2026-01-05", descending: true },
       explain: {
         target: { row: "other" },
@@ -131,7 +132,7 @@ describe("drill-down", () => {
     const several = { tagKeys: ["Team", "Env"], mergeCase: true, category: undefined };
     const next = drillDown({ ...initialState, tab: "tag" }, ["web", ""], several);
     expect(next.tab).toBe("service");
-    expect(next.filters.map(filterText)).toEqual(["merged_tag:Team=web", "merged_tag:Env="]);
+    expect(next.filters.map(filterText)).toEqual(["merged_tag:Team=web", "carried_merged_tag:Env="]);
     expect(drillDown({ ...next, tab: "account" }, ["111"], several).tab).toBe("service");
   });
   it("goes from the menu's breakdowns to the first of the row, and ends at resources", () => {

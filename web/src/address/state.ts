@@ -5,7 +5,7 @@ import { type Filter, filterText, parseFilter, withFilter, withKeys } from "./fi
 import { isMetric, type Metric } from "./metric";
 import { defaultView, isPreset, type Span, type TimeRange, type View, viewAllowed, views } from "./range";
 import { all, one, type Search } from "./search";
-import { isTab, mainTabs, type TabId, type TabNames, tabDimensions, tabOf } from "./tabs";
+import { brokenDownBy, isTab, mainTabs, type TabId, type TabNames, tabDimensions, tabOf } from "./tabs";
 
 export type { Search };
 
@@ -30,6 +30,8 @@ export interface AnalysisState {
   allRows: boolean;
   /** Bars in full, where the chart would cut the few that dwarf the others. */
   wholeBars: boolean;
+  /** What figures are compared with stands in the chart, as a line. */
+  comparedLine: boolean;
   sort: { column: string; descending: boolean } | undefined;
   explain: ExplainState | undefined;
 }
@@ -49,6 +51,7 @@ export const initialState: AnalysisState = {
   search: "",
   allRows: false,
   wholeBars: false,
+  comparedLine: false,
   sort: undefined,
   explain: undefined,
 };
@@ -95,6 +98,7 @@ export function readState(search: Search): AnalysisState {
     search: one(search.q) ?? "",
     allRows: one(search.rows) === "all",
     wholeBars: one(search.bars) === "whole",
+    comparedLine: one(search.line) === "compared",
     sort: sort ? { column: sort.replace(/^-/, ""), descending: sort.startsWith("-") } : undefined,
     explain: readExplain(search),
   };
@@ -117,6 +121,7 @@ export function writeState(state: AnalysisState): Search {
   if (state.hidden.length) search.hide = state.hidden;
   if (state.allRows) search.rows = "all";
   if (state.wholeBars) search.bars = "whole";
+  if (state.comparedLine) search.line = "compared";
   if (state.search) search.q = state.search;
   if (state.sort) search.sort = `${state.sort.descending ? "-" : ""}${state.sort.column}`;
   if (state.explain) Object.assign(search, writeExplain(state.explain));
@@ -141,8 +146,9 @@ export function withoutFilters({
   metric,
   shared,
   compare,
+  comparedLine,
 }: AnalysisState) {
-  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared, compare };
+  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared, compare, comparedLine };
 }
 
 /** The last of the walk: what every breakdown ends in. */
@@ -155,10 +161,13 @@ function nextTab(tab: TabId, filters: readonly Filter[], names: TabNames): TabId
   return walk.find((one) => !isPinned(one.id, filters, names))?.id;
 }
 
+/** Whether a filter looks at a dimension of a breakdown. A tag's may tell what cannot carry it apart. */
+const isAbout = (filter: Filter, name: string) => brokenDownBy(filter.dimension) === brokenDownBy(name);
+
 /** Whether filters leave no more than one value of a breakdown. */
 function isPinned(tab: TabId, filters: readonly Filter[], names: TabNames): boolean {
   const pinned = (name: string) =>
-    filters.some((f) => f.dimension === name && !f.exclude && f.values.length === 1);
+    filters.some((f) => isAbout(f, name) && !f.exclude && f.values.length === 1);
   return tabDimensions(tab, names).every(pinned);
 }
 
@@ -174,7 +183,7 @@ export function drillDown(state: AnalysisState, keys: readonly string[], names: 
  *  nothing. Whoever goes back to that breakdown stays there. */
 export function narrowed(state: AnalysisState, filter: Filter, names: TabNames): Partial<AnalysisState> {
   const filters = withFilter(state.filters, filter);
-  const about = tabDimensions(state.tab, names).includes(filter.dimension);
+  const about = tabDimensions(state.tab, names).some((name) => isAbout(filter, name));
   const next = about && isPinned(state.tab, filters, names) ? nextTab(state.tab, filters, names) : undefined;
   return next === undefined ? { filters, explain: undefined } : { ...freshRows, filters, tab: next };
 }

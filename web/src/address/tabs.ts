@@ -91,7 +91,22 @@ export function tagDimension(key: string, mergeCase: boolean): string {
   return `${mergeCase ? "merged_tag" : "tag"}:${key}`;
 }
 
-/** The dimensions that a tab groups by; none while a name that it needs is not known. */
+/** What stands for a tag's value where nobody could have set one: tax, discounts, fees. The server says what that is. */
+export const cannotCarry = "Cannot carry tags";
+
+const tagForms = /^(carried_)?((?:merged_)?tag:)/;
+
+/** A dimension as a breakdown asks for it: what cannot carry tags is apart from what is untagged. */
+export function brokenDownBy(dimension: string): string {
+  return dimension.replace(tagForms, "carried_$2");
+}
+
+/** The dimension that keeps a value of a breakdown: a tag's own, which its filter has too, where it is the tag's value. */
+export function keptBy(dimension: string, key: string): string {
+  return key === "" || key === cannotCarry ? brokenDownBy(dimension) : dimension.replace(tagForms, "$2");
+}
+
+/** The dimensions that tell a tab's values apart; none while a name that it needs is not known. */
 export function tabDimensions(id: TabId, names: TabNames): string[] {
   const { dimension } = tabOf(id);
   if (dimension === "tag") return names.tagKeys.map((key) => tagDimension(key, names.mergeCase));

@@ -19,7 +19,7 @@ function against({ compared, currency }: MonthToDate): string {
   return `${now} against ${formatExact(compared.total, currency)}`;
 }
 
-/** Which days are compared with which: those of this month that are complete. */
+/** Both figures and their days: those of this month that are complete. The figure above them is to the hour. */
 function Against({ compared, currency }: { compared: Compared; currency: string }) {
   const { overview } = useOverview();
   const year = compared.compared_from.slice(0, 4);
@@ -27,6 +27,10 @@ function Against({ compared, currency }: { compared: Compared; currency: string 
   if (compared.known === "nothing") return <>No data of {before} to compare with</>;
   return (
     <>
+      <b>
+        <Change change={compared.change} />
+      </b>{" "}
+      on complete days: {formatMoney(compared.change.compared_total, currency)} in{" "}
       {shortSpan(compared.compared_from, compared.compared_to, year)} against{" "}
       {formatMoney(compared.total, currency)} in {before}
       {daysApart(compared)}
@@ -60,13 +64,12 @@ export function MonthCard({ version, metric, filter, onExplain }: Props) {
         <>
           <div className={classes.line}>
             <Figure text={month.cost} currency={month.currency} onExplain={onExplain} />
-            <Change change={compared?.change} title={against(month)} />
+            <Text span size="sm" c="dimmed">
+              {dayLabel(month.from)} through {hourLabel(month.through)}
+            </Text>
           </div>
           <Text size="sm" c="dimmed" title={against(month)}>
             {compared ? <Against compared={compared} currency={month.currency} /> : "No day is complete yet."}
-          </Text>
-          <Text size="sm" c="dimmed">
-            {dayLabel(month.from)} through {hourLabel(month.through)}
           </Text>
         </>
       ) : (

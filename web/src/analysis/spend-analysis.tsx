@@ -1,7 +1,7 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { Ref } from "react";
 import { explainOf } from "../address/explain";
-import { withFilter, withKeys } from "../address/filter";
+import { keyFilter, withFilter, withKeys } from "../address/filter";
 import { type AnalysisState, drillDown, freshRows } from "../address/state";
 import { type TabId, tabOf } from "../address/tabs";
 import type { Costs } from "../api/types";
@@ -20,6 +20,7 @@ import { restByCharge } from "./rest";
 import { SelectionLine } from "./selection-line";
 import { Untagged } from "./untagged";
 import type { Scope } from "./use-analysis";
+import { useBefore } from "./use-before";
 
 interface Props {
   ref: Ref<HTMLElement>;
@@ -40,6 +41,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
     aim: (tab: TabId) => onAim({ ...freshRows, tab }),
   });
   const drill = (keys: readonly string[]) => onState(drillDown(state, keys, names));
+  const before = useBefore(state, scope, costs);
   const explain = (id: string, at: string | undefined) => {
     const target = id === "total" || id === "other" ? id : { row: id.replace(/^row:/, "") };
     onState({ explain: explainOf(target, at) });
@@ -78,6 +80,9 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
               hidden={state.hidden}
               completeTo={scope.completeTo}
               label={`Cost by ${name.toLowerCase()} and ${scope.view}, UTC`}
+              before={before}
+              comparedLine={state.comparedLine}
+              onComparedLine={(comparedLine) => onState({ comparedLine }, true)}
               wholeBars={state.wholeBars}
               onWholeBars={(wholeBars) => onState({ wholeBars }, true)}
               onHidden={(hidden) => onState({ hidden }, true)}
@@ -98,7 +103,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
               }
               onLeaveOut={(dimension, key) =>
                 onState({
-                  filters: withFilter(state.filters, { dimension, exclude: true, values: [key] }),
+                  filters: withFilter(state.filters, keyFilter(dimension, key, true)),
                   explain: undefined,
                 })
               }

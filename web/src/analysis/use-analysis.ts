@@ -7,7 +7,7 @@ import { filterText } from "../address/filter";
 import { joinList } from "../address/list";
 import { resolveRange, type Span, type View } from "../address/range";
 import { type AnalysisState, effectiveView } from "../address/state";
-import { type TabNames, tabDimensions } from "../address/tabs";
+import { brokenDownBy, type TabNames, tabDimensions } from "../address/tabs";
 import { type CostsQuery, dataVersion, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
 import { atMost } from "../lib/patience";
@@ -102,7 +102,7 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
     mergeCase: state.mergeCase,
     category: state.category ?? dimensions?.cost_category_names[0],
   };
-  const groupBy = tabDimensions(state.tab, names);
+  const groupBy = tabDimensions(state.tab, names).map(brokenDownBy);
   return {
     overview,
     currency: currencyOf(state.filters, overview),

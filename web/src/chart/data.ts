@@ -1,7 +1,9 @@
 import { keysText } from "../address/list";
 import { partOf, type View } from "../address/range";
+import { cannotCarry } from "../address/tabs";
 import type { Costs } from "../api/types";
 import { approximate, sumDecimals } from "../lib/decimal";
+import type { ComparedBar } from "./compared";
 import { bucketLabel, bucketTitle } from "./labels";
 
 export interface Series {
@@ -26,6 +28,8 @@ export interface ChartData {
   series: readonly Series[];
   /** Exact sum of the visible series, a bucket each. */
   visibleTotals: readonly string[];
+  /** What stands beside each bucket, where the compared span is shown. */
+  compared?: readonly (ComparedBar | undefined)[];
 }
 
 type Row = Pick<Costs["rows"][number], "keys" | "labels" | "other">;
@@ -38,13 +42,18 @@ export function rowId(row: Row): string {
 /** What a row is called on the page: its values, one a dimension. */
 export function rowLabel(row: Row, dimensions: readonly string[]): string {
   if (row.other) return "Other";
-  return row.keys.map((key, at) => valueLabel(key, row.labels[at], dimensions[at] ?? "")).join(" / ");
+  const labels = row.keys.map((key, at) => valueLabel(key, row.labels[at], dimensions[at] ?? ""));
+  // Of several tags none can be carried, or each: once is enough.
+  if (row.keys.every((key) => key === cannotCarry)) return cannotCarry;
+  return labels.join(" / ");
 }
 
 /** Words for rows without a value, by the kind of dimension. */
 const noValue: Record<string, string> = {
   tag: "Untagged",
   merged_tag: "Untagged",
+  carried_tag: "Untagged",
+  carried_merged_tag: "Untagged",
   cost_category: "Uncategorized",
   virtual_tag: "No match",
   subset: "Unassigned",

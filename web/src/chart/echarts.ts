@@ -1,4 +1,4 @@
-import { BarChart, type BarSeriesOption } from "echarts/charts";
+import { BarChart, type BarSeriesOption, LineChart, type LineSeriesOption } from "echarts/charts";
 import {
   GridComponent,
   type GridComponentOption,
@@ -8,7 +8,9 @@ import {
 import { type ComposeOption, type ECharts, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
-use([BarChart, GridComponent, TooltipComponent, CanvasRenderer]);
+use([BarChart, LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 
-export type ChartOption = ComposeOption<BarSeriesOption | GridComponentOption | TooltipComponentOption>;
-export { type ECharts, init };
+export type ChartOption = ComposeOption<
+  BarSeriesOption | LineSeriesOption | GridComponentOption | TooltipComponentOption
+>;
+export { type BarSeriesOption, type ECharts, init, type LineSeriesOption };

@@ -1,14 +1,17 @@
+import { amountText, percentText } from "../lib/change";
 import { formatCompact, formatMoney } from "../lib/money";
 import { otherColor, type Scheme } from "../theme";
 import type { AxisCut } from "./cut";
 import { type ChartData, tooltipRows } from "./data";
-import type { ChartOption } from "./echarts";
+import type { BarSeriesOption, ChartOption, LineSeriesOption } from "./echarts";
 import { seriesColor } from "./series-color";
 import classes from "./tooltip.module.css";
 
 /** Colours that a canvas needs by value; the page's style sheet has them by name. */
 export interface Ink {
   text: string;
+  /** For what must stand out from bars of all colours. */
+  strong: string;
   line: string;
   surface: string;
   font: string;
@@ -19,6 +22,7 @@ export function readInk(element: Element): Ink {
   const token = (name: string) => style.getPropertyValue(name).trim();
   return {
     text: token("--ca-muted"),
+    strong: token("--ca-text"),
     line: token("--ca-line"),
     surface: token("--ca-surface"),
     font: style.fontFamily,
@@ -36,6 +40,25 @@ function swatch(color: string): HTMLElement {
   const element = line(classes.swatch);
   element.style.background = color;
   return element;
+}
+
+/** What a bar is compared with, and how it changed. */
+function comparedNodes(data: ChartData, at: number, currency: string): HTMLElement[] {
+  const before = data.compared?.[at];
+  if (!before) return [];
+  const { change } = before;
+  const row = line(
+    `${classes.row} ${classes.compared}`,
+    line(classes.dash),
+    line(classes.label, before.title),
+    line(classes.figure, formatMoney(before.figure, currency)),
+  );
+  if (!change) return [row];
+  const words = change.kind === "nothing" ? "–" : `${amountText(change, currency)}, ${percentText(change)}`;
+  return [
+    row,
+    line(classes.row, line(classes.dash), line(classes.label, "Change"), line(classes.figure, words)),
+  ];
 }
 
 /** Built from nodes, not from markup: names of accounts and tags are text, whatever they contain. */
@@ -57,6 +80,7 @@ export function tooltipNode(data: ChartData, at: number, currency: string, schem
     ),
     ...rows.map((one) => entry(seriesColor(one, scheme), one.label, one.figures[at] ?? "0")),
     ...(rest ? [entry(otherColor[scheme], `${rest.count} more`, rest.figure)] : []),
+    ...comparedNodes(data, at, currency),
     line(classes.hint, "Click: drill down · Shift-click: explain"),
   );
 }
@@ -70,7 +94,6 @@ export function chartOption(
   cut: AxisCut | undefined,
 ): ChartOption {
   const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
-  const many = data.categories.length > 100;
   return {
     // A click answers at once.
     animation: false,
@@ -103,23 +126,48 @@ export function chartOption(
       splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
       axisLabel: { ...axisLabel, formatter: (value: number) => formatCompact(value, currency) },
     },
-    series: data.series
-      .filter((one) => !one.hidden)
-      .map((one) => ({
-        id: one.id,
-        name: one.label,
-        type: "bar" as const,
-        stack: "cost",
-        barMaxWidth: 56,
-        barCategoryGap: many ? "10%" : "30%",
-        cursor: "pointer",
-        color: seriesColor(one, scheme),
-        itemStyle: { borderColor: ink.surface, borderWidth: width / data.categories.length < 18 ? 0 : 0.6 },
-        emphasis: { focus: "none" as const, itemStyle: { opacity: 0.85 } },
-        // A part of a day, week or month stands paler: it is no measure for the others.
-        data: one.heights.map((value, at) =>
-          data.whole[at] === false ? { value, itemStyle: { opacity: 0.5 } } : value,
-        ),
-      })),
+    series: [...bars(data, scheme, ink, width), ...comparedLine(data, ink)],
   };
+}
+
+function bars(data: ChartData, scheme: Scheme, ink: Ink, width: number): BarSeriesOption[] {
+  const many = data.categories.length > 100;
+  return data.series
+    .filter((one) => !one.hidden)
+    .map((one) => ({
+      id: one.id,
+      name: one.label,
+      type: "bar" as const,
+      stack: "cost",
+      barMaxWidth: 56,
+      barCategoryGap: many ? "10%" : "30%",
+      cursor: "pointer",
+      color: seriesColor(one, scheme),
+      itemStyle: { borderColor: ink.surface, borderWidth: width / data.categories.length < 18 ? 0 : 0.6 },
+      emphasis: { focus: "none" as const, itemStyle: { opacity: 0.85 } },
+      // A part of a day, week or month stands paler: it is no measure for the others.
+      data: one.heights.map((value, at) =>
+        data.whole[at] === false ? { value, itemStyle: { opacity: 0.5 } } : value,
+      ),
+    }));
+}
+
+/** A dashed line in steps: as high as the bar that stood there. */
+function comparedLine(data: ChartData, ink: Ink): LineSeriesOption[] {
+  if (!data.compared) return [];
+  return [
+    {
+      id: "compared",
+      type: "line",
+      step: "middle",
+      symbol: "circle",
+      // A single bar has no line.
+      symbolSize: data.compared.length > 1 ? 0 : 7,
+      silent: true,
+      z: 4,
+      color: ink.strong,
+      lineStyle: { type: [5, 4], width: 1.8, color: ink.strong },
+      data: data.compared.map((one) => one?.height ?? null),
+    },
+  ];
 }

@@ -1,10 +1,12 @@
 import { Skeleton, Text } from "@mantine/core";
 import { lazy, Suspense, useMemo } from "react";
 import type { Costs } from "../api/types";
+import { spanLabel } from "../lib/dates";
 import { formatCompact } from "../lib/money";
+import { comparedBars } from "./compared";
 import { type AxisCut, axisCut, reachOf } from "./cut";
 import { chartData, type Series } from "./data";
-import { Legend } from "./legend";
+import { type ComparedEntry, Legend } from "./legend";
 import classes from "./spend-chart.module.css";
 
 // The chart library is most of the page's weight: the figures do not wait for it.
@@ -19,6 +21,10 @@ interface Props {
   /** Day from which on the data are not complete. */
   completeTo: string | undefined;
   label: string;
+  /** Costs of the compared span, as [`comparedView`] asks for them; undefined where its line is not shown or not known. */
+  before: Costs | undefined;
+  comparedLine: boolean;
+  onComparedLine: (shown: boolean) => void;
   wholeBars: boolean;
   onWholeBars: (whole: boolean) => void;
   onHidden: (hidden: string[]) => void;
@@ -29,10 +35,13 @@ interface Props {
 export function SpendChart(props: Props) {
   const { costs, stale, dimensions, hidden, completeTo, label, wholeBars, onHidden, onDrill, onExplain } =
     props;
-  const data = useMemo(
-    () => costs && chartData(costs, dimensions, hidden, completeTo),
-    [costs, dimensions, hidden, completeTo],
-  );
+  const { before } = props;
+  const data = useMemo(() => {
+    if (!costs) return undefined;
+    const plain = chartData(costs, dimensions, hidden, completeTo);
+    if (!before || !costs.previous) return plain;
+    return { ...plain, compared: comparedBars(costs, costs.previous, before, plain.visibleTotals) };
+  }, [costs, dimensions, hidden, completeTo, before]);
   const cut = useMemo(() => data && axisCut(reachOf(data)), [data]);
   if (!costs || !data) {
     return (
@@ -66,10 +75,30 @@ export function SpendChart(props: Props) {
             onExplain={onExplain}
           />
         </Suspense>
-        <Legend data={data} currency={costs.currency} onHidden={onHidden} />
+        <Legend
+          data={data}
+          compared={comparedEntry(props, costs)}
+          currency={costs.currency}
+          onHidden={onHidden}
+        />
       </div>
     </>
   );
+}
+
+/** Nothing to show where nothing is compared. */
+function comparedEntry(
+  { comparedLine, before, onComparedLine }: Props,
+  { previous }: Costs,
+): ComparedEntry | undefined {
+  if (!previous || previous.known === "nothing") return undefined;
+  return {
+    shown: comparedLine,
+    label: spanLabel(previous.from, previous.to),
+    // Of what is shown, where values are hidden.
+    total: comparedLine && before ? before.total : previous.total,
+    onShown: onComparedLine,
+  };
 }
 
 interface CutNoteProps {

@@ -1,5 +1,6 @@
 import { useComputedColorScheme } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
+import { percentText } from "../lib/change";
 import { formatMoney } from "../lib/money";
 import type { Scheme } from "../theme";
 import type { AxisCut } from "./cut";
@@ -18,6 +19,15 @@ function inkOf(scheme: Scheme, element: Element): Ink {
   return known;
 }
 
+/** A bar in words: its days, its figure, and what it is compared with. */
+function spokenBar(data: ChartData, at: number, currency: string): string {
+  const now = `${data.titles[at]} ${formatMoney(data.visibleTotals[at] ?? "0", currency)}`;
+  const before = data.compared?.[at];
+  if (!before) return now;
+  const change = before.change && percentText(before.change);
+  return `${now} against ${formatMoney(before.figure, currency)} of ${before.title}${change ? ` (${change})` : ""}`;
+}
+
 interface Props {
   data: ChartData;
   currency: string;
@@ -34,6 +44,11 @@ export function StackedBars({ data, currency, label, cut, onDrill, onExplain }: 
   const latest = useRef({ data, cut, onDrill, onExplain });
   latest.current = { data, cut, onDrill, onExplain };
   const [marks, setMarks] = useState<readonly CutBar[]>([]);
+  const [at, setAt] = useState(0);
+  const point = (next: number) => {
+    setAt(next);
+    chart.current?.dispatchAction({ type: "showTip", seriesIndex: 0, dataIndex: next });
+  };
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
 
   useEffect(() => {
@@ -77,13 +92,24 @@ export function StackedBars({ data, currency, label, cut, onDrill, onExplain }: 
     if (chart.current) setMarks(cutBars(chart.current, data, cut));
   }, [data, currency, scheme, cut]);
 
-  const summary = data.titles.map(
-    (title, at) => `${title} ${formatMoney(data.visibleTotals[at] ?? "0", currency)}`,
-  );
+  const summary = data.titles.map((_, at) => spokenBar(data, at, currency));
   const spoken = `${label}. ${summary.length > 31 ? `${summary.length} bars` : summary.join(", ")}. The table below has the same figures.`;
   return (
     <div className={classes.plot}>
       <div ref={holder} className={classes.canvas} role="img" aria-label={spoken} data-testid="spend-chart" />
+      {/* The arrow keys of a slider go from bar to bar: each shows its tooltip, and is read. */}
+      <input
+        type="range"
+        className={classes.keys}
+        aria-label="Bars of the chart"
+        min={0}
+        max={Math.max(0, data.categories.length - 1)}
+        value={Math.min(at, data.categories.length - 1)}
+        aria-valuetext={summary[Math.min(at, summary.length - 1)] ?? ""}
+        onChange={(event) => point(event.currentTarget.valueAsNumber)}
+        onFocus={() => point(Math.min(at, data.categories.length - 1))}
+        onBlur={() => chart.current?.dispatchAction({ type: "hideTip" })}
+      />
       <CutMarks bars={marks} currency={currency} />
     </div>
   );

@@ -54,8 +54,8 @@ export function filterDimension(name: string): FilterDimension {
   if (known) return { name, plural: known };
   const [kind, ...rest] = name.split(":");
   const key = rest.join(":");
-  if (kind === "tag") return { name, plural: `Tag ${key}` };
-  if (kind === "merged_tag") return { name, plural: `Tag ${key}, any case` };
+  if (kind === "tag" || kind === "carried_tag") return { name, plural: `Tag ${key}` };
+  if (kind === "merged_tag" || kind === "carried_merged_tag") return { name, plural: `Tag ${key}, any case` };
   if (kind === "cost_category") return { name, plural: `Category ${key}` };
   if (kind === "virtual_tag") return { name, plural: key };
   const words = name.replace(/_/g, " ");

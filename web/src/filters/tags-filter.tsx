@@ -27,7 +27,7 @@ interface Props {
 export function TagsFilter({ dimensions, filters, shown, scope, onFilter, onAim }: Props) {
   const [opened, setOpened] = useState(false);
   const [draft, setDraft] = useState<Filter>();
-  const used = filters.filter((one) => /^(merged_)?tag:/.test(one.dimension)).length;
+  const used = filters.filter((one) => /^(carried_)?(merged_)?tag:/.test(one.dimension)).length;
   const leave = () => {
     setOpened(false);
     setDraft(undefined);

@@ -58,7 +58,7 @@ export function dimensionLabel(name: string, dimensions: Dimensions | undefined)
   if (known) return known.label;
   const kind = kindOf(name);
   const key = name.slice(kind.length + 1);
-  if (key !== "") return kind === "tag" || kind === "merged_tag" ? `Tag ${key}` : key;
+  if (key !== "") return /^(carried_)?(merged_)?tag$/.test(kind) ? `Tag ${key}` : key;
   const words = name.replace(/_/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -27,6 +27,8 @@ pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>
         (Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }), _) => {
             store.values_of_key(TAGS, key)
         }
+        // Two columns decide, and give the slabs a column of their own: these are of the tag alone.
+        (Dimension::CarriedTag(tag), _) => return values(store, tag, None),
         (Dimension::CostCategory(key), _) => store.values_of_key(COST_CATEGORIES, key),
         (Dimension::Mapped(mapping), _) => mapped::by_one_column(store, mapping),
         (Dimension::Column(_), Some(names)) if dimension.is("account") => Arc::new(names.values(store)),

@@ -1,6 +1,6 @@
-import { inflateRawSync } from "node:zlib";
 import { expect, test } from "@playwright/test";
 import { base, expectAccessible, expectFits, exported, open, table } from "./support";
+import { entry } from "./workbook";
 
 test("a chosen tag key shows its values where it was chosen", async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -73,18 +73,3 @@ test("a workbook says what it is, and its name the days that are in it", async (
   expect(about).not.toContain(">2026-10-08<");
   expect(entry(bytes, "xl/worksheets/sheet1.xml")).toContain("<cols>");
 });
-
-/** A file of a zip archive, by its central directory. */
-function entry(archive: Buffer, name: string): string {
-  for (let at = archive.indexOf("PK\x01\x02"); at >= 0; at = archive.indexOf("PK\x01\x02", at + 4)) {
-    const [size, length, start] = [
-      archive.readUInt32LE(at + 20),
-      archive.readUInt16LE(at + 28),
-      archive.readUInt32LE(at + 42),
-    ];
-    if (archive.toString("utf8", at + 46, at + 46 + length) !== name) continue;
-    const from = start + 30 + archive.readUInt16LE(start + 26) + archive.readUInt16LE(start + 28);
-    return inflateRawSync(archive.subarray(from, from + size)).toString("utf8");
-  }
-  throw new Error(`no ${name} in the archive`);
-}

@@ -1,6 +1,5 @@
 import { keysText } from "../address/list";
 import { partOf, type View } from "../address/range";
-import { cannotCarry } from "../address/tabs";
 import type { Costs } from "../api/types";
 import { approximate, sumDecimals } from "../lib/decimal";
 import type { ComparedBar } from "./compared";
@@ -42,10 +41,7 @@ export function rowId(row: Row): string {
 /** What a row is called on the page: its values, one a dimension. */
 export function rowLabel(row: Row, dimensions: readonly string[]): string {
   if (row.other) return "Other";
-  const labels = row.keys.map((key, at) => valueLabel(key, row.labels[at], dimensions[at] ?? ""));
-  // Of several tags none can be carried, or each: once is enough.
-  if (row.keys.every((key) => key === cannotCarry)) return cannotCarry;
-  return labels.join(" / ");
+  return row.keys.map((key, at) => valueLabel(key, row.labels[at], dimensions[at] ?? "")).join(" / ");
 }
 
 /** Words for rows without a value, by the kind of dimension. */

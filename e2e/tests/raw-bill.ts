@@ -133,10 +133,13 @@ function read(file: string): RawRow[] {
 /** The bill that the server of all tests shows, as files of another format. */
 async function load(): Promise<Bill> {
   const overview = (await (await fetch(`${base()}/api/v1/overview`)).json()) as { data_through: string };
-  const folder = mkdtempSync(join(tmpdir(), "cloud-analyzer-raw-"));
+  // Those of a server that runs already may be there already, too.
+  const made = process.env["E2E_RAW_BILL"];
+  const folder = made ?? mkdtempSync(join(tmpdir(), "cloud-analyzer-raw-"));
   try {
-    const what = ["--rows", process.env["DEMO_ROWS"] ?? "60000", "--format", "csv"];
-    execFileSync(binary(), ["demo", "generate", ...what, "--end", overview.data_through, "--out", folder]);
+    const what = ["--rows", process.env["DEMO_ROWS"] ?? "60000", "--format", "csv", "--seed", "2026"];
+    const flags = ["demo", "generate", ...what, "--end", overview.data_through, "--out", folder];
+    if (made === undefined) execFileSync(binary(), flags, { stdio: "ignore" });
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
     const reports = files.filter((name) => name.endsWith(".csv.gz"));
     const truth = JSON.parse(readFileSync(join(folder, "truth.json"), "utf8")) as {
@@ -144,7 +147,7 @@ async function load(): Promise<Bill> {
     };
     return { rows: reports.flatMap((name) => read(join(folder, name))), names: truth.accounts };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (made === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

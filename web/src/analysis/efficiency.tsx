@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { SavingsAccount } from "../api/types";
 import { compareDecimals } from "../lib/decimal";
-import { formatExact, formatMoney } from "../lib/money";
+import { formatExact, moneyRange } from "../lib/money";
 
 /** "62 %"; a dash for an account without savings of either kind. */
 export function score(percent: number | null): string {
@@ -19,7 +19,7 @@ export function SavingsRange({ account, currency }: { account: SavingsAccount; c
   if (!savesMore(account)) return <span title="Nothing more to save was found">–</span>;
   return (
     <span title={`${formatExact(low, currency)} – ${formatExact(high, currency)} more to save`}>
-      {formatMoney(low, currency, 0)} – {formatMoney(high, currency, 0)}
+      {moneyRange(low, high, currency, 0)}
     </span>
   );
 }

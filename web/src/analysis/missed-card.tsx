@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { queries } from "../api/queries";
 import { spanLabel } from "../lib/dates";
 import { compareDecimals } from "../lib/decimal";
-import { formatExact, formatMoney } from "../lib/money";
+import { formatExact, formatMoney, moneyRange } from "../lib/money";
 import { Problem } from "../ui/problem";
 import { Card } from "./card";
 import classes from "./summary-cards.module.css";
@@ -54,7 +54,7 @@ interface MissedProps {
 function Missed({ low, high, spot, commitment, currency, lines, onExplain }: MissedProps) {
   // Estimates: cents would pretend to a precision that they do not have.
   const money = (text: string) => formatMoney(text, currency, 0);
-  const range = low === high ? money(high) : `${money(low)} – ${money(high)}`;
+  const range = moneyRange(low, high, currency, 0);
   return (
     <>
       <div className={classes.line}>

@@ -1,9 +1,10 @@
 import { Text } from "@mantine/core";
 import type { Projection } from "../api/types";
 import { addDays, dayLabel, monthLabel } from "../lib/dates";
-import { formatMoney } from "../lib/money";
+import { formatMoney, moneyRange } from "../lib/money";
 import { Dialog } from "../ui/dialog";
 import listClasses from "../ui/list-table.module.css";
+import classes from "./next-months.module.css";
 
 interface Props {
   month: Projection;
@@ -18,7 +19,7 @@ export function NextMonths({ month, onClose }: Props) {
   return (
     <Dialog opened onClose={onClose} title="Forecast of the next months" size="min(720px, 96vw)">
       <div className={listClasses.scroll}>
-        <table className={listClasses.table} aria-label="Forecast of the next months">
+        <table className={`${listClasses.table} ${classes.table}`} aria-label="Forecast of the next months">
           <thead>
             <tr>
               <th scope="col">Month</th>
@@ -38,10 +39,10 @@ export function NextMonths({ month, onClose }: Props) {
               <tr key={one.from}>
                 <th scope="row">{monthLabel(one.from.slice(0, 7))}</th>
                 <td className={`${listClasses.number} tabular`}>{money(one.total)}</td>
-                <td className={`${listClasses.number} tabular`}>
-                  {one.low !== null && one.high !== null ? `${money(one.low)} – ${money(one.high)}` : "–"}
+                <td className={`${listClasses.number} tabular`} data-label="80 % sure">
+                  {one.low !== null && one.high !== null ? moneyRange(one.low, one.high, currency) : "–"}
                 </td>
-                <td className={`${listClasses.number} tabular`}>
+                <td className={`${listClasses.number} tabular`} data-label="Past error">
                   {one.error_percent !== null ? `${one.error_percent.toFixed(1)} %` : "–"}
                 </td>
               </tr>

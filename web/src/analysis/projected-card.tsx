@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { queries } from "../api/queries";
 import { addDays, dayLabel, daysBetween, monthLabel, monthStart } from "../lib/dates";
-import { formatMoney } from "../lib/money";
+import { formatMoney, moneyRange } from "../lib/money";
 import { PercentChange } from "../table/change";
 import { Problem } from "../ui/problem";
 import { Card, Figure } from "./card";
@@ -52,7 +52,7 @@ export function ProjectedCard({ version, metric, filter }: Props) {
           </div>
           <Text size="sm" c="dimmed">
             {month.low !== null && month.high !== null
-              ? `${formatMoney(month.low, month.currency)} – ${formatMoney(month.high, month.currency)}, 80 % sure`
+              ? `${moneyRange(month.low, month.high, month.currency)}, 80 % sure`
               : "Too few months for an interval"}
           </Text>
           <Text

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { formatCell, formatChange, formatCompact, formatExact, formatMoney } from "./money";
+import { formatCell, formatChange, formatCompact, formatExact, formatMoney, moneyRange } from "./money";
+
+describe("a range of money", () => {
+  it("is one figure where both ends read the same, and never nothing", () => {
+    expect(moneyRange("12.4", "33.6", "USD", 0)).toBe("$12 – $34");
+    expect(moneyRange("245.8", "246.3", "USD", 0)).toBe("$246");
+    expect(moneyRange("0", "0.31", "USD", 0)).toBe("<$1");
+    expect(moneyRange("0", "0", "USD", 0)).toBe("$0");
+    expect(moneyRange("0.001", "0.004", "USD")).toBe("<$0.01");
+  });
+});
 
 describe("money on screen", () => {
   it("groups and rounds digits that a double cannot hold", () => {

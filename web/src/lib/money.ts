@@ -33,6 +33,14 @@ export function formatExact(text: string, currency: string): string {
   return `${negative ? "−" : ""}${symbol}${grouped(whole)}${fraction ? `.${fraction}` : ""}`;
 }
 
+/** "$12 – $34" of an estimate; one figure where both ends are the same on screen, and "<$1" where cents are all there is. */
+export function moneyRange(low: string, high: string, currency: string, digits = 2): string {
+  const [from, to] = [formatMoney(low, currency, digits), formatMoney(high, currency, digits)];
+  if (from !== to) return `${from} – ${to}`;
+  const hidden = Number(roundDecimal(high, digits)) === 0 && approximate(high) > 0;
+  return hidden ? `<${formatMoney(digits === 0 ? "1" : "0.01", currency, digits)}` : to;
+}
+
 /** "$1.2k" on axes, where only the size matters. */
 export function formatCompact(value: number, currency: string): string {
   const symbol = symbolOf(currency);

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { counting } from "./clicks";
 import { type Definitions, definitions, putSharedCosts, restore } from "./definitions";
-import { type RawRow, sumOf, test } from "./raw-bill";
+import { decimal, type RawRow, sumOf, sums, test } from "./raw-bill";
 import { base, open, plain, ready, table, tableFigures } from "./support";
 
 // The jobs that need rules of one's own: business units and environments, made as people make them, against sums over the raw
@@ -83,14 +83,19 @@ test("11: three business units as subsets, with support split in proportion", as
 
   const month = await lastMonth(page);
   const rows = bill.rows.filter((row) => row.start.startsWith(month));
-  const support = rows.filter((row) => row.product.startsWith("AWSSupport"));
-  const rest = rows.filter((row) => !row.product.startsWith("AWSSupport"));
+  const isSupport = ({ product, type }: RawRow) =>
+    product.startsWith("AWSSupport") && /^(Usage|Fee)$/.test(type);
+  const support = rows.filter(isSupport);
+  const rest = rows.filter((row) => !isSupport(row));
+  // Who costs nothing bears nothing.
+  const bearing = sums(rest, (row) => row.account).filter(([, cost]) => cost > 0n);
+  const whole = Number(decimal(bearing.reduce((sum, [, cost]) => sum + cost, 0n)));
   expect(amortized(support)).toBeGreaterThan(0);
   const shown = await tableFigures(page);
   const figure = (label: string) => Number(shown.find((row) => row.label === label)?.figures.at(-1));
   for (const [name, own] of Object.entries(units)) {
     const cost = amortized(rest.filter((row) => own.includes(row.account)));
-    const expected = cost + (amortized(support) * cost) / amortized(rest);
+    const expected = cost + (amortized(support) * cost) / whole;
     // Shares are counted in billionths.
     expect(Math.abs(figure(name) - expected), name).toBeLessThan(0.0001);
   }

@@ -116,7 +116,10 @@ test("2: who owns untagged EC2", async ({ page, bill }) => {
 
 test("3: a team's cost by service and week, as a workbook for finance", async ({ page, bill }) => {
   const { thirty } = await spans(page);
-  const [, team = ["", 0n]] = sums(within(bill, thirty), (row) => row.team);
+  const teams = sums(within(bill, thirty), (row) => row.team);
+  // One that nobody wrote with a blank behind it: both would read the same.
+  const alone = ([name]: [string, bigint]) => teams.filter(([other]) => other.trim() === name).length === 1;
+  const team = teams.find((one) => one[0] !== "" && alone(one)) ?? ["", 0n];
   const clicks = await counting(page);
   await open(page);
   await page.getByRole("button", { name: /^Tags/ }).click();
@@ -125,7 +128,7 @@ test("3: a team's cost by service and week, as a workbook for finance", async ({
     .getByRole("list", { name: "Tag keys" })
     .getByRole("button", { name: /^(user:)?team$/i })
     .click();
-  await panel.getByRole("checkbox", { name: new RegExp(`^${team[0]}\\b`) }).check();
+  await panel.getByRole("checkbox", { name: new RegExp(`^${team[0]} \\$`) }).check();
   await panel.getByRole("button", { name: "Apply" }).click();
   await tab(page, "Service");
   await page.getByRole("radiogroup", { name: "View by" }).getByText("Week").click();
@@ -274,14 +277,11 @@ test("10: what to budget for the next months", async ({ page, bill }) => {
   }
   await expect(rows.nth(3)).toContainText(/\$[\d,.]+ – \$[\d,.]+/);
   await page.setViewportSize({ width: 390, height: 844 });
-  const dialog = page.getByRole("dialog");
-  expect(
-    await dialog.evaluate((one) =>
-      [...one.querySelectorAll("*")].every(
-        (part) => part.scrollWidth <= part.clientWidth + 1 || getComputedStyle(part).overflowX === "visible",
-      ),
-    ),
-  ).toBe(true);
+  const scrolls = await rows.first().evaluate((row) => {
+    const room = row.closest("table")?.parentElement;
+    return room ? room.scrollWidth > room.clientWidth : true;
+  });
+  expect(scrolls).toBe(false);
 });
 
 test("13: the hours of an incident's day", async ({ page, bill }) => {

@@ -33,8 +33,8 @@ pub use cost_query::{
 pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};
 pub use dimension::{
-    CANNOT_CARRY, DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, UNUSED, WITHOUT_TAGS, can_carry_tags,
-    plain_value,
+    CANNOT_CARRY, DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, UNUSED, WITHOUT_TAGS,
+    can_carry_tags, plain_value,
 };
 pub use email::{Email, EmailError};
 pub use filter::{Filter, FilterError, Listed, merge_filters};

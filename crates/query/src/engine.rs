@@ -17,8 +17,8 @@ use crate::view::{AccountNames, PublishedPeriod, Span, View};
 use hashbrown::HashMap;
 use model::limits::MOST_ROWS_PAGED;
 use model::{
-    CANNOT_CARRY, CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric, Operator, TimeView,
-    merge_filters,
+    CANNOT_CARRY, CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric,
+    Operator, TimeView, merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

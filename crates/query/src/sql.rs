@@ -6,8 +6,8 @@ use crate::plan::asks_names;
 use crate::view::AccountNames;
 use chrono::NaiveDate;
 use model::{
-    CANNOT_CARRY, Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule, MergedTag, Operator,
-    TimeView, WITHOUT_TAGS,
+    CANNOT_CARRY, Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule,
+    MergedTag, Operator, TimeView, WITHOUT_TAGS,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -15,10 +15,8 @@ pub(super) fn add_codes(
 ) -> Arc<Values> {
     let carried = values(store, tag, None);
     let types = store.dictionary(TYPES).values();
-    let without: Vec<bool> = types
-        .iter()
-        .map(|name| name.as_deref().is_some_and(|name| WITHOUT_TAGS.contains(&name)))
-        .collect();
+    let without: Vec<bool> =
+        types.iter().map(|name| name.as_deref().is_some_and(|name| WITHOUT_TAGS.contains(&name))).collect();
     let mut texts = carried.values.as_ref().clone();
     // A tag may say the same.
     let known = texts.iter().position(|text| text.as_deref() == Some(CANNOT_CARRY));

@@ -4,6 +4,7 @@
 //! is checked when it is saved; whether it works is for [`start_verification`] to find out. Every call names the
 //! organization: nothing of another one is ever found.
 
+mod bill_diff_mails;
 mod change;
 mod customers;
 pub mod keys;
@@ -15,6 +16,7 @@ mod template;
 mod verifying;
 mod workers;
 
+pub use bill_diff_mails::{BillDiffMails, BillDiffMailsChange};
 pub use change::{Change, NewConnection, change, create};
 pub use connect::aws::{Form, Links, Partition, ReportKind};
 pub use connect::{Check, CheckState, Month, Outgoing, Verdict, Verification};
@@ -78,6 +80,8 @@ pub struct ConnectionDetails {
     pub by_operator: bool,
     /// Whether it is neither read nor looked at until somebody goes on with it.
     pub paused: bool,
+    /// Who is told of its bill diffs.
+    pub bill_diff_mails: BillDiffMails,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// The last verification.
@@ -94,7 +98,9 @@ impl ConnectionDetails {
         let own = Settings { step: None, region: None, ..settings.clone() };
         let own = kept_settings(&own)?.to_string();
         let secret = &record.sealed_secret;
-        let version = crate::edits::version(&(&record.connection.name, record.poll_minutes, own, secret));
+        let told = record.bill_diff_mails.as_ref().map(ToString::to_string);
+        let version =
+            crate::edits::version(&(&record.connection.name, record.poll_minutes, own, secret, told));
         Ok(Self {
             id: record.connection.id.clone(),
             kind: record.connection.kind,
@@ -115,6 +121,7 @@ impl ConnectionDetails {
             poll_minutes: record.poll_minutes,
             by_operator: record.by_operator,
             paused: record.paused,
+            bill_diff_mails: BillDiffMails::of(record)?,
             created_at: DateTime::from_timestamp_millis(record.created_at_ms).unwrap_or_default(),
             verification,
             version,

@@ -6,11 +6,11 @@
 
 use crate::allocation::Definitions;
 use crate::policy::Caller;
-use crate::{App, AppError, ErrorKind, Result, connections, identity, reports};
+use crate::{App, AppError, ErrorKind, Result, connections, identity, reports, stable};
 use chrono::DateTime;
 use model::ConnectionId;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OwnedMutexGuard;
 
@@ -53,11 +53,10 @@ pub enum Thing<'a> {
     MailDomains,
 }
 
-/// A short name of a value: another value has another one.
+/// A short name of a value: another value has another one. The same in every build: a page may be open while the program
+/// is replaced by a newer one.
 pub fn version(value: &impl Hash) -> String {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    stable::name_of(value)
 }
 
 /// Begins a change of something; `expected` is the version that the caller loaded, where it says one. Hold what is

@@ -32,6 +32,7 @@ pub mod proof;
 pub mod reach;
 pub mod read;
 pub mod reports;
+mod stable;
 mod vacuum;
 
 pub use allowances::{AllowanceOptions, Allowed};

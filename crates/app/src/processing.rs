@@ -2,6 +2,7 @@
 //! after a stop, and told by mail.
 
 mod attempt;
+mod bill_diffs;
 mod daily;
 mod line;
 mod reader;

@@ -5,7 +5,7 @@
 
 mod address;
 mod picture;
-mod recipients;
+pub(crate) mod recipients;
 mod sending;
 
 pub(crate) use sending::send_due;

@@ -73,6 +73,7 @@ impl House {
             parent: None,
             by_operator: true,
             paused: false,
+            bill_diff_mails: None,
         };
         app.meta().create_connection(&record).await.unwrap();
         Self { app, clock, organization, connection }

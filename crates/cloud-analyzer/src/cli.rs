@@ -11,7 +11,7 @@ pub(crate) use reading::ReadingOptions;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use model::{Comparison, Day, Dimension, Filter, Metric, TimeView};
+use model::{Comparison, Day, Decimal, Dimension, Filter, Metric, TimeView};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -167,6 +167,12 @@ pub(crate) struct Connect {
     /// Minutes between looks for new deliveries
     #[arg(long, value_name = "N")]
     pub(crate) poll_minutes: Option<u32>,
+    /// Who gets a mail when a bill that was settled changes; may be repeated, or separated by commas; 'nobody' ends it
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
+    pub(crate) bill_diff_mail: Vec<String>,
+    /// The least change that such a mail tells, in the bill's currency; 0: any
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) bill_diff_minimum: Option<Decimal>,
     /// Write the template: cloudformation, terraform, cli, trust or policy
     #[arg(long, value_name = "FORM")]
     pub(crate) template: Option<String>,

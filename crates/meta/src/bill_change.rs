@@ -3,6 +3,7 @@
 use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError};
 use model::{BillingPeriod, ConnectionId, Decimal};
+use serde_json::Value;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -54,6 +55,20 @@ pub struct ChangedSums {
     pub charge_types: Vec<ChangedSum>,
 }
 
+/// What of a restatement is none of a month's growth: all of a month that was final before, or what changed of days
+/// that were complete before. Figures are unblended cost.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SettledChange {
+    /// The last day that was complete before, as `YYYY-MM-DD`; `None`: the month was final, and this is all of it.
+    pub through: Option<String>,
+    /// As published before.
+    pub before: Decimal,
+    /// As published now.
+    pub after: Decimal,
+    /// By service, account and charge type.
+    pub sums: ChangedSums,
+}
+
 /// A bill diff: one restatement of one month in one currency.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BillChange {
@@ -79,6 +94,8 @@ pub struct BillChange {
     pub lines: Vec<ChangedLine>,
     /// The same by service, account and charge type; not known of diffs of earlier versions.
     pub sums: Option<ChangedSums>,
+    /// What of it is none of the month's growth; `None`: nothing.
+    pub settled: Option<SettledChange>,
 }
 
 impl Meta {
@@ -87,8 +104,8 @@ impl Meta {
         sqlx::query(
             "INSERT INTO bill_changes
              (connection_id, period, changed_at_ms, currency, total_before, total_after, changes, rows_before,
-              rows_after, lines_total, sums)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              rows_after, lines_total, sums, settled)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(change.connection_id.as_str())
         .bind(change.period.to_string())
@@ -101,8 +118,49 @@ impl Meta {
         .bind(change.rows_after.map(count))
         .bind(change.lines_total.map(count))
         .bind(change.sums.as_ref().map(|sums| to_json("bill change", sums)).transpose()?)
+        .bind(change.settled.as_ref().map(|settled| to_json("bill change", settled)).transpose()?)
         .execute(&self.pool)
         .await?;
+        Ok(())
+    }
+
+    /// The bill diffs of a connection that change what was settled and that nobody was told of, by month; from now on
+    /// they count as told, so that each is given once.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn take_bill_changes(
+        &self,
+        connection: &ConnectionId,
+        now_ms: i64,
+    ) -> Result<Vec<BillChange>, MetaError> {
+        let rows = sqlx::query(
+            "UPDATE bill_changes SET told_at_ms = ?
+             WHERE connection_id = ? AND settled IS NOT NULL AND told_at_ms IS NULL RETURNING *",
+        )
+        .bind(now_ms)
+        .bind(connection.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut found = rows.iter().map(change).collect::<Result<Vec<_>, _>>()?;
+        found.sort_by(|one, other| (one.period, &one.currency).cmp(&(other.period, &other.currency)));
+        Ok(found)
+    }
+
+    /// Keeps who is told of a connection's bill diffs, as the application keeps it; `None`: nobody.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn set_bill_diff_mails(
+        &self,
+        connection: &ConnectionId,
+        wish: Option<&Value>,
+    ) -> Result<(), MetaError> {
+        sqlx::query("UPDATE connections SET bill_diff_mails = ? WHERE id = ?")
+            .bind(wish.map(|wish| to_json("bill diff mails", wish)).transpose()?)
+            .bind(connection.as_str())
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -136,6 +194,10 @@ fn change(row: &SqliteRow) -> Result<BillChange, MetaError> {
         sums: row
             .try_get::<Option<&str>, _>("sums")?
             .map(|sums| from_json("bill change", sums))
+            .transpose()?,
+        settled: row
+            .try_get::<Option<&str>, _>("settled")?
+            .map(|settled| from_json("bill change", settled))
             .transpose()?,
     })
 }

@@ -133,6 +133,8 @@ pub struct ConnectionRecord {
     pub by_operator: bool,
     /// Whether it is neither read nor looked at until somebody goes on with it.
     pub paused: bool,
+    /// Who is told of bill diffs, as the application keeps it.
+    pub bill_diff_mails: Option<Value>,
 }
 
 impl Meta {
@@ -462,6 +464,10 @@ fn record(row: &SqliteRow) -> Result<ConnectionRecord, MetaError> {
             .transpose()?,
         by_operator: row.try_get("by_operator")?,
         paused: row.try_get("paused")?,
+        bill_diff_mails: row
+            .try_get::<Option<&str>, _>("bill_diff_mails")?
+            .map(|wish| from_json("bill diff mails", wish))
+            .transpose()?,
     })
 }
 

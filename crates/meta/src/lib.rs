@@ -24,7 +24,7 @@ mod sealed;
 mod source_files;
 mod store;
 
-pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums};
+pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledChange};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};

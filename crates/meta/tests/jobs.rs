@@ -45,6 +45,7 @@ impl House {
             parent: parent.cloned(),
             by_operator: true,
             paused: false,
+            bill_diff_mails: None,
         };
         self.meta.create_connection(&record).await.unwrap();
         id

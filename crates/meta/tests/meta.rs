@@ -368,6 +368,7 @@ async fn what_the_http_interface_pointed_somewhere_is_not_the_operators() {
         parent: None,
         by_operator: false,
         paused: false,
+        bill_diff_mails: None,
     };
     let note = |action: &str, target: &str, name: &str, value: &str| NewAudit {
         organization_id: Some(store.organization.clone()),

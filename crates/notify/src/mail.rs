@@ -1,5 +1,6 @@
 //! The mails, each with what it needs.
 
+use crate::bill_diff::{self, DiffMonth};
 use minijinja::{AutoEscape, Environment, Value, context};
 use model::shown;
 use serde::Serialize;
@@ -123,6 +124,19 @@ pub enum Mail {
         /// The chart, shown as `cid:chart.png`, and the table.
         files: Vec<Attached>,
     },
+    /// Bills that were published before changed.
+    BillChanged {
+        /// Organization.
+        organization: String,
+        /// Connection.
+        connection: String,
+        /// What changed.
+        months: Vec<DiffMonth>,
+        /// The least change that is told, as shown; empty: any.
+        minimum: String,
+        /// Address of the connection's page, where these mails are turned off.
+        link: String,
+    },
     /// It works again.
     Recovered {
         /// Organization.
@@ -149,6 +163,7 @@ impl Mail {
             Self::DashboardsReady { .. } => "dashboards_ready",
             Self::NeedsAttention { .. } => "needs_attention",
             Self::Report { .. } => "report",
+            Self::BillChanged { .. } => "bill_changed",
             Self::Recovered { .. } => "recovered",
         }
     }
@@ -166,6 +181,7 @@ impl Mail {
                 format!("The connection {} needs attention", short(connection))
             }
             Self::Report { report, title, .. } => format!("{}: {}", short(report), short(title)),
+            Self::BillChanged { connection, months, .. } => bill_diff::subject(&short(connection), months),
             Self::Recovered { connection, .. } => format!("The connection {} works again", short(connection)),
         }
     }
@@ -176,6 +192,7 @@ impl Mail {
             | Self::DashboardsReady { link, .. }
             | Self::NeedsAttention { link, .. }
             | Self::Report { link, .. }
+            | Self::BillChanged { link, .. }
             | Self::Recovered { link, .. } => link,
         }
     }
@@ -224,6 +241,14 @@ impl Mail {
                     total => short(total), lines, note => shown::short(note, MESSAGE),
                 }
             }
+            Self::BillChanged { organization, connection, months, minimum, link: _ } => {
+                let (left_out, months) = (months.len(), bill_diff::months(months));
+                let left_out = left_out - months.len();
+                context! {
+                    organization => short(organization), connection => short(connection), months, left_out,
+                    minimum => short(minimum),
+                }
+            }
             Self::Recovered { organization, connection, link: _ } => {
                 context! {
                     organization => short(organization), connection => short(connection),
@@ -247,13 +272,13 @@ impl Mail {
 }
 
 /// A name as part of a line: it begins none of its own, in a text or in a header.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     shown::short(text, NAME).into_owned()
 }
 
 /// An address that stays one, in an attribute and in a line of text: what does not belong into an address is encoded, and
 /// one that leads to no page is left out.
-fn address(link: &str) -> String {
+pub(crate) fn address(link: &str) -> String {
     let is_page = link.starts_with("https://") || link.starts_with("http://");
     let mut out = String::with_capacity(link.len());
     for byte in link.bytes().filter(|_| is_page) {
@@ -287,6 +312,8 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         "needs_attention.txt",
         "report.html",
         "report.txt",
+        "bill_changed.html",
+        "bill_changed.txt",
         "recovered.html",
         "recovered.txt"
     );
@@ -353,8 +380,42 @@ mod tests {
                 link: link(),
                 files: vec![],
             },
+            bill_changed(evil),
             Mail::Recovered { organization, connection, link: link() },
         ]
+    }
+
+    fn bill_changed(evil: &str) -> Mail {
+        let text = || evil.to_owned();
+        let line = crate::DiffLine {
+            name: text(),
+            before: text(),
+            after: text(),
+            change: text(),
+            percent: text(),
+        };
+        let month = DiffMonth {
+            month: text(),
+            days: text(),
+            currency: text(),
+            before: text(),
+            after: text(),
+            change: text(),
+            percent: text(),
+            usage: text(),
+            refunds: text(),
+            services: vec![line.clone(); 9],
+            accounts: vec![line; 9],
+            rows: text(),
+            link: "https://costs.example/connections/c/changes?month=2026-10".to_owned(),
+        };
+        Mail::BillChanged {
+            organization: text(),
+            connection: text(),
+            months: vec![month],
+            minimum: text(),
+            link: format!("https://costs.example/?q={evil}"),
+        }
     }
 
     #[test]

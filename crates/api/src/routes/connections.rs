@@ -9,7 +9,7 @@ use crate::routes::verification::VerdictName;
 use crate::state::ApiState;
 use crate::time;
 use app::AppError;
-use app::connections::{self, Change, ConnectionDetails, NewConnection};
+use app::connections::{self, BillDiffMailsChange, Change, ConnectionDetails, NewConnection};
 use app::edits::{self, Thing};
 use app::identity::note;
 use axum::Json;
@@ -149,8 +149,40 @@ pub(crate) struct ConnectionView {
     verification: Option<VerificationSummary>,
     /// Whether it is neither read nor looked at until somebody goes on with it.
     paused: bool,
+    bill_diff_mails: BillDiffMailsView,
     /// Of what may be changed of it, as it is, for the `If-Match` of a change.
     version: String,
+}
+
+/// Who is told by mail when a bill that was settled changes: a month that was final, or days that were complete.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BillDiffMailsView {
+    /// Mail addresses; none: nobody is told.
+    recipients: Vec<String>,
+    /// The least change that is told, in the bill's currency, of the total or of usage or refunds alone; 0: any.
+    minimum: String,
+}
+
+/// Who is told of changed bills from now on: what is left out stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BillDiffMailsWish {
+    /// Mail addresses; an empty list: nobody is told.
+    recipients: Option<Vec<String>>,
+    /// The least change that is told, in the bill's currency; 0: any.
+    minimum: Option<String>,
+}
+
+impl BillDiffMailsWish {
+    fn change(self) -> Result<BillDiffMailsChange, AppError> {
+        let minimum = self.minimum.map(|text| {
+            text.trim().parse().map_err(|_| {
+                AppError::invalid(format!("minimum: '{text}' is no amount"))
+                    .advise("Write it as 10 or 10.50; 0 tells of any change.")
+            })
+        });
+        Ok(BillDiffMailsChange { recipients: self.recipients, minimum: minimum.transpose()? })
+    }
 }
 
 impl From<ConnectionDetails> for ConnectionView {
@@ -193,6 +225,10 @@ impl From<ConnectionDetails> for ConnectionView {
             created_at: time::text(found.created_at),
             verification,
             paused: found.paused,
+            bill_diff_mails: BillDiffMailsView {
+                recipients: found.bill_diff_mails.recipients,
+                minimum: found.bill_diff_mails.minimum.to_string(),
+            },
             version: found.version,
         }
     }
@@ -248,6 +284,7 @@ pub(crate) struct ConnectionChange {
     name: Option<String>,
     /// Whether it is neither read nor looked at from now on; what reads it is stopped.
     paused: Option<bool>,
+    bill_diff_mails: Option<BillDiffMailsWish>,
 }
 
 impl ConnectionChange {
@@ -266,9 +303,12 @@ impl ConnectionChange {
             ("name", &self.name),
         ];
         let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
-        let others =
-            self.poll_minutes.map(|_| "poll_minutes").into_iter().chain(self.paused.map(|_| "paused"));
-        texts.chain(others).collect()
+        let others = [
+            self.poll_minutes.map(|_| "poll_minutes"),
+            self.paused.map(|_| "paused"),
+            self.bill_diff_mails.as_ref().map(|_| "bill_diff_mails"),
+        ];
+        texts.chain(others.into_iter().flatten()).collect()
     }
 }
 
@@ -368,6 +408,7 @@ pub(crate) async fn change_connection(
         secret_access_key: body.secret_access_key,
         poll_minutes: body.poll_minutes,
         name: body.name,
+        bill_diff_mails: body.bill_diff_mails.map(BillDiffMailsWish::change).transpose()?,
     };
     let organization = &caller.organization()?.id;
     let mut changed = connections::change(&state.app, organization, &connection, change).await?;

@@ -58,6 +58,7 @@ fn record(organization: &str, kind: ConnectionKind, by_operator: bool) -> Connec
         parent: None,
         by_operator,
         paused: false,
+        bill_diff_mails: None,
     }
 }
 

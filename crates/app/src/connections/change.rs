@@ -1,5 +1,6 @@
 //! Making a connection and saving its steps.
 
+use super::bill_diff_mails::{BillDiffMails, BillDiffMailsChange};
 use super::settings::Settings;
 use super::{ConnectionDetails, Partition, kept_settings, new_id, record, sealing};
 use crate::{App, AppError, ErrorKind, Result};
@@ -50,6 +51,8 @@ pub struct Change {
     pub poll_minutes: Option<u32>,
     /// Name on screen.
     pub name: Option<String>,
+    /// Who is told of bill diffs.
+    pub bill_diff_mails: Option<BillDiffMailsChange>,
 }
 
 /// Makes a draft. A role's external ID is made here, at random, and never changes.
@@ -94,6 +97,7 @@ pub async fn create(
         parent: None,
         by_operator: is_operators(new.kind) && app.allowances().by_operator(),
         paused: false,
+        bill_diff_mails: None,
     };
     app.meta().create_connection(&record).await?;
     ConnectionDetails::new(&record)
@@ -126,6 +130,10 @@ pub async fn change(
         }
         record.poll_minutes = minutes;
     }
+    if let Some(wish) = change.bill_diff_mails.clone() {
+        record.bill_diff_mails =
+            BillDiffMails::of(&record)?.changed(app, organization, wish).await?.kept()?;
+    }
     let mut elsewhere = Settings { step: before.step.clone(), ..settings.clone() } != before;
     if elsewhere {
         may_read(app, &mut record, &settings)?;
@@ -145,6 +153,7 @@ pub async fn change(
         app.meta()
             .rename_connection(&record.connection.id, &record.connection.name, record.poll_minutes)
             .await?;
+        app.meta().set_bill_diff_mails(&record.connection.id, record.bill_diff_mails.as_ref()).await?;
         return ConnectionDetails::new(&record);
     }
     if elsewhere {
@@ -162,6 +171,9 @@ pub async fn change(
         .advise("Use that connection, or remove it first: a bill must not be counted twice."),
         _ => error.into(),
     })?;
+    if change.bill_diff_mails.is_some() {
+        app.meta().set_bill_diff_mails(&record.connection.id, record.bill_diff_mails.as_ref()).await?;
+    }
     drop(same_key);
     ConnectionDetails::new(&record)
 }

@@ -251,6 +251,7 @@ fn new_child(
         parent: Some(provider.connection.id.clone()),
         by_operator: false,
         paused: false,
+        bill_diff_mails: None,
     })
 }
 

@@ -1,9 +1,12 @@
 //! Bill diffs: what a restatement of a month changed in a connection's own bill, by service, account and charge type,
 //! one diff for each currency.
 
+mod settled;
+
 use super::{PeriodOutcome, PeriodSummary};
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
+use chrono::NaiveDate;
 use connect::Delivery;
 use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Connection, Publication};
 use model::{BillingPeriod, Decimal};
@@ -11,11 +14,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines that a diff keeps, and sums by each dimension; the totals and the number of lines always hold everything.
 const MOST_LINES: usize = 500;
-
-/// A connection's figures. Amounts are summed within one currency only: months, and rows of one month, may have several.
-const FIGURES: &str = r#"
-SELECT billing_period, "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType", sum("BilledCost"), sum("x_Rows")
-FROM rollup GROUP BY billing_period, "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType""#;
 
 /// Unblended cost and the line items behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,12 +32,23 @@ struct Key {
 
 /// A bill's lines.
 type Bill = BTreeMap<Key, Figure>;
+
+/// A month's bill in one currency.
+#[derive(Default)]
+struct Month {
+    whole: Bill,
+    /// What of it was settled before.
+    settled: Bill,
+}
+
 /// By month and currency.
-type Figures = BTreeMap<(BillingPeriod, String), Bill>;
+type Figures = BTreeMap<(BillingPeriod, String), Month>;
+/// The months that are looked at, each with the day from which on it was still growing; `None`: it was final.
+type Periods = BTreeMap<BillingPeriod, Option<NaiveDate>>;
 
 /// The bill as it was before an ingest, of the months that may be restated; none when nothing can change.
 pub(super) struct Before {
-    periods: BTreeSet<BillingPeriod>,
+    periods: Periods,
     figures: Figures,
 }
 
@@ -53,14 +62,16 @@ pub(super) async fn before(
 ) -> Result<Before> {
     let mut published = app.meta().publications(&connection.organization_id).await?;
     published.retain(|publication| publication.connection_id == connection.id);
-    let mut periods = BTreeSet::new();
+    let mut periods = Periods::new();
     for delivery in deliveries {
         let of_delivery = |publication: &&Publication| {
             delivery.periods.is_empty() || delivery.periods.contains(&publication.period)
         };
         let there: Vec<&Publication> = published.iter().filter(of_delivery).collect();
         if force || there.iter().all(|publication| publication.fingerprint != delivery.fingerprint) {
-            periods.extend(there.iter().map(|publication| publication.period));
+            periods.extend(
+                there.iter().map(|publication| (publication.period, settled::growing_from(publication))),
+            );
         }
     }
     let figures = figures(app, connection, &periods).await?;
@@ -74,19 +85,20 @@ pub(super) async fn keep(
     before: Before,
     summaries: &[PeriodSummary],
 ) -> Result<()> {
-    let restated: BTreeSet<BillingPeriod> = summaries
+    let restated: Periods = summaries
         .iter()
         .filter(|summary| summary.outcome == PeriodOutcome::Published)
         .filter_map(|summary| summary.period.parse().ok())
-        .filter(|period| before.periods.contains(period))
+        .filter_map(|period| Some((period, *before.periods.get(&period)?)))
         .collect();
     let after = figures(app, connection, &restated).await?;
     let bills: BTreeSet<&(BillingPeriod, String)> =
-        before.figures.keys().filter(|(period, _)| restated.contains(period)).chain(after.keys()).collect();
-    let empty = Bill::new();
+        before.figures.keys().filter(|(period, _)| restated.contains_key(period)).chain(after.keys()).collect();
+    let empty = Month::default();
     for bill in bills {
-        let old = before.figures.get(bill).unwrap_or(&empty);
-        let new = after.get(bill).unwrap_or(&empty);
+        let was = before.figures.get(bill).unwrap_or(&empty);
+        let is = after.get(bill).unwrap_or(&empty);
+        let (old, new) = (&was.whole, &is.whole);
         let mut lines = difference(old, new);
         if lines.is_empty() {
             continue;
@@ -94,7 +106,11 @@ pub(super) async fn keep(
         let lines_total = lines.len();
         lines.truncate(MOST_LINES);
         let (period, currency) = bill;
-        let (Ok(before), Ok(after), Ok(sums)) = (total(old), total(new), sums(old, new)) else {
+        let growing = restated.get(period).copied().flatten();
+        let settled = settled::change(growing, (&was.settled, old), (&is.settled, new));
+        let (Ok(before), Ok(after), Ok(sums), Ok(settled)) =
+            (total(old), total(new), sums(old, new), settled)
+        else {
             tracing::warn!(%period, "what a restatement changed is too large to be summed");
             continue;
         };
@@ -111,6 +127,7 @@ pub(super) async fn keep(
                 lines_total: Some(lines_total as u64),
                 lines,
                 sums: Some(sums),
+                settled,
             })
             .await?;
     }
@@ -184,7 +201,7 @@ fn summed(
 }
 
 /// What is published of some months of a connection; other connections of the organization are not in it.
-async fn figures(app: &App, connection: &Connection, periods: &BTreeSet<BillingPeriod>) -> Result<Figures> {
+async fn figures(app: &App, connection: &Connection, periods: &Periods) -> Result<Figures> {
     let mut figures = Figures::new();
     if periods.is_empty() {
         return Ok(figures);
@@ -193,17 +210,35 @@ async fn figures(app: &App, connection: &Connection, periods: &BTreeSet<BillingP
     let published = Published::of(app, organization).await?;
     let mut view = published.view.clone();
     view.periods
-        .retain(|found| found.connection == connection.id.as_str() && periods.contains(&found.period));
+        .retain(|found| found.connection == connection.id.as_str() && periods.contains_key(&found.period));
     let odd = || AppError::new(ErrorKind::Internal, "the figures of a bill cannot be compared");
-    for row in app.engine().sql(&view, FIGURES).await?.rows {
-        let [period, currency, service, account, charge_type, cost, rows] =
-            <[Option<String>; 7]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
+    for row in app.engine().sql(&view, &statement(periods)).await?.rows {
+        let [period, currency, service, account, charge_type, complete, cost, rows] =
+            <[Option<String>; 8]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
         let figure =
             Figure { cost: cost.parse().map_err(|_| odd())?, rows: rows.parse().map_err(|_| odd())? };
-        let bill = figures.entry((period.parse().map_err(|_| odd())?, currency)).or_default();
-        bill.insert(Key { service, account, charge_type }, figure);
+        let month = figures.entry((period.parse().map_err(|_| odd())?, currency)).or_default();
+        let key = Key { service, account, charge_type };
+        if complete == settled::COMPLETE && settled::stands(&key.charge_type) {
+            month.settled.insert(key.clone(), figure);
+        }
+        let whole = month.whole.entry(key).or_default();
+        whole.cost = (whole.cost + figure.cost).within().map_err(|_| odd())?;
+        whole.rows += figure.rows;
     }
     Ok(figures)
+}
+
+/// Asks for a connection's figures. Amounts are summed within one currency only: months, and rows of one month, may have
+/// several.
+fn statement(periods: &Periods) -> String {
+    let complete = settled::complete(periods);
+    format!(
+        r#"
+SELECT billing_period, "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType", {complete},
+       sum("BilledCost"), sum("x_Rows")
+FROM rollup GROUP BY 1, 2, 3, 4, 5, 6"#
+    )
 }
 
 #[cfg(test)]

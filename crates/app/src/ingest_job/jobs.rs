@@ -2,10 +2,9 @@
 //! than a run before that took its process down.
 
 use crate::processing::MOST_CRASHES;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, ErrorKind, Result, stable};
 use connect::Delivery;
 use meta::ProcessingJob;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Before anything is decoded.
 ///
@@ -33,9 +32,6 @@ pub(super) async fn got_further(app: &App, job: Option<&ProcessingJob>) -> Resul
 
 /// Names the deliveries and this version of the program: another one may well read what this one cannot.
 fn name_of(deliveries: &[Delivery]) -> String {
-    let mut hasher = DefaultHasher::new();
-    for delivery in deliveries {
-        (&delivery.name, &delivery.fingerprint).hash(&mut hasher);
-    }
-    format!("{} {:016x}", env!("CARGO_PKG_VERSION"), hasher.finish())
+    let names: Vec<_> = deliveries.iter().map(|delivery| (&delivery.name, &delivery.fingerprint)).collect();
+    format!("{} {}", env!("CARGO_PKG_VERSION"), stable::name_of(&names))
 }

@@ -2,7 +2,7 @@
 
 use super::reader::{self, Ended};
 use super::reading::{CRASH_WAIT_MS, FIRST_WAIT_MS, LONGEST_WAIT_MS, MOST_ATTEMPTS, MOST_CRASHES};
-use super::telling;
+use super::{bill_diffs, telling};
 use super::watch::{LOOK, Watch};
 use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
 use crate::panics::caught;
@@ -126,6 +126,7 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
                 set_state(app, &mut record, ConnectionState::Ready).await?;
             }
             told(&record, telling::went_well(app, &record, &summary)).await;
+            told(&record, bill_diffs::tell(app, &record)).await;
             Ok(())
         }
         // Nothing new since it was parked.
@@ -150,6 +151,8 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
             app.meta().end_job(job.id, now, Some(&health::kept(&error))).await?;
             set_state(app, &mut record, ConnectionState::Failing).await?;
             told(&record, telling::went_wrong(app, &record, &error)).await;
+            // Other months may have been read well.
+            told(&record, bill_diffs::tell(app, &record)).await;
             Ok(())
         }
     }

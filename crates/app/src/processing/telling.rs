@@ -159,7 +159,7 @@ async fn tell(app: &App, record: &ConnectionRecord, mail: impl FnOnce(String, &s
     Ok(())
 }
 
-fn month_name(period: &str) -> String {
+pub(super) fn month_name(period: &str) -> String {
     let day = period.parse::<BillingPeriod>().map(BillingPeriod::first_day);
     day.map_or_else(|_| period.to_owned(), |day| day.format("%B %Y").to_string())
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Days after a month's end when its bill counts as final, however early in its last day the usage ends. AWS closes its
 /// bills within the first days of the next month.
-const SETTLED_DAYS: u64 = 5;
+pub(crate) const SETTLED_DAYS: u64 = 5;
 
 /// What is known of the two spans.
 #[derive(Clone, Debug, PartialEq, Eq)]

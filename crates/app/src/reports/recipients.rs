@@ -1,4 +1,4 @@
-//! To whom an organization's reports may go: to its members and to the domains that its administrators allow. Anybody
+//! To whom an organization's figures may go, by report or by bill diff: to its members and to the domains that its administrators allow. Anybody
 //! else needs an administrator's word, which is kept with the report. It is looked at again each time a report leaves:
 //! who is no member any more gets none.
 
@@ -32,10 +32,10 @@ impl Inside {
 }
 
 /// Recipients as they are kept: mail addresses, each once.
-pub(super) fn checked(recipients: Vec<String>) -> Result<Vec<String>> {
+pub(crate) fn checked(recipients: Vec<String>) -> Result<Vec<String>> {
     if recipients.is_empty() || recipients.len() > RECIPIENTS {
-        return Err(AppError::invalid(format!("a report is sent to 1 to {RECIPIENTS} addresses"))
-            .advise("Name who should get it."));
+        return Err(AppError::invalid(format!("mails go to 1 to {RECIPIENTS} addresses"))
+            .advise("Name who should get them."));
     }
     let mut addresses = vec![];
     for text in recipients {
@@ -49,6 +49,19 @@ pub(super) fn checked(recipients: Vec<String>) -> Result<Vec<String>> {
     Ok(addresses)
 }
 
+/// Those of some addresses that need an administrator's word.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub(crate) async fn outside(
+    app: &App,
+    organization: &OrganizationId,
+    recipients: &[String],
+) -> Result<Vec<String>> {
+    let inside = Inside::of(app, organization).await?;
+    Ok(recipients.iter().filter(|address| !inside.holds(address)).cloned().collect())
+}
+
 /// Those of the recipients that need an administrator's word and have it: the caller's, or one that was given for this
 /// report before.
 ///
@@ -60,16 +73,12 @@ pub(super) async fn approved(
     saved: &SavedReport,
     recipients: &[String],
 ) -> Result<Vec<String>> {
-    let inside = Inside::of(app, &saved.organization_id).await?;
     let before = saved.schedule.as_ref().map(|schedule| schedule.approved.as_slice()).unwrap_or_default();
-    let mut outside = vec![];
-    for address in recipients.iter().filter(|address| !inside.holds(address)) {
-        if caller.role < Some(Role::Administrator) && !before.contains(address) {
-            return Err(refused(address));
-        }
-        outside.push(address.clone());
+    let outside = outside(app, &saved.organization_id, recipients).await?;
+    match outside.iter().find(|address| !before.contains(address)) {
+        Some(address) if caller.role < Some(Role::Administrator) => Err(refused(address)),
+        _ => Ok(outside),
     }
-    Ok(outside)
 }
 
 fn refused(address: &str) -> AppError {

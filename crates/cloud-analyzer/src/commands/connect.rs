@@ -4,7 +4,7 @@ use super::Folder;
 use crate::cli::{Connect, Kind};
 use crate::output::{print, print_json};
 use ::app::connections::{
-    self, Change, ConnectionDetails, ConnectionKind, Form, NewConnection, TemplateOptions,
+    self, BillDiffMailsChange, Change, ConnectionDetails, ConnectionKind, Form, NewConnection, TemplateOptions,
 };
 use ::app::{App, AppError, ErrorKind, OrganizationSpec};
 use anyhow::Context;
@@ -33,6 +33,7 @@ pub(crate) async fn run(folder: &Folder, mut args: Connect) -> anyhow::Result<()
         access_key_id: args.access_key_id.clone(),
         secret_access_key: args.secret_access_key.clone(),
         poll_minutes: args.poll_minutes,
+        bill_diff_mails: Some(mails(&args)),
         ..Change::default()
     };
     let found = connections::change(&app, &organization, &found.id, change).await?;
@@ -43,6 +44,16 @@ pub(crate) async fn run(folder: &Folder, mut args: Connect) -> anyhow::Result<()
         return print_json(&view(&found));
     }
     Ok(print(&next_steps(&app, &organization, &found).await?)?)
+}
+
+/// Who is told of changed bills, as the options say.
+fn mails(args: &Connect) -> BillDiffMailsChange {
+    let recipients = match args.bill_diff_mail.as_slice() {
+        [] => None,
+        [one] if one == "nobody" => Some(vec![]),
+        several => Some(several.to_vec()),
+    };
+    BillDiffMailsChange { recipients, minimum: args.bill_diff_minimum }
 }
 
 async fn find_or_create(
@@ -97,6 +108,10 @@ fn view(found: &ConnectionDetails) -> serde_json::Value {
         "endpoint": found.endpoint, "access_key_id": found.access_key_id,
         "has_secret": found.has_secret, "external_id": found.external_id,
         "poll_minutes": found.poll_minutes,
+        "bill_diff_mails": {
+            "recipients": found.bill_diff_mails.recipients,
+            "minimum": found.bill_diff_mails.minimum,
+        },
     })
 }
 
@@ -109,6 +124,11 @@ async fn next_steps(
     let mut out = String::new();
     let name = &found.name;
     let _ = writeln!(out, "connection {name} ({}, {})", found.kind, found.id);
+    let told = &found.bill_diff_mails;
+    if !told.recipients.is_empty() {
+        let least = if told.minimum.is_zero() { String::new() } else { format!(" from {} on", told.minimum) };
+        let _ = writeln!(out, "  changed bills told to {}{least}", told.recipients.join(", "));
+    }
     let missing = match found.kind {
         ConnectionKind::AwsRole => {
             let links = connections::links(app, organization, &found.id).await?;

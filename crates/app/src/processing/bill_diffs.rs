@@ -1,0 +1,162 @@
+//! Mails about bill diffs: to those whom the connection names, once for each publication, of what was settled before.
+
+use super::telling::{grouped, money, month_name};
+use crate::connections::BillDiffMails;
+use crate::identity::count_mails;
+use crate::read::{Published, account_names};
+use crate::{App, Result};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
+use meta::{BillChange, ChangedSum, ConnectionRecord, SettledChange};
+use model::{Change, ChangeKind, Decimal};
+use notify::{DiffLine, DiffMonth, Mail};
+use std::collections::BTreeMap;
+
+/// Services and accounts of a month in a mail; the page has all of them.
+const LINES: usize = 6;
+/// Charge types of money that comes back.
+const BACK: [&str; 2] = ["Refund", "Credit"];
+
+/// Tells of what a run changed in bills that were settled, to those who asked for it. What nobody asks for at the moment
+/// is not told later either.
+///
+/// # Errors
+/// The metadata cannot be read or written, or too many mails were sent in the last hour.
+pub(super) async fn tell(app: &App, record: &ConnectionRecord) -> Result<()> {
+    let (organization, id) = (&record.connection.organization_id, &record.connection.id);
+    let changes = app.meta().take_bill_changes(id, app.now().timestamp_millis()).await?;
+    let wish = BillDiffMails::of(record)?;
+    let worth = |change: &BillChange| change.settled.as_ref().is_some_and(|found| is_worth(found, &wish));
+    let changes: Vec<BillChange> = changes.into_iter().filter(worth).collect();
+    let to = wish.allowed(app, organization).await?;
+    let Some(settings) = app.mail().cloned() else { return Ok(()) };
+    if changes.is_empty() || to.is_empty() {
+        return Ok(());
+    }
+    let published = Published::of_id(app, organization).await?;
+    let names = account_names(app, &published).await?;
+    let page = format!("{}/connections/{id}", settings.public_url);
+    let mail = Mail::BillChanged {
+        organization: published.organization.as_ref().map(|found| found.name.clone()).unwrap_or_default(),
+        connection: record.connection.name.clone(),
+        months: changes.iter().filter_map(|change| month(change, &names, &page)).collect(),
+        minimum: if wish.minimum.is_zero() { String::new() } else { money(wish.minimum) },
+        link: page,
+    };
+    count_mails(app, organization, format!("connection {id}"), to.len(), None).await?;
+    tokio::spawn(async move { settings.mailer.send(&to, &mail).await });
+    Ok(())
+}
+
+/// Whether a change is as large as somebody wishes to hear of: in all, or of what was used or came back alone.
+fn is_worth(found: &SettledChange, wish: &BillDiffMails) -> bool {
+    let (usage, back) = apart(&found.sums.charge_types);
+    [found.after - found.before, usage, back].iter().any(|change| change.abs() >= wish.minimum)
+}
+
+/// What changed of everything but refunds and credits, and of these.
+fn apart(charge_types: &[ChangedSum]) -> (Decimal, Decimal) {
+    let sum = |wanted: bool| -> Decimal {
+        let some = charge_types.iter().filter(|sum| BACK.contains(&sum.key.as_str()) == wanted);
+        some.map(|sum| sum.after - sum.before).sum()
+    };
+    (sum(false), sum(true))
+}
+
+fn month(change: &BillChange, names: &BTreeMap<String, String>, page: &str) -> Option<DiffMonth> {
+    let found = change.settled.as_ref()?;
+    let currency = &change.currency;
+    let (usage, back) = apart(&found.sums.charge_types);
+    let whole = found.after - found.before;
+    let account = |id: &str| match names.get(id) {
+        Some(name) if !name.is_empty() && name != id => format!("{name} ({id})"),
+        _ => id.to_owned(),
+    };
+    let at = DateTime::from_timestamp_millis(change.changed_at_ms).unwrap_or_default();
+    // As the API writes it: the page looks for the diff of that moment.
+    let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    Some(DiffMonth {
+        month: month_name(&change.period.to_string()),
+        days: found.through.as_deref().map(days).unwrap_or_default(),
+        currency: currency.clone(),
+        before: money(found.before),
+        after: money(found.after),
+        change: signed(whole),
+        percent: percent(found.before, found.after),
+        usage: signed(usage),
+        refunds: if back.is_zero() { String::new() } else { signed(back) },
+        services: lines(&found.sums.services, ToOwned::to_owned),
+        accounts: lines(&found.sums.accounts, account),
+        rows: change.lines_total.map(|total| grouped(&total.to_string())).unwrap_or_default(),
+        link: format!("{page}/changes?month={}&at={at}&currency={currency}", change.period),
+    })
+}
+
+fn lines(sums: &[ChangedSum], name: impl Fn(&str) -> String) -> Vec<DiffLine> {
+    let line = |sum: &ChangedSum| DiffLine {
+        name: if sum.key.is_empty() { "None".to_owned() } else { name(&sum.key) },
+        before: money(sum.before),
+        after: money(sum.after),
+        change: signed(sum.after - sum.before),
+        percent: percent(sum.before, sum.after),
+    };
+    sums.iter().take(LINES).map(line).collect()
+}
+
+/// The days of a month that are compared, in words.
+fn days(through: &str) -> String {
+    let Ok(last) = through.parse::<NaiveDate>() else { return String::new() };
+    if last.format("%-d").to_string() == "1" { "1".to_owned() } else { format!("1–{}", last.format("%-d")) }
+}
+
+fn signed(amount: Decimal) -> String {
+    let text = money(amount);
+    if amount > Decimal::ZERO && text != "0.00" { format!("+{text}") } else { text }
+}
+
+/// A change in percent, or what it is instead.
+fn percent(before: Decimal, after: Decimal) -> String {
+    let change = Change::between(Some(before), after, false);
+    match (change.kind, change.percent) {
+        (ChangeKind::New, _) => "new".to_owned(),
+        (ChangeKind::Gone, _) => "gone".to_owned(),
+        (_, Some(percent)) if percent.abs() < 0.05 => format!("{} %", if percent < 0.0 { "-0.0" } else { "+0.0" }),
+        (_, Some(percent)) => format!("{percent:+.1} %"),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(key: &str, before: &str, after: &str) -> ChangedSum {
+        let amount = |text: &str| text.parse().unwrap();
+        ChangedSum { key: key.into(), before: amount(before), after: amount(after), rows_before: 1, rows_after: 1 }
+    }
+
+    fn settled(charge_types: Vec<ChangedSum>) -> SettledChange {
+        let sums = meta::ChangedSums { charge_types, ..meta::ChangedSums::default() };
+        let total = |of: fn(&ChangedSum) -> Decimal| sums.charge_types.iter().map(of).sum();
+        SettledChange { through: None, before: total(|sum| sum.before), after: total(|sum| sum.after), sums }
+    }
+
+    #[test]
+    fn what_is_small_is_not_told_and_what_cancels_out_is() {
+        let wish = |minimum: &str| BillDiffMails { minimum: minimum.parse().unwrap(), ..Default::default() };
+        let small = settled(vec![sum("Usage", "100", "109")]);
+        assert!(is_worth(&small, &wish("0")) && is_worth(&small, &wish("9")) && !is_worth(&small, &wish("10")));
+        let refunded = settled(vec![sum("Usage", "100", "150"), sum("Refund", "0", "-50")]);
+        assert!(is_worth(&refunded, &wish("50")), "fifty more were used, and fifty came back");
+        assert!(!is_worth(&refunded, &wish("51")));
+    }
+
+    #[test]
+    fn changes_read_well() {
+        assert_eq!(signed("1234.5".parse().unwrap()), "+1,234.50");
+        assert_eq!(signed("-3".parse().unwrap()), "-3.00");
+        assert_eq!(signed("0.001".parse().unwrap()), "0.00");
+        let of = |before: &str, after: &str| percent(before.parse().unwrap(), after.parse().unwrap());
+        assert_eq!((of("100", "110"), of("0", "1"), of("1", "0")), ("+10.0 %".into(), "new".into(), "gone".into()));
+        assert_eq!((days("2026-11-19"), days("2026-11-01")), ("1–19".to_owned(), "1".to_owned()));
+    }
+}

@@ -1,0 +1,3 @@
+ALTER TABLE bill_changes DROP COLUMN told_at_ms;
+ALTER TABLE bill_changes DROP COLUMN settled;
+ALTER TABLE connections DROP COLUMN bill_diff_mails;

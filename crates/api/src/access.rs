@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 /// Method, path below `/api/v1`, and what calling it is.
 pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/overview", Action::ReadCosts),
+    (Method::GET, "/events", Action::ReadConnections),
     (Method::GET, "/dimensions", Action::ReadCosts),
     (Method::GET, "/dimensions/{name}/values", Action::ReadCosts),
     (Method::GET, "/costs", Action::ReadCosts),

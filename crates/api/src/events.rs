@@ -8,6 +8,7 @@ use crate::serve::Stopping;
 use app::policy::{Caller, Via};
 use app::{AppError, ErrorKind};
 use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -83,7 +84,10 @@ impl Reader {
             }
         };
         let stream = Ending { told: ReceiverStream::new(told), end: Box::pin(end), _seats: self.seats };
-        Sse::new(stream).keep_alive(KeepAlive::default()).into_response()
+        let mut answer = Sse::new(stream).keep_alive(KeepAlive::default()).into_response();
+        // Proxies that collect an answer before they pass it on would tell nothing until it ends.
+        answer.headers_mut().insert("X-Accel-Buffering", HeaderValue::from_static("no"));
+        answer
     }
 }
 

@@ -24,6 +24,7 @@ struct Info;
 fn described() -> OpenApiRouter<ApiState> {
     let nouns = OpenApiRouter::new()
         .routes(routes!(routes::overview::overview))
+        .routes(routes!(routes::happenings::events))
         .routes(routes!(routes::dimensions::dimensions))
         .routes(routes!(routes::dimensions::dimension_values))
         .routes(routes!(routes::costs::costs))

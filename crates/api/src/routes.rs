@@ -9,6 +9,7 @@ pub(crate) mod customers;
 pub(crate) mod dimensions;
 pub(crate) mod explain;
 pub(crate) mod exports;
+pub(crate) mod happenings;
 pub(crate) mod invitations;
 pub(crate) mod members;
 pub(crate) mod openid;

@@ -4,6 +4,7 @@ use crate::allowances::{AllowanceOptions, Allowances};
 use crate::connections::Verifications;
 use crate::data_folder;
 use crate::edits::Turns;
+use crate::happenings::Watches;
 use crate::identity::Passwords;
 use crate::lock::Writers;
 use crate::processing::Reading;
@@ -96,6 +97,7 @@ struct Inner {
     reading: Reading,
     writers: Writers,
     turns: Turns,
+    watches: Watches,
     outgoing: Outgoing,
     patience: Option<Patience>,
     queued: Notify,
@@ -129,6 +131,7 @@ impl App {
                 reading: options.reading,
                 writers: Writers::default(),
                 turns: Turns::default(),
+                watches: Watches::default(),
                 outgoing: options.outgoing,
                 patience: options.patience,
                 queued: Notify::new(),
@@ -211,6 +214,10 @@ impl App {
     /// How jobs read connections.
     pub(crate) fn reading(&self) -> &Reading {
         &self.inner.reading
+    }
+
+    pub(crate) fn watches(&self) -> &Watches {
+        &self.inner.watches
     }
 
     pub(crate) fn turns(&self) -> &Turns {

@@ -5,9 +5,11 @@
 //! between that look and the change.
 
 use crate::allocation::Definitions;
+use crate::connections::Customer;
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result, connections, identity, reports, stable};
 use chrono::DateTime;
+use meta::Member;
 use model::ConnectionId;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -51,6 +53,10 @@ pub enum Thing<'a> {
     OrganizationName,
     /// Domains whose addresses get reports.
     MailDomains,
+    /// The account list by which a connection's bill is split.
+    Customers(&'a ConnectionId),
+    /// A member's role.
+    Member(&'a str),
 }
 
 /// A short name of a value: another value has another one. The same in every build: a page may be open while the program
@@ -74,6 +80,24 @@ pub async fn begin(app: &App, caller: &Caller, thing: Thing<'_>, expected: Optio
         return Ok(turn);
     }
     Err(told(app, caller, thing).await?)
+}
+
+/// As [`begin`], for what is to be removed.
+///
+/// # Errors
+/// `Changed` when it is another version by now: who changed it, when, and what to do.
+pub async fn begin_removal(
+    app: &App,
+    caller: &Caller,
+    thing: Thing<'_>,
+    expected: Option<&str>,
+) -> Result<Turn> {
+    begin(app, caller, thing, expected).await.map_err(|error| match error.kind {
+        ErrorKind::Changed => error.advise(
+            "Nothing was removed. Load the newer version, look at what is different, and remove it if it still has to go.",
+        ),
+        _ => error,
+    })
 }
 
 /// The version of a thing as it is now; `None`: there is no such thing.
@@ -101,7 +125,25 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             app.organization_by_id(&organization.id).await?.map(|found| version(&found.name))
         }
         Thing::MailDomains => Some(version(&identity::mail_domains(app, caller).await?)),
+        Thing::Customers(id) => {
+            Some(customers_version(&connections::customers(app, &organization.id, id).await?))
+        }
+        Thing::Member(id) => {
+            let found = identity::members(app, caller).await?;
+            found.iter().find(|one| one.user.id.as_str() == id).map(member_version)
+        }
     })
+}
+
+/// Names an account list as it is.
+pub fn customers_version(customers: &[Customer]) -> String {
+    let lines = customers.iter().map(|one| (one.organization.id.as_str(), &one.connection.accounts));
+    version(&lines.collect::<Vec<_>>())
+}
+
+/// Names what may be changed of a member.
+pub fn member_version(member: &Member) -> String {
+    version(&member.role.name())
 }
 
 /// What the second one is told.
@@ -114,6 +156,8 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         Thing::SharedCosts => ("the shared costs", "shared_costs.changed", None),
         Thing::OrganizationName => ("the organization's name", "organization.renamed", None),
         Thing::MailDomains => ("the domains", "organization.mail_domains_changed", None),
+        Thing::Customers(id) => ("the account list", "connection.split", Some(id.as_str())),
+        Thing::Member(id) => ("this member's role", "member.role_changed", Some(id)),
     };
     let last = app.meta().last_change(&caller.organization()?.id, actions, id).await?;
     let who = last.map_or_else(

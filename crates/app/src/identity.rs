@@ -18,7 +18,7 @@ mod setup;
 mod tokens;
 
 pub use audit::{AuditPage, audit_log, entry, note};
-pub use caller::{Presented, caller};
+pub use caller::{Presented, caller, is_still};
 pub use invitations::{
     Accepting, Invited, Offer, accept_invitation, accept_pending, decline_pending, invitations, invite,
     offer, pending_invitations, withdraw_invitation,

@@ -18,6 +18,7 @@ pub mod demo_company;
 pub mod doctor;
 pub mod edits;
 mod error;
+pub mod happenings;
 pub mod health;
 pub mod identity;
 pub mod ingest_job;

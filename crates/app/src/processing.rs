@@ -26,9 +26,10 @@ use crate::ingest_job::{self, IngestSummary, SourceFiles};
 use crate::proof::Proof;
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Failure, Progress, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use meta::Reason;
-use model::{ConnectionId, OrganizationId};
+use model::{BillingPeriod, ConnectionId, OrganizationId};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Ingests and bill changes in one answer.
@@ -332,4 +333,24 @@ pub async fn files(
 pub async fn changes(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<BillChange>> {
     connections::get(app, organization, id).await?;
     Ok(app.meta().bill_changes(id, MOST).await?)
+}
+
+/// The days that the rows of each published month of a connection are dated to, as first day and day after the last:
+/// a refund may stand on one month's bill and be dated to another.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub async fn days_of_bills(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+) -> Result<BTreeMap<BillingPeriod, (NaiveDate, NaiveDate)>> {
+    let day = |ms: i64| DateTime::from_timestamp_millis(ms).map(|at| at.date_naive());
+    let published = app.meta().publications(organization).await?.into_iter();
+    let own = published.filter(|publication| publication.connection_id == *id);
+    let days = own.filter_map(|publication| {
+        let last = day(publication.data_to?.saturating_sub(1))?;
+        Some((publication.period, (day(publication.data_from?)?, last.succ_opt()?)))
+    });
+    Ok(days.collect())
 }

@@ -17,7 +17,7 @@ mod summary;
 pub(crate) use accounts::account_names;
 pub use accounts::{Account, AccountName, Accounts, accounts};
 pub(crate) use compared::SETTLED_DAYS;
-pub use compared::{ComparedCosts, GroupChange, Known};
+pub use compared::{ComparedCosts, GroupChange, Known, left_out};
 pub use costs::{Costs, by_currency, costs, costs_in_each};
 pub use dimensions::{Names, Value, Values, ValuesAsked, names, parse_group_by, values};
 pub(crate) use dimensions::{RememberedNames, filter_on, named};

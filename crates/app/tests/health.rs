@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![recursion_limit = "256"]
 
+#[path = "support/delivery.rs"]
+mod delivery;
+
 use app::health::{self, FailureKind};
 use app::processing::{self, JobState};
 use app::{AllowanceOptions, App, AppOptions, Clock};
 use chrono::{DateTime, TimeDelta, Utc};
+use delivery::deliver;
 use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 use model::{ConnectionId, OrganizationId};
 use std::path::Path;
@@ -21,21 +25,6 @@ impl Clock for Moved {
     fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0.load(Ordering::SeqCst)).unwrap()
     }
-}
-
-/// A report of a row.
-fn deliver(folder: &Path, cost: u32) {
-    let header = "identity/LineItemId,bill/BillingPeriodStartDate,bill/BillingPeriodEndDate,bill/PayerAccountId,\
-                  lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UsageEndDate,\
-                  lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UsageAmount,\
-                  lineItem/CurrencyCode,lineItem/UnblendedCost";
-    let row = format!(
-        "l,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,111111111111,111111111111,Usage,2026-10-05T01:00:00Z,\
-         2026-10-05T02:00:00Z,AmazonEC2,BoxUsage:m5.large,RunInstances,1,USD,{cost}"
-    );
-    let period = folder.join("cur/20261001-20261101");
-    std::fs::create_dir_all(&period).unwrap();
-    std::fs::write(period.join("cur-1.csv"), format!("{header}\n{row}\n")).unwrap();
 }
 
 struct House {

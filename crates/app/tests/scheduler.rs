@@ -4,12 +4,15 @@
 // A defect in it is looked for within many futures.
 #![recursion_limit = "256"]
 
+#[path = "support/delivery.rs"]
+mod delivery;
+
 use app::ingest_job::{self, IngestRequest};
 use app::processing::{self, JobState};
 use app::{App, AppOptions, Clock};
 use chrono::{DateTime, Utc};
+use delivery::deliver;
 use meta::Reason;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -22,21 +25,6 @@ impl Clock for Defect {
         assert_ne!(self.0.fetch_sub(1, Ordering::SeqCst), 0, "a defect");
         Utc::now()
     }
-}
-
-/// A report of a row.
-fn deliver(folder: &Path, cost: &str) {
-    let header = "identity/LineItemId,bill/BillingPeriodStartDate,bill/BillingPeriodEndDate,bill/PayerAccountId,\
-                  lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UsageEndDate,\
-                  lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UsageAmount,\
-                  lineItem/CurrencyCode,lineItem/UnblendedCost";
-    let row = format!(
-        "l,2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,111111111111,111111111111,Usage,2026-10-05T01:00:00Z,\
-         2026-10-05T02:00:00Z,AmazonEC2,BoxUsage:m5.large,RunInstances,1,USD,{cost}"
-    );
-    let period = folder.join("cur/20261001-20261101");
-    std::fs::create_dir_all(&period).unwrap();
-    std::fs::write(period.join("cur-1.csv"), format!("{header}\n{row}\n")).unwrap();
 }
 
 /// Whether a job that meets the defect at that question of the clock, and the one after it, come to their ends.

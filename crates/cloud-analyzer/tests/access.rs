@@ -26,6 +26,7 @@ use std::path::Path;
 /// Who may call it: anybody, any person who is signed in, or a role and those above it.
 const ROUTES: &[(&str, &str)] = &[
     ("GET /overview", "viewer"),
+    ("GET /events", "viewer"),
     ("GET /dimensions", "viewer"),
     ("GET /dimensions/{name}/values", "viewer"),
     ("GET /costs", "viewer"),

@@ -13,6 +13,7 @@ mod connection;
 mod definition;
 mod error;
 mod failing;
+mod happening;
 mod identity;
 mod ingest;
 mod job;
@@ -24,6 +25,7 @@ mod sealed;
 mod source_files;
 mod store;
 
+pub use happening::Happening;
 pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledChange};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use definition::DefinitionKind;

@@ -228,36 +228,6 @@ pub const DIMENSIONS: &[DimensionInfo] = &[
     ),
 ];
 
-/// Charge types of what nobody can tag: no resource is behind them. Some reports (FOCUS) write tags beside them all the
-/// same; those are values of their tags as any other. All other types are usage, and count for how much is tagged.
-pub const WITHOUT_TAGS: [&str; 16] = [
-    "Tax",
-    "Credit",
-    "Refund",
-    "Discount",
-    "Discount (EDP)",
-    "Discount (private rate)",
-    "Discount (bundled)",
-    "Discount (volume)",
-    "Support",
-    "Other fee",
-    "Up-front fee",
-    "RI fee",
-    "RI unused",
-    "SP recurring fee",
-    "SP unused",
-    "Savings-plan negation",
-];
-
-/// Charge types whose amortized cost is what was not used of a commitment, and what it is called then: AWS's reports
-/// have one row for a commitment's fee, as billed, and for the part of it that no usage took.
-pub const UNUSED: [(&str, &str); 2] = [("RI fee", "RI unused"), ("SP recurring fee", "SP unused")];
-
-/// The value of `can_carry_tags` for a charge type.
-pub fn can_carry_tags(charge_type: &str) -> &'static str {
-    if WITHOUT_TAGS.contains(&charge_type) { "No" } else { "Yes" }
-}
-
 /// A resource tag whose values count as one where they differ in upper and lower case, in blanks around them, or are
 /// spellings that an organization says stand for one value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -4,6 +4,7 @@
 mod billing_period;
 mod causes;
 mod change;
+pub mod charge_type;
 mod comparison;
 mod cost_query;
 mod day;
@@ -26,6 +27,7 @@ mod time_view;
 pub use billing_period::{BillingPeriod, BillingPeriodError};
 pub use causes::with_causes;
 pub use change::{Change, ChangeKind};
+pub use charge_type::{UNUSED, WITHOUT_TAGS, can_carry_tags};
 pub use comparison::{Compared, Comparison, ComparisonError, DaySpan, span_before};
 pub use cost_query::{
     CostAnswer, CostGroup, CostQuery, LargeQuestion, PreviousSpan, Snapshot, SnapshotPeriod,
@@ -33,8 +35,7 @@ pub use cost_query::{
 pub use day::{Day, DayError};
 pub use decimal::{Decimal, DecimalError, SCALE};
 pub use dimension::{
-    CANNOT_CARRY, DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, UNUSED, WITHOUT_TAGS,
-    can_carry_tags, plain_value,
+    CANNOT_CARRY, DIMENSIONS, Dimension, DimensionError, DimensionInfo, MergedTag, plain_value,
 };
 pub use email::{Email, EmailError};
 pub use filter::{Filter, FilterError, Listed, merge_filters};

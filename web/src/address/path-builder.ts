@@ -33,5 +33,6 @@ export const paths = {
   template: (id: string, query: Search) =>
     `/api/v1/connections/${encodeURIComponent(id)}/template${stringifySearch(query)}`,
   verificationEvents: (id: string) => `/api/v1/connections/${encodeURIComponent(id)}/verification/events`,
+  events: () => "/api/v1/events",
   processingEvents: (id: string) => `/api/v1/connections/${encodeURIComponent(id)}/processing/events`,
 };

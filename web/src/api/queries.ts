@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
+import { whileUntold } from "./happenings";
 import type { Overview } from "./types";
 
 export interface CostsQuery {
@@ -31,12 +32,12 @@ function figureOf(query: ExplainQuery): string {
 }
 
 /**
- * Two seconds while something is being read, so that months appear by themselves; some more while something fails, so
- * that its end is seen; else often enough that a failure appears by itself.
+ * Two seconds while something is being read, for how far it is. What begins, ends, fails and is mended is told by the
+ * server; where nobody tells, it is asked for now and then.
  */
-export function pollInterval(overview: Overview | undefined): number {
+export function pollInterval(overview: Overview | undefined): number | false {
   if (!overview?.has_data || overview.ingest) return 2_000;
-  return overview.failures.length > 0 ? 5_000 : 20_000;
+  return whileUntold(20_000);
 }
 
 /** Changes whenever a month is published: figures are asked for anew, and never otherwise. */

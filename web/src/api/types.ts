@@ -42,6 +42,7 @@ export type ChangedSum = Schemas["ChangedSumView"];
 export type Check = Schemas["CheckView"];
 export type Verification = Schemas["VerificationView"];
 export type Processing = Schemas["ProcessingView"];
+export type Stand = Schemas["StandView"];
 export type ProcessedMonth = Schemas["ProcessedMonthView"];
 export type ProblemDetails = Schemas["Problem"];
 export type Report = Schemas["Report"];

@@ -58,7 +58,11 @@ export function BillDiffPage() {
         }
       />
       <Totals change={change} />
-      <Details change={change} connection={connection.data} />
+      <Details
+        change={change}
+        connection={connection.data}
+        severalCurrencies={found.data.changes.some((one) => one.currency !== change.currency)}
+      />
     </>
   );
 }
@@ -114,7 +118,15 @@ const kinds = [
 ] as const;
 
 /** By one dimension, or every line. */
-function Details({ change, connection }: { change: BillChange; connection: Connection }) {
+function Details({
+  change,
+  connection,
+  severalCurrencies,
+}: {
+  change: BillChange;
+  connection: Connection;
+  severalCurrencies: boolean;
+}) {
   const [chosen, setChosen] = useState<string>(change.sums ? "charge_types" : "lines");
   const { sums } = change;
   const kind = kinds.find((one) => one.value === chosen);
@@ -159,6 +171,7 @@ function Details({ change, connection }: { change: BillChange; connection: Conne
         change={change}
         connection={connection.id}
         tab={tab}
+        severalCurrencies={severalCurrencies}
         found={found}
       />
       {hidden > 0 && (

@@ -6,6 +6,8 @@ const change = (period: string, currency: string): BillChange => ({
   period,
   currency,
   changed_at: "2026-11-02T10:00:00Z",
+  rows_from: null,
+  rows_to: null,
   total_before: "10",
   total_after: "8",
   change: "-2",
@@ -52,7 +54,15 @@ describe("a bill diff", () => {
     expect(rows.range).toEqual({ from: "2026-12-01", to: "2027-01-01" });
     expect(rows.filters.map((one) => [one.dimension, one.values])).toEqual([
       ["connection", ["c1"]],
+      ["billing_period", ["2026-12"]],
       ["service", [""]],
     ]);
+  });
+
+  it("leads to rows of the bill that are dated to other months, in one currency", () => {
+    const late = { ...change("2026-12", "USD"), rows_from: "2026-10-03", rows_to: "2027-01-01" };
+    const rows = rowsOf("c1", late, "service", [], true);
+    expect(rows.range).toEqual({ from: "2026-10-03", to: "2027-01-01" });
+    expect(rows.filters.at(-1)).toEqual({ dimension: "currency", exclude: false, values: ["USD"] });
   });
 });

@@ -42,20 +42,27 @@ export function reach(change: string, all: readonly { change: string }[]): numbe
   return largest > 0 ? (100 * Math.abs(approximate(change))) / largest : 0;
 }
 
-/** The rows of the month as it is published now, of a connection and some value. */
+/** The rows of the month as it is published now, of a connection and some value: those of its billing period, whatever
+ *  days they are dated to. */
 export function rowsOf(
   connection: string,
   change: BillChange,
   tab: TabId,
   filters: readonly { dimension: string; value: string }[],
+  severalCurrencies = false,
 ): AnalysisState {
-  const from = `${change.period}-01`;
+  const first = `${change.period}-01`;
+  const bill = [
+    { dimension: "connection", value: connection },
+    { dimension: "billing_period", value: change.period },
+    ...(severalCurrencies ? [{ dimension: "currency", value: change.currency }] : []),
+  ];
   return {
     ...initialState,
     tab,
     metric: "unblended",
-    range: { from, to: monthStart(from, 1) },
-    filters: [{ dimension: "connection", value: connection }, ...filters].map(({ dimension, value }) => ({
+    range: { from: change.rows_from ?? first, to: change.rows_to ?? monthStart(first, 1) },
+    filters: [...bill, ...filters].map(({ dimension, value }) => ({
       dimension,
       exclude: false,
       values: [value],

@@ -32,11 +32,13 @@ interface Props {
   change: BillChange;
   connection: string;
   tab: TabId;
+  /** Whether the connection's bills have several currencies: rows are then those of the diff's. */
+  severalCurrencies: boolean;
   found: readonly Changed[];
 }
 
 /** Values that changed, the largest change first, each with the way to its rows. */
-export function ChangedTable({ label, name, change, connection, tab, found }: Props) {
+export function ChangedTable({ label, name, change, connection, tab, severalCurrencies, found }: Props) {
   const { currency } = change;
   return (
     <ListTable
@@ -82,7 +84,7 @@ export function ChangedTable({ label, name, change, connection, tab, found }: Pr
               {(text) => (
                 <Link
                   to="/"
-                  search={rowsOf(connection, change, tab, one.filters)}
+                  search={rowsOf(connection, change, tab, one.filters, severalCurrencies)}
                   aria-label={`Rows of ${one.label} ${one.detail ?? ""}`}
                 >
                   {text}

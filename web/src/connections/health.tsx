@@ -3,6 +3,7 @@ import { IconSettings, IconShieldCheck, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
+import { whileUntold } from "../api/happenings";
 import { queries } from "../api/queries";
 import { hasRole, useSession } from "../api/session";
 import type { Connection } from "../api/types";
@@ -13,6 +14,7 @@ import { LinkButton } from "../ui/link-button";
 import { PageHead } from "../ui/page-head";
 import { PageLoading } from "../ui/page-loading";
 import { ReadingActions } from "./actions";
+import { BillDiffMails } from "./bill-diff-mails";
 import { Changes } from "./changes";
 import { Checks } from "./checks";
 import { Customers } from "./customers";
@@ -32,7 +34,7 @@ import { useVerification } from "./use-verification";
 /** How a connection is: its checks, what was read and proven, what restated months changed. */
 export function ConnectionPage() {
   const { id } = useParams({ from: "/shell/connections/$id" });
-  const found = useQuery({ ...connectionQueries.one(id), refetchInterval: 30_000 });
+  const found = useQuery({ ...connectionQueries.one(id), refetchInterval: () => whileUntold(30_000) });
   if (found.error || !found.data) return <PageLoading query={found} heights={[320]} />;
   return <Health connection={found.data} />;
 }
@@ -146,6 +148,7 @@ function Health({ connection }: { connection: Connection }) {
       {!shared && <Files connection={connection} />}
       {administrator && !shared && connection.state !== "draft" && <Customers connection={connection} />}
       <Changes connection={connection} />
+      <BillDiffMails connection={connection} />
       <Ingests connection={connection} />
       <RemoveConnection connection={connection} opened={removing} onClose={() => setRemoving(false)} />
     </>

@@ -2,6 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { whileUntold } from "../api/happenings";
 import { hasRole, useSession } from "../api/session";
 import { ago } from "../lib/quantity";
 import { LinkButton } from "../ui/link-button";
@@ -19,7 +20,7 @@ const columns = [{ name: "Name" }, { name: "State" }, { name: "Reports" }, { nam
 /** The sources of billing data, each with its state. */
 export function ConnectionsPage() {
   const session = useSession();
-  const found = useQuery({ ...connectionQueries.all(), refetchInterval: 30_000 });
+  const found = useQuery({ ...connectionQueries.all(), refetchInterval: () => whileUntold(30_000) });
   const connections = found.data?.connections ?? [];
   return (
     <>

@@ -1,5 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ifMatch, unwrap } from "../api/client";
+import { whileUntold } from "../api/happenings";
 import type { Connection, ConnectionChange } from "../api/types";
 
 export interface TemplateQuery {
@@ -27,35 +28,35 @@ export const connectionQueries = {
       queryKey: ["connection", id, "ingests"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/ingests", { params: { path: { id } }, signal })),
-      refetchInterval: 30_000,
+      refetchInterval: () => whileUntold(30_000),
     }),
   files: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "files"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/files", { params: { path: { id } }, signal })),
-      refetchInterval: 30_000,
+      refetchInterval: () => whileUntold(30_000),
     }),
   changes: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "changes"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/changes", { params: { path: { id } }, signal })),
-      refetchInterval: 30_000,
+      refetchInterval: () => whileUntold(30_000),
     }),
   customers: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "customers"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/customers", { params: { path: { id } }, signal })),
-      refetchInterval: 30_000,
+      refetchInterval: () => whileUntold(30_000),
     }),
   processing: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "processing"],
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/connections/{id}/processing", { params: { path: { id } }, signal })),
-      refetchInterval: 10_000,
+      refetchInterval: () => whileUntold(10_000),
     }),
   links: (connection: Connection) =>
     queryOptions({

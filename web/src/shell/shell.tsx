@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { paths } from "../address/path-builder";
+import { useHappenings } from "../api/happenings";
 import { queries } from "../api/queries";
 import { sessionQuery } from "../api/session";
 import { hourLabel } from "../lib/dates";
@@ -17,6 +18,7 @@ export function Shell() {
   const session = useQuery(sessionQuery());
   const signedIn = session.data?.organization != null;
   const overviewQuery = useQuery({ ...queries.overview(), enabled: signedIn });
+  useHappenings(session.data?.organization?.id);
   const router = useRouter();
   const signedOut = session.data !== undefined && !signedIn;
   const invited = (session.data?.invitations.length ?? 0) > 0;

@@ -426,7 +426,8 @@ pub(crate) async fn change_connection(
 }
 
 /// Removes a connection with its months and history; asks for its name.
-#[utoipa::path(delete, path = "/connections/{id}", params(("id" = String, Path)), request_body = ConnectionRemoval, responses(
+#[utoipa::path(delete, path = "/connections/{id}", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), request_body = ConnectionRemoval, responses(
     (status = NO_CONTENT),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -434,10 +435,14 @@ pub(crate) async fn remove_connection(
     State(state): State<ApiState>,
     By(caller): By,
     Path(id): Path<String>,
+    expected: Expected,
     Body(body): Body<ConnectionRemoval>,
 ) -> Result<Response, ApiError> {
     let organization = &caller.organization()?.id;
-    connections::remove(&state.app, organization, &connection_id(&id)?, &body.name).await?;
+    let connection = connection_id(&id)?;
+    let thing = Thing::Connection(&connection);
+    let _turn = edits::begin_removal(&state.app, &caller, thing, expected.version()).await?;
+    connections::remove(&state.app, organization, &connection, &body.name).await?;
     note(&state.app, &caller, "connection.remove", body.name.trim(), &[("id", &id)]).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -3,10 +3,12 @@
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::{ConnectionState, connection_id};
 use crate::state::ApiState;
 use app::connections::{self, Assignment, Customer};
+use app::edits::{self, Thing};
 use app::identity::note;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -40,6 +42,15 @@ impl From<Customer> for CustomerView {
 pub(crate) struct Customers {
     /// By name.
     customers: Vec<CustomerView>,
+    /// Of the account list as it is, for the `If-Match` of a change.
+    version: String,
+}
+
+impl From<Vec<Customer>> for Customers {
+    fn from(found: Vec<Customer>) -> Self {
+        let version = edits::customers_version(&found);
+        Self { customers: found.into_iter().map(CustomerView::from).collect(), version }
+    }
 }
 
 /// An account of a customer.
@@ -69,11 +80,12 @@ pub(crate) async fn customers(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let found = connections::customers(&state.app, &caller.organization()?.id, &connection_id(&id)?).await?;
-    Ok(fresh(Json(Customers { customers: found.into_iter().map(CustomerView::from).collect() })))
+    Ok(fresh(Json(Customers::from(found))))
 }
 
 /// Splits a connection's bill by an account list: each organization reads its own accounts and nothing else.
-#[utoipa::path(put, path = "/connections/{id}/customers", params(("id" = String, Path)), request_body = AccountList, responses(
+#[utoipa::path(put, path = "/connections/{id}/customers", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), request_body = AccountList, responses(
     (status = OK, body = Customers),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -81,15 +93,19 @@ pub(crate) async fn set_customers(
     State(state): State<ApiState>,
     By(caller): By,
     Path(id): Path<String>,
+    expected: Expected,
     Body(body): Body<AccountList>,
 ) -> Result<Response, ApiError> {
+    let connection = connection_id(&id)?;
+    let turn = edits::begin(&state.app, &caller, Thing::Customers(&connection), expected.version()).await?;
     let assignment = |line: AccountOfCustomer| Assignment {
         account_id: line.account_id.trim().to_owned(),
         organization: line.organization.trim().to_owned(),
     };
     let list: Vec<Assignment> = body.accounts.into_iter().map(assignment).collect();
-    let found = connections::set_customers(&state.app, &caller, &connection_id(&id)?, &list).await?;
+    let found = connections::set_customers(&state.app, &caller, &connection, &list).await?;
+    drop(turn);
     let accounts = list.len().to_string();
-    note(&state.app, &caller, "connection.split", &id, &[("accounts", &accounts)]).await?;
-    Ok(fresh(Json(Customers { customers: found.into_iter().map(CustomerView::from).collect() })))
+    note(&state.app, &caller, "connection.split", &id, &[("accounts", &accounts), ("id", &id)]).await?;
+    Ok(fresh(Json(Customers::from(found))))
 }

@@ -8,13 +8,18 @@ use crate::state::ApiState;
 use crate::streaming::{file, safe};
 use app::AppError;
 use app::policy::Caller;
-use app::read::{self, Costs, export};
+use app::read::{self, Costs, Published, export};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// The costs, and what is held for them while they are read.
-async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<(Costs, Vec<Share>), ApiError> {
+async fn found(
+    state: &ApiState,
+    by: &Caller,
+    mut pairs: Pairs,
+) -> Result<(Costs, Arc<Published>, Vec<Share>), ApiError> {
     let place = state.bodies.files.take_for(by, 1)?;
     let split = split(&mut pairs)?;
     let mut query = cost_query(&mut pairs)?;
@@ -24,7 +29,7 @@ async fn found(state: &ApiState, by: &Caller, mut pairs: Pairs) -> Result<(Costs
     let query = read::by_currency(&published, query)?;
     let costs = read::costs(&state.app, &published, query, split).await?;
     let bytes = state.bodies.bytes.take_for(by, costs.bytes())?;
-    Ok((costs, vec![place, bytes]))
+    Ok((costs, published, vec![place, bytes]))
 }
 
 fn name(costs: &Costs, ending: &str) -> String {
@@ -52,7 +57,7 @@ pub(crate) async fn costs_csv(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (costs, shares) = found(&state, &by, pairs).await?;
+    let (costs, _, shares) = found(&state, &by, pairs).await?;
     Ok(file(&name(&costs, "csv"), "text/csv; charset=utf-8", shares, move |out| export::csv(&costs, out)))
 }
 
@@ -66,12 +71,14 @@ pub(crate) async fn costs_xlsx(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (costs, shares) = found(&state, &by, pairs).await?;
+    let (costs, published, shares) = found(&state, &by, pairs).await?;
     export::LimitOfSheets::check(&costs).map_err(|error| {
         AppError::invalid(error.to_string()).advise("Narrow the selection, or take CSV or Parquet.")
     })?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let scope = scope(&by, state.app.now());
+    let mut scope = scope(&by, state.app.now());
+    let left_out = read::left_out(&state.app, &published, costs.compared.as_ref()).await?;
+    scope.extend(left_out.into_iter().map(|name| ("Left out of the comparison", name)));
     Ok(file(&name(&costs, "xlsx"), kind, shares, move |out| export::xlsx(&costs, &scope, out)))
 }
 
@@ -85,7 +92,7 @@ pub(crate) async fn costs_parquet(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (costs, shares) = found(&state, &by, pairs).await?;
+    let (costs, _, shares) = found(&state, &by, pairs).await?;
     let kind = "application/vnd.apache.parquet";
     Ok(file(&name(&costs, "parquet"), kind, shares, move |out| export::parquet(&costs, out)))
 }

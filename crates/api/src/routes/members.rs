@@ -3,10 +3,12 @@
 use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
+use crate::expected::Expected;
 use crate::problem::{ApiError, Problem};
 use crate::routes::session::RoleName;
 use crate::state::ApiState;
 use crate::time::{instant, optional};
+use app::edits::{self, Thing};
 use app::identity;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -27,11 +29,14 @@ pub(crate) struct Member {
     /// Last request in a session.
     #[schema(required = true)]
     last_seen: Option<String>,
+    /// Of the role as it is, for the `If-Match` of a change.
+    version: String,
 }
 
 impl From<identity::Member> for Member {
     fn from(member: identity::Member) -> Self {
         Self {
+            version: edits::member_version(&member),
             id: member.user.id.to_string(),
             name: member.user.name,
             email: member.user.email.to_string(),
@@ -67,7 +72,8 @@ pub(crate) async fn members(State(state): State<ApiState>, By(by): By) -> Result
 }
 
 /// Gives a person another role. The last administrator keeps theirs.
-#[utoipa::path(patch, path = "/members/{user_id}", tag = "identity", params(("user_id" = String, Path)),
+#[utoipa::path(patch, path = "/members/{user_id}", tag = "identity", params(("user_id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")),
     request_body = ChangeRole, responses(
     (status = OK, body = Member),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -76,14 +82,17 @@ pub(crate) async fn change_role(
     State(state): State<ApiState>,
     By(by): By,
     Path(user): Path<String>,
+    expected: Expected,
     Body(change): Body<ChangeRole>,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin(&state.app, &by, Thing::Member(&user), expected.version()).await?;
     let member = identity::change_role(&state.app, &by, &user, change.role.into()).await?;
     Ok(fresh(Json(Member::from(member))))
 }
 
 /// Takes a person out of the organization, at once. The last administrator stays.
-#[utoipa::path(delete, path = "/members/{user_id}", tag = "identity", params(("user_id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/members/{user_id}", tag = "identity", params(("user_id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), responses(
     (status = NO_CONTENT),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -91,7 +100,9 @@ pub(crate) async fn remove_member(
     State(state): State<ApiState>,
     By(by): By,
     Path(user): Path<String>,
+    expected: Expected,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin_removal(&state.app, &by, Thing::Member(&user), expected.version()).await?;
     identity::remove_member(&state.app, &by, &user).await?;
     Ok(fresh(StatusCode::NO_CONTENT))
 }

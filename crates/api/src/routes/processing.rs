@@ -404,6 +404,13 @@ pub(crate) struct BillChangeView {
     /// YYYY-MM.
     period: String,
     changed_at: String,
+    /// First day that a row of the month, as it is published now, is dated to; none: not known. Rows of a month are those of
+    /// its billing period (`filter=billing_period=YYYY-MM`), not of its days.
+    #[schema(required = true)]
+    rows_from: Option<String>,
+    /// Day after the last one.
+    #[schema(required = true)]
+    rows_to: Option<String>,
     currency: String,
     total_before: String,
     total_after: String,
@@ -445,6 +452,7 @@ pub(crate) async fn connection_changes(
 ) -> Result<Response, ApiError> {
     let organization = &caller.organization()?.id;
     let found = processing::changes(&state.app, organization, &connection_id(&id)?).await?;
+    let days = processing::days_of_bills(&state.app, organization, &connection_id(&id)?).await?;
     let line = |line: &processing::ChangedLine| {
         let change = Change::between(Some(line.before), line.after, false);
         ChangedLineView {
@@ -467,6 +475,8 @@ pub(crate) async fn connection_changes(
             percent: whole.percent,
             period: change.period.to_string(),
             changed_at: time::instant(change.changed_at_ms),
+            rows_from: days.get(&change.period).map(|(from, _)| from.to_string()),
+            rows_to: days.get(&change.period).map(|(_, to)| to.to_string()),
             currency: change.currency.clone(),
             total_before: change.total_before.to_string(),
             total_after: change.total_after.to_string(),

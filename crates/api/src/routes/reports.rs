@@ -189,7 +189,8 @@ fn frequency(schedule: Schedule) -> Result<(model::Frequency, Vec<String>), ApiE
 }
 
 /// Deletes a report.
-#[utoipa::path(delete, path = "/reports/{id}", tag = "reports", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/reports/{id}", tag = "reports",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), responses(
     (status = NO_CONTENT),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -197,7 +198,9 @@ pub(crate) async fn remove_report(
     State(state): State<ApiState>,
     By(by): By,
     Path(id): Path<String>,
+    expected: Expected,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin_removal(&state.app, &by, Thing::Report(&id), expected.version()).await?;
     reports::remove_report(&state.app, &by, &id).await?;
     Ok(fresh(StatusCode::NO_CONTENT))
 }

@@ -7,11 +7,13 @@ use crate::routes::connections::connection_id;
 use crate::routes::processing::ProcessingView;
 use crate::state::ApiState;
 use app::identity::note;
+use app::policy::Caller;
 use app::processing;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use model::ConnectionId;
 
 /// Reads what a connection has, now; what is read already is not read twice.
 #[utoipa::path(post, path = "/connections/{id}/processing", params(("id" = String, Path)), responses(
@@ -23,12 +25,9 @@ pub(crate) async fn start_processing(
     By(caller): By,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let organization = &caller.organization()?.id;
     let connection = connection_id(&id)?;
-    processing::ask(&state.app, organization, &connection).await?;
-    note(&state.app, &caller, "connection.process", &id, &[]).await?;
-    let found = processing::status(&state.app, organization, &connection).await?;
-    Ok(fresh((StatusCode::ACCEPTED, Json(ProcessingView::from(found)))))
+    processing::ask(&state.app, &caller.organization()?.id, &connection).await?;
+    done(&state, &caller, "connection.process", &connection, StatusCode::ACCEPTED).await
 }
 
 /// Reads everything that a connection has again, what is published already too. What reads it now is stopped first.
@@ -41,12 +40,9 @@ pub(crate) async fn process_again(
     By(caller): By,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let organization = &caller.organization()?.id;
     let connection = connection_id(&id)?;
-    processing::ask_again(&state.app, organization, &connection).await?;
-    note(&state.app, &caller, "connection.process_again", &id, &[]).await?;
-    let found = processing::status(&state.app, organization, &connection).await?;
-    Ok(fresh((StatusCode::ACCEPTED, Json(ProcessingView::from(found)))))
+    processing::ask_again(&state.app, &caller.organization()?.id, &connection).await?;
+    done(&state, &caller, "connection.process_again", &connection, StatusCode::ACCEPTED).await
 }
 
 /// Stops the reading of a connection. What was published before stays; nothing more is published.
@@ -59,10 +55,20 @@ pub(crate) async fn stop_processing(
     By(caller): By,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let organization = &caller.organization()?.id;
     let connection = connection_id(&id)?;
-    processing::cancel(&state.app, organization, &connection).await?;
-    note(&state.app, &caller, "connection.stop", &id, &[]).await?;
-    let found = processing::status(&state.app, organization, &connection).await?;
-    Ok(fresh(Json(ProcessingView::from(found))))
+    processing::cancel(&state.app, &caller.organization()?.id, &connection).await?;
+    done(&state, &caller, "connection.stop", &connection, StatusCode::OK).await
+}
+
+/// Notes what was asked for, and answers with where the reading of the connection stands then.
+async fn done(
+    state: &ApiState,
+    caller: &Caller,
+    action: &str,
+    connection: &ConnectionId,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    note(&state.app, caller, action, connection.as_str(), &[]).await?;
+    let found = processing::status(&state.app, &caller.organization()?.id, connection).await?;
+    Ok(fresh((status, Json(ProcessingView::from(found)))))
 }

@@ -305,7 +305,8 @@ pub(crate) async fn change_subset(
 
 /// Deletes subsets; their accounts are in none then.
 #[utoipa::path(delete, path = "/subsets", tag = "allocation",
-    params(("id" = Vec<String>, Query, description = "May be repeated")), responses(
+    params(("id" = Vec<String>, Query, description = "May be repeated"),
+        ("version" = Option<Vec<String>>, Query, description = "The versions that were loaded, in the order of the ids: another one by now is refused with 412, and nothing is deleted")), responses(
     (status = NO_CONTENT),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -315,7 +316,22 @@ pub(crate) async fn remove_subsets(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let ids = pairs.all("id");
+    let versions = pairs.all("version");
     pairs.done()?;
+    if !versions.is_empty() && versions.len() != ids.len() {
+        return Err(AppError::invalid("not every subset has a version")
+            .advise("Give one 'version' for each 'id', in the same order, or none at all.")
+            .into());
+    }
+    // In one order for everybody: two who delete several never wait for each other.
+    let mut loaded: Vec<(&String, &String)> = ids.iter().zip(&versions).collect();
+    loaded.sort();
+    loaded.dedup_by_key(|(id, _)| *id);
+    let mut turns = vec![];
+    for (id, version) in loaded {
+        turns.push(edits::begin_removal(&state.app, &by, Thing::Subset(id), Some(version)).await?);
+    }
     allocation::remove_subsets(&state.app, &by, &ids).await?;
+    drop(turns);
     Ok(fresh(StatusCode::NO_CONTENT))
 }

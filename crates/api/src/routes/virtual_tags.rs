@@ -206,7 +206,8 @@ pub(crate) async fn set_virtual_tag(
 }
 
 /// Deletes a virtual tag.
-#[utoipa::path(delete, path = "/virtual-tags/{id}", tag = "allocation", params(("id" = String, Path)), responses(
+#[utoipa::path(delete, path = "/virtual-tags/{id}", tag = "allocation",
+    params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")), responses(
     (status = NO_CONTENT),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -214,7 +215,9 @@ pub(crate) async fn remove_virtual_tag(
     State(state): State<ApiState>,
     By(by): By,
     Path(id): Path<String>,
+    expected: Expected,
 ) -> Result<Response, ApiError> {
+    let _turn = edits::begin_removal(&state.app, &by, Thing::VirtualTag(&id), expected.version()).await?;
     allocation::remove_virtual_tag(&state.app, &by, &id).await?;
     Ok(fresh(StatusCode::NO_CONTENT))
 }

@@ -4,6 +4,7 @@
 use crate::read::{Published, filter_on};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
+use model::charge_type::PRICED;
 use model::{CostQuery, Decimal, Filter, Metric};
 
 /// The price that a charge starts from.
@@ -74,7 +75,7 @@ impl Billing {
             Price::Public => {
                 let with = |exclude| -> Result<Vec<Filter>> {
                     let mut filters = kept.clone();
-                    filters.push(filter_on("charge_type", exclude, PRICED)?);
+                    filters.push(filter_on("charge_type", exclude, &PRICED)?);
                     Ok(filters)
                 };
                 let public = ask(Metric::List, with(false)?).await?;
@@ -91,17 +92,3 @@ impl Billing {
         })
     }
 }
-
-/// Charge types that the public price replaces: usage, and the fees of commitments, which buy no usage of their own.
-const PRICED: &[&str] = &[
-    "On-demand usage",
-    "Spot usage",
-    "Reserved usage",
-    "Savings-plan usage",
-    "Savings-plan negation",
-    "RI fee",
-    "RI unused",
-    "SP recurring fee",
-    "SP unused",
-    "Up-front fee",
-];

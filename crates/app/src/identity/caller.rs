@@ -45,6 +45,31 @@ pub async fn caller(app: &App, presented: Presented) -> Result<Caller> {
     })
 }
 
+/// Whether a caller may still do what they could when they asked: the session or token works, in the same organization
+/// and role. Looking is no request: it keeps no session alive.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub async fn is_still(app: &App, caller: &Caller) -> Result<bool> {
+    let now = now_ms(app);
+    let organization = caller.organization.as_ref().map(|found| &found.id);
+    Ok(match &caller.via {
+        Via::Session { token_hash, .. } => {
+            let found = app.meta().session(token_hash, now, now - IDLE.num_milliseconds()).await?;
+            let place = found.and_then(|session| session.place);
+            place.is_some_and(|(found, role)| Some(&found.id) == organization && Some(role) == caller.role)
+        }
+        Via::Token { id, .. } => {
+            let Some(organization) = organization else { return Ok(false) };
+            let tokens = app.meta().tokens(organization).await?;
+            let works = |until: Option<i64>| until.is_none_or(|until| until > now);
+            tokens.iter().any(|token| token.id == *id && works(token.expires_at_ms))
+        }
+        Via::Demo | Via::CommandLine => true,
+        Via::Nobody => false,
+    })
+}
+
 async fn by_session(app: &App, secret: &Secret, address: Option<String>) -> Result<Option<Caller>> {
     let (now, token_hash) = (now_ms(app), secret.hash());
     let Some(session) = app.meta().session(&token_hash, now, now - IDLE.num_milliseconds()).await? else {

@@ -161,7 +161,7 @@ pub(super) async fn not_read_elsewhere(
         let name = name.map_or_else(|| publication.connection_id.to_string(), |known| known.name);
         return Err(AppError::new(
             ErrorKind::Conflict,
-            format!("{period}: account {account} of the bill of {payer} is read by the connection '{name}' already"),
+            format!("account {account} of the bill of {payer} is read by the connection '{name}' already"),
         )
         .advise(format!("One bill is counted once. If this source is to count from now on, remove the connection '{name}' and read this one again; else remove this one.")));
     }

@@ -7,14 +7,13 @@ use crate::read::{Published, account_names};
 use crate::{App, Result};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use meta::{BillChange, ChangedSum, ConnectionRecord, SettledChange};
+use model::charge_type::BACK;
 use model::{Change, ChangeKind, Decimal};
 use notify::{DiffLine, DiffMonth, Mail};
 use std::collections::BTreeMap;
 
 /// Services and accounts of a month in a mail; the page has all of them.
 const LINES: usize = 6;
-/// Charge types of money that comes back.
-const BACK: [&str; 2] = ["Refund", "Credit"];
 
 /// Tells of what a run changed in bills that were settled, to those who asked for it. What nobody asks for at the moment
 /// is not told later either.

@@ -55,6 +55,20 @@ pub struct GroupChange {
     pub change: Change,
 }
 
+/// Names of the connections that a comparison leaves out, in order; none where it leaves out none, or compares nothing.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub async fn left_out(app: &App, published: &Published, found: Option<&ComparedCosts>) -> Result<Vec<String>> {
+    let Some(Known::Part(ids)) = found.map(|found| &found.known) else { return Ok(vec![]) };
+    let Some(organization) = &published.organization else { return Ok(ids.clone()) };
+    let connections = app.meta().connections(&organization.id).await?;
+    let name = |id: &String| connections.iter().find(|one| one.id.as_str() == id).map(|one| one.name.clone());
+    let mut names: Vec<String> = ids.iter().map(|id| name(id).unwrap_or_else(|| id.clone())).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// An answer against another span.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComparedCosts {

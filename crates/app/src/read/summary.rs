@@ -5,6 +5,7 @@ use super::compared::{ComparedCosts, compared_total};
 use super::overview::{NewestMonth, newest_month};
 use crate::{App, AppError, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
+use model::charge_type::RECURRING;
 use model::{CostQuery, DaySpan, Decimal, Dimension, Filter, Metric, TimeView};
 
 /// Cost of the newest month so far.
@@ -71,9 +72,6 @@ pub async fn month_to_date(
         compared,
     }))
 }
-
-/// Charges that a bill lists for every hour or day of the month as soon as it begins.
-const RECURRING: [&str; 4] = ["RI fee", "SP recurring fee", "RI unused", "SP unused"];
 
 /// Cost from the first of a month through so many whole days and hours of the next, with what stands on the bill already
 /// though it is dated later, a credit, a refund, tax; without the recurring fees of hours to come.

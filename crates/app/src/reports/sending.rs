@@ -11,12 +11,14 @@ use crate::processing::{grouped, money};
 use crate::read::{self, ComparedCosts, Known, Published, export};
 use crate::{App, AppError, ErrorKind, MailSettings, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
-use model::{Change, ChangeKind, CostQuery, DaySpan};
+use model::{Change, ChangeKind, CostQuery, DaySpan, shown};
 use notify::{Attached, Mail, ReportLine};
 use std::collections::BTreeMap;
 
 /// Groups in the text of a mail.
 const LINES: usize = 10;
+/// Characters of a connection's name within a sentence.
+const NAME: usize = 80;
 
 /// Sends every report whose time has come. One that fails is noted and tried again at its next time.
 pub(crate) async fn send_due(app: &App) -> Result<()> {
@@ -190,6 +192,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
         String::new()
     };
     let organization = published.organization.as_ref().map(|found| found.name.clone());
+    let left_out = read::left_out(app, &published, shown.compared.as_ref()).await?;
     Ok(Mail::Report {
         organization: organization.unwrap_or_default(),
         report: saved.name.clone(),
@@ -199,7 +202,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
         note: format!(
             "{} rows in all. {}{in_one}{proof}",
             grouped(&table.answer.groups.len().to_string()),
-            compared(shown.compared.as_ref(), currency)
+            compared(shown.compared.as_ref(), &left_out, currency)
         ),
         link: format!("{}/?{}", settings.public_url, saved.address),
         files: vec![
@@ -233,8 +236,9 @@ fn change(change: &Change, currency: &str) -> String {
     }
 }
 
-/// Which days are compared with which, and how the total changed; empty where nothing is compared.
-fn compared(found: Option<&ComparedCosts>, currency: &str) -> String {
+/// Which days are compared with which, of which connections not, and how the total changed; empty where nothing is
+/// compared.
+fn compared(found: Option<&ComparedCosts>, left_out: &[String], currency: &str) -> String {
     let Some(found) = found else { return String::new() };
     let days = |span: DaySpan| format!("{} to {}", span.from, span.to.pred_opt().unwrap_or(span.to));
     let (now, before) = (days(found.spans.now), days(found.spans.before));
@@ -242,9 +246,10 @@ fn compared(found: Option<&ComparedCosts>, currency: &str) -> String {
         Known::Nothing => format!("No data of {before} to compare with. "),
         known => {
             let part = if *known == Known::Whole {
-                ""
+                String::new()
             } else {
-                ", without connections that lack data of these days"
+                let names: Vec<String> = left_out.iter().map(|name| shown::short(name, NAME).into_owned()).collect();
+                format!(", without what lacks data of these days: {}", names.join(", "))
             };
             let whole = change(&found.change, currency);
             let whole = if whole.is_empty() { String::new() } else { format!("; in all {whole}") };

@@ -3,7 +3,8 @@
 use super::{Folder, cost_query};
 use crate::cli::{Format, Query};
 use crate::output::{Align, Table, print, print_json};
-use app::read::{self, ComparedCosts, Costs, Published};
+use app::read::{self, ComparedCosts, Costs, Known, Published};
+use model::shown::line;
 use model::{Change, Compared, Comparison, CostQuery, Decimal, TimeView};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
@@ -31,7 +32,12 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     }
     let all = read::costs_in_each(&app, &published, query, false).await?;
     if args.format == Format::Table {
-        return Ok(print(&all.iter().map(table).collect::<Vec<_>>().join("\n"))?);
+        let mut tables = vec![];
+        for costs in &all {
+            let left_out = read::left_out(&app, &published, costs.compared.as_ref()).await?;
+            tables.push(table(costs, &left_out));
+        }
+        return Ok(print(&tables.join("\n"))?);
     }
     match all.as_slice() {
         [costs] => print_json(&view(costs)),
@@ -75,7 +81,7 @@ fn several_currencies(all: &[Costs]) -> Value {
     whole
 }
 
-fn table(costs: &Costs) -> String {
+fn table(costs: &Costs, left_out: &[String]) -> String {
     let (query, answer) = (&costs.query, &costs.answer);
     let names: Vec<String> = query.group_by.iter().map(ToString::to_string).collect();
     let mut columns: Vec<(&str, Align)> = vec![];
@@ -129,7 +135,7 @@ fn table(costs: &Costs) -> String {
     } else {
         String::new()
     };
-    let compared = costs.compared.as_ref().map(compared_line).unwrap_or_default();
+    let compared = costs.compared.as_ref().map(|found| compared_line(found, left_out)).unwrap_or_default();
     format!(
         "{}\n{others}{compared}total {} {unit}, {} to {} (exclusive), UTC; {proof}{estimate}\n{notes}",
         table.text(),
@@ -158,19 +164,32 @@ fn previous(found: &ComparedCosts) -> Value {
         "compared_from": now.from.to_string(),
         "compared_to": now.to.to_string(),
         "known": found.known.name(),
+        "unknown_connections": match &found.known {
+            Known::Part(connections) => connections.as_slice(),
+            Known::Whole | Known::Nothing => &[],
+        },
         "change": change(found.now, &found.change),
     })
 }
 
-/// The comparison in a line, as the table has no columns for it.
-fn compared_line(found: &ComparedCosts) -> String {
+/// The comparison in a line, as the table has no columns for it, with the connections that are not in it.
+fn compared_line(found: &ComparedCosts, left_out: &[String]) -> String {
     let Compared { now, before } = found.spans;
     let percent = found.change.percent.map(|percent| format!(" ({percent:+.1} %)")).unwrap_or_default();
     let change = match found.change.amount {
         Some(amount) => format!("changed by {amount}{percent}"),
         None => "not known: there are no data of these days".to_owned(),
     };
-    format!("{} to {} against {} to {} (exclusive): {change}\n", now.from, now.to, before.from, before.to)
+    let without = if left_out.is_empty() {
+        String::new()
+    } else {
+        let names: Vec<_> = left_out.iter().map(|name| line(name)).collect();
+        format!("; not compared, for lack of data of these days: {}", names.join(", "))
+    };
+    format!(
+        "{} to {} against {} to {} (exclusive): {change}{without}\n",
+        now.from, now.to, before.from, before.to
+    )
 }
 
 fn view(costs: &Costs) -> Value {

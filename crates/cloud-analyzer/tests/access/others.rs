@@ -51,6 +51,7 @@ const PLACES: &[(&str, What)] = &[
     (" /reports/{id}* path.id", Report),
     (" /subsets/{id} path.id", Subset),
     (" /subsets query.id", Subset),
+    (" /subsets query.version", Nothing("0123456789abcdef")),
     (" /tokens/{id} path.id", Token),
     (" /virtual-tags/{id} path.id", VirtualTag),
     (" /dimensions/{name}/values path.name", Dimension),

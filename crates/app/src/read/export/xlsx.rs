@@ -4,7 +4,9 @@
 //! in a sheet may have all of them; programs that calculate in doubles round it when they load it, others do not.
 
 use super::{change_columns, change_figures, figure_columns, figures, last_day, rows, text_columns, texts};
+use crate::read::Known;
 use crate::read::costs::Costs;
+use model::DaySpan;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use zip::write::{SimpleFileOptions, StreamWriter};
@@ -188,6 +190,16 @@ fn about<W: Write>(costs: &Costs, scope: &[(&str, String)], zip: &mut Zip<W>) ->
         ("Currency", answer.currency.clone()),
         ("First day (UTC)", answer.from.to_string()),
         ("Last day (UTC)", last_day(costs)),
+    ]);
+    if let Some(found) = &costs.compared {
+        let days = |span: DaySpan| format!("{} to {}", span.from, span.to.pred_opt().unwrap_or(span.to));
+        lines.push(("Days compared", days(found.spans.now)));
+        lines.push(("Compared with", days(found.spans.before)));
+        if found.known == Known::Nothing {
+            lines.push(("Not compared", "there are no data of these days".to_owned()));
+        }
+    }
+    lines.extend([
         ("Proven to the bill", if answer.proven() { "yes" } else { "not all of it" }.to_owned()),
     ]);
     if !costs.unproven_periods.is_empty() {
@@ -205,7 +217,7 @@ fn about<W: Write>(costs: &Costs, scope: &[(&str, String)], zip: &mut Zip<W>) ->
     lines.push(("SQL", answer.sql.clone()));
     write!(
         zip,
-        r#"{HEAD}<worksheet xmlns="{MAIN}"><cols><col min="1" max="1" width="22" customWidth="1"/><col min="2" max="2" width="90" customWidth="1"/></cols><sheetData>"#
+        r#"{HEAD}<worksheet xmlns="{MAIN}"><cols><col min="1" max="1" width="28" customWidth="1"/><col min="2" max="2" width="90" customWidth="1"/></cols><sheetData>"#
     )?;
     let mut row = Row::default();
     for (name, value) in lines {

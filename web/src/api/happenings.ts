@@ -1,0 +1,81 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { paths } from "../address/path-builder";
+import type { Stand } from "./types";
+
+/** Between tries to be told again, and between looks while nobody tells. */
+const AGAIN_MS = 20_000;
+
+let told = false;
+
+/** How often something is asked for: not at all while the server tells when it changes. */
+export function whileUntold(interval: number): number | false {
+  return told ? false : interval;
+}
+
+/** What shows each part of how an organization stands. */
+const shows = {
+  data: ["overview", "connections", "connection"],
+  health: ["overview", "connections", "connection"],
+  work: ["overview", "connections", "connection"],
+} as const satisfies Record<keyof Stand, readonly string[]>;
+
+/** Queries whose answers are others once an organization stands otherwise. */
+export function outdated(before: Stand | undefined, now: Stand): string[] {
+  const parts = (Object.keys(shows) as (keyof Stand)[]).filter((part) => before?.[part] !== now[part]);
+  return [...new Set(parts.flatMap((part) => shows[part]))];
+}
+
+/**
+ * Listens to what happens in the organization, so that pages change by themselves. Only while the page is seen: a
+ * browser has few connections to a server, and many tabs. Whatever ends the stream, pages ask by themselves until
+ * there is another.
+ */
+export function useHappenings(organization: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => (organization === undefined ? undefined : listen(client)), [organization, client]);
+}
+
+function listen(client: QueryClient): () => void {
+  let source: EventSource | undefined;
+  let known: Stand | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const renew = (keys: readonly string[]) => {
+    for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+  };
+  const stop = () => {
+    clearTimeout(retry);
+    source?.close();
+    source = undefined;
+    told = false;
+  };
+  const begin = () => {
+    if (source || document.visibilityState !== "visible") return;
+    const opened = new EventSource(paths.events());
+    source = opened;
+    opened.addEventListener("stand", (event) => {
+      const now = JSON.parse(event.data) as Stand;
+      const begins = !told;
+      told = true;
+      // What was loaded before the first word may be older than it.
+      renew(begins && !known ? ["overview"] : outdated(known, now));
+      known = now;
+    });
+    opened.addEventListener("error", () => {
+      stop();
+      // Signed out, removed, or a server that was started again: the answers say which.
+      renew(outdated(undefined, { data: "", health: "", work: "" }));
+      retry = setTimeout(begin, AGAIN_MS);
+    });
+  };
+  const seen = () => {
+    if (document.visibilityState === "visible") begin();
+    else stop();
+  };
+  document.addEventListener("visibilitychange", seen);
+  begin();
+  return () => {
+    document.removeEventListener("visibilitychange", seen);
+    stop();
+  };
+}

@@ -408,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens in the organization as server-sent events: one `stand` event as it is and whenever it changes. The stream
+         *     ends when whoever reads it may not any more: signed out, removed, another role or organization.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/explain": {
         parameters: {
             query?: never;
@@ -1209,6 +1229,13 @@ export interface components {
              * @description Line items behind the total before; none: not known.
              */
             rows_before?: number | null;
+            /**
+             * @description First day that a row of the month, as it is published now, is dated to; none: not known. Rows of a month are those of
+             *     its billing period (`filter=billing_period=YYYY-MM`), not of its days.
+             */
+            rows_from: string | null;
+            /** @description Day after the last one. */
+            rows_to: string | null;
             sums: components["schemas"]["ChangedSumsView"] | null;
             total_after: string;
             total_before: string;
@@ -1217,6 +1244,20 @@ export interface components {
         BillChanges: {
             /** @description Newest first. */
             changes: components["schemas"]["BillChangeView"][];
+        };
+        /** @description Who is told by mail when a bill that was settled changes: a month that was final, or days that were complete. */
+        BillDiffMailsView: {
+            /** @description The least change that is told, in the bill's currency, of the total or of usage or refunds alone; 0: any. */
+            minimum: string;
+            /** @description Mail addresses; none: nobody is told. */
+            recipients: string[];
+        };
+        /** @description Who is told of changed bills from now on: what is left out stays as it is. */
+        BillDiffMailsWish: {
+            /** @description The least change that is told, in the bill's currency; 0: any. */
+            minimum?: string | null;
+            /** @description Mail addresses; an empty list: nobody is told. */
+            recipients?: string[] | null;
         };
         /** @description Rules of a charge. */
         Billing: {
@@ -1349,6 +1390,7 @@ export interface components {
         /** @description What a step of the wizard brings: what is left out stays as it is, an empty text clears a value. */
         ConnectionChange: {
             access_key_id?: string | null;
+            bill_diff_mails?: components["schemas"]["BillDiffMailsWish"] | null;
             bucket?: string | null;
             endpoint?: string | null;
             location?: string | null;
@@ -1435,6 +1477,7 @@ export interface components {
             access_key_id: string | null;
             /** @description Of a customer's connection: the accounts that it reads. */
             accounts: string[];
+            bill_diff_mails: components["schemas"]["BillDiffMailsView"];
             bucket: string | null;
             /** @description The operator, at the command line, said where it reads: that cannot be changed here. */
             by_operator: boolean;
@@ -1547,6 +1590,8 @@ export interface components {
         Customers: {
             /** @description By name. */
             customers: components["schemas"]["CustomerView"][];
+            /** @description Of the account list as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description How the deliveries of a connection come. */
         DeliveriesView: {
@@ -1782,6 +1827,8 @@ export interface components {
             role: components["schemas"]["RoleName"];
             /** @description When they joined. */
             since: string;
+            /** @description Of the role as it is, for the `If-Match` of a change. */
+            version: string;
         };
         /** @description The people of the organization. */
         Members: {
@@ -2409,6 +2456,15 @@ export interface components {
             spellings: string[];
             value: string;
         };
+        /** @description How the organization stands: each a short name, which is another one once something of it changed. */
+        StandView: {
+            /** @description What is published and proven. */
+            data: string;
+            /** @description What fails, and how connections stand. */
+            health: string;
+            /** @description What is being read, or waits for it. */
+            work: string;
+        };
         /** @description A named group of accounts. */
         Subset: {
             account_ids: string[];
@@ -2760,7 +2816,10 @@ export interface operations {
     remove_connection: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -2885,7 +2944,10 @@ export interface operations {
     set_customers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -3571,6 +3633,33 @@ export interface operations {
             };
         };
     };
+    events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StandView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explain: {
         parameters: {
             query?: {
@@ -3866,7 +3955,10 @@ export interface operations {
     remove_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 user_id: string;
             };
@@ -3893,7 +3985,10 @@ export interface operations {
     change_role: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 user_id: string;
             };
@@ -4282,7 +4377,10 @@ export interface operations {
     remove_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -4783,6 +4881,8 @@ export interface operations {
             query: {
                 /** @description May be repeated */
                 id: string[];
+                /** @description The versions that were loaded, in the order of the ids: another one by now is refused with 412, and nothing is deleted */
+                version?: string[];
             };
             header?: never;
             path?: never;
@@ -5200,7 +5300,10 @@ export interface operations {
     remove_virtual_tag: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
             path: {
                 id: string;
             };

@@ -24,12 +24,12 @@ use crate::connections::{self, ConnectionState};
 use crate::health::{self, Deliveries, FailureKind};
 use crate::ingest_job::{self, IngestSummary, SourceFiles};
 use crate::proof::Proof;
-use crate::read::Published;
+use crate::read::{Published, filter_on};
 use crate::{App, AppError, ErrorKind, Failure, Progress, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use meta::Reason;
-use model::{BillingPeriod, ConnectionId, OrganizationId};
-use std::collections::BTreeMap;
+use model::{BillingPeriod, ConnectionId, CostQuery, Metric, OrganizationId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// Ingests and bill changes in one answer.
@@ -335,22 +335,32 @@ pub async fn changes(app: &App, organization: &OrganizationId, id: &ConnectionId
     Ok(app.meta().bill_changes(id, MOST).await?)
 }
 
-/// The days that the rows of each published month of a connection are dated to, as first day and day after the last:
-/// a refund may stand on one month's bill and be dated to another.
+/// The days that the rows of some published months of a connection are dated to, as first day and day after the last: a
+/// refund may stand on one month's bill and be dated to another.
 ///
 /// # Errors
-/// The metadata cannot be read.
+/// The data cannot be read.
 pub async fn days_of_bills(
     app: &App,
     organization: &OrganizationId,
     id: &ConnectionId,
+    periods: BTreeSet<BillingPeriod>,
 ) -> Result<BTreeMap<BillingPeriod, (NaiveDate, NaiveDate)>> {
-    let day = |ms: i64| DateTime::from_timestamp_millis(ms).map(|at| at.date_naive());
-    let published = app.meta().publications(organization).await?.into_iter();
-    let own = published.filter(|publication| publication.connection_id == *id);
-    let days = own.filter_map(|publication| {
-        let last = day(publication.data_to?.saturating_sub(1))?;
-        Some((publication.period, (day(publication.data_from?)?, last.succ_opt()?)))
-    });
-    Ok(days.collect())
+    let published = Published::of_id(app, organization).await?;
+    let mut days = BTreeMap::new();
+    for period in periods {
+        let is_there =
+            published.publications.iter().any(|one| one.connection_id == *id && one.period == period);
+        if is_there {
+            let filters = vec![
+                filter_on("connection", false, &[id.as_str()])?,
+                filter_on("billing_period", false, &[&period.to_string()])?,
+            ];
+            // A question without days is about all that its bills hold.
+            let query = CostQuery { filters, ..CostQuery::total(Metric::Unblended) };
+            let answer = app.engine().answer(&published.view, &query).await?;
+            days.insert(period, (answer.from, answer.to));
+        }
+    }
+    Ok(days)
 }

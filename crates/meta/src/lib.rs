@@ -25,12 +25,12 @@ mod sealed;
 mod source_files;
 mod store;
 
-pub use happening::Happening;
 pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledChange};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
 pub use failing::{FailureKind, FailureRow};
+pub use happening::Happening;
 pub use identity::{
     ApiToken, AuditEntry, Basis, FirstAdministrator, Invitation, LinkEntries, Linked, MailLimits, Member,
     NewApiToken, NewAudit, NewInvitation, NewMails, NewSession, NewUser, OpenIdFlow, OpenIdIdentity, Person,

@@ -60,7 +60,11 @@ pub struct DiffMonth {
 impl DiffMonth {
     /// What it is of, in a line.
     pub(crate) fn title(&self) -> String {
-        if self.days.is_empty() { short(&self.month) } else { format!("{} {}", figure(&self.days), short(&self.month)) }
+        if self.days.is_empty() {
+            short(&self.month)
+        } else {
+            format!("{} {}", figure(&self.days), short(&self.month))
+        }
     }
 
     fn shown(&self) -> Self {
@@ -106,7 +110,8 @@ fn lines(all: &[DiffLine]) -> Vec<DiffLine> {
 pub(crate) fn subject(connection: &str, months: &[DiffMonth]) -> String {
     match months {
         [one] => {
-            let percent = if one.percent.is_empty() { String::new() } else { format!(" ({})", figure(&one.percent)) };
+            let percent =
+                if one.percent.is_empty() { String::new() } else { format!(" ({})", figure(&one.percent)) };
             let (change, currency) = (figure(&one.change), figure(&one.currency));
             format!("{connection}: the bill of {} changed by {change} {currency}{percent}", one.title())
         }

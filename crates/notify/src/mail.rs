@@ -387,13 +387,8 @@ mod tests {
 
     fn bill_changed(evil: &str) -> Mail {
         let text = || evil.to_owned();
-        let line = crate::DiffLine {
-            name: text(),
-            before: text(),
-            after: text(),
-            change: text(),
-            percent: text(),
-        };
+        let line =
+            crate::DiffLine { name: text(), before: text(), after: text(), change: text(), percent: text() };
         let month = DiffMonth {
             month: text(),
             days: text(),

@@ -41,3 +41,13 @@ export function readList(text: string): AccountOfCustomer[] | string {
   }
   return accounts;
 }
+
+/** Lines of a list that another has not. */
+export function linesBeside(text: string, other: string): string {
+  const known = new Set(other.split("\n").map((line) => line.trim()));
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !known.has(line))
+    .join("; ");
+}

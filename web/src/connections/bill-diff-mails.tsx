@@ -40,7 +40,7 @@ function Form({ connection }: { connection: Connection }) {
   const kept = connection.bill_diff_mails;
   const [draft, setDraft] = useState<{ recipients: string[]; minimum: string }>();
   const shown = draft ?? { recipients: kept.recipients, minimum: isZero(kept.minimum) ? "" : kept.minimum };
-  const version = useVersion(connection.version, draft !== undefined);
+  const { version, rebase } = useVersion(connection.version, draft !== undefined);
   const save = useSaveConnection(connection.id);
   const keep = (recipients: string[]) =>
     save.mutate(
@@ -74,7 +74,23 @@ function Form({ connection }: { connection: Connection }) {
         value={shown.minimum}
         onChange={(event) => setDraft({ ...shown, minimum: event.currentTarget.value })}
       />
-      <FormProblem error={save.error} />
+      <FormProblem
+        error={save.error}
+        newer={{
+          differences: [
+            { name: "Recipients", mine: shown.recipients.join(", "), theirs: kept.recipients.join(", ") },
+            { name: "Least change", mine: shown.minimum || "0", theirs: kept.minimum },
+          ],
+          onMine: () => {
+            rebase();
+            save.reset();
+          },
+          onTheirs: () => {
+            setDraft(undefined);
+            save.reset();
+          },
+        }}
+      />
       <Group gap="sm">
         <Button type="submit" size="xs" loading={save.isPending} disabled={draft === undefined}>
           Save

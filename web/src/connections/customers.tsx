@@ -1,14 +1,14 @@
 import { Alert, Button, Group, Skeleton, Text, Textarea } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Connection } from "../api/types";
 import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/form-problem";
 import { ListTable } from "../ui/list-table";
 import listClasses from "../ui/list-table.module.css";
 import { Problem } from "../ui/problem";
-import { listText, losing, readList } from "./account-list";
+import { linesBeside, listText, losing, readList } from "./account-list";
 import classes from "./health.module.css";
 import { connectionQueries } from "./queries";
 import { StateBadge } from "./state-badge";
@@ -53,7 +53,12 @@ export function Customers({ connection }: { connection: Connection }) {
         </Button>
       </Group>
       {editing && (
-        <AccountList connection={connection} before={listText(customers)} onClose={() => setEditing(false)} />
+        <AccountList
+          connection={connection}
+          now={listText(customers)}
+          version={found.data?.version ?? ""}
+          onClose={() => setEditing(false)}
+        />
       )}
     </section>
   );
@@ -61,14 +66,19 @@ export function Customers({ connection }: { connection: Connection }) {
 
 function AccountList({
   connection,
-  before,
+  now,
+  version,
   onClose,
 }: {
   connection: Connection;
-  before: string;
+  /** The list as it is, which somebody else may change while this is open. */
+  now: string;
+  version: string;
   onClose: () => void;
 }) {
   const client = useQueryClient();
+  const [loaded, setLoaded] = useState({ list: now, version });
+  const before = loaded.list;
   const [text, setText] = useState(before);
   const list = readList(text);
   const seen = readList(before);
@@ -77,7 +87,7 @@ function AccountList({
     mutationFn: (accounts: Exclude<typeof list, string>) =>
       unwrap(
         api.PUT("/api/v1/connections/{id}/customers", {
-          params: { path: { id: connection.id } },
+          params: { path: { id: connection.id }, header: ifMatch(loaded.version) },
           body: { accounts },
         }),
       ),
@@ -88,6 +98,10 @@ function AccountList({
       onClose();
     },
   });
+  const stand = () => {
+    setLoaded({ list: now, version });
+    save.reset();
+  };
   return (
     <Dialog opened onClose={onClose} title="Account list">
       <Text size="sm" mb="sm">
@@ -95,7 +109,23 @@ function AccountList({
         not exist are made, with you as administrator. Who is not in the list any more keeps nothing of this
         bill.
       </Text>
-      <FormProblem error={save.error} />
+      <FormProblem
+        error={save.error}
+        newer={{
+          differences: [
+            {
+              name: "Lines that the other has not",
+              mine: linesBeside(text, now),
+              theirs: linesBeside(now, text),
+            },
+          ],
+          onMine: stand,
+          onTheirs: () => {
+            setText(now);
+            stand();
+          },
+        }}
+      />
       <Textarea
         label="Accounts and their organizations"
         placeholder={"111111111111, Acme\n222222222222, Borealis"}

@@ -2,6 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import { api, ifMatch, unwrap } from "../api/client";
 import { whileUntold } from "../api/happenings";
 import type { Connection, ConnectionChange } from "../api/types";
+import { changedHere } from "../ui/use-version";
 
 export interface TemplateQuery {
   as: string;
@@ -102,7 +103,8 @@ export function useSaveConnection(id: string) {
           body: change,
         }),
       ),
-    onSuccess: (saved) => {
+    onSuccess: (saved, { version }) => {
+      changedHere(version, saved.version);
       client.setQueryData(connectionQueries.one(id).queryKey, saved);
       void client.invalidateQueries({ queryKey: connectionQueries.all().queryKey });
     },

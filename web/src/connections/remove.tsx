@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Connection } from "../api/types";
 import { Confirm } from "../ui/confirm";
 
@@ -18,7 +18,7 @@ export function RemoveConnection({ connection, opened, onClose }: Props) {
     mutationFn: () =>
       unwrap(
         api.DELETE("/api/v1/connections/{id}", {
-          params: { path: { id: connection.id } },
+          params: { path: { id: connection.id }, header: ifMatch(connection.version) },
           body: { name: connection.name },
         }),
       ),

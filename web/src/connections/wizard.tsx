@@ -98,6 +98,30 @@ function Wizard({ connection }: { connection: Connection }) {
         },
       },
     );
+  // Another view of the step: with the newer values, in place of what was typed.
+  const [taken, setTaken] = useState(0);
+  const stand = () => {
+    setVersion(connection.version);
+    save.reset();
+  };
+  const typed = Object.entries(save.variables ?? {}).filter(
+    ([name]) => name !== "version" && name !== "step",
+  );
+  const newer = {
+    differences: typed.map(([name, value]) => ({
+      name: name.replaceAll("_", " "),
+      // What is kept of a secret is never shown.
+      mine: name.startsWith("secret") ? "another secret" : String(value),
+      theirs: name.startsWith("secret")
+        ? "the secret that is kept"
+        : String(connection[name as keyof Connection] ?? ""),
+    })),
+    onMine: stand,
+    onTheirs: () => {
+      setTaken(taken + 1);
+      stand();
+    },
+  };
   const View = views[step?.id ?? ""];
   if (!step || !View) return null;
   const next = (what: ConnectionChange = {}) => {
@@ -123,9 +147,9 @@ function Wizard({ connection }: { connection: Connection }) {
           <h2 id="step-title" ref={heading} tabIndex={-1}>
             {step.title}
           </h2>
-          <FormProblem error={save.error} />
+          <FormProblem error={save.error} newer={newer} />
           <View
-            key={step.id}
+            key={`${step.id} ${taken}`}
             connection={connection}
             saving={save.isPending}
             onNext={next}

@@ -13,7 +13,7 @@ export function MailDomains() {
   const client = useQueryClient();
   const found = useQuery(organizationQueries.mailDomains());
   const [draft, setDraft] = useState<string[]>();
-  const version = useVersion(found.data?.version ?? "", draft !== undefined);
+  const { version, rebase } = useVersion(found.data?.version ?? "", draft !== undefined);
   const save = useMutation({
     mutationFn: (domains: string[]) =>
       unwrap(
@@ -45,7 +45,26 @@ export function MailDomains() {
             disabled={!found.data}
             onChange={setDraft}
           />
-          <FormProblem error={save.error} />
+          <FormProblem
+            error={save.error}
+            newer={{
+              differences: [
+                {
+                  name: "Domains",
+                  mine: draft?.join(", ") ?? "",
+                  theirs: found.data?.domains.join(", ") ?? "",
+                },
+              ],
+              onMine: () => {
+                rebase();
+                save.reset();
+              },
+              onTheirs: () => {
+                setDraft(undefined);
+                save.reset();
+              },
+            }}
+          />
           <Group gap="sm">
             <Button
               size="xs"

@@ -2,7 +2,7 @@ import { ActionIcon, Skeleton, Text } from "@mantine/core";
 import { IconUserMinus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import { hasRole, useSession } from "../api/session";
 import type { Member, RoleName } from "../api/types";
 import { dayLabel } from "../lib/dates";
@@ -28,6 +28,9 @@ const columns = [
   { name: "Actions", kind: "end" },
 ] as const;
 
+/** A member with the role as it is shown: another one by now is told. */
+const standing = (member: Member) => ({ path: { user_id: member.id }, header: ifMatch(member.version) });
+
 /** The people of the organization; administrators change roles and invite. */
 export function Members() {
   const session = useSession();
@@ -35,15 +38,17 @@ export function Members() {
   const client = useQueryClient();
   const found = useQuery(organizationQueries.members());
   const [leaving, setLeaving] = useState<Member>();
+  // As the list has them now: what somebody else changed meanwhile is seen there.
+  const asked = found.data?.members.find((one) => one.id === leaving?.id);
   const renew = () => client.invalidateQueries({ queryKey: ["members"] });
   const change = useMutation({
-    mutationFn: ({ id, role }: { id: string; role: RoleName }) =>
-      unwrap(api.PATCH("/api/v1/members/{user_id}", { params: { path: { user_id: id } }, body: { role } })),
+    mutationFn: ({ member, role }: { member: Member; role: RoleName }) =>
+      unwrap(api.PATCH("/api/v1/members/{user_id}", { params: standing(member), body: { role } })),
     onSuccess: renew,
   });
   const remove = useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.DELETE("/api/v1/members/{user_id}", { params: { path: { user_id: id } } })),
+    mutationFn: (member: Member) =>
+      unwrap(api.DELETE("/api/v1/members/{user_id}", { params: standing(member) })),
     onSuccess: async () => {
       setLeaving(undefined);
       await renew();
@@ -80,7 +85,7 @@ export function Members() {
                     aria-label={`Role of ${member.name}`}
                     value={member.role}
                     disabled={change.isPending}
-                    onChange={(role) => change.mutate({ id: member.id, role })}
+                    onChange={(role) => change.mutate({ member, role })}
                   />
                 ) : (
                   roleLabel(member.role)
@@ -120,7 +125,7 @@ export function Members() {
         opened={leaving !== undefined}
         pending={remove.isPending}
         error={remove.error}
-        onConfirm={() => leaving && remove.mutate(leaving.id)}
+        onConfirm={() => asked && remove.mutate(asked)}
         onClose={() => setLeaving(undefined)}
       >
         They lose access at once, in every window that is open. Invite them again to bring them back.

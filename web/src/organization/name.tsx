@@ -23,6 +23,10 @@ export function OrganizationName() {
       setName(undefined);
     },
   });
+  const stand = () => {
+    setVersion(organization?.version ?? "");
+    rename.reset();
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (name !== undefined) rename.mutate(name);
@@ -49,7 +53,17 @@ export function OrganizationName() {
               onChange={(event) => setName(event.currentTarget.value)}
               data-autofocus
             />
-            <FormProblem error={rename.error} />
+            <FormProblem
+              error={rename.error}
+              newer={{
+                differences: [{ name: "Name", mine: name ?? "", theirs: organization?.name ?? "" }],
+                onMine: stand,
+                onTheirs: () => {
+                  setName(organization?.name ?? "");
+                  stand();
+                },
+              }}
+            />
             <Group justify="flex-end">
               <Button type="submit" loading={rename.isPending}>
                 Rename

@@ -65,7 +65,11 @@ export function SaveReport({
 export function RenameReport({ report, onClose }: { report: Report; onClose: () => void }) {
   const [name, setName] = useState(report.name);
   const rename = useChangeReport();
-  const [loaded] = useState(report);
+  const [loaded, setLoaded] = useState(report);
+  const stand = () => {
+    setLoaded(report);
+    rename.reset();
+  };
   return (
     <Dialog opened onClose={onClose} title={`Rename ${report.name}`}>
       <NameForm
@@ -74,6 +78,14 @@ export function RenameReport({ report, onClose }: { report: Report; onClose: () 
         action="Rename"
         pending={rename.isPending}
         error={rename.error}
+        newer={{
+          differences: [{ name: "Name", mine: name.trim(), theirs: report.name }],
+          onMine: stand,
+          onTheirs: () => {
+            setName(report.name);
+            stand();
+          },
+        }}
         onSubmit={() =>
           rename.mutate({ report: loaded, change: { name: name.trim() } }, { onSuccess: onClose })
         }

@@ -1,6 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ifMatch, unwrap } from "../api/client";
 import type { Report, ReportChange } from "../api/types";
+import { changedHere } from "../ui/use-version";
 
 export const reportQueries = {
   all: () =>
@@ -28,6 +29,9 @@ export function useChangeReport() {
           body: change,
         }),
       ),
-    onSuccess: renew,
+    onSuccess: (saved, { report }) => {
+      changedHere(report.version, saved.version);
+      return renew();
+    },
   });
 }

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconBookmark, IconDeviceFloppy } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Report } from "../api/types";
 import { Chip } from "../filters/chip";
 import { Confirm } from "../ui/confirm";
@@ -99,9 +99,9 @@ export function SavedReports({ address, onOpen }: Props) {
           onClose={close}
         />
       )}
-      {task?.kind === "rename" && <RenameReport report={task.report} onClose={close} />}
+      {task?.kind === "rename" && <RenameReport report={current(reports, task.report)} onClose={close} />}
       {task?.kind === "schedule" && <ScheduleReport report={current(reports, task.report)} onClose={close} />}
-      {task?.kind === "remove" && <RemoveReport report={task.report} onClose={close} />}
+      {task?.kind === "remove" && <RemoveReport report={current(reports, task.report)} onClose={close} />}
     </div>
   );
 }
@@ -113,7 +113,12 @@ const current = (reports: readonly Report[], report: Report) =>
 function RemoveReport({ report, onClose }: { report: Report; onClose: () => void }) {
   const renew = useRenewReports();
   const remove = useMutation({
-    mutationFn: () => unwrap(api.DELETE("/api/v1/reports/{id}", { params: { path: { id: report.id } } })),
+    mutationFn: () =>
+      unwrap(
+        api.DELETE("/api/v1/reports/{id}", {
+          params: { path: { id: report.id }, header: ifMatch(report.version) },
+        }),
+      ),
     onSuccess: async () => {
       await renew();
       onClose();

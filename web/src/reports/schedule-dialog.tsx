@@ -21,10 +21,31 @@ export function ScheduleReport({ report, onClose }: { report: Report; onClose: (
   );
   const save = useChangeReport();
   // What was read when the dialog was opened; the list behind it is read anew meanwhile.
-  const [loaded] = useState(report);
+  const [loaded, setLoaded] = useState(report);
   const schedule: Schedule | null = frequency === "never" ? null : { frequency, recipients };
   const changed = !sameSchedule(schedule, report.schedule);
   const problem = schedule === null ? undefined : recipientsProblem(recipients);
+  const stand = () => {
+    setLoaded(report);
+    save.reset();
+  };
+  const theirs = report.schedule;
+  const newer = {
+    differences: [
+      { name: "How often", mine: frequency, theirs: theirs?.frequency ?? "never" },
+      {
+        name: "Recipients",
+        mine: schedule?.recipients.join(", ") ?? "",
+        theirs: theirs?.recipients.join(", ") ?? "",
+      },
+    ],
+    onMine: stand,
+    onTheirs: () => {
+      setFrequency(theirs?.frequency ?? "never");
+      if (theirs) setRecipients(theirs.recipients);
+      stand();
+    },
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate({ report: loaded, change: { schedule } }, { onSuccess: onClose });
@@ -64,7 +85,7 @@ export function ScheduleReport({ report, onClose }: { report: Report; onClose: (
             />
           )}
           <LastRuns report={report} />
-          <FormProblem error={save.error} />
+          <FormProblem error={save.error} newer={newer} />
           <Group justify="flex-end" gap="sm">
             <SendNow report={report} changed={changed} />
             <Button type="submit" loading={save.isPending} disabled={!changed || problem !== undefined}>

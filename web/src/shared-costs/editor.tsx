@@ -9,6 +9,7 @@ import { moved, replaced, without } from "../ui/move";
 import { RuleCard } from "../ui/rule-card";
 import { SaveBar } from "../ui/save-bar";
 import { Unsaved } from "../ui/unsaved";
+import { ruleDifferences } from "./differences";
 import { draftOf, newRule, plainRules, type RuleDraft, rulesProblem, sameRules } from "./draft";
 import { sharedCostQueries } from "./queries";
 import { RuleEditor } from "./rule-editor";
@@ -42,6 +43,18 @@ export function RulesEditor({ loaded, around }: { loaded: SharedCosts; around: S
       void client.invalidateQueries();
     },
   });
+  const stand = () => {
+    setKept(loaded);
+    save.reset();
+  };
+  const newer = {
+    differences: ruleDifferences(draft, draftOf(loaded.rules), around),
+    onMine: stand,
+    onTheirs: () => {
+      setDraft(draftOf(loaded.rules));
+      stand();
+    },
+  };
   const add = (
     <Button
       variant={draft.length === 0 ? "filled" : "default"}
@@ -89,6 +102,7 @@ export function RulesEditor({ loaded, around }: { loaded: SharedCosts; around: S
           saved={save.isSuccess}
           pending={save.isPending}
           error={save.error}
+          newer={newer}
           onSave={() => save.mutate()}
           onDiscard={() => {
             save.reset();

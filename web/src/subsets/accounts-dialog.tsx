@@ -7,6 +7,7 @@ import { Dialog } from "../ui/dialog";
 import { FormProblem } from "../ui/form-problem";
 import { Problem } from "../ui/problem";
 import { useOverview } from "../ui/use-overview";
+import { followed } from "../ui/use-version";
 import { useChangeSubset } from "./queries";
 import { homes } from "./transfer";
 import { TransferList } from "./transfer-list";
@@ -29,11 +30,32 @@ export function SubsetAccountsDialog({ subset, subsets, opened, onClose }: Props
 }
 
 function Form({ subset, subsets, onClose }: Omit<Props, "opened">) {
-  const { version } = useOverview();
-  const accounts = useQuery(accountQueries.all(version));
+  const { version: data } = useOverview();
+  const accounts = useQuery(accountQueries.all(data));
   const [chosen, setChosen] = useState(subset.account_ids);
-  const [loaded] = useState(subset);
-  const change = useChangeSubset(loaded);
+  const [loaded, setLoaded] = useState(subset);
+  const version = followed(loaded.version, subset.version);
+  const change = useChangeSubset({ id: subset.id, version });
+  const stand = () => {
+    setLoaded(subset);
+    change.reset();
+  };
+  const only = (these: readonly string[], those: readonly string[]) =>
+    these.filter((one) => !those.includes(one)).join(" ");
+  const newer = {
+    differences: [
+      {
+        name: "Accounts that the other has not",
+        mine: only(chosen, subset.account_ids),
+        theirs: only(subset.account_ids, chosen),
+      },
+    ],
+    onMine: stand,
+    onTheirs: () => {
+      setChosen(subset.account_ids);
+      stand();
+    },
+  };
   const save = () => change.mutate({ account_ids: chosen }, { onSuccess: onClose });
   if (accounts.error) return <Problem error={accounts.error} onRetry={() => void accounts.refetch()} />;
   if (!accounts.data) {
@@ -52,7 +74,7 @@ function Form({ subset, subsets, onClose }: Omit<Props, "opened">) {
         value={chosen}
         onChange={setChosen}
       />
-      <FormProblem error={change.error} />
+      <FormProblem error={change.error} newer={newer} />
       <Group justify="flex-end" gap="sm">
         <Button variant="default" onClick={onClose}>
           Cancel

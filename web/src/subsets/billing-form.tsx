@@ -51,7 +51,25 @@ function Form({ subset, currency }: Omit<Props, "may">) {
   const problem = sizeProblem(draft);
   const billing = problem === undefined ? billingOf(draft) : undefined;
   const changed = billing === undefined || !sameBilling(billing, subset.billing);
-  const change = useChangeSubset({ id: subset.id, version: useVersion(subset.version, changed) });
+  const { version, rebase } = useVersion(subset.version, changed);
+  const change = useChangeSubset({ id: subset.id, version });
+  const newer = {
+    differences: [
+      {
+        name: "What is charged",
+        mine: billing === undefined ? "" : chargeSentence(billing, currency),
+        theirs: chargeSentence(subset.billing, currency),
+      },
+    ],
+    onMine: () => {
+      rebase();
+      change.reset();
+    },
+    onTheirs: () => {
+      setDraft(draftOf(subset.billing));
+      change.reset();
+    },
+  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (billing !== undefined) change.mutate({ billing });
@@ -72,7 +90,7 @@ function Form({ subset, currency }: Omit<Props, "may">) {
               ? "Correct the percentage to see what the charge means."
               : chargeSentence(billing, currency)}
           </p>
-          <FormProblem error={change.error} />
+          <FormProblem error={change.error} newer={newer} />
           <Group gap="sm">
             <Button type="submit" loading={change.isPending} disabled={!changed || problem !== undefined}>
               Save billing rules

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ifMatch, unwrap } from "../api/client";
 import type { Subset, SubsetChange } from "../api/types";
+import { changedHere } from "../ui/use-version";
 
 export const subsetQueries = {
   /** In a currency; none is the organization's main one. */
@@ -41,6 +42,9 @@ export function useChangeSubset({ id, version }: Pick<Subset, "id" | "version">)
           body: change,
         }),
       ),
-    onSuccess: renew,
+    onSuccess: (saved) => {
+      changedHere(version, saved.version);
+      return renew();
+    },
   });
 }

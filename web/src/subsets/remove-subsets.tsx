@@ -6,7 +6,7 @@ import { Confirm } from "../ui/confirm";
 import { useRenewFigures } from "./queries";
 
 interface Props {
-  subsets: readonly Pick<Subset, "id" | "name" | "account_ids">[];
+  subsets: readonly Pick<Subset, "id" | "name" | "account_ids" | "version">[];
   opened: boolean;
   onClose: () => void;
   /** Waited for: a page that shows one of them is left before its figures are asked for anew. */
@@ -19,7 +19,14 @@ export function RemoveSubsets({ subsets, opened, onClose, onRemoved }: Props) {
   const remove = useMutation({
     mutationFn: () =>
       unwrap(
-        api.DELETE("/api/v1/subsets", { params: { query: { id: subsets.map((subset) => subset.id) } } }),
+        api.DELETE("/api/v1/subsets", {
+          params: {
+            query: {
+              id: subsets.map((subset) => subset.id),
+              version: subsets.map((subset) => subset.version),
+            },
+          },
+        }),
       ),
     onSuccess: async () => {
       await onRemoved();

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, TextInput } from "@mantine/core";
 import type { FormEvent, ReactNode } from "react";
+import type { Newer } from "./conflict";
 import { FormProblem } from "./form-problem";
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
   description?: string;
   pending: boolean;
   error: Error | null;
+  newer?: Newer;
   onSubmit: () => void;
   onClose: () => void;
   /** What is asked besides the name. */
@@ -18,7 +20,7 @@ interface Props {
 
 /** The form of a dialog that names something. */
 export function NameForm(props: Props) {
-  const { name, onName, action, description, pending, error, onSubmit, onClose, children } = props;
+  const { name, onName, action, description, pending, error, newer, onSubmit, onClose, children } = props;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
@@ -36,7 +38,7 @@ export function NameForm(props: Props) {
           data-autofocus
         />
         {children}
-        <FormProblem error={error} />
+        <FormProblem error={error} newer={newer} />
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             Cancel

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { Newer } from "./conflict";
 import { FormProblem } from "./form-problem";
 import classes from "./save-bar.module.css";
 
@@ -9,17 +10,28 @@ interface Props {
   saved: boolean;
   pending: boolean;
   error: unknown;
+  newer?: Newer;
   action: string;
   onSave: () => void;
   onDiscard: () => void;
 }
 
 /** Below a long form: whether anything is unsaved, what is missing, and the way to keep or to drop it. */
-export function SaveBar({ missing, changed, saved, pending, error, action, onSave, onDiscard }: Props) {
+export function SaveBar({
+  missing,
+  changed,
+  saved,
+  pending,
+  error,
+  newer,
+  action,
+  onSave,
+  onDiscard,
+}: Props) {
   const state = changed ? (missing ?? "Not saved yet.") : saved ? "Saved." : "Nothing is changed.";
   return (
     <>
-      <FormProblem error={error} />
+      <FormProblem error={error} newer={newer} />
       <div className={`card ${classes.bar}`}>
         <span className={classes.state} data-bad={changed && missing !== undefined} role="status">
           {state}

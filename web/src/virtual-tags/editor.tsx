@@ -16,6 +16,7 @@ import { RuleCard } from "../ui/rule-card";
 import { SaveBar } from "../ui/save-bar";
 import { Unsaved } from "../ui/unsaved";
 import { useOverview } from "../ui/use-overview";
+import { tagDifferences } from "./differences";
 import { draftOf, newRule, plainTag, type RuleDraft, sameTag, startedFrom, tagProblem } from "./draft";
 import { Preview } from "./preview";
 import { virtualTagQueries } from "./queries";
@@ -54,6 +55,18 @@ export function Editor({ tag, others }: Props) {
       });
     }
   });
+  const stand = () => {
+    setKept(tag);
+    save.reset();
+  };
+  const newer = {
+    differences: tag ? tagDifferences(plainTag(draft), tag, dimensions) : [],
+    onMine: stand,
+    onTheirs: () => {
+      setDraft(draftOf(tag));
+      stand();
+    },
+  };
   const changed = !sameTag(plainTag(draft), plainTag(draftOf(kept)));
   const { rules } = draft;
   const setRules = (next: readonly RuleDraft[]) => setDraft({ ...draft, rules: [...next] });
@@ -127,6 +140,7 @@ export function Editor({ tag, others }: Props) {
         saved={save.isSuccess}
         pending={save.isPending}
         error={save.error}
+        newer={newer}
         onSave={() => save.mutate(plainTag(draft))}
         onDiscard={() => {
           save.reset();

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { VirtualTag } from "../api/types";
 import { Confirm } from "../ui/confirm";
 
@@ -14,7 +14,12 @@ interface Props {
 export function RemoveTag({ tag, onClose, onRemoved }: Props) {
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: (id: string) => unwrap(api.DELETE("/api/v1/virtual-tags/{id}", { params: { path: { id } } })),
+    mutationFn: ({ id, version }: VirtualTag) =>
+      unwrap(
+        api.DELETE("/api/v1/virtual-tags/{id}", {
+          params: { path: { id }, header: ifMatch(version) },
+        }),
+      ),
     onSuccess: async () => {
       await onRemoved?.();
       onClose();
@@ -28,7 +33,7 @@ export function RemoveTag({ tag, onClose, onRemoved }: Props) {
       opened={tag !== undefined}
       pending={remove.isPending}
       error={remove.error}
-      onConfirm={() => tag && remove.mutate(tag.id)}
+      onConfirm={() => tag && remove.mutate(tag)}
       onClose={() => {
         remove.reset();
         onClose();

@@ -452,7 +452,8 @@ pub(crate) async fn connection_changes(
 ) -> Result<Response, ApiError> {
     let organization = &caller.organization()?.id;
     let found = processing::changes(&state.app, organization, &connection_id(&id)?).await?;
-    let days = processing::days_of_bills(&state.app, organization, &connection_id(&id)?).await?;
+    let periods = found.iter().map(|change| change.period).collect();
+    let days = processing::days_of_bills(&state.app, organization, &connection_id(&id)?, periods).await?;
     let line = |line: &processing::ChangedLine| {
         let change = Change::between(Some(line.before), line.after, false);
         ChangedLineView {

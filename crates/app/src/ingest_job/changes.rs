@@ -92,8 +92,12 @@ pub(super) async fn keep(
         .filter_map(|period| Some((period, *before.periods.get(&period)?)))
         .collect();
     let after = figures(app, connection, &restated).await?;
-    let bills: BTreeSet<&(BillingPeriod, String)> =
-        before.figures.keys().filter(|(period, _)| restated.contains_key(period)).chain(after.keys()).collect();
+    let bills: BTreeSet<&(BillingPeriod, String)> = before
+        .figures
+        .keys()
+        .filter(|(period, _)| restated.contains_key(period))
+        .chain(after.keys())
+        .collect();
     let empty = Month::default();
     for bill in bills {
         let was = before.figures.get(bill).unwrap_or(&empty);

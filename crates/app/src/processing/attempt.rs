@@ -2,8 +2,8 @@
 
 use super::reader::{self, Ended};
 use super::reading::{CRASH_WAIT_MS, FIRST_WAIT_MS, LONGEST_WAIT_MS, MOST_ATTEMPTS, MOST_CRASHES};
-use super::{bill_diffs, telling};
 use super::watch::{LOOK, Watch};
+use super::{bill_diffs, telling};
 use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Progress, Result, connections, health};

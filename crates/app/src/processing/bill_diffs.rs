@@ -118,7 +118,9 @@ fn percent(before: Decimal, after: Decimal) -> String {
     match (change.kind, change.percent) {
         (ChangeKind::New, _) => "new".to_owned(),
         (ChangeKind::Gone, _) => "gone".to_owned(),
-        (_, Some(percent)) if percent.abs() < 0.05 => format!("{} %", if percent < 0.0 { "-0.0" } else { "+0.0" }),
+        (_, Some(percent)) if percent.abs() < 0.05 => {
+            format!("{} %", if percent < 0.0 { "-0.0" } else { "+0.0" })
+        }
         (_, Some(percent)) => format!("{percent:+.1} %"),
         _ => String::new(),
     }
@@ -130,7 +132,13 @@ mod tests {
 
     fn sum(key: &str, before: &str, after: &str) -> ChangedSum {
         let amount = |text: &str| text.parse().unwrap();
-        ChangedSum { key: key.into(), before: amount(before), after: amount(after), rows_before: 1, rows_after: 1 }
+        ChangedSum {
+            key: key.into(),
+            before: amount(before),
+            after: amount(after),
+            rows_before: 1,
+            rows_after: 1,
+        }
     }
 
     fn settled(charge_types: Vec<ChangedSum>) -> SettledChange {
@@ -143,7 +151,9 @@ mod tests {
     fn what_is_small_is_not_told_and_what_cancels_out_is() {
         let wish = |minimum: &str| BillDiffMails { minimum: minimum.parse().unwrap(), ..Default::default() };
         let small = settled(vec![sum("Usage", "100", "109")]);
-        assert!(is_worth(&small, &wish("0")) && is_worth(&small, &wish("9")) && !is_worth(&small, &wish("10")));
+        assert!(
+            is_worth(&small, &wish("0")) && is_worth(&small, &wish("9")) && !is_worth(&small, &wish("10"))
+        );
         let refunded = settled(vec![sum("Usage", "100", "150"), sum("Refund", "0", "-50")]);
         assert!(is_worth(&refunded, &wish("50")), "fifty more were used, and fifty came back");
         assert!(!is_worth(&refunded, &wish("51")));
@@ -155,7 +165,10 @@ mod tests {
         assert_eq!(signed("-3".parse().unwrap()), "-3.00");
         assert_eq!(signed("0.001".parse().unwrap()), "0.00");
         let of = |before: &str, after: &str| percent(before.parse().unwrap(), after.parse().unwrap());
-        assert_eq!((of("100", "110"), of("0", "1"), of("1", "0")), ("+10.0 %".into(), "new".into(), "gone".into()));
+        assert_eq!(
+            (of("100", "110"), of("0", "1"), of("1", "0")),
+            ("+10.0 %".into(), "new".into(), "gone".into())
+        );
         assert_eq!((days("2026-11-19"), days("2026-11-01")), ("1–19".to_owned(), "1".to_owned()));
     }
 }

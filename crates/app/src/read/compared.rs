@@ -59,7 +59,11 @@ pub struct GroupChange {
 ///
 /// # Errors
 /// The metadata cannot be read.
-pub async fn left_out(app: &App, published: &Published, found: Option<&ComparedCosts>) -> Result<Vec<String>> {
+pub async fn left_out(
+    app: &App,
+    published: &Published,
+    found: Option<&ComparedCosts>,
+) -> Result<Vec<String>> {
     let Some(Known::Part(ids)) = found.map(|found| &found.known) else { return Ok(vec![]) };
     let Some(organization) = &published.organization else { return Ok(ids.clone()) };
     let connections = app.meta().connections(&organization.id).await?;

@@ -248,7 +248,8 @@ fn compared(found: Option<&ComparedCosts>, left_out: &[String], currency: &str) 
             let part = if *known == Known::Whole {
                 String::new()
             } else {
-                let names: Vec<String> = left_out.iter().map(|name| shown::short(name, NAME).into_owned()).collect();
+                let names: Vec<String> =
+                    left_out.iter().map(|name| shown::short(name, NAME).into_owned()).collect();
                 format!(", without what lacks data of these days: {}", names.join(", "))
             };
             let whole = change(&found.change, currency);

@@ -4,7 +4,8 @@ use super::Folder;
 use crate::cli::{Connect, Kind};
 use crate::output::{print, print_json};
 use ::app::connections::{
-    self, BillDiffMailsChange, Change, ConnectionDetails, ConnectionKind, Form, NewConnection, TemplateOptions,
+    self, BillDiffMailsChange, Change, ConnectionDetails, ConnectionKind, Form, NewConnection,
+    TemplateOptions,
 };
 use ::app::{App, AppError, ErrorKind, OrganizationSpec};
 use anyhow::Context;

@@ -103,6 +103,9 @@ mod tests {
         assert_eq!(complete(&periods), "'1'");
         periods.insert(period("2026-11"), NaiveDate::from_ymd_opt(2026, 11, 20));
         let sql = complete(&periods);
-        assert!(sql.contains("'2026-11' AND \"x_Day\" >= DATE '2026-11-20'") && !sql.contains("2026-10"), "{sql}");
+        assert!(
+            sql.contains("'2026-11' AND \"x_Day\" >= DATE '2026-11-20'") && !sql.contains("2026-10"),
+            "{sql}"
+        );
     }
 }

@@ -199,9 +199,7 @@ fn about<W: Write>(costs: &Costs, scope: &[(&str, String)], zip: &mut Zip<W>) ->
             lines.push(("Not compared", "there are no data of these days".to_owned()));
         }
     }
-    lines.extend([
-        ("Proven to the bill", if answer.proven() { "yes" } else { "not all of it" }.to_owned()),
-    ]);
+    lines.extend([("Proven to the bill", if answer.proven() { "yes" } else { "not all of it" }.to_owned())]);
     if !costs.unproven_periods.is_empty() {
         lines.push(("Not proven", costs.unproven_periods.join(", ")));
     }

@@ -99,3 +99,100 @@ def test_what_is_no_version_is_refused(house, all_things):
     for bad in ('""', "x" * 200):
         assert house.a.admin.patch(path, json={"name": "x"}, headers={"If-Match": bad}).status_code == 400
     assert house.a.admin.patch(path, json={"name": "x"}, headers={"If-Match": "*"}).status_code == 200
+
+
+def in_members(house):
+    member = house.a.email("viewer")
+    load = lambda client: next(one for one in client.get("/members").json()["members"] if one["email"] == member)  # noqa: E731
+    return load, f"/members/{load(house.a.admin)['id']}"
+
+
+def test_roles_have_versions(house):
+    load, path = in_members(house)
+    ada, bob = house.a.admin, house.a.admin
+    loaded = load(ada)["version"]
+    try:
+        assert bob.patch(path, json={"role": "editor"}, headers={"If-Match": f'"{loaded}"'}).status_code == 200
+        for refused in (ada.patch(path, json={"role": "administrator"}, headers={"If-Match": f'"{loaded}"'}), ada.delete(path, headers={"If-Match": f'"{loaded}"'})):
+            assert refused.status_code == 412, refused.text
+            assert "administrator changed this member's role" in refused.json()["detail"], refused.text
+        assert load(ada)["role"] == "editor", "the first one's change stands, and nobody was removed"
+        assert "Nothing was removed" in refused.json()["advice"]
+    finally:
+        assert ada.patch(path, json={"role": "viewer"}, headers={"If-Match": f'"{load(ada)["version"]}"'}).status_code == 200
+
+
+def test_account_lists_have_versions(house_with):
+    house = house_with()
+    ada, bob = house.a.admin, house.a.admin
+    connection = ada.get("/connections").json()["connections"][0]["id"]
+    path = f"/connections/{connection}/customers"
+    mine = lambda name: {"accounts": [{"account_id": house.a.account, "organization": name}]}  # noqa: E731
+    loaded = ada.get(path).json()["version"]
+    first = bob.put(path, json=mine("Borealis"), headers={"If-Match": f'"{loaded}"'})
+    assert first.status_code == 200 and first.json()["version"] != loaded, first.text
+    second = ada.put(path, json=mine("Cumulus"), headers={"If-Match": f'"{loaded}"'})
+    assert second.status_code == 412 and "administrator changed the account list on" in second.json()["detail"], second.text
+    assert [one["organization"] for one in ada.get(path).json()["customers"]] == ["Borealis"]
+
+
+@pytest.mark.parametrize("what", ["report", "subset", "virtual tag"])
+def test_what_somebody_changed_is_not_removed_unseen(house, what):
+    ada, bob = house.a.admin, house.a.editor
+    if what == "report":
+        at = made(ada, "/reports", {"name": "To go", "address": ADDRESS, "shared": True})
+        path, load, change = f"/reports/{at}", of_list("/reports", "reports", at), lambda: bob.patch(f"/reports/{at}", json={"name": "Still of use"})
+    elif what == "subset":
+        at = made(ada, "/subsets", {"name": "To go", "account_ids": []})
+        path, load, change = "/subsets", lambda c: c.get(f"/subsets/{at}").json(), lambda: bob.patch(f"/subsets/{at}", json={"name": "Still of use"})
+    else:
+        at = made(ada, "/virtual-tags", {"name": "To go", "rules": [{"value": "a", **RULE}]})
+        path, load, change = f"/virtual-tags/{at}", of_list("/virtual-tags", "virtual_tags", at), lambda: bob.put(f"/virtual-tags/{at}", json={"name": "Still of use", "rules": [{"value": "b", **RULE}]})
+
+    def remove(version: str):
+        if what == "subset":
+            return ada.delete(path, params={"id": at, "version": version})
+        return ada.delete(path, headers={"If-Match": f'"{version}"'})
+
+    loaded = load(ada)["version"]
+    assert change().status_code == 200
+    refused = remove(loaded)
+    assert refused.status_code == 412 and "editor changed this" in refused.json()["detail"], refused.text
+    assert "Nothing was removed" in refused.json()["advice"], refused.text
+    assert load(ada)["name"] == "Still of use"
+    assert remove(load(ada)["version"]).status_code == 204
+
+
+def test_several_are_removed_or_none(house):
+    admin = house.a.admin
+    ids = [made(admin, "/subsets", {"name": f"Several {n}", "account_ids": []}) for n in range(3)]
+    versions = [admin.get(f"/subsets/{at}").json()["version"] for at in ids]
+    assert admin.patch(f"/subsets/{ids[1]}", json={"name": "Another"}).status_code == 200
+    assert admin.delete("/subsets", params={"id": ids, "version": versions}).status_code == 412
+    assert all(admin.get(f"/subsets/{at}").status_code == 200 for at in ids)
+    assert admin.delete("/subsets", params={"id": ids, "version": versions[:2]}).status_code == 400
+    versions[1] = admin.get(f"/subsets/{ids[1]}").json()["version"]
+    twice = {"id": [*ids, ids[0]], "version": [*versions, versions[0]]}
+    assert admin.delete("/subsets", params=twice).status_code == 204
+
+
+def test_a_connection_that_somebody_changed_is_not_removed_unseen(house_with):
+    house = house_with()
+    ada, bob = house.a.admin, house.a.admin
+    loaded = ada.get("/connections").json()["connections"][0]
+    path = f"/connections/{loaded['id']}"
+    assert bob.patch(path, json={"poll_minutes": 30}).status_code == 200
+    refused = ada.delete(path, json={"name": loaded["name"]}, headers={"If-Match": f'"{loaded["version"]}"'})
+    assert refused.status_code == 412 and "this connection" in refused.json()["detail"], refused.text
+    version = ada.get(path).json()["version"]
+    assert ada.delete(path, json={"name": loaded["name"]}, headers={"If-Match": f'"{version}"'}).status_code == 204
+
+
+def test_versions_outlive_the_process(house_with):
+    house = house_with()
+    client = house.a.token("administrator")
+    connection = client.get("/connections").json()["connections"][0]
+    house.stop()
+    house.start()
+    again = client.get("/connections").json()["connections"][0]
+    assert again["version"] == connection["version"]

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 /// Puts a report of one row there, in place of the one before.
-pub fn deliver(folder: &Path, cost: impl Display) {
+pub(crate) fn deliver(folder: &Path, cost: impl Display) {
     let header = "identity/LineItemId,bill/BillingPeriodStartDate,bill/BillingPeriodEndDate,bill/PayerAccountId,\
                   lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/UsageEndDate,\
                   lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UsageAmount,\

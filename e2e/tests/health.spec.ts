@@ -90,9 +90,60 @@ test("two people edit one thing, and the second is told", async ({ page, browser
   await expect(told).toContainText("after you opened it");
   await expectAccessible(theirs);
   await theirs.screenshot({ path: "test-results/health-two-people.png" });
-  await told.getByRole("button", { name: "Load the newer version" }).click();
-  await theirs.getByRole("button", { name: "Rename" }).click();
-  await expect(theirs.getByRole("dialog").getByLabel("Name")).toHaveValue("Harborline Freight");
-  await rename(theirs, "Harbor Line");
+  // Both are shown, nothing that was typed is lost, and either is taken.
+  const differs = told.getByRole("row", { name: "Name Harbor Line Harborline Freight" });
+  await expect(differs).toBeVisible();
+  await expect(theirs.getByRole("dialog").getByLabel("Name")).toHaveValue("Harbor Line");
+  await expectAccessible(theirs);
+  await theirs.setViewportSize({ width: 390, height: 844 });
+  await theirs.screenshot({ path: "test-results/health-two-people-phone.png" });
+  await told.getByRole("button", { name: "Keep mine, on top of it" }).click();
+  await expect(told).toHaveCount(0);
+  await theirs.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
   await expect(theirs.getByRole("dialog")).toHaveCount(0);
+  // The first one's page has it by now; the next one to be told takes what there is.
+  await page.getByRole("button", { name: "Rename" }).click();
+  await theirs.getByRole("button", { name: "Rename" }).click();
+  await rename(theirs, "Harbor Line Sea");
+  await expect(theirs.getByRole("dialog")).toHaveCount(0);
+  await rename(page, "Harbor Line Air");
+  const again = page.getByRole("dialog").getByRole("alert");
+  await again.getByRole("button", { name: "Take the newer version" }).click();
+  await expect(page.getByRole("dialog").getByLabel("Name")).toHaveValue("Harbor Line Sea");
+});
+
+test("what somebody else changes is seen without asking for it, until one is signed out", async ({
+  page,
+  browser,
+  server,
+  reports,
+}) => {
+  const home = mkdtempSync(join(reports, "told-"));
+  const [bill, away] = [join(home, "bill"), join(home, "away")];
+  mkdirSync(bill);
+  for (const name of readdirSync(reports).filter((one) => !/^(health|told)-/.test(one))) {
+    cpSync(join(reports, name), join(bill, name), { recursive: true });
+  }
+  await setUp(page, server);
+  await connectBill(page, bill);
+  const theirs = await invite(page, browser, server, "Editor");
+  const asked: string[] = [];
+  theirs.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await theirs.goto(server.url);
+  await expect(theirs.getByRole("button", { name: "Proven to the bill" })).toBeVisible({ timeout: 40_000 });
+  // Nothing happens, and nothing is asked for.
+  await theirs.waitForTimeout(3_000);
+  const before = asked.length;
+  await theirs.waitForTimeout(25_000);
+  expect(asked.slice(before)).toEqual([]);
+  renameSync(bill, away);
+  await page.goto(`${server.url}/connections`);
+  await page.getByRole("link", { name: "Bill", exact: true }).click();
+  await page.getByRole("button", { name: "Look for new deliveries" }).click();
+  const told = theirs.getByRole("alert").filter({ hasText: "One source could not be read" });
+  await expect(told).toBeVisible({ timeout: 15_000 });
+  renameSync(away, bill);
+  await page.getByRole("button", { name: "Look for new deliveries" }).click();
+  await expect(told).toHaveCount(0, { timeout: 15_000 });
+  rmSync(home, { recursive: true, force: true });
 });

@@ -197,10 +197,10 @@ def test_rows_of_a_bill_are_those_of_its_period(told, tmp_path):
     days = {"from": change["rows_from"], "to": change["rows_to"]}
     assert days == {"from": str(OLD - datetime.timedelta(days=20)), "to": str(next_month(OLD) + datetime.timedelta(days=3))}
     found = viewer.get("/explain", params={**filters, **days}).json()
-    assert found["total"] == change["total_after"] == "10.000000000000000001" and found["rows_total"] == 4, found
+    assert found["figure"] == change["total_after"] == "10.000000000000000001" and found["rows_total"] == 4, found
     # The days of the month have other rows: those that another bill dates there would be among them, and two are missed.
     by_days = viewer.get("/explain", params={**filters, "from": str(OLD), "to": str(next_month(OLD))}).json()
     assert by_days["rows_total"] == 2
     assert viewer.get("/costs", params=filters).json()["total"] == "10.000000000000000001", "without days it is the whole bill"
     by_type = viewer.get("/explain", params={"metric": "unblended", **days, "filter": [*filters["filter"], "charge_type=Refund"]}).json()
-    assert by_type["total"] == "-4" and by_type["rows_total"] == 1
+    assert by_type["figure"] == "-4" and by_type["rows_total"] == 1

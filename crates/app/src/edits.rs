@@ -148,6 +148,14 @@ pub fn member_version(member: &Member) -> String {
 
 /// What the second one is told.
 async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> {
+    let member = match thing {
+        // The log names members by their address.
+        Thing::Member(id) => {
+            let members = identity::members(app, caller).await?;
+            members.into_iter().find(|one| one.user.id.as_str() == id).map(|one| one.user.email.to_string())
+        }
+        _ => None,
+    };
     let (what, actions, id) = match thing {
         Thing::Connection(id) => ("this connection", "connection.change", Some(id.as_str())),
         Thing::Report(id) => ("this report", "report.changed", Some(id)),
@@ -157,7 +165,9 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         Thing::OrganizationName => ("the organization's name", "organization.renamed", None),
         Thing::MailDomains => ("the domains", "organization.mail_domains_changed", None),
         Thing::Customers(id) => ("the account list", "connection.split", Some(id.as_str())),
-        Thing::Member(id) => ("this member's role", "member.role_changed", Some(id)),
+        Thing::Member(id) => {
+            ("this member's role", "member.role_changed", Some(member.as_deref().unwrap_or(id)))
+        }
     };
     let last = app.meta().last_change(&caller.organization()?.id, actions, id).await?;
     let who = last.map_or_else(

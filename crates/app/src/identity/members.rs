@@ -52,7 +52,7 @@ pub async fn add_member(
 pub async fn change_role(app: &App, caller: &Caller, user: &str, role: Role) -> Result<Member> {
     let organization = caller.organization()?;
     let mut member = member(app, caller, user).await?;
-    let detail = [("from", member.role.name()), ("to", role.name()), ("id", member.user.id.as_str())];
+    let detail = [("from", member.role.name()), ("to", role.name())];
     let changed = entry(app, caller, "member.role_changed", member.user.email.as_str(), &detail);
     let done = app.meta().set_role(&organization.id, &member.user.id, role, &changed).await;
     done.map_err(last_administrator)?;

@@ -44,7 +44,8 @@ impl Meta {
         insert(&mut *self.pool.acquire().await?, audit).await
     }
 
-    /// Who made the last change of a kind (the beginning of its action) and when (ms); of one thing, if it is named.
+    /// Who made the last change of a kind (the beginning of its action) and when (ms); of one thing, if it is named
+    /// by its identifier or as the log names it.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -57,7 +58,7 @@ impl Meta {
         let found = sqlx::query_as(
             "SELECT actor_name, at_ms FROM audit WHERE organization_id = ?1
                  AND substr(action, 1, length(?2)) = ?2
-                 AND (?3 IS NULL OR json_extract(detail, '$.id') = ?3)
+                 AND (?3 IS NULL OR json_extract(detail, '$.id') = ?3 OR target = ?3)
              ORDER BY id DESC LIMIT 1",
         )
         .bind(organization.as_str())

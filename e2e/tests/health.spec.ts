@@ -77,7 +77,7 @@ test("two people edit one thing, and the second is told", async ({ page, browser
   await theirs.goto(`${server.url}/organization`);
   await page.goto(`${server.url}/organization`);
   const rename = async (who: typeof page, to: string) => {
-    await who.getByRole("dialog").getByLabel("Name").fill(to);
+    await who.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill(to);
     await who.getByRole("dialog").getByRole("button", { name: "Rename" }).click();
   };
   await page.getByRole("button", { name: "Rename" }).click();
@@ -93,7 +93,7 @@ test("two people edit one thing, and the second is told", async ({ page, browser
   // Both are shown, nothing that was typed is lost, and either is taken.
   const differs = told.getByRole("row", { name: "Name Harbor Line Harborline Freight" });
   await expect(differs).toBeVisible();
-  await expect(theirs.getByRole("dialog").getByLabel("Name")).toHaveValue("Harbor Line");
+  await expect(theirs.getByRole("dialog").getByRole("textbox", { name: "Name" })).toHaveValue("Harbor Line");
   await expectAccessible(theirs);
   await theirs.setViewportSize({ width: 390, height: 844 });
   await theirs.screenshot({ path: "test-results/health-two-people-phone.png" });
@@ -109,7 +109,7 @@ test("two people edit one thing, and the second is told", async ({ page, browser
   await rename(page, "Harbor Line Air");
   const again = page.getByRole("dialog").getByRole("alert");
   await again.getByRole("button", { name: "Take the newer version" }).click();
-  await expect(page.getByRole("dialog").getByLabel("Name")).toHaveValue("Harbor Line Sea");
+  await expect(page.getByRole("dialog").getByRole("textbox", { name: "Name" })).toHaveValue("Harbor Line Sea");
 });
 
 test("what somebody else changes is seen without asking for it, until one is signed out", async ({

@@ -99,6 +99,8 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/connections/{id}/ingests", Action::ReadConnections),
     (Method::GET, "/connections/{id}/files", Action::ReadConnections),
     (Method::GET, "/connections/{id}/changes", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/bill-choices", Action::ReadConnections),
+    (Method::PUT, "/connections/{id}/bill-choices/{question}", Action::ManageConnections),
     (Method::GET, "/connections/{id}/customers", Action::ManageConnections),
     (Method::PUT, "/connections/{id}/customers", Action::ManageConnections),
     (Method::GET, "/reach", Action::ManageConnections),

@@ -86,7 +86,8 @@ fn identity() -> OpenApiRouter<ApiState> {
 
 fn connections() -> OpenApiRouter<ApiState> {
     use routes::{
-        connection_setup as setup, connections, customers, processing, source_files, stopping, verification,
+        bill_choices, connection_setup as setup, connections, customers, processing, source_files, stopping,
+        verification,
     };
     OpenApiRouter::new()
         .routes(routes!(connections::connections, connections::create_connection))
@@ -106,6 +107,8 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(processing::connection_ingests))
         .routes(routes!(source_files::connection_files))
         .routes(routes!(processing::connection_changes))
+        .routes(routes!(bill_choices::bill_questions))
+        .routes(routes!(bill_choices::choose_bill))
         .routes(routes!(customers::customers, customers::set_customers))
         .routes(routes!(routes::reach::reach))
 }

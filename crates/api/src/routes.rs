@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod bill_choices;
 pub(crate) mod connection_setup;
 pub(crate) mod connections;
 pub(crate) mod costs;

@@ -7,7 +7,7 @@
 use crate::allocation::Definitions;
 use crate::connections::Customer;
 use crate::policy::Caller;
-use crate::{App, AppError, ErrorKind, Result, connections, identity, reports, stable};
+use crate::{App, AppError, ErrorKind, Result, bill_choices, connections, identity, reports, stable};
 use chrono::DateTime;
 use meta::Member;
 use model::ConnectionId;
@@ -47,6 +47,8 @@ pub enum Thing<'a> {
     Subset(&'a str),
     /// A virtual tag.
     VirtualTag(&'a str),
+    /// Which of two bills counts: a question about a connection's month.
+    BillChoice(&'a ConnectionId, i64),
     /// The rules of shared costs, all of them.
     SharedCosts,
     /// The organization's name.
@@ -71,7 +73,12 @@ pub fn version(value: &impl Hash) -> String {
 /// # Errors
 /// `Changed` when it is another version by now: who changed it, when, and what to do.
 pub async fn begin(app: &App, caller: &Caller, thing: Thing<'_>, expected: Option<&str>) -> Result<Turn> {
-    let key = format!("{} {thing:?}", caller.organization()?.id);
+    let whose = &caller.organization()?.id;
+    // Choices of one organization hang together.
+    let key = match thing {
+        Thing::BillChoice(..) => format!("{whose} bill choice"),
+        _ => format!("{whose} {thing:?}"),
+    };
     let turn = Turn { _held: app.turns().of(key).lock_owned().await };
     let Some(expected) = expected else { return Ok(turn) };
     let now = current(app, caller, thing).await?;
@@ -120,6 +127,10 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             let found = Definitions::read(app, &organization.id).await?.virtual_tags;
             found.iter().find(|one| one.id == id).map(version)
         }
+        Thing::BillChoice(id, question) => {
+            let found = bill_choices::questions(app, &organization.id, id).await?;
+            found.into_iter().find(|one| one.id == question).map(|one| one.version)
+        }
         Thing::SharedCosts => Some(version(&Definitions::read(app, &organization.id).await?.shared_costs)),
         Thing::OrganizationName => {
             app.organization_by_id(&organization.id).await?.map(|found| version(&found.name))
@@ -157,6 +168,7 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         _ => None,
     };
     let (what, actions, id) = match thing {
+        Thing::BillChoice(..) => ("which bill counts, or what is known of the two,", "bill.chosen", None),
         Thing::Connection(id) => ("this connection", "connection.change", Some(id.as_str())),
         Thing::Report(id) => ("this report", "report.changed", Some(id)),
         Thing::Subset(id) => ("this subset", "subset.changed", Some(id)),

@@ -11,6 +11,7 @@
 pub mod allocation;
 mod allowances;
 mod app_state;
+pub mod bill_choices;
 mod clock;
 pub mod connections;
 mod data_folder;

@@ -20,6 +20,7 @@ pub use schedule::run;
 pub(crate) use telling::{checked, deliveries_stopped, grouped, money};
 pub use work::{bound, work};
 
+use crate::bill_choices::{self, QuestionState};
 use crate::connections::{self, ConnectionState};
 use crate::health::{self, Deliveries, FailureKind};
 use crate::ingest_job::{self, IngestSummary, SourceFiles};
@@ -46,6 +47,8 @@ pub enum MonthState {
     Dashboards,
     /// All there.
     Complete,
+    /// Another source of the same bill was chosen to count.
+    NotCounted,
     /// Refused: nothing of it is shown.
     Failed,
 }
@@ -67,6 +70,8 @@ pub struct ProcessedMonth {
     pub earlier: Option<Earlier>,
     /// Why its newest delivery was refused.
     pub failure: Option<Failure>,
+    /// Given where another source of the same bill counts, of all of it or of a part: which, and who chose.
+    pub counted_by: Option<String>,
 }
 
 /// What becomes of a month that an earlier version read.
@@ -266,6 +271,7 @@ async fn months(
                 Earlier::ReadAgain
             }),
             failure: None,
+            counted_by: None,
         })
         .collect();
     let found = connection.verification.iter().flat_map(|verification| &verification.facts.months);
@@ -279,6 +285,24 @@ async fn months(
         let Some(period) = &failure.period else { continue };
         if !months.iter().any(|month| month.period == *period) {
             months.push(waiting(period, 0));
+        }
+    }
+    for question in bill_choices::questions(app, organization, &connection.id).await? {
+        let of_this = !question.within && question.candidates[0].connection == connection.id;
+        let Some(choice) = question.choice.filter(|_| of_this && question.state == QuestionState::Settled)
+        else {
+            continue;
+        };
+        let period = question.period.to_string();
+        if !months.iter().any(|month| month.period == period) {
+            months.push(waiting(&period, question.candidates[0].side.bytes.unwrap_or(0)));
+        }
+        for month in months.iter_mut().filter(|month| month.period == period) {
+            if month.state == MonthState::Waiting {
+                month.state = MonthState::NotCounted;
+            }
+            let winner = &question.candidates[choice.winner.min(1)].side.name;
+            month.counted_by = Some(format!("'{winner}' counts, chosen by {}", choice.by));
         }
     }
     for month in &mut months {
@@ -306,6 +330,7 @@ fn waiting(period: &str, bytes: u64) -> ProcessedMonth {
         proof: Proof::unread(),
         earlier: None,
         failure: None,
+        counted_by: None,
     }
 }
 

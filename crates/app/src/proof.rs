@@ -122,6 +122,9 @@ pub struct PeriodProof {
     /// Whose bill and whose costs the period holds: billing account and account.
     #[serde(default)]
     pub owners: Vec<(String, String)>,
+    /// When the newest of its files was written (ms).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered_at_ms: Option<i64>,
     /// Whether every file that its manifests promise was read, and as many rows as they tell.
     #[serde(default)]
     pub complete: Completeness,

@@ -11,7 +11,7 @@ pub(crate) use reading::ReadingOptions;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use model::{Comparison, Day, Decimal, Dimension, Filter, Metric, TimeView};
+use model::{BillingPeriod, Comparison, Day, Decimal, Dimension, Filter, Metric, TimeView};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -58,6 +58,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Show how connections are: how old their data is, whether deliveries come, and what fails
     Status(Status),
+    /// Choose which of two bills counts, where one bill is there twice, or show where it is
+    Choose(Choose),
     /// Split a connection's bill among customers, or show how it is split
     Customers(Customers),
     /// Name accounts, or show what they are called
@@ -196,6 +198,25 @@ pub(crate) struct Verify {
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// Print the steps as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Choose {
+    /// Name or identifier of a connection that holds one of the two
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// The one that counts: a connection, a report or a file, as it is listed, or 1 or 2; without, they are listed
+    #[arg(long, value_name = "CANDIDATE")]
+    pub(crate) count: Option<String>,
+    /// Month that is asked about [default: the newest one that nobody chose for]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<BillingPeriod>,
+    /// First month for which it counts [default: every month]
+    #[arg(long, value_name = "YYYY-MM", requires = "count")]
+    pub(crate) from: Option<BillingPeriod>,
+    /// Print the questions as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod accounts;
+mod choose;
 mod connect;
 mod customers;
 mod demo;
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Ingest(args) => return ingest::run(&folder, args).await,
         Command::Connect(args) => connect::run(&folder, *args).await?,
+        Command::Choose(args) => return choose::run(&folder, args).await,
         Command::Status(args) => return status::run(&folder, &args).await,
         Command::Customers(args) => customers::run(&folder, args).await?,
         Command::Verify(args) => return verify::run(&folder, args).await,

@@ -108,6 +108,8 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /connections/{id}/ingests", "viewer"),
     ("GET /connections/{id}/files", "viewer"),
     ("GET /connections/{id}/changes", "viewer"),
+    ("GET /connections/{id}/bill-choices", "viewer"),
+    ("PUT /connections/{id}/bill-choices/{question}", "administrator"),
     ("GET /connections/{id}/customers", "administrator"),
     ("PUT /connections/{id}/customers", "administrator"),
     ("GET /reach", "administrator"),
@@ -155,7 +157,7 @@ impl Things {
             _ => &self.invitation,
         };
         let own = path.replace("{user_id}", &self.member).replace("{name}", "service").replace("{id}", id);
-        let full = own.replace("{token}", &"A".repeat(43));
+        let full = own.replace("{token}", &"A".repeat(43)).replace("{question}", "1");
         assert!(!full.contains('{'), "say what to put into {path}");
         full
     }
@@ -166,6 +168,7 @@ impl Things {
             ("DELETE", "/connections/{id}") => Some(json!({ "name": self.connection_name })),
             ("GET" | "DELETE", _) => None,
             ("PUT", "/connections/{id}/customers") => Some(json!({ "accounts": [] })),
+            ("PUT", "/connections/{id}/bill-choices/{question}") => Some(json!({ "winner": 1 })),
             ("PUT", "/virtual-tags/{id}") => Some(json!({ "name": "Owner", "rules": [] })),
             _ => Some(json!({})),
         }

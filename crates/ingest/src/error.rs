@@ -1,6 +1,7 @@
 //! Why a report could not be read. Every error names the file, and the row and column where there is one,
 //! and says what to do.
 
+use crate::twice::Twice;
 use std::fmt;
 
 /// Kinds of refusal; [`IngestError`] carries one.
@@ -39,6 +40,8 @@ pub struct IngestError {
     pub message: String,
     /// What to do about it.
     pub advice: String,
+    /// Given when one bill is there twice: the two, of which one may be chosen.
+    pub twice: Option<Box<Twice>>,
 }
 
 impl std::error::Error for IngestError {}
@@ -80,6 +83,7 @@ impl IngestError {
             column: None,
             message: message.into(),
             advice: advice.into(),
+            twice: None,
         }
     }
 

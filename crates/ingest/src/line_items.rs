@@ -161,6 +161,8 @@ impl<S: RunSink> Consumer for Worker<'_, S> {
         {
             let taken = rows.map(|rows| batch.take(&rows));
             let rows = taken.as_ref().unwrap_or(&batch);
+            let Some(rows) = self.selection.counted(period, rows) else { continue };
+            let rows = rows.as_ref();
             let months = self.parts.len();
             let part = match self.parts.entry(period) {
                 std::collections::btree_map::Entry::Occupied(part) => part.into_mut(),

@@ -253,6 +253,17 @@ impl RawTotals {
         expected
     }
 
+    /// Rows that count and billed cost of some files; `None` when that is too large to be summed.
+    pub fn billed_of(&self, files: &[usize]) -> Option<(u64, Decimal)> {
+        let of_files = self.classes.iter().filter(|(class, _)| !class.split && files.contains(&class.file));
+        let (mut rows, mut cost) = (0, Decimal::ZERO);
+        for (class, sums) in of_files {
+            rows += sums.rows;
+            cost = cost.checked_add(Decimal::from_units(sums.measures(class)[0]))?;
+        }
+        Some((rows, cost))
+    }
+
     /// Raw sum of the billed cost per file and line item type, as the report has it.
     pub fn raw_billed(&self) -> BTreeMap<(usize, String), Decimal> {
         let mut raw = BTreeMap::new();

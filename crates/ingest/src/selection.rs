@@ -3,7 +3,8 @@
 use crate::batch::RawBatch;
 use crate::fields;
 use model::BillingPeriod;
-use std::collections::{BTreeSet, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use twox_hash::XxHash3_128;
 
@@ -20,7 +21,12 @@ pub struct Selection {
     /// Whether nothing says that all files are parts of one bill: then rows that stand in two of them are looked for,
     /// and refused.
     pub doubted: bool,
+    /// Billing accounts whose rows do not count, by period: another source is chosen for their bill.
+    pub without: Option<Arc<Without>>,
 }
+
+/// Billing accounts by period.
+pub type Without = BTreeMap<BillingPeriod, BTreeSet<String>>;
 
 /// Whose bill and whose costs: billing account and account.
 pub type Owner = (String, String);
@@ -54,6 +60,19 @@ pub fn shared_owner<'a>(ours: &'a BTreeSet<Owner>, theirs: &BTreeSet<Owner>) -> 
     Some((payer, if account.is_empty() { payer } else { account }))
 }
 
+/// The billing accounts of which both hold costs of the same account.
+pub fn shared_payers(ours: &BTreeSet<Owner>, theirs: &BTreeSet<Owner>) -> BTreeSet<String> {
+    let of = |owners: &BTreeSet<Owner>, payer: &str| -> BTreeSet<Owner> {
+        owners.iter().filter(|owner| owner.0 == payer).cloned().collect()
+    };
+    let payers: BTreeSet<&String> = ours.iter().map(|(payer, _)| payer).collect();
+    let shared = payers
+        .into_iter()
+        .filter(|payer| shared_owner(&of(ours, payer), &of(theirs, payer)).is_some())
+        .cloned();
+    shared.chain(shared_owner(ours, theirs).map(|(payer, _)| payer.to_owned())).collect()
+}
+
 /// Whether a row's account is told, and is not merely the bill's own.
 fn is_account(payer: &str, account: &str) -> bool {
     !account.is_empty() && account != payer
@@ -62,9 +81,38 @@ fn is_account(payer: &str, account: &str) -> bool {
 impl Selection {
     /// Changes with the accounts: what was read of other accounts must be read again. Empty for all accounts.
     pub fn stamp(&self) -> String {
-        let Some(accounts) = &self.accounts else { return String::new() };
-        let text: String = accounts.iter().flat_map(|account| [account, "\n"]).collect();
-        format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
+        let accounts = self.accounts.as_ref().map(|accounts| {
+            let text: String = accounts.iter().flat_map(|account| [account, "\n"]).collect();
+            format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
+        });
+        let without = self.without.as_ref().filter(|without| !without.is_empty()).map(|without| {
+            let text: Vec<u8> = without
+                .iter()
+                .flat_map(|(period, payers)| {
+                    payers.iter().map(move |payer| format!("{period}\n{payer}\n").into_bytes())
+                })
+                .flatten()
+                .collect();
+            format!("-{:032x}", XxHash3_128::oneshot(&text))
+        });
+        accounts.into_iter().chain(without).collect()
+    }
+
+    /// The rows of a period, all selected by account, without those of billing accounts that are counted elsewhere;
+    /// `None` when nothing is left.
+    pub(crate) fn counted<'a>(&self, period: BillingPeriod, rows: &'a RawBatch) -> Option<Cow<'a, RawBatch>> {
+        let Some(without) = self.without.as_ref().and_then(|without| without.get(&period)) else {
+            return Some(Cow::Borrowed(rows));
+        };
+        let kept: Vec<u32> = (0..rows.rows)
+            .filter(|row| !without.contains(rows.get(fields::PAYER, *row)))
+            .map(|row| u32::try_from(row).unwrap_or(u32::MAX))
+            .collect();
+        match kept.len() {
+            0 => None,
+            all if all == rows.rows => Some(Cow::Borrowed(rows)),
+            _ => Some(Cow::Owned(rows.take(&kept))),
+        }
     }
 
     /// The batch, or as much of it as is selected; `None` when that is nothing.

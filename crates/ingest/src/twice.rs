@@ -16,9 +16,9 @@ pub(crate) use views::{Kind, Views};
 
 use crate::decode::Counters;
 use crate::error::{ErrorKind, IngestError};
-use crate::selection::Selection;
+use crate::selection::{Owner, Selection};
 use crate::source::SourceFile;
-use model::BillingPeriod;
+use model::{BillingPeriod, Decimal};
 use std::sync::Arc;
 
 /// A file, or all files below a folder.
@@ -28,6 +28,58 @@ pub(crate) struct Place {
     pub(crate) path: String,
     /// Numbers of its files in the delivery.
     pub(crate) files: Vec<usize>,
+}
+
+/// One bill that is there twice in a delivery: of which month, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twice {
+    /// The month.
+    pub period: BillingPeriod,
+    /// The billing account and the account that both hold, where that was looked at.
+    pub owner: Option<Owner>,
+    /// The one that is more likely the original.
+    pub one: Side,
+    /// The other.
+    pub other: Side,
+}
+
+/// One of the two.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Side {
+    /// Its files, or the folders that hold nothing else of the delivery.
+    pub paths: Vec<String>,
+    /// Numbers of its files in the delivery.
+    pub files: Vec<usize>,
+    /// What kind of report it is, where the two are of different kinds.
+    pub what: Option<String>,
+    /// Rows of the month that count, where they are known.
+    pub rows: Option<u64>,
+    /// Billed cost of the month, where it is known.
+    pub billed: Option<Decimal>,
+    /// Its currency, where the report names one.
+    pub currency: Option<String>,
+}
+
+/// Rows, billed cost and currency of some files of a month; `None`: not known.
+pub(crate) type SumsOf<'a> = dyn Fn(BillingPeriod, &[usize]) -> Option<((u64, Decimal), Option<String>)> + 'a;
+
+impl Side {
+    pub(crate) fn new(
+        paths: Vec<String>,
+        files: Vec<usize>,
+        period: BillingPeriod,
+        sums: &SumsOf<'_>,
+    ) -> Self {
+        let found = sums(period, &files);
+        Self {
+            rows: found.as_ref().map(|((rows, _), _)| *rows),
+            billed: found.as_ref().map(|((_, billed), _)| *billed),
+            currency: found.and_then(|(_, currency)| currency),
+            paths,
+            files,
+            what: None,
+        }
+    }
 }
 
 /// Two places whose rows may be the same ones.
@@ -48,17 +100,20 @@ pub(crate) fn refuse(
     selection: &Selection,
     threads: usize,
     counters: &Counters,
-    sums: &DaySums,
+    days: &DaySums,
+    sums: &SumsOf<'_>,
 ) -> Result<(), IngestError> {
     let names: Vec<&str> = files.iter().map(|file| file.name()).collect();
-    let suspicions = sums.suspicions(&names);
+    let suspicions = days.suspicions(&names);
     if suspicions.is_empty() {
         return Ok(());
     }
-    let seen = rows::look(files, selection, threads, counters, &suspicions, sums)?;
+    let seen = rows::look(files, selection, threads, counters, &suspicions, days)?;
     let found = suspicions.iter().find_map(|suspicion| Some((suspicion, seen.verdict(suspicion)?)));
     let Some((suspicion, (period, copy))) = found else { return Ok(()) };
-    Err(refusal(suspicion, period, copy))
+    let side = |place: &Place| Side::new(vec![place.path.clone()], place.files.clone(), period, sums);
+    let twice = Twice { period, owner: None, one: side(&suspicion.one), other: side(&suspicion.other) };
+    Err(IngestError { twice: Some(Box::new(twice)), ..refusal(suspicion, period, copy) })
 }
 
 fn refusal(suspicion: &Suspicion, period: BillingPeriod, copy: bool) -> IngestError {

@@ -96,6 +96,8 @@ pub struct BillChange {
     pub sums: Option<ChangedSums>,
     /// What of it is none of the month's growth; `None`: nothing.
     pub settled: Option<SettledChange>,
+    /// Given when the month comes from another source than before, by somebody's choice: from which to which, in words.
+    pub source: Option<String>,
 }
 
 impl Meta {
@@ -104,8 +106,8 @@ impl Meta {
         sqlx::query(
             "INSERT INTO bill_changes
              (connection_id, period, changed_at_ms, currency, total_before, total_after, changes, rows_before,
-              rows_after, lines_total, sums, settled)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+              rows_after, lines_total, sums, settled, source)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(change.connection_id.as_str())
         .bind(change.period.to_string())
@@ -119,6 +121,7 @@ impl Meta {
         .bind(change.lines_total.map(count))
         .bind(change.sums.as_ref().map(|sums| to_json("bill change", sums)).transpose()?)
         .bind(change.settled.as_ref().map(|settled| to_json("bill change", settled)).transpose()?)
+        .bind(&change.source)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -199,6 +202,7 @@ fn change(row: &SqliteRow) -> Result<BillChange, MetaError> {
             .try_get::<Option<&str>, _>("settled")?
             .map(|settled| from_json("bill change", settled))
             .transpose()?,
+        source: row.try_get("source")?,
     })
 }
 

@@ -409,8 +409,16 @@ impl Meta {
         id: &ConnectionId,
     ) -> Result<(), MetaError> {
         let mut transaction = self.pool.begin().await?;
-        for table in ["jobs", "bill_changes", "notices", "ingests", "publications", "failures", "deliveries"]
-        {
+        for table in [
+            "jobs",
+            "bill_changes",
+            "notices",
+            "ingests",
+            "publications",
+            "failures",
+            "deliveries",
+            "bill_conflicts",
+        ] {
             delete_of(&mut transaction, table, organization, id).await?;
         }
         let done = sqlx::query("DELETE FROM connections WHERE id = ? AND organization_id = ?")
@@ -421,6 +429,7 @@ impl Meta {
         if done.rows_affected() == 0 {
             return Err(MetaError::NotFound { what: "connection", id: id.to_string() });
         }
+        crate::bill_choice::connection_gone(&mut transaction, organization, id).await?;
         transaction.commit().await?;
         Ok(())
     }

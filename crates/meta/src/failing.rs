@@ -193,6 +193,30 @@ impl Meta {
         Ok(ended)
     }
 
+    /// Ends what failed of one subject.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn is_well_again(
+        &self,
+        connection: &ConnectionId,
+        kind: FailureKind,
+        subject: &str,
+        now_ms: i64,
+    ) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE failures SET ended_at_ms = ?1
+             WHERE connection_id = ?2 AND kind = ?3 AND subject = ?4 AND ended_at_ms IS NULL",
+        )
+        .bind(now_ms)
+        .bind(connection.as_str())
+        .bind(kind.name())
+        .bind(subject)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Ends what failed of months but those that `still` fail: the others were read, or are not delivered any more.
     ///
     /// # Errors

@@ -9,6 +9,7 @@
 //! There is no clock in here: callers pass instants as milliseconds since 1970 (UTC).
 
 mod bill_change;
+mod bill_choice;
 mod connection;
 mod definition;
 mod error;
@@ -26,6 +27,7 @@ mod source_files;
 mod store;
 
 pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledChange};
+pub use bill_choice::{BillCandidate, BillChoice, BillConflict, BillPlace, BillSide, ConflictDetail, chosen};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
@@ -40,7 +42,7 @@ pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
 pub use organization::Organization;
 pub use publication::{
-    NewPublication, Publication, ReferencedFiles, Stage, StateVersion, SupersededPublication,
+    NewPublication, Publication, ReferencedFiles, Retirement, Stage, StateVersion, SupersededPublication,
 };
 pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;

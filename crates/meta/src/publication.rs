@@ -1,10 +1,10 @@
 //! Publications: which versions and files of the lake belong together.
 
 use crate::store::{count, from_json, parsed, stored, to_json};
-use crate::{Meta, MetaError};
+use crate::{BillConflict, Meta, MetaError};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
@@ -58,6 +58,17 @@ pub struct NewPublication {
     pub data_to: Option<i64>,
     /// When it is published (ms).
     pub published_at_ms: i64,
+}
+
+/// Another connection's month that a publication takes the place of, because somebody chose it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retirement {
+    /// Its publication.
+    pub publication: i64,
+    /// Why it does not count any more.
+    pub conflict: BillConflict,
+    /// What it holds besides, which stays published.
+    pub rest: Option<NewPublication>,
 }
 
 /// A current publication. Dereferences to what was published.
@@ -165,48 +176,39 @@ impl Meta {
     /// Makes this the current publication of its (connection, period) and supersedes the former one, in
     /// one transaction. Returns its identifier.
     pub async fn publish(&self, new: &NewPublication) -> Result<i64, MetaError> {
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        sqlx::query(
-            "UPDATE publications
-             SET superseded_at_ms = max(?, published_at_ms), rollup_files = '[]', line_item_files = '[]'
-             WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
-        )
-        .bind(new.published_at_ms)
-        .bind(new.connection_id.as_str())
-        .bind(new.period.to_string())
-        .execute(&mut *transaction)
-        .await?;
-        let inserted = sqlx::query(
-            "INSERT INTO publications (connection_id, period, stage, rollup_version, rollup_files,
-                 line_items_version, line_item_files, row_count, byte_count, currency, raw_total,
-                 stored_total, proven, fingerprint, proof, features, data_from, data_to, published_at_ms,
-                 schema_version)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(new.connection_id.as_str())
-        .bind(new.period.to_string())
-        .bind(new.stage().to_string())
-        .bind(new.rollup_version)
-        .bind(to_json("files", &new.rollup_files)?)
-        .bind(new.line_items_version)
-        .bind(to_json("files", &new.line_item_files)?)
-        .bind(stored("rows", new.rows)?)
-        .bind(stored("bytes", new.bytes)?)
-        .bind(&new.currency)
-        .bind(new.raw_total.to_string())
-        .bind(new.stored_total.to_string())
-        .bind(new.proven)
-        .bind(&new.fingerprint)
-        .bind(to_json("proof", &new.proof)?)
-        .bind(to_json("features", &new.features)?)
-        .bind(new.data_from)
-        .bind(new.data_to)
-        .bind(new.published_at_ms)
-        .bind(model::schema::VERSION)
-        .execute(&mut *transaction)
-        .await?;
+        self.publish_in_place(new, &[]).await
+    }
+
+    /// The same, in place of the same month of other connections: theirs does not count any more, and each conflict says
+    /// why. There is no moment in which both count, or neither. A conflict when one of them is not what it was.
+    pub async fn publish_in_place(
+        &self,
+        new: &NewPublication,
+        retired: &[Retirement],
+    ) -> Result<i64, MetaError> {
+        let mut transaction = self.write().await?;
+        for one in retired {
+            let done = sqlx::query(
+                "UPDATE publications
+                 SET superseded_at_ms = max(?, published_at_ms), rollup_files = '[]', line_item_files = '[]'
+                 WHERE id = ? AND superseded_at_ms IS NULL",
+            )
+            .bind(new.published_at_ms)
+            .bind(one.publication)
+            .execute(&mut *transaction)
+            .await?;
+            if done.rows_affected() != 1 {
+                let what = format!("publication {} is no longer current", one.publication);
+                return Err(MetaError::Conflict(what));
+            }
+            crate::bill_choice::note(&mut transaction, &one.conflict).await?;
+            if let Some(rest) = &one.rest {
+                insert(&mut transaction, rest).await?;
+            }
+        }
+        let id = insert(&mut transaction, new).await?;
         transaction.commit().await?;
-        Ok(inserted.last_insert_rowid())
+        Ok(id)
     }
 
     /// Adds the line items to a publication, which makes its period complete; `proof` replaces the former
@@ -351,6 +353,50 @@ impl Meta {
         }
         Ok(files)
     }
+}
+
+/// Makes this the current publication of its (connection, period), and supersedes the former one.
+async fn insert(transaction: &mut SqliteConnection, new: &NewPublication) -> Result<i64, MetaError> {
+    sqlx::query(
+        "UPDATE publications
+         SET superseded_at_ms = max(?, published_at_ms), rollup_files = '[]', line_item_files = '[]'
+         WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
+    )
+    .bind(new.published_at_ms)
+    .bind(new.connection_id.as_str())
+    .bind(new.period.to_string())
+    .execute(&mut *transaction)
+    .await?;
+    let inserted = sqlx::query(
+        "INSERT INTO publications (connection_id, period, stage, rollup_version, rollup_files,
+             line_items_version, line_item_files, row_count, byte_count, currency, raw_total,
+             stored_total, proven, fingerprint, proof, features, data_from, data_to, published_at_ms,
+             schema_version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(new.connection_id.as_str())
+    .bind(new.period.to_string())
+    .bind(new.stage().to_string())
+    .bind(new.rollup_version)
+    .bind(to_json("files", &new.rollup_files)?)
+    .bind(new.line_items_version)
+    .bind(to_json("files", &new.line_item_files)?)
+    .bind(stored("rows", new.rows)?)
+    .bind(stored("bytes", new.bytes)?)
+    .bind(&new.currency)
+    .bind(new.raw_total.to_string())
+    .bind(new.stored_total.to_string())
+    .bind(new.proven)
+    .bind(&new.fingerprint)
+    .bind(to_json("proof", &new.proof)?)
+    .bind(to_json("features", &new.features)?)
+    .bind(new.data_from)
+    .bind(new.data_to)
+    .bind(new.published_at_ms)
+    .bind(model::schema::VERSION)
+    .execute(&mut *transaction)
+    .await?;
+    Ok(inserted.last_insert_rowid())
 }
 
 fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {

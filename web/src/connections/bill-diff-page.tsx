@@ -53,7 +53,9 @@ export function BillDiffPage() {
         lead={
           <>
             Restated {timeLabel(change.changed_at)} UTC. Unblended cost in{" "}
-            {change.currency || "the bill’s currency"}. {back}
+            {change.currency || "the bill’s currency"}.{" "}
+            {change.source && `The month comes from another source: ${change.source}. `}
+            {back}
           </>
         }
       />

@@ -43,6 +43,7 @@ export function Changes({ connection }: { connection: Connection }) {
                   {monthLabel(change.period)}
                   {change.currency && `, ${change.currency}`}
                 </Link>
+                {change.source && <span className={listClasses.sub}>Another source: {change.source}</span>}
               </th>
               <td>{timeLabel(change.changed_at)}</td>
               {[change.total_before, change.total_after, change.change].map((figure, at) => (

@@ -13,6 +13,7 @@ const columns = [{ name: "File" }, { name: "Not read, because" }] as const;
 const fates = {
   refused: "Refused",
   incomplete: "Not complete yet",
+  left_out: "Left out by choice",
   other_data_set: "Another data set",
   superseded: "Superseded",
   foreign: "No report file",

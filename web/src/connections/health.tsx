@@ -15,6 +15,7 @@ import { PageHead } from "../ui/page-head";
 import { PageLoading } from "../ui/page-loading";
 import { ReadingActions } from "./actions";
 import { BillDiffMails } from "./bill-diff-mails";
+import { BillChoices } from "./bill-choices";
 import { Changes } from "./changes";
 import { Checks } from "./checks";
 import { Customers } from "./customers";
@@ -104,6 +105,7 @@ function Health({ connection }: { connection: Connection }) {
         </p>
       )}
       {processing.data && <ReadingFailure processing={processing.data} />}
+      <BillChoices connection={connection} />
       <dl className={classes.facts}>
         <Fact name="Last refresh">{through ? ago(through) : "nothing was read yet"}</Fact>
         <Fact name="Data through">

@@ -18,6 +18,7 @@ const words = {
   reading: "Being read",
   dashboards: "Dashboards ready, line items follow",
   complete: "Complete",
+  not_counted: "Not counted",
   failed: "Could not be read",
 } as const;
 
@@ -31,6 +32,12 @@ export function MonthTable({ months }: { months: readonly ProcessedMonth[] }) {
           <th scope="row">{monthLabel(month.period)}</th>
           <td>
             <span className={month.state === "failed" ? classes.off : undefined}>{words[month.state]}</span>
+            {month.counted_by && (
+              <span className={listClasses.sub}>
+                {month.state !== "not_counted" && "Of a part of it, "}
+                {month.counted_by}
+              </span>
+            )}
             {month.failure && (
               <span className={listClasses.sub}>
                 {month.state !== "failed" && "Its newest delivery could not be read: "}

@@ -2,7 +2,8 @@ import type { ProcessedMonth, Processing } from "../api/types";
 
 /** Whether every dashboard can be looked at: the line items may still follow, and what was refused does not come. */
 export function dashboardsReady(months: readonly ProcessedMonth[]): boolean {
-  return months.some(isThere) && months.every((month) => isThere(month) || month.state === "failed");
+  const over = (month: ProcessedMonth) => month.state === "failed" || month.state === "not_counted";
+  return months.some(isThere) && months.every((month) => isThere(month) || over(month));
 }
 
 /** Whether the dashboards have this month. */

@@ -38,6 +38,13 @@ export const connectionQueries = {
         unwrap(api.GET("/api/v1/connections/{id}/files", { params: { path: { id } }, signal })),
       refetchInterval: () => whileUntold(30_000),
     }),
+  billChoices: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "bill-choices"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/bill-choices", { params: { path: { id } }, signal })),
+      refetchInterval: 10_000,
+    }),
   changes: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "changes"],

@@ -54,6 +54,8 @@ pub(crate) enum MonthStage {
     /// Dashboards are ready; line items follow.
     Dashboards,
     Complete,
+    /// Another source of the same bill was chosen to count.
+    NotCounted,
     /// Refused: nothing of it is shown.
     Failed,
 }
@@ -76,6 +78,9 @@ pub(crate) struct ProcessedMonthView {
     /// Why its newest delivery was refused.
     #[schema(required = true)]
     failure: Option<FailureView>,
+    /// Given where another source of the same bill counts, of all of it or of a part: which, and who chose.
+    #[schema(required = true)]
+    counted_by: Option<String>,
 }
 
 /// How the deliveries of a connection come.
@@ -141,6 +146,7 @@ impl From<Processing> for ProcessingView {
                 MonthState::Reading => MonthStage::Reading,
                 MonthState::Dashboards => MonthStage::Dashboards,
                 MonthState::Complete => MonthStage::Complete,
+                MonthState::NotCounted => MonthStage::NotCounted,
                 MonthState::Failed => MonthStage::Failed,
             },
             rows: month.rows,
@@ -152,6 +158,7 @@ impl From<Processing> for ProcessingView {
                 Earlier::SourceGone => EarlierVersion::SourceGone,
             }),
             failure: month.failure.map(FailureView::from),
+            counted_by: month.counted_by,
         };
         Self {
             state: match found.state {
@@ -431,6 +438,8 @@ pub(crate) struct BillChangeView {
     /// By service, account and charge type; none: not known, of diffs of earlier versions.
     #[schema(required = true)]
     sums: Option<ChangedSumsView>,
+    /// Given when the month comes from another source than before, by somebody's choice: in words.
+    source: Option<String>,
 }
 
 /// The bill diffs of a connection.
@@ -487,6 +496,7 @@ pub(crate) async fn connection_changes(
             rows_after: change.rows_after,
             lines_total: change.lines_total.unwrap_or(change.lines.len() as u64),
             sums: change.sums.as_ref().map(ChangedSumsView::from),
+            source: change.source.clone(),
         }
     });
     Ok(fresh(Json(BillChanges { changes: changes.collect() })))

@@ -25,6 +25,8 @@ pub(crate) enum FileFate {
     OtherDataSet,
     /// No data of a bill.
     Foreign,
+    /// Of a report or copy of the bill that somebody chose not to count.
+    LeftOut,
     /// Could be the bill's; reading it would be a guess.
     Refused,
 }
@@ -49,6 +51,7 @@ pub(crate) struct SourceFilesView {
     incomplete: usize,
     other_data_set: usize,
     foreign: usize,
+    left_out: usize,
     refused: usize,
     /// The files that are not read, what matters most first; at most 500.
     unread: Vec<UnreadFile>,
@@ -76,6 +79,7 @@ pub(crate) async fn connection_files(
             Fate::Incomplete => FileFate::Incomplete,
             Fate::OtherDataSet => FileFate::OtherDataSet,
             Fate::Foreign => FileFate::Foreign,
+            Fate::LeftOut => FileFate::LeftOut,
             Fate::Refused => FileFate::Refused,
         },
         why: one.why,
@@ -87,6 +91,7 @@ pub(crate) async fn connection_files(
         incomplete: files.incomplete,
         other_data_set: files.other_data_set,
         foreign: files.foreign,
+        left_out: files.left_out,
         refused: files.refused,
         unread: unread.collect(),
     })))

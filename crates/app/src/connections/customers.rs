@@ -104,6 +104,7 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
         if !wanted.contains_key(customer.organization.name.as_str()) {
             forget(app, customer).await?;
             app.meta().delete_connection(&customer.organization.id, &customer.connection.id).await?;
+            crate::bill_choices::nowhere(app, &customer.organization.id).await?;
         }
     }
     for (name, accounts) in wanted {

@@ -32,6 +32,7 @@ pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId,
     app.meta().delete_connection(organization, id).await?;
     crate::allocation::forget_accounts(app, organization, id).await?;
     remove_months(app, id, &months).await?;
+    crate::bill_choices::nowhere(app, organization).await?;
     app.vacuum_unlocked().await?;
     Ok(())
 }

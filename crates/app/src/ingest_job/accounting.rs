@@ -20,6 +20,9 @@ pub struct SourceFiles {
     pub other_data_set: usize,
     /// No data of a bill.
     pub foreign: usize,
+    /// Of a report or copy of the bill that somebody chose not to count.
+    #[serde(default)]
+    pub left_out: usize,
     /// Not read because that would be a guess; files of deliveries with a problem among them.
     pub refused: usize,
     /// Of the refused ones those whose month is known, by month (`YYYY-MM`).
@@ -55,15 +58,17 @@ impl SourceFiles {
                 Fate::Incomplete => &mut found.incomplete,
                 Fate::OtherDataSet => &mut found.other_data_set,
                 Fate::Foreign => &mut found.foreign,
+                Fate::LeftOut => &mut found.left_out,
                 Fate::Refused => &mut found.refused,
             } += 1;
         }
         let rank = |fate: Fate| match fate {
             Fate::Refused => 0,
             Fate::Incomplete => 1,
-            Fate::OtherDataSet => 2,
-            Fate::Superseded => 3,
-            Fate::Foreign => 4,
+            Fate::LeftOut => 2,
+            Fate::OtherDataSet => 3,
+            Fate::Superseded => 4,
+            Fate::Foreign => 5,
         };
         unread.sort_by(|left, right| (rank(left.fate), &left.path).cmp(&(rank(right.fate), &right.path)));
         unread.truncate(MOST_SPELT_OUT);
@@ -73,6 +78,12 @@ impl SourceFiles {
 
     /// All of them.
     pub fn total(&self) -> usize {
-        self.read + self.superseded + self.incomplete + self.other_data_set + self.foreign + self.refused
+        self.read
+            + self.superseded
+            + self.incomplete
+            + self.other_data_set
+            + self.foreign
+            + self.left_out
+            + self.refused
     }
 }

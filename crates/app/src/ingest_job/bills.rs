@@ -1,13 +1,16 @@
 //! Which deliveries are the bill: files of other data sets are put aside, reports of one month are read together, and
 //! what the rows say decides whether they are several bills, which add up, or views of one, which must not.
 
-use super::{copies, reading};
-use crate::{App, AppError, ErrorKind, Result};
-use connect::{BillSource, Delivery, Discovery, Fate, Layout, Unread};
-use ingest::rollup::Owners;
-use ingest::{NotABill, Owner, SourceFile, shared_owner};
-use meta::Publication;
-use model::{BillingPeriod, ConnectionId, OrganizationId};
+use super::deliver::Job;
+use super::{chosen, copies, reading};
+use crate::{AppError, ErrorKind, Result};
+use connect::{BillSource, Delivery, Discovery, Fate, FileRef, Layout, Unread};
+use ingest::rollup::{Owners, PeriodRollup};
+use ingest::{NotABill, Owner, Side, SourceFile, Twice, shared_owner};
+use meta::{
+    BillCandidate, BillChoice, BillConflict, BillPlace, BillSide, ConflictDetail, Connection, Publication,
+};
+use model::BillingPeriod;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -111,9 +114,16 @@ pub(super) fn parts(delivery: &Delivery) -> Option<Arc<[u32]>> {
     Some(numbered.flat_map(|(part, number)| std::iter::repeat_n(number, part.files)).collect())
 }
 
-/// Refuses a period whose parts hold the same accounts of the same bill: they are views of one bill, and adding them
-/// up would count it twice.
-pub(super) fn one_bill_once(delivery: &Delivery, owners: &Owners) -> Result<()> {
+/// Two parts of a delivery that hold the same account of the same bill: they are views of one bill, and adding them up
+/// would count it twice.
+pub(super) struct InParts {
+    period: BillingPeriod,
+    owner: Owner,
+    parts: [u32; 2],
+}
+
+/// Looks for a period of which two parts hold the same bill.
+pub(super) fn in_parts(owners: &Owners) -> Option<InParts> {
     let periods: BTreeSet<BillingPeriod> = owners.keys().map(|(period, _)| *period).collect();
     for period in periods {
         let parts: Vec<(u32, &BTreeSet<Owner>)> = owners
@@ -123,53 +133,166 @@ pub(super) fn one_bill_once(delivery: &Delivery, owners: &Owners) -> Result<()> 
         for (at, (one, ours)) in parts.iter().enumerate() {
             for (other, theirs) in &parts[at + 1..] {
                 if let Some((payer, account)) = shared_owner(ours, theirs) {
-                    let names = [*one, *other].map(|part| {
-                        let found = usize::try_from(part).ok().and_then(|part| delivery.parts.get(part));
-                        found.map_or("", |part| part.report.as_str())
-                    });
-                    return Err(AppError::new(
-                        ErrorKind::Invalid,
-                        format!(
-                            "2 reports cover {period}: {}; both hold account {account} of the bill of {payer}",
-                            names.join(", ")
-                        ),
-                    )
-                    .advise("Reports of one bill must not be added up. Give the folder or prefix of one report, or remove the other."));
+                    let owner = (payer.to_owned(), account.to_owned());
+                    return Some(InParts { period, owner, parts: [*one, *other] });
                 }
             }
         }
     }
-    Ok(())
+    None
 }
 
-/// Refuses a month that another connection of the organization already holds: one bill is counted once.
-pub(super) async fn not_read_elsewhere(
-    app: &App,
-    organization: &OrganizationId,
-    connection: &ConnectionId,
-    period: BillingPeriod,
-    owners: &BTreeSet<Owner>,
-) -> Result<()> {
-    for publication in app.meta().publications(organization).await? {
-        if publication.period != period || publication.connection_id == *connection {
-            continue;
-        }
-        let theirs = owners_of(&publication);
-        let Some((payer, account)) = shared_owner(owners, &theirs) else { continue };
-        let names = app.meta().connections(organization).await?;
-        let name = names.into_iter().find(|known| known.id == publication.connection_id);
-        let name = name.map_or_else(|| publication.connection_id.to_string(), |known| known.name);
-        return Err(AppError::new(
-            ErrorKind::Conflict,
-            format!("account {account} of the bill of {payer} is read by the connection '{name}' already"),
+/// How one of two in a source is chosen.
+const CHOOSE_WITHIN: &str =
+    "Or choose which of the two counts: on the connection's page, or with 'cloud-analyzer choose'.";
+
+impl Job<'_> {
+    /// Refuses a delivery of which two reports hold the same bill, and keeps which they are.
+    pub(super) async fn one_bill_once(
+        &self,
+        owners: &Owners,
+        periods: &BTreeMap<BillingPeriod, PeriodRollup>,
+    ) -> Result<()> {
+        let Some(found) = in_parts(owners) else { return Ok(()) };
+        let InParts { period, owner, parts } = found;
+        let side = |number: u32| {
+            let number = usize::try_from(number).unwrap_or(usize::MAX);
+            let part = self.delivery.parts.get(number);
+            let report = part.map(|part| part.report.clone()).unwrap_or_default();
+            let before: usize = self.delivery.parts.iter().take(number).map(|part| part.files).sum();
+            let files: Vec<usize> = (before..before + part.map_or(0, |part| part.files)).collect();
+            let sums = periods.get(&period).and_then(|rollup| rollup.totals().billed_of(&files));
+            let side = BillSide {
+                name: report.clone(),
+                rows: sums.map(|(rows, _)| rows),
+                total: sums.map(|(_, cost)| cost),
+                currency: periods.get(&period).map(PeriodRollup::currency),
+                ..files_of(self.delivery, &files)
+            };
+            (BillPlace::Report(report), side)
+        };
+        let sides = parts.map(side);
+        let (payer, account) = &owner;
+        let error = AppError::new(
+            ErrorKind::Invalid,
+            format!(
+                "2 reports cover {period}: {}, {}; both hold account {account} of the bill of {payer}",
+                sides[0].1.name, sides[1].1.name
+            ),
         )
-        .advise(format!("One bill is counted once. If this source is to count from now on, remove the connection '{name}' and read this one again; else remove this one.")));
+        .advise(format!("Reports of one bill must not be added up. Give the folder or prefix of one report, or remove the other. {CHOOSE_WITHIN}"));
+        self.note_within(period, Some(&owner), sides).await?;
+        Err(error)
     }
-    Ok(())
+
+    /// Keeps which files or folders hold one bill, and says how one of them is chosen.
+    pub(super) async fn twice(&self, twice: &Twice, error: AppError) -> Result<AppError> {
+        let side = |side: &Side| {
+            let found = BillSide {
+                name: chosen::name_of(&BillPlace::Files(side.paths.clone())),
+                what: side.what.clone(),
+                rows: side.rows,
+                total: side.billed,
+                currency: side.currency.clone(),
+                ..files_of(self.delivery, &side.files)
+            };
+            (BillPlace::Files(side.paths.clone()), found)
+        };
+        self.note_within(twice.period, twice.owner.as_ref(), [side(&twice.one), side(&twice.other)]).await?;
+        let advice = error.advice.clone().unwrap_or_default();
+        Ok(error.advise(format!("{}. {CHOOSE_WITHIN}", advice.trim_end_matches('.'))))
+    }
+
+    async fn note_within(
+        &self,
+        period: BillingPeriod,
+        owner: Option<&Owner>,
+        [(one, own), (two, other)]: [(BillPlace, BillSide); 2],
+    ) -> Result<()> {
+        if self.selection.accounts.is_some() {
+            // The source is somebody else's, who is asked.
+            return Ok(());
+        }
+        let candidate = |place| BillCandidate { connection: self.connection.id.clone(), place };
+        let conflict = BillConflict {
+            id: 0,
+            period,
+            own: candidate(one),
+            other: candidate(two),
+            gone: String::new(),
+            detail: ConflictDetail {
+                payers: owner.map(|(payer, _)| payer.clone()).into_iter().collect(),
+                account: owner.map(|(_, account)| account.clone()).unwrap_or_default(),
+                whole: false,
+                months: 0,
+                dated: !self.delivery.periods.is_empty(),
+                fingerprint: self.delivery.fingerprint.clone(),
+                own,
+                other,
+            },
+            noted_at_ms: self.app.now().timestamp_millis(),
+        };
+        Ok(self.app.meta().note_bill_conflict(&conflict).await?)
+    }
+}
+
+/// What is known of some files of a delivery.
+pub(super) fn files_of(delivery: &Delivery, files: &[usize]) -> BillSide {
+    let found: Vec<&FileRef> = files.iter().filter_map(|at| delivery.files.get(*at)).collect();
+    BillSide {
+        files: Some(found.len() as u64),
+        bytes: Some(found.iter().map(|file| file.size).fold(0, u64::saturating_add)),
+        delivered_at_ms: found.iter().map(|file| file.modified.timestamp_millis()).max(),
+        ..BillSide::default()
+    }
+}
+
+/// The refusal of a month that another connection of the organization already holds: one bill is counted once.
+pub(super) fn open(connection: &Connection, conflict: &BillConflict) -> AppError {
+    let ConflictDetail { payers, account, other, .. } = &conflict.detail;
+    let (period, name) = (conflict.period, &other.name);
+    AppError::new(
+        ErrorKind::Conflict,
+        format!(
+            "account {account} of the bill of {} is read by the connection '{name}' already",
+            payers.join(", ")
+        ),
+    )
+    .advise(format!(
+        "One bill is counted once: until somebody chooses, '{name}' counts. Choose on the page of one of the two connections, or with: cloud-analyzer choose {} --month {period} --count {}",
+        quoted(&connection.name),
+        quoted(&connection.name),
+    ))
+}
+
+/// The refusal of a month of which the one that was chosen was removed.
+pub(crate) fn nowhere(conflict: &BillConflict) -> AppError {
+    let (period, name) = (conflict.period, &conflict.detail.other.name);
+    AppError::new(
+        ErrorKind::Conflict,
+        format!(
+            "the bill of {} is not counted anywhere: '{name}', which was chosen to count, was removed",
+            conflict.detail.payers.join(", ")
+        ),
+    )
+    .advise(format!(
+        "If this connection is to count instead, say so on its page, or with: cloud-analyzer choose {0} --month {period} --count {0}",
+        quoted(&conflict.detail.own.name)
+    ))
+}
+
+/// A name as a shell takes it.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("'{}'", name.replace('\'', "'\\''"))
+}
+
+/// That another one counts, and who chose so.
+pub(super) fn told(conflict: &BillConflict, choice: &BillChoice) -> String {
+    format!("not counted: '{}' counts, chosen by {}", conflict.detail.other.name, choice.by)
 }
 
 /// Whose costs a publication holds, as its proof keeps it.
-fn owners_of(publication: &Publication) -> BTreeSet<Owner> {
+pub(crate) fn owners_of(publication: &Publication) -> BTreeSet<Owner> {
     let kept = publication.proof.get("owners").cloned().unwrap_or_default();
     serde_json::from_value(kept).unwrap_or_default()
 }
@@ -180,6 +303,22 @@ mod tests {
 
     fn set(owners: &[(&str, &str)]) -> BTreeSet<Owner> {
         owners.iter().map(|(payer, account)| ((*payer).to_owned(), (*account).to_owned())).collect()
+    }
+
+    #[test]
+    fn bills_that_are_there_twice_are_named_one_by_one() {
+        let payers = |ours: &[(&str, &str)], theirs: &[(&str, &str)]| -> Vec<String> {
+            ingest::shared_payers(&set(ours), &set(theirs)).into_iter().collect()
+        };
+        let both = [("1", "a"), ("1", ""), ("2", "b"), ("3", "")];
+        assert_eq!(payers(&both, &[("2", "b"), ("9", "a")]), ["2"]);
+        assert_eq!(payers(&both, &[("1", "z"), ("3", "")]), ["3"], "a bill without accounts beside others");
+        assert!(payers(&both, &[("1", "z"), ("1", "")]).is_empty(), "other accounts of one bill");
+    }
+
+    #[test]
+    fn a_name_is_quoted_for_a_shell() {
+        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 
     #[test]

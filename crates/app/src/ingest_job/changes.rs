@@ -8,8 +8,8 @@ use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::NaiveDate;
 use connect::Delivery;
-use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Connection, Publication};
-use model::{BillingPeriod, Decimal};
+use meta::{BillChange, BillChoice, ChangedLine, ChangedSum, ChangedSums, Connection, Publication};
+use model::{BillingPeriod, ConnectionId, Decimal};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lines that a diff keeps, and sums by each dimension; the totals and the number of lines always hold everything.
@@ -17,32 +17,32 @@ const MOST_LINES: usize = 500;
 
 /// Unblended cost and the line items behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Figure {
+pub(super) struct Figure {
     cost: Decimal,
     rows: u64,
 }
 
 /// What a line of a bill is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+pub(super) struct Key {
     service: String,
     account: String,
     charge_type: String,
 }
 
 /// A bill's lines.
-type Bill = BTreeMap<Key, Figure>;
+pub(super) type Bill = BTreeMap<Key, Figure>;
 
 /// A month's bill in one currency.
 #[derive(Default)]
-struct Month {
+pub(super) struct Month {
     whole: Bill,
     /// What of it was settled before.
     settled: Bill,
 }
 
 /// By month and currency.
-type Figures = BTreeMap<(BillingPeriod, String), Month>;
+pub(super) type Figures = BTreeMap<(BillingPeriod, String), Month>;
 /// The months that are looked at, each with the day from which on it was still growing; `None`: it was final.
 type Periods = BTreeMap<BillingPeriod, Option<NaiveDate>>;
 
@@ -50,6 +50,8 @@ type Periods = BTreeMap<BillingPeriod, Option<NaiveDate>>;
 pub(super) struct Before {
     periods: Periods,
     figures: Figures,
+    /// When each of them was published (ms).
+    published: BTreeMap<BillingPeriod, i64>,
 }
 
 /// Looks at the bill before an ingest, if a delivery can restate a month: most looks for new deliveries find none,
@@ -57,7 +59,7 @@ pub(super) struct Before {
 pub(super) async fn before(
     app: &App,
     connection: &Connection,
-    deliveries: &[Delivery],
+    deliveries: &[&Delivery],
     force: bool,
 ) -> Result<Before> {
     let mut published = app.meta().publications(&connection.organization_id).await?;
@@ -75,7 +77,8 @@ pub(super) async fn before(
         }
     }
     let figures = figures(app, connection, &periods).await?;
-    Ok(Before { periods, figures })
+    let published = published.iter().map(|known| (known.period, known.published_at_ms)).collect();
+    Ok(Before { periods, figures, published })
 }
 
 /// Keeps what the ingest changed in months that were there before.
@@ -84,6 +87,7 @@ pub(super) async fn keep(
     connection: &Connection,
     before: Before,
     summaries: &[PeriodSummary],
+    choices: &[BillChoice],
 ) -> Result<()> {
     let restated: Periods = summaries
         .iter()
@@ -92,25 +96,74 @@ pub(super) async fn keep(
         .filter_map(|period| Some((period, *before.periods.get(&period)?)))
         .collect();
     let after = figures(app, connection, &restated).await?;
-    let bills: BTreeSet<&(BillingPeriod, String)> = before
-        .figures
-        .keys()
-        .filter(|(period, _)| restated.contains_key(period))
-        .chain(after.keys())
-        .collect();
+    // Somebody chose another report or file of the source since.
+    let source = |period: BillingPeriod| {
+        let since = before.published.get(&period).copied().unwrap_or(i64::MAX);
+        let within = |choice: &&BillChoice| {
+            [&choice.winner, &choice.loser].iter().all(|one| one.connection == connection.id)
+                && choice.from.is_none_or(|from| from <= period)
+                && choice.at_ms >= since
+        };
+        choices.iter().rev().find(within).map(|choice| {
+            let [winner, loser] =
+                [&choice.winner, &choice.loser].map(|one| super::chosen::name_of(&one.place));
+            format!("'{winner}' counts in place of '{loser}', chosen by {}", choice.by)
+        })
+    };
+    let mut old = before.figures;
+    old.retain(|(period, _), _| restated.contains_key(period));
+    keep_all(app, &connection.id, &restated, (&old, &after), &source).await
+}
+
+/// What is published of one month of a connection of an organization, before another connection takes its place.
+pub(super) async fn of_month(
+    app: &App,
+    of: &Connection,
+    id: &ConnectionId,
+    period: BillingPeriod,
+) -> Result<Figures> {
+    let connection = Connection { id: id.clone(), ..of.clone() };
+    figures(app, &connection, &Periods::from([(period, None)])).await
+}
+
+/// Keeps that a month comes from another connection than before: for both, each in its words.
+pub(super) async fn keep_source(
+    app: &App,
+    connection: &Connection,
+    retired: &ConnectionId,
+    period: BillingPeriod,
+    before: &Figures,
+    [ours, theirs]: [String; 2],
+) -> Result<()> {
+    let after = figures(app, connection, &Periods::from([(period, None)])).await?;
+    let none = Periods::new();
+    keep_all(app, &connection.id, &none, (before, &after), &|_| Some(ours.clone())).await?;
+    keep_all(app, retired, &none, (before, &Figures::new()), &|_| Some(theirs.clone())).await
+}
+
+async fn keep_all(
+    app: &App,
+    connection: &ConnectionId,
+    periods: &Periods,
+    (before, after): (&Figures, &Figures),
+    source: &(dyn Fn(BillingPeriod) -> Option<String> + Sync),
+) -> Result<()> {
+    let bills: BTreeSet<&(BillingPeriod, String)> = before.keys().chain(after.keys()).collect();
     let empty = Month::default();
     for bill in bills {
-        let was = before.figures.get(bill).unwrap_or(&empty);
+        let was = before.get(bill).unwrap_or(&empty);
         let is = after.get(bill).unwrap_or(&empty);
         let (old, new) = (&was.whole, &is.whole);
         let mut lines = difference(old, new);
-        if lines.is_empty() {
+        let source = source(bill.0);
+        if lines.is_empty() && source.is_none() {
             continue;
         }
         let lines_total = lines.len();
         lines.truncate(MOST_LINES);
         let (period, currency) = bill;
-        let growing = restated.get(period).copied().flatten();
+        // Another source is told where somebody chose it, and is no restatement that anybody is mailed of.
+        let growing = periods.get(period).copied().flatten();
         let settled = settled::change(growing, (&was.settled, old), (&is.settled, new));
         let (Ok(before), Ok(after), Ok(sums), Ok(settled)) =
             (total(old), total(new), sums(old, new), settled)
@@ -120,7 +173,7 @@ pub(super) async fn keep(
         };
         app.meta()
             .keep_bill_change(&BillChange {
-                connection_id: connection.id.clone(),
+                connection_id: connection.clone(),
                 period: *period,
                 changed_at_ms: app.now().timestamp_millis(),
                 currency: currency.clone(),
@@ -131,7 +184,8 @@ pub(super) async fn keep(
                 lines_total: Some(lines_total as u64),
                 lines,
                 sums: Some(sums),
-                settled,
+                settled: settled.filter(|_| source.is_none()),
+                source,
             })
             .await?;
     }

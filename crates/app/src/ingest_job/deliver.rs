@@ -1,8 +1,11 @@
 //! The two stages of a delivery: roll-up, then line items, each staged, proven, committed and published.
 
+use super::counting::{Retired, Stand};
+use super::first::FirstStage;
 use super::proving::{self, Broken};
 use super::reading::{self, Trouble};
 use super::storing::{self, LineItemSinks};
+use super::summary::not_counted;
 use super::tracking::Tracker;
 use super::{PeriodOutcome, PeriodSummary, bills};
 use crate::proof::{Completeness, FileProof, PeriodProof, Proof, UNAVAILABLE};
@@ -57,7 +60,7 @@ impl Job<'_> {
         self.delivery.files.iter().map(|file| file.path.clone()).collect()
     }
 
-    fn selected(&self) -> Selection {
+    pub(super) fn selected(&self) -> Selection {
         let parts = bills::parts(self.delivery);
         let doubted = self.delivery.files.len() > 1 && self.completeness() == Completeness::Unknown;
         Selection { period: self.delivery.period, parts, doubted, ..self.selection.clone() }
@@ -66,6 +69,13 @@ impl Job<'_> {
     /// What a person should know of the delivery itself.
     fn notes(&self) -> impl Iterator<Item = String> {
         self.delivery.notes.iter().map(|note| format!("{}: {}. {}", note.file, note.message, note.advice))
+    }
+
+    /// What of a month is counted elsewhere.
+    fn without(&self, period: BillingPeriod) -> Option<String> {
+        let payers = self.selection.without.as_ref()?.get(&period)?;
+        let payers: Vec<&str> = payers.iter().map(String::as_str).collect();
+        Some(format!("the bill of {} is left out: another connection was chosen for it", payers.join(", ")))
     }
 
     /// Of several parts each must have its manifest.
@@ -84,11 +94,7 @@ impl Job<'_> {
     }
 
     /// First stage: reads, proves and publishes every period of the delivery.
-    pub(super) async fn dashboards(
-        &self,
-        tracker: &Tracker<'_>,
-        ingest: Option<i64>,
-    ) -> Result<Vec<(PeriodSummary, Pending)>> {
+    pub(super) async fn dashboards(&self, tracker: &Tracker<'_>, ingest: Option<i64>) -> Result<FirstStage> {
         let trouble = Trouble::default();
         let files = reading::files(self.source, self.delivery, &tracker.counters, &trouble);
         let period = self.delivery.period;
@@ -97,25 +103,48 @@ impl Job<'_> {
             .watch(ingest, period, Stage::Reading, move |counters| {
                 ingest::rollup::read(&files, &selection, threads(), counters)
             })
-            .await?
-            .map_err(|error| trouble.told(error))?;
+            .await?;
+        let read = match read {
+            Ok(read) => read,
+            Err(error) => {
+                let twice = error.twice.clone();
+                let told = trouble.told(error);
+                return Err(match twice {
+                    Some(twice) => self.twice(&twice, told).await?,
+                    None => told,
+                });
+            }
+        };
         self.check_untouched().await?;
         let RollupResult { periods, mut warnings, features, owners } = read;
-        bills::one_bill_once(self.delivery, &owners)?;
+        self.one_bill_once(&owners, &periods).await?;
         self.as_promised(&periods)?;
         if self.selection.accounts.is_some() {
             // They tell of everybody's rows.
             warnings.clear();
         }
-        let mut published = vec![];
+        let mut found = FirstStage::default();
+        let mut counted = vec![];
+        let months = periods.len();
         for (period, rollup) in periods.into_iter().rev() {
-            published.push(self.publish_rollup(tracker, ingest, period, rollup, &warnings, &features).await?);
+            match self.stand(period, &rollup, &features, months).await? {
+                Stand::Counted(retired) => counted.push((period, rollup, retired)),
+                Stand::Elsewhere(words) => found.summaries.push(not_counted(period, words)),
+                Stand::Asked(error) => found.refused.push((period, error)),
+                Stand::InPart => return Ok(FirstStage { in_part: true, ..FirstStage::default() }),
+            }
         }
-        Ok(published)
+        for (period, rollup, retired) in counted {
+            let (summary, pending) =
+                self.publish_rollup(tracker, ingest, (period, rollup), retired, &warnings, &features).await?;
+            found.summaries.push(summary);
+            found.pending.push(pending);
+        }
+        Ok(found)
     }
 
     /// Periods and rows are those that folders and manifests tell.
-    fn as_promised(&self, periods: &BTreeMap<BillingPeriod, PeriodRollup>) -> Result<()> {
+    pub(super) fn as_promised(&self, periods: &BTreeMap<BillingPeriod, PeriodRollup>) -> Result<()> {
         let told = &self.delivery.periods;
         if let Some(period) = periods.keys().find(|period| !told.is_empty() && !told.contains(period)) {
             return Err(AppError::invalid(format!("{} holds rows of {period}", self.delivery.name)).advise(
@@ -124,7 +153,11 @@ impl Job<'_> {
         }
         let rows: u64 = periods.values().map(PeriodRollup::line_items).sum();
         match self.delivery.rows {
-            Some(promised) if promised != rows && self.selection.accounts.is_none() => {
+            Some(promised)
+                if promised != rows
+                    && self.selection.accounts.is_none()
+                    && self.selection.without.is_none() =>
+            {
                 Err(AppError::invalid(format!(
                     "{}: its manifest tells {promised} rows, its files hold {rows}",
                     self.delivery.name
@@ -136,7 +169,7 @@ impl Job<'_> {
     }
 
     /// A delivery that was replaced while it was read is a mixture of two: it is not published.
-    async fn check_untouched(&self) -> Result<()> {
+    pub(super) async fn check_untouched(&self) -> Result<()> {
         if self.source.unchanged(self.delivery).await? {
             return Ok(());
         }
@@ -151,83 +184,24 @@ impl Job<'_> {
         &self,
         tracker: &Tracker<'_>,
         ingest: Option<i64>,
-        period: BillingPeriod,
-        rollup: PeriodRollup,
+        (period, rollup): (BillingPeriod, PeriodRollup),
+        mut retired: Vec<Retired>,
         warnings: &[Warning],
         features: &serde_json::Value,
     ) -> Result<(PeriodSummary, Pending)> {
-        let (lake, connection, names) = (self.app.lake().clone(), self.connection.id.clone(), self.names());
-        let proven = tracker
-            .watch(ingest, Some(period), Stage::Proving, move |_| {
-                prove_rollup(&lake, &connection, period, &rollup, &names)
-            })
-            .await??;
-        refuse_broken(proven.broken.as_ref())?;
-        let (raw_total, stored_total) = proving::totals(&proven.lines);
-        if raw_total.within().is_err() || stored_total.within().is_err() {
-            return Err(AppError::invalid(format!("the amounts of {period} are too large to be summed"))
-                .advise("Look for figures that are no amounts in the report, and export it again."));
+        let (new, proof) = prepare(self, tracker, ingest, (period, rollup), warnings, features).await?;
+        for one in retired.iter_mut().filter(|one| one.in_part) {
+            one.rest = Some(self.rest(tracker, period, one, &proof).await?);
         }
-        let organization = &self.connection.organization_id;
-        bills::not_read_elsewhere(self.app, organization, &self.connection.id, period, &proven.owners)
-            .await?;
-        tracker.show(Some(period), Stage::Publishing);
-        let version =
-            self.app.lake().commit(Table::Rollup, &self.connection.id, period, &proven.files).await?;
-        let proof = PeriodProof {
-            files: proven.lines,
-            split_rows: proven.split_rows,
-            identity: proven.identity,
-            notes: proven
-                .unavailable
-                .iter()
-                .map(|part| part.message.clone())
-                .chain(warnings.iter().map(note))
-                .chain(self.notes())
-                .collect(),
-            unavailable: proven.unavailable,
-            owners: proven.owners.into_iter().collect(),
-            complete: self.completeness(),
-        };
-        let mut features = features.clone();
-        if !proof.unavailable.is_empty()
-            && let Some(features) = features.as_object_mut()
-        {
-            // Beside what the columns allow, so that an answer need not read the proof.
-            features.insert(UNAVAILABLE.to_owned(), json(&proof.unavailable)?);
-        }
-        let publication = self
-            .app
-            .meta()
-            .publish(&NewPublication {
-                connection_id: self.connection.id.clone(),
-                period,
-                rollup_version: version,
-                rollup_files: proven.files.iter().map(|file| file.path.clone()).collect(),
-                line_items_version: None,
-                line_item_files: vec![],
-                rows: proven.rows,
-                bytes: self.bytes(),
-                currency: proven.currency,
-                raw_total,
-                stored_total,
-                proven: true,
-                fingerprint: self.delivery.fingerprint.clone(),
-                proof: json(&proof)?,
-                features,
-                data_from: proven.span.map(|(from, _)| from / 1000),
-                data_to: proven.span.map(|(_, to)| to / 1000),
-                published_at_ms: self.app.now().timestamp_millis(),
-            })
-            .await?;
+        let publication = self.publish(&new, retired).await?;
         let summary = PeriodSummary {
             period: period.to_string(),
             outcome: PeriodOutcome::Published,
-            rows: proven.rows,
-            bytes: self.bytes(),
-            raw_total,
-            stored_total,
-            difference: raw_total - stored_total,
+            rows: new.rows,
+            bytes: new.bytes,
+            raw_total: new.raw_total,
+            stored_total: new.stored_total,
+            difference: new.raw_total - new.stored_total,
             // Judged when all is read: see `super::judge`.
             proven: false,
             proof: Proof::unread(),
@@ -272,6 +246,76 @@ impl Job<'_> {
         }
         Ok(())
     }
+}
+
+/// Stages, proves and commits a month's roll-up: all of a publication but that it is one.
+pub(super) async fn prepare(
+    job: &Job<'_>,
+    tracker: &Tracker<'_>,
+    ingest: Option<i64>,
+    (period, rollup): (BillingPeriod, PeriodRollup),
+    warnings: &[Warning],
+    features: &serde_json::Value,
+) -> Result<(NewPublication, PeriodProof)> {
+    let (lake, connection, names) = (job.app.lake().clone(), job.connection.id.clone(), job.names());
+    let proven = tracker
+        .watch(ingest, Some(period), Stage::Proving, move |_| {
+            prove_rollup(&lake, &connection, period, &rollup, &names)
+        })
+        .await??;
+    refuse_broken(proven.broken.as_ref())?;
+    let (raw_total, stored_total) = proving::totals(&proven.lines);
+    if raw_total.within().is_err() || stored_total.within().is_err() {
+        return Err(AppError::invalid(format!("the amounts of {period} are too large to be summed"))
+            .advise("Look for figures that are no amounts in the report, and export it again."));
+    }
+    tracker.show(Some(period), Stage::Publishing);
+    let version = job.app.lake().commit(Table::Rollup, &job.connection.id, period, &proven.files).await?;
+    let proof = PeriodProof {
+        files: proven.lines,
+        split_rows: proven.split_rows,
+        identity: proven.identity,
+        notes: proven
+            .unavailable
+            .iter()
+            .map(|part| part.message.clone())
+            .chain(warnings.iter().map(note))
+            .chain(job.notes())
+            .chain(job.without(period))
+            .collect(),
+        delivered_at_ms: job.delivery.files.iter().map(|file| file.modified.timestamp_millis()).max(),
+        unavailable: proven.unavailable,
+        owners: proven.owners.into_iter().collect(),
+        complete: job.completeness(),
+    };
+    let mut features = features.clone();
+    if !proof.unavailable.is_empty()
+        && let Some(features) = features.as_object_mut()
+    {
+        // Beside what the columns allow, so that an answer need not read the proof.
+        features.insert(UNAVAILABLE.to_owned(), json(&proof.unavailable)?);
+    }
+    let new = NewPublication {
+        connection_id: job.connection.id.clone(),
+        period,
+        rollup_version: version,
+        rollup_files: proven.files.iter().map(|file| file.path.clone()).collect(),
+        line_items_version: None,
+        line_item_files: vec![],
+        rows: proven.rows,
+        bytes: job.bytes(),
+        currency: proven.currency,
+        raw_total,
+        stored_total,
+        proven: true,
+        fingerprint: job.delivery.fingerprint.clone(),
+        proof: json(&proof)?,
+        features,
+        data_from: proven.span.map(|(from, _)| from / 1000),
+        data_to: proven.span.map(|(_, to)| to / 1000),
+        published_at_ms: job.app.now().timestamp_millis(),
+    };
+    Ok((new, proof))
 }
 
 fn prove_rollup(

@@ -5,8 +5,8 @@ use super::deliver::Pending;
 use crate::{App, AppError, ErrorKind, Result, health};
 use connect::Delivery;
 use ingest::Selection;
-use meta::{NewIngest, Outcome};
-use model::ConnectionId;
+use meta::{FailureKind, NewIngest, Outcome};
+use model::{BillingPeriod, ConnectionId};
 
 /// Notes how a reading ended that no job is told of: of a job it is noted with the job's end. What fails of a shared
 /// bill is its provider's to see.
@@ -61,6 +61,23 @@ pub(super) async fn finish_history(
     };
     let bytes = delivery.files.iter().map(|file| file.size).sum();
     app.meta().finish_ingest(history, &outcome, app.now().timestamp_millis(), rows, bytes).await?;
+    Ok(())
+}
+
+/// Notes that a month is not counted until somebody chooses.
+pub(super) async fn note_asked(
+    app: &App,
+    connection: &ConnectionId,
+    period: BillingPeriod,
+    selection: &Selection,
+    error: &AppError,
+) -> Result<()> {
+    tracing::warn!(%period, %error, "a month is not counted");
+    if selection.accounts.is_some() {
+        return Ok(());
+    }
+    let (subject, now) = (period.to_string(), app.now().timestamp_millis());
+    app.meta().fails(connection, FailureKind::Month, &subject, &health::kept(error), now).await?;
     Ok(())
 }
 

@@ -233,8 +233,9 @@ fn copied(publication: &Publication) -> Part {
 
 fn complete(kept: Option<Completeness>, period: &str, whence: Whence<'_>) -> Part {
     match (kept, whence.files) {
-        (Some(Completeness::Complete), _) => {
-            Part::new(PartState::Holds, "every file that its manifest names was read")
+        (Some(Completeness::Complete), files) => {
+            let by_choice = files.map(by_choice).unwrap_or_default();
+            Part::new(PartState::Holds, format!("every file that its manifest names was read{by_choice}"))
         }
         (None, _) | (_, None) => Part::new(
             PartState::Unknown,
@@ -247,7 +248,7 @@ fn complete(kept: Option<Completeness>, period: &str, whence: Whence<'_>) -> Par
             if out > 0 {
                 return left_out(files, out, whence.shared);
             }
-            let unread = files.total() - files.read;
+            let unread = files.total() - files.read - files.left_out;
             let others = match unread {
                 0 => String::new(),
                 1 => "; 1 file beside them is no part of it".to_owned(),
@@ -257,9 +258,21 @@ fn complete(kept: Option<Completeness>, period: &str, whence: Whence<'_>) -> Par
                 if files.read == 1 { "the one file".to_owned() } else { format!("all {} files", files.read) };
             Part::new(
                 PartState::Holds,
-                format!("no manifest names its files: {read} of the bill there were read{others}"),
+                format!(
+                    "no manifest names its files: {read} of the bill there were read{others}{}",
+                    by_choice(files)
+                ),
             )
         }
+    }
+}
+
+/// Files of the source that hold a bill of which another report or copy was chosen.
+fn by_choice(files: &SourceFiles) -> String {
+    match files.left_out {
+        0 => String::new(),
+        1 => "; 1 file was left out by choice".to_owned(),
+        more => format!("; {more} files were left out by choice"),
     }
 }
 
@@ -336,6 +349,7 @@ mod tests {
         incomplete: 0,
         other_data_set: 1,
         foreign: 1,
+        left_out: 0,
         refused: 0,
         refused_of: std::collections::BTreeMap::new(),
         unread: vec![],

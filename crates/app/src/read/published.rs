@@ -2,8 +2,8 @@
 
 use crate::allocation::Definitions;
 use crate::ingest_job::SourceFiles;
-use crate::proof::{Proof, Whence};
-use crate::{App, Result};
+use crate::proof::{Part, PartState, Proof, Whence};
+use crate::{App, Result, bill_choices};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
 use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
@@ -116,6 +116,14 @@ impl Published {
             Some(organization) => sources(app, &organization.id).await?,
             None => Default::default(),
         };
+        let missing = match &organization {
+            Some(organization) => {
+                let conflicts = app.meta().bill_conflicts(&organization.id).await?;
+                let choices = app.meta().bill_choices(&organization.id).await?;
+                bill_choices::in_no_total(&conflicts, &choices, &publications)
+            }
+            None => vec![],
+        };
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
         let mut hasher = DefaultHasher::new();
         organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
@@ -131,6 +139,12 @@ impl Published {
             if let Some(parent) = parent {
                 let whole = app.meta().publication_for(parent, publication.period).await?;
                 proof = proof.within(whole.as_ref());
+            }
+            let of_month = |(id, period, _): &&(ConnectionId, BillingPeriod, String)| {
+                id == connection && *period == publication.period
+            };
+            if let Some((.., reason)) = missing.iter().find(of_month).filter(|_| proof.complete.holds()) {
+                proof.complete = Part { state: PartState::Broken, reason: reason.clone() };
             }
             let complete = publication.stage == Stage::Complete;
             let open = current.is_some_and(|current| publication.period >= current);

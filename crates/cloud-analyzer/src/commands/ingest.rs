@@ -128,6 +128,7 @@ fn table(summaries: &[IngestSummary]) -> String {
             let outcome = match period.outcome {
                 PeriodOutcome::Published => "published",
                 PeriodOutcome::Unchanged => "unchanged",
+                PeriodOutcome::NotCounted => "not counted",
                 PeriodOutcome::Failed => "failed",
             };
             periods.row(vec![
@@ -150,7 +151,16 @@ fn table(summaries: &[IngestSummary]) -> String {
             "dashboards ready after {:.1} s, line items after {:.1} s",
             summary.dashboards_ready_s, summary.line_items_ready_s
         );
-        for period in summary.periods.iter().filter(|period| period.outcome != PeriodOutcome::Failed) {
+        for period in &summary.periods {
+            match (period.outcome, &period.message) {
+                (PeriodOutcome::Failed, _) => continue,
+                (PeriodOutcome::NotCounted, message) => {
+                    let words = message.as_deref().unwrap_or("not counted");
+                    let _ = writeln!(out, "{}: {}", period.period, line(words));
+                    continue;
+                }
+                _ => {}
+            }
             let missing = period.proof.parts().into_iter().filter(|(_, part)| !part.holds());
             for (name, part) in missing {
                 let _ = writeln!(out, "{}: {name}: {}", period.period, line(&part.told()));
@@ -171,6 +181,7 @@ fn files(files: &SourceFiles) -> String {
         (files.superseded, "superseded"),
         (files.incomplete, "of incomplete deliveries"),
         (files.other_data_set, "of other data sets"),
+        (files.left_out, "left out by choice"),
         (files.foreign, "foreign"),
         (files.refused, "refused"),
     ] {

@@ -3,6 +3,7 @@
 use super::Folder;
 use crate::cli::Status;
 use crate::output::{print, print_json};
+use ::app::bill_choices::{self, QuestionState};
 use ::app::health::{Deliveries, FailureKind};
 use ::app::{Failure, connections, processing};
 use chrono::{DateTime, Utc};
@@ -26,12 +27,17 @@ pub(crate) async fn run(folder: &Folder, args: &Status) -> anyhow::Result<ExitCo
         for failure in &found.failures {
             told(&mut text, failure);
         }
+        let questions = bill_choices::questions(&app, &organization.id, &connection.id).await?;
+        for question in questions.iter().filter(|question| question.state != QuestionState::Open) {
+            let _ = writeln!(text, "  {}: {}", question.period, line(&question.message));
+        }
         values.push(json!({
             "connection": connection.name,
             "id": connection.id.as_str(),
             "state": connection.state,
             "paused": found.paused,
             "deliveries": found.deliveries,
+            "bill_choices": questions.iter().map(super::choose::value).collect::<Vec<_>>(),
             "failures": found.failures.iter().map(value).collect::<Vec<_>>(),
         }));
     }

@@ -45,6 +45,10 @@ const PLACES: &[(&str, What)] = &[
     (" /connections/{id} body.name", ConnectionName),
     (" /connections/{id} path.id", Connection),
     (" /connections/{id}/* path.id", Connection),
+    // Asked for of a connection, and found among its own.
+    (" /connections/{id}/bill-choices/{question} path.question", Nothing("1")),
+    (" /connections/{id}/bill-choices/{question} body.winner", Nothing("1")),
+    (" /connections/{id}/bill-choices/{question} body.from", Nothing("2026-08")),
     (" /invitations/{id} path.id", Invitation),
     (" /session/invitations/{id}* path.id", Invitation),
     (" /members/{user_id} path.user_id", Member),

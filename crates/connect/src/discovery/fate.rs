@@ -14,6 +14,8 @@ pub enum Fate {
     OtherDataSet,
     /// No data of a bill at all: a folder, a status file, a script, a picture.
     Foreign,
+    /// It holds the same bill as another report or file of the source, and somebody chose that one to count.
+    LeftOut,
     /// It could be the bill's, and is not read because that would be a guess.
     Refused,
 }

@@ -50,6 +50,48 @@ impl Delivery {
         Some(whole)
     }
 
+    /// Leaves some of its files out, by their places; what is left is a delivery of its own.
+    pub fn without(&mut self, gone: &BTreeSet<usize>) {
+        if gone.is_empty() {
+            return;
+        }
+        let mut first = 0;
+        for part in &mut self.parts {
+            let end = first + part.files;
+            part.files -= gone.range(first..end).count();
+            first = end;
+        }
+        self.parts.retain(|part| part.files > 0);
+        let mut at = 0;
+        self.files.retain(|_| {
+            at += 1;
+            !gone.contains(&(at - 1))
+        });
+        // What the manifests promise is of all files; one of whose files none is left speaks for nothing here.
+        self.rows = None;
+        let files = &self.files;
+        self.manifests.retain(|manifest| {
+            manifest.keys.as_ref().is_none_or(|keys| {
+                let of = |key: &String| {
+                    files.iter().any(|file| {
+                        let name = |path: &str| path.rsplit('/').next().map(ToOwned::to_owned);
+                        file.path.ends_with(key.as_str())
+                            || key.ends_with(file.path.as_str())
+                            || (name(key) == name(&file.path) && same_folder(&manifest.path, &file.path))
+                    })
+                };
+                keys.iter().any(of)
+            })
+        });
+        let mut reports: Vec<&str> = self.parts.iter().map(|part| part.report.as_str()).collect();
+        reports.dedup();
+        if !reports.is_empty() {
+            self.report = reports.join(", ");
+            self.name = self.words();
+        }
+        self.fingerprint = self.print();
+    }
+
     /// Report and period.
     pub(super) fn words(&self) -> String {
         match self.periods.as_slice() {
@@ -73,6 +115,12 @@ impl Delivery {
         let text: String = manifests.chain(files).collect();
         format!("{:032x}", XxHash3_128::oneshot(text.as_bytes()))
     }
+}
+
+/// Whether one path lies in the folder of the other, or below it.
+fn same_folder(one: &str, other: &str) -> bool {
+    let folder = |path: &str| path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    other.starts_with(&folder(one)) || one.starts_with(&folder(other))
 }
 
 impl Discovery {

@@ -29,6 +29,7 @@ impl From<CsvError> for IngestError {
             column: error.column.map(|column| shown(&column)),
             message: error.message,
             advice: error.advice,
+            twice: None,
         }
     }
 }

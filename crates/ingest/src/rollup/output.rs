@@ -76,6 +76,20 @@ impl PeriodRollup {
         accounts.iter().map(|item| (item[payer].clone(), item[account].clone())).collect()
     }
 
+    /// Billed cost of some billing accounts; `None` when it is too large to be summed.
+    pub fn billed_by(&self, payers: &BTreeSet<String>) -> Option<Decimal> {
+        let payer = ACCOUNT_FIELDS.iter().position(|known| *known == fields::PAYER).unwrap_or(0);
+        let accounts = &self.kernel.registries.accounts.items;
+        let mut cost = Decimal::ZERO;
+        for (slot, key) in self.kernel.keys.iter().enumerate() {
+            if payers.contains(&accounts[key.account as usize][payer]) {
+                let sums = self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX));
+                cost = cost.checked_add(Decimal::from_units(sums[0]))?;
+            }
+        }
+        Some(cost)
+    }
+
     /// The measure whose sum, signs aside, is larger than what is kept of a period.
     pub(super) fn too_large(&self) -> Option<&'static str> {
         const USAGE: &str = "x_UsageAmount";

@@ -97,8 +97,12 @@ pub fn read(
             }
         }
     }
-    views.refuse()?;
-    twice::refuse(files, selection, threads, counters, &days)?;
+    let sums = |period: BillingPeriod, files: &[usize]| {
+        let kernel = kernels.get(&period)?;
+        Some((kernel.totals.billed_of(files)?, kernel.currency.clone()))
+    };
+    views.refuse(files, &sums)?;
+    twice::refuse(files, selection, threads, counters, &days, &sums)?;
     let format = format.unwrap_or(Format::Cur);
     check_months(kernels.len(), "the delivery")?;
     for (period, kernel) in kernels {
@@ -238,6 +242,8 @@ impl Consumer for Worker {
         {
             let part = rows.map(|rows| batch.take(&rows));
             let part = part.as_ref().unwrap_or(&batch);
+            let Some(part) = self.selection.counted(period, part) else { continue };
+            let part = part.as_ref();
             if !self.kernels.contains_key(&period) {
                 check_months(self.kernels.len() + 1, &current.name)?;
             }
@@ -248,7 +254,7 @@ impl Consumer for Worker {
             }
             if self.selection.doubted {
                 self.days.add(part, current.file_index, period);
-                self.views.add(part, period, current.kind, &current.name);
+                self.views.add(part, period, current.kind, current.file_index);
             }
             let (text, groups) = kernel.held();
             kernel.add(part, current.rules, current.file_index, &mut self.hashes, &mut self.prints);

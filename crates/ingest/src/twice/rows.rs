@@ -248,9 +248,10 @@ impl Consumer for Worker<'_> {
     fn batch(&mut self, batch: RawBatch) -> Result<(), IngestError> {
         let Some(batch) = self.selection.narrow(batch) else { return Ok(()) };
         for (period, rows) in by_period(&batch, self.selection.period, &self.name, &self.column)? {
-            match rows {
-                Some(rows) => self.rows(&batch.take(&rows), period),
-                None => self.rows(&batch, period),
+            let taken = rows.map(|rows| batch.take(&rows));
+            let rows = taken.as_ref().unwrap_or(&batch);
+            if let Some(rows) = self.selection.counted(period, rows) {
+                self.rows(&rows, period);
             }
         }
         Ok(())

@@ -1,0 +1,151 @@
+//! One bill that two connections hold: conflicts, choices, and a month that takes another one's place.
+
+use meta::{
+    BillCandidate, BillChoice, BillConflict, BillPlace, ConflictDetail, Connection, ConnectionKind,
+    ErrorKind, Meta, NewPublication, Organization, Retirement,
+};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
+use serde_json::json;
+use tempfile::TempDir;
+
+fn id(name: &str) -> ConnectionId {
+    ConnectionId::try_new(name).unwrap()
+}
+
+fn august() -> BillingPeriod {
+    "2026-08".parse().unwrap()
+}
+
+fn organization() -> OrganizationId {
+    OrganizationId::try_new("acme").unwrap()
+}
+
+fn candidate(name: &str) -> BillCandidate {
+    BillCandidate { connection: id(name), place: BillPlace::Whole }
+}
+
+fn conflict(own: &str, other: &str) -> BillConflict {
+    BillConflict {
+        id: 0,
+        period: august(),
+        own: candidate(own),
+        other: candidate(other),
+        gone: String::new(),
+        detail: ConflictDetail { payers: vec!["1".to_owned()], whole: true, ..ConflictDetail::default() },
+        noted_at_ms: 5,
+    }
+}
+
+fn publication(connection: &str) -> NewPublication {
+    NewPublication {
+        connection_id: id(connection),
+        period: august(),
+        rollup_version: 1,
+        rollup_files: vec![connection.to_owned()],
+        line_items_version: None,
+        line_item_files: vec![],
+        rows: 1,
+        bytes: 1,
+        currency: "USD".to_owned(),
+        raw_total: Decimal::ZERO,
+        stored_total: Decimal::ZERO,
+        proven: true,
+        fingerprint: connection.to_owned(),
+        proof: json!({}),
+        features: json!({}),
+        data_from: None,
+        data_to: None,
+        published_at_ms: 10,
+    }
+}
+
+async fn store() -> (TempDir, Meta) {
+    let folder = tempfile::tempdir().unwrap();
+    let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
+    let acme = Organization { id: organization(), name: "Acme".to_owned(), demo: false };
+    meta.ensure_organization(&acme).await.unwrap();
+    for name in ["one", "two"] {
+        let connection = Connection {
+            id: id(name),
+            organization_id: organization(),
+            kind: ConnectionKind::Local,
+            location: format!("/{name}"),
+            name: name.to_owned(),
+        };
+        meta.ensure_connection(&connection).await.unwrap();
+    }
+    (folder, meta)
+}
+
+async fn current(meta: &Meta) -> Vec<String> {
+    let all = meta.publications(&organization()).await.unwrap();
+    all.iter().map(|found| found.fingerprint.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_month_takes_the_place_of_another_ones_in_one_step() {
+    let (_folder, meta) = store().await;
+    let first = meta.publish(&publication("one")).await.unwrap();
+    let retired = [Retirement { publication: first, conflict: conflict("one", "two"), rest: None }];
+    meta.publish_in_place(&publication("two"), &retired).await.unwrap();
+    assert_eq!(current(&meta).await, ["two"]);
+    assert_eq!(meta.bill_conflicts(&organization()).await.unwrap()[0].own, candidate("one"));
+    // What is not current any more cannot be retired: then nothing is published either.
+    let again = meta.publish_in_place(&publication("two"), &retired).await.unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Conflict);
+    assert_eq!(current(&meta).await, ["two"]);
+    // What it holds besides stays.
+    let second = meta.publication_for(&id("two"), august()).await.unwrap().unwrap().id;
+    let rest = NewPublication { fingerprint: "rest of two".to_owned(), ..publication("two") };
+    let retired = [Retirement { publication: second, conflict: conflict("two", "one"), rest: Some(rest) }];
+    meta.publish_in_place(&publication("one"), &retired).await.unwrap();
+    assert_eq!(current(&meta).await, ["one", "rest of two"]);
+}
+
+#[tokio::test]
+async fn a_choice_takes_the_place_of_the_later_ones_of_the_same_two() {
+    let (_folder, meta) = store().await;
+    let choose = async |winner: &str, loser: &str, from: Option<&str>| {
+        let choice = BillChoice {
+            winner: candidate(winner),
+            loser: candidate(loser),
+            from: from.map(|from| from.parse().unwrap()),
+            by: "Ada".to_owned(),
+            at_ms: 1,
+        };
+        meta.choose_bill(&organization(), &choice).await.unwrap();
+        let all = meta.bill_choices(&organization()).await.unwrap();
+        all.iter()
+            .map(|known| (known.winner.connection.to_string(), known.from.map(|from| from.to_string())))
+            .collect::<Vec<_>>()
+    };
+    let known = |winner: &str, from: Option<&str>| (winner.to_owned(), from.map(ToOwned::to_owned));
+    choose("one", "two", None).await;
+    choose("two", "one", Some("2026-09")).await;
+    let all = choose("one", "two", Some("2026-11")).await;
+    assert_eq!(all, [known("one", None), known("two", Some("2026-09")), known("one", Some("2026-11"))]);
+    let all = choose("one", "two", Some("2026-09")).await;
+    assert_eq!(all, [known("one", None), known("one", Some("2026-09"))]);
+    assert_eq!(choose("two", "one", None).await, [known("two", None)]);
+}
+
+#[tokio::test]
+async fn the_question_comes_back_when_the_chosen_one_is_removed() {
+    for (winner, loser, left) in [("two", "one", vec!["other"]), ("one", "two", vec![])] {
+        let (_folder, meta) = store().await;
+        meta.note_bill_conflict(&conflict("one", "two")).await.unwrap();
+        let choice = BillChoice {
+            winner: candidate(winner),
+            loser: candidate(loser),
+            from: None,
+            by: "Ada".to_owned(),
+            at_ms: 1,
+        };
+        meta.choose_bill(&organization(), &choice).await.unwrap();
+        meta.delete_connection(&organization(), &id("two")).await.unwrap();
+        let gone: Vec<String> =
+            meta.bill_conflicts(&organization()).await.unwrap().into_iter().map(|one| one.gone).collect();
+        assert_eq!(gone, left, "{winner} was chosen");
+        assert!(meta.bill_choices(&organization()).await.unwrap().is_empty());
+    }
+}

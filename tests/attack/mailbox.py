@@ -33,8 +33,8 @@ class Session(socketserver.StreamRequestHandler):
 class Mailbox(socketserver.ThreadingTCPServer):
     daemon_threads, allow_reuse_address = True, True
 
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Session)
+    def __init__(self, port: int = 0):
+        super().__init__(("127.0.0.1", port), Session)
         self.mails = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 

@@ -7,7 +7,7 @@ use crate::edits::Turns;
 use crate::happenings::Watches;
 use crate::identity::Passwords;
 use crate::lock::Writers;
-use crate::processing::Reading;
+use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
@@ -98,6 +98,7 @@ struct Inner {
     writers: Writers,
     turns: Turns,
     watches: Watches,
+    bill_days: BillDays,
     outgoing: Outgoing,
     patience: Option<Patience>,
     queued: Notify,
@@ -132,6 +133,7 @@ impl App {
                 writers: Writers::default(),
                 turns: Turns::default(),
                 watches: Watches::default(),
+                bill_days: BillDays::default(),
                 outgoing: options.outgoing,
                 patience: options.patience,
                 queued: Notify::new(),
@@ -214,6 +216,10 @@ impl App {
     /// How jobs read connections.
     pub(crate) fn reading(&self) -> &Reading {
         &self.inner.reading
+    }
+
+    pub(crate) fn bill_days(&self) -> &BillDays {
+        &self.inner.bill_days
     }
 
     pub(crate) fn watches(&self) -> &Watches {

@@ -21,7 +21,7 @@ use tokio::sync::OwnedMutexGuard;
 pub(crate) struct Turns(Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>);
 
 impl Turns {
-    fn of(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
+    pub(crate) fn of(&self, key: String) -> Arc<tokio::sync::Mutex<()>> {
         // A map of locks is whole whatever a panicking thread left.
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // What nobody holds or waits for is not kept.

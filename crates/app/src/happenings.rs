@@ -50,8 +50,26 @@ pub async fn watch(app: &App, organization: &OrganizationId) -> Result<watch::Re
     Ok(receiver)
 }
 
+/// Who looks; however that ends, those who come later begin anew, and those who listen are told that it ended.
+struct Looking {
+    app: App,
+    organization: OrganizationId,
+    sender: Arc<watch::Sender<Stand>>,
+}
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        let mut all = self.app.watches().all();
+        if all.get(&self.organization).is_some_and(|known| Arc::ptr_eq(known, &self.sender)) {
+            all.remove(&self.organization);
+        }
+    }
+}
+
 /// Looks until nobody listens.
 async fn look(app: App, organization: OrganizationId, sender: Arc<watch::Sender<Stand>>) {
+    let looking = Looking { app, organization, sender };
+    let Looking { app, organization, sender } = &looking;
     loop {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
@@ -61,11 +79,11 @@ async fn look(app: App, organization: OrganizationId, sender: Arc<watch::Sender<
             let mut all = app.watches().all();
             // Under the lock: whoever comes now finds either this one, or none.
             if sender.receiver_count() == 0 {
-                all.remove(&organization);
+                all.remove(organization);
                 return;
             }
         }
-        match stand(&app, &organization).await {
+        match stand(app, organization).await {
             Ok(now) => {
                 sender.send_if_modified(|known| {
                     let changed = *known != now;

@@ -30,7 +30,8 @@ use crate::{App, AppError, ErrorKind, Failure, Progress, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 use meta::Reason;
 use model::{BillingPeriod, ConnectionId, CostQuery, Metric, OrganizationId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Ingests and bill changes in one answer.
@@ -361,10 +362,11 @@ pub async fn changes(app: &App, organization: &OrganizationId, id: &ConnectionId
 }
 
 /// The days that the rows of some published months of a connection are dated to, as first day and day after the last: a
-/// refund may stand on one month's bill and be dated to another.
+/// refund may stand on one month's bill and be dated to another. Looked up once for each publication; what cannot be
+/// looked up is left out.
 ///
 /// # Errors
-/// The data cannot be read.
+/// The metadata cannot be read.
 pub async fn days_of_bills(
     app: &App,
     organization: &OrganizationId,
@@ -373,19 +375,48 @@ pub async fn days_of_bills(
 ) -> Result<BTreeMap<BillingPeriod, (NaiveDate, NaiveDate)>> {
     let published = Published::of_id(app, organization).await?;
     let mut days = BTreeMap::new();
-    for period in periods {
-        let is_there =
-            published.publications.iter().any(|one| one.connection_id == *id && one.period == period);
-        if is_there {
-            let filters = vec![
-                filter_on("connection", false, &[id.as_str()])?,
-                filter_on("billing_period", false, &[&period.to_string()])?,
-            ];
-            // A question without days is about all that its bills hold.
-            let query = CostQuery { filters, ..CostQuery::total(Metric::Unblended) };
-            let answer = app.engine().answer(&published.view, &query).await?;
-            days.insert(period, (answer.from, answer.to));
+    for one in published.publications.iter().filter(|one| one.connection_id == *id) {
+        if !periods.contains(&one.period) {
+            continue;
+        }
+        if let Some(known) = app.bill_days().get(one.id) {
+            days.insert(one.period, known);
+            continue;
+        }
+        let filters = vec![
+            filter_on("connection", false, &[id.as_str()])?,
+            filter_on("billing_period", false, &[&one.period.to_string()])?,
+        ];
+        // A question without days is about all that its bills hold.
+        let query = CostQuery { filters, ..CostQuery::total(Metric::Unblended) };
+        match app.engine().answer(&published.view, &query).await {
+            Ok(answer) => {
+                app.bill_days().keep(one.id, (answer.from, answer.to));
+                days.insert(one.period, (answer.from, answer.to));
+            }
+            Err(error) => tracing::warn!(period = %one.period, %error, "the days of a bill are not known"),
         }
     }
     Ok(days)
+}
+
+/// First day and day after the last of the rows of publications, which never change.
+#[derive(Debug, Default)]
+pub(crate) struct BillDays(Mutex<HashMap<i64, (NaiveDate, NaiveDate)>>);
+
+/// Publications of which it is remembered: more than a large installation has at a time.
+const MOST_DAYS: usize = 20_000;
+
+impl BillDays {
+    fn get(&self, publication: i64) -> Option<(NaiveDate, NaiveDate)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&publication).copied()
+    }
+
+    fn keep(&self, publication: i64, days: (NaiveDate, NaiveDate)) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_DAYS {
+            known.clear();
+        }
+        known.insert(publication, days);
+    }
 }

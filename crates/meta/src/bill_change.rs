@@ -127,27 +127,39 @@ impl Meta {
         Ok(())
     }
 
-    /// The bill diffs of a connection that change what was settled and that nobody was told of, by month; from now on
-    /// they count as told, so that each is given once.
+    /// The bill diffs of a connection that change what was settled and of which it is not decided yet whether somebody is
+    /// told, with their numbers, by month.
     ///
     /// # Errors
-    /// The database cannot be written to.
-    pub async fn take_bill_changes(
+    /// The database cannot be read.
+    pub async fn untold_bill_changes(
         &self,
         connection: &ConnectionId,
-        now_ms: i64,
-    ) -> Result<Vec<BillChange>, MetaError> {
+    ) -> Result<Vec<(i64, BillChange)>, MetaError> {
         let rows = sqlx::query(
-            "UPDATE bill_changes SET told_at_ms = ?
-             WHERE connection_id = ? AND settled IS NOT NULL AND told_at_ms IS NULL RETURNING *",
+            "SELECT * FROM bill_changes
+             WHERE connection_id = ? AND settled IS NOT NULL AND told_at_ms IS NULL ORDER BY period, currency, id",
         )
-        .bind(now_ms)
         .bind(connection.as_str())
         .fetch_all(&self.pool)
         .await?;
-        let mut found = rows.iter().map(change).collect::<Result<Vec<_>, _>>()?;
-        found.sort_by(|one, other| (one.period, &one.currency).cmp(&(other.period, &other.currency)));
-        Ok(found)
+        rows.iter().map(|row| Ok((row.try_get("id")?, change(row)?))).collect()
+    }
+
+    /// Notes that bill diffs were told, or are not to be: each is told once.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn bill_changes_told(&self, numbers: &[i64], now_ms: i64) -> Result<(), MetaError> {
+        let mut transaction = self.pool.begin().await?;
+        for number in numbers {
+            sqlx::query("UPDATE bill_changes SET told_at_ms = ? WHERE id = ? AND told_at_ms IS NULL")
+                .bind(now_ms)
+                .bind(number)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps who is told of a connection's bill diffs, as the application keeps it; `None`: nobody.

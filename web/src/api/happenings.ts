@@ -6,6 +6,9 @@ import type { Stand } from "./types";
 /** Between tries to be told again, and between looks while nobody tells. */
 const AGAIN_MS = 20_000;
 
+/** Without a word for so long a stream is dead, whatever the browser makes of it: the server speaks every 15 seconds. */
+const SILENT_MS = 40_000;
+
 let told = false;
 
 /** How often something is asked for: not at all while the server tells when it changes. */
@@ -40,20 +43,35 @@ function listen(client: QueryClient): () => void {
   let source: EventSource | undefined;
   let known: Stand | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
+  let silence: ReturnType<typeof setTimeout> | undefined;
   const renew = (keys: readonly string[]) => {
     for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
   };
   const stop = () => {
     clearTimeout(retry);
+    clearTimeout(silence);
     source?.close();
     source = undefined;
     told = false;
+  };
+  const fail = () => {
+    stop();
+    // Signed out, removed, a server that was started again, a network that is gone: the answers say which.
+    renew(outdated(undefined, { data: "", health: "", work: "" }));
+    retry = setTimeout(begin, AGAIN_MS);
+  };
+  const spoke = () => {
+    clearTimeout(silence);
+    silence = setTimeout(fail, SILENT_MS);
   };
   const begin = () => {
     if (source || document.visibilityState !== "visible") return;
     const opened = new EventSource(paths.events());
     source = opened;
+    spoke();
+    opened.addEventListener("alive", spoke);
     opened.addEventListener("stand", (event) => {
+      spoke();
       const now = JSON.parse(event.data) as Stand;
       const begins = !told;
       told = true;
@@ -61,12 +79,7 @@ function listen(client: QueryClient): () => void {
       renew(begins && !known ? ["overview"] : outdated(known, now));
       known = now;
     });
-    opened.addEventListener("error", () => {
-      stop();
-      // Signed out, removed, or a server that was started again: the answers say which.
-      renew(outdated(undefined, { data: "", health: "", work: "" }));
-      retry = setTimeout(begin, AGAIN_MS);
-    });
+    opened.addEventListener("error", fail);
   };
   const seen = () => {
     if (document.visibilityState === "visible") begin();

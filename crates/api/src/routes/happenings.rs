@@ -17,6 +17,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use utoipa::ToSchema;
 
+/// Looks after which a reader hears that the stream is alive: a connection may be dead without an end.
+const ALIVE: u32 = 5;
 /// Between looks at whether a reader may still read.
 const STILL: Duration = Duration::from_secs(3);
 
@@ -37,8 +39,8 @@ impl From<&Stand> for StandView {
     }
 }
 
-/// What happens in the organization as server-sent events: one `stand` event as it is and whenever it changes. The stream
-/// ends when whoever reads it may not any more: signed out, removed, another role or organization.
+/// What happens in the organization as server-sent events: one `stand` event as it is and whenever it changes, and an
+/// `alive` event every 15 seconds. The stream ends when whoever reads it may not any more: signed out, removed, another role or organization.
 #[utoipa::path(get, path = "/events", responses(
     (status = OK, body = StandView, content_type = "text/event-stream"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -61,6 +63,7 @@ async fn tell(
     events: mpsc::Sender<Result<Event, Infallible>>,
 ) {
     stand.mark_changed();
+    let mut silent = 0;
     loop {
         let changed = tokio::select! {
             changed = stand.changed() => match changed {
@@ -74,6 +77,13 @@ async fn tell(
         // Before anything is told: what happened may be that they have to go.
         if !identity::is_still(&app, &caller).await.unwrap_or(false) {
             return;
+        }
+        silent = if changed { 0 } else { silent + 1 };
+        if silent >= ALIVE {
+            silent = 0;
+            if events.send(Ok(Event::default().event("alive").data("{}"))).await.is_err() {
+                return;
+            }
         }
         if changed {
             let view = StandView::from(&*stand.borrow_and_update());

@@ -35,7 +35,8 @@ impl BillDiffMails {
             .map_err(|error| AppError::internal(format!("who gets bill diffs cannot be read: {error}")))
     }
 
-    /// With a change, checked. Whoever may change a connection is an administrator: they may name anybody.
+    /// With a change, checked. Whoever may change a connection is an administrator: they may name anybody, who then counts as
+    /// approved from being named on.
     ///
     /// # Errors
     /// `Invalid`: which address or amount is wrong.
@@ -53,8 +54,13 @@ impl BillDiffMails {
             self.minimum = minimum;
         }
         if let Some(wanted) = change.recipients {
-            self.recipients = if wanted.is_empty() { wanted } else { recipients::checked(wanted)? };
-            self.approved = recipients::outside(app, organization, &self.recipients).await?;
+            let wanted = if wanted.is_empty() { wanted } else { recipients::checked(wanted)? };
+            let outside = recipients::outside(app, organization, &wanted).await?;
+            // Whoever was named as a member and is none any more is not let in again by a change of something else.
+            let named =
+                |address: &String| self.approved.contains(address) || !self.recipients.contains(address);
+            self.approved = outside.into_iter().filter(named).collect();
+            self.recipients = wanted;
         }
         Ok(self)
     }

@@ -126,7 +126,7 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
                 set_state(app, &mut record, ConnectionState::Ready).await?;
             }
             told(&record, telling::went_well(app, &record, &summary)).await;
-            told(&record, bill_diffs::tell(app, &record)).await;
+            bill_diffs::tell(app, &record);
             Ok(())
         }
         // Nothing new since it was parked.
@@ -152,7 +152,7 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
             set_state(app, &mut record, ConnectionState::Failing).await?;
             told(&record, telling::went_wrong(app, &record, &error)).await;
             // Other months may have been read well.
-            told(&record, bill_diffs::tell(app, &record)).await;
+            bill_diffs::tell(app, &record);
             Ok(())
         }
     }

@@ -53,6 +53,7 @@ function Against({ costs, previous, overview }: AgainstProps) {
   const { currency } = costs;
   const before = spanLabel(previous.from, previous.to);
   if (previous.known === "nothing") return <>No data of {before} to compare with.</>;
+  if (previous.change.kind === "nothing") return <>No cost in {before} either.</>;
   const cut = previous.compared_to < costs.to;
   return (
     <>

@@ -41,6 +41,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
     aim: (tab: TabId) => onAim({ ...freshRows, tab }),
   });
   const drill = (keys: readonly string[]) => onState(drillDown(state, keys, names));
+  const empty = costs.data?.rows.length === 0;
   const before = useBefore(state, scope, costs);
   const explain = (id: string, at: string | undefined) => {
     const target = id === "total" || id === "other" ? id : { row: id.replace(/^row:/, "") };
@@ -71,7 +72,7 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
               dimensions={groupBy}
               onDrill={drill}
             />
-            {state.tab === "tag" && <Untagged state={state} scope={scope} onState={onState} />}
+            {state.tab === "tag" && !empty && <Untagged state={state} scope={scope} onState={onState} />}
             {scope.view === "hour" && <BilledBy state={state} scope={scope} onState={onState} />}
             <SpendChart
               costs={costs.data}
@@ -89,28 +90,31 @@ export function SpendAnalysis({ ref, state, scope, costs, onState, onAim }: Prop
               onDrill={(series) => drill(series.keys)}
               onExplain={(series, start) => explain(series.id, start)}
             />
-            <CostsTable
-              state={state}
-              scope={scope}
-              name={name}
-              plural={tabOf(state.tab).plural}
-              top={costs.data}
-              stale={costs.isPlaceholderData}
-              onState={onState}
-              onDrill={drill}
-              onOnly={(keys) =>
-                onState({ filters: withKeys(state.filters, groupBy, keys), explain: undefined })
-              }
-              onLeaveOut={(dimension, key) =>
-                onState({
-                  filters: withFilter(state.filters, keyFilter(dimension, key, true)),
-                  explain: undefined,
-                })
-              }
-              onExplain={explain}
-              onRest={(shown) => onState(restByCharge(state, groupBy, shown))}
-            />
-            {costs.data && <Notes costs={costs.data} shared={state.shared} />}
+            {/* Without a row there is nothing to search, to sort or to export. */}
+            {!empty && (
+              <CostsTable
+                state={state}
+                scope={scope}
+                name={name}
+                plural={tabOf(state.tab).plural}
+                top={costs.data}
+                stale={costs.isPlaceholderData}
+                onState={onState}
+                onDrill={drill}
+                onOnly={(keys) =>
+                  onState({ filters: withKeys(state.filters, groupBy, keys), explain: undefined })
+                }
+                onLeaveOut={(dimension, key) =>
+                  onState({
+                    filters: withFilter(state.filters, keyFilter(dimension, key, true)),
+                    explain: undefined,
+                  })
+                }
+                onExplain={explain}
+                onRest={(shown) => onState(restByCharge(state, groupBy, shown))}
+              />
+            )}
+            {costs.data && !empty && <Notes costs={costs.data} shared={state.shared} />}
           </>
         )}
       </div>

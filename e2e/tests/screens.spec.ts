@@ -35,6 +35,17 @@ for (const { name, search, scheme, width, height } of screens) {
   });
 }
 
+test("compared", async ({ page }) => {
+  await open(page, "?tab=tag&time=last-month&line=compared");
+  const spend = page.getByRole("region", { name: "Spend analysis" });
+  for (const scheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await spend.evaluate((part) => part.scrollIntoView({ block: "start" }));
+    await page.waitForTimeout(600);
+    await page.screenshot({ path: `${folder}compared-${scheme}.png` });
+  }
+});
+
 test("explain", async ({ page }) => {
   await open(page, "?tab=service&time=last-month");
   await page.getByRole("region", { name: "Costs, table" }).locator("tbody [data-explain]").first().click();
@@ -161,6 +172,9 @@ test("connecting", async ({ page }) => {
     await picture(page, "connections");
     await page.getByRole("link", { name: "Folder", exact: true }).click();
     await picture(page, "connection", true);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "connection-dark");
+    await page.emulateMedia({ colorScheme: "light" });
     await makeInvitation(page, server, "grace@example.com", "Editor");
     await picture(page, "organization", true);
     await page.emulateMedia({ colorScheme: "dark" });

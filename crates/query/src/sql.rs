@@ -219,7 +219,8 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
         Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
         Dimension::CarriedTag(tag) => {
             let apart = format!("CASE WHEN {} THEN {} END", cannot_carry(), literal(CANNOT_CARRY));
-            format!("COALESCE({}, {apart})", value(tag, form))
+            // Whoever writes so on a tag has none.
+            format!("COALESCE(NULLIF({}, {}), {apart})", value(tag, form), literal(CANNOT_CARRY))
         }
         Dimension::Mapped(mapping) => by_rules(mapping, form),
     }

@@ -3,7 +3,7 @@ import type { Compared, Costs } from "../api/types";
 import { comparedBars, comparedView } from "./compared";
 
 const previous = (from: string, to: string, compared_from: string, compared_to: string) =>
-  ({ from, to, compared_from, compared_to }) as Compared;
+  ({ from, to, compared_from, compared_to, unknown_connections: [] as string[] }) as unknown as Compared;
 const costs = (view: string, from: string, to: string, periods: string[], totals: string[] = []) =>
   ({ view, from, to, periods, totals }) as unknown as Costs;
 const days = (from: string, count: number) =>
@@ -41,6 +41,20 @@ describe("what stands beside a bar", () => {
     expect(first).toMatchObject({ title: "27 Sep – 1 Oct 2026", figure: "10", change: { percent: 100 } });
     // Its last day is not complete: no change, but a figure.
     expect(second).toMatchObject({ title: "2 Oct – 6 Oct 2026", figure: "10", change: undefined });
+  });
+  it("has no change where the other span has fewer days, or fewer connections", () => {
+    const against = previous("2026-09-01", "2026-10-01", "2026-10-01", "2026-11-01");
+    const found = costs("day", "2026-09-01", "2026-10-01", days("2026-09-01", 30), Array(30).fill("1"));
+    const shown = costs("week", "2026-10-01", "2026-11-01", ["2026-10-19", "2026-10-26"]);
+    const [whole, short] = comparedBars(shown, against, found, ["7", "6"]);
+    expect(whole).toMatchObject({ figure: "7", change: { percent: 0 } });
+    // Six days of October, five that September still has.
+    expect(short).toMatchObject({ figure: "5", change: undefined });
+    const parted = { ...against, unknown_connections: ["new"] };
+    expect(comparedBars(shown, parted, found, ["14", "6"])[0]).toMatchObject({
+      figure: "7",
+      change: undefined,
+    });
   });
   it("is a month for a month, and says which days of it", () => {
     const against = previous("2025-09-01", "2025-10-20", "2026-09-01", "2026-10-20");

@@ -11,7 +11,8 @@ export interface ComparedBar {
   title: string;
   figure: string;
   height: number;
-  /** Against the bar as it is shown; undefined where the bar holds days that are not compared, such as one that is not complete. */
+  /** Against the bar as it is shown; undefined where the bar holds more than is compared: days, such as one that is not complete, or
+   *  connections. */
   change: Pick<Change, "kind" | "amount" | "percent"> | undefined;
 }
 
@@ -62,12 +63,14 @@ export function comparedBars(
   shown: readonly string[],
 ): (ComparedBar | undefined)[] {
   const view = costs.view as View;
+  // Without the connections that lack data of either span, which the bars are not without.
+  const parted = previous.unknown_connections.length > 0;
   const known = new Map(found.periods.map((start, at) => [start, found.totals[at] ?? "0"]));
   const bar = (figure: string, title: string, now: string, whole: boolean): ComparedBar => ({
     title,
     figure,
     height: approximate(figure),
-    change: whole ? changeOf(now, figure) : undefined,
+    change: whole && !parted ? changeOf(now, figure) : undefined,
   });
   return costs.periods.map((start, at) => {
     const now = shown[at] ?? "0";
@@ -88,13 +91,19 @@ export function comparedBars(
       const title = last === end ? monthLabel(month) : spanLabel(month, last);
       return month < previous.to ? bar(known.get(month) ?? "0", title, now, whole) : undefined;
     }
-    const days = Array.from({ length: daysBetween(own.from, to) }, (_, day) =>
+    const length = daysBetween(own.from, to);
+    const days = Array.from({ length }, (_, day) =>
       counterpart(addDays(own.from, day), view, previous),
     ).filter((day) => day !== undefined && day < previous.to);
     const [first] = days;
     const last = days.at(-1);
     if (first === undefined || last === undefined) return undefined;
     const title = first === last ? dayLabel(first) : spanLabel(first, addDays(last, 1));
-    return bar(sumDecimals(days.map((day) => (day && known.get(day)) ?? "0")), title, now, whole);
+    return bar(
+      sumDecimals(days.map((day) => (day && known.get(day)) ?? "0")),
+      title,
+      now,
+      whole && days.length === length,
+    );
   });
 }

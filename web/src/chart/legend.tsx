@@ -10,6 +10,8 @@ export interface ComparedEntry {
   shown: boolean;
   /** Its days. */
   label: string;
+  /** What of them is not in the line; empty where all is. */
+  note: string;
   total: string;
   onShown: (shown: boolean) => void;
 }
@@ -49,7 +51,10 @@ export function Legend({ data, compared, currency, onHidden }: Props) {
           onClick={() => compared.onShown(!compared.shown)}
         >
           <span className={classes.dash} />
-          <span className={classes.label}>Compared: {compared.label}</span>
+          <span className={classes.label}>
+            Compared: {compared.label}
+            {compared.note}
+          </span>
           <span className={`${classes.figure} tabular`}>{formatMoney(compared.total, currency, 0)}</span>
         </button>
       )}

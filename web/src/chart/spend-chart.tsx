@@ -1,11 +1,11 @@
 import { Skeleton, Text } from "@mantine/core";
 import { lazy, Suspense, useMemo } from "react";
-import type { Costs } from "../api/types";
-import { spanLabel } from "../lib/dates";
+import type { Compared, Costs } from "../api/types";
+import { daysBetween, spanLabel } from "../lib/dates";
 import { formatCompact } from "../lib/money";
 import { comparedBars } from "./compared";
 import { type AxisCut, axisCut, reachOf } from "./cut";
-import { chartData, type Series } from "./data";
+import { type ChartData, chartData, type Series } from "./data";
 import { type ComparedEntry, Legend } from "./legend";
 import classes from "./spend-chart.module.css";
 
@@ -77,7 +77,7 @@ export function SpendChart(props: Props) {
         </Suspense>
         <Legend
           data={data}
-          compared={comparedEntry(props, costs)}
+          compared={comparedEntry(props, costs, data.compared)}
           currency={costs.currency}
           onHidden={onHidden}
         />
@@ -89,16 +89,26 @@ export function SpendChart(props: Props) {
 /** Nothing to show where nothing is compared. */
 function comparedEntry(
   { comparedLine, before, onComparedLine }: Props,
-  { previous }: Costs,
+  { previous, view }: Costs,
+  compared: ChartData["compared"],
 ): ComparedEntry | undefined {
   if (!previous || previous.known === "nothing") return undefined;
   return {
     shown: comparedLine,
     label: spanLabel(previous.from, previous.to),
+    note: comparedLine ? leftOut(previous, view, compared) : "",
     // Of what is shown, where values are hidden.
     total: comparedLine && before ? before.total : previous.total,
     onShown: onComparedLine,
   };
+}
+
+/** What of the compared span the line does not hold: days that the shown months do not have, connections that lack data. */
+function leftOut(previous: Compared, view: string, compared: ChartData["compared"]): string {
+  const days = daysBetween(previous.from, previous.to);
+  const shown = compared?.filter((bar) => bar !== undefined).length ?? days;
+  const some = view === "day" && shown < days ? `, ${shown} of ${days} days in the chart` : "";
+  return previous.unknown_connections.length > 0 ? `${some}, without connections that lack data of it` : some;
 }
 
 interface CutNoteProps {

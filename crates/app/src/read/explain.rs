@@ -6,8 +6,8 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::limits::MOST_FILTER_VALUES;
 use model::{
-    Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Operator,
-    check_rules,
+    CANNOT_CARRY, Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule,
+    Operator, check_rules,
 };
 use query::{AccountNames, ExplainOrder, ExplainedRow, Explanation};
 use std::sync::Arc;
@@ -103,14 +103,12 @@ fn rest(group_by: &[Dimension], groups: &[Vec<Option<String>>]) -> Result<Filter
     }
     // Filters leave out values, not combinations of them, but rules find combinations.
     let rule = |keys: &Vec<Option<String>>| {
-        let condition = |(dimension, key): (&Dimension, &Option<String>)| Condition {
-            dimension: dimension.clone(),
-            operator: Operator::Is,
-            values: vec![key.clone().unwrap_or_default()],
-        };
+        let conditions = group_by.iter().zip(keys);
         MappingRule {
             value: SHOWN.to_owned(),
-            conditions: group_by.iter().zip(keys).map(condition).collect(),
+            conditions: conditions
+                .flat_map(|(dimension, key)| kept(dimension, key.as_deref().unwrap_or_default()))
+                .collect(),
         }
     };
     let rules: Vec<MappingRule> = groups.iter().map(rule).collect();
@@ -122,6 +120,25 @@ fn rest(group_by: &[Dimension], groups: &[Vec<Option<String>>]) -> Result<Filter
     let name = MappingName::VirtualTag(SHOWN.to_owned());
     let dimension = Dimension::Mapped(Mapping { name, rules: Some(rules.into()) });
     Ok(Filter { dimension, exclude: true, values: vec![SHOWN.to_owned()] })
+}
+
+/// What a row of a group meets. Rules look at what a row says by itself: a tag that tells what cannot carry it is its tag and
+/// whether there can be one.
+fn kept(dimension: &Dimension, key: &str) -> Vec<Condition> {
+    let is = |dimension: &Dimension, values: &[&str]| Condition {
+        dimension: dimension.clone(),
+        operator: Operator::Is,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let Dimension::CarriedTag(tag) = dimension else { return vec![is(dimension, &[key])] };
+    let cannot = key == CANNOT_CARRY;
+    if !cannot && !key.is_empty() && key != dimension.none_label() {
+        return vec![is(tag, &[key])];
+    }
+    let Ok(carries) = "can_carry_tags".parse() else { return vec![] };
+    // Who writes so on a tag has none; merged values are in lower case, and none of them is the word.
+    let none: &[&str] = if matches!(**tag, Dimension::MergedTag(_)) { &[""] } else { &["", CANNOT_CARRY] };
+    vec![is(tag, none), is(&carries, &[if cannot { "No" } else { "Yes" }])]
 }
 
 /// Which rows are asked for, and what they are part of.
@@ -152,4 +169,38 @@ async fn resolved(app: &App, published: &Published, cell: Cell) -> Result<Asked>
     let published = published.in_one_currency(&query.filters);
     let found = splitting::explained(app, &published, &query, &cell.keys, cell.part.as_deref()).await?;
     Ok(Asked { query: found.rows, keys: found.keys, parts: found.parts, shown: found.shown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_several_tags_is_asked_for_by_what_rows_say() {
+        let dimensions: Vec<Dimension> =
+            ["carried_tag:A", "carried_merged_tag:B"].map(|name| name.parse().unwrap()).into();
+        let text = |key: &str| Some(key.to_owned());
+        let groups = [
+            vec![text("x"), None],
+            vec![text(CANNOT_CARRY), text(CANNOT_CARRY)],
+            vec![text(""), text("Untagged")],
+        ];
+        let Dimension::Mapped(mapping) = rest(&dimensions, &groups).unwrap().dimension else { panic!() };
+        let words: Vec<String> = mapping
+            .rules()
+            .iter()
+            .map(|rule| {
+                let words = |it: &Condition| format!("{}={}", it.dimension, it.values.join("|"));
+                rule.conditions.iter().map(words).collect::<Vec<_>>().join(" ")
+            })
+            .collect();
+        let none = format!("|{CANNOT_CARRY}");
+        assert_eq!(words[0], "tag:A=x merged_tag:B= can_carry_tags=Yes");
+        assert_eq!(words[1], format!("tag:A={none} can_carry_tags=No merged_tag:B= can_carry_tags=No"));
+        assert_eq!(words[2], format!("tag:A={none} can_carry_tags=Yes merged_tag:B= can_carry_tags=Yes"));
+        // Of its own it is two columns, which rules do not look at.
+        let condition =
+            Condition { dimension: dimensions[0].clone(), operator: Operator::Is, values: vec!["x".into()] };
+        assert!(check_rules(&[MappingRule { value: "v".into(), conditions: vec![condition] }]).is_err());
+    }
 }

@@ -18,7 +18,7 @@ pub(super) fn add_codes(
     let without: Vec<bool> =
         types.iter().map(|name| name.as_deref().is_some_and(|name| WITHOUT_TAGS.contains(&name))).collect();
     let mut texts = carried.values.as_ref().clone();
-    // A tag may say the same.
+    // Whoever writes so on a tag has none.
     let known = texts.iter().position(|text| text.as_deref() == Some(CANNOT_CARRY));
     let apart = known.unwrap_or_else(|| {
         texts.push(Some(Arc::from(CANNOT_CARRY)));
@@ -35,6 +35,7 @@ pub(super) fn add_codes(
         let (tags, kinds) = (codes(tags), codes(kinds));
         let place = |row: usize| {
             let value = tags.map_or(0, |codes| carried.places[codes.at(row) as usize]);
+            let value = if value == apart { 0 } else { value };
             let none = value == 0 && kinds.is_some_and(|codes| without[codes.at(row) as usize]);
             if none { apart } else { value }
         };

@@ -20,7 +20,7 @@ use tempfile::TempDir;
 pub(crate) const FIRST_DAY: i32 = 20_697;
 pub(crate) const PERIODS: [&str; 3] = ["2026-09", "2026-10", "2026-11"];
 pub(crate) const CONNECTIONS: [&str; 3] = ["demo", "second", "demo"];
-pub(crate) const SETS: [Option<&str>; 9] = [
+pub(crate) const SETS: [Option<&str>; 10] = [
     None,
     Some("{}"),
     Some(r#"{"Team":"a"}"#),
@@ -30,10 +30,11 @@ pub(crate) const SETS: [Option<&str>; 9] = [
     Some(r#"{"team":"e","Team":"d"}"#),
     Some(r#"{"Stage":"it's"}"#),
     Some(r#"{"user_team":"b"}"#),
+    Some(r#"{"Team":"Cannot carry tags"}"#),
 ];
 
 /// The tags of each of `SETS` that have a value.
-pub(crate) const PAIRS: [&[(&str, &str)]; 9] = [
+pub(crate) const PAIRS: [&[(&str, &str)]; 10] = [
     &[],
     &[],
     &[("Team", "a")],
@@ -43,6 +44,7 @@ pub(crate) const PAIRS: [&[(&str, &str)]; 9] = [
     &[("team", "e"), ("Team", "d")],
     &[("Stage", "it's")],
     &[("user_team", "b")],
+    &[("Team", "Cannot carry tags")],
 ];
 
 /// One line item.
@@ -82,7 +84,7 @@ impl Item {
             "x_Lifecycle" => of(&[Some("Spot"), Some("On-demand"), None, Some("Other")], self.lifecycle),
             "ResourceId" => of(&[Some("i-1"), Some("i-2"), None], self.resource),
             "x_LineItemType" => of(&[Some("Usage"), Some("Credit")], self.kind),
-            "x_ChargeType" => of(&[Some("Usage"), Some("Credit")], self.kind),
+            "x_ChargeType" => of(&[Some("Usage"), Some("Credit"), None], (self.account + self.region) % 3),
             "BillingCurrency" => Some("USD".into()),
             "ProviderName" => of(&[Some("AWS"), Some("Microsoft"), None], self.service),
             "Tags" => of(&SETS, self.tags),

@@ -32,6 +32,7 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
             .map(|value| if value == SPELLING.0 { SPELLING.1.to_owned() } else { value }),
         name if name.starts_with("carried_") => {
             let carried = name[8..].parse().ok().and_then(|tag: Dimension| value(world, item, &tag));
+            let carried = carried.filter(|value| value != model::CANNOT_CARRY);
             let cannot = item.text("x_ChargeType").is_some_and(|kind| model::WITHOUT_TAGS.contains(&&*kind));
             carried.or_else(|| cannot.then(|| model::CANNOT_CARRY.to_owned()))
         }

@@ -12,8 +12,9 @@ export async function counting(page: Page) {
     addEventListener("pointerdown", tell, { capture: true });
     addEventListener(
       "keydown",
-      () => {
-        typed = true;
+      ({ key }) => {
+        // What changes a field's text is followed by its input, which is not counted once more.
+        typed = key.length === 1 || key === "Backspace" || key === "Delete";
         tell();
       },
       { capture: true },

@@ -16,6 +16,7 @@ export interface RawRow {
   account: string;
   type: string;
   product: string;
+  service: string;
   usageType: string;
   resource: string;
   team: string;
@@ -35,6 +36,7 @@ const columns = {
   account: "lineItem/UsageAccountId",
   type: "lineItem/LineItemType",
   product: "lineItem/ProductCode",
+  service: "product/ProductName",
   usageType: "lineItem/UsageType",
   operation: "lineItem/Operation",
   resource: "lineItem/ResourceId",
@@ -121,7 +123,7 @@ function read(file: string): RawRow[] {
     if (/^(EKSPod|ECSTask)-EC2$/.test(cell.operation)) continue;
     rows.push({
       ...{ start: cell.start, account: cell.account, type: cell.type, product: cell.product },
-      ...{ usageType: cell.usageType, resource: cell.resource, team: cell.team },
+      ...{ service: cell.service, usageType: cell.usageType, resource: cell.resource, team: cell.team },
       hours: (Date.parse(cell.end) - Date.parse(cell.start)) / 3_600_000,
       unblended: units(cell.unblended),
       amortized: amortized(cell),

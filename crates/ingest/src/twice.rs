@@ -8,6 +8,7 @@
 
 mod names;
 mod rows;
+mod spans;
 mod sums;
 mod views;
 
@@ -89,6 +90,20 @@ pub(crate) struct Suspicion {
     pub(crate) other: Place,
     /// Whether a name says that one is a copy of the other, so that their rows may be of two states of it.
     pub(crate) named: bool,
+    /// Whether they add up to the same on days on which they have other numbers of rows: the same costs, perhaps, by
+    /// hours and by days.
+    pub(crate) spans: bool,
+}
+
+/// What two places have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Common {
+    /// Rows.
+    Rows,
+    /// Days and accounts; and a name says that one is a copy of the other.
+    Name,
+    /// Costs, in other spans of time.
+    Costs,
 }
 
 /// Refuses a delivery of which two files or folders hold the same rows.
@@ -110,20 +125,24 @@ pub(crate) fn refuse(
     }
     let seen = rows::look(files, selection, threads, counters, &suspicions, days)?;
     let found = suspicions.iter().find_map(|suspicion| Some((suspicion, seen.verdict(suspicion)?)));
-    let Some((suspicion, (period, copy))) = found else { return Ok(()) };
+    let Some((suspicion, (period, common))) = found else { return Ok(()) };
     let side = |place: &Place| Side::new(vec![place.path.clone()], place.files.clone(), period, sums);
     let twice = Twice { period, owner: None, one: side(&suspicion.one), other: side(&suspicion.other) };
-    Err(IngestError { twice: Some(Box::new(twice)), ..refusal(suspicion, period, copy) })
+    Err(IngestError { twice: Some(Box::new(twice)), ..refusal(suspicion, period, common) })
 }
 
-fn refusal(suspicion: &Suspicion, period: BillingPeriod, copy: bool) -> IngestError {
+fn refusal(suspicion: &Suspicion, period: BillingPeriod, common: Common) -> IngestError {
     let (one, other) = (&suspicion.one.path, &suspicion.other.path);
-    let message = if copy {
-        format!("holds rows of {period} that '{one}' holds as well: added up, they would count twice")
-    } else {
-        format!(
+    let message = match common {
+        Common::Rows => {
+            format!("holds rows of {period} that '{one}' holds as well: added up, they would count twice")
+        }
+        Common::Name => format!(
             "is by its name a copy of '{one}', and holds other rows of the same days and accounts of {period}: added up, they would count twice"
-        )
+        ),
+        Common::Costs => format!(
+            "holds the costs of {period} that '{one}' holds as well, by other spans of time (as hours and days are): added up, they would count twice"
+        ),
     };
     IngestError::new(
         ErrorKind::Mixed,

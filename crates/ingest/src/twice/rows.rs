@@ -1,7 +1,8 @@
 //! The second look: whether two places that add up to the same hold the same rows.
 
+use super::spans::Kinds;
 use super::sums::{Day, DaySums, place_of};
-use super::{Place, Suspicion};
+use super::{Common, Place, Suspicion};
 use crate::batch::{Hashes, RawBatch};
 use crate::columns::Columns;
 use crate::decode::{self, Consumer, Counters, Unit, Wanted, Warning};
@@ -18,6 +19,8 @@ use twox_hash::XxHash3_64;
 
 /// Rows that are compared at most, 8 bytes each. Of more rows a share is compared, the same ones in each file.
 const COMPARED: u64 = 4_000_000;
+/// Rows whose kinds of charges are compared at most, some 60 bytes each.
+const KINDS: u64 = 1_000_000;
 /// Text that tells rows apart. What a report has of it, and another one of the same bill lacks, is not compared.
 const TEXT: [fields::Text; 17] = [
     fields::PAYER,
@@ -54,6 +57,8 @@ pub(super) struct Seen {
     rows: BTreeMap<usize, BTreeMap<Day, Vec<u64>>>,
     /// Fingerprints of billing account and account, by file and day.
     owners: BTreeMap<usize, BTreeMap<Day, BTreeSet<u64>>>,
+    /// What is charged, by file and day; where other spans of time are suspected.
+    kinds: Kinds,
 }
 
 /// Reads the files of all suspicions once more.
@@ -70,6 +75,7 @@ pub(super) fn look(
     let compared = sums.compared(&concerned);
     // Of the files that are looked at alone: beside a large bill a small copy would have no row among those compared.
     let every = sums.rows(&concerned) / COMPARED + 1;
+    let kinds = suspicions.iter().any(|pair| pair.spans).then(|| sums.rows(&concerned) / KINDS + 1);
     let numbers: Vec<usize> = concerned.into_iter().collect();
     let chosen: Vec<Arc<dyn SourceFile>> = numbers.iter().map(|at| Arc::clone(&files[*at])).collect();
     let period_known = selection.period.is_some();
@@ -78,6 +84,7 @@ pub(super) fn look(
         selection,
         compared,
         every,
+        kinds,
         numbers: &numbers,
         hashes: Hashes::new(0),
         at: 0,
@@ -100,6 +107,7 @@ pub(super) fn look(
                 known.entry(day).or_default().extend(rows);
             }
         }
+        seen.kinds.merge(worker.seen.kinds);
         for (file, days) in worker.seen.owners {
             let known = seen.owners.entry(file).or_default();
             for (day, owners) in days {
@@ -111,9 +119,9 @@ pub(super) fn look(
 }
 
 impl Seen {
-    /// A month of which the two hold the same rows (`true`); or, where a name says that one is a copy of the other,
-    /// others of the same accounts and days.
-    pub(super) fn verdict(&self, suspicion: &Suspicion) -> Option<(BillingPeriod, bool)> {
+    /// A month of which the two hold the same rows; or the same costs in other spans of time; or, where a name says that
+    /// one is a copy of the other, other rows of the same accounts and days.
+    pub(super) fn verdict(&self, suspicion: &Suspicion) -> Option<(BillingPeriod, Common)> {
         let (ours, theirs) = (of(&self.rows, &suspicion.one), of(&self.rows, &suspicion.other));
         let (mut same, mut fewer) = (BTreeMap::<BillingPeriod, usize>::new(), 0);
         for (day, ours) in &ours {
@@ -124,7 +132,12 @@ impl Seen {
         let all: usize = same.values().sum();
         if all > 0 && 2 * all >= fewer {
             let most = same.into_iter().max_by_key(|(_, count)| *count)?;
-            return Some((most.0, true));
+            return Some((most.0, Common::Rows));
+        }
+        if suspicion.spans
+            && let Some(period) = self.kinds.in_both(&suspicion.one, &suspicion.other)
+        {
+            return Some((period, Common::Costs));
         }
         if !suspicion.named {
             return None;
@@ -137,7 +150,8 @@ impl Seen {
                 .then_some(*day)
         };
         let days: Vec<Day> = ours.iter().filter_map(shared).collect();
-        (2 * days.len() >= ours.len().min(theirs.len())).then(|| days.first().map(|day| (day.0, false)))?
+        (2 * days.len() >= ours.len().min(theirs.len()))
+            .then(|| days.first().map(|day| (day.0, Common::Name)))?
     }
 }
 
@@ -193,6 +207,8 @@ struct Worker<'a> {
     compared: Compared,
     /// One of so many rows is kept.
     every: u64,
+    /// One of so many kinds of charges is kept; `None`: they are not asked for.
+    kinds: Option<u64>,
     /// Numbers of the files in the delivery.
     numbers: &'a [usize],
     hashes: Hashes,
@@ -211,6 +227,17 @@ impl Worker<'_> {
         let text = TEXT.iter().enumerate().filter(|(at, _)| self.compared.has(*at));
         let compared: Vec<_> = text.filter_map(|(_, field)| column(*field)).collect();
         self.hashes.add(&compared, &mut sums);
+        if let Some(every) = self.kinds {
+            let billed = batch.numbers[fields::BILLED].as_ref();
+            for (row, sum) in sums.iter().enumerate() {
+                let kind = XxHash3_64::oneshot(&sum.to_le_bytes());
+                if kind.is_multiple_of(every) {
+                    let day = (period, place_of(batch.charge_start[row]));
+                    let units = billed.and_then(|billed| billed.units(row)).unwrap_or(0);
+                    self.seen.kinds.add(self.at, day, kind, units);
+                }
+            }
+        }
         let whose: Vec<_> = [fields::PAYER, fields::ACCOUNT].into_iter().filter_map(column).collect();
         self.hashes.add(&whose, &mut owners);
         let amounts = AMOUNTS.iter().enumerate().filter(|(at, _)| self.compared.has(TEXT.len() + at));

@@ -31,6 +31,9 @@ impl DaySum {
     }
 }
 
+/// Places, two at a time, with the number of days on which they are alike.
+type Pairs = BTreeMap<(usize, usize), usize>;
+
 /// A day of a billing period.
 pub(super) type Day = (BillingPeriod, u8);
 
@@ -98,19 +101,23 @@ impl DaySums {
     pub(super) fn suspicions(&self, files: &[&str]) -> Vec<Suspicion> {
         let places = places(files);
         let days: Vec<BTreeMap<Day, DaySum>> = places.iter().map(|place| self.of(&place.files)).collect();
-        let mut alike: HashMap<(Day, DaySum), Vec<usize>> = HashMap::new();
+        let mut alike: HashMap<(Day, i128), Vec<(usize, DaySum)>> = HashMap::new();
         for (at, days) in days.iter().enumerate() {
             for (day, sum) in days.iter().filter(|(_, sum)| sum.billed != 0) {
-                alike.entry((*day, *sum)).or_default().push(at);
+                alike.entry((*day, sum.billed)).or_default().push((at, *sum));
             }
         }
         let apart = |one: usize, other: usize| !within(&places[one], &places[other]);
-        let mut matches: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let (mut matches, mut spans) = (Pairs::new(), Pairs::new());
         for same in alike.values() {
-            for (at, other) in same.iter().enumerate() {
+            for (at, (other, sum)) in same.iter().enumerate() {
                 // Costs that are the same each day make parts alike that are none of each other's copies.
-                for one in same[..at].iter().filter(|one| apart(**one, *other)).take(ALIKE) {
-                    *matches.entry((*one, *other)).or_default() += 1;
+                for (one, theirs) in same[..at].iter().filter(|(one, _)| apart(*one, *other)).take(ALIKE) {
+                    if theirs == sum {
+                        *matches.entry((*one, *other)).or_default() += 1;
+                    } else if theirs.rows != sum.rows {
+                        *spans.entry((*one, *other)).or_default() += 1;
+                    }
                 }
             }
         }
@@ -121,15 +128,18 @@ impl DaySums {
             days[one].keys().filter(counts).count()
         };
         matches.retain(|(one, other), count| 2 * *count >= both(*one, *other));
+        spans.retain(|pair, count| !matches.contains_key(pair) && 2 * *count >= both(pair.0, pair.1));
         let named = names::copies(&places);
         let pairs: BTreeSet<(usize, usize)> = matches
             .into_keys()
+            .chain(spans.keys().copied())
             .chain(named.iter().copied().filter(|(one, other)| apart(*one, *other)))
             .collect();
         let suspicion = |(one, other): (usize, usize)| Suspicion {
             one: places[one].clone(),
             other: places[other].clone(),
             named: named.contains(&(one, other)),
+            spans: spans.contains_key(&(one, other)),
         };
         let mut found: Vec<Suspicion> = pairs.into_iter().map(suspicion).collect();
         found.sort_by_key(|suspicion| {
@@ -207,6 +217,16 @@ mod tests {
         // The month to date, some days later and with its last day corrected.
         let later: &[_] = &[(1, 10), (2, 22), (3, 30)];
         assert_eq!(pairs(&["05.csv", "10.csv"], &[early, later]), [pair("05.csv", "10.csv")]);
+    }
+
+    #[test]
+    fn other_spans_of_time_are_suspected() {
+        let (hourly, daily) = (sums(&[&[(1, 10), (2, 20)]]), sums(&[&[(1, 10), (2, 20)]]));
+        let mut both = hourly;
+        let coarse = daily.days[&0].iter().map(|(day, sum)| (*day, DaySum { rows: 1, starts: 1, ..*sum }));
+        both.days.insert(1, coarse.collect());
+        let found = both.suspicions(&["hourly.csv", "daily.csv"]);
+        assert!(found.len() == 1 && found[0].spans && !found[0].named, "{found:?}");
     }
 
     #[test]

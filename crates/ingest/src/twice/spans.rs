@@ -41,7 +41,7 @@ impl Kinds {
         let mut period = None;
         for (day, ours) in &ours {
             let Some(theirs) = theirs.get(day) else { continue };
-            fewer += ours.len().min(theirs.len());
+            fewer += counting(ours).min(counting(theirs));
             for (kind, (rows, billed)) in ours.iter().filter(|(_, (_, billed))| *billed != 0) {
                 if let Some((their_rows, _)) = theirs.get(kind).filter(|(_, theirs)| theirs == billed) {
                     same += 1;
@@ -64,6 +64,11 @@ impl Kinds {
         }
         found
     }
+}
+
+/// Kinds that cost something.
+fn counting(charges: &Charges) -> usize {
+    charges.values().filter(|(_, billed)| *billed != 0).count()
 }
 
 fn add(charges: &mut Charges, kind: u64, (rows, billed): (u64, i128)) {

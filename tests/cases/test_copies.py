@@ -39,6 +39,13 @@ def focus(days, accounts=("a", "b"), per_day=3, change=lambda cost, day: cost):
     return rows
 
 
+def hours(rows, shares=(1, 1, 2, 4)):
+    """The same bill by hours: each day's cost in four of them."""
+    return [row | {cost: str(Decimal(row[cost]) * share / sum(shares)) for cost in ("BilledCost", "EffectiveCost", "ListCost")} | {
+        key: row["ChargePeriodStart"].replace("T00", f"T{hour:02d}") for key, hour in (("ChargePeriodStart", at), ("ChargePeriodEnd", at + 1))
+    } for row in rows for at, share in enumerate(shares)]  # fmt: skip
+
+
 def cur(names=lambda name: name):
     """A bill as a Cost and Usage Report."""
     rows = []
@@ -108,6 +115,9 @@ REFUSED = {
     "the month to date, twice": {"2026-08-05.csv": focus(range(1, 6)), "2026-08-10.csv": WHOLE},
     "folders by the day of the export": {"2026-08-05/c.csv": focus(range(1, 6)), "2026-08-10/c.csv": WHOLE},
     "days that overlap": {"first.csv": focus(range(1, 8)), "then.csv": focus(range(5, 11))},
+    "by hours and by days": {"hourly.csv": hours(WHOLE), "daily.csv": WHOLE},
+    "by days, and by hours in folders": {"daily/c.csv": WHOLE, "hourly/1.parquet": hours(FIRST), "hourly/2.parquet": hours(SECOND)},
+    "by hours, and the month to date by days": {"hourly.csv": hours(WHOLE), "then/daily.csv": focus(range(1, 6))},
     "an older state": {"x/a.csv": WHOLE, "x - Copy/a.csv": focus(range(1, 11), change=lambda cost, day: cost + (day > 7))},
     "an older state of every day": {"costs.csv": WHOLE, "costs (1).csv": focus(range(1, 11), change=lambda cost, _: cost + 1)},
     "a folder without manifest": {"e/data/BILLING_PERIOD=2026-08/a.parquet": WHOLE, "e/data/BILLING_PERIOD=2026-08/a (1).parquet": WHOLE[::-1]},
@@ -134,6 +144,8 @@ PARTS = {
     "accounts": {f"{account}/c.csv": focus(range(1, 11), [account]) for account in "ab"},
     "accounts of equal cost": {f"{account}/c.csv": focus(range(1, 11), [account], change=lambda *_: Decimal(3)) for account in "ab"},
     "resources of equal cost": {f"part-{at}.csv": [row for row in focus(range(1, 11), ["a"], change=lambda *_: Decimal(3)) if row["ResourceId"].startswith(f"r{at}")] for at in range(3)},
+    "hours of a day": {f"{at}.csv": hours(WHOLE, (1, 1, 1, 1))[at::4] for at in range(4)},
+    "hours of flat cost": {"night.csv": hours(focus(range(1, 11), change=lambda *_: Decimal(8)), (1,) * 8), "noon.csv": focus(range(1, 11), ["c"], change=lambda *_: Decimal(8))},
     "several bills": {f"{bill}.csv": [row | {"BillingAccountId": bill} for row in WHOLE] for bill in ("8800", "8801")},
     "downloads of two accounts": {"costs.csv": focus(range(1, 11), ["a"]), "costs (1).csv": focus(range(1, 11), ["b"], change=lambda cost, _: cost + 1)},
     "downloads of two weeks": {"costs.csv": focus(range(1, 8)), "costs (1).csv": focus(range(8, 11))},

@@ -27,6 +27,8 @@ impl Meta {
                (SELECT count(*) || ' ' || coalesce(max(id), 0) || ' ' || coalesce(sum(stage = 'complete'), 0)
                 FROM publications WHERE superseded_at_ms IS NULL AND connection_id IN own) || ' ' ||
                (SELECT coalesce(max(id), 0) FROM bill_changes WHERE connection_id IN own) || ' ' ||
+               (SELECT coalesce(max(id), 0) || ' ' || count(*) FROM bill_conflicts WHERE connection_id IN own) || ' ' ||
+               (SELECT coalesce(max(id), 0) || ' ' || count(*) FROM bill_choices WHERE organization_id = ?) || ' ' ||
                (SELECT coalesce(sum(looked_at_ms), 0) FROM source_files WHERE connection_id IN own) AS data,
                (SELECT count(*) || ' ' || coalesce(max(id), 0) || ' ' || coalesce(sum(times), 0) || ' ' ||
                   coalesce(sum(last_at_ms), 0) || ' ' || coalesce(sum(ended_at_ms), 0)
@@ -37,6 +39,7 @@ impl Meta {
                   coalesce(sum(state = 'running'), 0) || ' ' || coalesce(sum(finished_at_ms), 0)
                 FROM jobs WHERE connection_id IN own) AS work",
         )
+        .bind(organization.as_str())
         .bind(organization.as_str())
         .bind(organization.as_str())
         .fetch_one(&self.pool)

@@ -92,6 +92,40 @@ export interface paths {
         patch: operations["change_connection"];
         trace?: never;
     };
+    "/api/v1/connections/{id}/bill-choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Months of a connection's bills that are there twice: in two reports or copies of its source, or in two connections. */
+        get: operations["bill_questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections/{id}/bill-choices/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Chooses which of two bills counts. It takes the place of an earlier choice; what has to be read for it is read next. */
+        put: operations["choose_bill"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/changes": {
         parameters: {
             query?: never;
@@ -1198,6 +1232,31 @@ export interface components {
              */
             run_rate_error_percent: number;
         };
+        /** @description One of two that hold the same bill. What is not known is `null`. */
+        BillCandidateView: {
+            /** Format: int64 */
+            bytes: number | null;
+            connection: string;
+            /** @description Whether it counts now. */
+            counts: boolean;
+            currency: string | null;
+            /** @description When the newest of its files was written. */
+            delivered_at: string | null;
+            /** Format: int64 */
+            files: number | null;
+            /** @description Whether it is not there any more. */
+            gone: boolean;
+            /** @description The connection, the report, or the files. */
+            name: string;
+            /** @description Accounts of the bill that the other one lacks; the first ones. */
+            only_here: string[];
+            /** Format: int64 */
+            rows: number | null;
+            /** @description Unblended cost of the month, of the bill that both hold. */
+            total: string | null;
+            /** @description What kind of report it is. */
+            what: string | null;
+        };
         /** @description What one restatement of one month changed in the connection's own bill, in one currency. */
         BillChangeView: {
             /** @description After less before. */
@@ -1236,6 +1295,8 @@ export interface components {
             rows_from: string | null;
             /** @description Day after the last one. */
             rows_to: string | null;
+            /** @description Given when the month comes from another source than before, by somebody's choice: in words. */
+            source?: string | null;
             sums: components["schemas"]["ChangedSumsView"] | null;
             total_after: string;
             total_before: string;
@@ -1244,6 +1305,16 @@ export interface components {
         BillChanges: {
             /** @description Newest first. */
             changes: components["schemas"]["BillChangeView"][];
+        };
+        /** @description The choice that holds for a month. */
+        BillChoiceView: {
+            at: string | null;
+            /** @description Who chose. */
+            by: string;
+            /** @description The first month, YYYY-MM; `null`: every month. */
+            from: string | null;
+            /** @description Which of the candidates counts: 0 or 1. */
+            winner: number;
         };
         /** @description Who is told by mail when a bill that was settled changes: a month that was final, or days that were complete. */
         BillDiffMailsView: {
@@ -1258,6 +1329,41 @@ export interface components {
             minimum?: string | null;
             /** @description Mail addresses; an empty list: nobody is told. */
             recipients?: string[] | null;
+        };
+        /** @description A month of one bill that is there twice. */
+        BillQuestion: {
+            /** @description An account that both hold; empty where none is known. */
+            account: string;
+            /** @description Two. */
+            candidates: components["schemas"]["BillCandidateView"][];
+            choice: components["schemas"]["BillChoiceView"] | null;
+            /** @description Whether a choice can begin with a month. */
+            dated: boolean;
+            /** @description Total of the first less that of the second, where both are known and of one currency. */
+            difference: string | null;
+            /** Format: int64 */
+            id: number;
+            /** @description In a sentence: what counts, and what does not. */
+            message: string;
+            /** @description Billing accounts that both hold, where they are known. */
+            payers: string[];
+            /** @description YYYY-MM. */
+            period: string;
+            state: components["schemas"]["BillQuestionState"];
+            /** @description Of what is known and chosen, for the `If-Match` of a choice. */
+            version: string;
+            /** @description Whether both are of this connection's source. */
+            within: boolean;
+        };
+        /**
+         * @description Where a question stands.
+         * @enum {string}
+         */
+        BillQuestionState: "open" | "awaited" | "settled" | "nowhere";
+        /** @description Months of a connection's bills that are there twice. */
+        BillQuestions: {
+            /** @description Newest month first; those that somebody answered, too. */
+            questions: components["schemas"]["BillQuestion"][];
         };
         /** @description Rules of a charge. */
         Billing: {
@@ -1705,7 +1811,7 @@ export interface components {
          * @description Why a file is not read.
          * @enum {string}
          */
-        FileFate: "superseded" | "incomplete" | "other_data_set" | "foreign" | "refused";
+        FileFate: "superseded" | "incomplete" | "other_data_set" | "foreign" | "left_out" | "refused";
         /** @description A name that somebody gave an account. It goes before those of bills, for the past too. */
         GivenName: {
             /** @description Who gave it. */
@@ -1884,7 +1990,7 @@ export interface components {
          * @description Where a month stands.
          * @enum {string}
          */
-        MonthStage: "waiting" | "reading" | "dashboards" | "complete" | "failed";
+        MonthStage: "waiting" | "reading" | "dashboards" | "complete" | "not_counted" | "failed";
         /** @description Cost of the newest month so far, against the same span of the month before. */
         MonthToDate: {
             /**
@@ -1923,6 +2029,13 @@ export interface components {
         /** @description Names for some accounts; all others stay as they are. */
         NewAccountNames: {
             names: components["schemas"]["NewAccountName"][];
+        };
+        /** @description Which one counts. */
+        NewBillChoice: {
+            /** @description The first month for which it does, YYYY-MM; left out: every month, and later ones. */
+            from?: string | null;
+            /** @description The candidate that counts: 0 or 1. */
+            winner: number;
         };
         /** @description A report to save. */
         NewReport: {
@@ -2150,6 +2263,8 @@ export interface components {
         ProcessedMonthView: {
             /** Format: int64 */
             bytes: number;
+            /** @description Given where another source of the same bill counts, of all of it or of a part: which, and who chose. */
+            counted_by: string | null;
             earlier: components["schemas"]["EarlierVersion"] | null;
             failure: components["schemas"]["FailureView"] | null;
             /** @description YYYY-MM. */
@@ -2437,6 +2552,7 @@ export interface components {
         SourceFilesView: {
             foreign: number;
             incomplete: number;
+            left_out: number;
             /** @description When the source was looked at last; `null` before the first time. */
             looked_at: string | null;
             other_data_set: number;
@@ -2871,6 +2987,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConnectionView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bill_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillQuestions"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_bill: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+                question: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBillChoice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BillQuestions"];
                 };
             };
             default: {

@@ -13,6 +13,7 @@ pub(crate) mod exports;
 pub(crate) mod happenings;
 pub(crate) mod invitations;
 pub(crate) mod members;
+pub(crate) mod month_stage;
 pub(crate) mod openid;
 pub(crate) mod organizations;
 pub(crate) mod overview;

@@ -6,12 +6,13 @@ use crate::events::Reader;
 use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::routes::costs::ChangeKindView;
+use crate::routes::month_stage::MonthStage;
 use crate::routes::overview::{FailureView, IngestView};
 use crate::routes::proof::ProofView;
 use crate::state::ApiState;
 use crate::time;
 use app::App;
-use app::processing::{self, Earlier, JobState, MonthState, Outcome, Processing};
+use app::processing::{self, Earlier, JobState, Outcome, Processing};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -43,21 +44,6 @@ pub(crate) enum ProcessingState {
     Cancelled,
     /// Took its process down more than once: read again with the next delivery, or when somebody asks.
     Parked,
-}
-
-/// Where a month stands.
-#[derive(Serialize, ToSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum MonthStage {
-    Waiting,
-    Reading,
-    /// Dashboards are ready; line items follow.
-    Dashboards,
-    Complete,
-    /// Another source of the same bill was chosen to count.
-    NotCounted,
-    /// Refused: nothing of it is shown.
-    Failed,
 }
 
 /// A month of a connection.
@@ -141,14 +127,7 @@ impl From<Processing> for ProcessingView {
     fn from(found: Processing) -> Self {
         let month = |month: processing::ProcessedMonth| ProcessedMonthView {
             period: month.period,
-            state: match month.state {
-                MonthState::Waiting => MonthStage::Waiting,
-                MonthState::Reading => MonthStage::Reading,
-                MonthState::Dashboards => MonthStage::Dashboards,
-                MonthState::Complete => MonthStage::Complete,
-                MonthState::NotCounted => MonthStage::NotCounted,
-                MonthState::Failed => MonthStage::Failed,
-            },
+            state: month.state.into(),
             rows: month.rows,
             bytes: month.bytes,
             proven: month.proof.holds(),

@@ -15,7 +15,7 @@ class Stream:
 
     def __init__(self, client):
         self.answer = client.get("/events", stream=True, timeout=60)
-        self.heard, self.ended = queue.Queue(), threading.Event()
+        self.heard, self.ended, self.alive = queue.Queue(), threading.Event(), 0
         if self.answer.status_code == 200:
             threading.Thread(target=self.listen, daemon=True).start()
 
@@ -25,6 +25,8 @@ class Stream:
             for line in self.answer.iter_lines(chunk_size=1, decode_unicode=True):
                 if line.startswith("event:"):
                     kind = line.split(":", 1)[1].strip()
+                elif line.startswith("data:") and kind == "alive":
+                    self.alive += 1
                 elif line.startswith("data:") and kind == "stand":
                     self.heard.put(json.loads(line.split(":", 1)[1]))
         self.ended.set()
@@ -79,7 +81,14 @@ def test_two_people_hear_of_a_failure_and_of_its_end(house_with):
         known = viewer.next()
     assert time.monotonic() - mended < 4
     assert not editor.heard.empty(), "the other one heard of it, too"
-    assert stranger.heard.empty() and elsewhere, "whoever is elsewhere did not"
+    assert stranger.heard.empty(), "whoever is elsewhere did not"
+    # What happens there is heard there, and nowhere else.
+    while not viewer.silent():
+        pass
+    theirs = house.b.token("administrator")
+    assert theirs.post(f"/connections/{theirs.get('/connections').json()['connections'][0]['id']}/processing").status_code == 202
+    assert stranger.next()["work"] != elsewhere["work"]
+    assert viewer.silent()
     # From the command line, too: another process publishes.
     folder = house.folder / "more" / "cost" / "cur" / "20260901-20261001"
     folder.mkdir(parents=True)
@@ -118,6 +127,8 @@ def test_a_stream_ends_with_the_right_to_read_it(house_with):
 
 def test_nobody_else_hears_anything_and_streams_are_counted(house):
     assert requests_without(house) == 401
+    quiet = Stream(house.a.viewer)
+    assert quiet.next()
     person = house.b.viewer
     streams = [Stream(person) for _ in range(21)]
     assert [stream.answer.status_code for stream in streams] == [200] * 20 + [429]
@@ -129,6 +140,12 @@ def test_nobody_else_hears_anything_and_streams_are_counted(house):
         time.sleep(0.5)
     assert again.next()
     again.answer.close()
+    # Whoever hears nothing for forty seconds takes the stream for dead: it speaks more often.
+    end = time.monotonic() + 20
+    while not quiet.alive:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    quiet.answer.close()
 
 
 def requests_without(house) -> int:

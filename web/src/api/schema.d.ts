@@ -450,8 +450,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happens in the organization as server-sent events: one `stand` event as it is and whenever it changes. The stream
-         *     ends when whoever reads it may not any more: signed out, removed, another role or organization.
+         * What happens in the organization as server-sent events: one `stand` event as it is and whenever it changes, and an
+         *     `alive` event every 15 seconds. The stream ends when whoever reads it may not any more: signed out, removed, another role or organization.
          */
         get: operations["events"];
         put?: never;

@@ -116,7 +116,7 @@ REFUSED = {
     "folders by the day of the export": {"2026-08-05/c.csv": focus(range(1, 6)), "2026-08-10/c.csv": WHOLE},
     "days that overlap": {"first.csv": focus(range(1, 8)), "then.csv": focus(range(5, 11))},
     "by hours and by days": {"hourly.csv": hours(WHOLE), "daily.csv": WHOLE},
-    "by days, and by hours in folders": {"daily/c.csv": WHOLE, "hourly/1.parquet": hours(FIRST), "hourly/2.parquet": hours(SECOND)},
+    "by days, and by hours in folders": {"daily/c.csv": WHOLE, "x/1.parquet": hours(FIRST), "x/2.parquet": hours(SECOND)},
     "by hours, and the month to date by days": {"hourly.csv": hours(WHOLE), "then/daily.csv": focus(range(1, 6))},
     "an older state": {"x/a.csv": WHOLE, "x - Copy/a.csv": focus(range(1, 11), change=lambda cost, day: cost + (day > 7))},
     "an older state of every day": {"costs.csv": WHOLE, "costs (1).csv": focus(range(1, 11), change=lambda cost, _: cost + 1)},

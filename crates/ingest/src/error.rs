@@ -38,8 +38,8 @@ pub struct IngestError {
     pub column: Option<String>,
     /// What is wrong.
     pub message: String,
-    /// What to do about it.
-    pub advice: String,
+    /// What to do about it. Boxed: errors are moved through every reader.
+    pub advice: Box<str>,
     /// Given when one bill is there twice: the two, of which one may be chosen.
     pub twice: Option<Box<Twice>>,
 }
@@ -82,7 +82,7 @@ impl IngestError {
             row: None,
             column: None,
             message: message.into(),
-            advice: advice.into(),
+            advice: advice.into().into_boxed_str(),
             twice: None,
         }
     }

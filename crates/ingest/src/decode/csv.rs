@@ -28,7 +28,7 @@ impl From<CsvError> for IngestError {
             row: error.row,
             column: error.column.map(|column| shown(&column)),
             message: error.message,
-            advice: error.advice,
+            advice: error.advice.into(),
             twice: None,
         }
     }

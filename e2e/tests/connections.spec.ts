@@ -37,7 +37,7 @@ test("a folder is connected, verified and read, and the page turns into the dash
   await expectAccessible(page);
   await readReports(page);
 
-  await page.getByRole("link", { name: "Connections" }).click();
+  await page.getByRole("link", { name: "Connections", exact: true }).click();
   await page.getByRole("link", { name: "Harborline files" }).click();
   const months = page.getByRole("region", { name: "Months of this connection" });
   await expect(months.getByRole("row")).toHaveCount(14);
@@ -167,7 +167,7 @@ test("a viewer sees connections and their health, and nothing to change", async 
   await connectFolder(page, server, reports);
   await expect(page.getByText("Everything is in order.")).toBeVisible();
   const theirs = await invite(page, browser, server, "Viewer");
-  await theirs.getByRole("link", { name: "Connections" }).click();
+  await theirs.getByRole("link", { name: "Connections", exact: true }).click();
   await theirs.getByRole("link", { name: "Harborline files" }).click();
   await expect(theirs.getByRole("list", { name: "Checks" })).toBeVisible();
   await expect(theirs.getByRole("button", { name: /Remove|Verify again|Look for/ })).toHaveCount(0);

@@ -45,7 +45,7 @@ test("a provider splits the bill, and each customer sees its own accounts alone"
   const seen = ((await theirs.json()) as { values: { value: string }[] }).values.map((one) => one.value);
   expect([...seen].sort()).toEqual([first, second].sort());
   await expect(table(page)).toBeVisible();
-  await page.getByRole("link", { name: "Connections" }).click();
+  await page.getByRole("link", { name: "Connections", exact: true }).click();
   await page.getByRole("link", { name: "Accounts billed by Provider" }).click();
   await expect(page.getByRole("button", { name: "Verify again" })).toHaveCount(0);
   await expect(page.getByText(`${first}`).first()).toBeVisible();

@@ -53,7 +53,7 @@ test("a failure appears and clears without a reload, and proves nothing less", a
 test("a connection is paused and goes on, at any time", async ({ page, server, reports }) => {
   await setUp(page, server);
   await connectBill(page, reports);
-  await page.getByRole("link", { name: "Connections" }).click();
+  await page.getByRole("link", { name: "Connections", exact: true }).click();
   await page.getByRole("link", { name: "Bill", exact: true }).click();
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByText("This connection is paused")).toBeVisible();

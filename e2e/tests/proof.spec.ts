@@ -142,7 +142,7 @@ test("a copy of the bill beside it is not added up, and named", async ({ page })
     await page.getByRole("button", { name: "Proven to the bill" }).click();
     await expect(page.locator("li[data-state=holds]")).toHaveCount(3);
     await page.keyboard.press("Escape");
-    await page.getByRole("link", { name: "Connections" }).click();
+    await page.getByRole("link", { name: "Connections", exact: true }).click();
     await page.getByRole("link", { name: "Bill", exact: true }).click();
     const list = page.getByRole("region", { name: "Files that are not read" });
     await expect(list.getByText("bills (copy)/sept.csv")).toBeVisible();

@@ -168,7 +168,7 @@ test("connecting", async ({ page }) => {
     await page.getByRole("button", { name: "Read the reports" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Cost Analysis" })).toBeVisible();
     await ready(page);
-    await page.getByRole("link", { name: "Connections" }).click();
+    await page.getByRole("link", { name: "Connections", exact: true }).click();
     await picture(page, "connections");
     await page.getByRole("link", { name: "Folder", exact: true }).click();
     await picture(page, "connection", true);

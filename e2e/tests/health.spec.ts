@@ -109,7 +109,9 @@ test("two people edit one thing, and the second is told", async ({ page, browser
   await rename(page, "Harbor Line Air");
   const again = page.getByRole("dialog").getByRole("alert");
   await again.getByRole("button", { name: "Take the newer version" }).click();
-  await expect(page.getByRole("dialog").getByRole("textbox", { name: "Name" })).toHaveValue("Harbor Line Sea");
+  await expect(page.getByRole("dialog").getByRole("textbox", { name: "Name" })).toHaveValue(
+    "Harbor Line Sea",
+  );
 });
 
 test("what somebody else changes is seen without asking for it, until one is signed out", async ({

@@ -64,10 +64,9 @@ test("of one bill in two connections somebody chooses the one that counts, and t
     await expect(answered).toContainText(`Chosen by ${administrator.name}`);
     await expectAccessible(page);
     const changes = page.getByRole("region", { name: "What restated months changed", exact: true });
-    await expect(changes).toContainText(
-      "Another source: the connection 'Daily' counts in place of 'Bill'",
-      { timeout: 40_000 },
-    );
+    await expect(changes).toContainText("Another source: the connection 'Daily' counts in place of 'Bill'", {
+      timeout: 40_000,
+    });
     await page.goto(`${server.url}/`);
     await ready(page);
     await expect(table(page).locator("tfoot")).toContainText("$42.50");

@@ -4,7 +4,8 @@
 
 use crate::edits::{self, Thing};
 use crate::identity::note;
-use crate::ingest_job::{owners_of, quoted};
+pub use crate::ingest_job::command;
+use crate::ingest_job::owners_of;
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result, connections, processing};
 use chrono::{DateTime, Utc};
@@ -428,11 +429,6 @@ pub(crate) fn in_no_total(
         })
     };
     conflicts.iter().filter_map(missing).collect()
-}
-
-/// How a candidate is chosen at the command line.
-pub fn command(connection: &str, period: BillingPeriod, candidate: &str) -> String {
-    format!("cloud-analyzer choose {} --month {period} --count {}", quoted(connection), quoted(candidate))
 }
 
 fn no_question() -> AppError {

@@ -19,7 +19,8 @@ mod summary;
 mod tracking;
 
 pub use accounting::SourceFiles;
-pub(crate) use bills::{nowhere, owners_of, quoted};
+pub use bills::command;
+pub(crate) use bills::{nowhere, owners_of};
 pub use connect::{Fate, Unread};
 pub use summary::{IngestRequest, IngestSummary, PeriodOutcome, PeriodSummary};
 
@@ -29,7 +30,7 @@ use crate::{App, AppError, ErrorKind, Progress, Result, health};
 use connect::{BillSource, Delivery, Location};
 use connection::ensure_connection;
 use counting::Kept;
-use deliver::{Job, failed};
+use deliver::Job;
 use first::{FirstStage, first_stage, published};
 use futures::FutureExt;
 use history::{finish_history, note_asked, note_end, note_failure, start_history};
@@ -39,7 +40,7 @@ use model::{BillingPeriod, ConnectionId, OrganizationId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
-use summary::{earlier, judge, no_bill, peak_memory};
+use summary::{earlier, failed, judge, no_bill, peak_memory};
 use tracking::Tracker;
 
 /// Reads a source and publishes its periods, newest first: all roll-ups, then all line items.

@@ -259,15 +259,14 @@ pub(super) fn open(connection: &Connection, conflict: &BillConflict) -> AppError
         ),
     )
     .advise(format!(
-        "One bill is counted once: until somebody chooses, '{name}' counts. Choose on the page of one of the two connections, or with: cloud-analyzer choose {} --month {period} --count {}",
-        quoted(&connection.name),
-        quoted(&connection.name),
+        "One bill is counted once: until somebody chooses, '{name}' counts. Choose on the page of one of the two connections, or with: {}",
+        command(&connection.name, period, &connection.name),
     ))
 }
 
 /// The refusal of a month of which the one that was chosen was removed.
 pub(crate) fn nowhere(conflict: &BillConflict) -> AppError {
-    let (period, name) = (conflict.period, &conflict.detail.other.name);
+    let (period, name, own) = (conflict.period, &conflict.detail.other.name, &conflict.detail.own.name);
     AppError::new(
         ErrorKind::Conflict,
         format!(
@@ -276,13 +275,18 @@ pub(crate) fn nowhere(conflict: &BillConflict) -> AppError {
         ),
     )
     .advise(format!(
-        "If this connection is to count instead, say so on its page, or with: cloud-analyzer choose {0} --month {period} --count {0}",
-        quoted(&conflict.detail.own.name)
+        "If this connection is to count instead, say so on its page, or with: {}",
+        command(own, period, own)
     ))
 }
 
+/// How a candidate is chosen at the command line.
+pub fn command(connection: &str, period: BillingPeriod, candidate: &str) -> String {
+    format!("cloud-analyzer choose {} --month {period} --count {}", quoted(connection), quoted(candidate))
+}
+
 /// A name as a shell takes it.
-pub(crate) fn quoted(name: &str) -> String {
+fn quoted(name: &str) -> String {
     format!("'{}'", name.replace('\'', "'\\''"))
 }
 

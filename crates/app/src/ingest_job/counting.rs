@@ -103,9 +103,7 @@ impl Kept {
         let whole = self.elsewhere().filter(|(conflict, _)| conflict.detail.whole);
         whole.filter(|(conflict, _)| of_delivery(conflict)).collect()
     }
-}
 
-impl Kept {
     /// Whether all months of a delivery are known to be published, so many of them, or counted elsewhere; none of them
     /// waits for a choice or for its reading after one.
     pub(super) fn accounts_for(&self, delivery: &Delivery, published: usize) -> bool {

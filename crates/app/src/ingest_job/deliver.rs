@@ -15,7 +15,7 @@ use ingest::rollup::{PeriodRollup, RollupResult};
 use ingest::{Selection, SourceFile, Warning};
 use lake::{Lake, StagedFile, StoredSums, Table};
 use meta::{Connection, NewPublication};
-use model::{BillingPeriod, ConnectionId, Decimal};
+use model::{BillingPeriod, ConnectionId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
@@ -394,24 +394,4 @@ fn note(warning: &Warning) -> String {
 fn json<T: serde::Serialize>(value: &T) -> Result<serde_json::Value> {
     serde_json::to_value(value)
         .map_err(|error| AppError::internal(format!("a proof cannot be written: {error}")))
-}
-
-/// A period that failed before anything was read of it.
-pub(super) fn failed(period: Option<BillingPeriod>, error: &AppError) -> PeriodSummary {
-    let place = error.place.to_string();
-    let message =
-        if place.is_empty() { error.message.clone() } else { format!("{place}: {}", error.message) };
-    PeriodSummary {
-        period: period.map(|period| period.to_string()).unwrap_or_default(),
-        outcome: PeriodOutcome::Failed,
-        rows: 0,
-        bytes: 0,
-        raw_total: Decimal::ZERO,
-        stored_total: Decimal::ZERO,
-        difference: Decimal::ZERO,
-        proven: false,
-        proof: Proof::failed(&message),
-        message: Some(message),
-        advice: error.advice.clone(),
-    }
 }

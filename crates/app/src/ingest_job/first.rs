@@ -97,9 +97,7 @@ pub(super) async fn published(job: &Job<'_>) -> Result<Vec<Publication>> {
     if let Some(period) = job.delivery.period {
         found.extend(job.app.meta().publication_for(&job.connection.id, period).await?);
     } else {
-        for organization in job.app.meta().organizations().await? {
-            found.extend(job.app.meta().publications(&organization.id).await?);
-        }
+        found.extend(job.app.meta().publications(&job.connection.organization_id).await?);
     }
     found.retain(|publication| {
         publication.connection_id == job.connection.id

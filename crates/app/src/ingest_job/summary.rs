@@ -110,11 +110,11 @@ pub(super) async fn judge(app: &App, connection: &Connection, periods: &mut [Per
     Ok(())
 }
 
-/// A month of which another source counts.
-pub(super) fn not_counted(period: BillingPeriod, words: String) -> PeriodSummary {
+/// A month of which nothing was read now.
+fn unread(period: String, outcome: PeriodOutcome) -> PeriodSummary {
     PeriodSummary {
-        period: period.to_string(),
-        outcome: PeriodOutcome::NotCounted,
+        period,
+        outcome,
         rows: 0,
         bytes: 0,
         raw_total: Decimal::ZERO,
@@ -122,24 +122,39 @@ pub(super) fn not_counted(period: BillingPeriod, words: String) -> PeriodSummary
         difference: Decimal::ZERO,
         proven: false,
         proof: Proof::unread(),
-        message: Some(words),
+        message: None,
         advice: None,
     }
 }
 
+/// A period that failed before anything was read of it.
+pub(super) fn failed(period: Option<BillingPeriod>, error: &AppError) -> PeriodSummary {
+    let place = error.place.to_string();
+    let message =
+        if place.is_empty() { error.message.clone() } else { format!("{place}: {}", error.message) };
+    let period = period.map(|period| period.to_string()).unwrap_or_default();
+    PeriodSummary {
+        proof: Proof::failed(&message),
+        message: Some(message),
+        advice: error.advice.clone(),
+        ..unread(period, PeriodOutcome::Failed)
+    }
+}
+
+/// A month of which another source counts.
+pub(super) fn not_counted(period: BillingPeriod, words: String) -> PeriodSummary {
+    PeriodSummary { message: Some(words), ..unread(period.to_string(), PeriodOutcome::NotCounted) }
+}
+
+/// A month whose delivery is the one that is published.
 pub(super) fn unchanged(publication: &Publication) -> PeriodSummary {
     PeriodSummary {
-        period: publication.period.to_string(),
-        outcome: PeriodOutcome::Unchanged,
         rows: publication.rows,
         bytes: publication.bytes,
         raw_total: publication.raw_total,
         stored_total: publication.stored_total,
         difference: publication.raw_total - publication.stored_total,
-        proven: false,
-        proof: Proof::unread(),
-        message: None,
-        advice: None,
+        ..unread(publication.period.to_string(), PeriodOutcome::Unchanged)
     }
 }
 

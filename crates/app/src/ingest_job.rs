@@ -85,7 +85,6 @@ pub async fn run_connection(
     app: &App,
     organization: &OrganizationId,
     id: &ConnectionId,
-    source: BillSource,
     force: bool,
     job: Option<&ProcessingJob>,
     progress: &(dyn Fn(Progress) + Send + Sync),
@@ -99,6 +98,7 @@ pub async fn run_connection(
     let _writing = app.writing().await?;
     let work = async {
         let started = Instant::now();
+        let source = crate::connections::open_source(app, organization, id).await?;
         let asked = Asked {
             organization: name.name,
             connection: &record.connection,

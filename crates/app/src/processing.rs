@@ -188,8 +188,7 @@ pub async fn read_now(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
     verified(&connections::get(app, organization, id).await?)?;
-    let source = connections::open_source(app, organization, id).await?;
-    ingest_job::run_connection(app, organization, id, source, force, None, progress).await
+    ingest_job::run_connection(app, organization, id, force, None, progress).await
 }
 
 fn verified(connection: &connections::ConnectionDetails) -> Result<()> {

@@ -128,3 +128,21 @@ fn a_generated_bill_comes_out_as_it_went_in() {
         "{again}"
     );
 }
+
+#[test]
+fn a_source_that_is_gone_fails_in_the_status_until_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out, gone) =
+        (folder.path().join("data"), folder.path().join("reports"), folder.path().join("gone"));
+    let source = out.to_str().unwrap();
+    let generated = ["demo", "generate", "--rows", "500", "--format", "csv", "--out", source, "--seed", "7"];
+    good(&data, &[&generated[..], &["--months", "1", "--end", "2026-10-15"]].concat());
+    good(&data, &["ingest", source, "--connection", "Bill"]);
+    std::fs::rename(&out, &gone).unwrap();
+    assert_eq!(run(&data, &["ingest", "Bill"]).status.code(), Some(1));
+    assert!(text(&run(&data, &["status"]).stdout).contains("No such file"), "the look failed");
+    std::fs::rename(&gone, &out).unwrap();
+    good(&data, &["ingest", "Bill"]);
+    assert!(!text(&run(&data, &["status"]).stdout).contains("No such file"), "it is well again");
+    assert!(good(&data, &["choose", "Bill"]).contains("no month that was read"));
+}

@@ -2,6 +2,8 @@
 //! folder, an older state of an export or the same bill in another format may lie beside it, under any name. Adding
 //! them up would count the bill twice, so such a delivery is refused, and both places are named.
 //!
+//! So is one that holds the same costs by hours and by days ([`spans`]).
+//!
 //! While reading, each file's rows are summed by day ([`sums::DaySums`]), which costs next to nothing. Days that add up
 //! to the same in two files or folders raise a suspicion; only then the rows of those files are looked at once more
 //! ([`rows`]). Parts of one bill (days, shards, accounts) never have rows in common.

@@ -75,8 +75,7 @@ pub(super) async fn read(
     show: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
     let (organization, id) = (&job.organization_id, &job.connection_id);
-    let source = connections::open_source(app, organization, id).await?;
-    ingest_job::run_connection(app, organization, id, source, job.again, Some(job), show).await
+    ingest_job::run_connection(app, organization, id, job.again, Some(job), show).await
 }
 
 /// A month that was refused makes the whole run a failed one.

@@ -42,7 +42,7 @@ pub(crate) async fn run(folder: &Folder, args: Choose) -> anyhow::Result<ExitCod
     if args.json {
         print_json(&found.iter().map(value).collect::<Vec<_>>())?;
     } else if found.is_empty() {
-        print("every month of this connection's bills is there once\n")?;
+        print("no month that was read of this connection's bills is there twice\n")?;
     } else {
         let mut text = String::new();
         for question in &found {

@@ -6,6 +6,6 @@ listen="${LISTEN:-127.0.0.1:8080}"
 started=$SECONDS
 scripts/setup.sh run
 stage "web app" npm --prefix web run --silent build
-stage "binary" cargo build --release --locked -p cloud-analyzer
+stage "binary" scripts/build.py -p cloud-analyzer
 echo "── ready after $((SECONDS - started)) s; Cloud Analyzer with the demo company: http://$listen"
 exec "$BIN" --data "${DATA:-$CACHE/demo}" serve --demo --listen "$listen"

@@ -18,6 +18,7 @@ mod happening;
 mod identity;
 mod ingest;
 mod job;
+mod migrations;
 mod notice;
 mod organization;
 mod publication;

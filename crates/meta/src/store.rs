@@ -1,7 +1,6 @@
 //! Opening the database, and the conversions that every table needs.
 
-use crate::MetaError;
-use sqlx::migrate::Migrator;
+use crate::{MetaError, migrations};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -10,8 +9,6 @@ use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// The metadata store. Cheap to clone; clones share one pool.
 #[derive(Clone, Debug)]
@@ -23,7 +20,7 @@ impl Meta {
     /// Opens the database file, creating it and bringing its schema up to date.
     pub async fn open(path: &Path) -> Result<Self, MetaError> {
         let meta = Self::connect(path).await?;
-        MIGRATIONS.run(&meta.pool).await?;
+        migrations::all()?.run(&meta.pool).await?;
         Ok(meta)
     }
 
@@ -46,8 +43,9 @@ impl Meta {
     /// Takes the schema back to before a migration (its number, the date and time in its file name); 0
     /// empties the database. For going back to an older version of the program.
     pub async fn migrate_down(&self, before: i64) -> Result<(), MetaError> {
-        let target = MIGRATIONS.iter().map(|migration| migration.version).filter(|version| *version < before);
-        Ok(MIGRATIONS.undo(&self.pool, target.max().unwrap_or(0)).await?)
+        let migrations = migrations::all()?;
+        let target = migrations.iter().map(|migration| migration.version).filter(|version| *version < before);
+        Ok(migrations.undo(&self.pool, target.max().unwrap_or(0)).await?)
     }
 
     /// Begins a transaction that will write: it waits for its turn now, not in the middle, so that what it reads

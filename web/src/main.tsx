@@ -1,31 +1,25 @@
 import "./mantine";
 import "./global.css";
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { startAnalysis } from "./analysis/start";
-import { ApiProblem } from "./api/client";
+import { loadBelow } from "./analysis/load-below";
+import { asked, queryClient } from "./first";
+import { atMost } from "./lib/patience";
 import { router } from "./router";
 import { cssVariables, theme } from "./theme";
 
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      // Figures change when a month is published, and the version of the data is part of their key.
-      staleTime: 5 * 60_000,
-      refetchOnWindowFocus: false,
-      // What the server says stands; what did not reach it is tried once more.
-      retry: (failures, error) => failures < 1 && error instanceof ApiProblem && error.status === 0,
-    },
-  },
-});
+/** Longer than a server on the same machine or network needs; who waits longer sees the page's frame meanwhile. A frame
+ *  that is drawn too early makes everything be drawn twice. */
+const mostMs = 300;
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no #root element");
 const page = createRoot(root);
-void startAnalysis(queryClient).then(() =>
+if (window.location.pathname === "/") loadBelow();
+void atMost(mostMs, asked).then(() => {
   page.render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
@@ -34,5 +28,5 @@ void startAnalysis(queryClient).then(() =>
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,
-  ),
-);
+  );
+});

@@ -7,7 +7,7 @@ use crate::problem::ApiError;
 use app::{AppError, ErrorKind};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
@@ -28,7 +28,7 @@ pub(crate) async fn web(method: Method, uri: Uri, headers: HeaderMap) -> Respons
     if method != Method::GET && method != Method::HEAD {
         return methods::of_reading(method).await;
     }
-    if let Some(response) = file(path, accepts_gzip(&headers)) {
+    if let Some(response) = file(path, &headers) {
         return response;
     }
     // A missing asset is an error, not the page: the browser would read HTML as a script.
@@ -36,7 +36,7 @@ pub(crate) async fn web(method: Method, uri: Uri, headers: HeaderMap) -> Respons
     if path.starts_with("assets/") || name.contains('.') {
         return StatusCode::NOT_FOUND.into_response();
     }
-    file("index.html", false).unwrap_or_else(|| Html(NOT_BUILT).into_response())
+    file("index.html", &headers).unwrap_or_else(|| Html(NOT_BUILT).into_response())
 }
 
 /// The answer of an address below `/api` that is none.
@@ -46,19 +46,30 @@ pub(crate) async fn unknown() -> Response {
     ApiError::from(error).into_response()
 }
 
-fn accepts_gzip(headers: &HeaderMap) -> bool {
+/// The codings that the build made beside the files, the smallest first, and how their files end. Browsers take `br`
+/// over HTTPS alone.
+const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
+
+fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let accepted = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    accepted.flat_map(|value| value.split(',')).any(|coding| {
-        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-        name.trim().eq_ignore_ascii_case("gzip") && !["q=0", "q=0.0"].contains(&weight.trim())
+    accepted.flat_map(|value| value.split(',')).any(|accepted| {
+        let (name, weight) = accepted.split_once(';').unwrap_or((accepted, ""));
+        name.trim().eq_ignore_ascii_case(coding) && !["q=0", "q=0.0"].contains(&weight.trim())
     })
 }
 
-fn file(path: &str, gzip: bool) -> Option<Response> {
+/// A file as the build packed it, and how, for who unpacks it.
+fn packed(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, &'static str)> {
+    let mut codings = CODINGS.into_iter().filter(|(coding, _)| accepts(headers, coding));
+    codings.find_map(|(coding, ending)| Some((Web::get(&format!("{path}{ending}"))?, coding)))
+}
+
+fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let path = if path.is_empty() { "index.html" } else { path };
-    let packed = if gzip { Web::get(&format!("{path}.gz")) } else { None };
-    let is_packed = packed.is_some();
-    let found = packed.or_else(|| Web::get(path))?;
+    let (found, coding) = match packed(path, headers) {
+        Some((found, coding)) => (found, Some(coding)),
+        None => (Web::get(path)?, None),
+    };
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut response = found.data.into_response();
@@ -66,8 +77,8 @@ fn file(path: &str, gzip: bool) -> Option<Response> {
     let kind = if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).ok()?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    if is_packed {
-        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
     Some(response)
@@ -82,9 +93,11 @@ mod tests {
         let says = |text: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(text));
-            accepts_gzip(&headers)
+            ["gzip", "br"].map(|coding| accepts(&headers, coding))
         };
-        assert!(says("gzip, deflate, br") && says("br;q=1.0, GZIP;q=0.5"));
-        assert!(!says("br") && !says("gzip;q=0") && !accepts_gzip(&HeaderMap::new()));
+        assert_eq!(says("gzip, deflate, br"), [true, true]);
+        assert_eq!(says("br;q=1.0, GZIP;q=0.5"), [true, true]);
+        assert_eq!((says("br"), says("gzip;q=0")), ([false, true], [false, false]));
+        assert!(CODINGS.iter().all(|(coding, _)| !accepts(&HeaderMap::new(), coding)));
     }
 }

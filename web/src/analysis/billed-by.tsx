@@ -6,7 +6,7 @@ import { compareDecimals, shareText } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import { billedParts } from "./billed-parts";
 import classes from "./page.module.css";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 interface Props {
   state: AnalysisState;

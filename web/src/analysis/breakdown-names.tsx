@@ -2,7 +2,7 @@ import { Skeleton, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { type AnalysisState, freshRows } from "../address/state";
 import classes from "./page.module.css";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 // Fields of two tabs: the other tabs are there without them.
 const TagKeys = lazy(() => import("./tag-keys").then((module) => ({ default: module.TagKeys })));

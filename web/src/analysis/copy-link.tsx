@@ -5,7 +5,7 @@ import { presets } from "../address/range";
 import { type AnalysisState, pinned } from "../address/state";
 import { spanLabel } from "../lib/dates";
 import { useCopy } from "../ui/use-copy";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 /** A link to exactly this view. A named span moves on with the data, unless it is pinned to its days. */
 export function CopyLink({ state, scope }: { state: AnalysisState; scope: Scope }) {

@@ -13,7 +13,7 @@ import { Problem } from "../ui/problem";
 import { useStable } from "../ui/use-stable";
 import { ExportMenu } from "./export-menu";
 import classes from "./page.module.css";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 interface Props {
   state: AnalysisState;

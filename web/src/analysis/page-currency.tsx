@@ -5,7 +5,7 @@ import { queries } from "../api/queries";
 import { formatExact, formatMoney } from "../lib/money";
 import { CurrencyChoice } from "../ui/currency-choice";
 import classes from "./page.module.css";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 interface Props {
   state: AnalysisState;

@@ -7,7 +7,7 @@ import { valueLabel } from "../chart/data";
 import { CopyLink } from "./copy-link";
 import classes from "./page.module.css";
 import { PageCurrency } from "./page-currency";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 // Loaded beside the figures: nobody waits for these to see the cost.
 const SubsetSelector = lazy(() =>

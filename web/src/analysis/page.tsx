@@ -10,14 +10,16 @@ import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
 import { EfficiencyPanel } from "./efficiency-panel";
 import { NoDataYet } from "./empty";
+import { loadSpend } from "./load-below";
 import classes from "./page.module.css";
 import { PageScope } from "./page-scope";
 import panelClasses from "./panel.module.css";
-import { SpendAnalysis } from "./spend-analysis";
+import { mainCostsQuery } from "./scope";
 import { SummaryCards } from "./summary-cards";
 import { TopAccounts } from "./top-accounts";
-import { mainCostsQuery, useAnalysisState, useScope } from "./use-analysis";
+import { useAnalysisState, useScope } from "./use-analysis";
 
+const SpendAnalysis = lazy(() => loadSpend().then((module) => ({ default: module.SpendAnalysis })));
 // Behind a click: loaded once the page stands.
 const Explain = lazy(() => import("../explain/explain").then((module) => ({ default: module.Explain })));
 
@@ -88,11 +90,18 @@ export function CostAnalysisPage() {
             <TopAccounts state={state} scope={scope} onAccount={actions.showAccount} />
           </div>
           {below ? (
-            <SpendAnalysis ref={spend} state={state} scope={scope} costs={shown} onState={set} onAim={aim} />
+            <Suspense fallback={<SpendSkeleton />}>
+              <SpendAnalysis
+                ref={spend}
+                state={state}
+                scope={scope}
+                costs={shown}
+                onState={set}
+                onAim={aim}
+              />
+            </Suspense>
           ) : (
-            <section className={`card ${classes.spend}`} aria-label="Spend analysis" aria-busy="true">
-              <Skeleton height={1100} radius={0} />
-            </section>
+            <SpendSkeleton />
           )}
           <Suspense fallback={null}>
             <Explain
@@ -107,5 +116,13 @@ export function CostAnalysisPage() {
         <NoDataYet overview={overview} />
       )}
     </>
+  );
+}
+
+function SpendSkeleton() {
+  return (
+    <section className={`card ${classes.spend}`} aria-label="Spend analysis" aria-busy="true">
+      <Skeleton height={1100} radius={0} />
+    </section>
   );
 }

@@ -9,7 +9,7 @@ import { Change } from "../table/change";
 import { daysApart, lacking } from "./days-apart";
 import { largestIncrease, onceAMonth } from "./largest-increase";
 import classes from "./page.module.css";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 interface Props {
   scope: Scope;

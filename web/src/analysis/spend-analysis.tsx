@@ -17,9 +17,9 @@ import { CostsTable } from "./costs-table";
 import { Notes } from "./notes";
 import classes from "./page.module.css";
 import { restByCharge } from "./rest";
+import type { Scope } from "./scope";
 import { SelectionLine } from "./selection-line";
 import { Untagged } from "./untagged";
-import type { Scope } from "./use-analysis";
 import { useBefore } from "./use-before";
 
 interface Props {

@@ -4,25 +4,14 @@ import { subsetFilter } from "../address/filter";
 import { parseSearch } from "../address/path-builder";
 import { type AnalysisState, readState } from "../address/state";
 import { dataVersion, queries } from "../api/queries";
-import { sessionQuery } from "../api/session";
+import { sessionQuery } from "../api/session-query";
 import type { Overview } from "../api/types";
-import { loadBars } from "../chart/spend-chart";
-import { atMost } from "../lib/patience";
-import { topAccountsQuery } from "./top-accounts";
-import { mainCostsQuery, scopeOf } from "./use-analysis";
+import { mainCostsQuery, scopeOf, topAccountsQuery } from "./scope";
 
-/** Longer than a server on the same machine or network needs; who waits longer sees the page's frame meanwhile. A frame
- *  that is drawn too early makes everything be drawn twice. */
-const mostMs = 300;
-
-/** Asks for all that the address shows before anything is drawn. Drawing takes the browser longer than answering takes
- *  the server, and each stage would wait for the one before: so the first drawing has the figures in it. */
-export async function startAnalysis(client: QueryClient): Promise<void> {
-  if (window.location.pathname !== "/") return;
-  await atMost(mostMs, ask(client));
-}
-
-async function ask(client: QueryClient): Promise<void> {
+/** Asks for all that the address shows, before anything is drawn and before that which draws is there. Drawing takes the
+ *  browser longer than answering takes the server, and each stage would wait for the one before: so the first drawing has
+ *  the figures in it. */
+export async function askAnalysis(client: QueryClient): Promise<void> {
   try {
     // Both at once: who may not see the overview is refused, and sent to sign in by the page.
     const [session, overview] = await Promise.all([
@@ -38,7 +27,6 @@ async function ask(client: QueryClient): Promise<void> {
 
 async function askFigures(client: QueryClient, asked: AnalysisState, overview: Overview): Promise<void> {
   const state = { ...asked, filters: [...inOneCurrency(asked.filters, overview)] };
-  void loadBars();
   const version = dataVersion(overview);
   const subset = subsetFilter(state.filters);
   const scope = scopeOf(state, overview, undefined);

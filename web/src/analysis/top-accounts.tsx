@@ -1,9 +1,8 @@
 import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { subsetFilter } from "../address/filter";
 import { metrics } from "../address/metric";
+import { recentSpan } from "../address/recent";
 import type { AnalysisState } from "../address/state";
-import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
 import { rowLabel } from "../chart/data";
 import { spanLabel } from "../lib/dates";
@@ -11,27 +10,14 @@ import { approximate, shareText } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import { counted } from "../lib/quantity";
 import { Problem } from "../ui/problem";
-import { recentSpan } from "../ui/use-overview";
 import { Bar, Panel, PanelSkeleton } from "./panel";
 import classes from "./panel.module.css";
-import type { Scope } from "./use-analysis";
+import { type Scope, topAccountsQuery } from "./scope";
 
 interface Props {
   state: AnalysisState;
   scope: Scope;
   onAccount: (id: string) => void;
-}
-
-export function topAccountsQuery(state: AnalysisState, scope: Scope) {
-  return queries.costs(scope.version, {
-    metric: state.metric,
-    group_by: "account_id",
-    view: "total",
-    ...recentSpan(scope.overview),
-    filter: subsetFilter(state.filters),
-    ...(state.shared && { shared: "split" }),
-    top: 10,
-  });
 }
 
 /** Ten accounts by cost over the last 30 days, whatever the page's time is; of the chosen subset, if there is one. */

@@ -6,7 +6,7 @@ import { queries } from "../api/queries";
 import { shareText, subtractDecimals } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import classes from "./page.module.css";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 interface Props {
   state: AnalysisState;

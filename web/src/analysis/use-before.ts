@@ -6,7 +6,7 @@ import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
 import { comparedView } from "../chart/compared";
 import { rowId } from "../chart/data";
-import type { Scope } from "./use-analysis";
+import type { Scope } from "./scope";
 
 /** Costs of the compared span for its line in the chart: of the values that the chart shows, where some are hidden. Of several
  *  tags at once no filter keeps those alone; then there is no line while some are hidden. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { outdated, whileUntold } from "./happenings";
+import { outdated } from "./happenings";
+import { whileUntold } from "./told";
 
 describe("what happens", () => {
   const stand = { data: "a", health: "b", work: "c" };

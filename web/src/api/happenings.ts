@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { paths } from "../address/path-builder";
+import { beTold, isTold } from "./told";
 import type { Stand } from "./types";
 
 /** Between tries to be told again, and between looks while nobody tells. */
@@ -8,13 +9,6 @@ const AGAIN_MS = 20_000;
 
 /** Without a word for so long a stream is dead, whatever the browser makes of it: the server speaks every 15 seconds. */
 const SILENT_MS = 40_000;
-
-let told = false;
-
-/** How often something is asked for: not at all while the server tells when it changes. */
-export function whileUntold(interval: number): number | false {
-  return told ? false : interval;
-}
 
 /** What shows each part of how an organization stands. */
 const shows = {
@@ -52,7 +46,7 @@ function listen(client: QueryClient): () => void {
     clearTimeout(silence);
     source?.close();
     source = undefined;
-    told = false;
+    beTold(false);
   };
   const fail = () => {
     stop();
@@ -73,8 +67,8 @@ function listen(client: QueryClient): () => void {
     opened.addEventListener("stand", (event) => {
       spoke();
       const now = JSON.parse(event.data) as Stand;
-      const begins = !told;
-      told = true;
+      const begins = !isTold();
+      beTold(true);
       // What was loaded before the first word may be older than it.
       renew(begins && !known ? ["overview"] : outdated(known, now));
       known = now;

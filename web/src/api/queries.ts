@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import { whileUntold } from "./happenings";
+import { whileUntold } from "./told";
 import type { Overview } from "./types";
 
 export interface CostsQuery {

@@ -1,19 +1,8 @@
-import { queryOptions, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
-import { api, rememberCsrfToken, unwrap } from "./client";
+import { rememberCsrfToken } from "./client";
+import { sessionQuery } from "./session-query";
 import type { RoleName, Session } from "./types";
-
-export const sessionQuery = () =>
-  queryOptions({
-    queryKey: ["session"],
-    queryFn: async ({ signal }) => {
-      const session = await unwrap(api.GET("/api/v1/session", { signal }));
-      rememberCsrfToken(session.csrf_token);
-      return session;
-    },
-    staleTime: 60_000,
-    refetchOnWindowFocus: true,
-  });
 
 /** Who asks; only below the shell or a page that has waited for it. */
 export function useSession(): Session {

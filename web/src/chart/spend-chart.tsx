@@ -7,10 +7,9 @@ import { comparedBars } from "./compared";
 import { type AxisCut, axisCut, reachOf } from "./cut";
 import { type ChartData, chartData, type Series } from "./data";
 import { type ComparedEntry, Legend } from "./legend";
+import { loadBars } from "./load-bars";
 import classes from "./spend-chart.module.css";
 
-// The chart library is most of the page's weight: the figures do not wait for it.
-export const loadBars = () => import("./stacked-bars");
 const StackedBars = lazy(() => loadBars().then((module) => ({ default: module.StackedBars })));
 
 interface Props {

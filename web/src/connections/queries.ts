@@ -1,6 +1,6 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ifMatch, unwrap } from "../api/client";
-import { whileUntold } from "../api/happenings";
+import { whileUntold } from "../api/told";
 import type { Connection, ConnectionChange } from "../api/types";
 import { changedHere } from "../ui/use-version";
 

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ExplainState } from "../address/explain";
 import { subsetFilter } from "../address/filter";
 import type { AnalysisState } from "../address/state";
-import type { Scope } from "../analysis/use-analysis";
+import type { Scope } from "../analysis/scope";
 import { queries } from "../api/queries";
 import type { Costs } from "../api/types";
 import { ExplainDrawer } from "./drawer";

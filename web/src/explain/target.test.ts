@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { explainOf } from "../address/explain";
 import { paths } from "../address/path-builder";
 import { type AnalysisState, initialState } from "../address/state";
-import type { Scope } from "../analysis/use-analysis";
+import type { Scope } from "../analysis/scope";
 import type { Costs, MonthToDate, Savings } from "../api/types";
 import { allRows, lineOrder, nextOrder } from "./lines";
 import { explainQuestion } from "./target";

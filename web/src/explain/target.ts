@@ -3,7 +3,7 @@ import { subsetFilter } from "../address/filter";
 import { joinList, readKeys } from "../address/list";
 import { bucketSpan } from "../address/range";
 import type { AnalysisState } from "../address/state";
-import type { Scope } from "../analysis/use-analysis";
+import type { Scope } from "../analysis/scope";
 import type { ExplainQuery } from "../api/queries";
 import type { Costs } from "../api/types";
 import { rowId, rowLabel, valueLabel } from "../chart/data";

@@ -6,7 +6,7 @@ import { type Filter, filterOf } from "../address/filter";
 import { type Metric, metrics } from "../address/metric";
 import { type TimeRange, type View, viewAllowed, views } from "../address/range";
 import { type AnalysisState, narrowed, withoutFilters } from "../address/state";
-import type { Scope } from "../analysis/use-analysis";
+import type { Scope } from "../analysis/scope";
 import { useStable } from "../ui/use-stable";
 import { CompareFilter } from "./compare-filter";
 import { CostMenu } from "./cost-menu";

@@ -5,7 +5,7 @@ import { useEffect } from "react";
 import { paths } from "../address/path-builder";
 import { useHappenings } from "../api/happenings";
 import { queries } from "../api/queries";
-import { sessionQuery } from "../api/session";
+import { sessionQuery } from "../api/session-query";
 import { hourLabel } from "../lib/dates";
 import { Problem } from "../ui/problem";
 import { FailureList } from "./failure-list";

@@ -5,8 +5,14 @@ A stage that fails does not stop the next ones where they still mean something (
 what needs the binary). The counts are those that the test runners print; a stage that only checks
 (format, licences) counts as one test. Standard library only.
 
+Stages that keep one processor busy, or none, run beside each other; what compiles has the machine to itself, and
+what measures time runs beside what is as quiet as itself. Each stage's output is a file of its own in
+`~/.cache/cloud-analyzer/logs`; here it comes as it is written where a stage is alone, and in one piece at its end where
+it is not.
+
     scripts/test.py                      everything
     scripts/test.py --only rust,oracle   some stages
+    scripts/test.py --in-turn            one stage at a time
 """
 
 import argparse
@@ -14,6 +20,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,9 +52,12 @@ class Stage:
     name: str
     command: list
     counts: str = ""  # key of COUNTS, or nothing: the stage is one check
-    needs: tuple = ()  # stages whose failure makes this one meaningless
+    needs: tuple = ()  # stages that come first; their failure makes this one meaningless
     env: dict = field(default_factory=dict)
+    cores: int = 2  # that it keeps busy, of the two that every machine has; whoever says nothing is alone there
+    quiet: bool = False  # looks at the clock: only beside others that do, and leave it room
     seconds: float = 0.0
+    busy: float = 0.0  # processor seconds
     passed: int = 0
     failed: int = 0
     result: str = ""
@@ -57,47 +67,111 @@ def stages(cache: Path, target: Path) -> list:
     binary = {"CLOUD_ANALYZER_BIN": str(target / "release" / "cloud-analyzer")}
     npm = ["npm", "--silent", "--prefix"]
     cargo = ["--release", "--locked", "--workspace"]
+    pytest = lambda venv, folder: [str(cache / venv / "bin" / "python"), "-m", "pytest", "-q", f"tests/{folder}"]
+    tested = {"counts": "pytest", "needs": ("build",), "env": binary}
     return [
         Stage("setup", ["scripts/setup.sh", "test"]),
-        Stage("format", ["cargo", "fmt", "--all", "--check"]),
-        Stage("typos", ["typos"], needs=("setup",)),
-        Stage("unused-deps", ["cargo", "shear"], needs=("setup",)),
-        Stage("one-build", ["python3", "scripts/features.py"]),
-        Stage("deny", ["cargo", "deny", "--log-level", "error", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"], needs=("setup",)),
-        Stage("advisories", ["scripts/advisories.sh"], needs=("setup",)),
-        Stage("web", npm + ["web", "run", "check"], needs=("setup",)),
-        Stage("web-tests", npm + ["web", "run", "test"], counts="vitest", needs=("setup",)),
-        Stage("web-build", npm + ["web", "run", "build"], needs=("setup",)),
+        # First what the binary takes in; the other checks of the web app run beside its compilation.
+        Stage("web-build", npm + ["web", "run", "bundle"], needs=("setup",), cores=1),
+        Stage("format", ["cargo", "fmt", "--all", "--check"], cores=1),
+        Stage("typos", ["typos"], needs=("setup",), cores=1),
+        Stage("unused-deps", ["cargo", "shear"], needs=("setup",), cores=1),
+        Stage("one-build", ["python3", "scripts/features.py"], cores=1),
+        Stage("deny", ["cargo", "deny", "--log-level", "error", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"], needs=("setup",), cores=1),
+        Stage("advisories", ["scripts/advisories.sh"], needs=("setup",), cores=1),
         # One build of the dependencies serves the binary, the tests and clippy.
-        Stage("build", ["cargo", "build", "--release", "--locked", "-p", "cloud-analyzer"], needs=("web-build",)),
-        Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build",)),
+        Stage("build", ["cargo", "build", "--release", "--locked", "-p", "cloud-analyzer"], needs=("web-build",), cores=1),
+        Stage("web", npm + ["web", "run", "check"], needs=("setup",), cores=1),
+        Stage("web-tests", npm + ["web", "run", "test"], counts="vitest", needs=("setup",), cores=1),
+        Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build", "build")),
         Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",), env={"RUST_BACKTRACE": "0"}),
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
-        # A build of its own (instrumented): what it shares with the rest is the machine.
-        Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",), env={"FUZZ_SECONDS": "5"}),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
-        Stage("oracle", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/oracle"], counts="pytest", needs=("build",), env=binary),
-        Stage("cases", [str(cache / "venv-oracle" / "bin" / "python"), "-m", "pytest", "-q", "tests/cases"], counts="pytest", needs=("build",), env=binary),
+        Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary, cores=1),
+        Stage("oracle", pytest("venv-oracle", "oracle"), cores=1, **tested),
+        Stage("cases", pytest("venv-oracle", "cases"), cores=1, **tested),
+        # A build of its own (instrumented): what it shares with the rest is the machine.
+        Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",), env={"FUZZ_SECONDS": "2"}, cores=1),
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
-        Stage("world", [str(cache / "venv-ministack" / "bin" / "python"), "-m", "pytest", "-q", "tests/world"], counts="pytest", needs=("build",), env=binary),
+        Stage("world", pytest("venv-ministack", "world"), cores=1, quiet=True, **tested),
         # A running server with two tenants, attacked: walls between tenants, limits, time-outs, hostile files and endpoints.
-        Stage("attack", [str(cache / "venv-ministack" / "bin" / "python"), "-m", "pytest", "-q", "tests/attack"], counts="pytest", needs=("build",), env=binary),
-        Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary),
+        Stage("attack", pytest("venv-ministack", "attack"), cores=1, quiet=True, **tested),
     ]
 
 
-def run(stage: Stage, env: dict) -> None:
-    print(f"\n━━ {stage.name}: {' '.join(os.path.relpath(c) if c.startswith('/') else c for c in stage.command)}", flush=True)
+class Runner:
+    """Runs stages in their order, each as soon as what it needs is done and there is room for it."""
+
+    def __init__(self, todo: list, env: dict, logs: Path, cores: int):
+        self.todo, self.env, self.logs, self.cores = todo, env, logs, cores
+        self.change, self.running, self.broken = threading.Condition(), [], set()
+
+    def run(self) -> None:
+        waiting, names = list(self.todo), {stage.name for stage in self.todo}
+        with self.change:
+            while waiting or self.running:
+                done = names - {stage.name for stage in waiting + self.running}
+                ready = next((stage for stage in waiting if names & set(stage.needs) <= done), None)
+                # Nobody is overtaken: what needs the whole machine would never get it.
+                if ready and self.has_room(ready):
+                    waiting.remove(ready)
+                    self.start(ready)
+                else:
+                    self.change.wait()
+
+    def has_room(self, stage: Stage) -> bool:
+        taken = sum(one.cores for one in self.running)
+        alike = all(one.quiet == stage.quiet for one in self.running)
+        return not self.running or (alike and taken + stage.cores <= self.cores)
+
+    def start(self, stage: Stage) -> None:
+        if cause := self.broken & set(stage.needs):
+            stage.result, stage.failed = f"not run: {', '.join(sorted(cause))} failed", 1
+            self.ended(stage)
+            return
+        self.running.append(stage)
+        print(f"\n━━ {stage.name}: {' '.join(os.path.relpath(c) if c.startswith('/') else c for c in stage.command)}", flush=True)
+        threading.Thread(target=self.one, args=(stage,)).start()
+
+    def one(self, stage: Stage) -> None:
+        alone = stage.cores >= self.cores
+        log = self.logs / f"{stage.name}.log"
+        try:
+            run(stage, self.env, log, print_too=alone)
+        except Exception as error:  # noqa: BLE001 one stage's trouble must not leave the others waiting
+            stage.result, stage.failed = f"FAILED: {error}", stage.failed or 1
+        with self.change:
+            if not alone:
+                print(f"\n━━ {stage.name} ended, and wrote:\n{log.read_text(errors='replace')}", end="")
+            print(f"━━ {stage.name}: {stage.result} in {stage.seconds:.0f} s", flush=True)
+            self.running.remove(stage)
+            self.ended(stage)
+            self.change.notify()
+
+    def ended(self, stage: Stage) -> None:
+        if stage.result != "ok" and stage.name in ("setup", "web-build", "build"):
+            self.broken.add(stage.name)
+
+
+def run(stage: Stage, env: dict, log: Path, print_too: bool) -> None:
     started = time.monotonic()
     patterns = COUNTS.get(stage.counts, [])
-    try:
-        child = subprocess.Popen(
-            stage.command, cwd=ROOT, env={**env, **stage.env}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-        )
+    with log.open("w", encoding="utf-8") as written:
+        try:
+            child = subprocess.Popen(
+                stage.command, cwd=ROOT, env={**env, **stage.env}, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            )
+        except FileNotFoundError as error:
+            written.write(f"cannot start: {error}\n")
+            stage.seconds, stage.failed, stage.result = 0, 1, f"FAILED: cannot start: {error}"
+            return
         for line in child.stdout:
-            sys.stdout.write(line)
-            sys.stdout.flush()
+            written.write(line)
+            written.flush()
+            if print_too:
+                sys.stdout.write(line)
+                sys.stdout.flush()
             plain = ANSI.sub("", line.rstrip("\n"))
             for pattern in patterns:
                 if found := pattern.search(plain):
@@ -105,30 +179,32 @@ def run(stage: Stage, env: dict) -> None:
                     stage.passed += int(groups.get("passed") or 0)
                     stage.failed += int(groups.get("failed") or 0)
                     break
-        code = child.wait()
-    except FileNotFoundError as error:
-        print(f"cannot start: {error}", flush=True)
-        code = 127
-    stage.seconds = time.monotonic() - started
-    if not patterns:
-        stage.passed, stage.failed = (1, 0) if code == 0 else (0, 1)
-    elif code != 0 and stage.failed == 0:
-        stage.failed = 1  # did not compile, crashed, or failed outside a test
-    elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "cases", "world", "attack", "e2e", "web-tests"):
-        print(f"{stage.name}: no test was run", flush=True)
-        stage.failed = 1
+        # With what the stage's processes took of the machine.
+        _, status, used = os.wait4(child.pid, 0)
+        code = child.returncode = os.waitstatus_to_exitcode(status)
+        stage.seconds, stage.busy = time.monotonic() - started, used.ru_utime + used.ru_stime
+        if not patterns:
+            stage.passed, stage.failed = (1, 0) if code == 0 else (0, 1)
+        elif code != 0 and stage.failed == 0:
+            stage.failed = 1  # did not compile, crashed, or failed outside a test
+        elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "cases", "world", "attack", "e2e", "web-tests"):
+            written.write(f"{stage.name}: no test was run\n")
+            stage.failed = 1
     stage.result = "ok" if code == 0 and stage.failed == 0 else "FAILED"
-    print(f"━━ {stage.name}: {stage.result} in {stage.seconds:.0f} s", flush=True)
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--only", default="", help="stages, comma-separated")
-    chosen = [name for name in arguments.parse_args().only.split(",") if name]
+    arguments.add_argument("--in-turn", action="store_true", help="one stage at a time")
+    options = arguments.parse_args()
+    chosen = [name for name in options.only.split(",") if name]
 
     home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     cache = Path(os.environ.get("CLOUD_ANALYZER_CACHE") or f"{home}/cloud-analyzer")
     target = Path(os.environ.get("CARGO_TARGET_DIR") or cache / "target")
+    logs = cache / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
     env = {
         **os.environ,
         "CARGO_TARGET_DIR": str(target),
@@ -142,20 +218,14 @@ def main() -> int:
         arguments.error(f"no such stage: {', '.join(sorted(unknown))}")
     todo = [stage for stage in all_stages if not chosen or stage.name in chosen]
 
-    broken = set()
-    for stage in todo:
-        if cause := broken & set(stage.needs):
-            stage.result, stage.failed = f"not run: {', '.join(sorted(cause))} failed", 1
-        else:
-            run(stage, env)
-        if stage.result != "ok" and stage.name in ("setup", "web-build", "build"):
-            broken.add(stage.name)
+    started = time.monotonic()
+    Runner(todo, env, logs, cores=1 if options.in_turn else 2).run()
 
-    print(f"\n{'stage':<14}{'seconds':>9}{'passed':>8}{'failed':>8}  result")
+    print(f"\n{'stage':<14}{'seconds':>9}{'of CPU':>9}{'passed':>8}{'failed':>8}  result")
     for stage in todo:
-        print(f"{stage.name:<14}{stage.seconds:>9.0f}{stage.passed:>8}{stage.failed:>8}  {stage.result}")
-    total, passed, failed = (sum(getattr(s, key) for s in todo) for key in ("seconds", "passed", "failed"))
-    print(f"{'all':<14}{total:>9.0f}{passed:>8}{failed:>8}\n")
+        print(f"{stage.name:<14}{stage.seconds:>9.0f}{stage.busy:>9.0f}{stage.passed:>8}{stage.failed:>8}  {stage.result}")
+    busy, passed, failed = (sum(getattr(stage, key) for stage in todo) for key in ("busy", "passed", "failed"))
+    print(f"{'all':<14}{time.monotonic() - started:>9.0f}{busy:>9.0f}{passed:>8}{failed:>8}\n")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0
 

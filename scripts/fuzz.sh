@@ -9,7 +9,8 @@ export FUZZ_SECONDS="${FUZZ_SECONDS:-10}" CACHE
 logs="$CACHE/logs/fuzz"
 rm -rf "$logs"
 mkdir -p "$logs"
-stage "fuzz targets built" cargo fuzz build --sanitizer none
+[ "${1:-}" = --run ] || stage "fuzz targets built" cargo fuzz build --sanitizer none
+[ "${1:-}" != --build ] || exit 0
 host="$(rustc -vV | sed -n 's/^host: //p')"
 
 one() { # PROGRAM LOG: the program itself, `cargo fuzz run` would look each time whether it is built

@@ -5,10 +5,9 @@ A stage that fails does not stop the next ones where they still mean something (
 what needs the binary). The counts are those that the test runners print; a stage that only checks
 (format, licences) counts as one test. Standard library only.
 
-Stages that keep one processor busy, or none, run beside each other; what compiles has the machine to itself, and
-what measures time runs beside what is as quiet as itself. Each stage's output is a file of its own in
-`~/.cache/cloud-analyzer/logs`; here it comes as it is written where a stage is alone, and in one piece at its end where
-it is not.
+Stages that keep one processor busy run beside each other, and beside them one that waits most of its time; what
+compiles has the machine to itself. Each stage's output is a file of its own in `~/.cache/cloud-analyzer/logs`; here it
+comes as it is written where a stage is alone, and in one piece at its end where it is not.
 
     scripts/test.py                      everything
     scripts/test.py --only rust,oracle   some stages
@@ -54,8 +53,7 @@ class Stage:
     counts: str = ""  # key of COUNTS, or nothing: the stage is one check
     needs: tuple = ()  # stages that come first; their failure makes this one meaningless
     env: dict = field(default_factory=dict)
-    cores: int = 2  # that it keeps busy, of the two that every machine has; whoever says nothing is alone there
-    quiet: bool = False  # looks at the clock: only beside others that do, and leave it room
+    cores: int = 2  # that it keeps busy, of the two that every machine has; whoever says nothing is alone there. 0: it waits
     seconds: float = 0.0
     busy: float = 0.0  # processor seconds
     passed: int = 0
@@ -86,24 +84,25 @@ def stages(cache: Path, target: Path) -> list:
         Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build", "build")),
         Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",), env={"RUST_BACKTRACE": "0"}),
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
+        # A build of its own (instrumented): what it shares with the rest is the machine.
+        Stage("fuzz-build", ["scripts/fuzz.sh", "--build"], needs=("setup",)),
         Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
         Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary, cores=1),
         Stage("oracle", pytest("venv-oracle", "oracle"), cores=1, **tested),
-        Stage("cases", pytest("venv-oracle", "cases"), cores=1, **tested),
-        # A build of its own (instrumented): what it shares with the rest is the machine.
-        Stage("fuzz", ["scripts/fuzz.sh"], counts="plain", needs=("setup",), env={"FUZZ_SECONDS": "2"}, cores=1),
-        # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
-        Stage("world", pytest("venv-ministack", "world"), cores=1, quiet=True, **tested),
         # A running server with two tenants, attacked: walls between tenants, limits, time-outs, hostile files and endpoints.
-        Stage("attack", pytest("venv-ministack", "attack"), cores=1, quiet=True, **tested),
+        Stage("attack", pytest("venv-ministack", "attack"), cores=0, **tested),
+        Stage("cases", pytest("venv-oracle", "cases"), cores=1, **tested),
+        # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
+        Stage("world", pytest("venv-ministack", "world"), cores=0, **tested),
+        Stage("fuzz", ["scripts/fuzz.sh", "--run"], counts="plain", needs=("fuzz-build",), env={"FUZZ_SECONDS": "2", "FUZZ_JOBS": "1"}, cores=1),
     ]
 
 
 class Runner:
     """Runs stages in their order, each as soon as what it needs is done and there is room for it."""
 
-    def __init__(self, todo: list, env: dict, logs: Path, cores: int):
-        self.todo, self.env, self.logs, self.cores = todo, env, logs, cores
+    def __init__(self, todo: list, env: dict, logs: Path, in_turn: bool = False):
+        self.todo, self.env, self.logs, self.in_turn = todo, env, logs, in_turn
         self.change, self.running, self.broken = threading.Condition(), [], set()
 
     def run(self) -> None:
@@ -120,9 +119,13 @@ class Runner:
                     self.change.wait()
 
     def has_room(self, stage: Stage) -> bool:
-        taken = sum(one.cores for one in self.running)
-        alike = all(one.quiet == stage.quiet for one in self.running)
-        return not self.running or (alike and taken + stage.cores <= self.cores)
+        beside = [one.cores for one in self.running]
+        if not beside:
+            return True
+        if self.in_turn or stage.cores == 2 or 2 in beside:
+            return False
+        # What waits also looks at the clock: one of the kind at a time.
+        return sum(beside) < 2 if stage.cores else 0 not in beside
 
     def start(self, stage: Stage) -> None:
         if cause := self.broken & set(stage.needs):
@@ -134,7 +137,7 @@ class Runner:
         threading.Thread(target=self.one, args=(stage,)).start()
 
     def one(self, stage: Stage) -> None:
-        alone = stage.cores >= self.cores
+        alone = stage.cores == 2 or self.in_turn
         log = self.logs / f"{stage.name}.log"
         try:
             run(stage, self.env, log, print_too=alone)
@@ -149,7 +152,7 @@ class Runner:
             self.change.notify()
 
     def ended(self, stage: Stage) -> None:
-        if stage.result != "ok" and stage.name in ("setup", "web-build", "build"):
+        if stage.result != "ok" and stage.name in ("setup", "web-build", "build", "fuzz-build"):
             self.broken.add(stage.name)
 
 
@@ -219,7 +222,7 @@ def main() -> int:
     todo = [stage for stage in all_stages if not chosen or stage.name in chosen]
 
     started = time.monotonic()
-    Runner(todo, env, logs, cores=1 if options.in_turn else 2).run()
+    Runner(todo, env, logs, options.in_turn).run()
 
     print(f"\n{'stage':<14}{'seconds':>9}{'of CPU':>9}{'passed':>8}{'failed':>8}  result")
     for stage in todo:

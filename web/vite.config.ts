@@ -47,7 +47,11 @@ function asksFirst(): Plugin {
         const file = Object.values(bundle ?? {}).find(
           (chunk) => chunk.type === "chunk" && chunk.moduleIds.some((id) => id.endsWith("/src/first.ts")),
         );
-        if (!file) throw new Error("first.ts is in no file of its own");
+        if (file?.type !== "chunk") throw new Error("first.ts is in no file of its own");
+        const draws = file.moduleIds.find((id) =>
+          /[\\/]node_modules[\\/](react|react-dom|@mantine)[\\/]|\.tsx$/.test(id),
+        );
+        if (draws) throw new Error(`${draws} draws: first.ts, which only asks, must not import it`);
         const attrs = { type: "module", async: true, crossorigin: true, src: `/${file.fileName}` };
         return [{ tag: "script", attrs, injectTo: "head-prepend" }];
       },

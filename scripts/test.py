@@ -145,7 +145,8 @@ class Runner:
             stage.result, stage.failed = f"FAILED: {error}", stage.failed or 1
         with self.change:
             if not alone:
-                print(f"\n━━ {stage.name} ended, and wrote:\n{log.read_text(errors='replace')}", end="")
+                written = log.read_text(errors="replace") if log.exists() else ""
+                print(f"\n━━ {stage.name} ended, and wrote:\n{written}", end="")
             print(f"━━ {stage.name}: {stage.result} in {stage.seconds:.0f} s", flush=True)
             self.running.remove(stage)
             self.ended(stage)

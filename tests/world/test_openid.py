@@ -114,7 +114,7 @@ class World:
         options = ["--listen", f"127.0.0.1:{port}", "--oidc-issuer", self.issuer, "--oidc-client-id", "cloud-analyzer"]
         self.log = open(folder / "log", "w+", encoding="utf-8")
         self.processes.append(subprocess.Popen([BIN, "--data", self.data, "serve", *options], env=environment, stdout=subprocess.DEVNULL, stderr=self.log))
-        for _ in range(200):
+        for _ in range(600):
             try:
                 Browser().ask(f"{self.url}/api/v1/session")
                 return

@@ -6,6 +6,7 @@ use crate::data_folder;
 use crate::edits::Turns;
 use crate::happenings::Watches;
 use crate::identity::Passwords;
+use crate::jobs::Running;
 use crate::lock::Writers;
 use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
@@ -19,7 +20,7 @@ use query::{Engine, EngineOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// How to open a data folder.
 #[derive(Clone)]
@@ -75,6 +76,22 @@ impl Default for AppOptions {
     }
 }
 
+/// Tells those who run jobs in this process that there are more.
+#[derive(Debug, Default)]
+pub(crate) struct Queued(watch::Sender<()>);
+
+impl Queued {
+    /// Jobs were queued: every lane looks.
+    pub(crate) fn wake(&self) {
+        self.0.send_replace(());
+    }
+
+    /// To be told from now on.
+    pub(crate) fn listen(&self) -> watch::Receiver<()> {
+        self.0.subscribe()
+    }
+}
+
 /// An open data folder. Cheap to clone; clones share everything.
 #[derive(Clone)]
 pub struct App {
@@ -101,7 +118,8 @@ struct Inner {
     bill_days: BillDays,
     outgoing: Outgoing,
     patience: Option<Patience>,
-    queued: Notify,
+    queued: Queued,
+    running: Running,
     stop: watch::Sender<bool>,
 }
 
@@ -136,7 +154,8 @@ impl App {
                 bill_days: BillDays::default(),
                 outgoing: options.outgoing,
                 patience: options.patience,
-                queued: Notify::new(),
+                queued: Queued::default(),
+                running: Running::default(),
                 stop: watch::Sender::new(false),
             }),
         })
@@ -204,8 +223,13 @@ impl App {
     }
 
     /// Wakes whoever runs jobs.
-    pub(crate) fn queued(&self) -> &Notify {
+    pub(crate) fn queued(&self) -> &Queued {
         &self.inner.queued
+    }
+
+    /// Jobs that run in this process.
+    pub(crate) fn running(&self) -> &Running {
+        &self.inner.running
     }
 
     /// Now, by the application's clock.

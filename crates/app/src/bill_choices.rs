@@ -3,14 +3,14 @@
 //! Reading finds them (`ingest_job/counting.rs`, `ingest_job/chosen.rs`) and does what is chosen here.
 
 use crate::edits::{self, Thing};
-use crate::identity::note;
+use crate::identity::entry;
 pub use crate::ingest_job::command;
 use crate::ingest_job::owners_of;
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result, connections, processing};
 use chrono::{DateTime, Utc};
 pub use meta::BillSide;
-use meta::{BillCandidate, BillChoice, BillConflict, BillPlace, FailureKind, Publication, chosen};
+use meta::{BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, FailureKind, Publication, chosen};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::collections::BTreeMap;
 
@@ -296,12 +296,12 @@ pub async fn choose(
         return Err(AppError::new(ErrorKind::Conflict, circle)
             .advise("Change that choice first: it stands on the pages of its connections."));
     }
-    let removed = lost.gone && !asked.within;
-    if !removed {
-        // Of what was removed with its connection there is nothing to choose against.
-        app.meta().choose_bill(&organization, &choice).await?;
-        choices.push(choice);
-    }
+    let now = choice.at_ms;
+    // Of what was removed with its connection there is nothing to choose against.
+    let kept = (!lost.gone || asked.within).then_some(choice);
+    choices.extend(kept.clone());
+    let follows = follows(app, &organization, &conflicts, &choices, (winning, losing)).await?;
+    let decision = BillDecision { choice: kept, ..follows };
     let from_words = from.map_or_else(|| "every month".to_owned(), |from| from.to_string());
     let (reference, account) = (question.to_string(), asked.payers.join(", "));
     let detail = [
@@ -312,24 +312,26 @@ pub async fn choose(
         ("connection", id.as_str()),
         ("id", &reference),
     ];
-    note(app, caller, "bill.chosen", won.side.name.clone(), &detail).await?;
-    after(app, &organization, &conflicts, &choices, (winning, losing)).await
+    let told = entry(app, caller, "bill.chosen", won.side.name.clone(), &detail);
+    app.meta().choose_bill(&organization, &decision, now, &[told]).await?;
+    app.queued().wake();
+    Ok(())
 }
 
-/// What follows from a choice at once: what is settled fails no more, and what has to be read is asked for.
-async fn after(
+/// What follows from a choice at once: what is settled fails no more, and what has to be read is read next.
+async fn follows(
     app: &App,
     organization: &OrganizationId,
     conflicts: &[BillConflict],
     choices: &[BillChoice],
     (winning, losing): (&BillCandidate, &BillCandidate),
-) -> Result<()> {
+) -> Result<BillDecision> {
     let published = app.meta().publications(organization).await?;
     let of_pair = |conflict: &&BillConflict| {
         (conflict.own == *winning && conflict.other == *losing)
             || (conflict.own == *losing && conflict.other == *winning)
     };
-    let mut over = vec![];
+    let (mut over, mut well, mut read) = (vec![], vec![], vec![]);
     for conflict in conflicts.iter().filter(of_pair) {
         let which = if conflict.own == *losing { "own" } else { "other" };
         if conflict.gone == which {
@@ -338,22 +340,22 @@ async fn after(
         }
         let settled = matches!(standing(conflict, choices, &published), Standing::NotCounted(_));
         if settled && conflict.own.place == BillPlace::Whole {
-            let (kind, month) = (FailureKind::Month, conflict.period.to_string());
-            let now = app.now().timestamp_millis();
-            app.meta().is_well_again(&conflict.own.connection, kind, &month, now).await?;
+            well.push((conflict.own.connection.clone(), conflict.period));
         }
     }
-    app.meta().forget_bill_conflicts(&over).await?;
     // The one that counts first: the other one then finds what counts.
     let mut asked: Vec<&ConnectionId> = vec![&winning.connection, &losing.connection];
     asked.dedup();
     for id in asked {
-        if let Err(error) = processing::ask(app, organization, id).await {
+        match processing::may_be_read(app, organization, id).await {
+            Ok(()) => read.push(id.clone()),
             // Paused, being set up, or removed: it is read when it can be.
-            tracing::info!(connection.id = %id, %error, "a choice waits for a connection to be read");
+            Err(error) => {
+                tracing::info!(connection.id = %id, %error, "a choice waits for a connection to be read");
+            }
         }
     }
-    Ok(())
+    Ok(BillDecision { choice: None, over, well, read })
 }
 
 /// Words for a circle of choices that another one would close.

@@ -26,7 +26,7 @@ pub use pausing::pause;
 pub use removing::remove;
 pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
 pub(crate) use verifying::Verifications;
-pub(crate) use verifying::start_daily_verification;
+pub(crate) use verifying::{look_into, start_daily_verification};
 pub use verifying::{Running, start_verification, verification, watch_verification};
 
 use crate::{Allowed, App, AppError, ErrorKind, Result};

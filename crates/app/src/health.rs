@@ -7,7 +7,7 @@
 mod cadence;
 mod deliveries;
 
-pub(crate) use deliveries::watch;
+pub(crate) use deliveries::{late_connections, note_stopped};
 pub use deliveries::{Deliveries, deliveries};
 pub use meta::FailureKind;
 
@@ -208,7 +208,7 @@ pub(super) async fn why(app: &App, record: &ConnectionRecord) -> Option<String> 
     if !matches!(record.connection.kind, ConnectionKind::AwsOwn | ConnectionKind::AwsRole) {
         return None;
     }
-    match connections::start_verification(app, organization, id).await {
+    match connections::look_into(app, organization, id).await {
         Ok(mut course) => {
             let ended = course.wait_for(|running| running.verdict.is_some());
             // One that does not end says nothing: the words are those without it.

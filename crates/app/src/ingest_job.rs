@@ -29,6 +29,7 @@ use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Progress, Result, health};
 use connect::{BillSource, Delivery, Location};
 use connection::ensure_connection;
+pub(crate) use connection::note_reading;
 use counting::Kept;
 use deliver::Job;
 use first::{FirstStage, first_stage, published};
@@ -58,7 +59,8 @@ pub async fn run(
     let started = Instant::now();
     let location = Location::try_new(&request.location)?;
     let connection =
-        ensure_connection(app, &organization.id, &location, request.connection.as_deref()).await?;
+        ensure_connection(app, &organization, &location, request.connection.as_deref()).await?;
+    note_reading(app, &organization, &connection.id).await?;
     let work = async {
         let source = Arc::new(connect::open(&location)?);
         let asked = Asked {
@@ -73,6 +75,7 @@ pub async fn run(
     };
     let outcome = work.await;
     note_end(app, &connection.id, false, &outcome).await?;
+    crate::jobs::follow_here(app, &organization.id, &connection.id).await;
     outcome
 }
 
@@ -285,7 +288,6 @@ async fn read(
     // What is published stands, whatever becomes of what follows from it.
     aside("what stays as an earlier version read it could not be noted", earlier(app, connection, &periods))
         .await;
-    aside("superseded files could not be removed", app.vacuum_unlocked()).await;
     if let Some(before) = before {
         let changed = changes::keep(app, connection, before, &periods, &kept.choices);
         aside("what a restatement changed could not be kept", changed).await;

@@ -23,6 +23,7 @@ pub mod happenings;
 pub mod health;
 pub mod identity;
 pub mod ingest_job;
+mod jobs;
 mod limits;
 mod live;
 mod lock;

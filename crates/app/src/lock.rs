@@ -199,6 +199,20 @@ impl App {
             .advise("Wait until that is done."))
     }
 
+    /// Begins to work at a connection as soon as whoever does has ended.
+    ///
+    /// # Errors
+    /// `Conflict` when it does not end soon.
+    pub(crate) async fn at_work_after(&self, connection: &ConnectionId) -> Result<AtWork> {
+        let until = Instant::now() + STOPPING;
+        loop {
+            match self.at_work(connection) {
+                Err(_) if Instant::now() < until => tokio::time::sleep(TURN).await,
+                begun => return begun,
+            }
+        }
+    }
+
     /// Tells whoever of this process is at work at a connection to stop.
     pub(crate) fn stop_work(&self, connection: &ConnectionId) {
         if let Some(tell) = self.writers().at_work().get(connection) {

@@ -2,6 +2,7 @@
 //! [`identity::new_organization_id`]), so that two names never come to one organization.
 
 use crate::identity::{self, name_of};
+use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::Organization;
 use model::OrganizationId;
@@ -68,7 +69,9 @@ impl App {
             },
         };
         let new = Organization { id: identity::new_organization_id()?, name, demo };
-        Ok(self.meta().organization_named(&new).await?)
+        let caller = Caller::command_line(new.clone());
+        let created = identity::entry(self, &caller, "organization.created", &new.name, &[]);
+        Ok(self.meta().organization_named(&new, &created).await?)
     }
 }
 

@@ -1,23 +1,21 @@
 //! Processing of connections: jobs that read what a connection has, by request and by polling, retried, resumed
 //! after a stop, and told by mail.
 
-mod attempt;
-mod bill_diffs;
-mod daily;
+pub(crate) mod attempt;
+pub(crate) mod bill_diffs;
 mod line;
 mod reader;
 mod reading;
-mod schedule;
 mod telling;
 mod watch;
 mod work;
 
 pub use crate::ingest_job::Fate;
+pub use crate::jobs::run;
 pub use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Ingest, JobState, Outcome};
 pub(crate) use reading::MOST_CRASHES;
 pub use reading::{ReaderProcess, Reading};
-pub use schedule::run;
-pub(crate) use telling::{checked, deliveries_stopped, grouped, money};
+pub(crate) use telling::{checked, deliveries_stopped, grouped, money, ready};
 pub use work::{bound, work};
 
 use crate::bill_choices::{self, QuestionState};
@@ -26,9 +24,9 @@ use crate::health::{self, Deliveries, FailureKind};
 use crate::ingest_job::{self, IngestSummary, SourceFiles};
 use crate::proof::Proof;
 use crate::read::{Published, filter_on};
-use crate::{App, AppError, ErrorKind, Failure, Progress, Result};
+use crate::{App, AppError, ErrorKind, Failure, Progress, Result, jobs};
 use chrono::{DateTime, NaiveDate, Utc};
-use meta::Reason;
+use meta::NewAudit;
 use model::{BillingPeriod, ConnectionId, CostQuery, Metric, OrganizationId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -111,14 +109,19 @@ pub struct Processing {
     pub paused: bool,
 }
 
-/// Asks for a connection to be read now.
+/// Asks for a connection to be read now; the entries tell who asked.
 ///
 /// # Errors
 /// `Invalid` while the connection was not verified.
-pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+pub async fn ask(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    entries: &[NewAudit],
+) -> Result<()> {
     may_be_read(app, organization, id).await?;
-    app.meta().queue_job(id, Reason::Asked, app.now().timestamp_millis()).await?;
-    app.queued().notify_one();
+    app.meta().ask_for_job(id, false, app.now().timestamp_millis(), entries).await?;
+    app.queued().wake();
     Ok(())
 }
 
@@ -127,16 +130,24 @@ pub async fn ask(app: &App, organization: &OrganizationId, id: &ConnectionId) ->
 ///
 /// # Errors
 /// As [`ask`]; `Conflict` when what reads it does not stop.
-pub async fn ask_again(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+pub async fn ask_again(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    entries: &[NewAudit],
+) -> Result<()> {
     may_be_read(app, organization, id).await?;
-    cancel(app, organization, id).await?;
-    app.meta().queue_again(id, app.now().timestamp_millis()).await?;
-    app.queued().notify_one();
+    cancel(app, organization, id, &[]).await?;
+    app.meta().ask_for_job(id, true, app.now().timestamp_millis(), entries).await?;
+    app.queued().wake();
     Ok(())
 }
 
 /// Whether a connection is verified and not paused, nor the one that it reads through.
-async fn may_be_read(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+///
+/// # Errors
+/// What keeps it from being read.
+pub(crate) async fn may_be_read(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
     let connection = connections::get(app, organization, id).await?;
     verified(&connection)?;
     if connection.paused {
@@ -155,11 +166,17 @@ async fn may_be_read(app: &App, organization: &OrganizationId, id: &ConnectionId
 ///
 /// # Errors
 /// `Conflict` when it does not stop: another process reads it.
-pub async fn cancel(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+pub async fn cancel(
+    app: &App,
+    organization: &OrganizationId,
+    id: &ConnectionId,
+    entries: &[NewAudit],
+) -> Result<()> {
     connections::get(app, organization, id).await?;
+    app.meta().stop_reading(id, entries).await?;
     let until = Instant::now() + STOPPING;
     loop {
-        app.meta().cancel_job(id, false, app.now().timestamp_millis()).await?;
+        app.meta().cancel_job(id, app.now().timestamp_millis()).await?;
         app.stop_work(id);
         let last = app.meta().last_job(id).await?;
         if !last.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running)) {
@@ -188,7 +205,12 @@ pub async fn read_now(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<IngestSummary> {
     verified(&connections::get(app, organization, id).await?)?;
-    ingest_job::run_connection(app, organization, id, force, None, progress).await
+    if let Some(organization) = app.organization_by_id(organization).await? {
+        ingest_job::note_reading(app, &organization, id).await?;
+    }
+    let read = ingest_job::run_connection(app, organization, id, force, None, progress).await;
+    jobs::follow_here(app, organization, id).await;
+    read
 }
 
 fn verified(connection: &connections::ConnectionDetails) -> Result<()> {
@@ -204,7 +226,9 @@ pub async fn status(app: &App, organization: &OrganizationId, id: &ConnectionId)
     let connection = connections::get(app, organization, id).await?;
     let job = app.meta().last_job(id).await?;
     let running = job.as_ref().is_some_and(|job| job.state == JobState::Running);
-    let progress = app.live().progress_of(organization, id).filter(|_| running);
+    let noted = || job.as_ref()?.progress.clone().and_then(|progress| serde_json::from_value(progress).ok());
+    // Of a reading in another process its row tells.
+    let progress = app.live().progress_of(organization, id).or_else(noted).filter(|_| running);
     let instant = |ms: i64| DateTime::from_timestamp_millis(ms).unwrap_or_default();
     let mut failures = health::failures(app, organization).await?;
     failures.retain(|failure| failure.connection.as_ref() == Some(id));

@@ -8,8 +8,8 @@ mod picture;
 pub(crate) mod recipients;
 mod sending;
 
-pub(crate) use sending::send_due;
 pub use sending::send_now;
+pub(crate) use sending::send_scheduled;
 
 use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};

@@ -64,7 +64,7 @@ impl House {
             paused: false,
             bill_diff_mails: None,
         };
-        app.meta().create_connection(&record).await.unwrap();
+        app.meta().create_connection(&record, &[]).await.unwrap();
         Self { app, clock, organization, connection }
     }
 
@@ -74,7 +74,7 @@ impl House {
 
     /// Looks for new deliveries, to the end.
     async fn look(&self) {
-        processing::ask(&self.app, &self.organization, &self.connection).await.unwrap();
+        processing::ask(&self.app, &self.organization, &self.connection, &[]).await.unwrap();
         let end = Instant::now() + Duration::from_secs(60);
         loop {
             let job = self.app.meta().last_job(&self.connection).await.unwrap().unwrap();

@@ -1,9 +1,8 @@
 //! What restatements of a month changed.
 
 use crate::store::{from_json, parsed, to_json};
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, NewJob, work};
 use model::{BillingPeriod, ConnectionId, Decimal};
-use serde_json::Value;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -146,37 +145,30 @@ impl Meta {
         rows.iter().map(|row| Ok((row.try_get("id")?, change(row)?))).collect()
     }
 
-    /// Notes that bill diffs were told, or are not to be: each is told once.
+    /// Notes that these bill diffs are told, or are not to be, and queues the mails that tell of them, in one step: each is
+    /// told once. When somebody else told of them meanwhile, nothing is queued.
     ///
     /// # Errors
-    /// The database cannot be written to.
-    pub async fn bill_changes_told(&self, numbers: &[i64], now_ms: i64) -> Result<(), MetaError> {
-        let mut transaction = self.pool.begin().await?;
-        for number in numbers {
-            sqlx::query("UPDATE bill_changes SET told_at_ms = ? WHERE id = ? AND told_at_ms IS NULL")
-                .bind(now_ms)
-                .bind(number)
-                .execute(&mut *transaction)
-                .await?;
+    /// The database cannot be written to: then they do not count as told.
+    pub async fn tell_bill_changes(
+        &self,
+        numbers: &[i64],
+        now_ms: i64,
+        mails: &[NewJob],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE bill_changes SET told_at_ms = ?
+             WHERE told_at_ms IS NULL AND id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(now_ms)
+        .bind(to_json("bill changes", &numbers)?)
+        .execute(&mut *transaction)
+        .await?;
+        for mail in mails.iter().filter(|_| done.rows_affected() > 0) {
+            work::insert(&mut transaction, mail).await?;
         }
         Ok(transaction.commit().await?)
-    }
-
-    /// Keeps who is told of a connection's bill diffs, as the application keeps it; `None`: nobody.
-    ///
-    /// # Errors
-    /// The database cannot be written to.
-    pub async fn set_bill_diff_mails(
-        &self,
-        connection: &ConnectionId,
-        wish: Option<&Value>,
-    ) -> Result<(), MetaError> {
-        sqlx::query("UPDATE connections SET bill_diff_mails = ? WHERE id = ?")
-            .bind(wish.map(|wish| to_json("bill diff mails", wish)).transpose()?)
-            .bind(connection.as_str())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
     }
 
     /// The bill diffs of a connection, newest first.

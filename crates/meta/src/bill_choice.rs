@@ -4,8 +4,9 @@
 //! the same account of the same bill. A *choice* says which of two candidates counts, from which month on. Whatever asks
 //! which one counts asks [`chosen`].
 
+use crate::identity::insert_entries;
 use crate::store::{from_json, parsed, to_json};
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, NewAudit, Reason, failing, job};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
@@ -126,6 +127,20 @@ impl BillChoice {
     }
 }
 
+/// What somebody's choice changes, as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BillDecision {
+    /// The choice; it takes the place of those of the same two that begin with the same month or later. `None`: what was
+    /// chosen against is gone, and there is nothing to choose.
+    pub choice: Option<BillChoice>,
+    /// Conflicts that are none any more.
+    pub over: Vec<i64>,
+    /// Months that fail no more, with their connection.
+    pub well: Vec<(ConnectionId, BillingPeriod)>,
+    /// What has to be read next, in this order.
+    pub read: Vec<ConnectionId>,
+}
+
 /// Which of two candidates counts in a month; `None`: nobody chose. `period` is `None` where the month is not known.
 pub fn chosen<'a>(
     choices: &'a [BillChoice],
@@ -175,11 +190,7 @@ impl Meta {
     /// # Errors
     /// The database cannot be written to.
     pub async fn forget_bill_conflicts(&self, ids: &[i64]) -> Result<(), MetaError> {
-        sqlx::query("DELETE FROM bill_conflicts WHERE id IN (SELECT value FROM json_each(?))")
-            .bind(to_json("conflicts", &ids)?)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        forget(&mut *self.pool.acquire().await?, ids).await
     }
 
     /// Notes which of the two of a conflict is not there any more: `own`, `other`, or none.
@@ -207,48 +218,77 @@ impl Meta {
         rows.iter().map(choice).collect()
     }
 
-    /// Keeps a choice; it takes the place of those of the same two that begin with the same month or later.
+    /// Keeps a choice and all that follows from it at once, in one step with the entries that tell of it.
     ///
     /// # Errors
     /// The database cannot be written to.
     pub async fn choose_bill(
         &self,
         organization: &OrganizationId,
-        choice: &BillChoice,
+        decision: &BillDecision,
+        now_ms: i64,
+        entries: &[NewAudit],
     ) -> Result<(), MetaError> {
-        let from = choice.from.map(|from| from.to_string()).unwrap_or_default();
-        let place = |candidate: &BillCandidate| to_json("place", &candidate.place);
-        let (winner, loser) = (place(&choice.winner)?, place(&choice.loser)?);
         let mut transaction = self.write().await?;
-        sqlx::query(
-            "DELETE FROM bill_choices WHERE organization_id = ?1 AND from_period >= ?2 AND (
-                 (winner_connection = ?3 AND winner_place = ?4 AND loser_connection = ?5 AND loser_place = ?6)
-                 OR (winner_connection = ?5 AND winner_place = ?6 AND loser_connection = ?3 AND loser_place = ?4))",
-        )
-        .bind(organization.as_str())
-        .bind(&from)
-        .bind(choice.winner.connection.as_str())
-        .bind(&winner)
-        .bind(choice.loser.connection.as_str())
-        .bind(&loser)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "INSERT INTO bill_choices (organization_id, winner_connection, winner_place, loser_connection,
-                 loser_place, from_period, chosen_by, chosen_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(organization.as_str())
-        .bind(choice.winner.connection.as_str())
-        .bind(&winner)
-        .bind(choice.loser.connection.as_str())
-        .bind(&loser)
-        .bind(&from)
-        .bind(&choice.by)
-        .bind(choice.at_ms)
-        .execute(&mut *transaction)
-        .await?;
+        if let Some(choice) = &decision.choice {
+            keep(&mut transaction, organization, choice).await?;
+        }
+        forget(&mut transaction, &decision.over).await?;
+        for (connection, period) in &decision.well {
+            failing::month_is_well(&mut transaction, connection, *period, now_ms).await?;
+        }
+        for connection in &decision.read {
+            job::queue(&mut transaction, connection, Reason::Asked, now_ms).await?;
+        }
+        insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+async fn forget(to: &mut SqliteConnection, ids: &[i64]) -> Result<(), MetaError> {
+    sqlx::query("DELETE FROM bill_conflicts WHERE id IN (SELECT value FROM json_each(?))")
+        .bind(to_json("conflicts", &ids)?)
+        .execute(to)
+        .await?;
+    Ok(())
+}
+
+async fn keep(
+    to: &mut SqliteConnection,
+    organization: &OrganizationId,
+    choice: &BillChoice,
+) -> Result<(), MetaError> {
+    let from = choice.from.map(|from| from.to_string()).unwrap_or_default();
+    let place = |candidate: &BillCandidate| to_json("place", &candidate.place);
+    let (winner, loser) = (place(&choice.winner)?, place(&choice.loser)?);
+    sqlx::query(
+        "DELETE FROM bill_choices WHERE organization_id = ?1 AND from_period >= ?2 AND (
+             (winner_connection = ?3 AND winner_place = ?4 AND loser_connection = ?5 AND loser_place = ?6)
+             OR (winner_connection = ?5 AND winner_place = ?6 AND loser_connection = ?3 AND loser_place = ?4))",
+    )
+    .bind(organization.as_str())
+    .bind(&from)
+    .bind(choice.winner.connection.as_str())
+    .bind(&winner)
+    .bind(choice.loser.connection.as_str())
+    .bind(&loser)
+    .execute(&mut *to)
+    .await?;
+    sqlx::query(
+        "INSERT INTO bill_choices (organization_id, winner_connection, winner_place, loser_connection,
+             loser_place, from_period, chosen_by, chosen_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(organization.as_str())
+    .bind(choice.winner.connection.as_str())
+    .bind(&winner)
+    .bind(choice.loser.connection.as_str())
+    .bind(&loser)
+    .bind(&from)
+    .bind(&choice.by)
+    .bind(choice.at_ms)
+    .execute(&mut *to)
+    .await?;
+    Ok(())
 }
 
 /// Keeps a conflict, unless its connection was removed meanwhile.

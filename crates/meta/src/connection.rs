@@ -1,7 +1,12 @@
 //! Connections: from draft to source of bills, with the last verification.
 
+mod leaving;
+
+pub use leaving::Split;
+
+use crate::identity::insert_entries;
 use crate::store::{from_json, parsed, to_json};
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, NewAudit};
 use model::{ConnectionId, OrganizationId};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
@@ -140,7 +145,12 @@ pub struct ConnectionRecord {
 impl Meta {
     /// Creates the connection of whoever holds the data folder, or brings its name up to date. A conflict when its identifier belongs to
     /// another organization or another connection of the organization has its location.
-    pub async fn ensure_connection(&self, connection: &Connection) -> Result<(), MetaError> {
+    pub async fn ensure_connection(
+        &self,
+        connection: &Connection,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
         let done = sqlx::query(
             "INSERT INTO connections (id, organization_id, kind, location, name, by_operator)
              VALUES (?, ?, ?, ?, ?, 1)
@@ -153,13 +163,14 @@ impl Meta {
         .bind(connection.kind.to_string())
         .bind(&connection.location)
         .bind(&connection.name)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
             let text = format!("connection '{}' belongs to another organization", connection.id);
             return Err(MetaError::Conflict(text));
         }
-        Ok(())
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Identifiers of the connections of every organization.
@@ -177,18 +188,28 @@ impl Meta {
         rows.iter().map(connection).collect()
     }
 
-    /// Connections in use, of real organizations, whose last verification was before that instant.
+    /// Connections in use, of real organizations, whose last verification was before that instant, and for which no
+    /// job of that name waits, nor failed that was queued since `queued_ms`: it is not begun again at once.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub async fn connections_verified_before(
         &self,
         instant_ms: i64,
+        job: &str,
+        queued_ms: i64,
     ) -> Result<Vec<(OrganizationId, ConnectionId)>, MetaError> {
         let rows = sqlx::query(
             "SELECT connections.id, organization_id FROM connections
              JOIN organizations ON organizations.id = connections.organization_id
              WHERE state <> 'draft' AND paused = 0 AND verified_at_ms < ? AND organizations.demo = 0
+               AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.connection_id = connections.id AND jobs.name = ?
+                               AND (jobs.finished_at_ms IS NULL OR (jobs.state = 'failed' AND jobs.created_at_ms > ?)))
              ORDER BY verified_at_ms",
         )
         .bind(instant_ms)
+        .bind(job)
+        .bind(queued_ms)
         .fetch_all(&self.pool)
         .await?;
         let both = |row: &SqliteRow| {
@@ -215,57 +236,33 @@ impl Meta {
     }
 
     /// Keeps a new connection.
-    pub async fn create_connection(&self, record: &ConnectionRecord) -> Result<(), MetaError> {
-        sqlx::query(
-            "INSERT INTO connections (id, organization_id, kind, location, name, state, settings, external_id,
-                                      sealed_secret, poll_minutes, created_at_ms, parent_id, by_operator)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(record.connection.id.as_str())
-        .bind(record.connection.organization_id.as_str())
-        .bind(record.connection.kind.to_string())
-        .bind(&record.connection.location)
-        .bind(&record.connection.name)
-        .bind(record.state.to_string())
-        .bind(to_json("settings", &record.settings)?)
-        .bind(&record.external_id)
-        .bind(&record.sealed_secret)
-        .bind(record.poll_minutes)
-        .bind(record.created_at_ms)
-        .bind(record.parent.as_ref().map(ConnectionId::as_str))
-        .bind(record.by_operator)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn create_connection(
+        &self,
+        record: &ConnectionRecord,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        insert(&mut transaction, record).await?;
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps what was changed of a connection. Kind, external ID and time of making never change.
-    pub async fn update_connection(&self, record: &ConnectionRecord) -> Result<(), MetaError> {
-        let verification =
-            record.verification.as_ref().map(|found| to_json("verification", found)).transpose()?;
-        let done = sqlx::query(
-            "UPDATE connections
-             SET location = ?, name = ?, state = ?, settings = ?, sealed_secret = ?, poll_minutes = ?,
-                 verification = ?, verified_at_ms = ?, by_operator = ?
-             WHERE id = ? AND organization_id = ?",
-        )
-        .bind(&record.connection.location)
-        .bind(&record.connection.name)
-        .bind(record.state.to_string())
-        .bind(to_json("settings", &record.settings)?)
-        .bind(&record.sealed_secret)
-        .bind(record.poll_minutes)
-        .bind(verification)
-        .bind(record.verified_at_ms)
-        .bind(record.by_operator)
-        .bind(record.connection.id.as_str())
-        .bind(record.connection.organization_id.as_str())
-        .execute(&self.pool)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Err(MetaError::NotFound { what: "connection", id: record.connection.id.to_string() });
-        }
-        Ok(())
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when another one of the organization reads that place.
+    pub async fn update_connection(
+        &self,
+        record: &ConnectionRecord,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        update(&mut transaction, record).await?;
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps where a connection stands, and nothing else of it.
@@ -310,29 +307,41 @@ impl Meta {
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn pause_connection(&self, id: &ConnectionId, paused: bool) -> Result<(), MetaError> {
+    pub async fn pause_connection(
+        &self,
+        id: &ConnectionId,
+        paused: bool,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
         sqlx::query("UPDATE connections SET paused = ? WHERE id = ?")
             .bind(paused)
             .bind(id.as_str())
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
-    /// Gives a connection another name and polling interval, and changes nothing else of it.
+    /// Keeps another name, polling interval and recipients of bill diffs of a connection, and changes nothing else of it.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
     pub async fn rename_connection(
         &self,
-        id: &ConnectionId,
-        name: &str,
-        poll_minutes: u32,
+        record: &ConnectionRecord,
+        entries: &[NewAudit],
     ) -> Result<(), MetaError> {
-        sqlx::query("UPDATE connections SET name = ?, poll_minutes = ? WHERE id = ?")
-            .bind(name)
-            .bind(poll_minutes)
-            .bind(id.as_str())
-            .execute(&self.pool)
+        let mut transaction = self.write().await?;
+        sqlx::query("UPDATE connections SET name = ?, poll_minutes = ?, bill_diff_mails = ? WHERE id = ?")
+            .bind(&record.connection.name)
+            .bind(record.poll_minutes)
+            .bind(mails(record)?)
+            .bind(record.connection.id.as_str())
+            .execute(&mut *transaction)
             .await?;
-        Ok(())
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// A connection of an organization.
@@ -387,71 +396,65 @@ impl Meta {
             .await?;
         rows.iter().map(record).collect()
     }
-
-    /// Forgets what was read of a connection, and its history; the connection stays.
-    pub async fn forget_months(
-        &self,
-        organization: &OrganizationId,
-        id: &ConnectionId,
-    ) -> Result<(), MetaError> {
-        let mut transaction = self.pool.begin().await?;
-        for table in ["bill_changes", "ingests", "publications", "failures", "deliveries"] {
-            delete_of(&mut transaction, table, organization, id).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Removes a connection and everything that is kept of it, in one step.
-    pub async fn delete_connection(
-        &self,
-        organization: &OrganizationId,
-        id: &ConnectionId,
-    ) -> Result<(), MetaError> {
-        let mut transaction = self.pool.begin().await?;
-        for table in [
-            "jobs",
-            "bill_changes",
-            "notices",
-            "ingests",
-            "publications",
-            "failures",
-            "deliveries",
-            "bill_conflicts",
-        ] {
-            delete_of(&mut transaction, table, organization, id).await?;
-        }
-        let done = sqlx::query("DELETE FROM connections WHERE id = ? AND organization_id = ?")
-            .bind(id.as_str())
-            .bind(organization.as_str())
-            .execute(&mut *transaction)
-            .await?;
-        if done.rows_affected() == 0 {
-            return Err(MetaError::NotFound { what: "connection", id: id.to_string() });
-        }
-        crate::bill_choice::connection_gone(&mut transaction, organization, id).await?;
-        transaction.commit().await?;
-        Ok(())
-    }
 }
 
-/// Deletes a connection's rows of a table. What belongs to another organization's connection stays, whoever names
-/// its identifier.
-async fn delete_of(
-    transaction: &mut SqliteConnection,
-    table: &'static str,
-    organization: &OrganizationId,
-    id: &ConnectionId,
-) -> Result<(), MetaError> {
-    let statement = format!(
-        "DELETE FROM {table} WHERE connection_id IN
-         (SELECT id FROM connections WHERE id = ? AND organization_id = ?)"
-    );
-    sqlx::query(sqlx::AssertSqlSafe(statement))
-        .bind(id.as_str())
-        .bind(organization.as_str())
-        .execute(transaction)
-        .await?;
+/// A new connection, in a transaction of its own or another's.
+async fn insert(to: &mut SqliteConnection, record: &ConnectionRecord) -> Result<(), MetaError> {
+    sqlx::query(
+        "INSERT INTO connections (id, organization_id, kind, location, name, state, settings, external_id,
+                                  sealed_secret, poll_minutes, created_at_ms, parent_id, by_operator)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(record.connection.id.as_str())
+    .bind(record.connection.organization_id.as_str())
+    .bind(record.connection.kind.to_string())
+    .bind(&record.connection.location)
+    .bind(&record.connection.name)
+    .bind(record.state.to_string())
+    .bind(to_json("settings", &record.settings)?)
+    .bind(&record.external_id)
+    .bind(&record.sealed_secret)
+    .bind(record.poll_minutes)
+    .bind(record.created_at_ms)
+    .bind(record.parent.as_ref().map(ConnectionId::as_str))
+    .bind(record.by_operator)
+    .execute(to)
+    .await?;
+    Ok(())
+}
+
+/// Who is told of bill diffs, as it is stored.
+fn mails(record: &ConnectionRecord) -> Result<Option<String>, MetaError> {
+    record.bill_diff_mails.as_ref().map(|wish| to_json("bill diff mails", wish)).transpose()
+}
+
+/// What was changed of a connection, likewise.
+async fn update(to: &mut SqliteConnection, record: &ConnectionRecord) -> Result<(), MetaError> {
+    let verification =
+        record.verification.as_ref().map(|found| to_json("verification", found)).transpose()?;
+    let done = sqlx::query(
+        "UPDATE connections
+         SET location = ?, name = ?, state = ?, settings = ?, sealed_secret = ?, poll_minutes = ?,
+             verification = ?, verified_at_ms = ?, by_operator = ?, bill_diff_mails = ?
+         WHERE id = ? AND organization_id = ?",
+    )
+    .bind(&record.connection.location)
+    .bind(&record.connection.name)
+    .bind(record.state.to_string())
+    .bind(to_json("settings", &record.settings)?)
+    .bind(&record.sealed_secret)
+    .bind(record.poll_minutes)
+    .bind(verification)
+    .bind(record.verified_at_ms)
+    .bind(record.by_operator)
+    .bind(mails(record)?)
+    .bind(record.connection.id.as_str())
+    .bind(record.connection.organization_id.as_str())
+    .execute(to)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(MetaError::NotFound { what: "connection", id: record.connection.id.to_string() });
+    }
     Ok(())
 }
 

@@ -2,9 +2,9 @@
 
 use crate::store::{from_json, parsed, to_json};
 use crate::{Failure, Meta, MetaError};
-use model::{ConnectionId, OrganizationId};
-use sqlx::Row;
+use model::{BillingPeriod, ConnectionId, OrganizationId};
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 use std::fmt;
 use std::str::FromStr;
 
@@ -193,30 +193,6 @@ impl Meta {
         Ok(ended)
     }
 
-    /// Ends what failed of one subject.
-    ///
-    /// # Errors
-    /// The database cannot be written to.
-    pub async fn is_well_again(
-        &self,
-        connection: &ConnectionId,
-        kind: FailureKind,
-        subject: &str,
-        now_ms: i64,
-    ) -> Result<(), MetaError> {
-        sqlx::query(
-            "UPDATE failures SET ended_at_ms = ?1
-             WHERE connection_id = ?2 AND kind = ?3 AND subject = ?4 AND ended_at_ms IS NULL",
-        )
-        .bind(now_ms)
-        .bind(connection.as_str())
-        .bind(kind.name())
-        .bind(subject)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     /// Ends what failed of months but those that `still` fail: the others were read, or are not delivered any more.
     ///
     /// # Errors
@@ -352,6 +328,25 @@ impl Meta {
         };
         rows.iter().map(both).collect()
     }
+}
+
+/// Ends what failed of a month, in the transaction of what ends it.
+pub(crate) async fn month_is_well(
+    to: &mut SqliteConnection,
+    connection: &ConnectionId,
+    period: BillingPeriod,
+    now_ms: i64,
+) -> Result<(), MetaError> {
+    sqlx::query(
+        "UPDATE failures SET ended_at_ms = ? WHERE connection_id = ? AND kind = 'month' AND subject = ?
+             AND ended_at_ms IS NULL",
+    )
+    .bind(now_ms)
+    .bind(connection.as_str())
+    .bind(period.to_string())
+    .execute(to)
+    .await?;
+    Ok(())
 }
 
 fn row(row: &SqliteRow) -> Result<FailureRow, MetaError> {

@@ -37,7 +37,7 @@ impl Meta {
                 FROM connections WHERE organization_id = ?) AS health,
                (SELECT coalesce(max(id), 0) || ' ' || count(*) || ' ' || coalesce(sum(attempts), 0) || ' ' ||
                   coalesce(sum(state = 'running'), 0) || ' ' || coalesce(sum(finished_at_ms), 0)
-                FROM jobs WHERE connection_id IN own) AS work",
+                FROM jobs WHERE name = 'read' AND connection_id IN own) AS work",
         )
         .bind(organization.as_str())
         .bind(organization.as_str())

@@ -1,13 +1,15 @@
-//! Jobs: the processing of connections, as rows that survive the process.
+//! Jobs that read connections, as rows that survive the process. What all kinds of jobs have in common is in
+//! [`crate::work`]; readings have turns and are parked besides.
 //!
 //! A row says `running` before its work begins. Whoever finds it so without anybody at work knows that the process
 //! went down with it; [`Meta::job_crashed`] counts that, and what is counted too often is parked.
 
+use crate::identity::insert_entries;
 use crate::store::{from_json, parsed, to_json};
-use crate::{Failure, Meta, MetaError};
+use crate::{Failure, Lease, Meta, MetaError, NewAudit};
 use model::{ConnectionId, OrganizationId};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 use std::fmt;
 use std::str::FromStr;
 
@@ -86,55 +88,69 @@ pub struct ProcessingJob {
     pub failure: Option<Failure>,
     /// Whether what is published already is read again, too.
     pub again: bool,
+    /// Who runs it: of its ends only that one's are written.
+    pub lease: Option<String>,
+    /// How far it is, in the words of whoever runs it.
+    pub progress: Option<serde_json::Value>,
 }
 
 /// The statement that reads jobs, with its end.
 macro_rules! select_jobs {
     ($end:literal) => {
         concat!(
-            "SELECT jobs.*, connections.organization_id FROM jobs
-             JOIN connections ON connections.id = jobs.connection_id ",
+            "SELECT jobs.*, connections.organization_id AS whose FROM jobs
+             JOIN connections ON connections.id = jobs.connection_id AND jobs.name = 'read' ",
             $end
         )
     };
 }
 
 impl Meta {
-    /// Queues the processing of a connection, unless it waits or runs already; one that waits for later is
-    /// brought forward. Only a person brings back one that is parked, and then it starts with a clean record.
+    /// Queues the processing of a connection, unless it waits or runs already. When a person asked, one that waits for
+    /// later is brought forward, one that is parked comes back with a clean record, and one that runs is run once more
+    /// when it has ended: it may have looked before what was asked for was there.
     pub async fn queue_job(
         &self,
         connection: &ConnectionId,
         reason: Reason,
         now_ms: i64,
     ) -> Result<(), MetaError> {
-        let reason = match reason {
-            Reason::Asked => "asked",
-            Reason::Poll => "poll",
-        };
-        sqlx::query(
-            "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms)
-             VALUES (?1, 'queued', ?2, ?3, ?3)
-             ON CONFLICT (connection_id) WHERE finished_at_ms IS NULL
-             DO UPDATE SET run_after_ms = min(run_after_ms, excluded.run_after_ms),
-                 state = CASE WHEN state = 'parked' THEN 'queued' ELSE state END,
-                 attempts = CASE WHEN state = 'parked' THEN 0 ELSE attempts END,
-                 reason = 'asked', crashes = 0
-             WHERE excluded.reason = 'asked'",
-        )
-        .bind(connection.as_str())
-        .bind(reason)
-        .bind(now_ms)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        queue(&mut *self.pool.acquire().await?, connection, reason, now_ms).await
+    }
+
+    /// The same because a person asked, with the entry that tells of it in one step; `again`: what is published already is
+    /// read again, too. Whoever takes the job knows.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn ask_for_job(
+        &self,
+        connection: &ConnectionId,
+        again: bool,
+        now_ms: i64,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        queue(&mut transaction, connection, Reason::Asked, now_ms).await?;
+        if again {
+            sqlx::query(
+                "UPDATE jobs SET again = 1, attempts = 0, crashes = 0
+                 WHERE dedupe = 'read:' || ? AND finished_at_ms IS NULL",
+            )
+            .bind(connection.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Queues every connection that works, waits or fails and was not looked at for its polling interval.
     pub async fn queue_polls(&self, now_ms: i64) -> Result<u64, MetaError> {
         let done = sqlx::query(
-            "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms)
-             SELECT connections.id, 'queued', 'poll', ?1, ?1 FROM connections
+            "INSERT INTO jobs (name, lane, dedupe, connection_id, state, reason, run_after_ms, created_at_ms)
+             SELECT 'read', 'reading', 'read:' || connections.id, connections.id, 'queued', 'poll', ?1, ?1
+             FROM connections
              JOIN organizations ON organizations.id = connections.organization_id
              WHERE connections.state <> 'draft' AND connections.paused = 0
                AND NOT EXISTS (SELECT 1 FROM connections AS parents
@@ -142,7 +158,7 @@ impl Meta {
                AND connections.created_at_ms > 0
                AND organizations.demo = 0
                AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.connection_id = connections.id
-                               AND (finished_at_ms IS NULL OR finished_at_ms + 60000 * poll_minutes > ?1))",
+                               AND jobs.name = 'read' AND (finished_at_ms IS NULL OR finished_at_ms + 60000 * poll_minutes > ?1))",
         )
         .bind(now_ms)
         .execute(&self.pool)
@@ -153,7 +169,10 @@ impl Meta {
     /// Takes a job whose time has come. Organizations take turns: of those that have no job at work, the one whose
     /// last turn is longest ago comes first; what somebody asked for comes before polls, until these have waited for
     /// ten minutes. A customer's reading counts as its provider's, whose source it is.
-    pub async fn take_job(&self, now_ms: i64) -> Result<Option<ProcessingJob>, MetaError> {
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn take_job(&self, now_ms: i64, lease: &Lease) -> Result<Option<ProcessingJob>, MetaError> {
         let mut transaction = self.write().await?;
         let taken = sqlx::query(
             "WITH owned AS (
@@ -161,7 +180,7 @@ impl Meta {
                         coalesce(parents.organization_id, connections.organization_id) AS owner
                  FROM jobs JOIN connections ON connections.id = jobs.connection_id
                  LEFT JOIN connections AS parents ON parents.id = connections.parent_id
-                 WHERE jobs.finished_at_ms IS NULL
+                 WHERE jobs.finished_at_ms IS NULL AND jobs.name = 'read'
              )
              SELECT owned.id, owned.owner FROM owned JOIN organizations ON organizations.id = owned.owner
              WHERE state IN ('queued', 'parked') AND run_after_ms <= ?1
@@ -179,9 +198,12 @@ impl Meta {
             .execute(&mut *transaction)
             .await?;
         sqlx::query(
-            "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at_ms = ? WHERE id = ?",
+            "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at_ms = ?, stop = 0, anew = 0,
+                 progress = NULL, lease = ?, lease_until_ms = ? WHERE id = ?",
         )
         .bind(now_ms)
+        .bind(&lease.holder)
+        .bind(lease.until_ms)
         .bind(id)
         .execute(&mut *transaction)
         .await?;
@@ -192,66 +214,67 @@ impl Meta {
     }
 
     /// Gives a job back to be run later, with what went wrong.
-    pub async fn retry_job(&self, id: i64, run_after_ms: i64, failure: &Failure) -> Result<(), MetaError> {
-        sqlx::query("UPDATE jobs SET state = 'queued', run_after_ms = ?, failure = ? WHERE id = ?")
+    pub async fn retry_job(&self, job: &ProcessingJob, run_after_ms: i64, failure: &Failure) -> Result<(), MetaError> {
+        sqlx::query("UPDATE jobs SET state = 'queued', run_after_ms = ?, failure = ?
+             WHERE id = ? AND state = 'running' AND lease = ?")
             .bind(run_after_ms)
             .bind(to_json("failure", failure)?)
-            .bind(id)
+            .bind(job.id)
+            .bind(&job.lease)
             .execute(&self.pool)
             .await?;
         Ok(())
     }
 
-    /// Ends a job.
-    pub async fn end_job(&self, id: i64, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
+    /// Ends a job. One that was asked for while it ran waits again, as new.
+    pub async fn end_job(&self, job: &ProcessingJob, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
         let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
-        sqlx::query("UPDATE jobs SET state = ?, finished_at_ms = ?, failure = ? WHERE id = ?")
-            .bind(if failure.is_some() { "failed" } else { "done" })
-            .bind(now_ms)
+        sqlx::query(
+            "UPDATE jobs SET failure = ?1,
+                 state = CASE WHEN anew THEN 'queued' WHEN ?1 IS NULL THEN 'done' ELSE 'failed' END,
+                 finished_at_ms = CASE WHEN anew THEN NULL ELSE ?2 END,
+                 run_after_ms = CASE WHEN anew THEN ?2 ELSE run_after_ms END,
+                 attempts = CASE WHEN anew THEN 0 ELSE attempts END,
+                 again = CASE WHEN anew THEN 0 ELSE again END
+             WHERE id = ?3 AND state = 'running' AND lease = ?4",
+        )
             .bind(text)
-            .bind(id)
+            .bind(now_ms)
+            .bind(job.id)
+            .bind(&job.lease)
             .execute(&self.pool)
             .await?;
         Ok(())
     }
 
-    /// Queues a connection to be read now, what is published too. One step: whoever takes the job knows.
+    /// Takes back the job of a connection that waits for its turn: somebody stopped it.
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn queue_again(&self, connection: &ConnectionId, now_ms: i64) -> Result<(), MetaError> {
+    pub async fn cancel_job(&self, connection: &ConnectionId, now_ms: i64) -> Result<(), MetaError> {
         sqlx::query(
-            "INSERT INTO jobs (connection_id, state, reason, run_after_ms, created_at_ms, again)
-             VALUES (?1, 'queued', 'asked', ?2, ?2, 1)
-             ON CONFLICT (connection_id) WHERE finished_at_ms IS NULL
-             DO UPDATE SET run_after_ms = min(run_after_ms, excluded.run_after_ms), reason = 'asked',
-                 state = CASE WHEN state = 'parked' THEN 'queued' ELSE state END, attempts = 0, crashes = 0,
-                 again = 1",
+            "UPDATE jobs SET state = 'done', finished_at_ms = ?, failure = NULL, cancelled = 1
+             WHERE connection_id = ? AND name = 'read' AND state = 'queued'",
         )
-        .bind(connection.as_str())
         .bind(now_ms)
+        .bind(connection.as_str())
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// Ends the job of a connection that somebody stopped: one that waits, or, if `running`, one that runs.
+    /// Ends a job that runs and that somebody stopped.
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn cancel_job(
-        &self,
-        connection: &ConnectionId,
-        running: bool,
-        now_ms: i64,
-    ) -> Result<(), MetaError> {
+    pub async fn job_stopped(&self, job: &ProcessingJob, now_ms: i64) -> Result<(), MetaError> {
         sqlx::query(
-            "UPDATE jobs SET state = 'done', finished_at_ms = ?1, failure = NULL, cancelled = 1
-             WHERE connection_id = ?2 AND (state = 'queued' OR (?3 AND state = 'running'))",
+            "UPDATE jobs SET state = 'done', finished_at_ms = ?, failure = NULL, cancelled = 1
+             WHERE id = ? AND state = 'running' AND lease = ?",
         )
         .bind(now_ms)
-        .bind(connection.as_str())
-        .bind(running)
+        .bind(job.id)
+        .bind(&job.lease)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -264,7 +287,7 @@ impl Meta {
     pub async fn forgive_job(&self, connection: &ConnectionId) -> Result<(), MetaError> {
         sqlx::query(
             "UPDATE jobs SET state = 'done', failure = NULL WHERE state = 'failed' AND id = (
-                 SELECT max(id) FROM jobs WHERE connection_id = ?)",
+                 SELECT max(id) FROM jobs WHERE connection_id = ? AND name = 'read')",
         )
         .bind(connection.as_str())
         .execute(&self.pool)
@@ -272,12 +295,35 @@ impl Meta {
         Ok(())
     }
 
-    /// Gives back a job whose run was ended by a stop of the server: that is no run.
-    pub async fn release_job(&self, id: i64) -> Result<(), MetaError> {
+    /// Has a job wait for somebody who holds what it needs, which `failure` tells; such waits do not add up to a failure.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn put_job_off(&self, job: &ProcessingJob, run_after_ms: i64, failure: &Failure) -> Result<(), MetaError> {
         sqlx::query(
-            "UPDATE jobs SET state = 'queued', attempts = max(attempts - 1, 0) WHERE id = ? AND state = 'running'",
+            "UPDATE jobs SET state = 'queued', attempts = min(attempts, 2), run_after_ms = ?, failure = ?
+             WHERE id = ? AND state = 'running' AND lease = ?",
         )
-        .bind(id)
+        .bind(run_after_ms)
+        .bind(to_json("failure", failure)?)
+        .bind(job.id)
+        .bind(&job.lease)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives back a job whose run was ended by a stop of the server: that is no run.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn release_job(&self, job: &ProcessingJob) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'queued', attempts = max(attempts - 1, 0)
+             WHERE id = ? AND state = 'running' AND lease = ?",
+        )
+        .bind(job.id)
+        .bind(&job.lease)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -291,6 +337,21 @@ impl Meta {
         rows.iter().map(job).collect()
     }
 
+    /// Takes over every reading that runs, whatever its lease: whoever calls this knows that nobody is at work.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn take_over_readings(&self, lease: &Lease) -> Result<Vec<ProcessingJob>, MetaError> {
+        sqlx::query(
+            "UPDATE jobs SET lease = ?, lease_until_ms = ? WHERE name = 'read' AND state = 'running'",
+        )
+        .bind(&lease.holder)
+        .bind(lease.until_ms)
+        .execute(&self.pool)
+        .await?;
+        self.running_jobs().await
+    }
+
     /// A job.
     pub async fn job(&self, id: i64) -> Result<Option<ProcessingJob>, MetaError> {
         let row = sqlx::query(select_jobs!("WHERE jobs.id = ?")).bind(id).fetch_optional(&self.pool).await?;
@@ -298,28 +359,32 @@ impl Meta {
     }
 
     /// Counts a run that took its process down; gives how many there were since the job last got further.
-    pub async fn job_crashed(&self, id: i64) -> Result<u32, MetaError> {
+    pub async fn job_crashed(&self, job: &ProcessingJob) -> Result<u32, MetaError> {
         let crashes =
-            sqlx::query_scalar("UPDATE jobs SET crashes = crashes + 1 WHERE id = ? RETURNING crashes")
-                .bind(id)
+            sqlx::query_scalar(
+                "UPDATE jobs SET crashes = crashes + 1 WHERE id = ? AND state = 'running' AND lease = ?
+                 RETURNING crashes",
+            )
+                .bind(job.id)
+                .bind(&job.lease)
                 .fetch_optional(&self.pool)
                 .await?;
-        // Removed meanwhile: nothing to park.
+        // Removed meanwhile, or somebody else's: nothing to park.
         Ok(crashes.unwrap_or(0))
     }
 
     /// Notes that a job got further than any run before: something was published.
-    pub async fn job_got_further(&self, id: i64) -> Result<(), MetaError> {
-        sqlx::query("UPDATE jobs SET crashes = 0 WHERE id = ?").bind(id).execute(&self.pool).await?;
+    pub async fn job_got_further(&self, job: &ProcessingJob) -> Result<(), MetaError> {
+        sqlx::query("UPDATE jobs SET crashes = 0 WHERE id = ? AND lease = ?").bind(job.id).bind(&job.lease).execute(&self.pool).await?;
         Ok(())
     }
 
     /// Notes which deliveries a job is about to read, before it begins; whether they are others than those that a run
     /// before set out to read. Others start with a clean record.
-    pub async fn job_found(&self, id: i64, deliveries: &str) -> Result<bool, MetaError> {
+    pub async fn job_found(&self, job: &ProcessingJob, deliveries: &str) -> Result<bool, MetaError> {
         let mut transaction = self.write().await?;
         let before: Option<Option<String>> = sqlx::query_scalar("SELECT deliveries FROM jobs WHERE id = ?")
-            .bind(id)
+            .bind(job.id)
             .fetch_optional(&mut *transaction)
             .await?;
         let before = before.flatten();
@@ -327,10 +392,11 @@ impl Meta {
         if before.is_none() || others {
             sqlx::query(
                 "UPDATE jobs SET deliveries = ?, crashes = CASE WHEN deliveries IS NULL THEN crashes ELSE 0 END
-                 WHERE id = ?",
+                 WHERE id = ? AND lease = ?",
             )
                 .bind(deliveries)
-                .bind(id)
+                .bind(job.id)
+                .bind(&job.lease)
                 .execute(&mut *transaction)
                 .await?;
         }
@@ -340,7 +406,7 @@ impl Meta {
 
     /// Parks a job, with what went wrong; it is looked at again after the connection's polling interval. Without a
     /// failure, the one before stays. A job that somebody asked for meanwhile is queued instead.
-    pub async fn park_job(&self, id: i64, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
+    pub async fn park_job(&self, job: &ProcessingJob, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
         let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
         sqlx::query(
             "UPDATE jobs SET failure = coalesce(?2, failure),
@@ -348,11 +414,12 @@ impl Meta {
                  reason = CASE crashes WHEN 0 THEN reason ELSE 'poll' END,
                  run_after_ms = CASE crashes WHEN 0 THEN ?3 ELSE ?3 + 60000 * (
                      SELECT poll_minutes FROM connections WHERE connections.id = jobs.connection_id) END
-             WHERE id = ?1",
+             WHERE id = ?1 AND state = 'running' AND lease = ?4",
         )
-        .bind(id)
+        .bind(job.id)
         .bind(text)
         .bind(now_ms)
+        .bind(&job.lease)
         .execute(&self.pool)
         .await?;
         Ok(())
@@ -368,13 +435,43 @@ impl Meta {
     }
 }
 
+/// Queues a reading, in a transaction of its own or another's.
+pub(crate) async fn queue(
+    to: &mut SqliteConnection,
+    connection: &ConnectionId,
+    reason: Reason,
+    now_ms: i64,
+) -> Result<(), MetaError> {
+    let reason = match reason {
+        Reason::Asked => "asked",
+        Reason::Poll => "poll",
+    };
+    sqlx::query(
+        "INSERT INTO jobs (name, lane, dedupe, connection_id, state, reason, run_after_ms, created_at_ms)
+         VALUES ('read', 'reading', 'read:' || ?1, ?1, 'queued', ?2, ?3, ?3)
+         ON CONFLICT (dedupe) WHERE finished_at_ms IS NULL
+         DO UPDATE SET run_after_ms = min(run_after_ms, excluded.run_after_ms),
+             state = CASE WHEN state = 'parked' THEN 'queued' ELSE state END,
+             attempts = CASE WHEN state = 'parked' THEN 0 ELSE attempts END,
+             anew = state = 'running', reason = 'asked', crashes = 0
+         WHERE excluded.reason = 'asked'",
+    )
+    .bind(connection.as_str())
+    .bind(reason)
+    .bind(now_ms)
+    .execute(to)
+    .await?;
+    Ok(())
+}
+
 fn job(row: &SqliteRow) -> Result<ProcessingJob, MetaError> {
     let failure: Option<String> = row.try_get("failure")?;
     let state = parsed("state of a job", row.try_get("state")?)?;
     let cancelled: bool = row.try_get("cancelled")?;
+    let progress: Option<String> = row.try_get("progress")?;
     Ok(ProcessingJob {
         id: row.try_get("id")?,
-        organization_id: parsed("organization", row.try_get("organization_id")?)?,
+        organization_id: parsed("organization", row.try_get("whose")?)?,
         connection_id: parsed("connection", row.try_get("connection_id")?)?,
         state: if cancelled && state == JobState::Done { JobState::Cancelled } else { state },
         attempts: row.try_get("attempts")?,
@@ -384,5 +481,7 @@ fn job(row: &SqliteRow) -> Result<ProcessingJob, MetaError> {
         finished_at_ms: row.try_get("finished_at_ms")?,
         failure: failure.map(|text| from_json("failure", &text)).transpose()?,
         again: row.try_get("again")?,
+        lease: row.try_get("lease")?,
+        progress: progress.map(|text| from_json("progress", &text)).transpose()?,
     })
 }

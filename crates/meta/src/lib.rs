@@ -21,15 +21,19 @@ mod job;
 mod migrations;
 mod notice;
 mod organization;
+mod outbox;
 mod publication;
 mod saved_report;
 mod sealed;
 mod source_files;
 mod store;
+mod work;
 
 pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledChange};
-pub use bill_choice::{BillCandidate, BillChoice, BillConflict, BillPlace, BillSide, ConflictDetail, chosen};
-pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
+pub use bill_choice::{
+    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, BillSide, ConflictDetail, chosen,
+};
+pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Split};
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
 pub use failing::{FailureKind, FailureRow};
@@ -47,3 +51,4 @@ pub use publication::{
 };
 pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;
+pub use work::{Beat, EndedJob, Lease, NewJob, TakenJob};

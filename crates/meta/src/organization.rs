@@ -34,8 +34,15 @@ impl Meta {
     }
 
     /// The organization of that name, of the demo or not; made as given when there is none. Two who ask at once get
-    /// the same one.
-    pub async fn organization_named(&self, new: &Organization) -> Result<Organization, MetaError> {
+    /// the same one. The entry tells of one that was made.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn organization_named(
+        &self,
+        new: &Organization,
+        entry: &NewAudit,
+    ) -> Result<Organization, MetaError> {
         let mut transaction = self.write().await?;
         let found =
             sqlx::query("SELECT id, name, demo FROM organizations WHERE name = ? AND demo = ? ORDER BY id")
@@ -52,6 +59,7 @@ impl Meta {
             .bind(new.demo)
             .execute(&mut *transaction)
             .await?;
+        insert_audit(&mut transaction, entry).await?;
         transaction.commit().await?;
         Ok(new.clone())
     }

@@ -1,7 +1,7 @@
 //! Publications: which versions and files of the lake belong together.
 
 use crate::store::{count, from_json, parsed, stored, to_json};
-use crate::{BillConflict, Meta, MetaError};
+use crate::{BillConflict, Meta, MetaError, Reason, job, outbox};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -174,13 +174,14 @@ pub struct StateVersion {
 
 impl Meta {
     /// Makes this the current publication of its (connection, period) and supersedes the former one, in
-    /// one transaction. Returns its identifier.
+    /// one transaction, with the row of the outbox from which the rest follows. Returns its identifier.
     pub async fn publish(&self, new: &NewPublication) -> Result<i64, MetaError> {
         self.publish_in_place(new, &[]).await
     }
 
     /// The same, in place of the same month of other connections: theirs does not count any more, and each conflict says
-    /// why. There is no moment in which both count, or neither. A conflict when one of them is not what it was.
+    /// why. There is no moment in which both count, or neither. What follows from theirs follows too, and one that keeps a
+    /// rest is queued to be read: its line items are not there yet. A conflict when one of them is not what it was.
     pub async fn publish_in_place(
         &self,
         new: &NewPublication,
@@ -202,8 +203,13 @@ impl Meta {
                 return Err(MetaError::Conflict(what));
             }
             crate::bill_choice::note(&mut transaction, &one.conflict).await?;
-            if let Some(rest) = &one.rest {
-                insert(&mut transaction, rest).await?;
+            let (theirs, at_ms) = (&one.conflict.own.connection, new.published_at_ms);
+            match &one.rest {
+                Some(rest) => {
+                    insert(&mut transaction, rest).await?;
+                    job::queue(&mut transaction, theirs, Reason::Asked, at_ms).await?;
+                }
+                None => outbox::insert(&mut transaction, one.publication, theirs, new.period, at_ms).await?,
             }
         }
         let id = insert(&mut transaction, new).await?;
@@ -356,6 +362,7 @@ impl Meta {
 }
 
 /// Makes this the current publication of its (connection, period), and supersedes the former one.
+/// A publication with its row of the outbox, in the transaction of whatever belongs to it.
 async fn insert(transaction: &mut SqliteConnection, new: &NewPublication) -> Result<i64, MetaError> {
     sqlx::query(
         "UPDATE publications
@@ -396,7 +403,9 @@ async fn insert(transaction: &mut SqliteConnection, new: &NewPublication) -> Res
     .bind(model::schema::VERSION)
     .execute(&mut *transaction)
     .await?;
-    Ok(inserted.last_insert_rowid())
+    let (id, at_ms) = (inserted.last_insert_rowid(), new.published_at_ms);
+    outbox::insert(transaction, id, &new.connection_id, new.period, at_ms).await?;
+    Ok(id)
 }
 
 fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {

@@ -2,7 +2,7 @@
 
 use crate::identity::insert_audit;
 use crate::store::{from_json, parsed, to_json};
-use crate::{Meta, MetaError, NewAudit};
+use crate::{Meta, MetaError, NewAudit, NewJob, work};
 use model::{Frequency, OrganizationId, ReportId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -60,6 +60,18 @@ impl Meta {
         rows.iter().map(report).collect()
     }
 
+    /// A report of an organization.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn saved_report(
+        &self,
+        organization: &OrganizationId,
+        id: &ReportId,
+    ) -> Result<Option<SavedReport>, MetaError> {
+        Ok(self.saved_reports(organization).await?.into_iter().find(|report| report.id == *id))
+    }
+
     /// Reports whose time has come, of whatever organization.
     pub async fn due_reports(&self, now_ms: i64) -> Result<Vec<SavedReport>, MetaError> {
         let rows = sqlx::query(
@@ -101,16 +113,31 @@ impl Meta {
         Ok(transaction.commit().await?)
     }
 
-    /// Takes a report whose time has come: the next one is set before it is sent, so that a report that cannot
-    /// be sent is not tried again and again. False when it was taken or changed meanwhile.
-    pub async fn take_report(&self, id: &ReportId, due_ms: i64, next_ms: i64) -> Result<bool, MetaError> {
+    /// Takes a report whose time has come: its next time is set, and what sends it is queued, in one step. False when it
+    /// was taken or changed meanwhile.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn take_report(
+        &self,
+        id: &ReportId,
+        due_ms: i64,
+        next_ms: i64,
+        sending: &NewJob,
+    ) -> Result<bool, MetaError> {
+        let mut transaction = self.write().await?;
         let taken = sqlx::query("UPDATE saved_reports SET next_run_ms = ? WHERE id = ? AND next_run_ms = ?")
             .bind(next_ms)
             .bind(id.as_str())
             .bind(due_ms)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
-        Ok(taken.rows_affected() == 1)
+        let taken = taken.rows_affected() == 1;
+        if taken {
+            work::insert(&mut transaction, sending).await?;
+        }
+        transaction.commit().await?;
+        Ok(taken)
     }
 
     /// Has a report sent later than planned, when nobody planned it otherwise meanwhile.

@@ -1,7 +1,8 @@
 //! Secrets of connections, all at once: they are encrypted by whoever calls, with a key that is not in here.
 
+use crate::identity::insert_entries;
 use crate::store::parsed;
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, NewAudit};
 use model::ConnectionId;
 use sqlx::Row;
 
@@ -28,7 +29,14 @@ impl Meta {
     }
 
     /// Puts other secrets in the places of those that there are: all, or none.
-    pub async fn replace_sealed_secrets(&self, secrets: &[(ConnectionId, Vec<u8>)]) -> Result<(), MetaError> {
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn replace_sealed_secrets(
+        &self,
+        secrets: &[(ConnectionId, Vec<u8>)],
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         for (id, sealed) in secrets {
             sqlx::query(
@@ -39,15 +47,21 @@ impl Meta {
             .execute(&mut *transaction)
             .await?;
         }
-        transaction.commit().await?;
-        Ok(())
+        insert_entries(&mut transaction, entries).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Forgets every secret; gives of how many connections.
-    pub async fn forget_sealed_secrets(&self) -> Result<u64, MetaError> {
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn forget_sealed_secrets(&self, entries: &[NewAudit]) -> Result<u64, MetaError> {
+        let mut transaction = self.write().await?;
         let done = sqlx::query("UPDATE connections SET sealed_secret = NULL WHERE sealed_secret IS NOT NULL")
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
+        insert_entries(&mut transaction, entries).await?;
+        transaction.commit().await?;
         Ok(done.rows_affected())
     }
 }

@@ -1,7 +1,7 @@
 //! One bill that two connections hold: conflicts, choices, and a month that takes another one's place.
 
 use meta::{
-    BillCandidate, BillChoice, BillConflict, BillPlace, ConflictDetail, Connection, ConnectionKind,
+    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, ConflictDetail, Connection, ConnectionKind,
     ErrorKind, Meta, NewPublication, Organization, Retirement,
 };
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
@@ -59,6 +59,10 @@ fn publication(connection: &str) -> NewPublication {
     }
 }
 
+fn decision(choice: BillChoice) -> BillDecision {
+    BillDecision { choice: Some(choice), ..BillDecision::default() }
+}
+
 async fn store() -> (TempDir, Meta) {
     let folder = tempfile::tempdir().unwrap();
     let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
@@ -72,7 +76,7 @@ async fn store() -> (TempDir, Meta) {
             location: format!("/{name}"),
             name: name.to_owned(),
         };
-        meta.ensure_connection(&connection).await.unwrap();
+        meta.ensure_connection(&connection, &[]).await.unwrap();
     }
     (folder, meta)
 }
@@ -113,7 +117,7 @@ async fn a_choice_takes_the_place_of_the_later_ones_of_the_same_two() {
             by: "Ada".to_owned(),
             at_ms: 1,
         };
-        meta.choose_bill(&organization(), &choice).await.unwrap();
+        meta.choose_bill(&organization(), &decision(choice), 1, &[]).await.unwrap();
         let all = meta.bill_choices(&organization()).await.unwrap();
         all.iter()
             .map(|known| (known.winner.connection.to_string(), known.from.map(|from| from.to_string())))
@@ -141,8 +145,8 @@ async fn the_question_comes_back_when_the_chosen_one_is_removed() {
             by: "Ada".to_owned(),
             at_ms: 1,
         };
-        meta.choose_bill(&organization(), &choice).await.unwrap();
-        meta.delete_connection(&organization(), &id("two")).await.unwrap();
+        meta.choose_bill(&organization(), &decision(choice), 1, &[]).await.unwrap();
+        meta.delete_connection(&organization(), &id("two"), &[]).await.unwrap();
         let gone: Vec<String> =
             meta.bill_conflicts(&organization()).await.unwrap().into_iter().map(|one| one.gone).collect();
         assert_eq!(gone, left, "{winner} was chosen");

@@ -1,8 +1,8 @@
 //! Jobs: turns of organizations, and what happens to a job that takes its process down.
 
 use meta::{
-    Connection, ConnectionKind, ConnectionRecord, ConnectionState, Failure, JobState, Meta, Organization,
-    Reason,
+    Connection, ConnectionKind, ConnectionRecord, ConnectionState, Failure, JobState, Lease, Meta,
+    Organization, Reason,
 };
 use model::{ConnectionId, OrganizationId};
 use tempfile::TempDir;
@@ -47,13 +47,17 @@ impl House {
             paused: false,
             bill_diff_mails: None,
         };
-        self.meta.create_connection(&record).await.unwrap();
+        self.meta.create_connection(&record, &[]).await.unwrap();
         id
     }
 
     async fn take(&self, now: i64) -> Option<String> {
-        self.meta.take_job(now).await.unwrap().map(|job| job.connection_id.to_string())
+        self.meta.take_job(now, &lease()).await.unwrap().map(|job| job.connection_id.to_string())
     }
+}
+
+fn lease() -> Lease {
+    Lease { holder: "somebody".to_owned(), until_ms: i64::MAX }
 }
 
 fn failure(message: &str) -> Failure {
@@ -75,12 +79,12 @@ async fn organizations_take_turns() {
     assert_eq!(house.take(30).await, None);
     // Whoever was served longest ago comes first, not whoever queued first.
     for job in house.meta.running_jobs().await.unwrap() {
-        house.meta.end_job(job.id, 40, None).await.unwrap();
+        house.meta.end_job(&job, 40, None).await.unwrap();
     }
     house.meta.queue_job(&b, Reason::Asked, 45).await.unwrap();
-    let second = house.meta.take_job(50).await.unwrap().unwrap();
+    let second = house.meta.take_job(50, &lease()).await.unwrap().unwrap();
     assert_eq!(second.connection_id.as_str(), "a-2");
-    house.meta.end_job(second.id, 55, None).await.unwrap();
+    house.meta.end_job(&second, 55, None).await.unwrap();
     assert_eq!(house.take(60).await.as_deref(), Some("b-1"), "a-3 waits longer, but beta had no turn since");
 }
 
@@ -108,7 +112,7 @@ async fn what_is_asked_for_comes_first_and_polls_come_at_last() {
     house.meta.queue_job(&asked, Reason::Asked, 20).await.unwrap();
     assert_eq!(house.take(30).await.as_deref(), Some("asked"));
     for job in house.meta.running_jobs().await.unwrap() {
-        house.meta.release_job(job.id).await.unwrap();
+        house.meta.release_job(&job).await.unwrap();
     }
     // After ten minutes a poll has waited long enough: then the turns decide.
     assert_eq!(house.take(11 * 60_000).await.as_deref(), Some("polled"));
@@ -119,25 +123,25 @@ async fn a_job_that_takes_its_process_down_is_parked_until_it_is_asked_for() {
     let house = House::new().await;
     let id = house.connection("alpha", "bills", None).await;
     house.meta.queue_job(&id, Reason::Poll, 10).await.unwrap();
-    let job = house.meta.take_job(20).await.unwrap().unwrap();
+    let job = house.meta.take_job(20, &lease()).await.unwrap().unwrap();
     // It went down before it knew what there is.
-    assert_eq!(house.meta.job_crashed(job.id).await.unwrap(), 1);
-    house.meta.retry_job(job.id, 30, &failure("it went down")).await.unwrap();
+    assert_eq!(house.meta.job_crashed(&job).await.unwrap(), 1);
+    house.meta.retry_job(&job, 30, &failure("it went down")).await.unwrap();
     house.take(30).await.unwrap();
-    assert!(!house.meta.job_found(job.id, "first delivery").await.unwrap());
-    assert_eq!(house.meta.job_crashed(job.id).await.unwrap(), 2);
-    house.meta.park_job(job.id, 40, Some(&failure("twice"))).await.unwrap();
+    assert!(!house.meta.job_found(&job, "first delivery").await.unwrap());
+    assert_eq!(house.meta.job_crashed(&job).await.unwrap(), 2);
+    house.meta.park_job(&job, 40, Some(&failure("twice"))).await.unwrap();
     let parked = house.meta.last_job(&id).await.unwrap().unwrap();
     assert_eq!((parked.state, parked.crashes), (JobState::Parked, 2));
     // Neither a poll nor the queue brings it back before it is looked at again.
     assert_eq!(house.meta.queue_polls(60_000).await.unwrap(), 0);
     assert_eq!(house.take(3_000_000).await, None);
     assert_eq!(house.take(3_700_000).await.as_deref(), Some("bills"));
-    house.meta.park_job(job.id, 3_700_000, None).await.unwrap();
+    house.meta.park_job(&job, 3_700_000, None).await.unwrap();
     assert_eq!(house.meta.last_job(&id).await.unwrap().unwrap().failure, Some(failure("twice")));
     // Somebody asks: a clean record.
     house.meta.queue_job(&id, Reason::Asked, 3_700_001).await.unwrap();
-    let again = house.meta.take_job(3_700_002).await.unwrap().unwrap();
+    let again = house.meta.take_job(3_700_002, &lease()).await.unwrap().unwrap();
     assert_eq!((again.id, again.crashes, again.attempts), (job.id, 0, 1));
 }
 
@@ -146,16 +150,16 @@ async fn a_new_delivery_and_a_step_further_clean_the_record() {
     let house = House::new().await;
     let id = house.connection("alpha", "bills", None).await;
     house.meta.queue_job(&id, Reason::Poll, 10).await.unwrap();
-    let job = house.meta.take_job(20).await.unwrap().unwrap();
-    house.meta.job_found(job.id, "first delivery").await.unwrap();
+    let job = house.meta.take_job(20, &lease()).await.unwrap().unwrap();
+    house.meta.job_found(&job, "first delivery").await.unwrap();
     for _ in 0..2 {
-        house.meta.job_crashed(job.id).await.unwrap();
+        house.meta.job_crashed(&job).await.unwrap();
     }
-    assert!(house.meta.job_found(job.id, "second delivery").await.unwrap());
+    assert!(house.meta.job_found(&job, "second delivery").await.unwrap());
     assert_eq!(house.meta.job(job.id).await.unwrap().unwrap().crashes, 0);
-    house.meta.job_crashed(job.id).await.unwrap();
-    house.meta.job_got_further(job.id).await.unwrap();
-    assert_eq!(house.meta.job_crashed(job.id).await.unwrap(), 1);
+    house.meta.job_crashed(&job).await.unwrap();
+    house.meta.job_got_further(&job).await.unwrap();
+    assert_eq!(house.meta.job_crashed(&job).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -163,8 +167,8 @@ async fn a_stopped_run_is_no_run() {
     let house = House::new().await;
     let id = house.connection("alpha", "bills", None).await;
     house.meta.queue_job(&id, Reason::Poll, 10).await.unwrap();
-    let job = house.meta.take_job(20).await.unwrap().unwrap();
-    house.meta.release_job(job.id).await.unwrap();
+    let job = house.meta.take_job(20, &lease()).await.unwrap().unwrap();
+    house.meta.release_job(&job).await.unwrap();
     let waiting = house.meta.last_job(&id).await.unwrap().unwrap();
     assert_eq!((waiting.state, waiting.attempts, waiting.crashes), (JobState::Queued, 0, 0));
 }

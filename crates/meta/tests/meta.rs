@@ -24,7 +24,7 @@ impl TestStore {
         let connection = ConnectionId::try_new("bills").unwrap();
         let store = Self { folder, meta, organization, connection };
         store.meta.ensure_organization(&store.the_organization("Acme")).await.unwrap();
-        store.meta.ensure_connection(&store.the_connection("bills", "/bills")).await.unwrap();
+        store.meta.ensure_connection(&store.the_connection("bills", "/bills"), &[]).await.unwrap();
         store
     }
 
@@ -87,7 +87,7 @@ fn period(text: &str) -> BillingPeriod {
 async fn ensuring_twice_keeps_one() {
     let store = TestStore::new().await;
     store.meta.ensure_organization(&store.the_organization("Acme Ltd")).await.unwrap();
-    store.meta.ensure_connection(&store.the_connection("bills", "/other")).await.unwrap();
+    store.meta.ensure_connection(&store.the_connection("bills", "/other"), &[]).await.unwrap();
     assert_eq!(store.meta.organizations().await.unwrap(), [store.the_organization("Acme Ltd")]);
     let connections = store.meta.connections(&store.organization).await.unwrap();
     assert_eq!(connections, [store.the_connection("bills", "/other")]);
@@ -99,14 +99,14 @@ async fn ensuring_twice_keeps_one() {
 #[tokio::test]
 async fn a_location_or_an_identifier_has_one_owner() {
     let store = TestStore::new().await;
-    let twice = store.meta.ensure_connection(&store.the_connection("again", "/bills")).await.unwrap_err();
+    let twice = store.meta.ensure_connection(&store.the_connection("again", "/bills"), &[]).await.unwrap_err();
     assert_eq!(twice.kind(), ErrorKind::Conflict);
 
     let other =
         Organization { id: OrganizationId::try_new("other").unwrap(), name: String::new(), demo: true };
     store.meta.ensure_organization(&other).await.unwrap();
     let stolen = Connection { organization_id: other.id, ..store.the_connection("bills", "/x") };
-    assert_eq!(store.meta.ensure_connection(&stolen).await.unwrap_err().kind(), ErrorKind::Conflict);
+    assert_eq!(store.meta.ensure_connection(&stolen, &[]).await.unwrap_err().kind(), ErrorKind::Conflict);
     assert_eq!(store.meta.connections(&store.organization).await.unwrap()[0].location, "/bills");
 }
 
@@ -382,9 +382,9 @@ async fn what_the_http_interface_pointed_somewhere_is_not_the_operators() {
         address: None,
     };
     for id in ["by-page", "moved", "renamed"] {
-        store.meta.create_connection(&record(id, ConnectionKind::Local)).await.unwrap();
+        store.meta.create_connection(&record(id, ConnectionKind::Local), &[]).await.unwrap();
     }
-    store.meta.create_connection(&record("keys", ConnectionKind::S3Compatible)).await.unwrap();
+    store.meta.create_connection(&record("keys", ConnectionKind::S3Compatible), &[]).await.unwrap();
     store.meta.note(&note("connection.create", "any name", "id", "by-page")).await.unwrap();
     store.meta.note(&note("connection.change", "moved", "fields", "name, location")).await.unwrap();
     store.meta.note(&note("connection.change", "renamed", "fields", "name")).await.unwrap();
@@ -402,8 +402,8 @@ async fn what_the_http_interface_pointed_somewhere_is_not_the_operators() {
     let all = meta.sealed_secrets().await.unwrap();
     assert_eq!(all.len(), 4);
     let other: Vec<_> = all.into_iter().map(|(id, _)| (id, vec![2])).collect();
-    meta.replace_sealed_secrets(&other).await.unwrap();
+    meta.replace_sealed_secrets(&other, &[]).await.unwrap();
     assert_eq!(meta.sealed_secrets().await.unwrap(), other);
-    assert_eq!(meta.forget_sealed_secrets().await.unwrap(), 4);
+    assert_eq!(meta.forget_sealed_secrets(&[]).await.unwrap(), 4);
     assert_eq!(meta.sealed_secret(&other[0].0).await.unwrap(), None);
 }

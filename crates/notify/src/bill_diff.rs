@@ -2,7 +2,7 @@
 
 use crate::mail::short;
 use model::shown;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Months in a mail, services and accounts of each; the page has all of them.
 const MONTHS: usize = 6;
@@ -11,7 +11,7 @@ const LINES: usize = 8;
 const FIGURE: usize = 60;
 
 /// A service or account whose cost changed, everything as shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DiffLine {
     /// Its name.
     pub name: String,
@@ -26,7 +26,7 @@ pub struct DiffLine {
 }
 
 /// A month whose bill changed, in one currency, everything as shown.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DiffMonth {
     /// `October 2026`.
     pub month: String,

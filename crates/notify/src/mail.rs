@@ -3,7 +3,7 @@
 use crate::bill_diff::{self, DiffMonth};
 use minijinja::{AutoEscape, Environment, Value, context};
 use model::shown;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// Characters of a name, and of what happened: mails are read on telephones, and names may come from anywhere.
@@ -25,7 +25,7 @@ pub struct MailError {
 }
 
 /// A month, as the mail about dashboards shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MonthLine {
     /// `October 2026`.
     pub month: String,

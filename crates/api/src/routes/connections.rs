@@ -11,7 +11,6 @@ use crate::time;
 use app::AppError;
 use app::connections::{self, BillDiffMailsChange, Change, ConnectionDetails, NewConnection};
 use app::edits::{self, Thing};
-use app::identity::note;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -287,31 +286,6 @@ pub(crate) struct ConnectionChange {
     bill_diff_mails: Option<BillDiffMailsWish>,
 }
 
-impl ConnectionChange {
-    /// Names of what is set.
-    fn fields(&self) -> Vec<&'static str> {
-        let texts = [
-            ("partition", &self.partition),
-            ("bucket", &self.bucket),
-            ("prefix", &self.prefix),
-            ("region", &self.region),
-            ("role_arn", &self.role_arn),
-            ("location", &self.location),
-            ("endpoint", &self.endpoint),
-            ("access_key_id", &self.access_key_id),
-            ("secret_access_key", &self.secret_access_key),
-            ("name", &self.name),
-        ];
-        let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
-        let others = [
-            self.poll_minutes.map(|_| "poll_minutes"),
-            self.paused.map(|_| "paused"),
-            self.bill_diff_mails.as_ref().map(|_| "bill_diff_mails"),
-        ];
-        texts.chain(others.into_iter().flatten()).collect()
-    }
-}
-
 /// Asks for a removal.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -359,8 +333,7 @@ pub(crate) async fn create_connection(
 ) -> Result<Response, ApiError> {
     let partition = draft.partition.as_deref().unwrap_or("aws").parse().map_err(AppError::from)?;
     let new = NewConnection { kind: draft.kind.into(), name: draft.name, partition };
-    let made = connections::create(&state.app, &caller.organization()?.id, new).await?;
-    note(&state.app, &caller, "connection.create", &made.name, &[("id", made.id.as_str())]).await?;
+    let made = connections::create(&state.app, &caller, new).await?;
     Ok(fresh((StatusCode::CREATED, Json(ConnectionView::from(made)))))
 }
 
@@ -393,7 +366,6 @@ pub(crate) async fn change_connection(
 ) -> Result<Response, ApiError> {
     let connection = connection_id(&id)?;
     let turn = edits::begin(&state.app, &caller, Thing::Connection(&connection), expected.version()).await?;
-    let fields = body.fields();
     let paused = body.paused;
     let change = Change {
         step: body.step,
@@ -410,18 +382,18 @@ pub(crate) async fn change_connection(
         name: body.name,
         bill_diff_mails: body.bill_diff_mails.map(BillDiffMailsWish::change).transpose()?,
     };
-    let organization = &caller.organization()?.id;
-    let mut changed = connections::change(&state.app, organization, &connection, change).await?;
+    // Where it is paused and nothing else, nothing else is saved.
+    let mut changed = if paused.is_some() && change.is_nothing() {
+        connections::get(&state.app, &caller.organization()?.id, &connection).await?
+    } else {
+        connections::change(&state.app, &caller, &connection, change).await?
+    };
     drop(turn);
     // Last, when all else is in order: what reads it may take its time to stop.
     if let Some(paused) = paused {
-        connections::pause(&state.app, organization, &connection, paused).await?;
+        connections::pause(&state.app, &caller, &connection, paused).await?;
         changed.paused = paused;
     }
-    // Which values were set; never the values: one is a secret.
-    let fields = fields.join(", ");
-    let detail = [("fields", fields.as_str()), ("id", id.as_str())];
-    note(&state.app, &caller, "connection.change", &changed.name, &detail).await?;
     Ok(fresh(Json(ConnectionView::from(changed))))
 }
 
@@ -438,11 +410,9 @@ pub(crate) async fn remove_connection(
     expected: Expected,
     Body(body): Body<ConnectionRemoval>,
 ) -> Result<Response, ApiError> {
-    let organization = &caller.organization()?.id;
     let connection = connection_id(&id)?;
     let thing = Thing::Connection(&connection);
     let _turn = edits::begin_removal(&state.app, &caller, thing, expected.version()).await?;
-    connections::remove(&state.app, organization, &connection, &body.name).await?;
-    note(&state.app, &caller, "connection.remove", body.name.trim(), &[("id", &id)]).await?;
+    connections::remove(&state.app, &caller, &connection, &body.name).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -9,7 +9,6 @@ use crate::routes::connections::{ConnectionState, connection_id};
 use crate::state::ApiState;
 use app::connections::{self, Assignment, Customer};
 use app::edits::{self, Thing};
-use app::identity::note;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -105,7 +104,5 @@ pub(crate) async fn set_customers(
     let list: Vec<Assignment> = body.accounts.into_iter().map(assignment).collect();
     let found = connections::set_customers(&state.app, &caller, &connection, &list).await?;
     drop(turn);
-    let accounts = list.len().to_string();
-    note(&state.app, &caller, "connection.split", &id, &[("accounts", &accounts), ("id", &id)]).await?;
     Ok(fresh(Json(Customers::from(found))))
 }

@@ -6,7 +6,7 @@ use crate::problem::{ApiError, Problem};
 use crate::routes::connections::connection_id;
 use crate::routes::processing::ProcessingView;
 use crate::state::ApiState;
-use app::identity::note;
+use app::identity::entry;
 use app::policy::Caller;
 use app::processing;
 use axum::Json;
@@ -26,8 +26,9 @@ pub(crate) async fn start_processing(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let connection = connection_id(&id)?;
-    processing::ask(&state.app, &caller.organization()?.id, &connection).await?;
-    done(&state, &caller, "connection.process", &connection, StatusCode::ACCEPTED).await
+    let asked = entry(&state.app, &caller, "connection.process", &id, &[]);
+    processing::ask(&state.app, &caller.organization()?.id, &connection, &[asked]).await?;
+    answer(&state, &caller, &connection, StatusCode::ACCEPTED).await
 }
 
 /// Reads everything that a connection has again, what is published already too. What reads it now is stopped first.
@@ -41,8 +42,9 @@ pub(crate) async fn process_again(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let connection = connection_id(&id)?;
-    processing::ask_again(&state.app, &caller.organization()?.id, &connection).await?;
-    done(&state, &caller, "connection.process_again", &connection, StatusCode::ACCEPTED).await
+    let asked = entry(&state.app, &caller, "connection.process_again", &id, &[]);
+    processing::ask_again(&state.app, &caller.organization()?.id, &connection, &[asked]).await?;
+    answer(&state, &caller, &connection, StatusCode::ACCEPTED).await
 }
 
 /// Stops the reading of a connection. What was published before stays; nothing more is published.
@@ -56,19 +58,18 @@ pub(crate) async fn stop_processing(
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
     let connection = connection_id(&id)?;
-    processing::cancel(&state.app, &caller.organization()?.id, &connection).await?;
-    done(&state, &caller, "connection.stop", &connection, StatusCode::OK).await
+    let asked = entry(&state.app, &caller, "connection.stop", &id, &[]);
+    processing::cancel(&state.app, &caller.organization()?.id, &connection, &[asked]).await?;
+    answer(&state, &caller, &connection, StatusCode::OK).await
 }
 
-/// Notes what was asked for, and answers with where the reading of the connection stands then.
-async fn done(
+/// Answers with where the reading of the connection stands.
+async fn answer(
     state: &ApiState,
     caller: &Caller,
-    action: &str,
     connection: &ConnectionId,
     status: StatusCode,
 ) -> Result<Response, ApiError> {
-    note(&state.app, caller, action, connection.as_str(), &[]).await?;
     let found = processing::status(&state.app, &caller.organization()?.id, connection).await?;
     Ok(fresh((status, Json(ProcessingView::from(found)))))
 }

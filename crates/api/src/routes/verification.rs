@@ -8,7 +8,6 @@ use crate::routes::connections::connection_id;
 use crate::state::ApiState;
 use crate::time;
 use app::connections::{self, Check, CheckState, Running, Verdict};
-use app::identity::note;
 use app::{AppError, ErrorKind};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -153,10 +152,8 @@ pub(crate) async fn start_verification(
     By(caller): By,
     Path(id): Path<String>,
 ) -> Result<Response, ApiError> {
-    let organization = &caller.organization()?.id;
-    let running = connections::start_verification(&state.app, organization, &connection_id(&id)?).await?;
+    let running = connections::start_verification(&state.app, &caller, &connection_id(&id)?).await?;
     let view = VerificationView::from(&*running.borrow());
-    note(&state.app, &caller, "connection.verify", &id, &[]).await?;
     Ok(fresh((StatusCode::ACCEPTED, Json(view))))
 }
 

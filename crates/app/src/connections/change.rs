@@ -3,11 +3,13 @@
 use super::bill_diff_mails::{BillDiffMails, BillDiffMailsChange};
 use super::settings::Settings;
 use super::{ConnectionDetails, Partition, kept_settings, new_id, record, sealing};
+use crate::identity::entry;
+use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::aws::{BucketName, ExternalId, OptIn, ReportPrefix, RoleArn, region_info};
 use connect::{Location, Outgoing, check_endpoint};
 use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
-use model::{ConnectionId, OrganizationId};
+use model::ConnectionId;
 use std::path::Path;
 
 /// Minutes between looks for new deliveries, unless said otherwise: AWS delivers a few times a day.
@@ -55,15 +57,39 @@ pub struct Change {
     pub bill_diff_mails: Option<BillDiffMailsChange>,
 }
 
+impl Change {
+    /// Whether nothing is set, no step either.
+    pub fn is_nothing(&self) -> bool {
+        self.step.is_none() && self.fields().is_empty()
+    }
+
+    /// Names of what is set, but the step.
+    pub fn fields(&self) -> Vec<&'static str> {
+        let texts = [
+            ("partition", &self.partition),
+            ("bucket", &self.bucket),
+            ("prefix", &self.prefix),
+            ("region", &self.region),
+            ("role_arn", &self.role_arn),
+            ("location", &self.location),
+            ("endpoint", &self.endpoint),
+            ("access_key_id", &self.access_key_id),
+            ("secret_access_key", &self.secret_access_key),
+            ("name", &self.name),
+        ];
+        let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
+        let others =
+            [self.poll_minutes.map(|_| "poll_minutes"), self.bill_diff_mails.as_ref().map(|_| "bill_diff_mails")];
+        texts.chain(others.into_iter().flatten()).collect()
+    }
+}
+
 /// Makes a draft. A role's external ID is made here, at random, and never changes.
 ///
 /// # Errors
 /// `Denied`: the operator does not allow that kind.
-pub async fn create(
-    app: &App,
-    organization: &OrganizationId,
-    new: NewConnection,
-) -> Result<ConnectionDetails> {
+pub async fn create(app: &App, caller: &Caller, new: NewConnection) -> Result<ConnectionDetails> {
+    let organization = &caller.organization()?.id;
     let name = match new.name {
         Some(name) => checked_name(&name)?,
         None => match new.kind {
@@ -99,7 +125,9 @@ pub async fn create(
         paused: false,
         bill_diff_mails: None,
     };
-    app.meta().create_connection(&record).await?;
+    let Connection { id, name, .. } = &record.connection;
+    let created = entry(app, caller, "connection.create", name, &[("id", id.as_str())]);
+    app.meta().create_connection(&record, &[created]).await?;
     ConnectionDetails::new(&record)
 }
 
@@ -110,10 +138,11 @@ pub async fn create(
 /// Nothing is saved then.
 pub async fn change(
     app: &App,
-    organization: &OrganizationId,
+    caller: &Caller,
     id: &ConnectionId,
     change: Change,
 ) -> Result<ConnectionDetails> {
+    let organization = &caller.organization()?.id;
     // The secret is read and stored with the rest: its key must not be changed in between.
     let same_key = sealing::locked(app.data_dir(), false).await?;
     let mut record = record(app, organization, id).await?;
@@ -148,12 +177,13 @@ pub async fn change(
             Some(sealing::Sealer::open(app.meta(), app.data_dir()).await?.seal(owner, secret)?)
         };
     }
+    // Which values were set; never the values: one is a secret.
+    let fields = change.fields().join(", ");
+    let detail = [("fields", fields.as_str()), ("id", id.as_str())];
+    let changed = [entry(app, caller, "connection.change", &record.connection.name, &detail)];
     if record.connection.kind == ConnectionKind::Shared {
         // Its accounts are its provider's to change, at any time.
-        app.meta()
-            .rename_connection(&record.connection.id, &record.connection.name, record.poll_minutes)
-            .await?;
-        app.meta().set_bill_diff_mails(&record.connection.id, record.bill_diff_mails.as_ref()).await?;
+        app.meta().rename_connection(&record, &changed).await?;
         return ConnectionDetails::new(&record);
     }
     if elsewhere {
@@ -163,7 +193,7 @@ pub async fn change(
         (record.verification, record.verified_at_ms) = (None, None);
     }
     record.settings = kept_settings(&settings)?;
-    app.meta().update_connection(&record).await.map_err(|error| match error.kind() {
+    app.meta().update_connection(&record, &changed).await.map_err(|error| match error.kind() {
         meta::ErrorKind::Conflict => AppError::new(
             ErrorKind::Conflict,
             format!("another connection of this organization reads {} already", record.connection.location),
@@ -171,9 +201,6 @@ pub async fn change(
         .advise("Use that connection, or remove it first: a bill must not be counted twice."),
         _ => error.into(),
     })?;
-    if change.bill_diff_mails.is_some() {
-        app.meta().set_bill_diff_mails(&record.connection.id, record.bill_diff_mails.as_ref()).await?;
-    }
     drop(same_key);
     ConnectionDetails::new(&record)
 }

@@ -4,11 +4,11 @@
 
 use super::settings::Settings;
 use super::{ConnectionDetails, kept_settings, new_id, record, removing};
-use crate::identity::{self, own_organizations};
+use crate::identity::{self, entry, own_organizations};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Organization, Reason};
-use model::{ConnectionId, OrganizationId};
+use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Organization, Split};
+use model::{BillingPeriod, ConnectionId, OrganizationId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One line of an account list.
@@ -100,36 +100,41 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
     let _theirs = at_work.collect::<Result<Vec<_>>>().map_err(being_read)?;
     let homes = homes(app, caller, &before, &wanted).await?;
 
+    let mut split = Split::default();
+    let mut forgotten = vec![];
     for customer in &before {
         if !wanted.contains_key(customer.organization.name.as_str()) {
-            forget(app, customer).await?;
-            app.meta().delete_connection(&customer.organization.id, &customer.connection.id).await?;
-            crate::bill_choices::nowhere(app, &customer.organization.id).await?;
+            forgotten.push(months_of(app, customer).await?);
+            split.removed.push((customer.organization.id.clone(), customer.connection.id.clone()));
         }
     }
     for (name, accounts) in wanted {
-        let child = match before.iter().find(|customer| customer.organization.name == name) {
+        match before.iter().find(|customer| customer.organization.name == name) {
             Some(same) if same.connection.accounts.iter().eq(&accounts) => continue,
             Some(changed) => {
-                // The new accounts first: what is read from now on is of these.
                 let mut child = record(app, &changed.organization.id, &changed.connection.id).await?;
                 child.settings = kept_settings(&of_accounts(accounts))?;
-                app.meta().update_connection(&child).await?;
-                forget(app, changed).await?;
-                child
+                forgotten.push(months_of(app, changed).await?);
+                split.changed.push(child);
             }
             None => {
                 let home = homes.get(name).ok_or_else(|| AppError::internal("an organization is missing"))?;
-                let child = new_child(app, own, &provider, home, accounts)?;
-                app.meta().create_connection(&child).await?;
-                child
+                split.made.push(new_child(app, own, &provider, home, accounts)?);
             }
-        };
-        let now = app.now().timestamp_millis();
-        app.meta().queue_job(&child.connection.id, Reason::Asked, now).await?;
+        }
+    }
+    let accounts = list.len().to_string();
+    let entries = [entry(app, caller, "connection.split", id.as_str(), &[("accounts", &accounts)])];
+    // The rows go first: from then on no page shows the data, and what is read is of the new accounts.
+    app.meta().split(&split, app.now().timestamp_millis(), &entries).await?;
+    for (child, months) in &forgotten {
+        removing::remove_months(app, child, months).await?;
+    }
+    for (organization, _) in &split.removed {
+        crate::bill_choices::nowhere(app, organization).await?;
     }
     app.vacuum_unlocked().await?;
-    app.queued().notify_one();
+    app.queued().wake();
     customers(app, &own.id, id).await
 }
 
@@ -256,12 +261,10 @@ fn new_child(
     })
 }
 
-/// Removes what a customer has of the bill. The rows go first: from then on no page shows the data.
-async fn forget(app: &App, customer: &Customer) -> Result<()> {
+/// What a customer has of the bill.
+async fn months_of(app: &App, customer: &Customer) -> Result<(ConnectionId, Vec<BillingPeriod>)> {
     let (organization, id) = (&customer.organization.id, &customer.connection.id);
-    let months = removing::months(app, organization, id).await?;
-    app.meta().forget_months(organization, id).await?;
-    removing::remove_months(app, id, &months).await
+    Ok((id.clone(), removing::months(app, organization, id).await?))
 }
 
 #[cfg(test)]

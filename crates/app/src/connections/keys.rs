@@ -1,6 +1,7 @@
 //! The key of kept secrets: looked at when a server starts, and changed.
 
 use super::sealing::{self, FILE, NEXT, Sealer};
+use crate::identity::of_everybody;
 use crate::{App, AppError, ErrorKind, Result};
 use model::ConnectionId;
 
@@ -66,14 +67,16 @@ async fn reseal(app: &App, sealer: &Sealer) -> Result<usize> {
         let secret = opened(sealer, &id, &sealed)?;
         resealed.push((id.clone(), sealer.seal_with_next(id.as_str(), secret.reveal())?));
     }
-    app.meta().replace_sealed_secrets(&resealed).await?;
+    let entries = of_everybody(app, "secrets.key_changed").await?;
+    app.meta().replace_sealed_secrets(&resealed, &entries).await?;
     Ok(resealed.len())
 }
 
 /// Removes every kept secret, for whose key is lost. Gives the number of secrets.
 pub async fn forget(app: &App) -> Result<u64> {
     let _lock = sealing::locked(app.data_dir(), true).await?;
-    Ok(app.meta().forget_sealed_secrets().await?)
+    let entries = of_everybody(app, "secrets.forgotten").await?;
+    Ok(app.meta().forget_sealed_secrets(&entries).await?)
 }
 
 fn opened(sealer: &Sealer, id: &ConnectionId, sealed: &[u8]) -> Result<connect::Secret> {

@@ -1,6 +1,8 @@
 //! Removing a connection and its data.
 
 use super::record;
+use crate::identity::entry;
+use crate::policy::Caller;
 use crate::{App, AppError, Result};
 use lake::Table;
 use model::{BillingPeriod, ConnectionId, OrganizationId};
@@ -12,7 +14,8 @@ use model::{BillingPeriod, ConnectionId, OrganizationId};
 ///
 /// # Errors
 /// `Invalid` for another name; `Conflict` while another process reads. What reads it in this one is stopped.
-pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId, name: &str) -> Result<()> {
+pub async fn remove(app: &App, caller: &Caller, id: &ConnectionId, name: &str) -> Result<()> {
+    let organization = &caller.organization()?.id;
     let record = record(app, organization, id).await?;
     if name.trim() != record.connection.name {
         return Err(AppError::invalid(format!("the connection is not named '{}'", name.trim()))
@@ -29,7 +32,8 @@ pub async fn remove(app: &App, organization: &OrganizationId, id: &ConnectionId,
     let _writing = app.writing().await?;
     let _at_work = app.at_work_alone(id).await?;
     let months = months(app, organization, id).await?;
-    app.meta().delete_connection(organization, id).await?;
+    let removed = entry(app, caller, "connection.remove", name.trim(), &[("id", id.as_str())]);
+    app.meta().delete_connection(organization, id, &[removed]).await?;
     crate::allocation::forget_accounts(app, organization, id).await?;
     remove_months(app, id, &months).await?;
     crate::bill_choices::nowhere(app, organization).await?;

@@ -2,10 +2,12 @@
 
 use super::workers::Workers;
 use super::{Check, Verdict, Verification, record, source};
+use crate::identity::entry;
+use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::{DateTime, Utc};
 use connect::Source;
-use meta::{ConnectionRecord, ConnectionState, JobState, Reason};
+use meta::{ConnectionRecord, ConnectionState, JobState, NewAudit, Reason};
 use model::{ConnectionId, OrganizationId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -98,10 +100,20 @@ impl Drop for Ending {
 /// `Invalid` while something is missing; `TooMany` while too many others run.
 pub async fn start_verification(
     app: &App,
+    caller: &Caller,
+    id: &ConnectionId,
+) -> Result<watch::Receiver<Running>> {
+    let asked = entry(app, caller, "connection.verify", id.as_str(), &[]);
+    start(app, &caller.organization()?.id, id, false, Some(&asked)).await
+}
+
+/// The same when the program itself wants to know.
+pub(crate) async fn look_into(
+    app: &App,
     organization: &OrganizationId,
     id: &ConnectionId,
 ) -> Result<watch::Receiver<Running>> {
-    start(app, organization, id, false).await
+    start(app, organization, id, false, None).await
 }
 
 /// The same when nobody asked: administrators are told of what fails.
@@ -109,8 +121,8 @@ pub(crate) async fn start_daily_verification(
     app: &App,
     organization: &OrganizationId,
     id: &ConnectionId,
-) -> Result<()> {
-    start(app, organization, id, true).await.map(drop)
+) -> Result<watch::Receiver<Running>> {
+    start(app, organization, id, true, None).await
 }
 
 async fn start(
@@ -118,6 +130,7 @@ async fn start(
     organization: &OrganizationId,
     id: &ConnectionId,
     announced: bool,
+    asked: Option<&NewAudit>,
 ) -> Result<watch::Receiver<Running>> {
     let record = record(app, organization, id).await?;
     if record.parent.is_some() {
@@ -136,6 +149,10 @@ async fn start(
         return Ok(app.verifications().running(id).unwrap_or(receiver));
     }
     let ending = Ending(app.clone(), id.clone());
+    // Nothing begins that is not written down.
+    if let Some(asked) = asked {
+        app.meta().note(asked).await?;
+    }
     let (app, organization, id) = (app.clone(), organization.clone(), id.clone());
     tokio::spawn(async move {
         let sender = Arc::new(sender);
@@ -200,7 +217,7 @@ async fn keep(
     app.meta().keep_verification(id, state, &value, done.facts.region.as_deref(), now).await?;
     if good && !record.paused && reading_failed && last == Some(JobState::Failed) {
         app.meta().queue_job(id, Reason::Asked, now).await?;
-        app.queued().notify_one();
+        app.queued().wake();
     }
     if worked {
         crate::processing::checked(app, &record, &done.checks, announced).await?;

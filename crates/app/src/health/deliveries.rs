@@ -57,21 +57,34 @@ fn is_open(row: &FailureRow, kind: FailureKind) -> bool {
     row.kind == kind && row.ended_at_ms.is_none()
 }
 
-/// Looks for connections whose deliveries stopped.
+/// Connections whose deliveries stopped, as far as nobody noted it yet.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub(crate) async fn late_connections(app: &App) -> Result<Vec<(OrganizationId, ConnectionId)>> {
+    let mut found = vec![];
+    for (organization, id) in app.meta().polled_connections().await? {
+        if late(app, &id).await?.is_some() {
+            found.push((organization, id));
+        }
+    }
+    Ok(found)
+}
+
+/// Notes that the deliveries of a connection stopped, with why, and tells of it.
 ///
 /// # Errors
 /// The metadata cannot be read or written.
-pub(crate) async fn watch(app: &App) -> Result<()> {
-    for (organization, id) in app.meta().polled_connections().await? {
-        let Some(late) = late(app, &id).await? else { continue };
-        let Some(record) = app.meta().connection_record(&organization, &id).await? else { continue };
-        let why = why(app, &record).await;
-        let failure = words(&record, &late, why);
-        let now = app.now().timestamp_millis();
-        if app.meta().fails(&id, FailureKind::Stopped, "", &failure, now).await? {
-            tracing::warn!(connection.id = %id, message = failure.message, "deliveries stopped");
-            processing::deliveries_stopped(app, &record, &failure).await?;
-        }
+pub(crate) async fn note_stopped(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<()> {
+    let Some(late) = late(app, id).await? else { return Ok(()) };
+    let Some(record) = app.meta().connection_record(organization, id).await? else { return Ok(()) };
+    let why = why(app, &record).await;
+    let failure = words(&record, &late, why);
+    // First the word: once it is noted, nobody looks for it again.
+    processing::deliveries_stopped(app, &record, &failure).await?;
+    let now = app.now().timestamp_millis();
+    if app.meta().fails(id, FailureKind::Stopped, "", &failure, now).await? {
+        tracing::warn!(connection.id = %id, message = failure.message, "deliveries stopped");
     }
     Ok(())
 }

@@ -182,7 +182,7 @@ pub async fn end_all_sessions(app: &App) -> Result<u64> {
 }
 
 /// One entry for each organization's log, by whoever holds the data folder.
-pub(super) async fn of_everybody(app: &App, action: &str) -> Result<Vec<NewAudit>> {
+pub(crate) async fn of_everybody(app: &App, action: &str) -> Result<Vec<NewAudit>> {
     let all = app.meta().organizations().await?;
     let entry_of = |organization: Organization| {
         let target = organization.name.clone();

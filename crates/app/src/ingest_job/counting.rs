@@ -13,7 +13,7 @@ use ingest::{Owner, Selection, Without, shared_owner, shared_payers};
 use lake::Table;
 use meta::{
     BillCandidate, BillChoice, BillConflict, BillPlace, BillSide, ConflictDetail, Connection, NewPublication,
-    Publication, Reason, Retirement, chosen,
+    Publication, Retirement, chosen,
 };
 use model::{BillingPeriod, ConnectionId, Decimal};
 use std::collections::BTreeSet;
@@ -294,10 +294,7 @@ impl Job<'_> {
                 super::aside("a month that does not count could not be removed", removed).await;
             }
             if one.rest.is_some() {
-                let now = app.now().timestamp_millis();
-                let queued = async { Ok(app.meta().queue_job(theirs, Reason::Asked, now).await?) };
-                super::aside("the line items of a rest wait for the next reading", queued).await;
-                app.queued().notify_one();
+                app.queued().wake();
             }
             let (own, by) = (&self.connection.name, &one.by);
             let words = [

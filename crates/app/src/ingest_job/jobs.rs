@@ -11,7 +11,7 @@ use meta::ProcessingJob;
 /// # Errors
 /// `NotReady` when these are the deliveries that the job was parked for.
 pub(super) async fn begin(app: &App, job: &ProcessingJob, deliveries: &[Delivery]) -> Result<()> {
-    let others = app.meta().job_found(job.id, &name_of(deliveries)).await?;
+    let others = app.meta().job_found(job, &name_of(deliveries)).await?;
     if job.crashes >= MOST_CRASHES && !others {
         return Err(AppError::new(
             ErrorKind::NotReady,
@@ -25,7 +25,7 @@ pub(super) async fn begin(app: &App, job: &ProcessingJob, deliveries: &[Delivery
 /// Something was published that was not before.
 pub(super) async fn got_further(app: &App, job: Option<&ProcessingJob>) -> Result<()> {
     match job {
-        Some(job) => Ok(app.meta().job_got_further(job.id).await?),
+        Some(job) => Ok(app.meta().job_got_further(job).await?),
         None => Ok(()),
     }
 }

@@ -48,7 +48,8 @@ impl Job<'_> {
     ) -> Result<NewPublication> {
         let (app, organization) = (self.app, &self.connection.organization_id);
         let id = &retired.publication.connection_id;
-        let _at_work = app.at_work(id)?;
+        // No job of it is taken for that, and none of it fails: whoever is at it is waited for.
+        let _at_work = app.at_work_after(id).await?;
         let record = app.meta().connection_record(organization, id).await?.ok_or_else(gone)?;
         let connection = &record.connection;
         let source = Arc::new(connections::open_source(app, organization, id).await?);

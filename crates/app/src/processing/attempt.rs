@@ -1,19 +1,24 @@
 //! One run of a job: read, judge, tell.
 
 use super::reader::{self, Ended};
-use super::reading::{CRASH_WAIT_MS, FIRST_WAIT_MS, LONGEST_WAIT_MS, MOST_ATTEMPTS, MOST_CRASHES};
+use super::reading::{CRASH_WAIT_MS, MOST_CRASHES, RETRY};
+use super::telling;
 use super::watch::{LOOK, Watch};
-use super::{bill_diffs, telling};
 use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
+use crate::jobs::{self, backoff, may_pass};
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Progress, Result, connections, health};
 use meta::{ConnectionRecord, ConnectionState, FailureKind, ProcessingJob};
-use rand::Rng;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// Runs a job and writes down how it went.
-pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
+/// Runs a job and writes down how it went. While another process writes to the data folder, it waits for its turn, however
+/// long: that says nothing of the connection.
+pub(crate) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
+    let _writing = match app.writing().await {
+        Err(error) if error.kind == ErrorKind::Conflict => return put_off(app, job, &error).await,
+        writing => writing?,
+    };
     let ended = match &app.reading().process {
         Some(process) => Box::pin(reader::read(app, process, job)).await,
         None => Ok(Box::pin(here(app, job)).await),
@@ -22,9 +27,16 @@ pub(super) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
         Ok(Ended::Told(Err(error))) if error.kind == ErrorKind::Stopped => cancelled(app, job).await,
         Ok(Ended::Told(outcome)) => judge(app, job, outcome).await,
         Ok(Ended::Died(error)) => crashed(app, job, error).await,
-        Ok(Ended::Stopped) => Ok(app.meta().release_job(job.id).await?),
+        Ok(Ended::Stopped) => Ok(app.meta().release_job(job).await?),
         Err(error) => judge(app, job, Err(error)).await,
     }
+}
+
+/// Has a job wait for somebody else who holds what it needs: that is no run, and says nothing of the connection.
+async fn put_off(app: &App, job: &ProcessingJob, error: &AppError) -> Result<()> {
+    tracing::info!(connection.id = %job.connection_id, %error, "a reading waits for its turn");
+    let later = app.now().timestamp_millis() + backoff(RETRY, job.attempts);
+    Ok(app.meta().put_job_off(job, later, &health::kept(error)).await?)
 }
 
 /// Writes down that somebody stopped a run, and removes what it had not published.
@@ -39,7 +51,7 @@ async fn cancelled(app: &App, job: &ProcessingJob) -> Result<()> {
     if let Err(error) = removed.await {
         tracing::warn!(%error, "what a stopped reading left is removed by the next one");
     }
-    Ok(app.meta().cancel_job(&job.connection_id, true, now).await?)
+    Ok(app.meta().job_stopped(job, now).await?)
 }
 
 /// Reads within this process.
@@ -92,7 +104,7 @@ fn refused(summary: IngestSummary) -> Result<IngestSummary> {
 }
 
 /// Writes down how a run went that came to an end.
-pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<IngestSummary>) -> Result<()> {
+pub(crate) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<IngestSummary>) -> Result<()> {
     let now = app.now().timestamp_millis();
     let Some(mut record) = app.meta().connection_record(&job.organization_id, &job.connection_id).await?
     else {
@@ -102,77 +114,92 @@ pub(super) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
     let outcome = match outcome.map_err(|error| for_whom(&record, error)) {
         Ok(summary) => {
             health::looked(app, &job.connection_id).await?;
+            jobs::follow(app, &job.organization_id, &job.connection_id).await;
             refused(summary).map_err(|error| for_whom(&record, error))
+        }
+        // It may have published before it failed.
+        Err(error) if !matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotReady) => {
+            jobs::follow(app, &job.organization_id, &job.connection_id).await;
+            look_failed(app, job, &record, error).await
         }
         // Somebody else holds the data folder or the connection: that says nothing of the source.
         Err(error) if error.kind == ErrorKind::Conflict => Err(error),
         // Nothing new since it was parked: what failed then still does.
         Err(error) if error.kind == ErrorKind::NotReady && job.crashes >= MOST_CRASHES => Err(error),
-        Err(error) => {
-            let new = health::look_failed(app, &job.connection_id, &error).await?;
-            if new && error.kind == ErrorKind::Gone {
-                Err(health::explained(app, &record, error).await?)
-            } else {
-                Err(error)
-            }
-        }
+        Err(error) => look_failed(app, job, &record, error).await,
     };
     match outcome {
-        Ok(summary) => {
-            app.meta().end_job(job.id, now, None).await?;
+        Ok(_) => {
+            app.meta().end_job(job, now, None).await?;
             // What its checks found is not mended by a good reading.
             if !connections::checks_failed(&record)? {
                 set_state(app, &mut record, ConnectionState::Ready).await?;
             }
-            told(&record, telling::went_well(app, &record, &summary)).await;
-            bill_diffs::tell(app, &record);
+            told(&record, telling::went_well(app, &record)).await;
             Ok(())
         }
         // Nothing new since it was parked.
         Err(error) if error.kind == ErrorKind::NotReady && job.crashes >= MOST_CRASHES => {
-            Ok(app.meta().park_job(job.id, now, None).await?)
+            Ok(app.meta().park_job(job, now, None).await?)
         }
         Err(error) if error.kind == ErrorKind::NotReady => {
             // No delivery yet is no failure: the next poll looks again.
-            app.meta().end_job(job.id, now, None).await?;
+            app.meta().end_job(job, now, None).await?;
             if record.state != ConnectionState::Ready {
                 set_state(app, &mut record, ConnectionState::Waiting).await?;
             }
             Ok(())
         }
-        Err(error) if may_pass(error.kind) && job.attempts < MOST_ATTEMPTS => {
-            let wait = backoff(job.attempts);
+        Err(error) if error.kind == ErrorKind::Conflict => put_off(app, job, &error).await,
+        Err(error) if may_pass(error.kind) && job.attempts < RETRY.most => {
+            let wait = backoff(RETRY, job.attempts);
             tracing::warn!(connection.id = %job.connection_id, attempt = job.attempts, wait_ms = wait, %error, "a connection will be read again");
-            Ok(app.meta().retry_job(job.id, now + wait, &health::kept(&error)).await?)
+            Ok(app.meta().retry_job(job, now + wait, &health::kept(&error)).await?)
         }
         Err(error) => {
             tracing::warn!(connection.id = %job.connection_id, %error, "a connection could not be read");
-            app.meta().end_job(job.id, now, Some(&health::kept(&error))).await?;
+            app.meta().end_job(job, now, Some(&health::kept(&error))).await?;
             set_state(app, &mut record, ConnectionState::Failing).await?;
             told(&record, telling::went_wrong(app, &record, &error)).await;
-            // Other months may have been read well.
-            bill_diffs::tell(app, &record);
             Ok(())
         }
     }
 }
 
+/// Notes that a look came to nothing, with why where the source's own side knows.
+async fn look_failed<T>(
+    app: &App,
+    job: &ProcessingJob,
+    record: &ConnectionRecord,
+    error: AppError,
+) -> Result<T> {
+    let new = health::look_failed(app, &job.connection_id, &error).await?;
+    if new && error.kind == ErrorKind::Gone {
+        return Err(health::explained(app, record, error).await?);
+    }
+    Err(error)
+}
+
 /// Writes down that a run took its process down: once may be chance, then it is tried again; what does so again without
 /// having got any further is parked.
-pub(super) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> Result<()> {
+pub(crate) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> Result<()> {
     let now = app.now().timestamp_millis();
     let Some(mut record) = app.meta().connection_record(&job.organization_id, &job.connection_id).await?
     else {
         return Ok(());
     };
-    let crashes = app.meta().job_crashed(job.id).await?;
+    let crashes = app.meta().job_crashed(job).await?;
+    if crashes == 0 {
+        // Somebody else has it by now, and counts.
+        return Ok(());
+    }
     let error = for_whom(&record, error);
     // A delivery that was not read, not a look that failed.
     let kept = health::kept(&error);
     app.meta().fails(&job.connection_id, FailureKind::Month, "", &kept, now).await?;
     if crashes < MOST_CRASHES {
         tracing::warn!(connection.id = %job.connection_id, %error, "a reading ended without a word; it is tried once more");
-        return Ok(app.meta().retry_job(job.id, now + CRASH_WAIT_MS, &health::kept(&error)).await?);
+        return Ok(app.meta().retry_job(job, now + CRASH_WAIT_MS, &health::kept(&error)).await?);
     }
     tracing::error!(connection.id = %job.connection_id, crashes, %error, "a reading that ended without a word again is parked");
     let advice = error.advice.as_deref().unwrap_or_default();
@@ -181,15 +208,10 @@ pub(super) async fn crashed(app: &App, job: &ProcessingJob, error: AppError) -> 
             .advise(format!(
                 "{advice} It is read again when the next delivery comes, or when you ask for it."
             ));
-    app.meta().park_job(job.id, now, Some(&health::kept(&parked))).await?;
+    app.meta().park_job(job, now, Some(&health::kept(&parked))).await?;
     set_state(app, &mut record, ConnectionState::Failing).await?;
     told(&record, telling::went_wrong(app, &record, &parked)).await;
     Ok(())
-}
-
-/// Whether the same may go well later. A defect shows itself once and not again often enough.
-fn may_pass(kind: ErrorKind) -> bool {
-    kind.retry_helps() || kind == ErrorKind::Internal
 }
 
 /// What is told must not change how a run went, however telling ends.
@@ -197,12 +219,6 @@ async fn told(record: &ConnectionRecord, telling: impl Future<Output = Result<()
     if let Err(error) = caught(telling).await {
         tracing::warn!(connection.id = %record.connection.id, %error, "nobody could be told how a reading went");
     }
-}
-
-/// Exponential, with jitter, so that many connections of one provider do not knock together.
-fn backoff(attempts: u32) -> i64 {
-    let wait = (FIRST_WAIT_MS << attempts.saturating_sub(1).min(16)).min(LONGEST_WAIT_MS);
-    wait / 2 + rand::rng().random_range(0..=wait / 2)
 }
 
 /// What may be said of a failure to those who look at the connection.
@@ -227,18 +243,4 @@ async fn set_state(app: &App, record: &mut ConnectionRecord, state: ConnectionSt
         app.meta().set_connection_state(&record.connection.id, state).await?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_grow_and_stay_bounded() {
-        for attempts in 1..40 {
-            let wait = backoff(attempts);
-            let full = (FIRST_WAIT_MS << (attempts - 1).min(16)).min(LONGEST_WAIT_MS);
-            assert!((full / 2..=full).contains(&wait), "{attempts}: {wait}");
-        }
-    }
 }

@@ -4,72 +4,52 @@
 use super::telling::{grouped, money, month_name};
 use crate::connections::BillDiffMails;
 use crate::identity::count_mails;
-use crate::panics::caught;
+use crate::jobs::{Notice, mails_to};
 use crate::read::{Published, account_names};
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, Result};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use meta::{BillChange, ChangedSum, ConnectionRecord, SettledChange};
 use model::charge_type::BACK;
 use model::{Change, ChangeKind, Decimal};
-use notify::{DiffLine, DiffMonth, Mail};
+use notify::{DiffLine, DiffMonth};
 use std::collections::BTreeMap;
 
 /// Services and accounts of a month in a mail; the page has all of them.
 const LINES: usize = 6;
 
-/// Tells of what was changed in bills that were settled, behind whatever goes on, to those who asked for it. What cannot
-/// be sent now is told after the next look at the connection; what nobody asks for is not told later.
-pub(super) fn tell(app: &App, record: &ConnectionRecord) {
-    let (app, record) = (app.clone(), record.clone());
-    tokio::spawn(async move {
-        if let Err(error) = caught(send(&app, &record)).await {
-            tracing::warn!(connection.id = %record.connection.id, %error, "nobody could be told of a changed bill yet");
-        }
-    });
-}
-
-async fn send(app: &App, record: &ConnectionRecord) -> Result<()> {
+/// Queues mails of what readings changed in bills that were settled, to those who asked for it. What nobody asks for at
+/// the moment is not told later either.
+///
+/// # Errors
+/// The metadata cannot be read or written, or too many mails were sent in the last hour.
+pub(crate) async fn tell(app: &App, record: &ConnectionRecord) -> Result<()> {
     let (organization, id) = (&record.connection.organization_id, &record.connection.id);
-    // One after the other: what is being sent is not sent twice.
-    let _turn = app.turns().of(format!("mails about {id}")).lock_owned().await;
     let untold = app.meta().untold_bill_changes(id).await?;
     if untold.is_empty() {
         return Ok(());
     }
+    let (numbers, changes): (Vec<i64>, Vec<BillChange>) = untold.into_iter().unzip();
     let wish = BillDiffMails::of(record)?;
-    let to = wish.allowed(app, organization).await?;
     let worth = |change: &BillChange| change.settled.as_ref().is_some_and(|found| is_worth(found, &wish));
-    let changes: Vec<&BillChange> =
-        untold.iter().map(|(_, change)| change).filter(|change| worth(change)).collect();
-    let numbers: Vec<i64> = untold.iter().map(|(number, _)| *number).collect();
-    if let Some(settings) = app.mail().filter(|_| !changes.is_empty() && !to.is_empty()) {
-        let mail = mail(app, record, &wish, &changes, &settings.public_url).await?;
-        count_mails(app, organization, format!("connection {id}"), to.len(), None).await?;
-        if settings.mailer.send(&to, &mail).await == 0 {
-            return Err(AppError::new(ErrorKind::Unavailable, "the mail server took no mail about it")
-                .advise("It is sent after the next look at the connection."));
-        }
-    }
-    Ok(app.meta().bill_changes_told(&numbers, app.now().timestamp_millis()).await?)
-}
-
-async fn mail(
-    app: &App,
-    record: &ConnectionRecord,
-    wish: &BillDiffMails,
-    changes: &[&BillChange],
-    url: &str,
-) -> Result<Mail> {
-    let published = Published::of_id(app, &record.connection.organization_id).await?;
+    let changes: Vec<BillChange> = changes.into_iter().filter(worth).collect();
+    let to = wish.allowed(app, organization).await?;
+    let now = app.now().timestamp_millis();
+    let Some(settings) = app.mail().filter(|_| !changes.is_empty() && !to.is_empty()) else {
+        return Ok(app.meta().tell_bill_changes(&numbers, now, &[]).await?);
+    };
+    let published = Published::of_id(app, organization).await?;
     let names = account_names(app, &published).await?;
-    let page = format!("{url}/connections/{}", record.connection.id);
-    Ok(Mail::BillChanged {
-        organization: published.organization.as_ref().map(|found| found.name.clone()).unwrap_or_default(),
-        connection: record.connection.name.clone(),
+    let page = format!("{}/connections/{id}", settings.public_url);
+    let notice = Notice::BillChanged {
         months: changes.iter().filter_map(|change| month(change, &names, &page)).collect(),
         minimum: if wish.minimum.is_zero() { String::new() } else { money(wish.minimum) },
-        link: page,
-    })
+    };
+    let sender = format!("connection {id}");
+    count_mails(app, organization, sender, to.len(), None).await?;
+    let mails = mails_to(app, record, to, &notice).await?;
+    app.meta().tell_bill_changes(&numbers, now, &mails).await?;
+    app.queued().wake();
+    Ok(())
 }
 
 /// Whether a change is as large as somebody wishes to hear of: in all, or of what was used or came back alone.

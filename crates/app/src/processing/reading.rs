@@ -1,6 +1,7 @@
 //! How jobs read connections: how many at once, within which bounds, and in which process. Each bound stands here with
 //! its reason.
 
+use crate::jobs::Retry;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,12 +12,9 @@ pub(crate) const MOST_CRASHES: u32 = 2;
 /// Wait after a run that took its process down. Long enough that a server that was just started is up and can be asked
 /// before the same is tried again.
 pub(super) const CRASH_WAIT_MS: i64 = 15_000;
-/// Runs before a job is given up until the next poll.
-pub(super) const MOST_ATTEMPTS: u32 = 5;
-/// Wait after the first failure; doubled with each further one.
-pub(super) const FIRST_WAIT_MS: i64 = 2_000;
-/// No wait is longer: what an outage of an hour ends must not be waited for until the next day.
-pub(super) const LONGEST_WAIT_MS: i64 = 300_000;
+/// Runs before a job is given up until the next poll. No wait is longer than five minutes: what an outage of an hour
+/// ends must not be waited for until the next day.
+pub(super) const RETRY: Retry = Retry { most: 5, first_ms: 2_000, longest_ms: 300_000 };
 /// Bytes of a line that a reading process tells. A summary of ten years is some hundred kilobytes.
 pub(super) const MOST_LINE: u64 = 8 << 20;
 /// Time for a reading process to end by itself once it has told how it went.

@@ -1,54 +1,62 @@
 //! What administrators are told: dashboards are ready, a connection fails (once for each cause), it works again.
 
 use crate::connections::{Check, CheckState};
-use crate::ingest_job::{IngestSummary, PeriodOutcome};
+use crate::jobs::{Notice, to_administrators};
 use crate::read::Published;
-use crate::{App, AppError, Result};
+use crate::{App, AppError, ErrorKind, Result};
 use meta::ConnectionRecord;
-use model::{BillingPeriod, Decimal, Role};
-use notify::{Mail, MonthLine};
+use model::{BillingPeriod, Decimal};
+use notify::MonthLine;
 
 const READY: &str = "ready";
 const FAILING: &str = "failing:";
 const CHECK: &str = "check:";
 const STOPPED: &str = "stopped:";
+/// Between looks whether a connection that fails does so no more, before its months are told (s).
+const LATER_S: u32 = 60;
 
 /// After a run that read everything.
-pub(super) async fn went_well(app: &App, record: &ConnectionRecord, summary: &IngestSummary) -> Result<()> {
-    let id = &record.connection.id;
+pub(super) async fn went_well(app: &App, record: &ConnectionRecord) -> Result<()> {
     recovered(app, record, FAILING).await?;
-    let open = app.meta().failures_of(id, 20).await?;
+    let open = app.meta().failures_of(&record.connection.id, 20).await?;
     if !open.iter().any(|row| row.ended_at_ms.is_none() && row.kind == meta::FailureKind::Stopped) {
         recovered(app, record, STOPPED).await?;
     }
-    let published = summary.periods.iter().any(|period| period.outcome == PeriodOutcome::Published);
-    if published && app.meta().begin_notice(id, READY, app.now().timestamp_millis()).await? {
-        let currencies = Published::of_id(app, &record.connection.organization_id).await?;
-        let currency = |period: &str| {
-            let found = currencies.publications.iter().find(|publication| {
-                publication.connection_id == *id && publication.period.to_string() == period
-            });
-            found.map(|publication| publication.currency.clone()).unwrap_or_default()
-        };
-        let months = summary.periods.iter().map(|period| MonthLine {
-            month: month_name(&period.period),
-            total: format!("{} {}", money(period.stored_total), currency(&period.period)),
-            rows: grouped(&period.rows.to_string()),
-            proven: period.proof.holds(),
-            proof: period.proof.to_string(),
-        });
-        let months: Vec<MonthLine> = months.collect();
-        let proof = currencies.proof_of(id).lines();
-        let mail = |organization: String, url: &str| Mail::DashboardsReady {
-            organization,
-            connection: record.connection.name.clone(),
-            months,
-            proof,
-            link: format!("{url}/"),
-        };
-        tell(app, record, mail).await?;
-    }
     Ok(())
+}
+
+/// The months of a connection are there: told once, and only when none of them failed.
+///
+/// # Errors
+/// `TooMany`: something fails; it is told once nothing does.
+pub(crate) async fn ready(app: &App, record: &ConnectionRecord) -> Result<()> {
+    let id = &record.connection.id;
+    let open = app.meta().failures_of(id, 20).await?;
+    if app.meta().notices(id).await?.iter().any(|known| known == READY) {
+        return Ok(());
+    }
+    if open.iter().any(|row| row.ended_at_ms.is_none()) {
+        let mut error = AppError::new(ErrorKind::TooMany, "something of the connection fails");
+        error.retry_after_s = Some(LATER_S);
+        return Err(error);
+    }
+    let published = Published::of_id(app, &record.connection.organization_id).await?;
+    let own = published.publications.iter().zip(&published.proofs);
+    let months: Vec<MonthLine> = own
+        .filter(|(publication, _)| publication.connection_id == *id)
+        .map(|(publication, proof)| MonthLine {
+            month: month_name(&publication.period.to_string()),
+            total: format!("{} {}", money(publication.stored_total), publication.currency),
+            rows: grouped(&publication.rows.to_string()),
+            proven: proof.holds(),
+            proof: proof.to_string(),
+        })
+        .collect();
+    if months.is_empty() {
+        return Ok(());
+    }
+    let proof = published.proof_of(id).lines();
+    begin(app, record, READY, &Notice::Ready { months, proof }).await
 }
 
 /// After a run that failed.
@@ -107,56 +115,38 @@ async fn attention(
     let other_kind = if cause.starts_with(FAILING) { CHECK } else { "" };
     let open = app.meta().notices(id).await?;
     let told = open.iter().any(|known| is_bad(known) && known.starts_with(other_kind));
-    if !app.meta().begin_notice(id, cause, app.now().timestamp_millis()).await? || told {
+    if told {
+        app.meta().begin_notice(id, cause, app.now().timestamp_millis(), &[]).await?;
         return Ok(());
     }
-    let mail = |organization: String, url: &str| Mail::NeedsAttention {
-        organization,
-        connection: record.connection.name.clone(),
-        message,
-        advice,
-        link: page(url, record),
-    };
-    tell(app, record, mail).await
+    begin(app, record, cause, &Notice::Attention { message, advice }).await
+}
+
+/// Notes a cause and queues the mails that tell of it, in one step.
+async fn begin(app: &App, record: &ConnectionRecord, cause: &str, notice: &Notice) -> Result<()> {
+    let mails = to_administrators(app, record, notice).await?;
+    let now = app.now().timestamp_millis();
+    app.meta().begin_notice(&record.connection.id, cause, now, &mails).await?;
+    app.queued().wake();
+    Ok(())
 }
 
 /// Ends the causes that begin so, and tells if that were the last ones.
 async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result<()> {
     let id = &record.connection.id;
-    let ended = app.meta().end_notices(id, causes).await?;
-    if ended == 0 || app.meta().notices(id).await?.iter().any(|known| is_bad(known)) {
+    let open = app.meta().notices(id).await?;
+    if !open.iter().any(|known| known.starts_with(causes)) {
         return Ok(());
     }
-    let mail = |organization: String, url: &str| Mail::Recovered {
-        organization,
-        connection: record.connection.name.clone(),
-        link: page(url, record),
-    };
-    tell(app, record, mail).await
+    let others = open.iter().any(|known| is_bad(known) && !known.starts_with(causes));
+    let mails = if others { vec![] } else { to_administrators(app, record, &Notice::Recovered).await? };
+    app.meta().end_notices(id, causes, &mails).await?;
+    app.queued().wake();
+    Ok(())
 }
 
 fn is_bad(cause: &str) -> bool {
     [FAILING, CHECK, STOPPED].iter().any(|kind| cause.starts_with(kind))
-}
-
-fn page(url: &str, record: &ConnectionRecord) -> String {
-    format!("{url}/connections/{}", record.connection.id)
-}
-
-/// Sends a mail to the organization's administrators, behind whatever goes on.
-async fn tell(app: &App, record: &ConnectionRecord, mail: impl FnOnce(String, &str) -> Mail) -> Result<()> {
-    let Some(settings) = app.mail().cloned() else { return Ok(()) };
-    let organization = &record.connection.organization_id;
-    let name = app.organization_by_id(organization).await?;
-    let members = app.meta().members(organization).await?;
-    let to: Vec<String> = members
-        .into_iter()
-        .filter(|member| member.role == Role::Administrator)
-        .map(|member| member.user.email.to_string())
-        .collect();
-    let mail = mail(name.map(|found| found.name).unwrap_or_default(), &settings.public_url);
-    tokio::spawn(async move { settings.mailer.send(&to, &mail).await });
-    Ok(())
 }
 
 pub(super) fn month_name(period: &str) -> String {

@@ -13,42 +13,14 @@ use crate::{App, AppError, ErrorKind, MailSettings, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Change, ChangeKind, CostQuery, DaySpan, shown};
 use notify::{Attached, Mail, ReportLine};
-use std::collections::BTreeMap;
 
 /// Groups in the text of a mail.
 const LINES: usize = 10;
 /// Characters of a connection's name within a sentence.
 const NAME: usize = 80;
 
-/// Sends every report whose time has come. One that fails is noted and tried again at its next time.
-pub(crate) async fn send_due(app: &App) -> Result<()> {
-    let now = app.now();
-    let mut due: BTreeMap<_, Vec<(SavedReport, ReportSchedule)>> = BTreeMap::new();
-    for saved in app.meta().due_reports(now.timestamp_millis()).await? {
-        let Some(mut schedule) = saved.schedule.clone() else { continue };
-        let next = schedule.frequency.next(now).timestamp_millis();
-        if app.meta().take_report(&saved.id, schedule.next_run_ms, next).await? {
-            schedule.next_run_ms = next;
-            due.entry(saved.organization_id.clone()).or_default().push((saved, schedule));
-        }
-    }
-    for reports in due.into_values() {
-        let app = app.clone();
-        // Behind, one organization's one after another: a slow mail server holds nobody else up, and a thousand reports
-        // at six o'clock are not computed at once.
-        tokio::spawn(async move {
-            for (saved, schedule) in reports {
-                if let Err(error) = send_scheduled(&app, &saved, &schedule).await {
-                    tracing::warn!(report = %saved.id, %error, "a report could not be sent");
-                }
-            }
-        });
-    }
-    Ok(())
-}
-
 /// Sends as the schedule says, to those who may still get it.
-async fn send_scheduled(app: &App, saved: &SavedReport, schedule: &ReportSchedule) -> Result<()> {
+pub(crate) async fn send_scheduled(app: &App, saved: &SavedReport, schedule: &ReportSchedule) -> Result<()> {
     let to = recipients::parted(app, saved, schedule).await?;
     let owner = saved.owner_id.as_ref().map_or("schedule".to_owned(), |owner| format!("user {owner}"));
     let written = |action: &str, detail: &[(&str, &str)]| NewAudit {

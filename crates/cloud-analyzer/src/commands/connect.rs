@@ -8,6 +8,7 @@ use ::app::connections::{
     TemplateOptions,
 };
 use ::app::{App, AppError, ErrorKind, OrganizationSpec};
+use ::app::policy::Caller;
 use anyhow::Context;
 use model::OrganizationId;
 use serde_json::json;
@@ -21,8 +22,9 @@ pub(crate) async fn run(folder: &Folder, mut args: Connect) -> anyhow::Result<()
     args.secret_access_key = std::env::var(SECRET).ok();
     let app = folder.open().await?;
     let spec = folder.organization.clone().map(|name| OrganizationSpec { name, demo: false });
-    let organization = app.organization_for_ingest(spec.as_ref()).await?.id;
-    let found = find_or_create(&app, &organization, &args).await?;
+    let caller = Caller::command_line(app.organization_for_ingest(spec.as_ref()).await?);
+    let organization = caller.organization()?.id.clone();
+    let found = find_or_create(&app, &caller, &args).await?;
     let change = Change {
         partition: args.partition.clone(),
         bucket: args.bucket.clone(),
@@ -37,7 +39,7 @@ pub(crate) async fn run(folder: &Folder, mut args: Connect) -> anyhow::Result<()
         bill_diff_mails: Some(mails(&args)),
         ..Change::default()
     };
-    let found = connections::change(&app, &organization, &found.id, change).await?;
+    let found = connections::change(&app, &caller, &found.id, change).await?;
     if let Some(form) = &args.template {
         return template(&app, &organization, &found, form, &args).await;
     }
@@ -59,10 +61,10 @@ fn mails(args: &Connect) -> BillDiffMailsChange {
 
 async fn find_or_create(
     app: &App,
-    organization: &OrganizationId,
+    caller: &Caller,
     args: &Connect,
 ) -> anyhow::Result<ConnectionDetails> {
-    match connections::find(app, organization, &args.name).await {
+    match connections::find(app, &caller.organization()?.id, &args.name).await {
         Ok(found) => Ok(found),
         Err(error) if error.kind == ErrorKind::NotFound => {
             let kind = match args.kind {
@@ -73,7 +75,7 @@ async fn find_or_create(
             };
             let partition = args.partition.as_deref().unwrap_or("aws").parse().map_err(AppError::from)?;
             let new = NewConnection { kind, name: Some(args.name.clone()), partition };
-            Ok(connections::create(app, organization, new).await?)
+            Ok(connections::create(app, caller, new).await?)
         }
         Err(error) => Err(error.into()),
     }

@@ -5,6 +5,7 @@ use crate::cli::Verify;
 use crate::output::{print, print_json};
 use ::app::AppError;
 use ::app::connections::{self, Check, CheckState, Running, Verdict};
+use ::app::policy::Caller;
 use ::app::proof::Proof;
 use ::app::read;
 use model::shown;
@@ -15,9 +16,11 @@ use std::process::ExitCode;
 pub(crate) async fn run(folder: &Folder, args: Verify) -> anyhow::Result<ExitCode> {
     let app = folder.open_existing().await?;
     let organization = app.organization(folder.organization.as_deref()).await?;
-    let organization = organization.ok_or_else(|| AppError::invalid("there is no organization yet"))?.id;
+    let organization = organization.ok_or_else(|| AppError::invalid("there is no organization yet"))?;
+    let caller = Caller::command_line(organization.clone());
+    let organization = organization.id;
     let found = connections::find(&app, &organization, &args.name).await?;
-    let mut running = connections::start_verification(&app, &organization, &found.id).await?;
+    let mut running = connections::start_verification(&app, &caller, &found.id).await?;
     let mut told: Vec<Check> = vec![];
     let done = loop {
         let now = running.borrow_and_update().clone();

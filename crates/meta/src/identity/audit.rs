@@ -104,6 +104,14 @@ impl Meta {
     }
 }
 
+/// The entries, in the transaction of their change.
+pub(crate) async fn insert_all(to: &mut SqliteConnection, entries: &[NewAudit]) -> Result<(), MetaError> {
+    for entry in entries {
+        insert(to, entry).await?;
+    }
+    Ok(())
+}
+
 /// The entry, in the transaction of its change.
 pub(crate) async fn insert(to: &mut SqliteConnection, audit: &NewAudit) -> Result<(), MetaError> {
     sqlx::query(

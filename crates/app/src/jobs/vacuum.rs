@@ -1,0 +1,34 @@
+//! Removes what nobody names any more: files of replaced publications, what killed processes left behind, and jobs that
+//! ended long ago.
+
+use super::{At, Job, Lane, Retry};
+use crate::{AppError, ErrorKind, Result};
+use serde::{Deserialize, Serialize};
+
+/// Jobs that ended are told of for so long.
+const HISTORY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Vacuum {}
+
+impl Job for Vacuum {
+    const NAME: &'static str = "vacuum";
+    const LANE: Lane = Lane::House;
+    // The next reading brings the next one.
+    const RETRY: Retry = Retry { most: 3, first_ms: 10_000, longest_ms: 300_000 };
+
+    fn key(&self) -> Option<String> {
+        Some(String::new())
+    }
+
+    async fn run(&self, at: &At) -> Result<()> {
+        let _writing = at.app.writing().await.map_err(|error| match error.kind {
+            // It waits for its turn.
+            ErrorKind::Conflict => AppError::new(ErrorKind::TooMany, error.message),
+            _ => error,
+        })?;
+        at.app.vacuum_unlocked().await?;
+        at.app.meta().forget_jobs(at.app.now().timestamp_millis() - HISTORY_MS).await?;
+        Ok(())
+    }
+}

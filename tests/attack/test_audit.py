@@ -1,0 +1,291 @@
+"""Every change writes its audit entry in its own transaction: with a log that cannot be written, nothing changes; else an
+entry tells of it. All changing routes of the description and all commands are walked; one that is not named here fails
+by its name.
+"""
+
+import json
+import re
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+from house import BIN, PASSWORD, Client, small_bill
+from mailbox import Mailbox
+
+# What changes without anybody's change: sign-ins, marks of use, what runs behind.
+VOLATILE = {"audit", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows"}
+COLUMNS = {"served_at_ms", "last_used_at_ms", "last_seen_ms", "last_used_ms", "last_run_ms", "last_error", "next_run_ms", "verification", "verified_at_ms", "state"}
+NOT_A_CHANGE = {
+    "POST /virtual-tags/preview": "nothing is kept",
+    "POST /setup": "only while nobody has an account: see crates/meta/tests/identity.rs",
+}
+
+
+def database(house):
+    return closing(sqlite3.connect(house.data / "meta.sqlite", timeout=30))
+
+
+def kept(house) -> dict:
+    """All that is kept, by table, but what changes by itself."""
+    with database(house) as link:
+        link.row_factory = sqlite3.Row
+        tables = [name for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        # What is asked to be read: polls add none of these, for nothing here is polled.
+        readings = [str(tuple(row)) for row in link.execute("SELECT id, again FROM jobs WHERE name = 'read' AND reason = 'asked' ORDER BY id")]
+        return {"readings": readings} | {
+            table: sorted(str({key: row[key] for key in row.keys() if key not in COLUMNS}) for row in link.execute(f"SELECT * FROM {table}"))
+            for table in tables
+            if table not in VOLATILE
+        }
+
+
+def entries(house) -> list:
+    with database(house) as link:
+        return [action for (action,) in link.execute("SELECT action FROM audit ORDER BY id")]
+
+
+def log_is_written(house, writable: bool) -> None:
+    with database(house) as link:
+        if writable:
+            link.execute("DROP TRIGGER no_log")
+        else:
+            link.execute("CREATE TRIGGER no_log BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the log is full'); END")
+        link.commit()
+
+
+@pytest.fixture(scope="module")
+def mailbox():
+    made = Mailbox()
+    yield made
+    made.shutdown()
+
+
+class Walk:
+    """What each route needs, and does."""
+
+    def __init__(self, house, mailbox):
+        self.house, self.mailbox, self.admin, self.number = house, mailbox, house.a.admin, 0
+        me = self.admin.get("/session").json()
+        self.organization = me["organization"]
+        self.connection = self.admin.get("/connections").json()["connections"][0]
+
+    def name(self) -> str:
+        self.number += 1
+        return f"Thing {self.number}"
+
+    def made(self, path: str, body: dict) -> dict:
+        answer = self.admin.post(path, json=body)
+        assert answer.status_code in (200, 201), f"{path}: {answer.text}"
+        return answer.json()
+
+    def invited(self) -> tuple:
+        """An invitation of somebody who has no account, and the secret of its link, which goes by mail."""
+        address = f"new-{time.monotonic_ns()}@elsewhere.example"
+        invited = self.made("/invitations", {"email": address, "role": "viewer"})
+        end = time.monotonic() + 10
+        while not (mails := [text for (to, _), text in zip(self.mailbox.mails, self.mailbox.texts(), strict=False) if address in to]):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        text = mails[0].get_body(("plain",)).get_content()
+        return invited["invitation"]["id"], re.search(r"token=([\w-]+)", text).group(1)
+
+    def invited_person(self, role: str) -> tuple:
+        """Somebody of the other organization who is invited into this one."""
+        invited = self.made("/invitations", {"email": self.house.b.email(role), "role": "viewer"})
+        return self.house.b.person(role), invited["invitation"]["id"]
+
+    def person(self, role: str = "viewer") -> str:
+        email = f"spare-{time.monotonic_ns()}@alpha.example"
+        self.house.done("--organization", "Alpha", "user", "add", email, "--name", "spare", "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
+        return email
+
+    def member(self) -> str:
+        email = self.person()
+        members = self.admin.get("/members").json()["members"]
+        return next(one["id"] for one in members if one["email"] == email)
+
+    def report(self) -> str:
+        return self.made("/reports", {"name": self.name(), "address": "", "shared": True})["id"]
+
+    def subset(self) -> str:
+        made = self.made("/subsets", {"name": self.name(), "account_ids": [self.house.a.account]})
+        return made.get("id") or next(one["id"] for one in self.admin.get("/subsets").json()["subsets"])
+
+    def tag(self) -> dict:
+        made = self.made("/virtual-tags", {"name": self.name(), "rules": []})
+        return made
+
+    def draft(self) -> dict:
+        return self.made("/connections", {"kind": "aws_role", "name": self.name()})
+
+    def signed_in(self) -> Client:
+        return Client(self.house).sign_in(self.person())
+
+
+# Route -> (what is asked: client, path, body), the entry.
+ROUTES = {
+    "POST /reports": (lambda w: (w.admin, "/reports", {"name": w.name(), "address": "", "shared": True}), "report.saved"),
+    "PATCH /reports/{id}": (lambda w: (w.admin, f"/reports/{w.report()}", {"name": w.name()}), "report.changed"),
+    "DELETE /reports/{id}": (lambda w: (w.admin, f"/reports/{w.report()}", None), "report.deleted"),
+    "POST /reports/{id}/send": (lambda w: (w.admin, f"/reports/{w.report()}/send", None), "report.sent"),
+    "POST /subsets": (lambda w: (w.admin, "/subsets", {"name": w.name(), "account_ids": [w.house.a.account]}), "subset"),
+    "PATCH /subsets/{id}": (lambda w: (w.admin, f"/subsets/{w.subset()}", {"name": w.name()}), "subset"),
+    "DELETE /subsets": (lambda w: (w.admin, f"/subsets?id={w.subset()}", None), "subset"),
+    "PUT /account-names": (lambda w: (w.admin, "/account-names", {"names": [{"account_id": w.house.a.account, "name": w.name()}]}), "account"),
+    "POST /virtual-tags": (lambda w: (w.admin, "/virtual-tags", {"name": w.name(), "rules": []}), "virtual_tag"),
+    "PUT /virtual-tags/{id}": (lambda w: (w.admin, f"/virtual-tags/{w.tag()['id']}", {"name": w.name(), "rules": []}), "virtual_tag"),
+    "DELETE /virtual-tags/{id}": (lambda w: (w.admin, f"/virtual-tags/{w.tag()['id']}", None), "virtual_tag"),
+    "PUT /tag-spellings": (lambda w: (w.admin, "/tag-spellings", {"key": "user:Team", "values": [{"value": "team-111-0", "spellings": ["team-111-1"]}]}), "tag"),
+    "PUT /shared-costs": (lambda w: (w.admin, "/shared-costs", {"rules": []}), "shared_cost"),
+    "POST /session": (lambda w: (Client(w.house), "/session", {"email": w.house.a.email("editor"), "password": PASSWORD}), "session.started"),
+    "DELETE /session": (lambda w: (w.signed_in(), "/session", None), "session.ended"),
+    "PUT /session/organization": (lambda w: (w.admin, "/session/organization", {"id": w.organization["id"]}), None),
+    "PUT /session/password": (lambda w: (w.signed_in(), "/session/password", {"current": PASSWORD, "new": PASSWORD + " again"}), "password"),
+    "POST /session/invitations/{id}/accept": (lambda w: (lambda who, id: (who, f"/session/invitations/{id}/accept", None))(*w.invited_person("viewer")), "invitation.accepted"),
+    "DELETE /session/invitations/{id}": (lambda w: (lambda who, id: (who, f"/session/invitations/{id}", None))(*w.invited_person("editor")), "invitation"),
+    "DELETE /sessions": (lambda w: (w.admin, "/sessions", None), "session.all_ended"),
+    "PATCH /members/{user_id}": (lambda w: (w.admin, f"/members/{w.member()}", {"role": "editor"}), "member"),
+    "DELETE /members/{user_id}": (lambda w: (w.admin, f"/members/{w.member()}", None), "member"),
+    "POST /invitations": (lambda w: (w.admin, "/invitations", {"email": f"n{time.monotonic_ns()}@elsewhere.example", "role": "viewer"}), "invitation"),
+    "DELETE /invitations/{id}": (lambda w: (w.admin, f"/invitations/{w.invited()[0]}", None), "invitation"),
+    "POST /invitations/by-token/{token}/accept": (lambda w: (Client(w.house), f"/invitations/by-token/{w.invited()[1]}/accept", {"name": "New", "password": PASSWORD}), "invitation.accepted"),
+    "POST /tokens": (lambda w: (w.admin, "/tokens", {"name": w.name(), "role": "viewer"}), "token"),
+    "DELETE /tokens/{id}": (lambda w: (w.admin, f"/tokens/{w.made('/tokens', {'name': w.name(), 'role': 'viewer'})['token']['id']}", None), "token"),
+    "DELETE /tokens": (lambda w: (w.admin, "/tokens", None), "token"),
+    "PATCH /organization": (lambda w: (w.admin, "/organization", {"name": w.name()}), "organization"),
+    "PUT /organization/mail-domains": (lambda w: (w.admin, "/organization/mail-domains", {"domains": [f"d{w.number}.example"]}), "organization"),
+    "POST /organizations": (lambda w: (w.house.a.admin, "/organizations", {"name": f"New {time.monotonic_ns()}"}), "organization.created"),
+    "POST /connections": (lambda w: (w.admin, "/connections", {"kind": "aws_role", "name": w.name()}), "connection.create"),
+    "PATCH /connections/{id}": (lambda w: (w.admin, f"/connections/{w.connection['id']}", {"name": w.name()}), "connection.change"),
+    "PATCH /connections/{id} (paused)": (lambda w: (w.admin, f"/connections/{w.draft()['id']}", {"paused": True}), "connection.change"),
+    "DELETE /connections/{id}": (lambda w: (lambda made: (w.admin, f"/connections/{made['id']}", {"name": made["name"]}))(w.draft()), "connection.remove"),
+    "POST /connections/{id}/verification": (lambda w: (w.admin, f"/connections/{w.connection['id']}/verification", None), "connection.verify"),
+    "POST /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing", None), "connection.process"),
+    "DELETE /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing", None), "connection.stop"),
+    "POST /connections/{id}/processing/again": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing/again", None), "connection.process_again"),
+    "PUT /connections/{id}/customers": (lambda w: (w.admin, f"/connections/{w.connection['id']}/customers", {"accounts": []}), "connection.split"),
+}
+
+
+def test_every_changing_route_tells_of_it_or_changes_nothing(house_with, mailbox, tmp_path):
+    house = house_with(*mailbox.options, "--allow-folder", str(tmp_path))
+    spec = json.loads(house.done("openapi"))
+    changing = {f"{method.upper()} {path.removeprefix('/api/v1')}" for path, item in spec["paths"].items() for method in item if method != "get"}
+    named = {route.split(" (")[0] for route in ROUTES} | set(NOT_A_CHANGE)
+    assert changing - named == set(), "say what entry each of these writes"
+    assert named - changing == set(), "these are no more"
+    walk = Walk(house, mailbox)
+    wrong = []
+    # Signing everybody out comes last.
+    for route in sorted(ROUTES, key=lambda route: (route in ("DELETE /sessions", "DELETE /tokens"), "again" in route)):
+        ask, action = ROUTES[route]
+        client, path, body = ask(walk)
+        before = kept(house)
+        log_is_written(house, False)
+        refused = client.call(route.split(" ")[0], path, json=body)
+        log_is_written(house, True)
+        if action is None:
+            continue
+        if refused.status_code < 500:
+            wrong.append(f"{route} without a log: {refused.status_code} {refused.text[:200]}")
+        after = kept(house)
+        changed = [table for table in after if after[table] != before[table]]
+        if changed:
+            wrong.append(f"{route} without a log changed {changed}")
+        known = len(entries(house))
+        done = client.call(route.split(" ")[0], path, json=body)
+        new = entries(house)[known:]
+        if done.status_code >= 300 or not any(entry.startswith(action) for entry in new):
+            wrong.append(f"{route}: {done.status_code} {done.text[:200]}, entries {new}")
+    assert not wrong, "\n".join(wrong)
+
+
+# Command -> how it is called; the beginning of its entry. `None`: it changes nothing that anybody has to know of.
+COMMANDS = {
+    "ingest": (lambda w: ["ingest", str(w["bill"])], "connection."),
+    "connect": (lambda w: ["connect", "Bucket", "--kind", "aws-own", "--bucket", "some-bucket"], "connection."),
+    "verify": (lambda w: ["verify", w["connection"]], "connection.verify"),
+    "customers": (lambda w: ["customers", w["connection"], "--accounts", str(w["list"])], "connection.split"),
+    "accounts": (lambda w: ["accounts", "--name", f"{w['account']}=Production"], "account"),
+    "keys rotate": (lambda w: ["keys", "rotate"], "secrets.key_changed"),
+    "keys forget": (lambda w: ["keys", "forget", "--yes"], "secrets.forgotten"),
+    "user add": (lambda w: ["user", "add", "ada@example.com", "--name", "Ada", "--role", "viewer"], "member"),
+    "user reset-password": (lambda w: ["user", "reset-password", "viewer@alpha.example"], "password"),
+    "user forget-identity": (lambda w: ["user", "forget-identity", "viewer@alpha.example"], "identity"),
+    "token create": (lambda w: ["token", "create", "--name", "nightly", "--role", "viewer"], "token"),
+    "token revoke": (lambda w: ["token", "revoke", w["token"]], "token"),
+    "token revoke-all": (lambda w: ["token", "revoke-all"], "token"),
+    "sessions end-all": (lambda w: ["sessions", "end-all"], "session.all_ended"),
+    "demo generate": (None, "files outside the data folder"),
+    "serve": (None, "each route by itself"),
+    "vacuum": (None, "removes what nobody names"),
+    "status": (None, "reads"),
+    "query": (None, "reads"),
+    "reconcile": (None, "reads"),
+    "explain": (None, "reads"),
+    "doctor": (None, "reads"),
+    "user list": (None, "reads"),
+    "token list": (None, "reads"),
+    "openapi": (None, "reads"),
+}
+
+
+def commands(*path: str) -> list:
+    """The commands that the program names, with those within them."""
+    text = subprocess.run([BIN, *path, "--help"], capture_output=True, text=True, check=True).stdout
+    block = re.search(r"Commands:\n(.*?)(\n\n|\Z)", text, re.S)
+    if not block:
+        return [" ".join(path)]
+    names = [line.split()[0] for line in block.group(1).splitlines() if re.match(r"  \w", line)]
+    return [found for name in names if name != "help" for found in commands(*path, name)]
+
+
+def test_every_changing_command_tells_of_it_or_changes_nothing(house_with, tmp_path):
+    house = house_with()
+    assert house.stop() < 15
+    there = set(commands())
+    assert there - set(COMMANDS) == set(), "say what entry each of these writes"
+    assert set(COMMANDS) - there == set(), "these are no more"
+    listed = tmp_path / "accounts.csv"
+    listed.write_text(f"{house.a.account},Customer of Alpha\n")
+    house.done("--organization", "Alpha", "token", "create", "--name", "spare", "--role", "viewer")
+    with database(house) as link:
+        connection = link.execute("SELECT name FROM connections WHERE location LIKE '%alpha%'").fetchone()[0]
+    tokens = house.done("--organization", "Alpha", "token", "list").splitlines()
+    words = {
+        "bill": small_bill(tmp_path / "third", "333333333333"),
+        "connection": connection,
+        "list": listed,
+        "account": house.a.account,
+        "token": tokens[-1].split(" ")[0],
+    }
+    # A secret, for whose key it is.
+    house.env["CLOUD_ANALYZER_SECRET_ACCESS_KEY"] = "a secret that is never looked at"
+    house.done("--organization", "Alpha", "connect", "Store", "--kind", "s3-compatible", "--endpoint", "https://store.example.com", "--bucket", "bills", "--access-key-id", "AKIAIOSFODNN7EXAMPLE")
+    del house.env["CLOUD_ANALYZER_SECRET_ACCESS_KEY"]
+    with database(house) as link:
+        link.execute("INSERT INTO openid_identities SELECT 'https://id.example.com', 'ada', id, 0 FROM users WHERE email = 'viewer@alpha.example'")
+        link.commit()
+    wrong = []
+    for name, (how, action) in COMMANDS.items():
+        if how is None:
+            continue
+        arguments = ["--organization", "Alpha", *how(words)]
+        before = kept(house)
+        log_is_written(house, False)
+        refused = house.cli(*arguments)
+        log_is_written(house, True)
+        if refused.returncode == 0:
+            wrong.append(f"{name} without a log: {refused.stdout[:200]}")
+        after = kept(house)
+        changed = [table for table in after if after[table] != before[table]]
+        if changed:
+            wrong.append(f"{name} without a log changed {changed}")
+        known = len(entries(house))
+        done = house.cli(*arguments)
+        new = entries(house)[known:]
+        if done.returncode not in (0, 1) or not any(entry.startswith(action) for entry in new):
+            wrong.append(f"{name}: {done.returncode} {done.stderr[-300:]}, entries {new}")
+    assert not wrong, "\n".join(wrong)

@@ -10,7 +10,9 @@ use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result, connections, processing};
 use chrono::{DateTime, Utc};
 pub use meta::BillSide;
-use meta::{BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, FailureKind, Publication, chosen};
+use meta::{
+    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, FailureKind, Publication, chosen,
+};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::collections::BTreeMap;
 

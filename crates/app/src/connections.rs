@@ -26,8 +26,8 @@ pub use pausing::pause;
 pub use removing::remove;
 pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
 pub(crate) use verifying::Verifications;
-pub(crate) use verifying::{look_into, start_daily_verification};
 pub use verifying::{Running, start_verification, verification, watch_verification};
+pub(crate) use verifying::{look_into, start_daily_verification};
 
 use crate::{Allowed, App, AppError, ErrorKind, Result};
 use chrono::{DateTime, Utc};

@@ -7,8 +7,8 @@
 mod cadence;
 mod deliveries;
 
-pub(crate) use deliveries::{late_connections, note_stopped};
 pub use deliveries::{Deliveries, deliveries};
+pub(crate) use deliveries::{late_connections, note_stopped};
 pub use meta::FailureKind;
 
 use crate::connections::{self, Check, CheckState};

@@ -36,8 +36,8 @@ pub(crate) use organizations::{
 };
 pub(crate) use password::Passwords;
 pub(crate) use secret::random_id;
-pub(crate) use sessions::of_everybody;
 pub use secret::{Secret, same};
+pub(crate) use sessions::of_everybody;
 pub use sessions::{
     IDLE, LONGEST, SignedIn, end_all_sessions, end_sessions, memberships, sign_in, sign_out,
     switch_organization,

@@ -58,8 +58,7 @@ pub async fn run(
     let organization = app.organization_for_ingest(request.organization.as_ref()).await?;
     let started = Instant::now();
     let location = Location::try_new(&request.location)?;
-    let connection =
-        ensure_connection(app, &organization, &location, request.connection.as_deref()).await?;
+    let connection = ensure_connection(app, &organization, &location, request.connection.as_deref()).await?;
     note_reading(app, &organization, &connection.id).await?;
     let work = async {
         let source = Arc::new(connect::open(&location)?);

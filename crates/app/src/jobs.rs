@@ -123,8 +123,11 @@ pub(crate) trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
 /// A run whose process ended in the middle.
 fn gone() -> AppError {
-    AppError::new(crate::ErrorKind::Unavailable, "the process that was at this work ended in the middle of it")
-        .advise("If nobody stopped the server, its log and the system's say why it ended.")
+    AppError::new(
+        crate::ErrorKind::Unavailable,
+        "the process that was at this work ended in the middle of it",
+    )
+    .advise("If nobody stopped the server, its log and the system's say why it ended.")
 }
 
 /// A job at work.
@@ -143,6 +146,12 @@ impl At {
             // Whoever could tell is gone; then nobody will.
             std::future::pending::<()>().await;
         }
+    }
+
+    /// How far a run before this one came, if it noted that.
+    pub(crate) fn progress<T: DeserializeOwned>(&self) -> Option<T> {
+        // Noted by another version: then it is as if nothing was.
+        serde_json::from_value(self.job.progress.clone()?).ok()
     }
 
     /// Notes how far this run is, for whoever looks from another process.

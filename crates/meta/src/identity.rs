@@ -14,8 +14,8 @@ mod setup;
 mod tokens;
 mod users;
 
-pub(crate) use audit::{insert as insert_audit, insert_all as insert_entries};
 pub use audit::{AuditEntry, NewAudit};
+pub(crate) use audit::{insert as insert_audit, insert_all as insert_entries};
 pub use invitations::{Invitation, NewInvitation};
 pub use mails::{MailLimits, NewMails};
 pub use members::Member;

@@ -214,20 +214,32 @@ impl Meta {
     }
 
     /// Gives a job back to be run later, with what went wrong.
-    pub async fn retry_job(&self, job: &ProcessingJob, run_after_ms: i64, failure: &Failure) -> Result<(), MetaError> {
-        sqlx::query("UPDATE jobs SET state = 'queued', run_after_ms = ?, failure = ?
-             WHERE id = ? AND state = 'running' AND lease = ?")
-            .bind(run_after_ms)
-            .bind(to_json("failure", failure)?)
-            .bind(job.id)
-            .bind(&job.lease)
-            .execute(&self.pool)
-            .await?;
+    pub async fn retry_job(
+        &self,
+        job: &ProcessingJob,
+        run_after_ms: i64,
+        failure: &Failure,
+    ) -> Result<(), MetaError> {
+        sqlx::query(
+            "UPDATE jobs SET state = 'queued', run_after_ms = ?, failure = ?
+             WHERE id = ? AND state = 'running' AND lease = ?",
+        )
+        .bind(run_after_ms)
+        .bind(to_json("failure", failure)?)
+        .bind(job.id)
+        .bind(&job.lease)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
     /// Ends a job. One that was asked for while it ran waits again, as new.
-    pub async fn end_job(&self, job: &ProcessingJob, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
+    pub async fn end_job(
+        &self,
+        job: &ProcessingJob,
+        now_ms: i64,
+        failure: Option<&Failure>,
+    ) -> Result<(), MetaError> {
         let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
         sqlx::query(
             "UPDATE jobs SET failure = ?1,
@@ -238,12 +250,12 @@ impl Meta {
                  again = CASE WHEN anew THEN 0 ELSE again END
              WHERE id = ?3 AND state = 'running' AND lease = ?4",
         )
-            .bind(text)
-            .bind(now_ms)
-            .bind(job.id)
-            .bind(&job.lease)
-            .execute(&self.pool)
-            .await?;
+        .bind(text)
+        .bind(now_ms)
+        .bind(job.id)
+        .bind(&job.lease)
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -299,7 +311,12 @@ impl Meta {
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn put_job_off(&self, job: &ProcessingJob, run_after_ms: i64, failure: &Failure) -> Result<(), MetaError> {
+    pub async fn put_job_off(
+        &self,
+        job: &ProcessingJob,
+        run_after_ms: i64,
+        failure: &Failure,
+    ) -> Result<(), MetaError> {
         sqlx::query(
             "UPDATE jobs SET state = 'queued', attempts = min(attempts, 2), run_after_ms = ?, failure = ?
              WHERE id = ? AND state = 'running' AND lease = ?",
@@ -360,22 +377,25 @@ impl Meta {
 
     /// Counts a run that took its process down; gives how many there were since the job last got further.
     pub async fn job_crashed(&self, job: &ProcessingJob) -> Result<u32, MetaError> {
-        let crashes =
-            sqlx::query_scalar(
-                "UPDATE jobs SET crashes = crashes + 1 WHERE id = ? AND state = 'running' AND lease = ?
+        let crashes = sqlx::query_scalar(
+            "UPDATE jobs SET crashes = crashes + 1 WHERE id = ? AND state = 'running' AND lease = ?
                  RETURNING crashes",
-            )
-                .bind(job.id)
-                .bind(&job.lease)
-                .fetch_optional(&self.pool)
-                .await?;
+        )
+        .bind(job.id)
+        .bind(&job.lease)
+        .fetch_optional(&self.pool)
+        .await?;
         // Removed meanwhile, or somebody else's: nothing to park.
         Ok(crashes.unwrap_or(0))
     }
 
     /// Notes that a job got further than any run before: something was published.
     pub async fn job_got_further(&self, job: &ProcessingJob) -> Result<(), MetaError> {
-        sqlx::query("UPDATE jobs SET crashes = 0 WHERE id = ? AND lease = ?").bind(job.id).bind(&job.lease).execute(&self.pool).await?;
+        sqlx::query("UPDATE jobs SET crashes = 0 WHERE id = ? AND lease = ?")
+            .bind(job.id)
+            .bind(&job.lease)
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 
@@ -406,7 +426,12 @@ impl Meta {
 
     /// Parks a job, with what went wrong; it is looked at again after the connection's polling interval. Without a
     /// failure, the one before stays. A job that somebody asked for meanwhile is queued instead.
-    pub async fn park_job(&self, job: &ProcessingJob, now_ms: i64, failure: Option<&Failure>) -> Result<(), MetaError> {
+    pub async fn park_job(
+        &self,
+        job: &ProcessingJob,
+        now_ms: i64,
+        failure: Option<&Failure>,
+    ) -> Result<(), MetaError> {
         let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
         sqlx::query(
             "UPDATE jobs SET failure = coalesce(?2, failure),

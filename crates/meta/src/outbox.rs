@@ -83,9 +83,6 @@ pub(crate) async fn insert(
 
 /// Forgets rows that nothing is to follow from any more.
 pub(crate) async fn forget(at: &mut SqliteConnection, before_ms: i64) -> Result<(), MetaError> {
-    sqlx::query("DELETE FROM outbox WHERE relayed_at_ms < ?")
-        .bind(before_ms)
-        .execute(at)
-        .await?;
+    sqlx::query("DELETE FROM outbox WHERE relayed_at_ms < ?").bind(before_ms).execute(at).await?;
     Ok(())
 }

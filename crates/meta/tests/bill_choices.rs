@@ -1,8 +1,8 @@
 //! One bill that two connections hold: conflicts, choices, and a month that takes another one's place.
 
 use meta::{
-    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, ConflictDetail, Connection, ConnectionKind,
-    ErrorKind, Meta, NewPublication, Organization, Retirement,
+    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, ConflictDetail, Connection,
+    ConnectionKind, ErrorKind, Meta, NewPublication, Organization, Retirement,
 };
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use serde_json::json;

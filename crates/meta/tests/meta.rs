@@ -99,7 +99,8 @@ async fn ensuring_twice_keeps_one() {
 #[tokio::test]
 async fn a_location_or_an_identifier_has_one_owner() {
     let store = TestStore::new().await;
-    let twice = store.meta.ensure_connection(&store.the_connection("again", "/bills"), &[]).await.unwrap_err();
+    let twice =
+        store.meta.ensure_connection(&store.the_connection("again", "/bills"), &[]).await.unwrap_err();
     assert_eq!(twice.kind(), ErrorKind::Conflict);
 
     let other =

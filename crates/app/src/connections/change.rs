@@ -78,8 +78,10 @@ impl Change {
             ("name", &self.name),
         ];
         let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
-        let others =
-            [self.poll_minutes.map(|_| "poll_minutes"), self.bill_diff_mails.as_ref().map(|_| "bill_diff_mails")];
+        let others = [
+            self.poll_minutes.map(|_| "poll_minutes"),
+            self.bill_diff_mails.as_ref().map(|_| "bill_diff_mails"),
+        ];
         texts.chain(others.into_iter().flatten()).collect()
     }
 }

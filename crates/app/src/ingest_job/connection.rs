@@ -38,7 +38,8 @@ pub(super) async fn ensure_connection(
     let kind = kind_of(&address);
     let connection = Connection { id, organization_id: organization.clone(), kind, location: address, name };
     let caller = Caller::command_line(named.clone());
-    let created = entry(app, &caller, "connection.create", &connection.name, &[("id", connection.id.as_str())]);
+    let created =
+        entry(app, &caller, "connection.create", &connection.name, &[("id", connection.id.as_str())]);
     app.meta().ensure_connection(&connection, &[created]).await?;
     Ok(connection)
 }

@@ -1,4 +1,5 @@
 //! Sends a saved report whose time has come. Why one could not be sent is kept with it, and it is sent at its next time.
+//! Whom the mail server took it for is noted as it goes: a run after a restart goes on with the others.
 
 use super::{At, Job, Lane, Retry};
 use crate::{App, ErrorKind, Result, reports};
@@ -31,12 +32,13 @@ impl Job for SendReport {
 
     async fn run(&self, at: &At) -> Result<()> {
         let saved = at.app.meta().saved_report(&self.organization, &self.report).await?;
-        let Some((saved, schedule)) = saved.and_then(|saved| saved.schedule.clone().map(|plan| (saved, plan)))
+        let Some((saved, schedule)) =
+            saved.and_then(|saved| saved.schedule.clone().map(|plan| (saved, plan)))
         else {
             // Deleted, or not to be sent any more.
             return Ok(());
         };
-        match reports::send_scheduled(&at.app, &saved, &schedule).await {
+        match reports::send_scheduled(at, &saved, &schedule).await {
             Err(error) if error.kind != ErrorKind::Internal => {
                 tracing::warn!(report = %saved.id, %error, "a report could not be sent");
                 Ok(())

@@ -6,6 +6,7 @@
 use super::recipients::{self, Parted};
 use super::{address, changeable, picture};
 use crate::identity::{count_mails, entry, sender};
+use crate::jobs::At;
 use crate::policy::Caller;
 use crate::processing::{grouped, money};
 use crate::read::{self, ComparedCosts, Known, Published, export};
@@ -13,14 +14,26 @@ use crate::{App, AppError, ErrorKind, MailSettings, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Change, ChangeKind, CostQuery, DaySpan, shown};
 use notify::{Attached, Mail, ReportLine};
+use serde::{Deserialize, Serialize};
 
 /// Groups in the text of a mail.
 const LINES: usize = 10;
 /// Characters of a connection's name within a sentence.
 const NAME: usize = 80;
 
-/// Sends as the schedule says, to those who may still get it.
-pub(crate) async fn send_scheduled(app: &App, saved: &SavedReport, schedule: &ReportSchedule) -> Result<()> {
+/// How far a scheduled sending is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Sent {
+    /// Who has it.
+    to: Vec<String>,
+}
+
+/// Sends as the schedule says, to those who may still get it and do not have it yet: a run before may have been cut off.
+///
+/// # Errors
+/// Why it was not sent, or not to all; that is noted with the report.
+pub(crate) async fn send_scheduled(at: &At, saved: &SavedReport, schedule: &ReportSchedule) -> Result<()> {
+    let app = &at.app;
     let to = recipients::parted(app, saved, schedule).await?;
     let owner = saved.owner_id.as_ref().map_or("schedule".to_owned(), |owner| format!("user {owner}"));
     let written = |action: &str, detail: &[(&str, &str)]| NewAudit {
@@ -30,7 +43,7 @@ pub(crate) async fn send_scheduled(app: &App, saved: &SavedReport, schedule: &Re
         actor_name: "the schedule".to_owned(),
         ..entry(app, &Caller::nobody(), action, saved.name.as_str(), detail)
     };
-    let sent = send_and_note(app, saved, &to, owner, &written).await;
+    let sent = send_and_note(app, saved, &to, owner, &written, Some(at)).await;
     if let Err(AppError { kind: ErrorKind::TooMany, retry_after_s: Some(seconds), .. }) = &sent {
         let until_ms = app.now().timestamp_millis() + i64::from(*seconds) * 1000;
         app.meta().put_report_off(&saved.id, schedule.next_run_ms, until_ms).await?;
@@ -54,7 +67,7 @@ pub async fn send_now(app: &App, caller: &Caller, id: &str) -> Result<Vec<String
     }
     let written =
         |action: &str, detail: &[(&str, &str)]| entry(app, caller, action, saved.name.as_str(), detail);
-    send_and_note(app, &saved, &to, sender(caller), &written).await?;
+    send_and_note(app, &saved, &to, sender(caller), &written, None).await?;
     Ok(to.allowed)
 }
 
@@ -67,8 +80,9 @@ async fn send_and_note(
     to: &Parted,
     sender: String,
     written: Written<'_>,
+    at: Option<&At>,
 ) -> Result<()> {
-    let sent = send(app, saved, to, sender, written).await;
+    let sent = send(app, saved, to, sender, written, at).await;
     // Nothing was tried: what was noted last stands.
     if sent.as_ref().is_err_and(|error| error.kind == ErrorKind::TooMany) {
         return sent;
@@ -87,6 +101,7 @@ async fn send(
     to: &Parted,
     sender: String,
     entry_of: Written<'_>,
+    at: Option<&At>,
 ) -> Result<()> {
     let Some(settings) = app.mail().cloned() else {
         return Err(AppError::new(ErrorKind::Conflict, "mail is not set up").advise(
@@ -101,18 +116,44 @@ async fn send(
     if !to.refused.is_empty() {
         detail.push(("left_out", refused.as_str()));
     }
-    let entry = entry_of("report.sent", &detail);
-    count_mails(app, &saved.organization_id, sender, to.allowed.len(), Some(&entry)).await?;
-    let mail = written(app, &settings, saved).await?;
-    let sent = settings.mailer.send(&to.allowed, &mail).await;
-    if sent < to.allowed.len() {
+    // A run before this one counted them, and wrote that they go out.
+    let begun: Option<Sent> = at.and_then(At::progress);
+    if begun.is_none() {
+        let entry = entry_of("report.sent", &detail);
+        count_mails(app, &saved.organization_id, sender, to.allowed.len(), Some(&entry)).await?;
+    }
+    let mut sent = begun.unwrap_or_default();
+    let left: Vec<&String> = to.allowed.iter().filter(|address| !sent.to.contains(address)).collect();
+    let mut refused = 0;
+    if !left.is_empty() {
+        note(at, &sent).await?;
+        let mail = written(app, &settings, saved).await?;
+        for address in &left {
+            if settings.mailer.send(std::slice::from_ref(*address), &mail).await == 0 {
+                refused += 1;
+                continue;
+            }
+            sent.to.push((*address).clone());
+            note(at, &sent).await?;
+        }
+    }
+    if refused > 0 {
+        let all = to.allowed.len();
         return Err(AppError::new(
             ErrorKind::Unavailable,
-            format!("the mail server took {sent} of {} mails", to.allowed.len()),
+            format!("the mail server took {} of {all} mails", all - refused),
         )
         .advise("Check the addresses and the mail server; its answers are in the log."));
     }
     Ok(())
+}
+
+/// Notes how far a scheduled sending is.
+async fn note(at: Option<&At>, sent: &Sent) -> Result<()> {
+    match at {
+        Some(at) => at.note_progress(sent).await,
+        None => Ok(()),
+    }
 }
 
 async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Result<Mail> {

@@ -7,8 +7,8 @@ use ::app::connections::{
     self, BillDiffMailsChange, Change, ConnectionDetails, ConnectionKind, Form, NewConnection,
     TemplateOptions,
 };
-use ::app::{App, AppError, ErrorKind, OrganizationSpec};
 use ::app::policy::Caller;
+use ::app::{App, AppError, ErrorKind, OrganizationSpec};
 use anyhow::Context;
 use model::OrganizationId;
 use serde_json::json;
@@ -59,11 +59,7 @@ fn mails(args: &Connect) -> BillDiffMailsChange {
     BillDiffMailsChange { recipients, minimum: args.bill_diff_minimum }
 }
 
-async fn find_or_create(
-    app: &App,
-    caller: &Caller,
-    args: &Connect,
-) -> anyhow::Result<ConnectionDetails> {
+async fn find_or_create(app: &App, caller: &Caller, args: &Connect) -> anyhow::Result<ConnectionDetails> {
     match connections::find(app, &caller.organization()?.id, &args.name).await {
         Ok(found) => Ok(found),
         Err(error) if error.kind == ErrorKind::NotFound => {

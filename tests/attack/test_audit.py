@@ -32,8 +32,10 @@ def kept(house) -> dict:
     with database(house) as link:
         link.row_factory = sqlite3.Row
         tables = [name for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        # What is asked to be read: polls add none of these, for nothing here is polled.
-        readings = [str(tuple(row)) for row in link.execute("SELECT id, again FROM jobs WHERE name = 'read' AND reason = 'asked' ORDER BY id")]
+        # What is asked to be read: polls add none of these, for nothing here is polled. One that waits for long stays as it is
+        # unless somebody changes it.
+        asked = "SELECT id, again, CASE WHEN run_after_ms > 8e12 THEN state || stop || anew END FROM jobs WHERE name = 'read' AND reason = 'asked' ORDER BY id"
+        readings = [str(tuple(row)) for row in link.execute(asked)]
         return {"readings": readings} | {
             table: sorted(str({key: row[key] for key in row.keys() if key not in COLUMNS}) for row in link.execute(f"SELECT * FROM {table}"))
             for table in tables
@@ -62,11 +64,23 @@ def mailbox():
     made.shutdown()
 
 
+def asked(house, one: str, other: str) -> tuple:
+    """A month of which two connections hold the same bill: the first one, and the question's number."""
+    detail = {"payers": ["1"], "account": "", "whole": True, "dated": True, "fingerprint": "", "own": {"name": "one"}, "other": {"name": "other"}}
+    with database(house) as link:
+        made = link.execute(
+            "INSERT INTO bill_conflicts (connection_id, period, place, other_connection_id, other_place, gone, detail, noted_at_ms) VALUES (?, '2026-10', '\"whole\"', ?, '\"whole\"', '', ?, 0)",
+            (one, other, json.dumps(detail)),
+        )
+        link.commit()
+        return one, made.lastrowid
+
+
 class Walk:
     """What each route needs, and does."""
 
-    def __init__(self, house, mailbox):
-        self.house, self.mailbox, self.admin, self.number = house, mailbox, house.a.admin, 0
+    def __init__(self, house, mailbox, folder):
+        self.house, self.mailbox, self.admin, self.number, self.folder = house, mailbox, house.a.admin, 0, folder
         me = self.admin.get("/session").json()
         self.organization = me["organization"]
         self.connection = self.admin.get("/connections").json()["connections"][0]
@@ -120,6 +134,37 @@ class Walk:
     def draft(self) -> dict:
         return self.made("/connections", {"kind": "aws_role", "name": self.name()})
 
+    def read(self) -> dict:
+        """A connection of which something is published."""
+        made = self.made("/connections", {"kind": "local", "name": self.name()})
+        folder = small_bill(self.folder / made["id"], f"4444444444{self.number:02}")
+        assert self.admin.patch(f"/connections/{made['id']}", json={"location": str(folder)}).status_code == 200
+        assert self.admin.post(f"/connections/{made['id']}/verification").status_code in (200, 202)
+        self.until(lambda: self.admin.get(f"/connections/{made['id']}").json()["state"] != "draft")
+        self.admin.post(f"/connections/{made['id']}/processing")
+        self.until(lambda: self.admin.get(f"/connections/{made['id']}/processing").json()["state"] == "done")
+        return made
+
+    def waiting(self) -> str:
+        """A connection whose reading waits for long."""
+        id = self.connection["id"]
+        self.until(lambda: self.admin.get(f"/connections/{id}/processing").json()["state"] in (None, "done", "failed", "cancelled"))
+        with database(self.house) as link:
+            link.execute("INSERT INTO jobs (name, lane, dedupe, connection_id, state, run_after_ms, created_at_ms) VALUES ('read', 'reading', 'read:' || ?1, ?1, 'queued', 9e12, 0)", (id,))
+            link.commit()
+        return id
+
+    def question(self) -> tuple:
+        """A month that two connections hold."""
+        return asked(self.house, self.connection["id"], self.draft()["id"])
+
+    @staticmethod
+    def until(there) -> None:
+        end = time.monotonic() + 40
+        while not there():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+
     def signed_in(self) -> Client:
         return Client(self.house).sign_in(self.person())
 
@@ -160,10 +205,12 @@ ROUTES = {
     "POST /connections": (lambda w: (w.admin, "/connections", {"kind": "aws_role", "name": w.name()}), "connection.create"),
     "PATCH /connections/{id}": (lambda w: (w.admin, f"/connections/{w.connection['id']}", {"name": w.name()}), "connection.change"),
     "PATCH /connections/{id} (paused)": (lambda w: (w.admin, f"/connections/{w.draft()['id']}", {"paused": True}), "connection.change"),
-    "DELETE /connections/{id}": (lambda w: (lambda made: (w.admin, f"/connections/{made['id']}", {"name": made["name"]}))(w.draft()), "connection.remove"),
+    "PATCH /connections/{id} (bill diff mails)": (lambda w: (w.admin, f"/connections/{w.draft()['id']}", {"bill_diff_mails": {"recipients": [w.house.a.email("viewer")], "minimum": "5"}}), "connection.change"),
+    "DELETE /connections/{id}": (lambda w: (lambda made: (w.admin, f"/connections/{made['id']}", {"name": made["name"]}))(w.read()), "connection.remove"),
+    "PUT /connections/{id}/bill-choices/{question}": (lambda w: (lambda id, question: (w.admin, f"/connections/{id}/bill-choices/{question}", {"winner": 0}))(*w.question()), "bill.chosen"),
     "POST /connections/{id}/verification": (lambda w: (w.admin, f"/connections/{w.connection['id']}/verification", None), "connection.verify"),
     "POST /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing", None), "connection.process"),
-    "DELETE /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing", None), "connection.stop"),
+    "DELETE /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.waiting()}/processing", None), "connection.stop"),
     "POST /connections/{id}/processing/again": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing/again", None), "connection.process_again"),
     "PUT /connections/{id}/customers": (lambda w: (w.admin, f"/connections/{w.connection['id']}/customers", {"accounts": []}), "connection.split"),
 }
@@ -176,7 +223,7 @@ def test_every_changing_route_tells_of_it_or_changes_nothing(house_with, mailbox
     named = {route.split(" (")[0] for route in ROUTES} | set(NOT_A_CHANGE)
     assert changing - named == set(), "say what entry each of these writes"
     assert named - changing == set(), "these are no more"
-    walk = Walk(house, mailbox)
+    walk = Walk(house, mailbox, tmp_path)
     wrong = []
     # Signing everybody out comes last.
     for route in sorted(ROUTES, key=lambda route: (route in ("DELETE /sessions", "DELETE /tokens"), "again" in route)):
@@ -207,6 +254,7 @@ COMMANDS = {
     "ingest": (lambda w: ["ingest", str(w["bill"])], "connection."),
     "connect": (lambda w: ["connect", "Bucket", "--kind", "aws-own", "--bucket", "some-bucket"], "connection."),
     "verify": (lambda w: ["verify", w["connection"]], "connection.verify"),
+    "choose": (lambda w: ["choose", w["connection"], "--count", "1"], "bill.chosen"),
     "customers": (lambda w: ["customers", w["connection"], "--accounts", str(w["list"])], "connection.split"),
     "accounts": (lambda w: ["accounts", "--name", f"{w['account']}=Production"], "account"),
     "keys rotate": (lambda w: ["keys", "rotate"], "secrets.key_changed"),
@@ -268,6 +316,9 @@ def test_every_changing_command_tells_of_it_or_changes_nothing(house_with, tmp_p
     with database(house) as link:
         link.execute("INSERT INTO openid_identities SELECT 'https://id.example.com', 'ada', id, 0 FROM users WHERE email = 'viewer@alpha.example'")
         link.commit()
+    with database(house) as link:
+        alpha, store = (link.execute("SELECT id FROM connections WHERE name = ?", (name,)).fetchone()[0] for name in (connection, "Store"))
+    asked(house, alpha, store)
     wrong = []
     for name, (how, action) in COMMANDS.items():
         if how is None:

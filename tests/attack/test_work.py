@@ -141,6 +141,10 @@ def test_a_long_ingest_of_the_command_line_makes_no_connection_fail(house_with, 
             except BlockingIOError:
                 assert time.monotonic() < end
                 time.sleep(0.05)
+        # As every process that writes says who it is.
+        held.truncate(0)
+        held.write(b"4711")
+        held.flush()
         house.a.token("editor").post(f"/connections/{connection}/processing")
         tries = f"SELECT 1 FROM jobs WHERE connection_id = '{connection}' AND state = 'queued' AND failure IS NOT NULL"
         for _ in range(7):

@@ -97,6 +97,7 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::POST, "/connections/{id}/processing/again", Action::ProcessConnection),
     (Method::GET, "/connections/{id}/processing/events", Action::ReadConnections),
     (Method::GET, "/connections/{id}/ingests", Action::ReadConnections),
+    (Method::GET, "/connections/{id}/jobs", Action::ReadConnections),
     (Method::GET, "/connections/{id}/files", Action::ReadConnections),
     (Method::GET, "/connections/{id}/changes", Action::ReadConnections),
     (Method::GET, "/connections/{id}/bill-choices", Action::ReadConnections),

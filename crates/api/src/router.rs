@@ -105,6 +105,7 @@ fn connections() -> OpenApiRouter<ApiState> {
         .routes(routes!(stopping::process_again))
         .routes(routes!(processing::processing_events))
         .routes(routes!(processing::connection_ingests))
+        .routes(routes!(routes::jobs::connection_jobs))
         .routes(routes!(source_files::connection_files))
         .routes(routes!(processing::connection_changes))
         .routes(routes!(bill_choices::bill_questions))

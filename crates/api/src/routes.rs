@@ -12,6 +12,7 @@ pub(crate) mod explain;
 pub(crate) mod exports;
 pub(crate) mod happenings;
 pub(crate) mod invitations;
+pub(crate) mod jobs;
 pub(crate) mod members;
 pub(crate) mod month_stage;
 pub(crate) mod openid;

@@ -81,6 +81,15 @@ impl Lane {
             Self::Mails => 4,
         }
     }
+
+    /// Time for its work to end by itself when the server stops; then it is given back. The server is gone after eight
+    /// seconds. A mail that is cut off may have been taken, and is sent again.
+    fn grace(self) -> Duration {
+        match self {
+            Self::Reading | Self::Checks | Self::House => Duration::from_millis(1500),
+            Self::Reports | Self::Mails => Duration::from_secs(3),
+        }
+    }
 }
 
 /// A piece of work that must happen.

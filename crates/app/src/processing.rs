@@ -12,7 +12,7 @@ mod work;
 
 pub use crate::ingest_job::Fate;
 pub use crate::jobs::run;
-pub use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Ingest, JobState, Outcome};
+pub use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Ingest, JobState, KnownJob, Outcome};
 pub(crate) use reading::MOST_CRASHES;
 pub use reading::{ReaderProcess, Reading};
 pub(crate) use telling::{checked, deliveries_stopped, grouped, money, ready};
@@ -34,6 +34,8 @@ use std::time::{Duration, Instant};
 
 /// Ingests and bill changes in one answer.
 const MOST: u32 = 200;
+/// Jobs in one answer: about a day of looks for deliveries.
+const MOST_JOBS: u32 = 30;
 
 /// Where a month of a connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -362,6 +364,15 @@ fn waiting(period: &str, bytes: u64) -> ProcessedMonth {
 pub async fn ingests(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<Ingest>> {
     connections::get(app, organization, id).await?;
     Ok(app.meta().ingests_of(id, MOST).await?)
+}
+
+/// The jobs of a connection, newest first.
+///
+/// # Errors
+/// There is no such connection.
+pub async fn jobs(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Vec<KnownJob>> {
+    connections::get(app, organization, id).await?;
+    Ok(app.meta().jobs_of(Some(id), MOST_JOBS).await?)
 }
 
 /// What became of every file of a connection's source, and when it was looked at last (ms); `None` before the first

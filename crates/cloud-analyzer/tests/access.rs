@@ -106,6 +106,7 @@ const ROUTES: &[(&str, &str)] = &[
     ("POST /connections/{id}/processing/again", "editor"),
     ("GET /connections/{id}/processing/events", "viewer"),
     ("GET /connections/{id}/ingests", "viewer"),
+    ("GET /connections/{id}/jobs", "viewer"),
     ("GET /connections/{id}/files", "viewer"),
     ("GET /connections/{id}/changes", "viewer"),
     ("GET /connections/{id}/bill-choices", "viewer"),

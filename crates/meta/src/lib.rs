@@ -51,4 +51,4 @@ pub use publication::{
 };
 pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;
-pub use work::{Beat, EndedJob, Lease, NewJob, TakenJob};
+pub use work::{Beat, JobCount, KnownJob, Lease, NewJob, TakenJob};

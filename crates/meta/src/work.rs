@@ -5,6 +5,10 @@
 //! lease runs out, and the job is somebody else's to run. So a job may run twice, and must bear that. Ends are written
 //! by the holder of the lease alone.
 
+mod history;
+
+pub use history::{JobCount, KnownJob};
+
 use crate::identity::insert_entries;
 use crate::store::{from_json, to_json};
 use crate::{Failure, Meta, MetaError, NewAudit, outbox};
@@ -71,21 +75,6 @@ pub enum Beat {
     Stop,
     /// It is somebody else's by now, or gone.
     Lost,
-}
-
-/// A job that ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndedJob {
-    /// Identifier.
-    pub id: i64,
-    /// Its type.
-    pub name: String,
-    /// Runs that it took.
-    pub attempts: u32,
-    /// When it ended (ms).
-    pub finished_at_ms: i64,
-    /// Why it failed, if it did.
-    pub failure: Option<Failure>,
 }
 
 impl Meta {
@@ -317,49 +306,6 @@ impl Meta {
             .await?;
         insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
-    }
-
-    /// Jobs that ended, newest first: all but readings, which are told of with their connections.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn ended_jobs(&self, limit: u32) -> Result<Vec<EndedJob>, MetaError> {
-        let rows = sqlx::query(
-            "SELECT id, name, attempts, finished_at_ms, failure FROM jobs
-             WHERE finished_at_ms IS NOT NULL AND name <> 'read' ORDER BY finished_at_ms DESC, id DESC LIMIT ?",
-        )
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        let ended = |row: &SqliteRow| {
-            let failure: Option<String> = row.try_get("failure")?;
-            let failed = failure.map(|text| from_json("failure", &text)).transpose()?;
-            Ok(EndedJob {
-                id: row.try_get("id")?,
-                name: row.try_get("name")?,
-                attempts: row.try_get("attempts")?,
-                finished_at_ms: row.try_get("finished_at_ms")?,
-                failure: failed,
-            })
-        };
-        rows.iter().map(ended).collect()
-    }
-
-    /// Forgets what ended before an instant (ms), but the last reading of each connection; gives how many.
-    ///
-    /// # Errors
-    /// The database cannot be written to.
-    pub async fn forget_jobs(&self, before_ms: i64) -> Result<u64, MetaError> {
-        outbox::forget(&mut *self.pool.acquire().await?, before_ms).await?;
-        let done = sqlx::query(
-            "DELETE FROM jobs WHERE finished_at_ms < ? AND (name <> 'read' OR EXISTS (
-                 SELECT 1 FROM jobs AS later WHERE later.connection_id = jobs.connection_id
-                     AND later.name = 'read' AND later.id > jobs.id))",
-        )
-        .bind(before_ms)
-        .execute(&self.pool)
-        .await?;
-        Ok(done.rows_affected())
     }
 }
 

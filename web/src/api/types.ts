@@ -6,6 +6,7 @@ export type Period = Schemas["PeriodView"];
 export type Proof = Schemas["ProofView"];
 export type ConnectionProof = Schemas["ConnectionProofView"];
 export type Ingest = Schemas["IngestView"];
+export type Job = Schemas["JobView"];
 export type Failure = Schemas["FailureView"];
 export type Dimensions = Schemas["Dimensions"];
 export type Value = Schemas["ValueView"];

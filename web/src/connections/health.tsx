@@ -24,6 +24,7 @@ import { Files } from "./files";
 import classes from "./health.module.css";
 import { History } from "./history";
 import { Ingests } from "./ingests";
+import { Jobs } from "./jobs";
 import { kinds, placeOf } from "./kinds";
 import { connectionQueries } from "./queries";
 import { ReadingFailure } from "./reading-failure";
@@ -152,6 +153,7 @@ function Health({ connection }: { connection: Connection }) {
       <Changes connection={connection} />
       <BillDiffMails connection={connection} />
       <Ingests connection={connection} />
+      <Jobs connection={connection} />
       <RemoveConnection connection={connection} opened={removing} onClose={() => setRemoving(false)} />
     </>
   );

@@ -31,6 +31,13 @@ export const connectionQueries = {
         unwrap(api.GET("/api/v1/connections/{id}/ingests", { params: { path: { id } }, signal })),
       refetchInterval: () => whileUntold(30_000),
     }),
+  jobs: (id: string) =>
+    queryOptions({
+      queryKey: ["connection", id, "jobs"],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/connections/{id}/jobs", { params: { path: { id } }, signal })),
+      refetchInterval: () => whileUntold(30_000),
+    }),
   files: (id: string) =>
     queryOptions({
       queryKey: ["connection", id, "files"],

@@ -22,6 +22,7 @@ export function useProcessing(id: string) {
         // How it ended is seen on the badge and in the history, too.
         void client.invalidateQueries({ queryKey: connectionQueries.one(id).queryKey, exact: true });
         void client.invalidateQueries({ queryKey: connectionQueries.ingests(id).queryKey });
+        void client.invalidateQueries({ queryKey: connectionQueries.jobs(id).queryKey });
       }
       client.setQueryData(connectionQueries.processing(id).queryKey, now);
       void client.invalidateQueries({ queryKey: queries.overview().queryKey });

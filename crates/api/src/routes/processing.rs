@@ -46,6 +46,19 @@ pub(crate) enum ProcessingState {
     Parked,
 }
 
+impl From<JobState> for ProcessingState {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Queued => Self::Queued,
+            JobState::Running => Self::Running,
+            JobState::Done => Self::Done,
+            JobState::Failed => Self::Failed,
+            JobState::Cancelled => Self::Cancelled,
+            JobState::Parked => Self::Parked,
+        }
+    }
+}
+
 /// A month of a connection.
 #[derive(Serialize, ToSchema, PartialEq)]
 pub(crate) struct ProcessedMonthView {
@@ -140,15 +153,7 @@ impl From<Processing> for ProcessingView {
             counted_by: month.counted_by,
         };
         Self {
-            state: match found.state {
-                None => ProcessingState::Idle,
-                Some(JobState::Queued) => ProcessingState::Queued,
-                Some(JobState::Running) => ProcessingState::Running,
-                Some(JobState::Done) => ProcessingState::Done,
-                Some(JobState::Failed) => ProcessingState::Failed,
-                Some(JobState::Cancelled) => ProcessingState::Cancelled,
-                Some(JobState::Parked) => ProcessingState::Parked,
-            },
+            state: found.state.map_or(ProcessingState::Idle, ProcessingState::from),
             waiting_for_delivery: found.connection == app::connections::ConnectionState::Waiting,
             attempts: found.attempts,
             next_at: found.next_at.map(time::text),

@@ -21,8 +21,6 @@ const LOOK: Duration = Duration::from_secs(5);
 const TAKE_UP: Duration = Duration::from_millis(500);
 /// Before what stopped at a defect begins anew.
 const AGAIN: Duration = Duration::from_secs(5);
-/// Time for work to end by itself when the server stops; then it is given back.
-const GRACE: Duration = Duration::from_millis(1500);
 
 /// Runs what has to be run for as long as the process lives. A reading that a killed process left is run again: what it
 /// had published is found unchanged and not read twice.
@@ -171,7 +169,7 @@ async fn one(app: App, job: TakenJob) {
         () = alive(&at, &tell) => {
             tracing::warn!(job.id = at.job.id, job.name = at.job.name, "a job is not ours any more");
         }
-        () = ending(&app) => {
+        () = ending(&app, kind.lane) => {
             let now = app.now().timestamp_millis();
             if let Err(error) = app.meta().put_back(&at.job, now, None).await {
                 tracing::warn!(%error, "a job could not be given back: its lease runs out");
@@ -210,9 +208,9 @@ async fn alive(at: &At, tell: &watch::Sender<bool>) {
 }
 
 /// The server stops, and the time for work to end by itself is over.
-async fn ending(app: &App) {
+async fn ending(app: &App, lane: Lane) {
     app.stopping().await;
-    tokio::time::sleep(GRACE).await;
+    tokio::time::sleep(lane.grace()).await;
 }
 
 /// Takes over, for as long as the process lives, what nobody gives signs of life for.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Time for what runs behind to end.
-const GIVE_BACK: Duration = Duration::from_secs(2);
+const GIVE_BACK: Duration = Duration::from_millis(3500);
 
 pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
     if args.demo {

@@ -5,7 +5,8 @@ use crate::cli::Status;
 use crate::output::{print, print_json};
 use ::app::bill_choices::{self, QuestionState};
 use ::app::health::{Deliveries, FailureKind};
-use ::app::{Failure, connections, processing};
+use ::app::processing::{self, JobState, KnownJob};
+use ::app::{Failure, connections};
 use chrono::{DateTime, Utc};
 use model::shown::line;
 use serde_json::{Value, json};
@@ -27,6 +28,11 @@ pub(crate) async fn run(folder: &Folder, args: &Status) -> anyhow::Result<ExitCo
         for failure in &found.failures {
             told(&mut text, failure);
         }
+        let jobs = processing::jobs(&app, &organization.id, &connection.id).await?;
+        for job in jobs.iter().filter(|job| is_stuck(job)).take(STUCK) {
+            let failure = job.failure.as_ref().map(|failure| failure.message.as_str()).unwrap_or_default();
+            let _ = writeln!(text, "  job {}, {}, tries {}: {}", job.name, job.state, job.attempts, line(failure));
+        }
         let questions = bill_choices::questions(&app, &organization.id, &connection.id).await?;
         for question in questions.iter().filter(|question| question.state != QuestionState::Open) {
             let _ = writeln!(text, "  {}: {}", question.period, line(&question.message));
@@ -39,6 +45,7 @@ pub(crate) async fn run(folder: &Folder, args: &Status) -> anyhow::Result<ExitCo
             "deliveries": found.deliveries,
             "bill_choices": questions.iter().map(super::choose::value).collect::<Vec<_>>(),
             "failures": found.failures.iter().map(value).collect::<Vec<_>>(),
+            "jobs": jobs.iter().map(job_value).collect::<Vec<_>>(),
         }));
     }
     if args.json {
@@ -49,6 +56,27 @@ pub(crate) async fn run(folder: &Folder, args: &Status) -> anyhow::Result<ExitCo
         print(&text)?;
     }
     Ok(if failing { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Jobs that are told of beside a connection.
+const STUCK: usize = 5;
+
+/// Whether a job waits or ended because something failed; what fails of readings is told by itself.
+fn is_stuck(job: &KnownJob) -> bool {
+    job.name != "read" && job.failure.is_some() && matches!(job.state, JobState::Queued | JobState::Failed)
+}
+
+fn job_value(job: &KnownJob) -> Value {
+    json!({
+        "id": job.id,
+        "name": job.name,
+        "state": job.state.to_string(),
+        "attempts": job.attempts,
+        "queued_at_ms": job.created_at_ms,
+        "started_at_ms": job.started_at_ms,
+        "finished_at_ms": job.finished_at_ms,
+        "message": job.failure.as_ref().map(|failure| failure.message.clone()),
+    })
 }
 
 fn told(text: &mut String, failure: &Failure) {

@@ -385,6 +385,7 @@ pub(crate) fn state(server: &Server, spec: &Value, who: &Identity, own: &Things)
         "/events",
         "/processing",
         "/ingests",
+        "/jobs",
         "/by-token/",
         "/template",
     ];

@@ -172,3 +172,30 @@ async fn a_stopped_run_is_no_run() {
     let waiting = house.meta.last_job(&id).await.unwrap().unwrap();
     assert_eq!((waiting.state, waiting.attempts, waiting.crashes), (JobState::Queued, 0, 0));
 }
+
+#[tokio::test]
+async fn what_is_asked_for_while_it_runs_runs_once_more() {
+    let house = House::new().await;
+    let id = house.connection("alpha", "bills", None).await;
+    house.meta.ask_for_job(&id, true, 10, &[]).await.unwrap();
+    let job = house.meta.take_job(20, &lease()).await.unwrap().unwrap();
+    assert!(job.again);
+    // A poll is none: it looks for what is looked for now.
+    house.meta.queue_job(&id, Reason::Poll, 21).await.unwrap();
+    for at in [22, 23] {
+        house.meta.queue_job(&id, Reason::Asked, at).await.unwrap();
+    }
+    house.meta.end_job(&job, 30, Some(&failure("the old settings"))).await.unwrap();
+    let more = house.meta.take_job(30, &lease()).await.unwrap().unwrap();
+    assert_eq!((more.id, more.attempts, more.again), (job.id, 1, false));
+    house.meta.end_job(&more, 40, None).await.unwrap();
+    assert_eq!(house.take(50).await, None);
+    // Somebody stopped it since: then nobody asks any more.
+    house.meta.queue_job(&id, Reason::Asked, 60).await.unwrap();
+    let job = house.meta.take_job(61, &lease()).await.unwrap().unwrap();
+    house.meta.queue_job(&id, Reason::Asked, 62).await.unwrap();
+    house.meta.stop_reading(&id, &[]).await.unwrap();
+    house.meta.job_stopped(&job, 63).await.unwrap();
+    assert_eq!(house.take(70).await, None);
+    assert_eq!(house.meta.last_job(&id).await.unwrap().unwrap().state, JobState::Cancelled);
+}

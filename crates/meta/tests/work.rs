@@ -2,7 +2,8 @@
 //! which jobs follow.
 
 use meta::{
-    Beat, Connection, ConnectionKind, Failure, JobState, KnownJob, Lease, Meta, NewJob, NewPublication, Organization, TakenJob,
+    Beat, Connection, ConnectionKind, Failure, JobState, KnownJob, Lease, Meta, NewJob, NewPublication,
+    Organization, TakenJob,
 };
 use model::{ConnectionId, Decimal, OrganizationId};
 use serde_json::json;
@@ -79,7 +80,10 @@ async fn one_of_a_key_waits_or_runs_and_what_is_asked_for_meanwhile_runs_once_mo
     let ended = house.ended().await;
     assert_eq!((ended.len(), ended[0].finished_at_ms, &ended[0].failure), (1, Some(70), &None));
     let counts = house.meta.job_counts().await.unwrap();
-    assert_eq!((counts.len(), counts[0].name.as_str(), counts[0].state, counts[0].jobs), (1, "tell", JobState::Done, 1));
+    assert_eq!(
+        (counts.len(), counts[0].name.as_str(), counts[0].state, counts[0].jobs),
+        (1, "tell", JobState::Done, 1)
+    );
     assert_eq!(house.meta.forget_jobs(71).await.unwrap(), 1);
 }
 

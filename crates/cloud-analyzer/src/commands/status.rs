@@ -31,7 +31,14 @@ pub(crate) async fn run(folder: &Folder, args: &Status) -> anyhow::Result<ExitCo
         let jobs = processing::jobs(&app, &organization.id, &connection.id).await?;
         for job in jobs.iter().filter(|job| is_stuck(job)).take(STUCK) {
             let failure = job.failure.as_ref().map(|failure| failure.message.as_str()).unwrap_or_default();
-            let _ = writeln!(text, "  job {}, {}, tries {}: {}", job.name, job.state, job.attempts, line(failure));
+            let _ = writeln!(
+                text,
+                "  job {}, {}, tries {}: {}",
+                job.name,
+                job.state,
+                job.attempts,
+                line(failure)
+            );
         }
         let questions = bill_choices::questions(&app, &organization.id, &connection.id).await?;
         for question in questions.iter().filter(|question| question.state != QuestionState::Open) {

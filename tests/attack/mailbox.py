@@ -16,6 +16,10 @@ class Session(socketserver.StreamRequestHandler):
             if command == "RCPT":
                 to.append(line.split("<")[1].split(">")[0])
             if command == "DATA":
+                if self.server.most is not None and len(self.server.mails) >= self.server.most:
+                    # It does not answer any more.
+                    time.sleep(120)
+                    return None
                 self.say("354 go on")
                 lines = []
                 while (text := self.rfile.readline()) not in (b".\r\n", b""):
@@ -35,7 +39,8 @@ class Mailbox(socketserver.ThreadingTCPServer):
 
     def __init__(self, port: int = 0):
         super().__init__(("127.0.0.1", port), Session)
-        self.mails = []
+        # Mails that it takes before it answers no more.
+        self.mails, self.most = [], None
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property

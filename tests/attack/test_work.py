@@ -82,6 +82,35 @@ def test_a_mail_outlives_the_mail_server_and_a_killed_server(house_with, tmp_pat
     mailbox.shutdown()
 
 
+def test_a_report_that_was_cut_off_goes_to_the_others_alone(house_with):
+    mailbox = Mailbox()
+    mailbox.most = 1
+    house = house_with(*mailbox.options)
+    admin = house.a.admin
+    report = admin.post("/reports", json={"name": "Weekly", "address": "", "shared": True}).json()["id"]
+    recipients = [house.a.email(role) for role in ("viewer", "editor")]
+    assert admin.patch(f"/reports/{report}", json={"schedule": {"frequency": "weekly", "recipients": recipients}}).status_code == 200
+    change(house, f"UPDATE saved_reports SET next_run_ms = 1 WHERE id = '{report}'")
+    sending = "SELECT 1 FROM jobs WHERE name = 'report' AND state"
+    until(house, f"{sending} = 'running' AND progress LIKE '%example%'")
+    house.process.send_signal(signal.SIGKILL)
+    house.process.wait(10)
+    first = mailbox.to()
+    assert len(first) == 1
+    mailbox.most = None
+    # As if the half minute of its lease were over.
+    change(house, "UPDATE jobs SET lease_until_ms = 1 WHERE name = 'report'")
+    house.start()
+    until(house, f"{sending} = 'queued'")
+    change(house, "UPDATE jobs SET run_after_ms = 0 WHERE name = 'report'")
+    until(house, f"{sending} = 'done'")
+    assert sorted(mailbox.to()) == sorted(recipients), (first, mailbox.to())
+    # One sending, counted once.
+    assert len(rows(house, "SELECT 1 FROM audit WHERE action = 'report.sent'")) == 1
+    assert rows(house, f"SELECT last_error FROM saved_reports WHERE id = '{report}'") == [(None,)]
+    mailbox.shutdown()
+
+
 def test_what_follows_a_publication_follows_though_its_reader_s_server_was_killed(house_with, tmp_path):
     mailbox = Mailbox()
     house = house_with("--allow-folder", str(tmp_path), *mailbox.options)

@@ -2,7 +2,8 @@
 
 use meta::{
     BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, ConflictDetail, Connection,
-    ConnectionKind, ErrorKind, Meta, NewPublication, Organization, Retirement,
+    ConnectionKind, ErrorKind, Failure, FailureKind, JobState, Meta, NewPublication, Organization,
+    Retirement,
 };
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use serde_json::json;
@@ -104,6 +105,42 @@ async fn a_month_takes_the_place_of_another_ones_in_one_step() {
     let retired = [Retirement { publication: second, conflict: conflict("two", "one"), rest: Some(rest) }];
     meta.publish_in_place(&publication("one"), &retired).await.unwrap();
     assert_eq!(current(&meta).await, ["one", "rest of two"]);
+    // What has a rest is read for its line items.
+    let job = meta.last_job(&id("two")).await.unwrap().unwrap();
+    assert_eq!(job.state, JobState::Queued);
+}
+
+#[tokio::test]
+async fn what_follows_follows_of_both() {
+    let (_folder, meta) = store().await;
+    let first = meta.publish(&publication("one")).await.unwrap();
+    for name in ["one", "two"] {
+        meta.relay(&id(name), 11, &[]).await.unwrap();
+    }
+    let retired = [Retirement { publication: first, conflict: conflict("one", "two"), rest: None }];
+    meta.publish_in_place(&publication("two"), &retired).await.unwrap();
+    assert_eq!(meta.unrelayed(20).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_choice_and_what_follows_from_it_are_one_step() {
+    let (_folder, meta) = store().await;
+    meta.note_bill_conflict(&conflict("one", "two")).await.unwrap();
+    let over = meta.bill_conflicts(&organization()).await.unwrap()[0].id;
+    let failure = Failure { message: "twice".to_owned(), ..Failure::default() };
+    meta.fails(&id("one"), FailureKind::Month, "2026-08", &failure, 1).await.unwrap();
+    let decided = BillDecision {
+        choice: None,
+        over: vec![over],
+        well: vec![(id("one"), august())],
+        read: vec![id("two"), id("one")],
+    };
+    meta.choose_bill(&organization(), &decided, 5, &[]).await.unwrap();
+    assert_eq!(meta.bill_conflicts(&organization()).await.unwrap(), []);
+    assert_eq!(meta.open_failures(&organization()).await.unwrap().len(), 0);
+    let asked = [meta.last_job(&id("two")).await.unwrap(), meta.last_job(&id("one")).await.unwrap()];
+    let asked = asked.map(|job| job.unwrap().id);
+    assert!(asked[0] < asked[1], "the one that counts is read first");
 }
 
 #[tokio::test]

@@ -1,18 +1,17 @@
 //! Months of one bill that are there twice, as questions: what both candidates are, and which one somebody chose.
 //!
-//! Reading finds them (`ingest_job/counting.rs`, `ingest_job/chosen.rs`) and does what is chosen here.
+//! Reading finds them (`ingest_job/counting.rs`, `ingest_job/chosen.rs`) and does what is chosen here; how one stands is told
+//! in `counted.rs`.
 
+pub use crate::counted::command;
+use crate::counted::{Standing, owners_of, standing};
 use crate::edits::{self, Thing};
 use crate::identity::entry;
-pub use crate::ingest_job::command;
-use crate::ingest_job::owners_of;
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result, connections, processing};
 use chrono::{DateTime, Utc};
 pub use meta::BillSide;
-use meta::{
-    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, FailureKind, Publication, chosen,
-};
+use meta::{BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, Publication, chosen};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
 use std::collections::BTreeMap;
 
@@ -83,52 +82,6 @@ pub struct Choice {
     pub by: String,
     /// When.
     pub at: Option<DateTime<Utc>>,
-}
-
-/// How a conflict stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Standing<'a> {
-    Open,
-    /// The own one was chosen, or the other one is not read.
-    Awaited(&'a BillChoice),
-    /// The other one counts; within a source, either of the two.
-    NotCounted(&'a BillChoice),
-    Nowhere,
-    /// It is none any more.
-    Over,
-}
-
-/// How a conflict stands, by what was chosen and what is published.
-pub(crate) fn standing<'a>(
-    conflict: &BillConflict,
-    choices: &'a [BillChoice],
-    published: &[Publication],
-) -> Standing<'a> {
-    if !conflict.gone.is_empty() {
-        return Standing::Nowhere;
-    }
-    let Some(choice) = chosen(choices, &conflict.own, &conflict.other, Some(conflict.period)) else {
-        return Standing::Open;
-    };
-    if conflict.own.place != BillPlace::Whole {
-        return Standing::NotCounted(choice);
-    }
-    let month = |connection: &ConnectionId| {
-        published.iter().find(|known| known.connection_id == *connection && known.period == conflict.period)
-    };
-    let holds = |publication: &Publication| {
-        let owners = owners_of(publication);
-        owners.iter().any(|(payer, _)| conflict.detail.payers.contains(payer))
-    };
-    if choice.winner == conflict.own {
-        let read = month(&conflict.own.connection).is_some_and(holds);
-        return if read { Standing::Over } else { Standing::Awaited(choice) };
-    }
-    if month(&conflict.other.connection).is_some_and(holds) {
-        Standing::NotCounted(choice)
-    } else {
-        Standing::Awaited(choice)
-    }
 }
 
 /// The questions about a connection's months, newest first: those that are open, and those that somebody answered.
@@ -397,42 +350,6 @@ fn circle(choices: &[BillChoice], new: &BillChoice) -> Option<String> {
         }
     }
     None
-}
-
-/// Notes for the connections that stood against one that was removed that their months are not counted anywhere.
-pub(crate) async fn nowhere(app: &App, organization: &OrganizationId) -> Result<()> {
-    for conflict in app.meta().bill_conflicts(organization).await? {
-        if conflict.gone != "other" || conflict.own.place != BillPlace::Whole {
-            continue;
-        }
-        let (kind, month) = (FailureKind::Month, conflict.period.to_string());
-        let failure = crate::health::kept(&crate::ingest_job::nowhere(&conflict));
-        let now = app.now().timestamp_millis();
-        app.meta().fails(&conflict.own.connection, kind, &month, &failure, now).await?;
-    }
-    Ok(())
-}
-
-/// Accounts that are in no total because another connection was chosen for their bill, by the connection and month that
-/// counts.
-pub(crate) fn in_no_total(
-    conflicts: &[BillConflict],
-    choices: &[BillChoice],
-    published: &[Publication],
-) -> Vec<(ConnectionId, BillingPeriod, String)> {
-    let missing = |conflict: &BillConflict| {
-        let whole = conflict.own.place == BillPlace::Whole && !conflict.detail.own.only_here.is_empty();
-        let settled = matches!(standing(conflict, choices, published), Standing::NotCounted(_));
-        (whole && settled).then(|| {
-            let words = format!(
-                "accounts that only '{}' has are in no total, for this connection was chosen for their bill: {}",
-                conflict.detail.own.name,
-                conflict.detail.own.only_here.join(", ")
-            );
-            (conflict.other.connection.clone(), conflict.period, words)
-        })
-    };
-    conflicts.iter().filter_map(missing).collect()
 }
 
 fn no_question() -> AppError {

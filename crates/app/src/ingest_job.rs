@@ -19,9 +19,8 @@ mod summary;
 mod tracking;
 
 pub use accounting::SourceFiles;
-pub use bills::command;
-pub(crate) use bills::{nowhere, owners_of};
 pub use connect::{Fate, Unread};
+pub(crate) use jobs::MOST_CRASHES;
 pub use summary::{IngestRequest, IngestSummary, PeriodOutcome, PeriodSummary};
 
 use crate::lock::stopped;

@@ -14,6 +14,7 @@ mod app_state;
 pub mod bill_choices;
 mod clock;
 pub mod connections;
+mod counted;
 mod data_folder;
 pub mod demo_company;
 pub mod doctor;
@@ -36,6 +37,7 @@ pub mod reach;
 pub mod read;
 pub mod reports;
 mod stable;
+mod telling;
 mod vacuum;
 
 pub use allowances::{AllowanceOptions, Allowed};

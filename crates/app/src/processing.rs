@@ -4,18 +4,17 @@
 pub(crate) mod attempt;
 pub(crate) mod bill_diffs;
 mod line;
+mod pausing;
 mod reader;
 mod reading;
-mod telling;
 mod watch;
 mod work;
 
 pub use crate::ingest_job::Fate;
 pub use crate::jobs::run;
 pub use meta::{BillChange, ChangedLine, ChangedSum, ChangedSums, Ingest, JobState, KnownJob, Outcome};
-pub(crate) use reading::MOST_CRASHES;
+pub use pausing::pause;
 pub use reading::{ReaderProcess, Reading};
-pub(crate) use telling::{checked, deliveries_stopped, grouped, money, ready};
 pub use work::{bound, work};
 
 use crate::bill_choices::{self, QuestionState};

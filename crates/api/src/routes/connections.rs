@@ -11,6 +11,7 @@ use crate::time;
 use app::AppError;
 use app::connections::{self, BillDiffMailsChange, Change, ConnectionDetails, NewConnection};
 use app::edits::{self, Thing};
+use app::processing;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -391,7 +392,7 @@ pub(crate) async fn change_connection(
     drop(turn);
     // Last, when all else is in order: what reads it may take its time to stop.
     if let Some(paused) = paused {
-        connections::pause(&state.app, &caller, &connection, paused).await?;
+        processing::pause(&state.app, &caller, &connection, paused).await?;
         changed.paused = paused;
     }
     Ok(fresh(Json(ConnectionView::from(changed))))

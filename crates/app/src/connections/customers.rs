@@ -131,7 +131,7 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
         removing::remove_months(app, child, months).await?;
     }
     for (organization, _) in &split.removed {
-        crate::bill_choices::nowhere(app, organization).await?;
+        crate::counted::nowhere(app, organization).await?;
     }
     app.vacuum_unlocked().await?;
     app.queued().wake();

@@ -36,7 +36,7 @@ pub async fn remove(app: &App, caller: &Caller, id: &ConnectionId, name: &str) -
     app.meta().delete_connection(organization, id, &[removed]).await?;
     crate::allocation::forget_accounts(app, organization, id).await?;
     remove_months(app, id, &months).await?;
-    crate::bill_choices::nowhere(app, organization).await?;
+    crate::counted::nowhere(app, organization).await?;
     app.vacuum_unlocked().await?;
     Ok(())
 }

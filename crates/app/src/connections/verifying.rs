@@ -1,9 +1,10 @@
 //! Verifications: one at a time for a connection, watched by any number of pages, the last one kept.
 
 use super::workers::Workers;
-use super::{Check, Verdict, Verification, record, source};
+use super::{Check, CheckState, Verdict, Verification, record, source};
 use crate::identity::entry;
 use crate::policy::Caller;
+use crate::telling::{self, Finding};
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::{DateTime, Utc};
 use connect::Source;
@@ -220,10 +221,22 @@ async fn keep(
         app.queued().wake();
     }
     if worked {
-        crate::processing::checked(app, &record, &done.checks, announced).await?;
+        telling::checked(app, &record, &findings(done), announced).await?;
     }
     // Last: what another verification keeps at this moment must not stop the rest, and the next one tries again.
     crate::allocation::keep_accounts(app, organization, id, &done.facts.accounts).await
+}
+
+/// Checks that failed, for those who are told.
+fn findings(done: &Verification) -> Vec<Finding> {
+    let failed = done.checks.iter().filter(|check| check.state == CheckState::Failed);
+    failed
+        .map(|check| Finding {
+            check: format!("{:?}", check.check),
+            message: format!("{}: {}", check.title, check.answer),
+            advice: check.fix.clone().unwrap_or_default(),
+        })
+        .collect()
 }
 
 /// The verification that is kept with a connection.

@@ -2,7 +2,7 @@
 
 use super::cadence::{NEWEST, allowed_ms};
 use super::{FailureKind, why};
-use crate::{App, Result, processing};
+use crate::{App, Result, telling};
 use chrono::{DateTime, Utc};
 use meta::{ConnectionKind, ConnectionRecord, Failure, FailureRow};
 use model::{ConnectionId, OrganizationId};
@@ -81,7 +81,7 @@ pub(crate) async fn note_stopped(app: &App, organization: &OrganizationId, id: &
     let why = why(app, &record).await;
     let failure = words(&record, &late, why);
     // First the word: once it is noted, nobody looks for it again.
-    processing::deliveries_stopped(app, &record, &failure).await?;
+    telling::deliveries_stopped(app, &record, &failure).await?;
     let now = app.now().timestamp_millis();
     if app.meta().fails(id, FailureKind::Stopped, "", &failure, now).await? {
         tracing::warn!(connection.id = %id, message = failure.message, "deliveries stopped");

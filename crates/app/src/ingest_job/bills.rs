@@ -3,13 +3,12 @@
 
 use super::deliver::Job;
 use super::{chosen, copies, reading};
+use crate::counted::command;
 use crate::{AppError, ErrorKind, Result};
 use connect::{BillSource, Delivery, Discovery, Fate, FileRef, Layout, Unread};
 use ingest::rollup::{Owners, PeriodRollup};
 use ingest::{NotABill, Owner, Side, SourceFile, Twice, shared_owner};
-use meta::{
-    BillCandidate, BillChoice, BillConflict, BillPlace, BillSide, ConflictDetail, Connection, Publication,
-};
+use meta::{BillCandidate, BillChoice, BillConflict, BillPlace, BillSide, ConflictDetail, Connection};
 use model::BillingPeriod;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -264,41 +263,9 @@ pub(super) fn open(connection: &Connection, conflict: &BillConflict) -> AppError
     ))
 }
 
-/// The refusal of a month of which the one that was chosen was removed.
-pub(crate) fn nowhere(conflict: &BillConflict) -> AppError {
-    let (period, name, own) = (conflict.period, &conflict.detail.other.name, &conflict.detail.own.name);
-    AppError::new(
-        ErrorKind::Conflict,
-        format!(
-            "the bill of {} is not counted anywhere: '{name}', which was chosen to count, was removed",
-            conflict.detail.payers.join(", ")
-        ),
-    )
-    .advise(format!(
-        "If this connection is to count instead, say so on its page, or with: {}",
-        command(own, period, own)
-    ))
-}
-
-/// How a candidate is chosen at the command line.
-pub fn command(connection: &str, period: BillingPeriod, candidate: &str) -> String {
-    format!("cloud-analyzer choose {} --month {period} --count {}", quoted(connection), quoted(candidate))
-}
-
-/// A name as a shell takes it.
-fn quoted(name: &str) -> String {
-    format!("'{}'", name.replace('\'', "'\\''"))
-}
-
 /// That another one counts, and who chose so.
 pub(super) fn told(conflict: &BillConflict, choice: &BillChoice) -> String {
     format!("not counted: '{}' counts, chosen by {}", conflict.detail.other.name, choice.by)
-}
-
-/// Whose costs a publication holds, as its proof keeps it.
-pub(crate) fn owners_of(publication: &Publication) -> BTreeSet<Owner> {
-    let kept = publication.proof.get("owners").cloned().unwrap_or_default();
-    serde_json::from_value(kept).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -318,11 +285,6 @@ mod tests {
         assert_eq!(payers(&both, &[("2", "b"), ("9", "a")]), ["2"]);
         assert_eq!(payers(&both, &[("1", "z"), ("3", "")]), ["3"], "a bill without accounts beside others");
         assert!(payers(&both, &[("1", "z"), ("1", "")]).is_empty(), "other accounts of one bill");
-    }
-
-    #[test]
-    fn a_name_is_quoted_for_a_shell() {
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! One bill that two connections of an organization hold is counted once. Which months of a delivery count is decided
 //! here, before anything of it is published: by what the rows say, and by what somebody chose.
 
-use super::bills::{self, owners_of};
+use super::bills;
 use super::changes;
 use super::deliver::Job;
-use crate::bill_choices::{self, Standing};
+use crate::counted::{self, Standing, owners_of};
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::Delivery;
@@ -43,7 +43,7 @@ impl Kept {
     /// The months in which another connection counts.
     fn elsewhere(&self) -> impl Iterator<Item = (&BillConflict, &BillChoice)> {
         self.conflicts.iter().filter(|conflict| conflict.own.place == BillPlace::Whole).filter_map(
-            |conflict| match bill_choices::standing(conflict, &self.choices, &self.published) {
+            |conflict| match counted::standing(conflict, &self.choices, &self.published) {
                 Standing::NotCounted(choice) => Some((conflict, choice)),
                 _ => None,
             },
@@ -112,7 +112,7 @@ impl Kept {
         };
         let of_delivery: Vec<&BillConflict> = self.conflicts.iter().filter(of_delivery).collect();
         let waits = |conflict: &&BillConflict| {
-            let standing = bill_choices::standing(conflict, &self.choices, &self.published);
+            let standing = counted::standing(conflict, &self.choices, &self.published);
             matches!(standing, Standing::Open | Standing::Awaited(_) | Standing::Nowhere)
         };
         if of_delivery.iter().any(waits) {
@@ -169,7 +169,7 @@ impl Job<'_> {
         let own = self.whole();
         let mut gone = known.iter().filter(|known| known.period == period && known.own == own);
         if let Some(gone) = gone.find(|known| known.gone == "other") {
-            return Ok(Stand::Asked(bills::nowhere(gone)));
+            return Ok(Stand::Asked(counted::not_anywhere(gone)));
         }
         let names = app.meta().connections(organization).await?;
         let (mut retired, mut without, mut told, mut asked) = (vec![], BTreeSet::new(), None, None);

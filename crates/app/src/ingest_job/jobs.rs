@@ -1,10 +1,13 @@
 //! What an ingest tells the job that it is done for: which deliveries it sets out to read, and that it got further
 //! than a run before that took its process down.
 
-use crate::processing::MOST_CRASHES;
 use crate::{App, AppError, ErrorKind, Result, stable};
 use connect::Delivery;
 use meta::ProcessingJob;
+
+/// Runs in a row that may take their process down before a job is parked. One: somebody killed the server, or the
+/// machine ran out of memory through something else. Two without a step further: it is the report.
+pub(crate) const MOST_CRASHES: u32 = 2;
 
 /// Before anything is decoded.
 ///

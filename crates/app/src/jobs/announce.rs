@@ -2,7 +2,7 @@
 //! bills that changed.
 
 use super::{At, Job, Lane, Retry};
-use crate::{Result, processing};
+use crate::{Result, processing, telling};
 use model::{ConnectionId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ impl Job for Announce {
         match at.app.meta().connection_record(&self.organization, &self.connection).await? {
             Some(record) => {
                 // Each whatever becomes of the other.
-                let ready = if self.by_hand { Ok(()) } else { processing::ready(&at.app, &record).await };
+                let ready = if self.by_hand { Ok(()) } else { telling::ready(&at.app, &record).await };
                 let told = processing::bill_diffs::tell(&at.app, &record).await;
                 ready.and(told)
             }

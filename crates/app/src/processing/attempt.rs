@@ -1,13 +1,12 @@
 //! One run of a job: read, judge, tell.
 
 use super::reader::{self, Ended};
-use super::reading::{CRASH_WAIT_MS, MOST_CRASHES, RETRY};
-use super::telling;
+use super::reading::{CRASH_WAIT_MS, RETRY};
 use super::watch::{LOOK, Watch};
-use crate::ingest_job::{self, IngestSummary, PeriodOutcome};
+use crate::ingest_job::{self, IngestSummary, MOST_CRASHES, PeriodOutcome};
 use crate::jobs::{self, backoff, may_pass};
 use crate::panics::caught;
-use crate::{App, AppError, ErrorKind, Progress, Result, connections, health};
+use crate::{App, AppError, ErrorKind, Progress, Result, connections, health, telling};
 use meta::{ConnectionRecord, ConnectionState, FailureKind, ProcessingJob};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;

@@ -1,11 +1,11 @@
 //! Mails about bill diffs: to those whom the connection names, once for each publication, of what was settled
 //! before.
 
-use super::telling::{grouped, money, month_name};
 use crate::connections::BillDiffMails;
 use crate::identity::count_mails;
 use crate::jobs::{Notice, mails_to};
 use crate::read::{Published, account_names};
+use crate::telling::{grouped, money, month_name};
 use crate::{App, Result};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use meta::{BillChange, ChangedSum, ConnectionRecord, SettledChange};

@@ -6,9 +6,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Runs in a row that may take their process down before a job is parked. One: somebody killed the server, or the
-/// machine ran out of memory through something else. Two without a step further: it is the report.
-pub(crate) const MOST_CRASHES: u32 = 2;
 /// Wait after a run that took its process down. Long enough that a server that was just started is up and can be asked
 /// before the same is tried again.
 pub(super) const CRASH_WAIT_MS: i64 = 15_000;

@@ -3,7 +3,7 @@
 use crate::allocation::Definitions;
 use crate::ingest_job::SourceFiles;
 use crate::proof::{Part, PartState, Proof, Whence};
-use crate::{App, Result, bill_choices};
+use crate::{App, Result, counted};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
 use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
@@ -120,7 +120,7 @@ impl Published {
             Some(organization) => {
                 let conflicts = app.meta().bill_conflicts(&organization.id).await?;
                 let choices = app.meta().bill_choices(&organization.id).await?;
-                bill_choices::in_no_total(&conflicts, &choices, &publications)
+                counted::in_no_total(&conflicts, &choices, &publications)
             }
             None => vec![],
         };

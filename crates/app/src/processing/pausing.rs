@@ -1,9 +1,9 @@
 //! Pausing a connection: it is neither read nor looked at, and nobody is told that nothing comes.
 
-use super::{ConnectionState, get};
+use crate::connections::{ConnectionState, get};
 use crate::identity::entry;
 use crate::policy::Caller;
-use crate::{App, Result, processing};
+use crate::{App, Result};
 use meta::FailureKind;
 use model::ConnectionId;
 
@@ -23,16 +23,16 @@ pub async fn pause(app: &App, caller: &Caller, id: &ConnectionId, paused: bool) 
     app.meta().pause_connection(id, paused, &[changed]).await?;
     if paused {
         app.meta().is_well(id, &[FailureKind::Stopped], app.now().timestamp_millis()).await?;
-        processing::cancel(app, organization, id, &[]).await?;
+        super::cancel(app, organization, id, &[]).await?;
         // What others read through it is not read either.
         for child in app.meta().connections_through(id).await? {
             let child = child.connection;
-            processing::cancel(app, &child.organization_id, &child.id, &[]).await?;
+            super::cancel(app, &child.organization_id, &child.id, &[]).await?;
         }
         return Ok(());
     }
     if connection.state != ConnectionState::Draft {
-        processing::ask(app, organization, id, &[]).await?;
+        super::ask(app, organization, id, &[]).await?;
     }
     Ok(())
 }

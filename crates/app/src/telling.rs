@@ -1,6 +1,5 @@
 //! What administrators are told: dashboards are ready, a connection fails (once for each cause), it works again.
 
-use crate::connections::{Check, CheckState};
 use crate::jobs::{Notice, to_administrators};
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
@@ -16,7 +15,7 @@ const STOPPED: &str = "stopped:";
 const LATER_S: u32 = 60;
 
 /// After a run that read everything.
-pub(super) async fn went_well(app: &App, record: &ConnectionRecord) -> Result<()> {
+pub(crate) async fn went_well(app: &App, record: &ConnectionRecord) -> Result<()> {
     recovered(app, record, FAILING).await?;
     let open = app.meta().failures_of(&record.connection.id, 20).await?;
     if !open.iter().any(|row| row.ended_at_ms.is_none() && row.kind == meta::FailureKind::Stopped) {
@@ -60,7 +59,7 @@ pub(crate) async fn ready(app: &App, record: &ConnectionRecord) -> Result<()> {
 }
 
 /// After a run that failed.
-pub(super) async fn went_wrong(app: &App, record: &ConnectionRecord, error: &AppError) -> Result<()> {
+pub(crate) async fn went_wrong(app: &App, record: &ConnectionRecord, error: &AppError) -> Result<()> {
     let cause = format!("{FAILING}{:?}:{}", error.kind, error.message);
     attention(app, record, &cause, error.to_string(), error.advice.clone().unwrap_or_default()).await
 }
@@ -75,29 +74,37 @@ pub(crate) async fn deliveries_stopped(
     attention(app, record, STOPPED, failure.message.clone(), advice).await
 }
 
-/// After checks. Causes that are over end; of new ones the administrators are told if nobody looks at them
+/// A check that failed, in words.
+pub(crate) struct Finding {
+    /// Names the check.
+    pub(crate) check: String,
+    /// What was found.
+    pub(crate) message: String,
+    /// What to do.
+    pub(crate) advice: String,
+}
+
+/// After checks: those that failed. Causes that are over end; of new ones the administrators are told if nobody looks at them
 /// (`announced`).
 pub(crate) async fn checked(
     app: &App,
     record: &ConnectionRecord,
-    checks: &[Check],
+    failed: &[Finding],
     announced: bool,
 ) -> Result<()> {
     let id = &record.connection.id;
-    let failed: Vec<&Check> = checks.iter().filter(|check| check.state == CheckState::Failed).collect();
     // Ends with a colon, so that no cause begins with another one.
-    let cause = |check: &Check| format!("{CHECK}{:?}:", check.check);
+    let cause = |found: &Finding| format!("{CHECK}{}:", found.check);
     for known in app.meta().notices(id).await?.iter().filter(|known| known.starts_with(CHECK)) {
-        if !failed.iter().any(|check| cause(check) == *known) {
+        if !failed.iter().any(|found| cause(found) == *known) {
             recovered(app, record, known).await?;
         }
     }
     if !announced {
         return Ok(());
     }
-    for check in failed {
-        let message = format!("{}: {}", check.title, check.answer);
-        attention(app, record, &cause(check), message, check.fix.clone().unwrap_or_default()).await?;
+    for found in failed {
+        attention(app, record, &cause(found), found.message.clone(), found.advice.clone()).await?;
     }
     Ok(())
 }
@@ -149,7 +156,7 @@ fn is_bad(cause: &str) -> bool {
     [FAILING, CHECK, STOPPED].iter().any(|kind| cause.starts_with(kind))
 }
 
-pub(super) fn month_name(period: &str) -> String {
+pub(crate) fn month_name(period: &str) -> String {
     let day = period.parse::<BillingPeriod>().map(BillingPeriod::first_day);
     day.map_or_else(|_| period.to_owned(), |day| day.format("%B %Y").to_string())
 }

@@ -76,7 +76,7 @@ async fn delete(
     let done = sqlx::query("DELETE FROM connections WHERE id = ? AND organization_id = ?")
         .bind(id.as_str())
         .bind(organization.as_str())
-        .execute(to)
+        .execute(&mut *to)
         .await?;
     if done.rows_affected() == 0 {
         return Err(MetaError::NotFound { what: "connection", id: id.to_string() });

@@ -78,10 +78,10 @@ impl Change {
             ("name", &self.name),
         ];
         let texts = texts.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name);
-        let others = [
-            self.poll_minutes.map(|_| "poll_minutes"),
-            self.bill_diff_mails.as_ref().map(|_| "bill_diff_mails"),
-        ];
+        // Of the recipients nothing may be said: then they stay as they are.
+        let said = |wish: &&BillDiffMailsChange| wish.recipients.is_some() || wish.minimum.is_some();
+        let mails = self.bill_diff_mails.as_ref().filter(said).map(|_| "bill_diff_mails");
+        let others = [self.poll_minutes.map(|_| "poll_minutes"), mails];
         texts.chain(others.into_iter().flatten()).collect()
     }
 }

@@ -1114,6 +1114,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ingests of a connection, newest first. */
+        get: operations["connection_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2739,6 +2756,21 @@ export interface components {
         VirtualTags: {
             /** @description By name. */
             virtual_tags: components["schemas"]["VirtualTag"][];
+        };
+        Jobs: {
+            jobs: components["schemas"]["JobView"][];
+        };
+        JobView: {
+            id: number;
+            name: string;
+            state: components["schemas"]["ProcessingState"];
+            attempts: number;
+            queued_at: string;
+            next_at: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            message: string | null;
+            advice: string | null;
         };
     };
     responses: never;
@@ -5498,6 +5530,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
             };
             default: {
                 headers: {

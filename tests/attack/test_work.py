@@ -117,6 +117,8 @@ def test_what_follows_a_publication_follows_though_its_reader_s_server_was_kille
     bill = small_bill(tmp_path / "more", OTHER)
     connection = read_by_server(house, bill)
     mailbox.wait(1)
+    # The mail server has it a moment before its job knows.
+    until(house, "SELECT 1 FROM jobs WHERE name = 'tell' AND state = 'done'")
     house.process.send_signal(signal.SIGKILL)
     house.process.wait(10)
     # As a kill right after the publication leaves it.

@@ -11,7 +11,7 @@ pub use history::{JobCount, KnownJob};
 
 use crate::identity::insert_entries;
 use crate::store::{from_json, to_json};
-use crate::{Failure, Meta, MetaError, NewAudit, outbox};
+use crate::{Failure, Meta, MetaError, NewAudit};
 use model::{ConnectionId, OrganizationId};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;

@@ -195,6 +195,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connections/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest jobs of a connection: readings, checks, mails about it. */
+        get: operations["connection_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections/{id}/links": {
         parameters: {
             query?: never;
@@ -1114,23 +1131,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/connections/{id}/jobs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The ingests of a connection, newest first. */
-        get: operations["connection_jobs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1907,6 +1907,33 @@ export interface components {
             link: string | null;
             /** @description Whether a mail with the link is on its way. */
             mailed: boolean;
+        };
+        /** @description A job. */
+        JobView: {
+            advice: string | null;
+            /**
+             * Format: int32
+             * @description Runs begun.
+             */
+            attempts: number;
+            finished_at: string | null;
+            /** Format: int64 */
+            id: number;
+            /** @description Why its last run failed. */
+            message: string | null;
+            /** @description Its type: `read`, `announce`, `tell` (a mail), `check`, `stopped` (why no deliveries come). */
+            name: string;
+            /** @description When it runs next, while it waits. */
+            next_at: string | null;
+            queued_at: string;
+            /** @description When its last run began. */
+            started_at: string | null;
+            state: components["schemas"]["ProcessingState"];
+        };
+        /** @description The jobs of a connection. */
+        Jobs: {
+            /** @description Newest first; those that ended are kept for thirty days. */
+            jobs: components["schemas"]["JobView"][];
         };
         /**
          * @description What is known of both spans.
@@ -2757,21 +2784,6 @@ export interface components {
             /** @description By name. */
             virtual_tags: components["schemas"]["VirtualTag"][];
         };
-        Jobs: {
-            jobs: components["schemas"]["JobView"][];
-        };
-        JobView: {
-            id: number;
-            name: string;
-            state: components["schemas"]["ProcessingState"];
-            attempts: number;
-            queued_at: string;
-            next_at: string | null;
-            started_at: string | null;
-            finished_at: string | null;
-            message: string | null;
-            advice: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -3237,6 +3249,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PastIngests"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
                 };
             };
             default: {
@@ -5530,35 +5571,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    connection_jobs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Jobs"];
-                };
             };
             default: {
                 headers: {

@@ -52,14 +52,14 @@ export function Jobs({ connection }: { connection: Connection }) {
               <td className={listClasses.nowrap}>{timeLabel(job.queued_at)}</td>
               <th scope="row">{words[job.name] ?? job.name}</th>
               <td className={listClasses.number}>{formatCount(job.attempts)}</td>
-              <td>
+              <td className={classes.words}>
                 <span className={job.state === "failed" || job.state === "parked" ? classes.off : undefined}>
                   {states[job.state]}
                 </span>
                 {when(job)}
                 {job.message && (
                   <span className={listClasses.sub}>
-                    {job.message} {job.advice}
+                    {job.message}. {job.advice}
                   </span>
                 )}
               </td>

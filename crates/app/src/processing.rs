@@ -175,12 +175,14 @@ pub async fn cancel(
 ) -> Result<()> {
     connections::get(app, organization, id).await?;
     app.meta().stop_reading(id, entries).await?;
+    app.meta().cancel_job(id, app.now().timestamp_millis(), false).await?;
     let until = Instant::now() + STOPPING;
     loop {
-        app.meta().cancel_job(id, app.now().timestamp_millis()).await?;
         app.stop_work(id);
-        let last = app.meta().last_job(id).await?;
-        if !last.is_some_and(|job| matches!(job.state, JobState::Queued | JobState::Running)) {
+        let runs = app.meta().last_job(id).await?.is_some_and(|job| job.state == JobState::Running);
+        // One that ended in the middle to be tried again is none; what somebody asked for since is theirs.
+        app.meta().cancel_job(id, app.now().timestamp_millis(), true).await?;
+        if !runs {
             return Ok(());
         }
         if Instant::now() >= until {

@@ -247,7 +247,7 @@ impl Meta {
                  finished_at_ms = CASE WHEN anew THEN NULL ELSE ?2 END,
                  run_after_ms = CASE WHEN anew THEN ?2 ELSE run_after_ms END,
                  attempts = CASE WHEN anew THEN 0 ELSE attempts END,
-                 again = CASE WHEN anew THEN 0 ELSE again END
+                 again = CASE WHEN anew THEN 0 ELSE again END, stop = 0
              WHERE id = ?3 AND state = 'running' AND lease = ?4",
         )
         .bind(text)
@@ -259,30 +259,41 @@ impl Meta {
         Ok(())
     }
 
-    /// Takes back the job of a connection that waits for its turn: somebody stopped it.
+    /// Takes back the job of a connection that waits for its turn: somebody stopped it. `stopped`: only one that was told to
+    /// stop while it ran, and not what was asked for since.
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn cancel_job(&self, connection: &ConnectionId, now_ms: i64) -> Result<(), MetaError> {
+    pub async fn cancel_job(
+        &self,
+        connection: &ConnectionId,
+        now_ms: i64,
+        stopped: bool,
+    ) -> Result<(), MetaError> {
         sqlx::query(
             "UPDATE jobs SET state = 'done', finished_at_ms = ?, failure = NULL, cancelled = 1
-             WHERE connection_id = ? AND name = 'read' AND state = 'queued'",
+             WHERE connection_id = ? AND name = 'read' AND state = 'queued' AND stop >= ?",
         )
         .bind(now_ms)
         .bind(connection.as_str())
+        .bind(stopped)
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// Ends a job that runs and that somebody stopped.
+    /// Ends a job that runs and that somebody stopped. One that was asked for since waits again, as new.
     ///
     /// # Errors
     /// The database cannot be written to.
     pub async fn job_stopped(&self, job: &ProcessingJob, now_ms: i64) -> Result<(), MetaError> {
         sqlx::query(
-            "UPDATE jobs SET state = 'done', finished_at_ms = ?, failure = NULL, cancelled = 1
-             WHERE id = ? AND state = 'running' AND lease = ?",
+            "UPDATE jobs SET state = CASE WHEN anew THEN 'queued' ELSE 'done' END,
+                 finished_at_ms = CASE WHEN anew THEN NULL ELSE ?1 END, failure = NULL, cancelled = NOT anew,
+                 run_after_ms = CASE WHEN anew THEN ?1 ELSE run_after_ms END,
+                 attempts = CASE WHEN anew THEN 0 ELSE attempts END,
+                 again = CASE WHEN anew THEN 0 ELSE again END, stop = 0
+             WHERE id = ?2 AND state = 'running' AND lease = ?3",
         )
         .bind(now_ms)
         .bind(job.id)

@@ -267,20 +267,20 @@ impl Meta {
         Ok(())
     }
 
-    /// Whether a job of that name failed of a connection that was queued since an instant (ms): it is not to be queued again
-    /// at once.
+    /// Whether a job of that name waits or runs for a connection, or failed that was queued since an instant (ms): what is
+    /// looked for every few seconds does not queue it again.
     ///
     /// # Errors
     /// The database cannot be read.
-    pub async fn failed_since(
+    pub async fn is_open_or_failed(
         &self,
         name: &str,
         connection: &ConnectionId,
         since_ms: i64,
     ) -> Result<bool, MetaError> {
         let found = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM jobs WHERE connection_id = ? AND name = ? AND state = 'failed'
-                 AND created_at_ms > ?)",
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE connection_id = ? AND name = ?
+                 AND (finished_at_ms IS NULL OR (state = 'failed' AND created_at_ms > ?)))",
         )
         .bind(connection.as_str())
         .bind(name)

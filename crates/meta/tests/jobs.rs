@@ -198,4 +198,12 @@ async fn what_is_asked_for_while_it_runs_runs_once_more() {
     house.meta.job_stopped(&job, 63).await.unwrap();
     assert_eq!(house.take(70).await, None);
     assert_eq!(house.meta.last_job(&id).await.unwrap().unwrap().state, JobState::Cancelled);
+    // Asked for after the stop: that stands.
+    house.meta.queue_job(&id, Reason::Asked, 80).await.unwrap();
+    let job = house.meta.take_job(81, &lease()).await.unwrap().unwrap();
+    house.meta.stop_reading(&id, &[]).await.unwrap();
+    house.meta.queue_job(&id, Reason::Asked, 82).await.unwrap();
+    house.meta.job_stopped(&job, 83).await.unwrap();
+    house.meta.cancel_job(&id, 84, true).await.unwrap();
+    assert_eq!(house.take(90).await.as_deref(), Some("bills"));
 }

@@ -95,6 +95,7 @@ mod tests {
     use super::*;
     use crate::AppOptions;
     use crate::connections::{Change, NewConnection, change, create, get, record, unsealed};
+    use crate::policy::Caller;
     use meta::ConnectionKind;
     use model::OrganizationId;
 
@@ -104,6 +105,7 @@ mod tests {
         folder: tempfile::TempDir,
         app: App,
         organization: OrganizationId,
+        caller: Caller,
         ids: Vec<ConnectionId>,
     }
 
@@ -111,18 +113,20 @@ mod tests {
         async fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let app = App::open(folder.path(), AppOptions::default()).await.unwrap();
-            let organization = app.organization_for_ingest(None).await.unwrap().id;
+            let organization = app.organization_for_ingest(None).await.unwrap();
+            let caller = Caller::command_line(organization.clone());
+            let organization = organization.id;
             let mut ids = vec![];
             for number in 0..3 {
                 let partition = "aws".parse().unwrap();
                 let name = Some(format!("s3 {number}"));
                 let new = NewConnection { kind: ConnectionKind::S3Compatible, name, partition };
-                let made = create(&app, &organization, new).await.unwrap();
+                let made = create(&app, &caller, new).await.unwrap();
                 let secret = Change { secret_access_key: Some(SECRET.to_owned()), ..Change::default() };
-                change(&app, &organization, &made.id, secret).await.unwrap();
+                change(&app, &caller, &made.id, secret).await.unwrap();
                 ids.push(made.id);
             }
-            Self { folder, app, organization, ids }
+            Self { folder, app, organization, caller, ids }
         }
 
         async fn assert_whole(&self) {
@@ -175,7 +179,7 @@ mod tests {
             world.assert_whole().await;
             // Life goes on in between: a secret that is entered now opens later.
             let secret = Change { secret_access_key: Some(SECRET.to_owned()), ..Change::default() };
-            change(&world.app, &world.organization, &world.ids[0], secret).await.unwrap();
+            change(&world.app, &world.caller, &world.ids[0], secret).await.unwrap();
             assert_eq!(check(&world.app).await.unwrap().half_changed, (1..3).contains(&steps));
             rotate(&world.app).await.unwrap();
             world.assert_whole().await;
@@ -192,11 +196,11 @@ mod tests {
         assert!(error.advice.unwrap().contains("keys forget"));
         assert!(rotate(&world.app).await.is_err());
         let secret = Change { secret_access_key: Some("new".to_owned()), ..Change::default() };
-        assert!(change(&world.app, &world.organization, &world.ids[0], secret.clone()).await.is_err());
+        assert!(change(&world.app, &world.caller, &world.ids[0], secret.clone()).await.is_err());
         assert!(!world.folder.path().join(FILE).exists());
         assert_eq!(forget(&world.app).await.unwrap(), 3);
         assert!(!get(&world.app, &world.organization, &world.ids[0]).await.unwrap().has_secret);
-        change(&world.app, &world.organization, &world.ids[0], secret).await.unwrap();
+        change(&world.app, &world.caller, &world.ids[0], secret).await.unwrap();
         assert_eq!(check(&world.app).await.unwrap().secrets, 1);
     }
 }

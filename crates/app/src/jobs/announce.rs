@@ -39,7 +39,7 @@ impl Job for Announce {
                 // Each whatever becomes of the other.
                 let ready = if self.by_hand { Ok(()) } else { telling::ready(&at.app, &record).await };
                 let told = processing::bill_diffs::tell(&at.app, &record).await;
-                ready.and(told)
+                told.and(ready)
             }
             None => Ok(()),
         }

@@ -28,6 +28,10 @@ impl Job for Check {
         Some(self.connection.to_string())
     }
 
+    fn organization(&self) -> Option<&OrganizationId> {
+        Some(&self.organization)
+    }
+
     fn connection(&self) -> Option<&ConnectionId> {
         Some(&self.connection)
     }

@@ -2,7 +2,7 @@
 //! Whom the mail server took it for is noted as it goes: a run after a restart goes on with the others.
 
 use super::{At, Job, Lane, Retry};
-use crate::{App, ErrorKind, Result, reports};
+use crate::{App, Result, reports};
 use model::{OrganizationId, ReportId};
 use serde::{Deserialize, Serialize};
 
@@ -38,13 +38,7 @@ impl Job for SendReport {
             // Deleted, or not to be sent any more.
             return Ok(());
         };
-        match reports::send_scheduled(at, &saved, &schedule).await {
-            Err(error) if error.kind != ErrorKind::Internal => {
-                tracing::warn!(report = %saved.id, %error, "a report could not be sent");
-                Ok(())
-            }
-            sent => sent,
-        }
+        reports::send_scheduled(at, &saved, &schedule).await
     }
 }
 

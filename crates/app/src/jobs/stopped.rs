@@ -25,6 +25,10 @@ impl Job for Stopped {
         Some(self.connection.to_string())
     }
 
+    fn organization(&self) -> Option<&OrganizationId> {
+        Some(&self.organization)
+    }
+
     fn connection(&self) -> Option<&ConnectionId> {
         Some(&self.connection)
     }
@@ -38,7 +42,7 @@ impl Job for Stopped {
 pub(super) async fn queue_due(app: &App) -> Result<()> {
     let since = app.now().timestamp_millis() - HOUR_MS;
     for (organization, connection) in health::late_connections(app).await? {
-        if app.meta().failed_since(Stopped::NAME, &connection, since).await? {
+        if app.meta().is_open_or_failed(Stopped::NAME, &connection, since).await? {
             continue;
         }
         super::queue(app, &Stopped { organization, connection }).await?;

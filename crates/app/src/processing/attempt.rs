@@ -118,8 +118,10 @@ pub(crate) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
         }
         // It may have published before it failed.
         Err(error) if !matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotReady) => {
+            let failed = look_failed(app, job, &record, error).await;
+            // Last: what is told of the months that are there looks at what fails.
             jobs::follow(app, &job.organization_id, &job.connection_id).await;
-            look_failed(app, job, &record, error).await
+            failed
         }
         // Somebody else holds the data folder or the connection: that says nothing of the source.
         Err(error) if error.kind == ErrorKind::Conflict => Err(error),

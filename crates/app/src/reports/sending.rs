@@ -31,7 +31,8 @@ struct Sent {
 /// Sends as the schedule says, to those who may still get it and do not have it yet: a run before may have been cut off.
 ///
 /// # Errors
-/// Why it was not sent, or not to all; that is noted with the report.
+/// A defect, or that it could not be found out who gets it. Why else it was not sent, or not to all, is noted with the
+/// report.
 pub(crate) async fn send_scheduled(at: &At, saved: &SavedReport, schedule: &ReportSchedule) -> Result<()> {
     let app = &at.app;
     let to = recipients::parted(app, saved, schedule).await?;
@@ -48,7 +49,14 @@ pub(crate) async fn send_scheduled(at: &At, saved: &SavedReport, schedule: &Repo
         let until_ms = app.now().timestamp_millis() + i64::from(*seconds) * 1000;
         app.meta().put_report_off(&saved.id, schedule.next_run_ms, until_ms).await?;
     }
-    sent
+    match sent {
+        // Noted with the report: it is sent at its next time.
+        Err(error) if error.kind != ErrorKind::Internal => {
+            tracing::warn!(report = %saved.id, %error, "a report could not be sent");
+            Ok(())
+        }
+        sent => sent,
+    }
 }
 
 /// Sends a report now: to its recipients that may get it, else to whoever asks. Gives whom it went to.

@@ -62,3 +62,7 @@ pub(crate) const HELD_BYTES_OF_ORGANIZATION: usize = 192 << 20;
 /// How long a file waits for a reader that does not read, and how long one may take in all.
 pub(crate) const FILE_PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const FILE_LIFE: Duration = Duration::from_hours(1);
+const _: () = assert!(
+    FILE_LIFE.as_secs() < model::limits::LAKE_GRACE.as_secs() / 2,
+    "files of the lake stay for as long as exports are read"
+);

@@ -41,6 +41,9 @@ pub struct AppOptions {
     pub outgoing: Outgoing,
     /// How long to wait for another process that writes; `None`: not at all, whoever asked is told.
     pub patience: Option<Patience>,
+    /// How long files of replaced publications are kept from now on, so that past days can be asked for; `None`: as
+    /// before.
+    pub keep_superseded: Option<Duration>,
 }
 
 /// How long to wait for another process that writes, and how to say so.
@@ -72,6 +75,7 @@ impl Default for AppOptions {
             reading: Reading::default(),
             outgoing: Outgoing::default(),
             patience: None,
+            keep_superseded: None,
         }
     }
 }
@@ -130,6 +134,9 @@ impl App {
         let lake = Lake::open(data_dir).await?;
         let meta = Meta::open(&data_dir.join("meta.sqlite")).await?;
         data_folder::close_to_others(data_dir);
+        if let Some(kept) = options.keep_superseded {
+            meta.keep_superseded_for(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX)).await?;
+        }
         let allowances = Allowances::resolve(&options.allowances, &meta.organizations().await?, data_dir)?;
         let engine = Engine::new(options.engine);
         let data_dir = data_dir.to_owned();

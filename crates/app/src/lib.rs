@@ -49,4 +49,4 @@ pub use live::{Live, Progress, Shown, Stage};
 pub use meta::Organization;
 pub use notify::{BadSettings, Mailer};
 pub use organization::{DEFAULT_ORGANIZATION, OrganizationSpec};
-pub use vacuum::VacuumSummary;
+pub use vacuum::{Spare, VacuumSummary};

@@ -1,8 +1,12 @@
-//! Vacuum: removes files that no publication names any more: superseded generations, and what killed processes
-//! left behind. What is being staged holds a lock of its own and is not touched.
+//! Vacuum: files of the lake go through their states, and those that are over are removed: files of publications that
+//! were replaced long enough ago, and what killed processes left behind. Rows decide (`meta::lake_files`), in this
+//! order, so that a stop anywhere loses nothing: what is over is marked, nobody can publish or resolve it from then on;
+//! the files go once everybody who found them before is done; the rows go last.
 
 use crate::{App, Result};
 use lake::Table;
+use meta::Found;
+use model::limits::LAKE_GRACE;
 
 /// What a vacuum removed.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
@@ -13,20 +17,51 @@ pub struct VacuumSummary {
     pub bytes: u64,
 }
 
+/// What a vacuum spares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spare {
+    /// What past days are answered from, for as long as the data folder keeps it, and what questions under way may
+    /// still read.
+    Usual,
+    /// What is published now, alone: no past day can be asked for any more, and a question under way may fail.
+    Nothing,
+}
+
 impl App {
-    /// Deletes every data file that is neither active nor named by a current publication.
-    pub async fn vacuum(&self) -> Result<VacuumSummary> {
+    /// Deletes every data file that nothing needs any more.
+    ///
+    /// # Errors
+    /// While another process writes; when a file cannot be removed.
+    pub async fn vacuum(&self, spare: Spare) -> Result<VacuumSummary> {
         let _writing = self.writing().await?;
-        self.vacuum_unlocked().await
+        self.vacuum_sparing(spare).await
     }
 
     /// The same, for callers that hold the writer's lock.
     pub(crate) async fn vacuum_unlocked(&self) -> Result<VacuumSummary> {
-        let referenced = self.meta().referenced_files().await?;
+        self.vacuum_sparing(Spare::Usual).await
+    }
+
+    async fn vacuum_sparing(&self, spare: Spare) -> Result<VacuumSummary> {
+        let now_ms = self.now().timestamp_millis();
+        let (replaced_until, over_until) = match spare {
+            Spare::Usual => {
+                let grace = i64::try_from(LAKE_GRACE.as_millis()).unwrap_or(i64::MAX);
+                let kept = self.meta().keep_superseded_ms().await?;
+                (now_ms.saturating_sub(kept), now_ms.saturating_sub(grace))
+            }
+            Spare::Nothing => (i64::MAX, i64::MAX),
+        };
+        self.meta().retire_files(replaced_until, now_ms).await?;
         let mut summary = VacuumSummary::default();
-        for (table, keep) in [(Table::Rollup, &referenced.rollup), (Table::LineItems, &referenced.line_items)]
-        {
-            let report = self.lake().vacuum(table, keep).await?;
+        for table in Table::ALL {
+            let unused = self.lake().unused(table).await?;
+            let found = Found { unused: &unused.files, present: &unused.present };
+            // Read and marked after the files were looked at: what was published meanwhile is named by then.
+            let mut dead = self.meta().condemn(table, found, over_until, now_ms).await?;
+            dead.retain(|path| !unused.active.contains(path));
+            let report = self.lake().remove(table, dead.clone()).await?;
+            self.meta().forget_files(table, &dead).await?;
             summary.files += report.files;
             summary.bytes += report.bytes;
         }

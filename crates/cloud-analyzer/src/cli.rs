@@ -2,16 +2,18 @@
 
 mod allow;
 mod identity;
+mod keeping;
 mod reading;
 
 pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
+pub(crate) use keeping::{Keeping, Vacuum};
 pub(crate) use reading::ReadingOptions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use model::{BillingPeriod, Comparison, Day, Decimal, Dimension, Filter, Metric, TimeView};
+use model::{AsOf, BillingPeriod, Comparison, Day, Decimal, Dimension, Filter, Metric, TimeView};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -91,8 +93,8 @@ pub(crate) enum Command {
     Sessions(Sessions),
     /// Print the OpenAPI description of the HTTP interface
     Openapi,
-    /// Remove files that no published period needs any more
-    Vacuum,
+    /// Remove files that nothing needs any more: what killed processes left, and former versions that are kept no longer
+    Vacuum(Vacuum),
 }
 
 #[derive(Debug, Args)]
@@ -270,6 +272,9 @@ pub(crate) struct Question {
     /// DIM=V[,V] keeps, DIM!=V[,V] leaves out; an empty value stands for none; may be repeated
     #[arg(long, value_name = "FILTER")]
     pub(crate) filter: Vec<Filter>,
+    /// As the bill stood at the end of a day (UTC), YYYY-MM-DD, or at an instant, as 2026-11-20T10:00:00Z
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<AsOf>,
 }
 
 /// A parsed list of dimensions (a type of its own, so that clap does not take it for a repeated option).
@@ -321,6 +326,9 @@ pub(crate) enum ReportFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct Reconcile {
+    /// As the bill stood at the end of a day (UTC), YYYY-MM-DD, or at an instant
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<AsOf>,
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     pub(crate) format: ReportFormat,
 }
@@ -395,6 +403,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLOUD_ANALYZER_BEHIND_PROXY")]
     pub(crate) behind_proxy: bool,
     #[command(flatten)]
+    pub(crate) keeping: Keeping,
+    #[command(flatten)]
     pub(crate) allow: Allow,
     #[command(flatten)]
     pub(crate) reading: ReadingOptions,
@@ -467,6 +477,7 @@ mod tests {
             ("cloud-analyzer query --filter region", "DIMENSION=VALUE"),
             ("cloud-analyzer query --from 0001-01-01", "2200-01-01"),
             ("cloud-analyzer explain --to=+262142-12-31", "2200-01-01"),
+            ("cloud-analyzer query --as-of yesterday", "YYYY-MM-DD"),
             ("cloud-analyzer serve --allow-private-range 10.0.0.0/40", "10.1.0.0/16"),
             ("cloud-analyzer demo generate --out x --end yesterday", "YYYY-MM-DD"),
         ] {

@@ -21,7 +21,7 @@ mod verify;
 use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
 use ::app::connections::Outgoing;
-use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience};
+use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
 use model::{CostQuery, Day, TimeView};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -50,8 +50,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Token(command) => token::run(&folder, command).await?,
         Command::Sessions(Sessions::EndAll) => sessions::end_all(&folder).await?,
         Command::Openapi => output::print_json(&api::openapi())?,
-        Command::Vacuum => {
-            let removed = folder.open_existing().await?.vacuum().await?;
+        Command::Vacuum(args) => {
+            let spare = if args.all { Spare::Nothing } else { Spare::Usual };
+            let removed = folder.open_existing().await?.vacuum(spare).await?;
             output::print(&format!("removed {} files, {}\n", removed.files, output::bytes(removed.bytes)))?;
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::encode::ColumnEncoder;
 use crate::staging::{Generation, StagedFile};
+use crate::table::{COMPRESSION_LEVEL, page_index};
 use crate::{LakeError, Table};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, SchemaRef, TimestampMicrosecondType};
@@ -54,7 +55,7 @@ impl FileWriter {
                 Arc::clone(column),
                 field.data_type(),
                 sequence,
-                table.page_index(field.name()),
+                page_index(table, field.name()),
             )
         });
         let columns = columns.collect::<Result<_, _>>()?;
@@ -62,7 +63,7 @@ impl FileWriter {
         let file = File::create_new(full_path).map_err(LakeError::io(full_path))?;
         let properties = Arc::new(WriterProperties::builder().set_created_by(created_by()).build());
         let file = SerializedFileWriter::new(file, parquet_schema.root_schema_ptr(), properties)?;
-        let mut compressor = Compressor::new(Table::COMPRESSION_LEVEL).map_err(LakeError::Write)?;
+        let mut compressor = Compressor::new(COMPRESSION_LEVEL).map_err(LakeError::Write)?;
         // Readers then notice flipped bits in any page.
         compressor.include_checksum(true).map_err(LakeError::Write)?;
         Ok(Self {
@@ -156,10 +157,10 @@ impl FileWriter {
         let mut stats =
             serde_json::json!({ "numRecords": self.rows, "nullCount": { column: self.time.nulls } });
         if let Some((least, greatest)) = self.time.span {
-            let (least, greatest) = match self.table {
-                Table::Rollup => (day(least), day(greatest)),
+            let (least, greatest) = match self.schema.field(self.time.column).data_type() {
+                DataType::Date32 => (day(least), day(greatest)),
                 // Delta keeps milliseconds: the least is rounded down, the greatest up.
-                Table::LineItems => (
+                _ => (
                     instant(least.div_euclid(1000)),
                     instant(greatest.div_euclid(1000) + i64::from(greatest.rem_euclid(1000) != 0)),
                 ),

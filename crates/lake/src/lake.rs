@@ -2,7 +2,8 @@
 
 use crate::delta::Delta;
 use crate::staging::{StagedFile, Staging};
-use crate::vacuum::{self, VacuumReport};
+use crate::table::partition_path;
+use crate::vacuum::{self, Unused, VacuumReport};
 use crate::{LakeError, StoredSums, Table, proof};
 use deltalake_core::kernel::Add;
 use model::{BillingPeriod, ConnectionId, schema::PARTITIONS};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 
-/// The two Delta tables of a data folder. Cheap to clone; clones share their state.
+/// The Delta tables of a data folder. Cheap to clone; clones share their state.
 #[derive(Clone)]
 pub struct Lake {
     shared: Arc<Shared>,
@@ -21,8 +22,8 @@ pub struct Lake {
 struct Shared {
     root: PathBuf,
     locks: PathBuf,
-    rollup: Mutex<Delta>,
-    line_items: Mutex<Delta>,
+    /// In the order of [`Table::ALL`].
+    tables: Vec<(Table, Mutex<Delta>)>,
 }
 
 /// A data file that the newest version of a table holds.
@@ -41,12 +42,14 @@ impl Lake {
     pub async fn open(data_dir: &Path) -> Result<Self, LakeError> {
         let root = std::path::absolute(data_dir.join("lake")).map_err(LakeError::io(data_dir))?;
         let locks = root.join(".staging");
-        for folder in [&locks, &root.join(Table::Rollup.name()), &root.join(Table::LineItems.name())] {
-            std::fs::create_dir_all(folder).map_err(LakeError::io(folder))?;
+        std::fs::create_dir_all(&locks).map_err(LakeError::io(&locks))?;
+        let mut tables = Vec::with_capacity(Table::ALL.len());
+        for table in Table::ALL {
+            let folder = root.join(table.name());
+            std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
+            tables.push((table, Mutex::new(Delta::open(&folder, table).await?)));
         }
-        let rollup = Delta::open(&root.join(Table::Rollup.name()), Table::Rollup).await?;
-        let line_items = Delta::open(&root.join(Table::LineItems.name()), Table::LineItems).await?;
-        let shared = Shared { root, locks, rollup: Mutex::new(rollup), line_items: Mutex::new(line_items) };
+        let shared = Shared { root, locks, tables };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -87,7 +90,7 @@ impl Lake {
         files: &[StagedFile],
     ) -> Result<i64, LakeError> {
         let partition = [connection.to_string(), period.to_string()];
-        let folder = table.partition_path(connection, period);
+        let folder = partition_path(connection, period);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
         let mut adds = Vec::with_capacity(files.len());
         for file in files {
@@ -104,7 +107,7 @@ impl Lake {
                 ..Add::default()
             });
         }
-        let version = self.delta(table).lock().await.replace(&partition, &adds).await?;
+        let version = self.delta(table)?.lock().await.replace(&partition, &adds).await?;
         for file in files {
             file.generation.committed();
         }
@@ -123,7 +126,7 @@ impl Lake {
 
     /// Data files of the newest version of a table.
     pub async fn active_files(&self, table: Table) -> Result<Vec<ActiveFile>, LakeError> {
-        let mut delta = self.delta(table).lock().await;
+        let mut delta = self.delta(table)?.lock().await;
         delta.refresh().await?;
         let files = delta.files()?.into_iter().map(|file| {
             let [connection_id, billing_period] = file.partition;
@@ -134,31 +137,49 @@ impl Lake {
 
     /// Newest version of a table.
     pub async fn version(&self, table: Table) -> Result<i64, LakeError> {
-        let mut delta = self.delta(table).lock().await;
+        let mut delta = self.delta(table)?.lock().await;
         delta.refresh().await?;
         delta.version()
     }
 
-    /// Deletes data files that are neither in the newest version, nor in `keep` (paths relative to the
-    /// table: what publications and running queries still use), nor being staged by any process.
-    pub async fn vacuum(&self, table: Table, keep: &HashSet<String>) -> Result<VacuumReport, LakeError> {
+    /// What lies in a table's folder, and what of it the table itself does not need: files that are neither in its
+    /// newest version nor being staged by any process. Former versions and leftovers of killed processes are among
+    /// them, and look alike.
+    ///
+    /// # Errors
+    /// The folder or the log cannot be read.
+    pub async fn unused(&self, table: Table) -> Result<Unused, LakeError> {
         let (root, locks) = (self.table_path(table), self.shared.locks.clone());
         // The order matters. A file without a living generation is looked up in the log afterwards: had
         // its generation just ended by a commit, that commit is seen.
-        let candidates = blocking(move || vacuum::unlocked_files(&root, &locks)).await?;
+        let (present, unlocked) = blocking(move || vacuum::files(&root, &locks)).await?;
         let active: HashSet<String> =
             self.active_files(table).await?.into_iter().map(|file| file.path).collect();
-        let dead =
-            candidates.into_iter().filter(|file| !active.contains(&file.path) && !keep.contains(&file.path));
-        let (dead, locks) = (dead.collect::<Vec<_>>(), self.shared.locks.clone());
-        blocking(move || vacuum::remove(table, dead, &locks)).await
+        let files = unlocked.into_iter().filter(|path| !active.contains(path)).collect();
+        Ok(Unused { files, active, present })
     }
 
-    fn delta(&self, table: Table) -> &Mutex<Delta> {
-        match table {
-            Table::Rollup => &self.shared.rollup,
-            Table::LineItems => &self.shared.line_items,
-        }
+    /// Deletes data files, by their paths relative to the table. What is gone already is no error.
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub async fn remove(&self, table: Table, paths: Vec<String>) -> Result<VacuumReport, LakeError> {
+        let (root, locks) = (self.table_path(table), self.shared.locks.clone());
+        blocking(move || vacuum::remove(table, &root, &paths, &locks)).await
+    }
+
+    /// Deletes every unused data file but those in `keep` (paths relative to the table).
+    ///
+    /// # Errors
+    /// As [`Self::unused`] and [`Self::remove`].
+    pub async fn vacuum(&self, table: Table, keep: &HashSet<String>) -> Result<VacuumReport, LakeError> {
+        let dead = self.unused(table).await?.files.into_iter().filter(|path| !keep.contains(path)).collect();
+        self.remove(table, dead).await
+    }
+
+    fn delta(&self, table: Table) -> Result<&Mutex<Delta>, LakeError> {
+        let found = self.shared.tables.iter().find(|(known, _)| *known == table);
+        found.map(|(_, delta)| delta).ok_or(LakeError::Internal("a table that the lake does not have"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The lake: line items and roll-ups as two Delta tables of Parquet files that we write ourselves.
+//! The lake: line items and roll-ups as Delta tables of Parquet files that we write ourselves ([`model::Table`] has
+//! the one definition of each).
 //!
 //! A (connection, billing period) is one partition and is always replaced whole: files are staged under
 //! the partition's path, invisible to every reader, and one Delta commit removes the old ones and adds the
@@ -6,7 +7,9 @@
 //! the speed of the files stay ours ([`FileWriter`]).
 //!
 //! Staged files belong to a *generation*, which holds a file lock for as long as its process works on it.
-//! A killed process loses the lock, and [`Lake::vacuum`] then removes what it left behind.
+//! A killed process loses the lock, and a vacuum then removes what it left behind. Which files of former versions stay,
+//! and for how long, is no matter of this crate: [`Lake::unused`] tells what no Delta table needs, and whoever keeps
+//! account of publications decides what of it goes ([`Lake::remove`]).
 //!
 //! Tables live in a local folder. Delta's log store and the reads of the query layer go through
 //! `object_store`; moving the tables to an object store means uploading staged files before the commit.
@@ -24,7 +27,7 @@ mod vacuum;
 pub use error::{ErrorKind, LakeError};
 pub use file_writer::FileWriter;
 pub use lake::{ActiveFile, Lake};
+pub use model::Table;
 pub use proof::{StoredSum, StoredSums, SumKey};
 pub use staging::{StagedFile, Staging};
-pub use table::Table;
-pub use vacuum::VacuumReport;
+pub use vacuum::{Unused, VacuumReport};

@@ -148,6 +148,11 @@ pub(crate) fn sum(table: Table, root: &Path, files: &[StagedFile]) -> Result<Sto
     Ok(stored)
 }
 
+/// Whether a table has a column that rows are counted or told apart by.
+fn has(table: Table, column: &str) -> bool {
+    table.schema().column_with_name(column).is_some()
+}
+
 fn corrupt(name: &str, what: impl Into<String>) -> LakeError {
     LakeError::Corrupt { path: name.to_owned(), what: what.into() }
 }
@@ -188,10 +193,7 @@ fn sum_row_group(table: Table, source: &Source, group: usize, sums: &mut Sums) -
     let file = File::open(&source.path).map_err(LakeError::io(&source.path))?;
     let mut columns = vec![LINE_ITEM_TYPE];
     columns.extend(ROLLUP_MEASURES);
-    columns.extend(match table {
-        Table::Rollup => [ROWS].as_slice(),
-        Table::LineItems => &[SOURCE_FILE, IS_SPLIT],
-    });
+    columns.extend([ROWS, SOURCE_FILE, IS_SPLIT].into_iter().filter(|name| has(table, name)));
     let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, source.metadata.clone());
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
     let reader = builder
@@ -208,12 +210,8 @@ fn sum_row_group(table: Table, source: &Source, group: usize, sums: &mut Sums) -
 
 fn sum_batch(table: Table, batch: &RecordBatch, sums: &mut Sums) -> Result<(), LakeError> {
     let types = Texts::of(batch, LINE_ITEM_TYPE)?;
-    let (files, split) = match table {
-        Table::Rollup => (None, None),
-        Table::LineItems => {
-            (Some(Texts::of(batch, SOURCE_FILE)?), Some(column(batch, IS_SPLIT)?.as_boolean()))
-        }
-    };
+    let files = if has(table, SOURCE_FILE) { Some(Texts::of(batch, SOURCE_FILE)?) } else { None };
+    let split = if has(table, IS_SPLIT) { Some(column(batch, IS_SPLIT)?.as_boolean()) } else { None };
     let file_count = files.as_ref().map_or(1, |files| files.names.len());
     let mut found = vec![Accumulator::default(); types.names.len() * file_count];
     let places: Vec<usize> = (0..batch.num_rows())
@@ -221,7 +219,7 @@ fn sum_batch(table: Table, batch: &RecordBatch, sums: &mut Sums) -> Result<(), L
         .collect();
     let is_split = |row: usize| split.is_some_and(|split: &BooleanArray| split.value(row));
     let has_splits = split.is_some_and(|split| split.true_count() > 0);
-    if let Table::Rollup = table {
+    if has(table, ROWS) {
         let rows = column(batch, ROWS)?.as_primitive::<Int64Type>();
         for (place, rows) in places.iter().zip(rows.values()) {
             found[*place].rows += rows.unsigned_abs();

@@ -5,6 +5,7 @@
 //! When the last of them is dropped without a commit, its files are deleted.
 
 use crate::file_writer::FileWriter;
+use crate::table::partition_path;
 use crate::{LakeError, Table};
 use model::{BillingPeriod, ConnectionId};
 use std::fs::{self, File};
@@ -60,7 +61,7 @@ impl Staging {
         let lock_path = lock_path(locks, &id);
         let lock = File::create_new(&lock_path).map_err(LakeError::io(&lock_path))?;
         lock.try_lock().map_err(|error| LakeError::io(&lock_path)(error.into()))?;
-        let partition = table.partition_path(connection, period);
+        let partition = partition_path(connection, period);
         let folder = root.join(&partition);
         fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
         let generation = Generation {

@@ -1,11 +1,12 @@
-//! Removes data files that nothing refers to: superseded generations and what killed processes left.
+//! What lies in a table's folder, and removing what nothing refers to: files of former versions and what killed
+//! processes left.
 
 use crate::staging::{generation_of, lock_path};
 use crate::{LakeError, Table};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What a vacuum removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -16,27 +17,32 @@ pub struct VacuumReport {
     pub bytes: u64,
 }
 
-/// A data file of no living generation.
-pub(crate) struct Candidate {
-    pub(crate) path: String,
-    full_path: PathBuf,
-    size: u64,
+/// What a table does not need, beside what there is. Paths are relative to the table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unused {
+    /// Files that are neither in the newest version nor being staged.
+    pub files: Vec<String>,
+    /// Files of the newest version.
+    pub active: HashSet<String>,
+    /// Every data file that was there, with its size in bytes.
+    pub present: HashMap<String, u64>,
 }
 
-/// Data files of a table whose generation no process is working on.
-pub(crate) fn unlocked_files(root: &Path, locks: &Path) -> Result<Vec<Candidate>, LakeError> {
-    let mut found = Vec::new();
-    walk(root, "", &mut found)?;
+/// All data files of a table with their sizes, and those of them whose generation no process is working on.
+pub(crate) fn files(root: &Path, locks: &Path) -> Result<(HashMap<String, u64>, Vec<String>), LakeError> {
+    let mut present = HashMap::new();
+    walk(root, "", &mut present)?;
     let mut alive = HashMap::new();
-    found.retain(|file: &Candidate| {
-        let Some(generation) = generation_of(&file.path) else { return false };
+    let unlocked = present.keys().filter(|path| {
+        let Some(generation) = generation_of(path) else { return false };
         let generation = generation.to_owned();
         !*alive.entry(generation).or_insert_with_key(|generation| is_locked(&lock_path(locks, generation)))
     });
-    Ok(found)
+    let unlocked = unlocked.cloned().collect();
+    Ok((present, unlocked))
 }
 
-fn walk(folder: &Path, relative: &str, found: &mut Vec<Candidate>) -> Result<(), LakeError> {
+fn walk(folder: &Path, relative: &str, found: &mut HashMap<String, u64>) -> Result<(), LakeError> {
     for entry in fs::read_dir(folder).map_err(LakeError::io(folder))? {
         let entry = entry.map_err(LakeError::io(folder))?;
         let name = entry.file_name();
@@ -47,7 +53,7 @@ fn walk(folder: &Path, relative: &str, found: &mut Vec<Candidate>) -> Result<(),
         if metadata.is_dir() {
             walk(&entry.path(), &path, found)?;
         } else {
-            found.push(Candidate { path, full_path: entry.path(), size: metadata.len() });
+            found.insert(path, metadata.len());
         }
     }
     Ok(())
@@ -62,24 +68,31 @@ fn is_locked(path: &Path) -> bool {
 }
 
 /// Deletes the files, and the locks of their generations.
-pub(crate) fn remove(table: Table, dead: Vec<Candidate>, locks: &Path) -> Result<VacuumReport, LakeError> {
+pub(crate) fn remove(
+    table: Table,
+    root: &Path,
+    paths: &[String],
+    locks: &Path,
+) -> Result<VacuumReport, LakeError> {
     let mut report = VacuumReport::default();
-    for file in dead {
-        match fs::remove_file(&file.full_path) {
+    for path in paths {
+        let full_path = root.join(path);
+        let bytes = fs::metadata(&full_path).map_or(0, |metadata| metadata.len());
+        match fs::remove_file(&full_path) {
             Ok(()) => {
                 tracing::info!(
                     table = table.name(),
-                    file.path,
-                    file.bytes = file.size,
+                    file.path = path,
+                    file.bytes = bytes,
                     "an unused data file was removed"
                 );
                 report.files += 1;
-                report.bytes += file.size;
+                report.bytes += bytes;
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(LakeError::io(file.full_path)(error)),
+            Err(error) => return Err(LakeError::io(full_path)(error)),
         }
-        if let Some(generation) = generation_of(&file.path) {
+        if let Some(generation) = generation_of(path) {
             // Missing after an orderly end; left over by a killed process.
             let _ = fs::remove_file(lock_path(locks, generation));
         }

@@ -18,6 +18,7 @@ mod happening;
 mod identity;
 mod ingest;
 mod job;
+mod lake_files;
 mod migrations;
 mod notice;
 mod organization;
@@ -45,6 +46,7 @@ pub use identity::{
 };
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
+pub use lake_files::{FileState, Found, KEEP_SUPERSEDED_MS, LakeFile};
 pub use organization::Organization;
 pub use publication::{
     NewPublication, Publication, ReferencedFiles, Retirement, Stage, StateVersion, SupersededPublication,

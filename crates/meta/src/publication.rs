@@ -1,11 +1,14 @@
 //! Publications: which versions and files of the lake belong together.
 
+mod past;
+
 use crate::store::{count, from_json, parsed, stored, to_json};
-use crate::{BillConflict, Meta, MetaError, Reason, job, outbox};
-use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
+use crate::{BillConflict, FileState, Meta, MetaError, Reason, job, lake_files, outbox};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId, Table};
+use past::CURRENT_FILES;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -82,6 +85,12 @@ pub struct Publication {
     pub schema_version: u32,
     /// Of an earlier version's: the source was looked at since and does not have it any more.
     pub source_gone: bool,
+    /// When it was replaced (ms), where it is not current any more.
+    #[serde(skip)]
+    pub superseded_at_ms: Option<i64>,
+    /// All of its data files, relative to their tables.
+    #[serde(skip)]
+    pub files: BTreeMap<Table, Vec<String>>,
     /// What was published.
     #[serde(flatten)]
     pub content: NewPublication,
@@ -188,13 +197,12 @@ impl Meta {
         retired: &[Retirement],
     ) -> Result<i64, MetaError> {
         let mut transaction = self.write().await?;
+        let at_ms = moment(&mut transaction, new, retired).await?;
         for one in retired {
             let done = sqlx::query(
-                "UPDATE publications
-                 SET superseded_at_ms = max(?, published_at_ms), rollup_files = '[]', line_item_files = '[]'
-                 WHERE id = ? AND superseded_at_ms IS NULL",
+                "UPDATE publications SET superseded_at_ms = ? WHERE id = ? AND superseded_at_ms IS NULL",
             )
-            .bind(new.published_at_ms)
+            .bind(at_ms)
             .bind(one.publication)
             .execute(&mut *transaction)
             .await?;
@@ -203,16 +211,19 @@ impl Meta {
                 return Err(MetaError::Conflict(what));
             }
             crate::bill_choice::note(&mut transaction, &one.conflict).await?;
-            let (theirs, at_ms) = (&one.conflict.own.connection, new.published_at_ms);
+            let theirs = &one.conflict.own.connection;
             match &one.rest {
                 Some(rest) => {
-                    insert(&mut transaction, rest).await?;
-                    job::queue(&mut transaction, theirs, Reason::Asked, at_ms).await?;
+                    insert(&mut transaction, rest, at_ms).await?;
+                    job::queue(&mut transaction, theirs, Reason::Asked, new.published_at_ms).await?;
                 }
-                None => outbox::insert(&mut transaction, one.publication, theirs, new.period, at_ms).await?,
+                None => {
+                    let now_ms = new.published_at_ms;
+                    outbox::insert(&mut transaction, one.publication, theirs, new.period, now_ms).await?;
+                }
             }
         }
-        let id = insert(&mut transaction, new).await?;
+        let id = insert(&mut transaction, new, at_ms).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -226,22 +237,39 @@ impl Meta {
         files: &[String],
         proof: &serde_json::Value,
     ) -> Result<(), MetaError> {
+        self.complete_with(publication, line_items_version, &[(Table::LineItems, files)], proof).await
+    }
+
+    /// The same, with the files of every table that the second stage writes.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub async fn complete_with(
+        &self,
+        publication: i64,
+        line_items_version: i64,
+        files: &[(Table, &[String])],
+        proof: &serde_json::Value,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
         let done = sqlx::query(
-            "UPDATE publications
-             SET stage = 'complete', line_items_version = ?, line_item_files = ?, proof = ?
-             WHERE id = ? AND superseded_at_ms IS NULL",
+            "UPDATE publications SET stage = 'complete', line_items_version = ?, proof = ?
+             WHERE id = ? AND superseded_at_ms IS NULL RETURNING published_at_ms",
         )
         .bind(line_items_version)
-        .bind(to_json("files", &files)?)
         .bind(to_json("proof", proof)?)
         .bind(publication)
-        .execute(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await?;
-        if done.rows_affected() == 1 {
-            return Ok(());
+        if let Some(row) = done {
+            let at_ms = row.try_get("published_at_ms")?;
+            for (table, files) in files {
+                lake_files::publish(&mut transaction, publication, *table, files, at_ms).await?;
+            }
+            return Ok(transaction.commit().await?);
         }
         let known = sqlx::query("SELECT 1 FROM publications WHERE id = ?").bind(publication);
-        match known.fetch_optional(&self.pool).await? {
+        match known.fetch_optional(&mut *transaction).await? {
             None => Err(MetaError::NotFound { what: "publication", id: publication.to_string() }),
             Some(_) => Err(MetaError::Conflict(format!("publication {publication} is no longer current"))),
         }
@@ -263,12 +291,12 @@ impl Meta {
 
     /// The current publications of an organization, by period and connection.
     pub async fn publications(&self, organization: &OrganizationId) -> Result<Vec<Publication>, MetaError> {
-        let rows = sqlx::query(
-            "SELECT publications.* FROM publications
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT publications.*, {CURRENT_FILES} FROM publications
              JOIN connections ON connections.id = publications.connection_id
              WHERE connections.organization_id = ? AND superseded_at_ms IS NULL
-             ORDER BY period, connection_id",
-        )
+             ORDER BY period, connection_id"
+        )))
         .bind(organization.as_str())
         .fetch_all(&self.pool)
         .await?;
@@ -306,9 +334,10 @@ impl Meta {
         connection: &ConnectionId,
         period: BillingPeriod,
     ) -> Result<Option<Publication>, MetaError> {
-        let row = sqlx::query(
-            "SELECT * FROM publications WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
-        )
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT publications.*, {CURRENT_FILES} FROM publications
+             WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL"
+        )))
         .bind(connection.as_str())
         .bind(period.to_string())
         .fetch_optional(&self.pool)
@@ -347,47 +376,65 @@ impl Meta {
 
     /// Data files that the current publications of every organization name.
     pub async fn referenced_files(&self) -> Result<ReferencedFiles, MetaError> {
-        let rows = sqlx::query(
-            "SELECT rollup_files, line_item_files FROM publications WHERE superseded_at_ms IS NULL",
-        )
-        .fetch_all(&self.pool)
-        .await?;
         let mut files = ReferencedFiles::default();
-        for row in &rows {
-            files.rollup.extend(from_json::<Vec<String>>("files", row.try_get("rollup_files")?)?);
-            files.line_items.extend(from_json::<Vec<String>>("files", row.try_get("line_item_files")?)?);
+        for (table, into) in [(Table::Rollup, &mut files.rollup), (Table::LineItems, &mut files.line_items)] {
+            let all = self.lake_files(table).await?.into_iter();
+            into.extend(all.filter(|file| file.state == FileState::Published).map(|file| file.path));
         }
         Ok(files)
     }
 }
 
-/// Makes this the current publication of its (connection, period), and supersedes the former one.
-/// A publication with its row of the outbox, in the transaction of whatever belongs to it.
-async fn insert(transaction: &mut SqliteConnection, new: &NewPublication) -> Result<i64, MetaError> {
+/// The one instant (ms) at which a publication begins and those that it replaces end: a clock that was set back leaves no
+/// time in which both count, or neither.
+async fn moment(
+    transaction: &mut SqliteConnection,
+    new: &NewPublication,
+    retired: &[Retirement],
+) -> Result<i64, MetaError> {
+    let retired: Vec<i64> = retired.iter().map(|one| one.publication).collect();
+    let row = sqlx::query(
+        "SELECT max(published_at_ms) AS latest FROM publications
+         WHERE superseded_at_ms IS NULL AND ((connection_id = ? AND period = ?)
+             OR id IN (SELECT value FROM json_each(?)))",
+    )
+    .bind(new.connection_id.as_str())
+    .bind(new.period.to_string())
+    .bind(to_json("publications", &retired)?)
+    .fetch_one(transaction)
+    .await?;
+    let latest: Option<i64> = row.try_get("latest")?;
+    Ok(latest.map_or(new.published_at_ms, |latest| latest.max(new.published_at_ms)))
+}
+
+/// Makes this the current publication of its (connection, period) at an instant (ms), and supersedes the former one,
+/// with its row of the outbox, in the transaction of whatever belongs to it.
+async fn insert(
+    transaction: &mut SqliteConnection,
+    new: &NewPublication,
+    at_ms: i64,
+) -> Result<i64, MetaError> {
     sqlx::query(
-        "UPDATE publications
-         SET superseded_at_ms = max(?, published_at_ms), rollup_files = '[]', line_item_files = '[]'
+        "UPDATE publications SET superseded_at_ms = ?
          WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
     )
-    .bind(new.published_at_ms)
+    .bind(at_ms)
     .bind(new.connection_id.as_str())
     .bind(new.period.to_string())
     .execute(&mut *transaction)
     .await?;
+    lake_files::supersede(transaction).await?;
     let inserted = sqlx::query(
-        "INSERT INTO publications (connection_id, period, stage, rollup_version, rollup_files,
-             line_items_version, line_item_files, row_count, byte_count, currency, raw_total,
-             stored_total, proven, fingerprint, proof, features, data_from, data_to, published_at_ms,
-             schema_version)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO publications (connection_id, period, stage, rollup_version, line_items_version, row_count,
+             byte_count, currency, raw_total, stored_total, proven, fingerprint, proof, features, data_from, data_to,
+             published_at_ms, schema_version)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.connection_id.as_str())
     .bind(new.period.to_string())
     .bind(new.stage().to_string())
     .bind(new.rollup_version)
-    .bind(to_json("files", &new.rollup_files)?)
     .bind(new.line_items_version)
-    .bind(to_json("files", &new.line_item_files)?)
     .bind(stored("rows", new.rows)?)
     .bind(stored("bytes", new.bytes)?)
     .bind(&new.currency)
@@ -399,28 +446,36 @@ async fn insert(transaction: &mut SqliteConnection, new: &NewPublication) -> Res
     .bind(to_json("features", &new.features)?)
     .bind(new.data_from)
     .bind(new.data_to)
-    .bind(new.published_at_ms)
+    .bind(at_ms)
     .bind(model::schema::VERSION)
     .execute(&mut *transaction)
     .await?;
-    let (id, at_ms) = (inserted.last_insert_rowid(), new.published_at_ms);
-    outbox::insert(transaction, id, &new.connection_id, new.period, at_ms).await?;
+    let id = inserted.last_insert_rowid();
+    for (table, files) in [(Table::Rollup, &new.rollup_files), (Table::LineItems, &new.line_item_files)] {
+        lake_files::publish(transaction, id, table, files, at_ms).await?;
+    }
+    outbox::insert(transaction, id, &new.connection_id, new.period, new.published_at_ms).await?;
     Ok(id)
 }
 
 fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {
+    let files = past::files(row)?;
+    let of = |table| files.get(&table).cloned().unwrap_or_default();
+    let (rollup_files, line_item_files) = (of(Table::Rollup), of(Table::LineItems));
     Ok(Publication {
         id: row.try_get("id")?,
         stage: parsed("stage", row.try_get("stage")?)?,
         schema_version: row.try_get("schema_version")?,
         source_gone: row.try_get("source_gone")?,
+        superseded_at_ms: row.try_get("superseded_at_ms")?,
+        files,
         content: NewPublication {
             connection_id: parsed("connection", row.try_get("connection_id")?)?,
             period: parsed("period", row.try_get("period")?)?,
             rollup_version: row.try_get("rollup_version")?,
-            rollup_files: from_json("files", row.try_get("rollup_files")?)?,
+            rollup_files,
             line_items_version: row.try_get("line_items_version")?,
-            line_item_files: from_json("files", row.try_get("line_item_files")?)?,
+            line_item_files,
             rows: count("rows", row.try_get("row_count")?)?,
             bytes: count("bytes", row.try_get("byte_count")?)?,
             currency: row.try_get("currency")?,

@@ -1,6 +1,7 @@
 //! The words of the product: money, billing periods, the canonical schema, dimensions, metrics and
 //! cost queries. No input or output happens here; every other crate speaks in these types.
 
+mod as_of;
 mod billing_period;
 mod causes;
 mod change;
@@ -22,8 +23,10 @@ mod metric;
 mod role;
 pub mod schema;
 pub mod shown;
+mod table;
 mod time_view;
 
+pub use as_of::{AsOf, AsOfError};
 pub use billing_period::{BillingPeriod, BillingPeriodError};
 pub use causes::with_causes;
 pub use change::{Change, ChangeKind};
@@ -49,4 +52,5 @@ pub use mapping::{
 };
 pub use metric::{METRICS, Metric, MetricError, MetricInfo};
 pub use role::{ROLES, Role, RoleError};
+pub use table::{Table, TableError};
 pub use time_view::{TimeView, TimeViewError};

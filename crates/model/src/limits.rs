@@ -4,6 +4,7 @@
 //! organizations have some thousands of accounts.
 
 use chrono::NaiveDate;
+use std::time::Duration;
 
 /// Bytes of a question's query string: servers and proxies between refuse longer ones anyway.
 pub const MOST_QUESTION_BYTES: usize = 64 << 10;
@@ -82,6 +83,10 @@ pub const MOST_GROUP_BYTES: usize = 128 << 20;
 pub const MOST_FIGURES_IN_PAGE: usize = 500_000;
 /// Rows behind a figure that can be paged through: to get at a page, all rows before it are sorted. The file has all.
 pub const MOST_ROWS_PAGED: usize = 1_000_000;
+
+/// How long a file of the lake that nothing names any more stays there: whoever resolved a state of the bills while it
+/// was named still reads it. Longer than a question may wait and take, and than the slowest reader of a file may read.
+pub const LAKE_GRACE: Duration = Duration::from_hours(3);
 
 /// The first day of a year.
 const fn day(year: i32) -> NaiveDate {

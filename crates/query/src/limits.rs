@@ -6,6 +6,10 @@ use std::time::Duration;
 pub(crate) const ANSWER_TIME: Duration = Duration::from_mins(2);
 /// How long a question waits for its turn before it is told to come again.
 pub(crate) const WAIT_TIME: Duration = Duration::from_secs(30);
+const _: () = assert!(
+    ANSWER_TIME.as_secs() + WAIT_TIME.as_secs() < model::limits::LAKE_GRACE.as_secs() / 2,
+    "files stay for as long as questions take"
+);
 /// Questions of one organization that wait: a hundred people who open a page with ten questions at once.
 pub(crate) const WAITING_EACH: usize = 1_000;
 /// Questions that wait in all (some ten kilobytes each).

@@ -238,8 +238,7 @@ impl Job<'_> {
             refuse_broken(broken.as_ref())?;
             let Some(pending) = pending.iter().find(|pending| pending.period == period) else { continue };
             tracker.show(Some(period), Stage::Publishing);
-            let version =
-                self.app.lake().commit(Table::LineItems, &self.connection.id, period, &files).await?;
+            let version = commit(self.app, Table::LineItems, &self.connection.id, period, &files).await?;
             let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
             let proof = PeriodProof { files: lines, ..pending.proof.clone() };
             self.app.meta().complete(pending.publication, version, &paths, &json(&proof)?).await?;
@@ -270,7 +269,7 @@ pub(super) async fn prepare(
             .advise("Look for figures that are no amounts in the report, and export it again."));
     }
     tracker.show(Some(period), Stage::Publishing);
-    let version = job.app.lake().commit(Table::Rollup, &job.connection.id, period, &proven.files).await?;
+    let version = commit(job.app, Table::Rollup, &job.connection.id, period, &proven.files).await?;
     let proof = PeriodProof {
         files: proven.lines,
         split_rows: proven.split_rows,
@@ -316,6 +315,19 @@ pub(super) async fn prepare(
         published_at_ms: job.app.now().timestamp_millis(),
     };
     Ok((new, proof))
+}
+
+/// Makes staged files a table's, and notes them first: whatever comes in between, a row tells of each of them.
+async fn commit(
+    app: &App,
+    table: Table,
+    connection: &ConnectionId,
+    period: BillingPeriod,
+    files: &[StagedFile],
+) -> Result<i64> {
+    let noted: Vec<(&str, u64)> = files.iter().map(|file| (file.path.as_str(), file.size)).collect();
+    app.meta().stage_files(table, &noted, app.now().timestamp_millis()).await?;
+    Ok(app.lake().commit(table, connection, period, files).await?)
 }
 
 fn prove_rollup(

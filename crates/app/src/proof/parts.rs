@@ -365,6 +365,8 @@ mod tests {
             stage: meta::Stage::Complete,
             schema_version: 1,
             source_gone: false,
+            superseded_at_ms: None,
+            files: std::collections::BTreeMap::new(),
             content: meta::NewPublication {
                 connection_id: "aws".parse().unwrap(),
                 period: "2026-10".parse().unwrap(),

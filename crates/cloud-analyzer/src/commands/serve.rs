@@ -21,10 +21,13 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         api::check_demo(args.listen, args.public_url.as_deref(), args.behind_proxy)?;
     }
     let url = args.public_url.clone().unwrap_or_else(|| local_url(args.listen));
+    // The server says it once, not those that read for it.
+    let keep_superseded = args.keeping.keep_superseded().filter(|_| args.reading.read_job.is_none());
     let options = AppOptions {
         mail: mail(args.mail, url)?,
         allowances: args.allow.options(),
         reading: args.reading.reading(),
+        keep_superseded,
         ..folder.options()
     };
     let app = folder.open_for_others(options).await?;

@@ -1,0 +1,360 @@
+//! Files of the lake as rows. A file goes one way: *staged* (written, named by nothing), *published* (named by a current
+//! publication), *superseded* (its publication was replaced; kept for whoever looks back), *deletable* (nothing reads it
+//! any more, and it goes once those who found it before are done).
+//!
+//! Every step but the first is one statement beside the one that causes it, in its transaction. A file that is deletable
+//! never comes back: publishing one is refused.
+
+use crate::store::{parsed, stored, to_json};
+use crate::{Meta, MetaError};
+use model::{OrganizationId, Table};
+use sqlx::{Row, SqliteConnection};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
+
+/// How long superseded files are kept unless somebody says otherwise (ms): a month and some days, so that a closed month
+/// can be looked at as it stood when it was invoiced.
+pub const KEEP_SUPERSEDED_MS: i64 = 35 * 24 * 60 * 60 * 1000;
+
+/// What becomes of a file of the lake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileState {
+    /// Written; no publication names it yet.
+    Staged,
+    /// A current publication names it.
+    Published,
+    /// The publication that names it was replaced.
+    Superseded,
+    /// Nothing reads it any more.
+    Deletable,
+}
+
+impl FileState {
+    const ALL: [Self; 4] = [Self::Staged, Self::Published, Self::Superseded, Self::Deletable];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Published => "published",
+            Self::Superseded => "superseded",
+            Self::Deletable => "deletable",
+        }
+    }
+}
+
+impl fmt::Display for FileState {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name())
+    }
+}
+
+impl FromStr for FileState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|state| state.name() == text);
+        found.ok_or_else(|| format!("'{text}' is no state of a file"))
+    }
+}
+
+/// A file of the lake, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LakeFile {
+    /// Publication that names it.
+    pub publication: Option<i64>,
+    /// Path relative to the table.
+    pub path: String,
+    /// Size in bytes; `None` of an earlier version's until a vacuum came by.
+    pub bytes: Option<u64>,
+    /// Version of its columns.
+    pub schema_version: u32,
+    /// What becomes of it.
+    pub state: FileState,
+    /// Since when (ms).
+    pub since_ms: i64,
+}
+
+/// What lies in a table's folder, for [`Meta::condemn`].
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// Files that the table itself does not need.
+    pub unused: &'a [String],
+    /// Every file that is there, with its size.
+    pub present: &'a HashMap<String, u64>,
+}
+
+impl Meta {
+    /// Notes files that are written and about to be the table's, before anything names them: path and size.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn stage_files(
+        &self,
+        table: Table,
+        files: &[(&str, u64)],
+        now_ms: i64,
+    ) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        for (path, bytes) in files {
+            sqlx::query(
+                "INSERT INTO publication_files (table_name, path, byte_count, schema_version, state, since_ms)
+                 VALUES (?, ?, ?, ?, 'staged', ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(table.name())
+            .bind(path)
+            .bind(stored("bytes", *bytes)?)
+            .bind(model::schema::VERSION)
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Everything that is kept about the files of a table, in order.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn lake_files(&self, table: Table) -> Result<Vec<LakeFile>, MetaError> {
+        files_of(&mut *self.pool.acquire().await?, table).await
+    }
+
+    /// Superseded files of publications that were replaced at `until_ms` or before are deletable from now on.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn retire_files(&self, until_ms: i64, now_ms: i64) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE publication_files SET state = 'deletable', since_ms = ?
+             WHERE state = 'superseded' AND since_ms <= ?",
+        )
+        .bind(now_ms)
+        .bind(until_ms)
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "UPDATE publications SET files_gone_ms = ? WHERE superseded_at_ms <= ? AND files_gone_ms IS NULL",
+        )
+        .bind(now_ms)
+        .bind(until_ms)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Which files of a table may be removed now: those that are deletable since `until_ms` or longer, and those that
+    /// no publication ever named. From now on none of them can be published. Keeps sizes that were not known, too.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn condemn(
+        &self,
+        table: Table,
+        found: Found<'_>,
+        until_ms: i64,
+        now_ms: i64,
+    ) -> Result<Vec<String>, MetaError> {
+        let mut transaction = self.write().await?;
+        let known = files_of(&mut transaction, table).await?;
+        let mut named: HashMap<&str, Vec<&LakeFile>> = HashMap::new();
+        for file in &known {
+            named.entry(&file.path).or_default().push(file);
+        }
+        let over = |file: &&LakeFile| file.state == FileState::Deletable && file.since_ms <= until_ms;
+        let mut dead: HashSet<&str> =
+            named.iter().filter(|(_, files)| files.iter().all(over)).map(|(path, _)| *path).collect();
+        for path in found.unused {
+            let files = named.get(path.as_str()).map(Vec::as_slice).unwrap_or_default();
+            // Written by a process that was killed: no reader ever saw it.
+            let never_named = files.iter().all(|file| file.publication.is_none());
+            if never_named && dead.insert(path) {
+                leftover(&mut transaction, table, path, now_ms).await?;
+            }
+        }
+        for file in &known {
+            match found.present.get(&file.path) {
+                Some(bytes) if file.bytes.is_none() => {
+                    sqlx::query(
+                        "UPDATE publication_files SET byte_count = ? WHERE table_name = ? AND path = ?",
+                    )
+                    .bind(stored("bytes", *bytes)?)
+                    .bind(table.name())
+                    .bind(&file.path)
+                    .execute(&mut *transaction)
+                    .await?;
+                }
+                // Its staging ended, and took it along.
+                None if file.state == FileState::Staged && file.since_ms <= until_ms => {
+                    dead.insert(&file.path);
+                    leftover(&mut transaction, table, &file.path, now_ms).await?;
+                }
+                _ => {}
+            }
+        }
+        let dead = dead.into_iter().map(ToOwned::to_owned).collect();
+        transaction.commit().await?;
+        Ok(dead)
+    }
+
+    /// Forgets files that were removed.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn forget_files(&self, table: Table, paths: &[String]) -> Result<(), MetaError> {
+        sqlx::query(
+            "DELETE FROM publication_files WHERE table_name = ? AND state = 'deletable'
+             AND path IN (SELECT value FROM json_each(?))",
+        )
+        .bind(table.name())
+        .bind(to_json("files", &paths)?)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// First instant (ms) from which on an organization's bills can be looked at as they stood; `None`: all that was ever
+    /// published is there.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn kept_from(&self, organization: &OrganizationId) -> Result<Option<i64>, MetaError> {
+        let row = sqlx::query(
+            "SELECT max(superseded_at_ms) AS kept_from FROM publications
+             JOIN connections ON connections.id = publications.connection_id
+             WHERE connections.organization_id = ? AND files_gone_ms IS NOT NULL
+                 AND superseded_at_ms > published_at_ms",
+        )
+        .bind(organization.as_str())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(row.try_get("kept_from")?)
+    }
+
+    /// How long superseded files are kept (ms).
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn keep_superseded_ms(&self) -> Result<i64, MetaError> {
+        let row =
+            sqlx::query("SELECT keep_superseded_ms FROM lake_settings").fetch_optional(&self.pool).await?;
+        row.map_or(Ok(KEEP_SUPERSEDED_MS), |row| Ok(row.try_get("keep_superseded_ms")?))
+    }
+
+    /// Decides how long superseded files are kept (ms): by whichever process removes them.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub async fn keep_superseded_for(&self, ms: i64) -> Result<(), MetaError> {
+        sqlx::query(
+            "INSERT INTO lake_settings (id, keep_superseded_ms) VALUES (1, ?)
+             ON CONFLICT (id) DO UPDATE SET keep_superseded_ms = excluded.keep_superseded_ms",
+        )
+        .bind(ms)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+async fn files_of(from: &mut SqliteConnection, table: Table) -> Result<Vec<LakeFile>, MetaError> {
+    let rows = sqlx::query(
+        "SELECT publication_id, path, byte_count, schema_version, state, since_ms FROM publication_files
+         WHERE table_name = ? ORDER BY id",
+    )
+    .bind(table.name())
+    .fetch_all(from)
+    .await?;
+    let file = |row: &sqlx::sqlite::SqliteRow| {
+        let bytes: Option<i64> = row.try_get("byte_count")?;
+        Ok(LakeFile {
+            publication: row.try_get("publication_id")?,
+            path: row.try_get("path")?,
+            bytes: bytes.map(|bytes| crate::store::count("bytes", bytes)).transpose()?,
+            schema_version: row.try_get("schema_version")?,
+            state: parsed("state", row.try_get("state")?)?,
+            since_ms: row.try_get("since_ms")?,
+        })
+    };
+    rows.iter().map(file).collect()
+}
+
+/// A file that no publication named is deletable from now on.
+async fn leftover(to: &mut SqliteConnection, table: Table, path: &str, now_ms: i64) -> Result<(), MetaError> {
+    sqlx::query(
+        "INSERT INTO publication_files (table_name, path, schema_version, state, since_ms)
+         VALUES (?, ?, ?, 'deletable', ?)
+         ON CONFLICT DO UPDATE SET state = 'deletable', since_ms = excluded.since_ms
+         WHERE publication_id IS NULL",
+    )
+    .bind(table.name())
+    .bind(path)
+    .bind(model::schema::VERSION)
+    .bind(now_ms)
+    .execute(to)
+    .await?;
+    Ok(())
+}
+
+/// The files of a publication are published with it.
+///
+/// # Errors
+/// A conflict when one of them is about to be removed.
+pub(crate) async fn publish(
+    to: &mut SqliteConnection,
+    publication: i64,
+    table: Table,
+    paths: &[String],
+    now_ms: i64,
+) -> Result<(), MetaError> {
+    for path in paths {
+        let gone = sqlx::query(
+            "SELECT 1 FROM publication_files WHERE table_name = ? AND path = ? AND state = 'deletable'",
+        )
+        .bind(table.name())
+        .bind(path)
+        .fetch_optional(&mut *to)
+        .await?;
+        if gone.is_some() {
+            return Err(MetaError::Conflict(format!("the file {path} of {table} is about to be removed")));
+        }
+        let staged = sqlx::query(
+            "UPDATE publication_files SET publication_id = ?, state = 'published', since_ms = ?
+             WHERE table_name = ? AND path = ? AND state = 'staged'",
+        )
+        .bind(publication)
+        .bind(now_ms)
+        .bind(table.name())
+        .bind(path)
+        .execute(&mut *to)
+        .await?;
+        if staged.rows_affected() == 0 {
+            sqlx::query(
+                "INSERT INTO publication_files
+                     (publication_id, table_name, path, schema_version, state, since_ms)
+                 VALUES (?, ?, ?, ?, 'published', ?)",
+            )
+            .bind(publication)
+            .bind(table.name())
+            .bind(path)
+            .bind(model::schema::VERSION)
+            .bind(now_ms)
+            .execute(&mut *to)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// The files of publications that are not current any more are superseded, since they are not.
+pub(crate) async fn supersede(to: &mut SqliteConnection) -> Result<(), MetaError> {
+    sqlx::query(
+        "UPDATE publication_files SET state = 'superseded', since_ms = publications.superseded_at_ms
+         FROM publications
+         WHERE publications.id = publication_id AND state = 'published' AND superseded_at_ms IS NOT NULL",
+    )
+    .execute(to)
+    .await?;
+    Ok(())
+}

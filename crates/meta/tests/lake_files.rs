@@ -1,0 +1,256 @@
+//! Files of the lake as rows: their states, what may be removed, and what was published at an instant that is over.
+
+use meta::{
+    BillCandidate, BillConflict, BillPlace, ConflictDetail, Connection, ConnectionKind, ErrorKind, FileState,
+    Found, Meta, NewPublication, Organization, Publication, Retirement,
+};
+use model::{ConnectionId, Decimal, OrganizationId, Table};
+use serde_json::json;
+use std::collections::HashMap;
+use tempfile::TempDir;
+
+fn id(name: &str) -> ConnectionId {
+    ConnectionId::try_new(name).unwrap()
+}
+
+fn organization() -> OrganizationId {
+    OrganizationId::try_new("acme").unwrap()
+}
+
+fn publication(connection: &str, generation: &str, at_ms: i64) -> NewPublication {
+    NewPublication {
+        connection_id: id(connection),
+        period: "2026-08".parse().unwrap(),
+        rollup_version: 1,
+        rollup_files: vec![generation.to_owned()],
+        line_items_version: None,
+        line_item_files: vec![],
+        rows: 1,
+        bytes: 1,
+        currency: "USD".to_owned(),
+        raw_total: Decimal::ZERO,
+        stored_total: Decimal::ZERO,
+        proven: true,
+        fingerprint: generation.to_owned(),
+        proof: json!({}),
+        features: json!({}),
+        data_from: None,
+        data_to: None,
+        published_at_ms: at_ms,
+    }
+}
+
+fn conflict(own: &str, other: &str) -> BillConflict {
+    let candidate = |name: &str| BillCandidate { connection: id(name), place: BillPlace::Whole };
+    BillConflict {
+        id: 0,
+        period: "2026-08".parse().unwrap(),
+        own: candidate(own),
+        other: candidate(other),
+        gone: String::new(),
+        detail: ConflictDetail { payers: vec!["1".to_owned()], whole: true, ..ConflictDetail::default() },
+        noted_at_ms: 5,
+    }
+}
+
+async fn store() -> (TempDir, Meta) {
+    let folder = tempfile::tempdir().unwrap();
+    let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
+    let acme = Organization { id: organization(), name: "Acme".to_owned(), demo: false };
+    meta.ensure_organization(&acme).await.unwrap();
+    for name in ["one", "two"] {
+        let connection = Connection {
+            id: id(name),
+            organization_id: organization(),
+            kind: ConnectionKind::Local,
+            location: format!("/{name}"),
+            name: name.to_owned(),
+        };
+        meta.ensure_connection(&connection).await.unwrap();
+    }
+    (folder, meta)
+}
+
+/// Paths and states of the roll-up's files.
+async fn states(meta: &Meta) -> Vec<(String, FileState, i64)> {
+    let all = meta.lake_files(Table::Rollup).await.unwrap();
+    all.into_iter().map(|file| (file.path, file.state, file.since_ms)).collect()
+}
+
+/// What may be removed, where these files are there and the table needs the last one alone.
+async fn condemned(meta: &Meta, there: &[&str], until_ms: i64, now_ms: i64) -> Vec<String> {
+    let present: HashMap<String, u64> = there.iter().map(|path| ((*path).to_owned(), 7)).collect();
+    let unused: Vec<String> = there.iter().rev().skip(1).map(|path| (*path).to_owned()).collect();
+    let found = Found { unused: &unused, present: &present };
+    let mut dead = meta.condemn(Table::Rollup, found, until_ms, now_ms).await.unwrap();
+    dead.sort();
+    dead
+}
+
+fn row(path: &str, state: FileState, since_ms: i64) -> (String, FileState, i64) {
+    (path.to_owned(), state, since_ms)
+}
+
+#[tokio::test]
+async fn a_file_goes_one_way() {
+    let (_folder, meta) = store().await;
+    meta.stage_files(Table::Rollup, &[("a", 3), ("left", 4)], 5).await.unwrap();
+    meta.publish(&publication("one", "a", 10)).await.unwrap();
+    assert_eq!(states(&meta).await, [row("a", FileState::Published, 10), row("left", FileState::Staged, 5)]);
+    meta.publish(&publication("one", "b", 20)).await.unwrap();
+    assert_eq!(states(&meta).await[0], row("a", FileState::Superseded, 20));
+    // Kept: nothing of it may go, however old. What nobody ever named may.
+    assert_eq!(condemned(&meta, &["a", "left", "unknown", "b"], i64::MAX, 30).await, ["left", "unknown"]);
+    meta.retire_files(19, 40).await.unwrap();
+    assert_eq!(states(&meta).await[0].1, FileState::Superseded);
+    meta.retire_files(20, 40).await.unwrap();
+    assert_eq!(states(&meta).await[0], row("a", FileState::Deletable, 40));
+    // Whoever found it before still reads it.
+    assert_eq!(condemned(&meta, &["a", "b"], 39, 50).await, ["left", "unknown"]);
+    assert_eq!(condemned(&meta, &["a", "b"], 40, 50).await, ["a", "left", "unknown"]);
+    meta.forget_files(Table::Rollup, &["a".to_owned(), "left".to_owned(), "b".to_owned()]).await.unwrap();
+    assert_eq!(
+        states(&meta).await,
+        [row("b", FileState::Published, 20), row("unknown", FileState::Deletable, 30)]
+    );
+    let sizes = meta.lake_files(Table::Rollup).await.unwrap();
+    assert_eq!(sizes[0].bytes, Some(7), "found out by the vacuum");
+}
+
+#[tokio::test]
+async fn what_is_about_to_be_removed_is_not_published() {
+    let (_folder, meta) = store().await;
+    meta.publish(&publication("one", "a", 10)).await.unwrap();
+    meta.stage_files(Table::Rollup, &[("b", 3)], 15).await.unwrap();
+    assert_eq!(condemned(&meta, &["b", "a"], 0, 20).await, ["b"]);
+    let refused = meta.publish(&publication("one", "b", 30)).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    let current = meta.publications(&organization()).await.unwrap();
+    assert_eq!(current[0].rollup_files, ["a"]);
+}
+
+#[tokio::test]
+async fn files_of_a_removed_connection_are_nobodys() {
+    let (_folder, meta) = store().await;
+    meta.publish(&publication("one", "a", 10)).await.unwrap();
+    meta.publish(&publication("one", "b", 20)).await.unwrap();
+    meta.delete_connection(&organization(), &id("one"), &[]).await.unwrap();
+    assert_eq!(states(&meta).await, []);
+    assert_eq!(condemned(&meta, &["a", "b", "c"], 0, 30).await, ["a", "b"]);
+}
+
+async fn as_of(meta: &Meta, at_ms: i64) -> Option<Vec<String>> {
+    let found: Option<Vec<Publication>> = meta.publications_as_of(&organization(), at_ms).await.unwrap();
+    let told = |one: &Publication| {
+        assert_eq!(one.rollup_files, std::slice::from_ref(&one.fingerprint));
+        one.fingerprint.clone()
+    };
+    found.map(|found| found.iter().map(told).collect())
+}
+
+#[tokio::test]
+async fn what_counted_at_an_instant_is_known() {
+    let (_folder, meta) = store().await;
+    meta.publish(&publication("one", "a", 10)).await.unwrap();
+    let b = meta.publish(&publication("one", "b", 20)).await.unwrap();
+    // Another connection's month is chosen, with a rest of the former one.
+    let rest = publication("one", "rest", 30);
+    let retired = [Retirement { publication: b, conflict: conflict("one", "two"), rest: Some(rest) }];
+    meta.publish_in_place(&publication("two", "c", 30), &retired).await.unwrap();
+    let expected: [(i64, &[&str]); 6] =
+        [(9, &[]), (10, &["a"]), (19, &["a"]), (20, &["b"]), (29, &["b"]), (30, &["rest", "c"])];
+    for (at, names) in expected {
+        assert_eq!(as_of(&meta, at).await.unwrap(), names, "{at}");
+    }
+    assert_eq!(meta.kept_from(&organization()).await.unwrap(), None);
+    assert_eq!(meta.first_published(&organization()).await.unwrap(), Some(10));
+    meta.retire_files(20, 100).await.unwrap();
+    assert_eq!(meta.kept_from(&organization()).await.unwrap(), Some(20));
+    assert_eq!(as_of(&meta, 19).await, None, "not without a part of it");
+    assert_eq!(as_of(&meta, 20).await.unwrap(), ["b"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_leaves_one_state_at_each_instant() {
+    let (_folder, meta) = store().await;
+    for (generation, at_ms) in [("a", 100), ("b", 50), ("c", 120)] {
+        meta.publish(&publication("one", generation, at_ms)).await.unwrap();
+    }
+    for (at, names) in [(50, vec![]), (99, vec![]), (100, vec!["b"]), (119, vec!["b"]), (120, vec!["c"])] {
+        assert_eq!(as_of(&meta, at).await.unwrap(), names, "{at}");
+    }
+}
+
+#[tokio::test]
+async fn every_instant_is_what_was_current_then() {
+    let (_folder, meta) = store().await;
+    let (mut random, mut now_ms) = (12_345_u64, 1_000_i64);
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % below
+    };
+    let mut states: Vec<(i64, Vec<i64>)> = vec![];
+    for turn in 0..80 {
+        now_ms += [0, 0, 1, 7, 100][usize::try_from(next(5)).unwrap()];
+        let (connection, other) = if next(2) == 0 { ("one", "two") } else { ("two", "one") };
+        let mut new = publication(connection, &format!("{turn}"), now_ms);
+        new.period = format!("2026-0{}", 1 + next(3)).parse().unwrap();
+        let theirs = meta.publication_for(&id(other), new.period).await.unwrap();
+        let retired: Vec<Retirement> = theirs
+            .filter(|_| next(3) == 0)
+            .map(|theirs| Retirement {
+                publication: theirs.id,
+                conflict: conflict(other, connection),
+                rest: (next(2) == 0).then(|| NewPublication {
+                    period: new.period,
+                    ..publication(other, &format!("{turn}-rest"), now_ms)
+                }),
+            })
+            .into_iter()
+            .collect();
+        meta.publish_in_place(&new, &retired).await.unwrap();
+        let current = meta.publications(&organization()).await.unwrap();
+        states.retain(|(at, _)| *at != now_ms);
+        states.push((now_ms, current.iter().map(|one| one.id).collect()));
+    }
+    for at in (990..=now_ms).chain([now_ms + 1_000_000]) {
+        let known = states.iter().rev().find(|(since, _)| *since <= at).map(|(_, state)| state.clone());
+        let found = meta.publications_as_of(&organization(), at).await.unwrap().unwrap();
+        let found: Vec<i64> = found.iter().map(|one| one.id).collect();
+        assert_eq!(found, known.unwrap_or_default(), "{at}");
+    }
+}
+
+/// The number of the migration that makes the rows.
+const MIGRATION: i64 = 20_261_129_340_000;
+
+#[tokio::test]
+async fn folders_of_before_go_on_working_and_back() {
+    let (folder, meta) = store().await;
+    meta.publish(&publication("one", "a", 10)).await.unwrap();
+    let id = meta.publish(&publication("one", "b", 20)).await.unwrap();
+    meta.complete(id, 4, &["items-1".to_owned(), "items-2".to_owned()], &json!({})).await.unwrap();
+    let before = meta.publications(&organization()).await.unwrap();
+    // As the version before had it: lists in the row itself, and none of what was replaced.
+    meta.migrate_down(MIGRATION).await.unwrap();
+    meta.close().await;
+    let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
+    let after = meta.publications(&organization()).await.unwrap();
+    assert_eq!(after, before);
+    assert_eq!(after[0].line_item_files, ["items-1", "items-2"]);
+    // Its vacuum removed the files of former publications at once.
+    assert_eq!(states(&meta).await, [row("b", FileState::Published, 20)]);
+    assert_eq!(meta.kept_from(&organization()).await.unwrap(), Some(20));
+    assert_eq!(as_of(&meta, 15).await, None);
+    assert_eq!(as_of(&meta, 20).await.unwrap(), ["b"]);
+}
+
+#[tokio::test]
+async fn how_long_is_kept_is_the_folders_own() {
+    let (folder, meta) = store().await;
+    assert_eq!(meta.keep_superseded_ms().await.unwrap(), meta::KEEP_SUPERSEDED_MS);
+    meta.keep_superseded_for(0).await.unwrap();
+    meta.keep_superseded_for(7).await.unwrap();
+    let other = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
+    assert_eq!(other.keep_superseded_ms().await.unwrap(), 7);
+}

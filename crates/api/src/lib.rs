@@ -7,6 +7,7 @@
 //! reach the server through DNS.
 
 mod access;
+mod as_of;
 mod assets;
 mod body;
 mod caching;

@@ -68,3 +68,6 @@ impl App {
         Ok(summary)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ describe("address", () => {
       view: "week",
       metric: "net_unblended",
       shared: true,
+      asOf: "2026-01-31",
       filters: [
         { dimension: "service", exclude: true, values: ["a,b", "back\\slash", ""] },
         { dimension: "tag:Team", exclude: false, values: ["x=y&z"] },

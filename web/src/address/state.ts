@@ -23,6 +23,8 @@ export interface AnalysisState {
   metric: Metric;
   /** Shared costs are split by the organization's rules. */
   shared: boolean;
+  /** The bills as they stood: a day, or an instant; undefined is now. */
+  asOf: string | undefined;
   filters: Filter[];
   hidden: string[];
   search: string;
@@ -46,6 +48,7 @@ export const initialState: AnalysisState = {
   view: undefined,
   metric: "amortized",
   shared: false,
+  asOf: undefined,
   filters: [],
   hidden: [],
   search: "",
@@ -93,6 +96,7 @@ export function readState(search: Search): AnalysisState {
     view: views.find((known) => known === view),
     metric: isMetric(metric) ? metric : initialState.metric,
     shared: one(search.shared) === "split",
+    asOf: one(search.as_of) || undefined,
     filters: filters.reduce<Filter[]>(withFilter, []),
     hidden: all(search.hide),
     search: one(search.q) ?? "",
@@ -117,6 +121,7 @@ export function writeState(state: AnalysisState): Search {
   if (state.view) search.view = state.view;
   if (state.metric !== initialState.metric) search.metric = state.metric;
   if (state.shared) search.shared = "split";
+  if (state.asOf) search.as_of = state.asOf;
   if (state.filters.length) search.filter = state.filters.map(filterText);
   if (state.hidden.length) search.hide = state.hidden;
   if (state.allRows) search.rows = "all";
@@ -145,10 +150,11 @@ export function withoutFilters({
   category,
   metric,
   shared,
+  asOf,
   compare,
   comparedLine,
 }: AnalysisState) {
-  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared, compare, comparedLine };
+  return { ...initialState, tab, tagKeys, mergeCase, category, metric, shared, asOf, compare, comparedLine };
 }
 
 /** The last of the walk: what every breakdown ends in. */

@@ -13,6 +13,7 @@ import type { Scope } from "./scope";
 const SubsetSelector = lazy(() =>
   import("../subsets/subset-selector").then((module) => ({ default: module.SubsetSelector })),
 );
+const AsOfChoice = lazy(() => import("./as-of-choice").then((module) => ({ default: module.AsOfChoice })));
 const SavedReports = lazy(() =>
   import("../reports/saved-reports").then((module) => ({ default: module.SavedReports })),
 );
@@ -42,11 +43,15 @@ export function PageScope({ state, scope, onState }: Props) {
       </Suspense>
       <Suspense fallback={<Skeleton height={34} width={250} radius={9} />}>
         <SavedReports
-          address={paths.costAnalysisQuery(state)}
+          // A report shows the bills as they stand when it is sent.
+          address={paths.costAnalysisQuery({ ...state, asOf: undefined })}
           onOpen={(address) => onState(readState(parseSearch(address)))}
         />
       </Suspense>
       <CopyLink state={state} scope={scope} />
+      <Suspense fallback={<Skeleton height={34} width={110} radius={9} />}>
+        <AsOfChoice asOf={state.asOf} onAsOf={(asOf) => onState({ asOf, explain: undefined })} />
+      </Suspense>
       {scope.overview.currencies.length > 1 && <PageCurrency state={state} scope={scope} onState={onState} />}
     </div>
   );

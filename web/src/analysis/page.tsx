@@ -5,7 +5,7 @@ import { inOneCurrency } from "../address/currency";
 import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
-import { freshRows } from "../address/state";
+import { type AnalysisState, freshRows } from "../address/state";
 import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
 import { EfficiencyPanel } from "./efficiency-panel";
@@ -14,6 +14,7 @@ import { loadSpend } from "./load-below";
 import classes from "./page.module.css";
 import { PageScope } from "./page-scope";
 import panelClasses from "./panel.module.css";
+import { PastBills } from "./past-bills";
 import { mainCostsQuery } from "./scope";
 import { SummaryCards } from "./summary-cards";
 import { TopAccounts } from "./top-accounts";
@@ -23,9 +24,26 @@ const SpendAnalysis = lazy(() => loadSpend().then((module) => ({ default: module
 // Behind a click: loaded once the page stands.
 const Explain = lazy(() => import("../explain/explain").then((module) => ({ default: module.Explain })));
 
-/** Where the money goes: the month so far, the accounts that matter most, and spend over time by any breakdown. */
+/** Where the money goes. Bills as they stood on another day are looked at first: they may not be kept any more. */
 export function CostAnalysisPage() {
   const [asked, set, aim] = useAnalysisState();
+  const page = <Analysis asked={asked} set={set} aim={aim} />;
+  if (asked.asOf === undefined) return page;
+  return (
+    <PastBills asOf={asked.asOf} onNow={() => set({ asOf: undefined, explain: undefined })}>
+      {page}
+    </PastBills>
+  );
+}
+
+interface Props {
+  asked: AnalysisState;
+  set: (next: Partial<AnalysisState>, replace?: boolean) => void;
+  aim: (next: Partial<AnalysisState>) => void;
+}
+
+/** The month so far, the accounts that matter most, and spend over time by any breakdown. */
+function Analysis({ asked, set, aim }: Props) {
   const scope = useScope(asked);
   const spend = useRef<HTMLElement>(null);
   const { overview, version, groupBy } = scope;

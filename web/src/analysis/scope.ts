@@ -6,7 +6,7 @@ import { resolveRange, type Span, type View } from "../address/range";
 import { dataEnd, recentSpan } from "../address/recent";
 import { type AnalysisState, effectiveView } from "../address/state";
 import { brokenDownBy, type TabNames, tabDimensions } from "../address/tabs";
-import { type CostsQuery, dataVersion, queries } from "../api/queries";
+import { type CostsQuery, dataVersion, pastOf, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
 
 /** What the state means for the data that is there. */
@@ -54,6 +54,7 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
       ...span,
       filter: inOneCurrency(state.filters, overview).map(filterText),
       ...(state.shared && { shared: "split" }),
+      ...pastOf(dataVersion(overview)),
     },
     compare: compareText(state.compare),
     completeTo: overview.complete_to ?? undefined,

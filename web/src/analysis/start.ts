@@ -12,14 +12,15 @@ import { mainCostsQuery, scopeOf, topAccountsQuery } from "./scope";
  *  browser longer than answering takes the server, and each stage would wait for the one before: so the first drawing has
  *  the figures in it. */
 export async function askAnalysis(client: QueryClient): Promise<void> {
+  const state = readState(parseSearch(window.location.search));
   try {
     // Both at once: who may not see the overview is refused, and sent to sign in by the page.
     const [session, overview] = await Promise.all([
       client.fetchQuery(sessionQuery()),
-      client.fetchQuery(queries.overview()),
+      client.fetchQuery(queries.overview(state.asOf)),
     ]);
     if (!session.organization) return;
-    if (overview.has_data) await askFigures(client, readState(parseSearch(window.location.search)), overview);
+    if (overview.has_data) await askFigures(client, state, overview);
   } catch {
     // The page asks again, and shows what is wrong.
   }

@@ -58,7 +58,7 @@ export function useAnalysisState(): [
 
 /** Asks for the figures of a state; undefined when they are there, or when it is not known what to ask for. */
 function askAhead(client: QueryClient, state: AnalysisState): Promise<void> | undefined {
-  const overview = client.getQueryData(queries.overview().queryKey);
+  const overview = client.getQueryData(queries.overview(state.asOf).queryKey);
   if (!overview?.has_data) return;
   const dimensions = client.getQueryData(queries.dimensions(dataVersion(overview)).queryKey);
   const scope = scopeOf(state, overview, dimensions);
@@ -68,7 +68,7 @@ function askAhead(client: QueryClient, state: AnalysisState): Promise<void> | un
 }
 
 export function useScope(state: AnalysisState): Scope {
-  const { data: overview } = useSuspenseQuery(queries.overview());
+  const { data: overview } = useSuspenseQuery(queries.overview(state.asOf));
   const { data: dimensions } = useQuery({
     ...queries.dimensions(dataVersion(overview)),
     enabled: overview.has_data,

@@ -11,6 +11,8 @@ export interface CostsQuery {
   to: string;
   filter: string[];
   shared?: "split";
+  /** In addresses of files; whatever else is asked takes it from the version. */
+  as_of?: string;
 }
 export type ExplainQuery = Omit<CostsQuery, "view" | "group_by"> & {
   group_by?: string;
@@ -40,36 +42,53 @@ export function pollInterval(overview: Overview | undefined): number | false {
   return whileUntold(20_000);
 }
 
-/** Changes whenever a month is published: figures are asked for anew, and never otherwise. */
+/** Changes whenever a month is published: figures are asked for anew, and never otherwise. It begins with the day when
+ *  the bills stood so, where they are not those of now: whatever is asked of a state is asked of that day. */
 export function dataVersion(overview: Overview): string {
-  return overview.periods.map((p) => `${p.period}@${p.published_at}/${p.stage}`).join(";");
+  const past = overview.as_of ? `${overview.as_of.at}|` : "";
+  return past + overview.periods.map((p) => `${p.period}@${p.published_at}/${p.stage}`).join(";");
+}
+
+/** The parameter that asks for the state of a version. */
+export function pastOf(version: string): { as_of?: string } {
+  const end = version.indexOf("|");
+  return end < 0 ? {} : { as_of: version.slice(0, end) };
 }
 
 export const queries = {
-  overview: () =>
+  overview: (asOf?: string) =>
     queryOptions({
-      queryKey: ["overview"],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/overview", { signal })),
+      queryKey: asOf === undefined ? ["overview"] : ["overview", asOf],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/overview", { params: { query: asOf ? { as_of: asOf } : {} }, signal })),
       refetchInterval: (query) => pollInterval(query.state.data),
     }),
   dimensions: (version: string) =>
     queryOptions({
       queryKey: ["dimensions", version],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/dimensions", { signal })),
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/dimensions", { params: { query: pastOf(version) }, signal })),
       placeholderData: keepPreviousData,
     }),
   summary: (version: string, metric: string, filter: string[]) =>
     queryOptions({
       queryKey: ["summary", version, metric, filter],
       queryFn: ({ signal }) =>
-        unwrap(api.GET("/api/v1/summary", { params: { query: { metric, filter } }, signal })),
+        unwrap(
+          api.GET("/api/v1/summary", { params: { query: { metric, filter, ...pastOf(version) } }, signal }),
+        ),
       placeholderData: keepPreviousData,
     }),
   projection: (version: string, metric: string, filter: string[]) =>
     queryOptions({
       queryKey: ["projection", version, metric, filter],
       queryFn: ({ signal }) =>
-        unwrap(api.GET("/api/v1/projection", { params: { query: { metric, filter } }, signal })),
+        unwrap(
+          api.GET("/api/v1/projection", {
+            params: { query: { metric, filter, ...pastOf(version) } },
+            signal,
+          }),
+        ),
       placeholderData: keepPreviousData,
     }),
   values: (
@@ -88,25 +107,33 @@ export const queries = {
     queryOptions({
       queryKey: ["values", version, name, query],
       queryFn: ({ signal }) =>
-        unwrap(api.GET("/api/v1/dimensions/{name}/values", { params: { path: { name }, query }, signal })),
+        unwrap(
+          api.GET("/api/v1/dimensions/{name}/values", {
+            params: { path: { name }, query: { ...query, ...pastOf(version) } },
+            signal,
+          }),
+        ),
       placeholderData: keepPreviousData,
     }),
   costs: (version: string, query: CostsQuery & { top?: number; compare?: string }) =>
     queryOptions({
       queryKey: ["costs", version, query],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/costs", { params: { query }, signal })),
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/costs", { params: { query: { ...query, ...pastOf(version) } }, signal })),
       placeholderData: keepPreviousData,
     }),
   savings: (version: string, filter: string[]) =>
     queryOptions({
       queryKey: ["savings", version, filter],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/savings", { params: { query: { filter } }, signal })),
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/savings", { params: { query: { filter, ...pastOf(version) } }, signal })),
       placeholderData: keepPreviousData,
     }),
   explain: (version: string, query: ExplainQuery) =>
     queryOptions({
       queryKey: ["explain", version, query],
-      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/explain", { params: { query }, signal })),
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/explain", { params: { query: { ...query, ...pastOf(version) } }, signal })),
       // Another page or order of the same rows follows on the last one; another figure does not.
       placeholderData: (last, before) =>
         before && figureOf(before.queryKey[2] as ExplainQuery) === figureOf(query) ? last : undefined,

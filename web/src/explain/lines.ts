@@ -14,10 +14,11 @@ export function nextOrder(now: LineOrder, column: LineColumn): LineOrder {
 
 /** The same rows without pages, for the file. */
 export function allRows(query: ExplainQuery): Search {
-  const { metric, group_by, keys, but, from, to, filter, sort, order, shared, view, part } = query;
+  const { metric, group_by, keys, but, from, to, filter, sort, order, shared, view, part, as_of } = query;
   return {
     metric,
     ...(shared && { shared }),
+    ...(as_of && { as_of }),
     ...(view && { view }),
     ...(part && { part }),
     ...(group_by && { group_by }),

@@ -38,7 +38,7 @@ export function RowsBehind({ data, query, stale, onPage, onOrder }: Props) {
             </Text>
             <Button
               component="a"
-              href={paths.explainCsv(allRows(query))}
+              href={paths.explainCsv(allRows({ ...query, ...(data.as_of && { as_of: data.as_of.at }) }))}
               download
               variant="default"
               size="compact-sm"

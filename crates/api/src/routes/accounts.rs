@@ -2,6 +2,7 @@
 
 use super::savings::SavingsSpan;
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::body::Body;
 use crate::caching::{Asked, fresh};
 use crate::params::{CurrencyParams, Pairs, currency};
@@ -97,7 +98,7 @@ impl From<read::Accounts> for Accounts {
 }
 
 /// Every account with its names, its subset and its cost over the last 30 days.
-#[utoipa::path(get, path = "/accounts", tag = "allocation", params(CurrencyParams), responses(
+#[utoipa::path(get, path = "/accounts", tag = "allocation", params(CurrencyParams, AsOfParams), responses(
     (status = OK, body = Accounts),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -108,8 +109,9 @@ pub(crate) async fn accounts(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let filters = currency(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view = async { Ok(Accounts::from(read::accounts(&state.app, &published, &filters).await?)) };
     asked.answer(&state, &published, view).await
 }

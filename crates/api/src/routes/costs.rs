@@ -1,6 +1,7 @@
 //! Costs: the figures behind every chart and table.
 
 use crate::access::By;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
@@ -201,6 +202,9 @@ pub(crate) struct Costs {
     /// SQL over the line items that gives the same figures.
     sql: String,
     snapshot: SnapshotView,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
     /// Whether all parts of the proof hold for every month in view.
     proven: bool,
     /// Of the months in view together.
@@ -268,6 +272,7 @@ impl From<read::Costs> for Costs {
             source: if answer.from_rollup { CostSource::Rollup } else { CostSource::LineItems },
             sql: answer.sql,
             snapshot: snapshot(costs.snapshot_id, answer.snapshot),
+            as_of: None,
             proof: costs.proof.into(),
             unproven_periods: costs.unproven_periods,
             estimated: costs.estimated,
@@ -277,7 +282,7 @@ impl From<read::Costs> for Costs {
 }
 
 /// Costs by any dimensions, in any buckets.
-#[utoipa::path(get, path = "/costs", params(CostParams), responses(
+#[utoipa::path(get, path = "/costs", params(CostParams, AsOfParams), responses(
     (status = OK, body = Costs),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -289,8 +294,9 @@ pub(crate) async fn costs(
 ) -> Result<Response, ApiError> {
     let split = split(&mut pairs)?;
     let query = cost_query(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let costs = async {
         let costs = read::costs(&state.app, &published, query, split).await?;
         if costs.figures() > MOST_FIGURES_IN_PAGE {
@@ -299,7 +305,7 @@ pub(crate) async fn costs(
             );
             return Err(ApiError::from(error));
         }
-        Ok(Costs::from(costs))
+        Ok(Costs { as_of: AsOfView::of(&published), ..Costs::from(costs) })
     };
     asked.answer(&state, &published, costs).await
 }

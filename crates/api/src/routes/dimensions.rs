@@ -1,6 +1,7 @@
 //! What costs can be grouped and filtered by.
 
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::caching::Asked;
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
@@ -84,7 +85,7 @@ pub(crate) struct Dimensions {
 }
 
 /// Dimensions, metrics, tag keys and cost categories.
-#[utoipa::path(get, path = "/dimensions", responses(
+#[utoipa::path(get, path = "/dimensions", params(AsOfParams), responses(
     (status = OK, body = Dimensions),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -92,8 +93,9 @@ pub(crate) async fn dimensions(
     State(state): State<ApiState>,
     By(by): By,
     asked: Asked,
+    mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, pairs.as_of()?).await?;
     let view = async {
         let names = read::names(&state.app, &published).await?;
         let dimensions = DIMENSIONS.iter().map(|info| DimensionView {
@@ -157,7 +159,7 @@ pub(crate) struct Values {
 
 /// The values that a dimension takes.
 #[utoipa::path(get, path = "/dimensions/{name}/values",
-    params(("name" = String, Path, description = "Dimension, such as service or tag:Team"), ValueParams),
+    params(("name" = String, Path, description = "Dimension, such as service or tag:Team"), ValueParams, AsOfParams),
     responses(
         (status = OK, body = Values),
         (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -176,8 +178,9 @@ pub(crate) async fn dimension_values(
     let search = pairs.one("search")?.unwrap_or_default();
     let limit = pairs.parse::<usize>("limit", "a number")?.unwrap_or(100).min(MOST_VALUES);
     let of_all_months = pairs.parse::<bool>("all_months", "true or false")?.unwrap_or(false);
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         let wanted = read::ValuesAsked { span, metric, search: &search, limit, of_all_months };
         let found = read::values(&state.app, &published, &dimension, wanted).await?;

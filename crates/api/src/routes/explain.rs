@@ -1,6 +1,7 @@
 //! Explain this number: definition, formula, SQL, and the rows behind a figure.
 
 use crate::access::By;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
 use crate::params::{Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
@@ -175,6 +176,9 @@ pub(crate) struct Explain {
     part: Option<String>,
     /// SQL over the line items that lists the rows.
     sql: String,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
     /// Largest figure first.
     rows: Vec<LineItem>,
     rows_total: u64,
@@ -190,7 +194,7 @@ pub(crate) struct Explain {
 }
 
 /// The line items behind a figure, with the file and row that each came from.
-#[utoipa::path(get, path = "/explain", params(ExplainParams), responses(
+#[utoipa::path(get, path = "/explain", params(ExplainParams, AsOfParams), responses(
     (status = OK, body = Explain),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -203,8 +207,9 @@ pub(crate) async fn explain(
     let page = pairs.parse::<usize>("page", "a number from 1")?.unwrap_or(1).max(1);
     let page_size = pairs.parse::<usize>("page_size", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
     let (cell, order) = cell(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         let explained = read::explain(&state.app, &published, cell, order, (page, page_size)).await?;
         let found = explained.rows;
@@ -220,6 +225,7 @@ pub(crate) async fn explain(
             from: found.from.to_string(),
             to: found.to.to_string(),
             sql: found.sql,
+            as_of: AsOfView::of(&published),
             rows: rows.collect(),
             rows_total: found.rows_total,
             page: page as u64,
@@ -233,7 +239,7 @@ pub(crate) async fn explain(
 }
 
 /// Every line item behind a figure, as CSV.
-#[utoipa::path(get, path = "/explain.csv", params(ExplainParams), responses(
+#[utoipa::path(get, path = "/explain.csv", params(ExplainParams, AsOfParams), responses(
     (status = OK, body = String, content_type = "text/csv"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -243,9 +249,10 @@ pub(crate) async fn explain_csv(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let (cell, order) = cell(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
     let place = state.bodies.files.take_for(&by, 1)?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let mut rows = read::explained_rows(&state.app, &published, cell, order).await?;
     // The rows are asked for on this thread's runtime while a blocking one writes.
     let runtime = tokio::runtime::Handle::current();

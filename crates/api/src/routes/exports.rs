@@ -1,6 +1,7 @@
 //! The table of costs as a file: every group whatever `top` says, every digit.
 
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::shares::Share;
@@ -23,20 +24,24 @@ async fn found(
     let place = state.bodies.files.take_for(by, 1)?;
     let split = split(&mut pairs)?;
     let mut query = cost_query(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
     query.top = None;
-    let published = state.published(by).await?;
+    let published = state.published_as_of(by, as_of).await?;
     let query = read::by_currency(&published, query)?;
     let costs = read::costs(&state.app, &published, query, split).await?;
     let bytes = state.bodies.bytes.take_for(by, costs.bytes())?;
     Ok((costs, published, vec![place, bytes]))
 }
 
-fn name(costs: &Costs, ending: &str) -> String {
+fn name(costs: &Costs, published: &Published, ending: &str) -> String {
     let by: Vec<String> = costs.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
     let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
     let (metric, answer) = (costs.query.metric.name(), &costs.answer);
-    format!("{metric}{by}-{}-to-{}.{ending}", answer.from, export::last_day(costs))
+    // The columns are the same: the name tells of a past state.
+    let past =
+        published.as_of.map(|as_of| format!("-as-of-{}", safe(&as_of.to_string()))).unwrap_or_default();
+    format!("{metric}{by}-{}-to-{}{past}.{ending}", answer.from, export::last_day(costs))
 }
 
 /// Whose figures they are, and when they were asked for.
@@ -48,7 +53,7 @@ fn scope(by: &Caller, now: DateTime<Utc>) -> Vec<(&'static str, String)> {
 }
 
 /// The costs as CSV.
-#[utoipa::path(get, path = "/costs.csv", params(CostParams), responses(
+#[utoipa::path(get, path = "/costs.csv", params(CostParams, AsOfParams), responses(
     (status = OK, body = String, content_type = "text/csv"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -57,12 +62,14 @@ pub(crate) async fn costs_csv(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (costs, _, shares) = found(&state, &by, pairs).await?;
-    Ok(file(&name(&costs, "csv"), "text/csv; charset=utf-8", shares, move |out| export::csv(&costs, out)))
+    let (costs, published, shares) = found(&state, &by, pairs).await?;
+    Ok(file(&name(&costs, &published, "csv"), "text/csv; charset=utf-8", shares, move |out| {
+        export::csv(&costs, out)
+    }))
 }
 
 /// The costs as an Excel workbook.
-#[utoipa::path(get, path = "/costs.xlsx", params(CostParams), responses(
+#[utoipa::path(get, path = "/costs.xlsx", params(CostParams, AsOfParams), responses(
     (status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -77,13 +84,15 @@ pub(crate) async fn costs_xlsx(
     })?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let mut scope = scope(&by, state.app.now());
+    let past = published.as_of.map(|as_of| ("Figures", as_of.words()));
+    scope.extend(past);
     let left_out = read::left_out(&state.app, &published, costs.compared.as_ref()).await?;
     scope.extend(left_out.into_iter().map(|name| ("Left out of the comparison", name)));
-    Ok(file(&name(&costs, "xlsx"), kind, shares, move |out| export::xlsx(&costs, &scope, out)))
+    Ok(file(&name(&costs, &published, "xlsx"), kind, shares, move |out| export::xlsx(&costs, &scope, out)))
 }
 
 /// The costs as Parquet, with exact decimals.
-#[utoipa::path(get, path = "/costs.parquet", params(CostParams), responses(
+#[utoipa::path(get, path = "/costs.parquet", params(CostParams, AsOfParams), responses(
     (status = OK, body = Vec<u8>, content_type = "application/vnd.apache.parquet"),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -92,7 +101,7 @@ pub(crate) async fn costs_parquet(
     By(by): By,
     pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (costs, _, shares) = found(&state, &by, pairs).await?;
+    let (costs, published, shares) = found(&state, &by, pairs).await?;
     let kind = "application/vnd.apache.parquet";
-    Ok(file(&name(&costs, "parquet"), kind, shares, move |out| export::parquet(&costs, out)))
+    Ok(file(&name(&costs, &published, "parquet"), kind, shares, move |out| export::parquet(&costs, out)))
 }

@@ -1,7 +1,9 @@
 //! What there is: months, their proof, the running ingest, failures.
 
 use crate::access::By;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::fresh;
+use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
 use crate::routes::proof::ProofView;
 use crate::state::ApiState;
@@ -252,15 +254,22 @@ pub(crate) struct Overview {
     #[schema(required = true)]
     ingest: Option<IngestView>,
     failures: Vec<FailureView>,
+    /// When the bills stood so, where `as_of` was asked for: months and proof are of that time, what fails is of now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 /// What there is: months with their state and proof, the running ingest, failures.
-#[utoipa::path(get, path = "/overview", responses(
+#[utoipa::path(get, path = "/overview", params(AsOfParams), responses(
     (status = OK, body = Overview),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Result<Response, ApiError> {
-    let published = state.published(&by).await?;
+pub(crate) async fn overview(
+    State(state): State<ApiState>,
+    By(by): By,
+    mut pairs: Pairs,
+) -> Result<Response, ApiError> {
+    let published = state.published_as_of(&by, pairs.as_of()?).await?;
     let found = read::overview(&state.app, &published).await?;
     let (id, name, demo) = found.organization;
     let currency = found.currencies.first().cloned().unwrap_or_default();
@@ -278,5 +287,6 @@ pub(crate) async fn overview(State(state): State<ApiState>, By(by): By) -> Resul
         periods: found.periods.into_iter().map(PeriodView::from).collect(),
         ingest: found.ingest.map(IngestView::from),
         failures: found.failures.into_iter().map(FailureView::from).collect(),
+        as_of: AsOfView::of(&published),
     })))
 }

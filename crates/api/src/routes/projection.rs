@@ -1,6 +1,7 @@
 //! What the month will cost.
 
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
@@ -115,7 +116,7 @@ impl From<Option<read::Projected>> for ProjectionAnswer {
 }
 
 /// What the newest month will cost.
-#[utoipa::path(get, path = "/projection", params(SummaryParams), responses(
+#[utoipa::path(get, path = "/projection", params(SummaryParams, AsOfParams), responses(
     (status = OK, body = ProjectionAnswer),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -127,8 +128,9 @@ pub(crate) async fn projection(
 ) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
     let filters = filters(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         Ok(ProjectionAnswer::from(read::projection(&state.app, &published, metric, &filters).await?))
     };

@@ -1,6 +1,7 @@
 //! Missed savings and account efficiency: estimates, with what they rest on.
 
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
@@ -137,7 +138,7 @@ impl From<read::Savings> for Savings {
 }
 
 /// What on-demand compute would have saved lately, at the organization's own rates.
-#[utoipa::path(get, path = "/savings", params(SavingsParams), responses(
+#[utoipa::path(get, path = "/savings", params(SavingsParams, AsOfParams), responses(
     (status = OK, body = Savings),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -148,8 +149,9 @@ pub(crate) async fn savings(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let filters = filters(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view = async { Ok(Savings::from(read::savings(&state.app, &published, &filters).await?)) };
     asked.answer(&state, &published, view).await
 }

@@ -3,6 +3,7 @@
 use super::reports::given;
 use super::savings::{SavingsSpan, estimate};
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::body::Body;
 use crate::caching::fresh;
 use crate::expected::Expected;
@@ -203,7 +204,7 @@ pub(crate) struct SubsetChange {
 }
 
 /// All subsets with their sums.
-#[utoipa::path(get, path = "/subsets", tag = "allocation", params(CurrencyParams), responses(
+#[utoipa::path(get, path = "/subsets", tag = "allocation", params(CurrencyParams, AsOfParams), responses(
     (status = OK, body = Subsets),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -213,8 +214,9 @@ pub(crate) async fn subsets(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let filters = chosen(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let found = allocation::subsets(&state.app, &published, &filters).await?;
     let SubsetSpans { currency, last_month, month_to_date } = found.spans;
     Ok(fresh(Json(Subsets {

@@ -1,6 +1,7 @@
 //! The cards at the top of the page.
 
 use crate::access::By;
+use crate::as_of::AsOfParams;
 use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
@@ -83,7 +84,7 @@ impl From<Option<read::MonthToDate>> for Summary {
 }
 
 /// Month to date.
-#[utoipa::path(get, path = "/summary", params(SummaryParams), responses(
+#[utoipa::path(get, path = "/summary", params(SummaryParams, AsOfParams), responses(
     (status = OK, body = Summary),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -95,8 +96,9 @@ pub(crate) async fn summary(
 ) -> Result<Response, ApiError> {
     let metric = pairs.metric()?;
     let filters = filters(&mut pairs)?;
+    let as_of = pairs.as_of()?;
     pairs.done()?;
-    let published = state.published(&by).await?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view =
         async { Ok(Summary::from(read::month_to_date(&state.app, &published, metric, &filters).await?)) };
     asked.answer(&state, &published, view).await

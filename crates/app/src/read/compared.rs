@@ -109,11 +109,12 @@ pub(crate) fn complete_to(app: &App, published: &Published, filters: &[Filter]) 
     let asked = || published.publications.iter().filter(|one| asks(filters, one));
     let month = asked().filter(|one| one.data_to.is_some()).map(|one| one.period).max()?;
     let settled = month.end_day().checked_add_days(Days::new(SETTLED_DAYS))?;
-    if app.now().date_naive() >= settled {
+    let now = published.now(app);
+    if now.date_naive() >= settled {
         return Some(month.end_day());
     }
     let newest = asked().filter(|one| one.period == month);
-    newest.filter_map(|one| Some(hour_end(app, one.data_to?)?.date_naive())).min()
+    newest.filter_map(|one| Some(hour_end(now, one.data_to?)?.date_naive())).min()
 }
 
 /// The spans that a question compares; `None` when it compares nothing, or no day of it is complete.

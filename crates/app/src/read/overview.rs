@@ -187,14 +187,16 @@ pub(super) fn whole(connections: &[ConnectionProof]) -> Proof {
 /// End of the newest hour of usage; never after the current hour, because some charges of the open month are
 /// dated to its end.
 pub(super) fn data_through(app: &App, published: &Published) -> Option<DateTime<Utc>> {
-    hour_end(app, published.publications.iter().filter_map(|publication| publication.data_to).max()?)
+    hour_end(
+        published.now(app),
+        published.publications.iter().filter_map(|publication| publication.data_to).max()?,
+    )
 }
 
 /// End of the hour of an instant (ms since 1970), at most the current one's.
-pub(super) fn hour_end(app: &App, ms: i64) -> Option<DateTime<Utc>> {
+pub(super) fn hour_end(now: DateTime<Utc>, ms: i64) -> Option<DateTime<Utc>> {
     let hour = TimeDelta::hours(1);
     let newest = instant(ms);
-    let now = app.now();
     let newest = if newest > now { now } else { newest };
     let floor = newest.duration_trunc(hour).ok()?;
     Some(if floor < newest { floor + hour } else { floor })

@@ -1,12 +1,16 @@
-//! What is published of an organization at one moment. A request resolves it once and uses it throughout.
+//! What is published of an organization at one moment, now or in the past. A request resolves it once and uses it
+//! throughout.
+
+mod past;
 
 use crate::allocation::Definitions;
 use crate::ingest_job::SourceFiles;
 use crate::proof::{Part, PartState, Proof, Whence};
 use crate::{App, Result, counted};
+use chrono::{DateTime, Utc};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
-use model::{BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
+use model::{AsOf, BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
 use query::{PublishedPeriod, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -32,6 +36,8 @@ pub struct Published {
     pub definitions: Definitions,
     /// Names this state: changes with every publication, every stage and every definition.
     pub id: String,
+    /// When the bills stood so; `None`: they do now. Definitions are those of now in any case.
+    pub as_of: Option<AsOf>,
 }
 
 /// What a state was resolved from: equal keys, equal state.
@@ -40,17 +46,28 @@ struct Key {
     version: StateVersion,
     organization: Option<Organization>,
     current: Option<BillingPeriod>,
+    as_of: Option<AsOf>,
+    /// From when on past states are kept (ms), of a past one.
+    kept_from: Option<i64>,
 }
 
-/// The last resolved states, one an organization. Publications change every few hours and carry long proofs; pages
-/// ask many times a second.
+impl Key {
+    /// Of which only the last state is remembered: an organization now, or on one of its days.
+    fn subject(&self) -> (Option<&OrganizationId>, Option<AsOf>) {
+        (self.organization.as_ref().map(|organization| &organization.id), self.as_of)
+    }
+}
+
+/// The last resolved states: for each organization that of now, and some past ones. Publications change every few hours
+/// and carry long proofs; pages ask many times a second.
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     last: Mutex<Vec<(Key, Arc<Published>)>>,
 }
 
-/// Organizations whose state is remembered.
+/// States that are remembered, and past ones among them: those of now do not make room for them.
 const MOST_REMEMBERED: usize = 64;
+const MOST_PAST: usize = 16;
 
 impl Remembered {
     fn last(&self) -> MutexGuard<'_, Vec<(Key, Arc<Published>)>> {
@@ -63,20 +80,29 @@ impl Remembered {
     }
 
     fn keep(&self, key: Key, state: Arc<Published>) {
-        let id = |key: &Key| key.organization.as_ref().map(|organization| organization.id.clone());
         let mut last = self.last();
-        last.retain(|(known, _)| id(known) != id(&key));
-        if last.len() >= MOST_REMEMBERED {
-            last.remove(0);
+        last.retain(|(known, _)| known.subject() != key.subject());
+        let is_past = |known: &Key| known.as_of.is_some();
+        let past = last.iter().filter(|(known, _)| is_past(known)).count();
+        let oldest = if past >= MOST_PAST || (past > 0 && last.len() >= MOST_REMEMBERED) {
+            last.iter().position(|(known, _)| is_past(known))
+        } else {
+            (last.len() >= MOST_REMEMBERED).then_some(0)
+        };
+        if let Some(oldest) = oldest {
+            last.remove(oldest);
         }
         last.push((key, state));
     }
 }
 
 impl Published {
-    /// Resolves what is published now of the organization of that name or id (see [`App::organization`]).
-    pub async fn resolve(app: &App, organization: Option<&str>) -> Result<Arc<Self>> {
-        Self::of(app, app.organization(organization).await?).await
+    /// Resolves what is published of the organization of that name or id (see [`App::organization`]), now or as it was.
+    ///
+    /// # Errors
+    /// As [`Self::at`].
+    pub async fn resolve(app: &App, organization: Option<&str>, as_of: Option<AsOf>) -> Result<Arc<Self>> {
+        Self::at(app, app.organization(organization).await?, as_of).await
     }
 
     /// What is published now of the organization of that id.
@@ -86,33 +112,46 @@ impl Published {
 
     /// What is published now of an organization.
     pub async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
-        let current = BillingPeriod::of(app.now().date_naive());
+        Self::at(app, organization, None).await
+    }
+
+    /// What is published of an organization, or was: its bills as they stood.
+    ///
+    /// # Errors
+    /// `Invalid` for a time that is not over, before anything was published, or of which files are not kept any more.
+    pub async fn at(app: &App, organization: Option<Organization>, as_of: Option<AsOf>) -> Result<Arc<Self>> {
+        let day = as_of.map_or_else(|| app.now().date_naive(), AsOf::day);
         // Before the publications: what is published in between makes the next call read again.
         let version = app.meta().state_version(organization.as_ref().map(|found| &found.id)).await?;
-        let key = Key { version, organization, current };
+        let kept_from = match (&organization, as_of) {
+            (Some(organization), Some(as_of)) => past::kept_from(app, &organization.id, as_of).await?,
+            _ => None,
+        };
+        let key = Key { version, organization, current: BillingPeriod::of(day), as_of, kept_from };
         if let Some(state) = app.remembered().get(&key) {
             return Ok(state);
         }
-        let state = Arc::new(Self::read(app, key.organization.clone(), current, version.definitions).await?);
+        let state = Arc::new(Self::read(app, &key).await?);
         app.remembered().keep(key, Arc::clone(&state));
         Ok(state)
     }
 
-    async fn read(
-        app: &App,
-        organization: Option<Organization>,
-        current: Option<BillingPeriod>,
-        definitions_version: i64,
-    ) -> Result<Self> {
+    /// The instant that it is now for whoever looks at these bills.
+    pub fn now(&self, app: &App) -> DateTime<Utc> {
+        self.as_of.map_or_else(|| app.now(), |as_of| as_of.instant().min(app.now()))
+    }
+
+    async fn read(app: &App, key: &Key) -> Result<Self> {
+        let Key { organization, current, as_of, .. } = key.clone();
         let mut definitions = match &organization {
             Some(organization) => Definitions::read(app, &organization.id).await?,
             None => Definitions::default(),
         };
         let mut publications = match &organization {
-            Some(organization) => app.meta().publications(&organization.id).await?,
+            Some(organization) => past::publications(app, &organization.id, as_of).await?,
             None => vec![],
         };
-        let (files, shared) = match &organization {
+        let (mut files, shared) = match &organization {
             Some(organization) => sources(app, &organization.id).await?,
             None => Default::default(),
         };
@@ -127,23 +166,31 @@ impl Published {
         publications.sort_by(|a, b| (b.period, &a.connection_id).cmp(&(a.period, &b.connection_id)));
         let mut hasher = DefaultHasher::new();
         organization.as_ref().map(|organization| organization.id.as_str()).hash(&mut hasher);
-        definitions_version.hash(&mut hasher);
+        key.version.definitions.hash(&mut hasher);
+        as_of.hash(&mut hasher);
         let whose = organization.as_ref().map(|organization| Arc::from(organization.id.as_str()));
         let mut view = View { whose: whose.unwrap_or_default(), ..View::default() };
         let mut proofs = vec![];
         for publication in &publications {
             let connection = &publication.connection_id;
             let parent = shared.get(connection);
-            let whence = Whence { files: files.get(connection), shared: parent.is_some() };
-            let mut proof = Proof::of(publication, whence);
+            // What is known of a source is known of what it has now.
+            let now = publication.superseded_at_ms.is_none();
+            let files = files.get(connection).filter(|_| now);
+            let mut proof = Proof::of(publication, Whence { files, shared: parent.is_some() });
+            if !now && proof.complete.state == PartState::Unknown {
+                proof.complete.reason = "what else its source held at that time is not kept".to_owned();
+            }
             if let Some(parent) = parent {
-                let whole = app.meta().publication_for(parent, publication.period).await?;
+                let whole = app.meta().publication_for(parent, publication.period).await?.filter(|_| now);
                 proof = proof.within(whole.as_ref());
             }
             let of_month = |(id, period, _): &&(ConnectionId, BillingPeriod, String)| {
                 id == connection && *period == publication.period
             };
-            if let Some((.., reason)) = missing.iter().find(of_month).filter(|_| proof.complete.holds()) {
+            if let Some((.., reason)) =
+                missing.iter().find(of_month).filter(|_| now && proof.complete.holds())
+            {
                 proof.complete = Part { state: PartState::Broken, reason: reason.clone() };
             }
             let complete = publication.stage == Stage::Complete;
@@ -164,6 +211,10 @@ impl Published {
             });
             proofs.push(proof);
         }
+        // What a source has now is no matter of what was read from it before.
+        files.retain(|id, _| {
+            publications.iter().all(|one| one.connection_id != *id || one.superseded_at_ms.is_none())
+        });
         view.currencies = ranked(&publications);
         view.names = Arc::new(definitions.account_names());
         definitions.unused =
@@ -172,7 +223,7 @@ impl Published {
         let names = if named { app.engine().account_names(&view).await? } else { BTreeMap::new() };
         definitions.prepare(&names);
         let id = format!("{:016x}", hasher.finish());
-        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id })
+        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id, as_of })
     }
 
     /// The bills that a page's figures are about when some filters hold: those in one currency, the main one of what

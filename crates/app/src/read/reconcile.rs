@@ -4,7 +4,7 @@ use super::Published;
 use super::overview::{connections, whole};
 use crate::proof::{PeriodProof, Proof};
 use crate::{App, AppError, Result};
-use model::Decimal;
+use model::{AsOf, Decimal};
 
 /// One period's proof.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -45,9 +45,9 @@ pub struct Reconciliation {
     pub periods: Vec<ReconciledPeriod>,
 }
 
-/// The proofs of an organization's published periods.
-pub async fn reconcile(app: &App, organization: Option<&str>) -> Result<Reconciliation> {
-    let published = Published::resolve(app, organization).await?;
+/// The proofs of an organization's published periods, now or as they were.
+pub async fn reconcile(app: &App, organization: Option<&str>, as_of: Option<AsOf>) -> Result<Reconciliation> {
+    let published = Published::resolve(app, organization, as_of).await?;
     let mut periods = vec![];
     let shown = published.view.periods.iter().zip(&published.proofs);
     for (publication, (shown, proof)) in published.publications.iter().zip(shown) {

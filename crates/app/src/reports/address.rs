@@ -62,6 +62,11 @@ pub(super) fn read(text: &str) -> Result<Address> {
             "filter" => address.filters.push(value.parse().map_err(unreadable)?),
             "compare" => address.compare = value.parse().map_err(unreadable)?,
             "shared" => address.shared = value == "split",
+            "as_of" => {
+                return Err(AppError::invalid("the page shows the bill as it stood on a day that is over").advise(
+                    "A report shows it as it stands when it is sent: go back to now, then save it.",
+                ));
+            }
             // The rest says how the page looks, not what it counts.
             _ => {}
         }

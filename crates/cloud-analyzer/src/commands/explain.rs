@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let published = Published::resolve(&app, folder.organization.as_deref()).await?;
+    let published = Published::resolve(&app, folder.organization.as_deref(), args.question.as_of).await?;
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
     let cell = Cell { query: cost_query(args.question), keys, but: vec![], split: false, part: None };
@@ -21,10 +21,16 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
         ReportFormat::Json => {
             let mut json = view(&found.rows);
             json["other_currencies"] = json!(found.other_currencies);
+            if let Some(as_of) = published.as_of {
+                json["as_of"] = json!({ "at": as_of.to_string(), "words": as_of.words() });
+            }
             print_json(&json)
         }
         ReportFormat::Table => {
             let mut out = table(&found.rows);
+            if let Some(as_of) = published.as_of {
+                let _ = writeln!(out, "{}", as_of.words());
+            }
             if !found.other_currencies.is_empty() {
                 let _ = writeln!(
                     out,

@@ -11,7 +11,7 @@ use std::io::IsTerminal;
 
 pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let published = Published::resolve(&app, folder.organization.as_deref()).await?;
+    let published = Published::resolve(&app, folder.organization.as_deref(), args.question.as_of).await?;
     let query = CostQuery {
         view: args.view,
         top: args.top,
@@ -37,12 +37,17 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
             let left_out = read::left_out(&app, &published, costs.compared.as_ref()).await?;
             tables.push(table(costs, &left_out));
         }
+        tables.extend(published.as_of.map(|as_of| format!("{}\n", as_of.words())));
         return Ok(print(&tables.join("\n"))?);
     }
-    match all.as_slice() {
-        [costs] => print_json(&view(costs)),
-        several => print_json(&several_currencies(several)),
+    let mut answer = match all.as_slice() {
+        [costs] => view(costs),
+        several => several_currencies(several),
+    };
+    if let Some(as_of) = published.as_of {
+        answer["as_of"] = json!({ "at": as_of.to_string(), "words": as_of.words() });
     }
+    print_json(&answer)
 }
 
 /// An answer in several currencies: nothing in it adds them up. `by_currency` has an answer each; `rows` the groups of all,

@@ -12,11 +12,14 @@ use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let found = read::reconcile(&app, folder.organization.as_deref()).await?;
+    let found = read::reconcile(&app, folder.organization.as_deref(), args.as_of).await?;
     match args.format {
         ReportFormat::Json => print_json(&found),
         ReportFormat::Table => {
             let mut out: String = found.periods.iter().map(table).collect();
+            if let Some(as_of) = args.as_of {
+                let _ = writeln!(out, "{}", as_of.words());
+            }
             out.push_str(&verdict(&found));
             Ok(print(&out)?)
         }

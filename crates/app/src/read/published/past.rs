@@ -1,0 +1,68 @@
+//! Bills as they stood: which publications counted at an instant, and whether all of them are still kept.
+
+use crate::{App, AppError, Result};
+use chrono::DateTime;
+use meta::Publication;
+use model::{AsOf, OrganizationId};
+
+/// From when on an organization's past states are kept (ms), if one may be asked for.
+///
+/// # Errors
+/// `Invalid` for a time that is not over, before anything was published, or of which files are not kept any more.
+pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: AsOf) -> Result<Option<i64>> {
+    let (now, at) = (app.now(), as_of.instant());
+    let is_over = match as_of {
+        AsOf::Day(day) => day <= now.date_naive(),
+        AsOf::Instant(at) => at <= now,
+    };
+    if !is_over {
+        return Err(AppError::invalid(format!("nobody knows yet how the bill will stand on {as_of}"))
+            .advise("Ask for a day that is over, or for today."));
+    }
+    let ms = at.timestamp_millis();
+    let first = app.meta().first_published(organization).await?;
+    if let Some(first) = first.filter(|first| *first > ms) {
+        return Err(AppError::invalid(format!("nothing was published yet on {as_of}")).advise(format!(
+            "The first bill was published on {}. Ask for that day or a later one.",
+            told(first)
+        )));
+    }
+    let kept_from = app.meta().kept_from(organization).await?;
+    if let Some(from) = kept_from.filter(|from| *from > ms) {
+        return Err(not_kept(as_of, Some(from)));
+    }
+    Ok(kept_from)
+}
+
+fn not_kept(as_of: AsOf, from: Option<i64>) -> AppError {
+    let from = from.map_or_else(|| "now".to_owned(), told);
+    AppError::invalid(format!("the bill as it stood on {as_of} is not kept any more")).advise(format!(
+        "It can be asked for as it stood from {from} on. How long replaced bills are kept is an option of the server: --keep-superseded."
+    ))
+}
+
+/// The publications that counted.
+pub(super) async fn publications(
+    app: &App,
+    organization: &OrganizationId,
+    as_of: Option<AsOf>,
+) -> Result<Vec<Publication>> {
+    Ok(match as_of {
+        None => app.meta().publications(organization).await?,
+        Some(as_of) => {
+            let found =
+                app.meta().publications_as_of(organization, as_of.instant().timestamp_millis()).await?;
+            match found {
+                Some(found) => found,
+                // A vacuum was faster than this question.
+                None => return Err(not_kept(as_of, app.meta().kept_from(organization).await?)),
+            }
+        }
+    })
+}
+
+/// An instant in words that can be asked for as they are.
+fn told(ms: i64) -> String {
+    let instant = DateTime::from_timestamp_millis(ms).unwrap_or_default();
+    AsOf::Instant(instant).to_string()
+}

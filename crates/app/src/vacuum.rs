@@ -42,14 +42,24 @@ impl App {
         self.vacuum_sparing(Spare::Usual).await
     }
 
+    /// Whether a vacuum would find files whose time is over.
+    pub(crate) async fn files_are_over(&self) -> Result<bool> {
+        let (replaced_until, over_until) = self.over(self.now().timestamp_millis()).await?;
+        Ok(self.meta().files_are_over(replaced_until, over_until).await?)
+    }
+
+    /// Until when publications must have been replaced for their files to be kept no longer, and until when files must
+    /// have been deletable to be removed (ms).
+    async fn over(&self, now_ms: i64) -> Result<(i64, i64)> {
+        let grace = i64::try_from(LAKE_GRACE.as_millis()).unwrap_or(i64::MAX);
+        let kept = self.meta().keep_superseded_ms().await?;
+        Ok((now_ms.saturating_sub(kept), now_ms.saturating_sub(grace)))
+    }
+
     async fn vacuum_sparing(&self, spare: Spare) -> Result<VacuumSummary> {
         let now_ms = self.now().timestamp_millis();
         let (replaced_until, over_until) = match spare {
-            Spare::Usual => {
-                let grace = i64::try_from(LAKE_GRACE.as_millis()).unwrap_or(i64::MAX);
-                let kept = self.meta().keep_superseded_ms().await?;
-                (now_ms.saturating_sub(kept), now_ms.saturating_sub(grace))
-            }
+            Spare::Usual => self.over(now_ms).await?,
             Spare::Nothing => (i64::MAX, i64::MAX),
         };
         self.meta().retire_files(replaced_until, now_ms).await?;

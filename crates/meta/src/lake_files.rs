@@ -144,6 +144,27 @@ impl Meta {
         Ok(transaction.commit().await?)
     }
 
+    /// Whether there are superseded files of publications that were replaced at `replaced_until_ms` or before, or files
+    /// that are deletable since `over_until_ms` or longer.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn files_are_over(
+        &self,
+        replaced_until_ms: i64,
+        over_until_ms: i64,
+    ) -> Result<bool, MetaError> {
+        let found = sqlx::query(
+            "SELECT 1 FROM publication_files
+             WHERE (state = 'superseded' AND since_ms <= ?) OR (state = 'deletable' AND since_ms <= ?) LIMIT 1",
+        )
+        .bind(replaced_until_ms)
+        .bind(over_until_ms)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Which files of a table may be removed now: those that are deletable since `until_ms` or longer, and those that
     /// no publication ever named. From now on none of them can be published. Keeps sizes that were not known, too.
     ///

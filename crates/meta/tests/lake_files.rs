@@ -101,6 +101,8 @@ async fn a_file_goes_one_way() {
     assert_eq!(states(&meta).await[0], row("a", FileState::Superseded, 20));
     // Kept: nothing of it may go, however old. What nobody ever named may.
     assert_eq!(condemned(&meta, &["a", "left", "unknown", "b"], i64::MAX, 30).await, ["left", "unknown"]);
+    assert!(!meta.files_are_over(19, 20).await.unwrap());
+    assert!(meta.files_are_over(20, 20).await.unwrap());
     meta.retire_files(19, 40).await.unwrap();
     assert_eq!(states(&meta).await[0].1, FileState::Superseded);
     meta.retire_files(20, 40).await.unwrap();

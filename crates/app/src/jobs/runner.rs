@@ -4,19 +4,21 @@
 //! Readings take lanes in turns of their organizations (`meta::Meta::take_job`): the endless source of one holds one
 //! place, for as long as its deadline allows, and the others go on.
 
-use super::{At, BEAT, KINDS, Kind, LEASE, Lane, check, follow, kind, read, report, stopped};
+use super::{At, BEAT, KINDS, Kind, LEASE, Lane, check, follow, kind, read, report, stopped, vacuum};
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{Beat, Lease, TakenJob};
 use model::ConnectionId;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 /// Between looks for work that nobody announced: what came due, retries whose time has come.
 const LOOK: Duration = Duration::from_secs(5);
+/// Between looks whether the time of files is over, which is days and hours.
+const FILES_LOOK: Duration = Duration::from_hours(1);
 /// Between tries to take up what an earlier process left, while something of it is still at work.
 const TAKE_UP: Duration = Duration::from_millis(500);
 /// Before what stopped at a defect begins anew.
@@ -52,6 +54,7 @@ async fn kept_up<F: Future<Output = ()> + Send + 'static>(app: &App, what: &str,
 
 /// Queues what comes due by the clock.
 async fn due(app: App) {
+    let mut files_looked_at: Option<Instant> = None;
     loop {
         if let Err(error) = check::queue_due(&app).await {
             tracing::error!(%error, "the daily checks could not be queued");
@@ -64,6 +67,12 @@ async fn due(app: App) {
         }
         if let Err(error) = report::queue_due(&app).await {
             tracing::error!(%error, "the reports that are due could not be queued");
+        }
+        if files_looked_at.is_none_or(|at| at.elapsed() >= FILES_LOOK) {
+            files_looked_at = Some(Instant::now());
+            if let Err(error) = vacuum::queue_due(&app).await {
+                tracing::error!(%error, "it could not be seen whether the time of files is over");
+            }
         }
         if !go_on(&app).await {
             return;

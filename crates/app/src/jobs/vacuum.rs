@@ -1,8 +1,8 @@
-//! Removes what nobody names any more: files of replaced publications, what killed processes left behind, and jobs that
-//! ended long ago.
+//! Removes what is over: files of publications that were replaced long enough ago, what killed processes left behind, and
+//! jobs that ended long ago. It follows each reading, and comes by itself when the time of files is over.
 
-use super::{At, Job, Lane, Retry};
-use crate::{AppError, ErrorKind, Result};
+use super::{At, Job, Lane, Retry, queue};
+use crate::{App, AppError, ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// Jobs that ended are told of for so long.
@@ -31,4 +31,12 @@ impl Job for Vacuum {
         at.app.meta().forget_jobs(at.app.now().timestamp_millis() - HISTORY_MS).await?;
         Ok(())
     }
+}
+
+/// Queues it where the time of some files is over.
+pub(super) async fn queue_due(app: &App) -> Result<()> {
+    if app.files_are_over().await? {
+        queue(app, &Vacuum {}).await?;
+    }
+    Ok(())
 }

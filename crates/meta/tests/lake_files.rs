@@ -66,7 +66,7 @@ async fn store() -> (TempDir, Meta) {
             location: format!("/{name}"),
             name: name.to_owned(),
         };
-        meta.ensure_connection(&connection).await.unwrap();
+        meta.ensure_connection(&connection, &[]).await.unwrap();
     }
     (folder, meta)
 }

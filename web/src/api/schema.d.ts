@@ -1199,6 +1199,13 @@ export interface components {
             /** @description Whether it may connect folders. */
             local: boolean;
         };
+        /** @description When the bills stood as they are shown. */
+        AsOfView: {
+            /** @description The day or instant, as it was asked for. */
+            at: string;
+            /** @description In words: "as the bill stood on …". */
+            words: string;
+        };
         /** @description A page of the audit log. */
         Audit: {
             /** @description Newest first. */
@@ -1662,6 +1669,7 @@ export interface components {
              *     month and amount. Empty for most bills.
              */
             amortized_notes: string[];
+            as_of?: components["schemas"]["AsOfView"] | null;
             /** @description Currency of money figures; empty without data. */
             currency: string;
             /** @description Whether an open month's unused commitments, an estimate until it closes, are in it. */
@@ -1759,6 +1767,7 @@ export interface components {
         EarlierVersion: "read_again" | "source_gone";
         /** @description A figure and what is behind it. */
         Explain: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             currency: string;
             figure: string;
             from: string;
@@ -2140,6 +2149,7 @@ export interface components {
         };
         /** @description The state of the data. */
         Overview: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             /** @description Day from which on the data are not complete; growth leaves these days out. */
             complete_to: string | null;
             /** @description Connections with months. */
@@ -2829,6 +2839,11 @@ export interface operations {
             query?: {
                 /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
                 currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -3643,6 +3658,11 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -3693,6 +3713,11 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -3743,6 +3768,11 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -3793,6 +3823,11 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -3820,7 +3855,13 @@ export interface operations {
     };
     dimensions: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3860,6 +3901,11 @@ export interface operations {
                 limit?: number;
                 /** @description Also values that other months than those of the span have, after those of the span and with a figure of zero. */
                 all_months?: boolean;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path: {
@@ -3949,6 +3995,11 @@ export interface operations {
                 page?: number;
                 /** @description Rows per page; 50 by default, 500 at most. Not for the file. */
                 page_size?: number;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -4008,6 +4059,11 @@ export interface operations {
                 page?: number;
                 /** @description Rows per page; 50 by default, 500 at most. Not for the file. */
                 page_size?: number;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -4487,7 +4543,13 @@ export interface operations {
     };
     overview: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4519,6 +4581,11 @@ export interface operations {
                 metric?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -4729,6 +4796,11 @@ export interface operations {
             query?: {
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -5075,6 +5147,11 @@ export interface operations {
             query?: {
                 /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
                 currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -5236,6 +5313,11 @@ export interface operations {
                 metric?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
             };
             header?: never;
             path?: never;

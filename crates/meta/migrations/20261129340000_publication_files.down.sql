@@ -1,3 +1,5 @@
+DROP TRIGGER publications_deleted;
+ALTER TABLE organizations DROP COLUMN past_from_ms;
 ALTER TABLE publications ADD COLUMN rollup_files TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE publications ADD COLUMN line_item_files TEXT NOT NULL DEFAULT '[]';
 UPDATE publications SET

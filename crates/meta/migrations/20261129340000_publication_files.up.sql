@@ -37,3 +37,10 @@ CREATE TABLE lake_settings (
     id                 INTEGER PRIMARY KEY CHECK (id = 1),
     keep_superseded_ms INTEGER NOT NULL CHECK (keep_superseded_ms >= 0)
 ) STRICT;
+
+-- What somebody removes is gone from the past as well: days before cannot be told any more, and are refused.
+ALTER TABLE organizations ADD COLUMN past_from_ms INTEGER;
+CREATE TRIGGER publications_deleted AFTER DELETE ON publications BEGIN
+    UPDATE organizations SET past_from_ms = CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)
+    WHERE id = (SELECT organization_id FROM connections WHERE id = OLD.connection_id);
+END;

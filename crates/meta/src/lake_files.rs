@@ -17,6 +17,9 @@ use std::str::FromStr;
 /// can be looked at as it stood when it was invoiced.
 pub const KEEP_SUPERSEDED_MS: i64 = 35 * 24 * 60 * 60 * 1000;
 
+/// Sizes that are kept in one step.
+const SIZES_AT_ONCE: usize = 2_000;
+
 /// What becomes of a file of the lake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileState {
@@ -177,46 +180,66 @@ impl Meta {
         until_ms: i64,
         now_ms: i64,
     ) -> Result<Vec<String>, MetaError> {
-        let mut transaction = self.write().await?;
-        let known = files_of(&mut transaction, table).await?;
+        let known = self.lake_files(table).await?;
         let mut named: HashMap<&str, Vec<&LakeFile>> = HashMap::new();
         for file in &known {
             named.entry(&file.path).or_default().push(file);
         }
         let over = |file: &&LakeFile| file.state == FileState::Deletable && file.since_ms <= until_ms;
+        // Of no publication: written by a process that was killed, and seen by no reader; or taken along by its staging.
+        let unused = found.unused.iter().map(String::as_str);
+        let vanished = known.iter().filter(|file| {
+            file.state == FileState::Staged
+                && file.since_ms <= until_ms
+                && !found.present.contains_key(&file.path)
+        });
+        let leftovers: HashSet<&str> = unused
+            .chain(vanished.map(|file| file.path.as_str()))
+            .filter(|path| {
+                named.get(path).is_none_or(|files| files.iter().all(|file| file.publication.is_none()))
+            })
+            .collect();
         let mut dead: HashSet<&str> =
             named.iter().filter(|(_, files)| files.iter().all(over)).map(|(path, _)| *path).collect();
-        for path in found.unused {
-            let files = named.get(path.as_str()).map(Vec::as_slice).unwrap_or_default();
-            // Written by a process that was killed: no reader ever saw it.
-            let never_named = files.iter().all(|file| file.publication.is_none());
-            if never_named && dead.insert(path) {
-                leftover(&mut transaction, table, path, now_ms).await?;
-            }
-        }
-        for file in &known {
-            match found.present.get(&file.path) {
-                Some(bytes) if file.bytes.is_none() => {
-                    sqlx::query(
-                        "UPDATE publication_files SET byte_count = ? WHERE table_name = ? AND path = ?",
-                    )
-                    .bind(stored("bytes", *bytes)?)
-                    .bind(table.name())
-                    .bind(&file.path)
-                    .execute(&mut *transaction)
-                    .await?;
+        self.note_sizes(table, &known, found.present).await?;
+        if !leftovers.is_empty() {
+            // Looked at again: somebody may have published one of them meanwhile.
+            let mut transaction = self.write().await?;
+            for path in leftovers {
+                if leftover(&mut transaction, table, path, now_ms).await? {
+                    dead.insert(path);
                 }
-                // Its staging ended, and took it along.
-                None if file.state == FileState::Staged && file.since_ms <= until_ms => {
-                    dead.insert(&file.path);
-                    leftover(&mut transaction, table, &file.path, now_ms).await?;
-                }
-                _ => {}
             }
+            transaction.commit().await?;
         }
-        let dead = dead.into_iter().map(ToOwned::to_owned).collect();
-        transaction.commit().await?;
-        Ok(dead)
+        Ok(dead.into_iter().map(ToOwned::to_owned).collect())
+    }
+
+    /// Keeps sizes that an earlier version did not: some at a time, so that nobody waits for all of a large folder.
+    async fn note_sizes(
+        &self,
+        table: Table,
+        known: &[LakeFile],
+        present: &HashMap<String, u64>,
+    ) -> Result<(), MetaError> {
+        let unknown = known.iter().filter(|file| file.bytes.is_none());
+        let sizes: HashMap<&str, u64> = unknown
+            .filter_map(|file| Some((file.path.as_str(), *present.get(&file.path)?)))
+            .take(SIZES_AT_ONCE)
+            .collect();
+        if sizes.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE publication_files SET byte_count = found.value
+             FROM (SELECT key, value FROM json_each(?)) AS found
+             WHERE table_name = ? AND path = found.key AND byte_count IS NULL",
+        )
+        .bind(to_json("sizes", &sizes)?)
+        .bind(table.name())
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// Forgets files that were removed.
@@ -242,15 +265,17 @@ impl Meta {
     /// The store cannot be read.
     pub async fn kept_from(&self, organization: &OrganizationId) -> Result<Option<i64>, MetaError> {
         let row = sqlx::query(
-            "SELECT max(superseded_at_ms) AS kept_from FROM publications
-             JOIN connections ON connections.id = publications.connection_id
-             WHERE connections.organization_id = ? AND files_gone_ms IS NOT NULL
-                 AND superseded_at_ms > published_at_ms",
+            "SELECT max(coalesce((SELECT max(superseded_at_ms) FROM publications
+                     JOIN connections ON connections.id = publications.connection_id
+                     WHERE connections.organization_id = ?1 AND files_gone_ms IS NOT NULL
+                         AND superseded_at_ms > published_at_ms), 0),
+                 coalesce((SELECT past_from_ms FROM organizations WHERE id = ?1), 0)) AS kept_from",
         )
         .bind(organization.as_str())
         .fetch_one(&self.pool)
         .await?;
-        Ok(row.try_get("kept_from")?)
+        let kept_from: i64 = row.try_get("kept_from")?;
+        Ok(Some(kept_from).filter(|from| *from > 0))
     }
 
     /// How long superseded files are kept (ms).
@@ -301,13 +326,27 @@ async fn files_of(from: &mut SqliteConnection, table: Table) -> Result<Vec<LakeF
     rows.iter().map(file).collect()
 }
 
-/// A file that no publication named is deletable from now on.
-async fn leftover(to: &mut SqliteConnection, table: Table, path: &str, now_ms: i64) -> Result<(), MetaError> {
+/// A file that no publication names is deletable from now on; `false` where one does.
+async fn leftover(
+    to: &mut SqliteConnection,
+    table: Table,
+    path: &str,
+    now_ms: i64,
+) -> Result<bool, MetaError> {
+    let named = sqlx::query(
+        "SELECT 1 FROM publication_files WHERE table_name = ? AND path = ? AND publication_id IS NOT NULL",
+    )
+    .bind(table.name())
+    .bind(path)
+    .fetch_optional(&mut *to)
+    .await?;
+    if named.is_some() {
+        return Ok(false);
+    }
     sqlx::query(
         "INSERT INTO publication_files (table_name, path, schema_version, state, since_ms)
          VALUES (?, ?, ?, 'deletable', ?)
-         ON CONFLICT DO UPDATE SET state = 'deletable', since_ms = excluded.since_ms
-         WHERE publication_id IS NULL",
+         ON CONFLICT DO UPDATE SET state = 'deletable', since_ms = excluded.since_ms",
     )
     .bind(table.name())
     .bind(path)
@@ -315,7 +354,7 @@ async fn leftover(to: &mut SqliteConnection, table: Table, path: &str, now_ms: i
     .bind(now_ms)
     .execute(to)
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 /// The files of a publication are published with it.
@@ -368,13 +407,18 @@ pub(crate) async fn publish(
     Ok(())
 }
 
-/// The files of publications that are not current any more are superseded, since they are not.
-pub(crate) async fn supersede(to: &mut SqliteConnection) -> Result<(), MetaError> {
+/// The files of a publication that was replaced are superseded from then on (ms).
+pub(crate) async fn supersede(
+    to: &mut SqliteConnection,
+    publication: i64,
+    at_ms: i64,
+) -> Result<(), MetaError> {
     sqlx::query(
-        "UPDATE publication_files SET state = 'superseded', since_ms = publications.superseded_at_ms
-         FROM publications
-         WHERE publications.id = publication_id AND state = 'published' AND superseded_at_ms IS NOT NULL",
+        "UPDATE publication_files SET state = 'superseded', since_ms = ?
+         WHERE publication_id = ? AND state = 'published'",
     )
+    .bind(at_ms)
+    .bind(publication)
     .execute(to)
     .await?;
     Ok(())

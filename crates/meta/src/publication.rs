@@ -210,6 +210,7 @@ impl Meta {
                 let what = format!("publication {} is no longer current", one.publication);
                 return Err(MetaError::Conflict(what));
             }
+            lake_files::supersede(&mut transaction, one.publication, at_ms).await?;
             crate::bill_choice::note(&mut transaction, &one.conflict).await?;
             let theirs = &one.conflict.own.connection;
             match &one.rest {
@@ -414,16 +415,18 @@ async fn insert(
     new: &NewPublication,
     at_ms: i64,
 ) -> Result<i64, MetaError> {
-    sqlx::query(
+    let former = sqlx::query(
         "UPDATE publications SET superseded_at_ms = ?
-         WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL",
+         WHERE connection_id = ? AND period = ? AND superseded_at_ms IS NULL RETURNING id",
     )
     .bind(at_ms)
     .bind(new.connection_id.as_str())
     .bind(new.period.to_string())
-    .execute(&mut *transaction)
+    .fetch_optional(&mut *transaction)
     .await?;
-    lake_files::supersede(transaction).await?;
+    if let Some(former) = former {
+        lake_files::supersede(transaction, former.try_get("id")?, at_ms).await?;
+    }
     let inserted = sqlx::query(
         "INSERT INTO publications (connection_id, period, stage, rollup_version, line_items_version, row_count,
              byte_count, currency, raw_total, stored_total, proven, fingerprint, proof, features, data_from, data_to,

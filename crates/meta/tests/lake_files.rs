@@ -138,6 +138,8 @@ async fn files_of_a_removed_connection_are_nobodys() {
     meta.publish(&publication("one", "b", 20)).await.unwrap();
     meta.delete_connection(&organization(), &id("one"), &[]).await.unwrap();
     assert_eq!(states(&meta).await, []);
+    // Days before cannot be told any more.
+    assert!(meta.kept_from(&organization()).await.unwrap().is_some_and(|from| from > 20));
     assert_eq!(condemned(&meta, &["a", "b", "c"], 0, 30).await, ["a", "b"]);
 }
 

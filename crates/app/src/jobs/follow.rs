@@ -19,8 +19,11 @@ pub(crate) async fn follow(app: &App, organization: &OrganizationId, connection:
 
 async fn followed(app: &App, organization: &OrganizationId, connection: &ConnectionId, by_hand: bool) {
     let work = async {
-        relay(app, organization, connection, by_hand).await?;
-        queue(app, &Vacuum {}).await
+        // Most readings are looks that find nothing; what they leave is found by the hour.
+        if relay(app, organization, connection, by_hand).await? {
+            queue(app, &Vacuum {}).await?;
+        }
+        Ok(())
     };
     if let Err(error) = caught(work).await {
         tracing::warn!(connection.id = %connection, %error, "what follows from a reading is done later");
@@ -63,10 +66,11 @@ async fn relay(
     organization: &OrganizationId,
     connection: &ConnectionId,
     by_hand: bool,
-) -> Result<()> {
+) -> Result<bool> {
     let told = Announce { organization: organization.clone(), connection: connection.clone(), by_hand };
-    if app.meta().relay(connection, app.now().timestamp_millis(), &[queued(app, &told)?]).await? {
+    let found = app.meta().relay(connection, app.now().timestamp_millis(), &[queued(app, &told)?]).await?;
+    if found {
         app.queued().wake();
     }
-    Ok(())
+    Ok(found)
 }

@@ -69,8 +69,8 @@ async fn due(app: App) {
             tracing::error!(%error, "the reports that are due could not be queued");
         }
         if files_looked_at.is_none_or(|at| at.elapsed() >= FILES_LOOK) {
-            files_looked_at = Some(Instant::now());
-            if let Err(error) = vacuum::queue_due(&app).await {
+            let by_the_hour = files_looked_at.replace(Instant::now()).is_some();
+            if let Err(error) = vacuum::queue_due(&app, by_the_hour).await {
                 tracing::error!(%error, "it could not be seen whether the time of files is over");
             }
         }

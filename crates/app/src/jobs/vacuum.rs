@@ -1,5 +1,5 @@
 //! Removes what is over: files of publications that were replaced long enough ago, what killed processes left behind, and
-//! jobs that ended long ago. It follows each reading, and comes by itself when the time of files is over.
+//! jobs that ended long ago. It follows what is published, and comes by the hour.
 
 use super::{At, Job, Lane, Retry, queue};
 use crate::{App, AppError, ErrorKind, Result};
@@ -33,9 +33,9 @@ impl Job for Vacuum {
     }
 }
 
-/// Queues it where the time of some files is over.
-pub(super) async fn queue_due(app: &App) -> Result<()> {
-    if app.files_are_over().await? {
+/// Queues it where the time of some files is over, and by the hour: what killed processes left has no time.
+pub(super) async fn queue_due(app: &App, by_the_hour: bool) -> Result<()> {
+    if by_the_hour || app.files_are_over().await? {
         queue(app, &Vacuum {}).await?;
     }
     Ok(())

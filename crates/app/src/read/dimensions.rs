@@ -20,18 +20,24 @@ pub struct Names {
     pub metrics: Vec<Metric>,
 }
 
-/// The names of the state that was asked for last.
+/// The names of the states that were asked for last, the newest at the end.
 #[derive(Debug, Default)]
 pub(crate) struct RememberedNames {
-    last: Mutex<Option<(String, Names)>>,
+    last: Mutex<Vec<(String, Names)>>,
 }
+
+/// States whose names are remembered: organizations, and past days beside the present.
+const MOST_STATES: usize = 32;
 
 /// Tag keys and cost categories that any published row carries.
 pub async fn names(app: &App, published: &Published) -> Result<Names> {
     let remembered = &app.remembered_names().last;
-    // Replaced whole: a panic elsewhere cannot leave half of it.
-    let last = remembered.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((_, names)) = last.filter(|(state, _)| *state == published.id) {
+    // Each replaced whole: a panic elsewhere cannot leave half of one.
+    let known = {
+        let last = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        last.iter().find(|(state, _)| *state == published.id).map(|(_, names)| names.clone())
+    };
+    if let Some(names) = known {
         return Ok(names);
     }
     let names = Names {
@@ -39,7 +45,13 @@ pub async fn names(app: &App, published: &Published) -> Result<Names> {
         cost_category_names: app.engine().cost_category_names(&published.view).await?,
         metrics: metrics(app, published).await?,
     };
-    *remembered.lock().unwrap_or_else(PoisonError::into_inner) = Some((published.id.clone(), names.clone()));
+    let mut last = remembered.lock().unwrap_or_else(PoisonError::into_inner);
+    last.retain(|(state, _)| *state != published.id);
+    if last.len() >= MOST_STATES {
+        last.remove(0);
+    }
+    last.push((published.id.clone(), names.clone()));
+    drop(last);
     Ok(names)
 }
 

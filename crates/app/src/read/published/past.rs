@@ -20,6 +20,10 @@ pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: A
             .advise("Ask for a day that is over, or for today."));
     }
     let ms = at.timestamp_millis();
+    let kept_from = app.meta().kept_from(organization).await?;
+    if let Some(from) = kept_from.filter(|from| *from > ms) {
+        return Err(not_kept(as_of, Some(from)));
+    }
     let first = app.meta().first_published(organization).await?;
     if let Some(first) = first.filter(|first| *first > ms) {
         return Err(AppError::invalid(format!("nothing was published yet on {as_of}")).advise(format!(
@@ -27,17 +31,13 @@ pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: A
             told(first)
         )));
     }
-    let kept_from = app.meta().kept_from(organization).await?;
-    if let Some(from) = kept_from.filter(|from| *from > ms) {
-        return Err(not_kept(as_of, Some(from)));
-    }
     Ok(kept_from)
 }
 
 fn not_kept(as_of: AsOf, from: Option<i64>) -> AppError {
     let from = from.map_or_else(|| "now".to_owned(), told);
     AppError::invalid(format!("the bill as it stood on {as_of} is not kept any more")).advise(format!(
-        "It can be asked for as it stood from {from} on. How long replaced bills are kept is an option of the server: --keep-superseded."
+        "It can be asked for as it stood from {from} on: replaced bills are kept for some weeks (--keep-superseded of the server), and what somebody removed is gone from the past as well."
     ))
 }
 
@@ -50,12 +50,13 @@ pub(super) async fn publications(
     Ok(match as_of {
         None => app.meta().publications(organization).await?,
         Some(as_of) => {
-            let found =
-                app.meta().publications_as_of(organization, as_of.instant().timestamp_millis()).await?;
-            match found {
+            let ms = as_of.instant().timestamp_millis();
+            let found = app.meta().publications_as_of(organization, ms).await?;
+            // A vacuum, or somebody who removed a connection, may have been faster than this question.
+            let kept_from = app.meta().kept_from(organization).await?;
+            match found.filter(|_| kept_from.is_none_or(|from| from <= ms)) {
                 Some(found) => found,
-                // A vacuum was faster than this question.
-                None => return Err(not_kept(as_of, app.meta().kept_from(organization).await?)),
+                None => return Err(not_kept(as_of, kept_from)),
             }
         }
     })

@@ -1,4 +1,4 @@
-import { Alert, Button } from "@mantine/core";
+import { Alert, Button, Title } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
@@ -25,6 +25,9 @@ export function PastBills({
     if (!error) return <div aria-busy="true" />;
     return (
       <div className="card">
+        <Title order={1} size="h2">
+          Cost Analysis
+        </Title>
         <Problem error={error} onRetry={() => void refetch()} title="That day cannot be shown" />
         {now}
       </div>

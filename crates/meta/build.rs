@@ -13,8 +13,10 @@ fn main() -> std::io::Result<()> {
     files.sort();
     let mut list = String::from("[\n");
     for file in files {
-        let name = file.file_name().unwrap_or_default();
-        let _ = writeln!(list, "    ({name:?}, include_str!({file:?})),");
+        // As text: paths of a build machine that are none end the build with their name.
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let path = file.to_str().ok_or_else(|| std::io::Error::other(format!("not UTF-8: {}", file.display())))?;
+        let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
     }
     list.push_str("]\n");
     let out = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();

@@ -110,7 +110,7 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
     }
     for (name, accounts) in wanted {
         match before.iter().find(|customer| customer.organization.name == name) {
-            Some(same) if same.connection.accounts.iter().eq(&accounts) => continue,
+            Some(same) if same.connection.accounts.iter().eq(&accounts) => {}
             Some(changed) => {
                 let mut child = record(app, &changed.organization.id, &changed.connection.id).await?;
                 child.settings = kept_settings(&of_accounts(accounts))?;

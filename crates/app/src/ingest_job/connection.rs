@@ -51,7 +51,7 @@ pub(crate) async fn note_reading(
     connection: &ConnectionId,
 ) -> Result<()> {
     let caller = Caller::command_line(organization.clone());
-    Ok(identity::note(app, &caller, "connection.process", connection.as_str(), &[]).await?)
+    identity::note(app, &caller, "connection.process", connection.as_str(), &[]).await
 }
 
 /// The connection of that name, which lies elsewhere from now on: a folder that was moved is not another bill.

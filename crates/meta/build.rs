@@ -15,7 +15,8 @@ fn main() -> std::io::Result<()> {
     for file in files {
         // As text: paths of a build machine that are none end the build with their name.
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let path = file.to_str().ok_or_else(|| std::io::Error::other(format!("not UTF-8: {}", file.display())))?;
+        let path =
+            file.to_str().ok_or_else(|| std::io::Error::other(format!("not UTF-8: {}", file.display())))?;
         let _ = writeln!(list, "    ({name:?}, include_str!({path:?})),");
     }
     list.push_str("]\n");

@@ -179,7 +179,7 @@ impl Published {
             let files = files.get(connection).filter(|_| now);
             let mut proof = Proof::of(publication, Whence { files, shared: parent.is_some() });
             if !now && proof.complete.state == PartState::Unknown {
-                proof.complete.reason = "what else its source held at that time is not kept".to_owned();
+                "what else its source held at that time is not kept".clone_into(&mut proof.complete.reason);
             }
             if let Some(parent) = parent {
                 let whole = app.meta().publication_for(parent, publication.period).await?.filter(|_| now);

@@ -65,6 +65,8 @@ const PLACES: &[(&str, What)] = &[
     (" query.group_by", Dimension),
     (" query.currency", Nothing("USD")),
     (" query.sort", Nothing("cost")),
+    // As the bills stand now.
+    (" query.as_of", Nothing("")),
     (" /explain* query.keys", Account),
     (" /explain* query.but", Account),
     (" /explain* query.part", SharedCost),

@@ -13,9 +13,9 @@ import subprocess
 import sys
 import time
 
-# Measured from nothing on two idle cores; docs/adr/0021-weight.md.
-MINUTES_OF_TWO_CORES = 16.0
-# Share of the time that is over when 0, 5, 10, ... 100 % of the units are done.
+# What all of it took from nothing, and the share of the time that was over when 0, 5, 10, ... 100 % of the units were
+# done; docs/adr/0021-weight.md.
+PROCESSOR_MINUTES = 41.0
 CURVE = [0, 0.011, 0.022, 0.033, 0.055, 0.075, 0.1, 0.16, 0.222, 0.282, 0.376, 0.404, 0.473, 0.505, 0.533, 0.598, 0.629, 0.688, 0.722, 0.791, 1.0]
 PROGRESS = re.compile(r"Building \[.*?\] (\d+)/(\d+)")
 
@@ -30,7 +30,7 @@ def share(units: float) -> float:
 def left(done: int, total: int, first: int, elapsed: float, cores: int) -> float:
     """Seconds left: this machine's pace, mixed with what was measured elsewhere while there is little of it."""
     begun, now = share(first / total), share(done / total)
-    usual = MINUTES_OF_TWO_CORES * 60 * 2 / max(1, min(cores, 8)) * (1 - now)
+    usual = PROCESSOR_MINUTES * 60 / max(1, min(cores, 8)) * (1 - now)
     if now - begun < 0.02:
         return usual
     own = elapsed / (now - begun) * (1 - now)

@@ -126,17 +126,16 @@ pub(crate) trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Writes down that whoever ran it is gone.
     fn lost(&self, at: &At) -> impl Future<Output = Result<()>> + Send {
-        async move { self.settle(at, Err(gone())).await }
+        async move {
+            self.settle(at, Err(gone("the process that was at this work ended in the middle of it"))).await
+        }
     }
 }
 
-/// A run whose process ended in the middle.
-fn gone() -> AppError {
-    AppError::new(
-        crate::ErrorKind::Unavailable,
-        "the process that was at this work ended in the middle of it",
-    )
-    .advise("If nobody stopped the server, its log and the system's say why it ended.")
+/// A run whose process ended in the middle, in the words of what it was at.
+fn gone(message: &str) -> AppError {
+    AppError::new(crate::ErrorKind::Unavailable, message)
+        .advise("If nobody stopped the server, its log and the system's say why it ended.")
 }
 
 /// A job at work.
@@ -192,6 +191,24 @@ pub(crate) fn queued<J: Job>(app: &App, job: &J) -> Result<NewJob> {
 pub(crate) async fn queue<J: Job>(app: &App, job: &J) -> Result<()> {
     app.meta().queue(&queued(app, job)?).await?;
     app.queued().wake();
+    Ok(())
+}
+
+/// Before what failed is queued again by a look that finds it every few seconds (ms).
+const AGAIN_MS: i64 = 60 * 60 * 1000;
+
+/// Queues a job for each of these connections, but where one waits or runs, or failed within the hour.
+async fn queue_each<J: Job>(
+    app: &App,
+    of: Vec<(OrganizationId, ConnectionId)>,
+    job: impl Fn(OrganizationId, ConnectionId) -> J,
+) -> Result<()> {
+    let since = app.now().timestamp_millis() - AGAIN_MS;
+    for (organization, connection) in of {
+        if !app.meta().is_open_or_failed(J::NAME, &connection, since).await? {
+            queue(app, &job(organization, connection)).await?;
+        }
+    }
     Ok(())
 }
 

@@ -30,10 +30,10 @@ pub(crate) async fn went_well(app: &App, record: &ConnectionRecord) -> Result<()
 /// `TooMany`: something fails; it is told once nothing does.
 pub(crate) async fn ready(app: &App, record: &ConnectionRecord) -> Result<()> {
     let id = &record.connection.id;
-    let open = app.meta().failures_of(id, 20).await?;
     if app.meta().notices(id).await?.iter().any(|known| known == READY) {
         return Ok(());
     }
+    let open = app.meta().failures_of(id, 20).await?;
     if open.iter().any(|row| row.ended_at_ms.is_none()) {
         let mut error = AppError::new(ErrorKind::TooMany, "something of the connection fails");
         error.retry_after_s = Some(LATER_S);

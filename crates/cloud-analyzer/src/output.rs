@@ -1,6 +1,6 @@
 //! Printing results. Names come from bills: what a terminal would act on is written out (`model::shown`).
 
-use model::shown;
+use model::{AsOf, shown};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -24,6 +24,14 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(print(&shown::json(&text))?)
+}
+
+/// The same of bills that may be shown as they stood: then the answer says so.
+pub(crate) fn print_json_as_of(value: &impl serde::Serialize, as_of: Option<AsOf>) -> anyhow::Result<()> {
+    let Some(as_of) = as_of else { return print_json(value) };
+    let mut value = serde_json::to_value(value)?;
+    value["as_of"] = serde_json::json!({ "at": as_of.to_string(), "words": as_of.words() });
+    print_json(&value)
 }
 
 /// Side of a column that its cells stand at.

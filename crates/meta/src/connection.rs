@@ -188,28 +188,21 @@ impl Meta {
         rows.iter().map(connection).collect()
     }
 
-    /// Connections in use, of real organizations, whose last verification was before that instant, and for which no
-    /// job of that name waits, nor failed that was queued since `queued_ms`: it is not begun again at once.
+    /// Connections in use, of real organizations, whose last verification was before that instant.
     ///
     /// # Errors
     /// The database cannot be read.
     pub async fn connections_verified_before(
         &self,
         instant_ms: i64,
-        job: &str,
-        queued_ms: i64,
     ) -> Result<Vec<(OrganizationId, ConnectionId)>, MetaError> {
         let rows = sqlx::query(
             "SELECT connections.id, organization_id FROM connections
              JOIN organizations ON organizations.id = connections.organization_id
              WHERE state <> 'draft' AND paused = 0 AND verified_at_ms < ? AND organizations.demo = 0
-               AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.connection_id = connections.id AND jobs.name = ?
-                               AND (jobs.finished_at_ms IS NULL OR (jobs.state = 'failed' AND jobs.created_at_ms > ?)))
              ORDER BY verified_at_ms",
         )
         .bind(instant_ms)
-        .bind(job)
-        .bind(queued_ms)
         .fetch_all(&self.pool)
         .await?;
         let both = |row: &SqliteRow| {

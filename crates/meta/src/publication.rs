@@ -3,12 +3,12 @@
 mod past;
 
 use crate::store::{count, from_json, parsed, stored, to_json};
-use crate::{BillConflict, FileState, Meta, MetaError, Reason, job, lake_files, outbox};
+use crate::{BillConflict, Meta, MetaError, Reason, job, lake_files, outbox};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId, Table};
 use past::CURRENT_FILES;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -130,15 +130,6 @@ pub struct SupersededPublication {
     pub superseded_at_ms: i64,
 }
 
-/// Data files that current publications name: a vacuum keeps them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ReferencedFiles {
-    /// Relative to the roll-up's table.
-    pub rollup: HashSet<String>,
-    /// Relative to the line items' table.
-    pub line_items: HashSet<String>,
-}
-
 impl fmt::Display for Stage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
@@ -238,20 +229,6 @@ impl Meta {
         files: &[String],
         proof: &serde_json::Value,
     ) -> Result<(), MetaError> {
-        self.complete_with(publication, line_items_version, &[(Table::LineItems, files)], proof).await
-    }
-
-    /// The same, with the files of every table that the second stage writes.
-    ///
-    /// # Errors
-    /// As [`Self::complete`].
-    pub async fn complete_with(
-        &self,
-        publication: i64,
-        line_items_version: i64,
-        files: &[(Table, &[String])],
-        proof: &serde_json::Value,
-    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         let done = sqlx::query(
             "UPDATE publications SET stage = 'complete', line_items_version = ?, proof = ?
@@ -264,9 +241,7 @@ impl Meta {
         .await?;
         if let Some(row) = done {
             let at_ms = row.try_get("published_at_ms")?;
-            for (table, files) in files {
-                lake_files::publish(&mut transaction, publication, *table, files, at_ms).await?;
-            }
+            lake_files::publish(&mut transaction, publication, Table::LineItems, files, at_ms).await?;
             return Ok(transaction.commit().await?);
         }
         let known = sqlx::query("SELECT 1 FROM publications WHERE id = ?").bind(publication);
@@ -373,16 +348,6 @@ impl Meta {
             })
         };
         rows.iter().map(superseded).collect()
-    }
-
-    /// Data files that the current publications of every organization name.
-    pub async fn referenced_files(&self) -> Result<ReferencedFiles, MetaError> {
-        let mut files = ReferencedFiles::default();
-        for (table, into) in [(Table::Rollup, &mut files.rollup), (Table::LineItems, &mut files.line_items)] {
-            let all = self.lake_files(table).await?.into_iter();
-            into.extend(all.filter(|file| file.state == FileState::Published).map(|file| file.path));
-        }
-        Ok(files)
     }
 }
 

@@ -120,21 +120,20 @@ impl Meta {
         row.as_ref().map(taken).transpose()
     }
 
-    /// Takes a job of that name now, whenever its time is; of a connection, or of none. `None` too while it runs.
+    /// Takes a job of that name that is no connection's, whenever its time is. `None` too while it runs.
     ///
     /// # Errors
     /// The database cannot be written to.
     pub async fn claim_now(
         &self,
         name: &str,
-        connection: Option<&ConnectionId>,
         now_ms: i64,
         lease: &Lease,
     ) -> Result<Option<TakenJob>, MetaError> {
         let row = sqlx::query(
             "UPDATE jobs SET state = 'running', attempts = attempts + 1, started_at_ms = ?1, stop = 0, anew = 0,
                  lease = ?2, lease_until_ms = ?3
-             WHERE id = (SELECT id FROM jobs WHERE name = ?4 AND connection_id IS ?5 AND state = 'queued'
+             WHERE id = (SELECT id FROM jobs WHERE name = ?4 AND connection_id IS NULL AND state = 'queued'
                          ORDER BY id LIMIT 1)
              RETURNING *",
         )
@@ -142,7 +141,6 @@ impl Meta {
         .bind(&lease.holder)
         .bind(lease.until_ms)
         .bind(name)
-        .bind(connection.map(ConnectionId::as_str))
         .fetch_optional(&self.pool)
         .await?;
         row.as_ref().map(taken).transpose()

@@ -8,8 +8,6 @@ use model::{ConnectionId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// Before checks that could not even be started are started again.
-const HOUR_MS: i64 = 60 * 60 * 1000;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Check {
@@ -54,10 +52,7 @@ impl Job for Check {
 
 /// Queues the checks of every connection whose last were a day ago.
 pub(super) async fn queue_due(app: &App) -> Result<()> {
-    let now = app.now().timestamp_millis();
-    let due = app.meta().connections_verified_before(now - DAY_MS, Check::NAME, now - HOUR_MS).await?;
-    for (organization, connection) in due {
-        super::queue(app, &Check { organization, connection }).await?;
-    }
-    Ok(())
+    let before = app.now().timestamp_millis() - DAY_MS;
+    let due = app.meta().connections_verified_before(before).await?;
+    super::queue_each(app, due, |organization, connection| Check { organization, connection }).await
 }

@@ -34,7 +34,7 @@ async fn followed(app: &App, organization: &OrganizationId, connection: &Connect
 /// months are there: nobody is told.
 pub(crate) async fn follow_here(app: &App, organization: &OrganizationId, connection: &ConnectionId) {
     followed(app, organization, connection, true).await;
-    if let Err(error) = caught(runner::run_now(app, Vacuum::NAME, None)).await {
+    if let Err(error) = caught(runner::run_now(app, Vacuum::NAME)).await {
         tracing::warn!(%error, "superseded files could not be removed");
     }
 }

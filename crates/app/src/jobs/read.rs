@@ -3,7 +3,7 @@
 
 use super::{At, Job, Lane, Retry};
 use crate::processing::attempt;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, Result};
 use meta::ProcessingJob;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -78,7 +78,5 @@ async fn row(at: &At) -> Result<Option<ProcessingJob>> {
 /// Takes up a job that an earlier process left when it ended; whoever calls this knows that it is gone.
 pub(super) async fn left_over(app: &App, job: &ProcessingJob) -> Result<()> {
     tracing::info!(connection.id = %job.connection_id, "a job that an earlier run left is taken up");
-    let error = AppError::new(ErrorKind::Unavailable, "the server ended while this report was being read");
-    let advice = "If nobody stopped the server, its log and the system's say why it ended.";
-    attempt::crashed(app, job, error.advise(advice)).await
+    attempt::crashed(app, job, super::gone("the server ended while this report was being read")).await
 }

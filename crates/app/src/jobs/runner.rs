@@ -8,7 +8,6 @@ use super::{At, BEAT, KINDS, Kind, LEASE, Lane, check, follow, kind, read, repor
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{Beat, Lease, TakenJob};
-use model::ConnectionId;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -154,10 +153,10 @@ async fn next(app: &App, lane: Lane, holder: &str) -> Result<Option<TakenJob>> {
     Ok(app.meta().claim(lane.name(), &names, now, &lease).await?)
 }
 
-/// Runs the job of that name now, in this process, if it waits: of a connection, or of none.
-pub(super) async fn run_now(app: &App, name: &str, connection: Option<&ConnectionId>) -> Result<()> {
+/// Runs the job of that name now, in this process, if it waits; one that is no connection's.
+pub(super) async fn run_now(app: &App, name: &str) -> Result<()> {
     let (now, lease) = (app.now().timestamp_millis(), lease(app, &holder()));
-    if let Some(job) = app.meta().claim_now(name, connection, now, &lease).await? {
+    if let Some(job) = app.meta().claim_now(name, now, &lease).await? {
         one(app.clone(), job).await;
     }
     Ok(())

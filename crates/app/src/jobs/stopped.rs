@@ -5,9 +5,6 @@ use crate::{App, Result, health};
 use model::{ConnectionId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
-/// Before what could not be noted is tried again.
-const HOUR_MS: i64 = 60 * 60 * 1000;
-
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Stopped {
     #[serde(deserialize_with = "super::parsed")]
@@ -40,12 +37,6 @@ impl Job for Stopped {
 
 /// Queues it for every connection whose deliveries are late and were not before.
 pub(super) async fn queue_due(app: &App) -> Result<()> {
-    let since = app.now().timestamp_millis() - HOUR_MS;
-    for (organization, connection) in health::late_connections(app).await? {
-        if app.meta().is_open_or_failed(Stopped::NAME, &connection, since).await? {
-            continue;
-        }
-        super::queue(app, &Stopped { organization, connection }).await?;
-    }
-    Ok(())
+    let late = health::late_connections(app).await?;
+    super::queue_each(app, late, |organization, connection| Stopped { organization, connection }).await
 }

@@ -116,18 +116,16 @@ pub(crate) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
             jobs::follow(app, &job.organization_id, &job.connection_id).await;
             refused(summary).map_err(|error| for_whom(&record, error))
         }
-        // It may have published before it failed.
-        Err(error) if !matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotReady) => {
-            let failed = look_failed(app, job, &record, error).await;
-            // Last: what is told of the months that are there looks at what fails.
-            jobs::follow(app, &job.organization_id, &job.connection_id).await;
-            failed
-        }
         // Somebody else holds the data folder or the connection: that says nothing of the source.
         Err(error) if error.kind == ErrorKind::Conflict => Err(error),
         // Nothing new since it was parked: what failed then still does.
         Err(error) if error.kind == ErrorKind::NotReady && job.crashes >= MOST_CRASHES => Err(error),
-        Err(error) => look_failed(app, job, &record, error).await,
+        Err(error) => {
+            let failed = look_failed(app, job, &record, error).await;
+            // It may have published before it failed. Last: what is told of the months that are there looks at what fails.
+            jobs::follow(app, &job.organization_id, &job.connection_id).await;
+            failed
+        }
     };
     match outcome {
         Ok(_) => {

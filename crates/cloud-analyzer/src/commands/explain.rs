@@ -2,7 +2,7 @@
 
 use super::{Folder, cost_query};
 use crate::cli::{Explain, ReportFormat};
-use crate::output::{Align, Table, grouped, print, print_json};
+use crate::output::{Align, Table, grouped, print, print_json_as_of};
 use app::read::{self, Cell, ExplainOrder, ExplainedRow, Explanation, Published};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
@@ -21,10 +21,7 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
         ReportFormat::Json => {
             let mut json = view(&found.rows);
             json["other_currencies"] = json!(found.other_currencies);
-            if let Some(as_of) = published.as_of {
-                json["as_of"] = json!({ "at": as_of.to_string(), "words": as_of.words() });
-            }
-            print_json(&json)
+            print_json_as_of(&json, published.as_of)
         }
         ReportFormat::Table => {
             let mut out = table(&found.rows);

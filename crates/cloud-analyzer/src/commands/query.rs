@@ -2,7 +2,7 @@
 
 use super::{Folder, cost_query};
 use crate::cli::{Format, Query};
-use crate::output::{Align, Table, print, print_json};
+use crate::output::{Align, Table, print, print_json_as_of};
 use app::read::{self, ComparedCosts, Costs, Known, Published};
 use model::shown::line;
 use model::{Change, Compared, Comparison, CostQuery, Decimal, TimeView};
@@ -40,14 +40,11 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
         tables.extend(published.as_of.map(|as_of| format!("{}\n", as_of.words())));
         return Ok(print(&tables.join("\n"))?);
     }
-    let mut answer = match all.as_slice() {
+    let answer = match all.as_slice() {
         [costs] => view(costs),
         several => several_currencies(several),
     };
-    if let Some(as_of) = published.as_of {
-        answer["as_of"] = json!({ "at": as_of.to_string(), "words": as_of.words() });
-    }
-    print_json(&answer)
+    print_json_as_of(&answer, published.as_of)
 }
 
 /// An answer in several currencies: nothing in it adds them up. `by_currency` has an answer each; `rows` the groups of all,

@@ -2,7 +2,7 @@
 
 use super::Folder;
 use crate::cli::{Reconcile, ReportFormat};
-use crate::output::{Align, Table, grouped, print, print_json};
+use crate::output::{Align, Table, grouped, print, print_json_as_of};
 use app::proof::{Proof, Sums};
 use app::read::{self, ReconciledPeriod, Reconciliation};
 use model::shown;
@@ -14,7 +14,7 @@ pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()>
     let app = folder.open_existing().await?;
     let found = read::reconcile(&app, folder.organization.as_deref(), args.as_of).await?;
     match args.format {
-        ReportFormat::Json => print_json(&found),
+        ReportFormat::Json => print_json_as_of(&found, args.as_of),
         ReportFormat::Table => {
             let mut out: String = found.periods.iter().map(table).collect();
             if let Some(as_of) = args.as_of {

@@ -34,23 +34,7 @@ impl Meta {
         now_ms: i64,
         failure: Option<&Failure>,
     ) -> Result<(), MetaError> {
-        let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
-        sqlx::query(
-            "UPDATE jobs SET failure = ?1,
-                 state = CASE WHEN anew THEN 'queued' WHEN ?1 IS NULL THEN 'done' ELSE 'failed' END,
-                 finished_at_ms = CASE WHEN anew THEN NULL ELSE ?2 END,
-                 run_after_ms = CASE WHEN anew THEN ?2 ELSE run_after_ms END,
-                 attempts = CASE WHEN anew THEN 0 ELSE attempts END,
-                 again = CASE WHEN anew THEN 0 ELSE again END, stop = 0
-             WHERE id = ?3 AND state = 'running' AND lease = ?4",
-        )
-        .bind(text)
-        .bind(now_ms)
-        .bind(job.id)
-        .bind(&job.lease)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.ended(job, now_ms, failure, false).await
     }
 
     /// Takes back the job of a connection that waits for its turn: somebody stopped it. `stopped`: only one that was told to
@@ -81,17 +65,32 @@ impl Meta {
     /// # Errors
     /// The database cannot be written to.
     pub async fn job_stopped(&self, job: &ProcessingJob, now_ms: i64) -> Result<(), MetaError> {
+        self.ended(job, now_ms, None, true).await
+    }
+
+    async fn ended(
+        &self,
+        job: &ProcessingJob,
+        now_ms: i64,
+        failure: Option<&Failure>,
+        stopped: bool,
+    ) -> Result<(), MetaError> {
+        let text = failure.map(|failure| to_json("failure", failure)).transpose()?;
         sqlx::query(
-            "UPDATE jobs SET state = CASE WHEN anew THEN 'queued' ELSE 'done' END,
-                 finished_at_ms = CASE WHEN anew THEN NULL ELSE ?1 END, failure = NULL, cancelled = NOT anew,
-                 run_after_ms = CASE WHEN anew THEN ?1 ELSE run_after_ms END,
+            "UPDATE jobs SET failure = ?1,
+                 state = CASE WHEN anew THEN 'queued' WHEN ?1 IS NULL THEN 'done' ELSE 'failed' END,
+                 finished_at_ms = CASE WHEN anew THEN NULL ELSE ?2 END,
+                 run_after_ms = CASE WHEN anew THEN ?2 ELSE run_after_ms END,
                  attempts = CASE WHEN anew THEN 0 ELSE attempts END,
-                 again = CASE WHEN anew THEN 0 ELSE again END, stop = 0
-             WHERE id = ?2 AND state = 'running' AND lease = ?3",
+                 again = CASE WHEN anew THEN 0 ELSE again END, stop = 0,
+                 cancelled = CASE WHEN ?5 THEN NOT anew ELSE cancelled END
+             WHERE id = ?3 AND state = 'running' AND lease = ?4",
         )
+        .bind(text)
         .bind(now_ms)
         .bind(job.id)
         .bind(&job.lease)
+        .bind(stopped)
         .execute(&self.pool)
         .await?;
         Ok(())

@@ -6,7 +6,7 @@ what needs the binary). The counts are those that the test runners print; a stag
 (format, licences) counts as one test. Standard library only.
 
 Stages that keep one processor busy run beside each other, and beside them one that waits most of its time; what
-compiles has the machine to itself. Each stage's output is a file of its own in `~/.cache/cloud-analyzer/logs`; here it
+compiles and what is attacked has the machine to itself, but for the binary: the checks of the web app run beside it. Each stage's output is a file of its own in `~/.cache/cloud-analyzer/logs`; here it
 comes as it is written where a stage is alone, and in one piece at its end where it is not.
 
     scripts/test.py                      everything

@@ -35,7 +35,7 @@ function asWritten(): Plugin {
   };
 }
 
-/** What asks for the first figures runs as soon as it is there, and not after the script that draws them, which is forty
+/** What asks for the first figures runs as soon as it is there, and not after the script that draws them, which is twelve
  *  times as large: the page's own script tags run in order, and only when the document is read. */
 function asksFirst(): Plugin {
   return {

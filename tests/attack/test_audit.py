@@ -279,9 +279,10 @@ COMMANDS = {
     "token revoke": (lambda w: ["token", "revoke", w["token"]], "token"),
     "token revoke-all": (lambda w: ["token", "revoke-all"], "token"),
     "sessions end-all": (lambda w: ["sessions", "end-all"], "session.all_ended"),
+    # Without `--all` it removes what nobody names.
+    "vacuum": (lambda w: ["vacuum", "--all"], "bills.past_removed"),
     "demo generate": (None, "files outside the data folder"),
-    "serve": (None, "each route by itself"),
-    "vacuum": (None, "removes what nobody names"),
+    "serve": (None, "each route by itself; its options are those of whoever runs it"),
     "status": (None, "reads"),
     "query": (None, "reads"),
     "reconcile": (None, "reads"),

@@ -3,6 +3,7 @@
 //! order, so that a stop anywhere loses nothing: what is over is marked, nobody can publish or resolve it from then on;
 //! the files go once everybody who found them before is done; the rows go last.
 
+use crate::identity::of_everybody;
 use crate::{App, Result};
 use lake::Table;
 use meta::Found;
@@ -58,11 +59,12 @@ impl App {
 
     async fn vacuum_sparing(&self, spare: Spare) -> Result<VacuumSummary> {
         let now_ms = self.now().timestamp_millis();
-        let (replaced_until, over_until) = match spare {
-            Spare::Usual => self.over(now_ms).await?,
-            Spare::Nothing => (i64::MAX, i64::MAX),
+        let ((replaced_until, over_until), entries) = match spare {
+            Spare::Usual => (self.over(now_ms).await?, vec![]),
+            // No past day can be asked for any more: whoever asks for one finds who decided so.
+            Spare::Nothing => ((i64::MAX, i64::MAX), of_everybody(self, "bills.past_removed").await?),
         };
-        self.meta().retire_files(replaced_until, now_ms).await?;
+        self.meta().retire_files(replaced_until, now_ms, &entries).await?;
         let mut summary = VacuumSummary::default();
         for table in Table::ALL {
             let unused = self.lake().unused(table).await?;

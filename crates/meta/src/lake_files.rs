@@ -5,8 +5,9 @@
 //! Every step but the first is one statement beside the one that causes it, in its transaction. A file that is deletable
 //! never comes back: publishing one is refused.
 
+use crate::identity::insert_entries;
 use crate::store::{parsed, stored, to_json};
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, NewAudit};
 use model::{OrganizationId, Table};
 use sqlx::{Row, SqliteConnection};
 use std::collections::{HashMap, HashSet};
@@ -123,11 +124,17 @@ impl Meta {
         files_of(&mut *self.pool.acquire().await?, table).await
     }
 
-    /// Superseded files of publications that were replaced at `until_ms` or before are deletable from now on.
+    /// Superseded files of publications that were replaced at `until_ms` or before are deletable from now on; the entries
+    /// tell of it where somebody asked for it.
     ///
     /// # Errors
     /// The store cannot be written.
-    pub async fn retire_files(&self, until_ms: i64, now_ms: i64) -> Result<(), MetaError> {
+    pub async fn retire_files(
+        &self,
+        until_ms: i64,
+        now_ms: i64,
+        entries: &[NewAudit],
+    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         sqlx::query(
             "UPDATE publication_files SET state = 'deletable', since_ms = ?
@@ -144,6 +151,7 @@ impl Meta {
         .bind(until_ms)
         .execute(&mut *transaction)
         .await?;
+        insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -74,7 +74,7 @@ pub struct Retirement {
     pub rest: Option<NewPublication>,
 }
 
-/// A current publication. Dereferences to what was published.
+/// A publication, current unless it was replaced. Dereferences to what was published.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Publication {
     /// Identifier; grows with every publication.

@@ -103,9 +103,9 @@ async fn a_file_goes_one_way() {
     assert_eq!(condemned(&meta, &["a", "left", "unknown", "b"], i64::MAX, 30).await, ["left", "unknown"]);
     assert!(!meta.files_are_over(19, 20).await.unwrap());
     assert!(meta.files_are_over(20, 20).await.unwrap());
-    meta.retire_files(19, 40).await.unwrap();
+    meta.retire_files(19, 40, &[]).await.unwrap();
     assert_eq!(states(&meta).await[0].1, FileState::Superseded);
-    meta.retire_files(20, 40).await.unwrap();
+    meta.retire_files(20, 40, &[]).await.unwrap();
     assert_eq!(states(&meta).await[0], row("a", FileState::Deletable, 40));
     // Whoever found it before still reads it.
     assert_eq!(condemned(&meta, &["a", "b"], 39, 50).await, ["left", "unknown"]);
@@ -168,7 +168,7 @@ async fn what_counted_at_an_instant_is_known() {
     }
     assert_eq!(meta.kept_from(&organization()).await.unwrap(), None);
     assert_eq!(meta.first_published(&organization()).await.unwrap(), Some(10));
-    meta.retire_files(20, 100).await.unwrap();
+    meta.retire_files(20, 100, &[]).await.unwrap();
     assert_eq!(meta.kept_from(&organization()).await.unwrap(), Some(20));
     assert_eq!(as_of(&meta, 19).await, None, "not without a part of it");
     assert_eq!(as_of(&meta, 20).await.unwrap(), ["b"]);

@@ -1941,7 +1941,7 @@ export interface components {
         };
         /** @description The jobs of a connection. */
         Jobs: {
-            /** @description Newest first; those that ended are kept for thirty days. */
+            /** @description The newest thirty, newest first. */
             jobs: components["schemas"]["JobView"][];
         };
         /**

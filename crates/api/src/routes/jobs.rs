@@ -61,7 +61,7 @@ impl From<KnownJob> for JobView {
 /// The jobs of a connection.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Jobs {
-    /// Newest first; those that ended are kept for thirty days.
+    /// The newest thirty, newest first.
     jobs: Vec<JobView>,
 }
 

@@ -53,7 +53,7 @@ pub(super) struct Tell {
 impl Job for Tell {
     const NAME: &'static str = "tell";
     const LANE: Lane = Lane::Mails;
-    // A mail server that is down for a night loses nobody's mail.
+    // Four to eight hours: a mail server that is down for some of them loses nobody's mail.
     const RETRY: Retry = Retry { most: 12, first_ms: 30_000, longest_ms: 7_200_000 };
 
     fn key(&self) -> Option<String> {

@@ -14,7 +14,7 @@ pub(super) struct Vacuum {}
 impl Job for Vacuum {
     const NAME: &'static str = "vacuum";
     const LANE: Lane = Lane::House;
-    // The next reading brings the next one.
+    // The next publication brings the next one, or the next hour.
     const RETRY: Retry = Retry { most: 3, first_ms: 10_000, longest_ms: 300_000 };
 
     fn key(&self) -> Option<String> {

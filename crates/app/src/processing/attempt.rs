@@ -31,7 +31,8 @@ pub(crate) async fn run(app: &App, job: &ProcessingJob) -> Result<()> {
     }
 }
 
-/// Has a job wait for somebody else who holds what it needs: that is no run, and says nothing of the connection.
+/// Has a job wait for somebody else who holds what it needs: that counts as two runs at most, and says nothing of the
+/// connection.
 async fn put_off(app: &App, job: &ProcessingJob, error: &AppError) -> Result<()> {
     tracing::info!(connection.id = %job.connection_id, %error, "a reading waits for its turn");
     let later = app.now().timestamp_millis() + backoff(RETRY, job.attempts);
@@ -48,7 +49,7 @@ async fn cancelled(app: &App, job: &ProcessingJob) -> Result<()> {
         app.vacuum_unlocked().await
     };
     if let Err(error) = removed.await {
-        tracing::warn!(%error, "what a stopped reading left is removed by the next one");
+        tracing::warn!(%error, "what a stopped reading left is removed by the next vacuum");
     }
     Ok(app.meta().job_stopped(job, now).await?)
 }

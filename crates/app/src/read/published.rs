@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub struct Published {
     /// Whose; `None` when the data folder has no organization yet.
     pub organization: Option<Organization>,
-    /// Current publications, newest period first.
+    /// The publications that count, newest period first: of now, or those that did.
     pub publications: Vec<Publication>,
     /// What is proven of each of them, in their order.
     pub proofs: Vec<Proof>,

@@ -37,7 +37,7 @@ pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: A
 fn not_kept(as_of: AsOf, from: Option<i64>) -> AppError {
     let from = from.map_or_else(|| "now".to_owned(), told);
     AppError::invalid(format!("the bill as it stood on {as_of} is not kept any more")).advise(format!(
-        "It can be asked for as it stood from {from} on: replaced bills are kept for some weeks (--keep-superseded of the server), and what somebody removed is gone from the past as well."
+        "It can be asked for as it stood from {from} on: replaced bills are kept for as long as --keep-superseded of the server says, and what somebody removed is gone from the past as well."
     ))
 }
 

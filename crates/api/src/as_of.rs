@@ -3,6 +3,7 @@
 use crate::params::Pairs;
 use crate::problem::ApiError;
 use crate::state::ApiState;
+use crate::streaming::safe;
 use app::policy::Caller;
 use app::read::Published;
 use model::AsOf;
@@ -34,6 +35,11 @@ impl AsOfView {
     pub(crate) fn of(published: &Published) -> Option<Self> {
         published.as_of.map(|as_of| Self { at: as_of.to_string(), words: as_of.words() })
     }
+}
+
+/// What the name of a file tells of a past state: its columns are the same.
+pub(crate) fn in_name(published: &Published) -> String {
+    published.as_of.map(|as_of| format!("-as-of-{}", safe(&as_of.to_string()))).unwrap_or_default()
 }
 
 impl Pairs {

@@ -68,6 +68,10 @@ impl FromStr for AsOf {
     type Err = AsOfError;
 
     fn from_str(text: &str) -> Result<Self, AsOfError> {
+        // The parser takes blanks and line ends for nothing.
+        if text.contains(char::is_whitespace) {
+            return Err(AsOfError);
+        }
         let found = match text.parse::<NaiveDate>() {
             Ok(day) => Self::Day(day),
             Err(_) => Self::Instant(text.parse().map_err(|_| AsOfError)?),
@@ -94,6 +98,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
+        for text in ["2026-11-20\n", " 2026-11-20", "2026-\n11-20"] {
+            assert_eq!(text.parse::<AsOf>(), Err(AsOfError), "{text:?}");
+        }
         for text in ["", "yesterday", "2026-02-30", "1999-12-31", "2300-01-01", "2026-11-20T10:00:00"] {
             assert_eq!(text.parse::<AsOf>(), Err(AsOfError), "{text}");
         }

@@ -72,7 +72,11 @@ function Ways({
   return connections
     .filter((one) => one.proof[part].state !== "holds")
     .map((one) => {
-      const files = part === "complete" && !one.shared;
+      // Of a past state it is not known which files there were.
+      const files =
+        part === "complete" && !one.shared && one.files_read !== undefined && one.files_left_out !== undefined
+          ? { read: one.files_read, left_out: one.files_left_out }
+          : undefined;
       return (
         <Link
           key={one.connection}
@@ -83,7 +87,7 @@ function Ways({
           onClick={onGo}
         >
           {files
-            ? `Files of ${one.name}: ${formatCount(one.files_read)} read, ${formatCount(one.files_left_out)} left out`
+            ? `Files of ${one.name}: ${formatCount(files.read)} read, ${formatCount(files.left_out)} left out`
             : `Months of ${one.name}`}
         </Link>
       );

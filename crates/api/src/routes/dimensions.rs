@@ -95,7 +95,9 @@ pub(crate) async fn dimensions(
     asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let published = state.published_as_of(&by, pairs.as_of()?).await?;
+    let as_of = pairs.as_of()?;
+    pairs.done()?;
+    let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         let names = read::names(&state.app, &published).await?;
         let dimensions = DIMENSIONS.iter().map(|info| DimensionView {

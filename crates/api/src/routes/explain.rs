@@ -1,7 +1,7 @@
 //! Explain this number: definition, formula, SQL, and the rows behind a figure.
 
 use crate::access::By;
-use crate::as_of::{AsOfParams, AsOfView};
+use crate::as_of::{AsOfParams, AsOfView, in_name};
 use crate::caching::Asked;
 use crate::params::{Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
@@ -256,7 +256,8 @@ pub(crate) async fn explain_csv(
     let mut rows = read::explained_rows(&state.app, &published, cell, order).await?;
     // The rows are asked for on this thread's runtime while a blocking one writes.
     let runtime = tokio::runtime::Handle::current();
-    Ok(file("line-items.csv", "text/csv; charset=utf-8", vec![place], move |out| {
+    let name = format!("line-items{}.csv", in_name(&published));
+    Ok(file(&name, "text/csv; charset=utf-8", vec![place], move |out| {
         let header = COLUMNS.into_iter().map(|(name, _)| Cell::Text(name));
         line(out, Reader::Spreadsheet, header).map_err(|error| error.to_string())?;
         while let Some(piece) = runtime.block_on(rows.next()) {

@@ -1,7 +1,7 @@
 //! The table of costs as a file: every group whatever `top` says, every digit.
 
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, in_name};
 use crate::params::{CostParams, Pairs, cost_query, split};
 use crate::problem::{ApiError, Problem};
 use crate::shares::Share;
@@ -38,9 +38,7 @@ fn name(costs: &Costs, published: &Published, ending: &str) -> String {
     let by: Vec<String> = costs.query.group_by.iter().map(|dimension| safe(&dimension.to_string())).collect();
     let by = if by.is_empty() { String::new() } else { format!("-by-{}", by.join("-")) };
     let (metric, answer) = (costs.query.metric.name(), &costs.answer);
-    // The columns are the same: the name tells of a past state.
-    let past =
-        published.as_of.map(|as_of| format!("-as-of-{}", safe(&as_of.to_string()))).unwrap_or_default();
+    let past = in_name(published);
     format!("{metric}{by}-{}-to-{}{past}.{ending}", answer.from, export::last_day(costs))
 }
 

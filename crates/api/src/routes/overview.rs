@@ -102,10 +102,12 @@ pub(crate) struct ConnectionProofView {
     shared: bool,
     /// Of its months together, and of its source.
     proof: ProofView,
-    /// Files that were read.
-    files_read: u64,
-    /// Files that could be the bill's and were not read.
-    files_left_out: u64,
+    /// Files that were read, where that is known: of a past state it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files_read: Option<u64>,
+    /// Files that could be the bill's and were not read, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files_left_out: Option<u64>,
 }
 
 impl From<ConnectionProof> for ConnectionProofView {
@@ -115,8 +117,8 @@ impl From<ConnectionProof> for ConnectionProofView {
             name: found.name,
             shared: found.shared,
             proof: found.proof.into(),
-            files_read: found.files_read as u64,
-            files_left_out: found.files_left_out as u64,
+            files_read: found.files_read.map(|files| files as u64),
+            files_left_out: found.files_left_out.map(|files| files as u64),
         }
     }
 }
@@ -269,7 +271,9 @@ pub(crate) async fn overview(
     By(by): By,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let published = state.published_as_of(&by, pairs.as_of()?).await?;
+    let as_of = pairs.as_of()?;
+    pairs.done()?;
+    let published = state.published_as_of(&by, as_of).await?;
     let found = read::overview(&state.app, &published).await?;
     let (id, name, demo) = found.organization;
     let currency = found.currencies.first().cloned().unwrap_or_default();

@@ -51,10 +51,10 @@ pub struct ConnectionProof {
     pub shared: bool,
     /// Of its months together, and of its source.
     pub proof: Proof,
-    /// Files that were read.
-    pub files_read: usize,
-    /// Files that could be the bill's and were not read.
-    pub files_left_out: usize,
+    /// Files that were read, where that is known: of a past state it is not.
+    pub files_read: Option<usize>,
+    /// Files that could be the bill's and were not read, likewise.
+    pub files_left_out: Option<usize>,
 }
 
 /// The state of an organization's data.
@@ -169,8 +169,8 @@ pub(super) fn connections(published: &Published) -> Vec<ConnectionProof> {
             name: id.to_string(),
             shared: published.is_shared(id),
             proof: published.proof_of(id),
-            files_read: files.map_or(0, |files| files.read),
-            files_left_out: files.map_or(0, |files| files.refused + files.incomplete),
+            files_read: files.map(|files| files.read),
+            files_left_out: files.map(|files| files.refused + files.incomplete),
         }
     };
     with_months.into_iter().map(one).collect()

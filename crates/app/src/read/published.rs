@@ -169,13 +169,13 @@ impl Published {
         key.version.definitions.hash(&mut hasher);
         as_of.hash(&mut hasher);
         let whose = organization.as_ref().map(|organization| Arc::from(organization.id.as_str()));
+        // What is known of a source is known of what it has now, whether or not what was read of it then still counts.
+        let now = as_of.is_none();
         let mut view = View { whose: whose.unwrap_or_default(), ..View::default() };
         let mut proofs = vec![];
         for publication in &publications {
             let connection = &publication.connection_id;
             let parent = shared.get(connection);
-            // What is known of a source is known of what it has now.
-            let now = publication.superseded_at_ms.is_none();
             let files = files.get(connection).filter(|_| now);
             let mut proof = Proof::of(publication, Whence { files, shared: parent.is_some() });
             if !now && proof.complete.state == PartState::Unknown {
@@ -211,10 +211,9 @@ impl Published {
             });
             proofs.push(proof);
         }
-        // What a source has now is no matter of what was read from it before.
-        files.retain(|id, _| {
-            publications.iter().all(|one| one.connection_id != *id || one.superseded_at_ms.is_none())
-        });
+        if !now {
+            files.clear();
+        }
         view.currencies = ranked(&publications);
         view.names = Arc::new(definitions.account_names());
         definitions.unused =

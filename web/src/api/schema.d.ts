@@ -1578,14 +1578,14 @@ export interface components {
             connection: string;
             /**
              * Format: int64
-             * @description Files that could be the bill's and were not read.
+             * @description Files that could be the bill's and were not read, likewise.
              */
-            files_left_out: number;
+            files_left_out?: number | null;
             /**
              * Format: int64
-             * @description Files that were read.
+             * @description Files that were read, where that is known: of a past state it is not.
              */
-            files_read: number;
+            files_read?: number | null;
             name: string;
             /** @description Of its months together, and of its source. */
             proof: components["schemas"]["ProofView"];

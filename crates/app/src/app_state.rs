@@ -8,8 +8,10 @@ use crate::happenings::Watches;
 use crate::identity::Passwords;
 use crate::jobs::Running;
 use crate::lock::Writers;
+use crate::metrics::Sizes;
 use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
+use crate::readiness::{Lanes, Looks};
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
@@ -125,6 +127,10 @@ struct Inner {
     queued: Queued,
     running: Running,
     stop: watch::Sender<bool>,
+    began: DateTime<Utc>,
+    lanes: Lanes,
+    looks: Looks,
+    sizes: Sizes,
 }
 
 impl App {
@@ -164,6 +170,10 @@ impl App {
                 queued: Queued::default(),
                 running: Running::default(),
                 stop: watch::Sender::new(false),
+                began: Utc::now(),
+                lanes: Lanes::default(),
+                looks: Looks::default(),
+                sizes: Sizes::default(),
             }),
         })
     }
@@ -270,8 +280,31 @@ impl App {
         self.inner.stop.send_replace(true);
     }
 
+    /// When it was opened, by the machine's clock.
+    pub(crate) fn began(&self) -> DateTime<Utc> {
+        self.inner.began
+    }
+
+    /// Lanes of jobs, and when they last looked for work.
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.inner.lanes
+    }
+
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.inner.looks
+    }
+
+    pub(crate) fn sizes(&self) -> &Sizes {
+        &self.inner.sizes
+    }
+
+    /// Whether [`Self::stop`] was called.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.inner.stop.borrow()
+    }
+
     /// Comes back once [`Self::stop`] was called.
-    pub(crate) async fn stopping(&self) {
+    pub async fn stopping(&self) {
         let mut stop = self.inner.stop.subscribe();
         // The sender lives as long as this value: waiting cannot fail.
         let _ = stop.wait_for(|stop| *stop).await;

@@ -3,6 +3,7 @@
 //! order, so that a stop anywhere loses nothing: what is over is marked, nobody can publish or resolve it from then on;
 //! the files go once everybody who found them before is done; the rows go last.
 
+use crate::backup::hold;
 use crate::{App, Result};
 use lake::Table;
 use meta::Found;
@@ -57,6 +58,10 @@ impl App {
     }
 
     async fn vacuum_sparing(&self, spare: Spare) -> Result<VacuumSummary> {
+        let Some(_alone) = hold::may_remove(self.data_dir())? else {
+            tracing::info!("nothing is removed while a backup is made; the next vacuum does it");
+            return Ok(VacuumSummary::default());
+        };
         let now_ms = self.now().timestamp_millis();
         let (replaced_until, over_until) = match spare {
             Spare::Usual => self.over(now_ms).await?,

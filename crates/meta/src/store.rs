@@ -48,6 +48,34 @@ impl Meta {
         Ok(migrations.undo(&self.pool, target.max().unwrap_or(0)).await?)
     }
 
+    /// Whether the schema is the one that this program knows: neither one that is still to be changed, nor one that a
+    /// newer version changed since this process opened it.
+    pub async fn is_current(&self) -> Result<bool, MetaError> {
+        let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+        let done: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(done == newest)
+    }
+
+    /// Names the data folder; a restored one has its name, too.
+    pub async fn installation(&self) -> Result<String, MetaError> {
+        Ok(sqlx::query_scalar("SELECT id FROM installation").fetch_one(&self.pool).await?)
+    }
+
+    /// Writes the store as it is at one moment into a new file, while others read and write.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), MetaError> {
+        let path = path.to_str().ok_or(MetaError::OutOfRange("the path of a copy"))?;
+        sqlx::query("VACUUM INTO ?").bind(path).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether the file is whole, as SQLite sees it.
+    pub async fn is_whole(&self) -> Result<bool, MetaError> {
+        let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&self.pool).await?;
+        Ok(found == "ok")
+    }
+
     /// Begins a transaction that will write: it waits for its turn now, not in the middle, so that what it reads
     /// is what it changes.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, MetaError> {

@@ -1,0 +1,163 @@
+//! Backups of a small data folder.
+
+use super::{hold, make, restore};
+use crate::ingest_job::{self, IngestRequest};
+use crate::{App, AppOptions, ErrorKind};
+use model::{CostQuery, Metric};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+const HEAD: &str = "identity/LineItemId,bill/BillingPeriodStartDate,bill/PayerAccountId,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/ProductCode,lineItem/CurrencyCode,lineItem/UnblendedCost\n";
+
+struct World {
+    folder: TempDir,
+    app: App,
+}
+
+impl World {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = open(&folder.path().join("data")).await;
+        let world = Self { folder, app };
+        world.read("1.25").await;
+        world
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Reads a bill of one row; another amount replaces it.
+    async fn read(&self, amount: &str) {
+        let month = self.path("bill/cost/cur/20261001-20261101");
+        std::fs::create_dir_all(&month).unwrap();
+        let row = format!(
+            "l,2026-10-01T00:00:00Z,111111111111,111111111111,Usage,2026-10-05T01:00:00Z,AmazonEC2,USD,{amount}\n"
+        );
+        std::fs::write(month.join("cur-1.csv"), format!("{HEAD}{row}")).unwrap();
+        let request = IngestRequest {
+            location: self.path("bill").display().to_string(),
+            organization: None,
+            connection: Some("bill".into()),
+            force: false,
+        };
+        let summary = ingest_job::run(&self.app, request, &|_| {}).await.unwrap();
+        assert_eq!(summary.periods.len(), 1);
+    }
+}
+
+async fn open(data: &Path) -> App {
+    App::open(data, AppOptions::default()).await.unwrap()
+}
+
+async fn total(app: &App) -> String {
+    let organization = app.organization(None).await.unwrap();
+    let published = crate::read::Published::of(app, organization).await.unwrap();
+    let answer = published.costs(&CostQuery::total(Metric::Unblended)).await.unwrap();
+    answer.total.to_string()
+}
+
+#[tokio::test]
+async fn a_backup_becomes_a_data_folder_with_the_same_figures() {
+    let world = World::new().await;
+    let made = make(&world.app, &world.path("backup"), true).await.unwrap();
+    assert_eq!((made.files, made.new_files), (made.new_files, made.files));
+    // What comes later is not in it.
+    world.read("2.50").await;
+    world.app.vacuum().await.unwrap();
+    let restored = restore(&world.path("backup"), &world.path("again")).await.unwrap();
+    assert_eq!((restored.files, restored.bytes, &restored.at), (made.files, made.bytes, &made.at));
+    let again = open(&world.path("again")).await;
+    assert_eq!((total(&again).await.as_str(), total(&world.app).await.as_str()), ("1.25", "2.5"));
+    // It goes on from there.
+    assert_eq!(again.vacuum().await.unwrap().files, 0);
+    assert_eq!(again.lake().active_files(lake::Table::LineItems).await.unwrap().len(), 1);
+
+    // Continued, the backup takes what is new, and forgets what is not there any more.
+    let more = make(&world.app, &world.path("backup"), true).await.unwrap();
+    assert!(more.new_files < more.files || more.files == made.files, "{more:?}");
+    assert_eq!(make(&world.app, &world.path("backup"), true).await.unwrap().files, more.files);
+    restore(&world.path("backup"), &world.path("third")).await.unwrap();
+    assert_eq!(total(&open(&world.path("third")).await).await, "2.5");
+}
+
+#[tokio::test]
+async fn nothing_that_is_there_is_replaced() {
+    let world = World::new().await;
+    let backup = world.path("backup");
+    assert_eq!(restore(&backup, &world.path("x")).await.unwrap_err().kind, ErrorKind::NotFound);
+    make(&world.app, &backup, true).await.unwrap();
+    let refused = restore(&backup, &world.path("data")).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Conflict);
+    // Neither in the data folder, nor among other things, nor over another one's backup.
+    for place in ["data/backup", "bill", ""] {
+        assert!(make(&world.app, &world.path(place), true).await.is_err(), "{place}");
+    }
+    let other = open(&world.path("other")).await;
+    assert_eq!(make(&other, &backup, true).await.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(total(&world.app).await, "1.25");
+}
+
+#[tokio::test]
+async fn a_damaged_backup_leaves_nothing_behind() {
+    let world = World::new().await;
+    let backup = world.path("backup");
+    make(&world.app, &backup, true).await.unwrap();
+    let file =
+        std::fs::read_dir(backup.join("states")).unwrap().next().unwrap().unwrap().path().join("meta.sqlite");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&file, bytes).unwrap();
+    let error = restore(&backup, &world.path("again")).await.unwrap_err();
+    assert!(error.message.contains("checksum"), "{error}");
+    assert_eq!(world.path("again").read_dir().unwrap().count(), 0);
+
+    // One that names a place outside is not followed.
+    let list = backup.join("backup.json");
+    let text = std::fs::read_to_string(&list).unwrap().replace("\"meta.sqlite\"", "\"../meta.sqlite\"");
+    std::fs::write(&list, text).unwrap();
+    assert!(restore(&backup, &world.path("again")).await.unwrap_err().message.contains("../meta.sqlite"));
+}
+
+#[tokio::test]
+async fn what_is_not_whole_is_not_opened_and_begun_anew() {
+    let world = World::new().await;
+    make(&world.app, &world.path("backup"), true).await.unwrap();
+    let again = world.path("again");
+    std::fs::create_dir_all(again.join("lake")).unwrap();
+    std::fs::write(again.join(super::MARKER), "").unwrap();
+    std::fs::write(again.join("meta.sqlite"), "half").unwrap();
+    let refused = App::open(&again, AppOptions::default()).await.err().unwrap();
+    assert!(refused.advice.unwrap().contains("restore"));
+    restore(&world.path("backup"), &again).await.unwrap();
+    assert_eq!(total(&open(&again).await).await, "1.25");
+}
+
+#[tokio::test]
+async fn files_stay_while_somebody_copies_them() {
+    let world = World::new().await;
+    let kept = hold::keep(world.app.data_dir()).await.unwrap();
+    world.read("2.50").await;
+    let root = world.app.lake().table_path(lake::Table::LineItems);
+    let count = || walk(&root);
+    assert_eq!((world.app.vacuum().await.unwrap().files, count()), (0, 2));
+    drop(kept);
+    world.app.vacuum().await.unwrap();
+    assert_eq!(count(), 1);
+}
+
+fn walk(folder: &Path) -> usize {
+    folder
+        .read_dir()
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            if path.is_dir() {
+                walk(&path)
+            } else {
+                usize::from(path.extension().is_some_and(|end| end == "parquet"))
+            }
+        })
+        .sum()
+}

@@ -1,0 +1,203 @@
+//! Metrics in Prometheus' text format, for whoever runs the server.
+//!
+//! Most are looked up when they are asked for: the metadata store knows jobs, looks and rows whatever process did the
+//! work, and numbers that it holds survive a restart. Only what nobody writes down is counted in memory. Organizations,
+//! accounts and connections are never named: a connection is its id, which says nothing to strangers. The text is
+//! written by hand: the format is a page long, and a library of it would be most of what it takes.
+
+mod disk;
+mod text;
+
+pub(crate) use disk::Sizes;
+pub use text::{Kind, Text};
+
+use crate::{App, Result};
+use meta::OfConnection;
+use sha2::{Digest, Sha256};
+use std::fmt;
+use subtle::ConstantTimeEq;
+
+/// Letters of a token for metrics: fewer could be guessed.
+const LEAST_TOKEN: usize = 16;
+
+/// What opens the metrics to whoever is not at this machine; kept as its hash.
+#[derive(Clone)]
+pub struct Token([u8; 32]);
+
+impl Token {
+    /// A token of the operator's.
+    ///
+    /// # Errors
+    /// Words about what is wrong with it; it is not repeated.
+    pub fn try_new(text: &str) -> Result<Self, String> {
+        if text.len() < LEAST_TOKEN || text.chars().any(|letter| !letter.is_ascii_graphic()) {
+            return Err(format!(
+                "a token for metrics has {LEAST_TOKEN} letters at least, and no blanks; 'openssl rand -hex 32' makes one"
+            ));
+        }
+        Ok(Self(Sha256::digest(text).into()))
+    }
+
+    /// Whether somebody gave it.
+    pub fn is(&self, given: &str) -> bool {
+        let given: [u8; 32] = Sha256::digest(given).into();
+        self.0.ct_eq(&given).into()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Token")
+    }
+}
+
+/// The application's metrics, as they are now.
+///
+/// # Errors
+/// When the metadata store does not answer.
+pub async fn of(app: &App) -> Result<Text> {
+    let mut text = Text::default();
+    process(app, &mut text);
+    engine(app, &mut text);
+    jobs(app, &mut text).await?;
+    connections(app, &mut text).await?;
+    mails(app, &mut text);
+    disk::write(app, &mut text).await;
+    Ok(text)
+}
+
+fn process(app: &App, text: &mut Text) {
+    let name = "cloud_analyzer_build_info";
+    text.family(name, Kind::Gauge, "Always 1; the labels say what runs.");
+    let schema = model::schema::VERSION.to_string();
+    text.sample(name, &[("version", env!("CARGO_PKG_VERSION")), ("schema", &schema)], 1);
+    let name = "cloud_analyzer_start_time_seconds";
+    text.family(name, Kind::Gauge, "When this process opened its data folder (Unix time).");
+    text.sample(name, &[], app.began().timestamp());
+    if let Some(bytes) = disk::resident() {
+        let name = "cloud_analyzer_resident_memory_bytes";
+        text.family(name, Kind::Gauge, "Memory of the server; each reading has a process of its own.");
+        text.sample(name, &[], bytes);
+    }
+}
+
+fn engine(app: &App, text: &mut Text) {
+    let load = app.engine().load();
+    let name = "cloud_analyzer_query_memory_bytes";
+    text.family(
+        name,
+        Kind::Gauge,
+        "Memory of questions: of the roll-up, and reserved by statements and by files of rows.",
+    );
+    for (of, bytes) in
+        [("rollup", load.rollup.bytes), ("statements", load.statements.bytes), ("files", load.file_bytes)]
+    {
+        text.sample(name, &[("of", of)], bytes);
+    }
+    let name = "cloud_analyzer_query_memory_limit_bytes";
+    text.family(name, Kind::Gauge, "What the roll-up, and all statements together, may take.");
+    text.sample(name, &[], load.memory_limit);
+    let name = "cloud_analyzer_query_turns_waiting";
+    text.family(name, Kind::Gauge, "Questions that wait for their turn.");
+    for (of, waiting) in [("rollup", load.rollup.waiting), ("statements", load.statements.waiting)] {
+        text.sample(name, &[("of", of)], waiting);
+    }
+    let name = "cloud_analyzer_query_turns_held";
+    text.family(name, Kind::Gauge, "Questions that are worked on.");
+    for (of, held) in [("rollup", load.rollup.held), ("statements", load.statements.held)] {
+        text.sample(name, &[("of", of)], held);
+    }
+}
+
+async fn jobs(app: &App, text: &mut Text) -> Result<()> {
+    let counts = app.meta().job_counts(app.now().timestamp_millis()).await?;
+    let name = "cloud_analyzer_jobs";
+    text.family(name, Kind::Gauge, "Jobs by state; those that ended are told of for a month.");
+    for of in &counts {
+        text.sample(name, &[("name", &of.name), ("lane", &of.lane), ("state", &of.state)], of.count);
+    }
+    let name = "cloud_analyzer_jobs_waiting_seconds";
+    text.family(name, Kind::Gauge, "How long the job that is due for longest has waited for its turn.");
+    for of in counts.iter().filter(|of| of.state == "queued") {
+        let seconds = of.overdue_ms.max(0) as f64 / 1000.0;
+        text.sample(name, &[("name", &of.name), ("lane", &of.lane)], seconds);
+    }
+    let name = "cloud_analyzer_lane_seen_timestamp_seconds";
+    text.family(name, Kind::Gauge, "When a lane of jobs last looked for work (Unix time).");
+    for (lane, at) in app.lanes().seen() {
+        text.sample(name, &[("lane", lane)], at.timestamp());
+    }
+    Ok(())
+}
+
+async fn connections(app: &App, text: &mut Text) -> Result<()> {
+    let all = app.meta().connection_counts().await?;
+    let mut each = |name: &str, kind, help, value: &dyn Fn(&OfConnection) -> Option<f64>| {
+        text.family(name, kind, help);
+        for one in &all {
+            if let Some(value) = value(one) {
+                text.sample(name, &[("connection", one.connection.as_str())], value);
+            }
+        }
+    };
+    each(
+        "cloud_analyzer_connection_looked_timestamp_seconds",
+        Kind::Gauge,
+        "When a connection's source was last looked at with success (Unix time).",
+        &|one| one.looked_at_ms.map(|ms| ms as f64 / 1000.0),
+    );
+    each(
+        "cloud_analyzer_connection_failures",
+        Kind::Gauge,
+        "Failures of a connection that have not ended.",
+        &|one| Some(one.failures as f64),
+    );
+    each(
+        "cloud_analyzer_ingest_rows_total",
+        Kind::Counter,
+        "Rows of the months that were read and published.",
+        &|one| Some(one.rows as f64),
+    );
+    each("cloud_analyzer_ingest_bytes_total", Kind::Counter, "Bytes of their files, as delivered.", &|one| {
+        Some(one.bytes as f64)
+    });
+    Ok(())
+}
+
+fn mails(app: &App, text: &mut Text) {
+    let Some(mail) = app.mail() else { return };
+    let counts = mail.mailer.counts();
+    let name = "cloud_analyzer_mails_total";
+    text.family(name, Kind::Counter, "Mails by what became of them, after all tries.");
+    for (outcome, count) in [("sent", counts.sent), ("failed", counts.failed)] {
+        text.sample(name, &[("outcome", outcome)], count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::AppOptions;
+
+    #[test]
+    fn a_token_is_long_and_never_shown() {
+        for bad in ["", "short", "a token with blanks in it", "0123456789abcde"] {
+            assert!(Token::try_new(bad).is_err(), "{bad}");
+        }
+        let token = Token::try_new("0123456789abcdef").unwrap();
+        assert!(token.is("0123456789abcdef") && !token.is("0123456789abcdeg") && !token.is(""));
+        assert_eq!(format!("{token:?}"), "Token");
+    }
+
+    #[tokio::test]
+    async fn a_new_folder_has_metrics() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), AppOptions::default()).await.unwrap();
+        let text = of(&app).await.unwrap().finish();
+        for part in
+            ["build_info{version=", "query_memory_bytes{of=\"rollup\"} 0", "lake_bytes{table=\"rollup\"} 0"]
+        {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+    }
+}

@@ -58,9 +58,9 @@ def manylinux(binary: Path) -> str:
     return f"manylinux_{major}_{minor}_{platform.machine()}"
 
 
-def archive(binary: Path, out: Path, name: str) -> Path:
+def archive(binary: Path, out: Path, name: str, level: int) -> Path:
     target = out / f"{name}.tar.gz"
-    with target.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, EPOCH) as zipped, tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar:
+    with target.open("wb") as raw, gzip.GzipFile("", "wb", level, raw, EPOCH) as zipped, tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in [binary, ROOT / "LICENSE", ROOT / "README.md", ROOT / "SECURITY.md", ROOT / "packaging/cloud-analyzer.service"]:
             member = tar.gettarinfo(str(path), f"{name}/{path.name}")
             member.mtime, member.uid, member.gid, member.uname, member.gname = EPOCH, 0, 0, "", ""
@@ -72,7 +72,7 @@ def archive(binary: Path, out: Path, name: str) -> Path:
     return target
 
 
-def wheel(binary: Path, out: Path, number: str, tag: str) -> Path:
+def wheel(binary: Path, out: Path, number: str, tag: str, level: int) -> Path:
     info = f"cloud_analyzer-{number}.dist-info"
     metadata = "\n".join([
         "Metadata-Version: 2.4", "Name: cloud-analyzer", f"Version: {number}", "Summary: Self-hosted cloud-cost analyzer: exact costs out of cost and usage reports",
@@ -91,7 +91,7 @@ def wheel(binary: Path, out: Path, number: str, tag: str) -> Path:
     record.write(f"{info}/RECORD,,\n")
     files[f"{info}/RECORD"] = (record.getvalue().encode(), 0o644)
     target = out / f"cloud_analyzer-{number}-py3-none-{tag}.whl"
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as packed:
         for path, (content, mode) in files.items():
             member = zipfile.ZipInfo(path, (2026, 1, 1, 0, 0, 0))
             member.compress_type, member.external_attr, member.create_system = zipfile.ZIP_DEFLATED, (0o100000 | mode) << 16, 3
@@ -106,6 +106,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--binary", type=Path, default=target / "release/cloud-analyzer")
     arguments.add_argument("--out", type=Path, default=ROOT / "dist")
+    arguments.add_argument("--level", type=int, default=6, help="of compression: 1 is fast, 9 small")
     given = arguments.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     number = version()
@@ -113,8 +114,8 @@ def main() -> None:
         binary = stripped(given.binary, Path(folder))
         tag = manylinux(binary)
         made = [
-            archive(binary, given.out, f"cloud-analyzer-{number}-linux-{platform.machine()}"),
-            wheel(binary, given.out, number, tag),
+            archive(binary, given.out, f"cloud-analyzer-{number}-linux-{platform.machine()}", given.level),
+            wheel(binary, given.out, number, tag, given.level),
         ]
         image = given.out / "image"
         image.mkdir(exist_ok=True)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory):
     out = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, str(ROOT / "scripts/dist.py"), "--binary", BIN, "--out", str(out)], check=True, capture_output=True)
+    subprocess.run([sys.executable, str(ROOT / "scripts/dist.py"), "--binary", BIN, "--out", str(out), "--level", "1"], check=True, capture_output=True)
     return out
 
 
@@ -83,7 +83,7 @@ def test_the_wheel_carries_the_binary(dist, tmp_path):
     pip = [str(tmp_path / "empty/bin/pip"), "--disable-pip-version-check", "--isolated", "--no-cache-dir"]
     subprocess.run([*pip, "install", "--no-index", "--quiet", str(wheel)], check=True, env=bare(home))
     shown = subprocess.run([*pip, "show", "--files", "cloud-analyzer"], check=True, capture_output=True, text=True, env=bare(home)).stdout
-    assert f"Version: {number}" in shown and "Apache-2.0" in shown, shown
+    assert f"Version: {number}" in shown and "licenses/LICENSE" in shown and "bin/cloud-analyzer" in shown, shown
     assert subprocess.run([*pip, "check"], check=False, capture_output=True, env=bare(home)).returncode == 0
     binary = tmp_path / "empty/bin/cloud-analyzer"
     told = subprocess.run([str(binary), "--version"], check=True, capture_output=True, text=True, env=bare(home)).stdout

@@ -43,7 +43,7 @@ pub struct Backup {
     pub new_files: u64,
     /// Their bytes.
     pub new_bytes: u64,
-    /// Whether the key of kept secrets is in it.
+    /// Whether everything is in it: the key of kept secrets, too, where there is one.
     pub key: bool,
 }
 
@@ -104,7 +104,7 @@ async fn state(
     app.meta().copy_to(&folder.state().join(DATABASE)).await?;
     let (copy, data_dir) = (folder.clone(), app.data_dir().to_owned());
     let names: Vec<&'static str> = keys.names.iter().copied().filter(|_| with_key).collect();
-    let key = !names.is_empty();
+    let key = with_key || keys.names.is_empty();
     entries.extend(
         blocking(move || {
             names.iter().map(|name| copy.add_state(name, &data_dir.join(name))).collect::<Result<Vec<_>>>()

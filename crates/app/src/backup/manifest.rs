@@ -22,7 +22,7 @@ pub(super) struct Manifest {
     pub(super) installation: String,
     /// The moment that it is of.
     pub(super) at: String,
-    /// Whether the key of kept secrets is in it.
+    /// Whether the key of kept secrets is in it, where there is one.
     pub(super) key: bool,
     /// Every file.
     pub(super) files: Vec<Entry>,

@@ -23,7 +23,7 @@ pub struct Restored {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
-    /// Whether the key of kept secrets was in the backup.
+    /// Whether the key of kept secrets was in the backup, where there is one.
     pub key: bool,
 }
 

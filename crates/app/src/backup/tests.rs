@@ -53,7 +53,7 @@ async fn open(data: &Path) -> App {
 async fn total(app: &App) -> String {
     let organization = app.organization(None).await.unwrap();
     let published = crate::read::Published::of(app, organization).await.unwrap();
-    let answer = published.costs(&CostQuery::total(Metric::Unblended)).await.unwrap();
+    let answer = app.engine().answer(&published.view, &CostQuery::total(Metric::Unblended)).await.unwrap();
     answer.total.to_string()
 }
 

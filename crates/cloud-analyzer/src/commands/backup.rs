@@ -12,7 +12,7 @@ pub(crate) async fn run(folder: &Folder, args: Backup) -> anyhow::Result<()> {
         return print_json(&made);
     }
     let key = if made.key {
-        "The key of kept secrets is in it: whoever has this folder can open them."
+        "With the key of kept secrets, where there are any: guard it like the data folder."
     } else {
         "The key of kept secrets is not in it."
     };

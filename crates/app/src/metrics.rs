@@ -12,7 +12,7 @@ pub(crate) use disk::Sizes;
 pub use text::{Kind, Text};
 
 use crate::{App, Result};
-use meta::OfConnection;
+use meta::{JobState, OfConnection};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -110,16 +110,17 @@ fn engine(app: &App, text: &mut Text) {
 }
 
 async fn jobs(app: &App, text: &mut Text) -> Result<()> {
-    let counts = app.meta().job_counts(app.now().timestamp_millis()).await?;
+    let (counts, now) = (app.meta().job_counts().await?, app.now().timestamp_millis());
     let name = "cloud_analyzer_jobs";
     text.family(name, Kind::Gauge, "Jobs by state; those that ended are told of for a month.");
     for of in &counts {
-        text.sample(name, &[("name", &of.name), ("lane", &of.lane), ("state", &of.state)], of.count);
+        let state = of.state.to_string();
+        text.sample(name, &[("name", &of.name), ("lane", &of.lane), ("state", &state)], of.jobs);
     }
     let name = "cloud_analyzer_jobs_waiting_seconds";
     text.family(name, Kind::Gauge, "How long the job that is due for longest has waited for its turn.");
-    for of in counts.iter().filter(|of| of.state == "queued") {
-        let seconds = of.overdue_ms.max(0) as f64 / 1000.0;
+    for of in counts.iter().filter(|of| of.state == JobState::Queued) {
+        let seconds = now.saturating_sub(of.first_ms).max(0) as f64 / 1000.0;
         text.sample(name, &[("name", &of.name), ("lane", &of.lane)], seconds);
     }
     let name = "cloud_analyzer_lane_seen_timestamp_seconds";

@@ -1,23 +1,8 @@
-//! Jobs, looks and readings in numbers, for whoever runs the server.
+//! Connections in numbers, for whoever runs the server.
 
 use crate::store::count;
 use crate::{Meta, MetaError};
 use sqlx::Row;
-
-/// Jobs of a name, in a lane and a state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OfJobs {
-    /// Type of the jobs.
-    pub name: String,
-    /// What they wait for their turn with.
-    pub lane: String,
-    /// Where they stand.
-    pub state: String,
-    /// How many.
-    pub count: u64,
-    /// How long the first of them has been due (ms); negative when none is.
-    pub overdue_ms: i64,
-}
 
 /// A connection in numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,30 +20,10 @@ pub struct OfConnection {
 }
 
 impl Meta {
-    /// Jobs by name, lane and state.
-    pub async fn job_counts(&self, now_ms: i64) -> Result<Vec<OfJobs>, MetaError> {
-        let rows = sqlx::query(
-            "SELECT name, lane, CASE WHEN cancelled = 1 THEN 'cancelled' ELSE state END AS state, count(*) AS count,
-                    ? - min(run_after_ms) AS overdue_ms
-             FROM jobs GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-        )
-        .bind(now_ms)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(OfJobs {
-                    name: row.try_get("name")?,
-                    lane: row.try_get("lane")?,
-                    state: row.try_get("state")?,
-                    count: count("jobs", row.try_get("count")?)?,
-                    overdue_ms: row.try_get("overdue_ms")?,
-                })
-            })
-            .collect()
-    }
-
     /// Each connection in numbers.
+    ///
+    /// # Errors
+    /// The database cannot be read.
     pub async fn connection_counts(&self) -> Result<Vec<OfConnection>, MetaError> {
         let rows = sqlx::query(
             "SELECT connections.id, looked_at_ms,

@@ -36,7 +36,7 @@ pub use bill_choice::{
     BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, BillSide, ConflictDetail, chosen,
 };
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Split};
-pub use counts::{OfConnection, OfJobs};
+pub use counts::OfConnection;
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
 pub use failing::{FailureKind, FailureRow};

@@ -16,7 +16,7 @@ mod lake_log;
 mod manifest;
 mod restoring;
 
-pub(crate) use restoring::{MARKER, refuse_unfinished};
+pub(crate) use restoring::refuse_unfinished;
 pub use restoring::{Restored, restore};
 
 use crate::connections::keys;

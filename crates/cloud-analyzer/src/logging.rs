@@ -33,7 +33,7 @@ pub(crate) fn start(format: LogFormat) {
             logs.with_ansi(ansi).with_target(false).fmt_fields(OneLine).init();
         }
         LogFormat::Json => {
-            logs.with_ansi(false).event_format(json::JsonEvents).fmt_fields(json::JsonFields).init();
+            logs.with_ansi(false).fmt_fields(json::JsonFields).event_format(json::JsonEvents).init();
         }
     }
     std::panic::set_hook(Box::new(|panic| {

@@ -10,7 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 /// In the data folder for as long as it is not whole.
-pub(crate) const MARKER: &str = ".restoring";
+pub(super) const MARKER: &str = ".restoring";
 /// On disks of their own.
 const NOT_OURS: &str = "lost+found";
 

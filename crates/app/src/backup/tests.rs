@@ -126,7 +126,7 @@ async fn what_is_not_whole_is_not_opened_and_begun_anew() {
     make(&world.app, &world.path("backup"), true).await.unwrap();
     let again = world.path("again");
     std::fs::create_dir_all(again.join("lake")).unwrap();
-    std::fs::write(again.join(super::MARKER), "").unwrap();
+    std::fs::write(again.join(super::restoring::MARKER), "").unwrap();
     std::fs::write(again.join("meta.sqlite"), "half").unwrap();
     let refused = App::open(&again, AppOptions::default()).await.err().unwrap();
     assert!(refused.advice.unwrap().contains("restore"));

@@ -132,8 +132,8 @@ mod tests {
         let subscriber = tracing_subscriber::fmt()
             .with_ansi(false)
             .with_writer(move || writer.clone())
-            .event_format(JsonEvents)
             .fmt_fields(JsonFields)
+            .event_format(JsonEvents)
             .finish();
         let evil = "x\n{\"level\":\"ERROR\"}\u{1b}[2J\u{202e}";
         tracing::subscriber::with_default(subscriber, || {

@@ -2,8 +2,9 @@
 //!
 //! Most are looked up when they are asked for: the metadata store knows jobs, looks and rows whatever process did the
 //! work, and numbers that it holds survive a restart. Only what nobody writes down is counted in memory. Organizations,
-//! accounts and connections are never named: a connection is its id, which says nothing to strangers. The text is
-//! written by hand: the format is a page long, and a library of it would be most of what it takes.
+//! accounts and connections are never named: ids of connections that the command line made hold names, so a connection
+//! is told by a checksum of its id ([`label`]). The text is written by hand: the format is a page long, and a library of
+//! it would be most of what it takes.
 
 mod disk;
 mod text;
@@ -13,10 +14,13 @@ pub use text::{Kind, Text};
 
 use crate::{App, Result};
 use meta::{JobState, OfConnection};
+use model::ConnectionId;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
 
+/// Bytes of a checksum that tell connections apart.
+const LABEL_BYTES: usize = 6;
 /// Letters of a token for metrics: fewer could be guessed.
 const LEAST_TOKEN: usize = 16;
 
@@ -49,6 +53,13 @@ impl fmt::Debug for Token {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Token")
     }
+}
+
+/// What a connection is called in metrics: `status --json` says of which one it is.
+#[must_use]
+pub fn label(connection: &ConnectionId) -> String {
+    let sum = Sha256::digest(connection.as_str());
+    sum.iter().take(LABEL_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The application's metrics, as they are now.
@@ -137,7 +148,7 @@ async fn connections(app: &App, text: &mut Text) -> Result<()> {
         text.family(name, kind, help);
         for one in &all {
             if let Some(value) = value(one) {
-                text.sample(name, &[("connection", one.connection.as_str())], value);
+                text.sample(name, &[("connection", &label(&one.connection))], value);
             }
         }
     };

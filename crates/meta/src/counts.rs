@@ -1,14 +1,15 @@
 //! Connections in numbers, for whoever runs the server.
 
-use crate::store::count;
+use crate::store::{count, parsed};
 use crate::{Meta, MetaError};
+use model::ConnectionId;
 use sqlx::Row;
 
 /// A connection in numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfConnection {
     /// Its id.
-    pub connection: String,
+    pub connection: ConnectionId,
     /// When its source was last looked at with success (ms).
     pub looked_at_ms: Option<i64>,
     /// Failures that have not ended.
@@ -42,7 +43,7 @@ impl Meta {
         rows.iter()
             .map(|row| {
                 Ok(OfConnection {
-                    connection: row.try_get("id")?,
+                    connection: parsed("connection", row.try_get("id")?)?,
                     looked_at_ms: row.try_get("looked_at_ms")?,
                     failures: count("failures", row.try_get("failures")?)?,
                     rows: count("rows", row.try_get("rows")?)?,

@@ -51,7 +51,7 @@ impl Meta {
     /// Whether the schema is the one that this program knows: neither one that is still to be changed, nor one that a
     /// newer version changed since this process opened it.
     pub async fn is_current(&self) -> Result<bool, MetaError> {
-        let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+        let newest = migrations::all()?.iter().map(|migration| migration.version).max();
         let done: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
             .fetch_one(&self.pool)
             .await?;

@@ -1,6 +1,7 @@
 //! The application: what is open for as long as the process runs.
 
 use crate::allowances::{AllowanceOptions, Allowances};
+use crate::backup::hold;
 use crate::connections::Verifications;
 use crate::data_folder;
 use crate::edits::Turns;
@@ -131,6 +132,7 @@ struct Inner {
     lanes: Lanes,
     looks: Looks,
     sizes: Sizes,
+    vacuuming: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -139,6 +141,7 @@ impl App {
         data_folder::prepare(data_dir, options.create)?;
         let lake = Lake::open(data_dir).await?;
         let meta = Meta::open(&data_dir.join("meta.sqlite")).await?;
+        hold::open(data_dir)?;
         data_folder::close_to_others(data_dir);
         if let Some(kept) = options.keep_superseded {
             meta.keep_superseded_for(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX)).await?;
@@ -174,6 +177,7 @@ impl App {
                 lanes: Lanes::default(),
                 looks: Looks::default(),
                 sizes: Sizes::default(),
+                vacuuming: tokio::sync::Mutex::default(),
             }),
         })
     }
@@ -296,6 +300,11 @@ impl App {
 
     pub(crate) fn sizes(&self) -> &Sizes {
         &self.inner.sizes
+    }
+
+    /// Held by whoever removes files of the lake.
+    pub(crate) fn vacuuming(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.vacuuming
     }
 
     /// Whether [`Self::stop`] was called.

@@ -63,6 +63,35 @@ impl Meta {
         Ok(sqlx::query_scalar("SELECT id FROM installation").fetch_one(&self.pool).await?)
     }
 
+    /// Ends what waited to be told to people when a copy was made, and moves reports that were due since to their next
+    /// time: whoever restores a copy sends nothing twice, and nothing that is long past.
+    pub async fn settle_copy(&self, now_ms: i64) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE jobs SET state = 'done', cancelled = 1, finished_at_ms = ?, lease = NULL, lease_until_ms = NULL
+             WHERE name IN ('tell', 'announce', 'report') AND finished_at_ms IS NULL",
+        )
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        loop {
+            let moved = sqlx::query(
+                "UPDATE saved_reports SET next_run_ms = CASE frequency
+                     WHEN 'daily' THEN next_run_ms + 86400000
+                     WHEN 'weekly' THEN next_run_ms + 604800000
+                     ELSE 1000 * CAST(strftime('%s', next_run_ms / 1000, 'unixepoch', '+1 month') AS INTEGER) END
+                 WHERE next_run_ms <= ?",
+            )
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+            if moved.rows_affected() == 0 {
+                break;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
     /// Writes the store as it is at one moment into a new file, while others read and write.
     pub async fn copy_to(&self, path: &Path) -> Result<(), MetaError> {
         let path = path.to_str().ok_or(MetaError::OutOfRange("the path of a copy"))?;

@@ -64,6 +64,15 @@ impl BackupFolder {
                 .advise("Name a new folder, or that of an earlier backup."));
             }
         }
+        // What a killed backup left has its lock, which is made first: anything else is somebody's, whatever it is called.
+        if earlier.is_none() && !root.join(LOCK).exists() && !is_empty(&root)? {
+            return Err(AppError::new(
+                ErrorKind::Conflict,
+                "the folder holds something, and no backup of this program",
+            )
+            .in_file(root.display().to_string())
+            .advise("Name a new folder, or that of an earlier backup."));
+        }
         let lock = locked(&root)?;
         let state = format!("{STATES}/{}", hex(rand::random::<u64>()));
         let earlier = earlier.map(|manifest| manifest.files).unwrap_or_default();
@@ -164,6 +173,11 @@ impl BackupFolder {
         }
         Ok(empty)
     }
+}
+
+fn is_empty(root: &Path) -> Result<bool> {
+    let mut entries = root.read_dir().map_err(disk(root))?.filter_map(std::io::Result::ok);
+    Ok(entries.all(|entry| entry.file_name() == "lost+found"))
 }
 
 fn entry(path: String, from: String, copied: Copied) -> Entry {

@@ -14,10 +14,16 @@ pub(crate) const LOCK: &str = "files.lock";
 #[derive(Debug)]
 pub(crate) struct Held(#[expect(dead_code, reason = "the lock is held by the open file")] File);
 
-fn open(data_dir: &Path) -> Result<File> {
+/// The file, made where it is missing: by whoever opens the data folder first, which is the server. Locking it takes no
+/// right to write it.
+pub(crate) fn open(data_dir: &Path) -> Result<File> {
     let path = data_dir.join(LOCK);
-    let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    opened.map_err(disk(&path))
+    match File::open(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        opened => return opened.map_err(disk(&path)),
+    }
+    let made = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+    made.map_err(disk(&path))
 }
 
 /// Keeps files where they are; waits for whoever is removing some.

@@ -5,6 +5,8 @@ use super::manifest::{FILE, Manifest, below};
 use super::{blocking, copying, disk, folder};
 use crate::data_folder::DATABASE;
 use crate::{AppError, ErrorKind, Result};
+use chrono::Utc;
+use meta::Meta;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
@@ -33,28 +35,38 @@ pub struct Restored {
 /// `Conflict`: the data folder holds something. `NotFound`: there is no backup. `Invalid`: the backup is damaged.
 pub async fn restore(from: &Path, data_dir: &Path) -> Result<Restored> {
     let (from, data_dir) = (from.to_owned(), data_dir.to_owned());
-    blocking(move || restored(&from, &data_dir)).await
+    let folder = data_dir.clone();
+    let (marker, made) = blocking(move || filled(&from, &folder)).await?;
+    let store = Meta::open(&data_dir.join(DATABASE)).await?;
+    let settled = store.settle_copy(Utc::now().timestamp_millis()).await;
+    store.close().await;
+    settled?;
+    blocking(move || {
+        copying::sync_all(&data_dir)?;
+        std::fs::remove_file(data_dir.join(MARKER)).map_err(disk(&data_dir))?;
+        copying::sync(&data_dir)?;
+        drop(marker);
+        Ok(made)
+    })
+    .await
 }
 
-fn restored(from: &Path, data_dir: &Path) -> Result<Restored> {
+/// The folder with every file in it, still marked.
+fn filled(from: &Path, data_dir: &Path) -> Result<(File, Restored)> {
     let manifest = Manifest::read(from)?.ok_or_else(|| {
         AppError::new(ErrorKind::NotFound, format!("there is no whole backup in {}", from.display()))
             .advise("Name the folder that 'cloud-analyzer backup' wrote. One that was killed before its end has no backup.json; run it again.")
     })?;
     let _unchanged = kept(from)?;
     let marker = begin(data_dir)?;
-    let filled = fill(from, data_dir, &manifest);
-    if let Err(error) = filled {
+    if let Err(error) = fill(from, data_dir, &manifest) {
         // As it was found: nothing of a damaged backup is left for somebody to start a server on.
         clear(data_dir)?;
         return Err(error);
     }
-    copying::sync_all(data_dir)?;
-    std::fs::remove_file(data_dir.join(MARKER)).map_err(disk(data_dir))?;
-    copying::sync(data_dir)?;
-    drop(marker);
     let bytes = manifest.files.iter().map(|entry| entry.size).sum();
-    Ok(Restored { at: manifest.at, files: manifest.files.len() as u64, bytes, key: manifest.key })
+    let files = manifest.files.len() as u64;
+    Ok((marker, Restored { at: manifest.at, files, bytes, key: manifest.key }))
 }
 
 /// Keeps the backup from being continued meanwhile. On a disk that is only read nobody continues it.

@@ -100,14 +100,18 @@ async fn schema(app: &App) -> Part {
     }
 }
 
+/// The log of each table can be listed. Without the tables' own locks: a commit of a large month takes its time.
 async fn lake(app: &App) -> Part {
-    let versions = async {
-        for table in Table::ALL {
-            app.lake().version(table).await?;
+    let logs: Vec<_> =
+        Table::ALL.into_iter().map(|table| app.lake().table_path(table).join("_delta_log")).collect();
+    let listed = tokio::task::spawn_blocking(move || {
+        for log in logs {
+            log.read_dir()?.next().transpose()?;
         }
-        Ok::<_, lake::LakeError>("can be read".to_owned())
-    };
-    part("lake", timeout(PATIENCE, versions).await)
+        Ok::<_, std::io::Error>("can be read".to_owned())
+    });
+    let listed = async { listed.await.unwrap_or_else(|error| Err(std::io::Error::other(error))) };
+    part("lake", timeout(PATIENCE, listed).await)
 }
 
 /// What a look gave. What went wrong is logged, and not told to whoever asks.

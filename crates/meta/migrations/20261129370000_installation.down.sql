@@ -1,3 +1,3 @@
-DROP INDEX ingests_counted;
+DROP INDEX publications_counted;
 DROP INDEX jobs_counted;
 DROP TABLE installation;

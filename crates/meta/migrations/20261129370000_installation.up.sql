@@ -7,4 +7,4 @@ INSERT INTO installation (id) VALUES (lower(hex(randomblob(16))));
 
 -- For those who watch the server, every few seconds: jobs by state, and what was read, are counted without their rows.
 CREATE INDEX jobs_counted ON jobs (name, lane, state, run_after_ms);
-CREATE INDEX ingests_counted ON ingests (connection_id, row_count, bytes_done) WHERE outcome = 'published';
+CREATE INDEX publications_counted ON publications (connection_id, row_count, byte_count);

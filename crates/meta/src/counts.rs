@@ -33,8 +33,8 @@ impl Meta {
                     coalesce(done.rows, 0) AS rows, coalesce(done.bytes, 0) AS bytes
              FROM connections
              LEFT JOIN source_files ON source_files.connection_id = connections.id
-             LEFT JOIN (SELECT connection_id, sum(row_count) AS rows, sum(bytes_done) AS bytes FROM ingests
-                        WHERE outcome = 'published' GROUP BY connection_id) AS done
+             LEFT JOIN (SELECT connection_id, sum(row_count) AS rows, sum(byte_count) AS bytes FROM publications
+                        GROUP BY connection_id) AS done
                  ON done.connection_id = connections.id
              ORDER BY connections.id",
         )

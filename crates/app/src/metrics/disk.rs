@@ -15,7 +15,7 @@ const DEEPEST: usize = 6;
 
 /// Bytes of each table, and when they were counted.
 #[derive(Debug, Default)]
-pub(crate) struct Sizes(AsyncMutex<Option<(Instant, [u64; 2])>>);
+pub(crate) struct Sizes(AsyncMutex<Option<(Instant, Vec<u64>)>>);
 
 pub(super) async fn write(app: &App, text: &mut Text) {
     let name = "cloud_analyzer_lake_bytes";
@@ -39,17 +39,17 @@ pub(super) async fn write(app: &App, text: &mut Text) {
     }
 }
 
-async fn lake(app: &App) -> [u64; 2] {
+async fn lake(app: &App) -> Vec<u64> {
     let mut kept = app.sizes().0.lock().await;
-    if let Some((at, bytes)) = *kept
+    if let Some((at, bytes)) = &*kept
         && at.elapsed() < KEPT
     {
-        return bytes;
+        return bytes.clone();
     }
-    let roots = Table::ALL.map(|table| app.lake().table_path(table));
-    let walk = move || roots.map(|root| bytes_below(&root, DEEPEST));
+    let roots: Vec<_> = Table::ALL.into_iter().map(|table| app.lake().table_path(table)).collect();
+    let walk = move || roots.iter().map(|root| bytes_below(root, DEEPEST)).collect::<Vec<_>>();
     let bytes = tokio::task::spawn_blocking(walk).await.unwrap_or_default();
-    *kept = Some((Instant::now(), bytes));
+    *kept = Some((Instant::now(), bytes.clone()));
     bytes
 }
 

@@ -189,7 +189,7 @@ def test_a_server_at_work_is_copied_as_it_is_at_one_moment(house_with, tmp_path)
             number += 1
             write_bill(bills, number)
             command(house.data, "ingest", bills, "--force", "--json")
-            command(house.data, "vacuum")
+            command(house.data, "vacuum", "--all")
             states[number] = total(house.data)
 
     write_bill(bills, 1)

@@ -26,8 +26,8 @@ use chrono::SecondsFormat;
 use folder::BackupFolder;
 use lake::Table;
 use manifest::{Entry, FORMAT, Manifest};
-use meta::{Meta, ReferencedFiles};
-use std::collections::BTreeSet;
+use meta::{FileState, Meta};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What was kept.
@@ -62,10 +62,7 @@ pub async fn make(app: &App, to: &Path, with_key: bool) -> Result<Backup> {
     let (key, named) = state(app, &folder, with_key, &mut entries).await?;
     for table in Table::ALL {
         let (version, mut files) = lake_log::active(app, table).await?;
-        files.extend(match table {
-            Table::Rollup => named.rollup.iter().cloned(),
-            Table::LineItems => named.line_items.iter().cloned(),
-        });
+        files.extend(named.get(&table).into_iter().flatten().cloned());
         let (root, copy) = (app.lake().table_path(table), folder.clone());
         entries.extend(blocking(move || table_copied(&copy, table, &root, version, &files)).await?);
     }
@@ -98,7 +95,7 @@ async fn state(
     folder: &BackupFolder,
     with_key: bool,
     entries: &mut Vec<Entry>,
-) -> Result<(bool, ReferencedFiles)> {
+) -> Result<(bool, Named)> {
     // Until both are copied nobody changes the key.
     let keys = keys::files(app).await?;
     app.meta().copy_to(&folder.state().join(DATABASE)).await?;
@@ -114,7 +111,7 @@ async fn state(
     drop(keys);
     let copy = folder.clone();
     let store = Meta::open(&folder.state().join(DATABASE)).await?;
-    let (whole, named) = (store.is_whole().await, store.referenced_files().await);
+    let (whole, named) = (store.is_whole().await, named(app, &store).await);
     store.close().await;
     if !whole? {
         return Err(AppError::new(ErrorKind::Unavailable, "the copy of the metadata store is damaged")
@@ -122,6 +119,24 @@ async fn state(
     }
     entries.push(blocking(move || copy.state_entry(DATABASE)).await?);
     Ok((key, named?))
+}
+
+/// Files of the lake, by table.
+type Named = BTreeMap<Table, BTreeSet<String>>;
+
+/// Files that the copied store names: those of what is published, and those that past days are answered from. One of the
+/// latter that is not there any more cannot be asked for in the original either.
+async fn named(app: &App, store: &Meta) -> Result<Named> {
+    let mut named = Named::new();
+    for table in Table::ALL {
+        let kept = store.lake_files(table).await?.into_iter().filter(|file| match file.state {
+            FileState::Published => true,
+            FileState::Superseded => app.lake().file_path(table, &file.path).exists(),
+            FileState::Staged | FileState::Deletable => false,
+        });
+        named.insert(table, kept.map(|file| file.path).collect());
+    }
+    Ok(named)
 }
 
 fn table_copied(

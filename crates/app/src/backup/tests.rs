@@ -2,7 +2,7 @@
 
 use super::{hold, make, restore};
 use crate::ingest_job::{self, IngestRequest};
-use crate::{App, AppOptions, ErrorKind};
+use crate::{App, AppOptions, ErrorKind, Spare};
 use model::{CostQuery, Metric};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -64,13 +64,13 @@ async fn a_backup_becomes_a_data_folder_with_the_same_figures() {
     assert_eq!((made.files, made.new_files), (made.new_files, made.files));
     // What comes later is not in it.
     world.read("2.50").await;
-    world.app.vacuum().await.unwrap();
+    world.app.vacuum(Spare::Nothing).await.unwrap();
     let restored = restore(&world.path("backup"), &world.path("again")).await.unwrap();
     assert_eq!((restored.files, restored.bytes, &restored.at), (made.files, made.bytes, &made.at));
     let again = open(&world.path("again")).await;
     assert_eq!((total(&again).await.as_str(), total(&world.app).await.as_str()), ("1.25", "2.5"));
     // It goes on from there.
-    assert_eq!(again.vacuum().await.unwrap().files, 0);
+    assert_eq!(again.vacuum(Spare::Nothing).await.unwrap().files, 0);
     assert_eq!(again.lake().active_files(lake::Table::LineItems).await.unwrap().len(), 1);
 
     // Continued, the backup takes what is new, and forgets what is not there any more.
@@ -79,6 +79,23 @@ async fn a_backup_becomes_a_data_folder_with_the_same_figures() {
     assert_eq!(make(&world.app, &world.path("backup"), true).await.unwrap().files, more.files);
     restore(&world.path("backup"), &world.path("third")).await.unwrap();
     assert_eq!(total(&open(&world.path("third")).await).await, "2.5");
+}
+
+#[tokio::test]
+async fn what_past_days_are_answered_from_is_kept_as_well() {
+    let world = World::new().await;
+    let one = make(&world.app, &world.path("backup"), true).await.unwrap();
+    world.read("2.50").await;
+    let both = make(&world.app, &world.path("backup"), true).await.unwrap();
+    // The former roll-up and line items, those of now, and a commit more in each log.
+    assert_eq!(both.files, one.files + 4, "{both:?}");
+    restore(&world.path("backup"), &world.path("again")).await.unwrap();
+    let again = open(&world.path("again")).await;
+    for table in lake::Table::ALL {
+        for file in again.meta().lake_files(table).await.unwrap() {
+            assert!(again.lake().file_path(table, &file.path).exists(), "{file:?}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -141,9 +158,9 @@ async fn files_stay_while_somebody_copies_them() {
     world.read("2.50").await;
     let root = world.app.lake().table_path(lake::Table::LineItems);
     let count = || walk(&root);
-    assert_eq!((world.app.vacuum().await.unwrap().files, count()), (0, 2));
+    assert_eq!((world.app.vacuum(Spare::Nothing).await.unwrap().files, count()), (0, 2));
     drop(kept);
-    world.app.vacuum().await.unwrap();
+    world.app.vacuum(Spare::Nothing).await.unwrap();
     assert_eq!(count(), 1);
 }
 

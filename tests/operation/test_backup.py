@@ -221,6 +221,6 @@ def test_a_server_at_work_is_copied_as_it_is_at_one_moment(house_with, tmp_path)
         command(again, "ingest", bills, "--force")
         command(again, "vacuum")
         with closing(sqlite3.connect(again / "meta.sqlite")) as store:
-            named = store.execute("SELECT line_item_files FROM publications WHERE superseded_at_ms IS NULL").fetchall()
+            named = store.execute("SELECT path FROM publication_files WHERE table_name = 'line_items' AND state = 'published'").fetchall()
         assert len(named) == 1
     assert total(found[-1][0]) == total(house.data)

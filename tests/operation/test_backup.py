@@ -175,6 +175,10 @@ def write_bill(folder: Path, number: int, rows: int = 4_000) -> None:
     part.rename(period / "cur-1.csv")
 
 
+def rows_behind(data: Path) -> dict:
+    return json.loads(command(data, "explain", "--metric", "unblended", "--format", "json").stdout)
+
+
 def test_a_server_at_work_is_copied_as_it_is_at_one_moment(house_with, tmp_path):
     """While deliveries replace each other and vacuums run: each backup is one of the states that were published, whole."""
     house: House = house_with(tenants=False)
@@ -214,12 +218,13 @@ def test_a_server_at_work_is_copied_as_it_is_at_one_moment(house_with, tmp_path)
     for again, seen in found:
         assert seen in states.values(), f"{seen} is none of the states that were published"
         assert json.loads(command(again, "reconcile", "--format", "json").stdout)["proven"]
-        # Rows behind the figures, too: line items are of the same moment.
-        explained = json.loads(command(again, "explain", "--metric", "unblended", "--format", "json").stdout)
-        assert explained["rows_total"] == 4_000, explained
+        # Rows behind the figures, too: line items are of the same moment, or it was the one at which only the roll-up was published.
+        explained = rows_behind(again)
+        assert explained["rows_total"] == 4_000 or "still being stored" in explained["message"], explained
         # It goes on: the next delivery replaces the month, and nothing is left over.
         command(again, "ingest", bills, "--force")
         command(again, "vacuum")
+        assert rows_behind(again)["rows_total"] == 4_000
         with closing(sqlite3.connect(again / "meta.sqlite")) as store:
             named = store.execute("SELECT path FROM publication_files WHERE table_name = 'line_items' AND state = 'published'").fetchall()
         assert len(named) == 1

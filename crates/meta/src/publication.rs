@@ -330,7 +330,8 @@ impl Meta {
     ) -> Result<Vec<SupersededPublication>, MetaError> {
         let rows = sqlx::query(
             "SELECT id, period, row_count, stored_total, fingerprint, published_at_ms, superseded_at_ms
-             FROM publications WHERE connection_id = ? AND superseded_at_ms > published_at_ms
+             FROM publications WHERE connection_id = ? AND superseded_at_ms IS NOT NULL
+                 AND NOT (superseded_at_ms = published_at_ms AND files_gone_ms IS NOT NULL)
              ORDER BY id DESC LIMIT ?",
         )
         .bind(connection.as_str())

@@ -66,7 +66,7 @@ async fn before(from: &mut SqliteConnection, publication: i64) -> Result<Option<
         "SELECT former.id, former.stage = 'complete' AS complete, former.fingerprint
          FROM publications AS former JOIN publications AS own USING (connection_id, period)
          WHERE own.id = ? AND former.id < own.id AND former.superseded_at_ms = own.published_at_ms
-             AND former.published_at_ms < former.superseded_at_ms AND former.files_gone_ms IS NULL
+             AND former.files_gone_ms IS NULL
          ORDER BY former.id DESC LIMIT 1",
     )
     .bind(publication)

@@ -31,7 +31,9 @@ use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::OrganizationAccount;
 use meta::{DefinitionKind, NewAudit};
-use model::{Condition, CostQuery, Dimension, Mapping, MappingName, MappingRule, Operator, OrganizationId};
+use model::{
+    Column, Condition, CostQuery, Dimension, Mapping, MappingName, MappingRule, Operator, OrganizationId,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -106,7 +108,8 @@ impl Definitions {
         names: &BTreeMap<String, String>,
     ) -> Result<Option<Vec<MappingRule>>> {
         let depends = |condition: &Condition| {
-            matches!(condition.dimension, Dimension::MergedTag(_)) || condition.dimension.is("charge_type")
+            matches!(condition.dimension, Dimension::MergedTag(_))
+                || condition.dimension.is(Column::ChargeType)
         };
         let spelt = rules.iter().flat_map(|rule| &rule.conditions).any(depends);
         let named = looks_at_names(rules);
@@ -123,7 +126,7 @@ impl Definitions {
 
     /// Puts what bills call a charge in place of its name in amortized figures.
     fn rename_charges(&self, dimension: &Dimension, values: &mut [String]) {
-        if dimension.is("charge_type") {
+        if dimension.is(Column::ChargeType) {
             for value in values {
                 if let Some((fee, _)) = self.unused.iter().find(|(_, name)| name == value) {
                     (*fee).clone_into(value);
@@ -242,8 +245,7 @@ fn accounts_rule(value: &str, values: Vec<String>) -> MappingRule {
 
 /// The dimension of account IDs.
 pub(crate) fn account_id() -> Dimension {
-    let at = model::DIMENSIONS.iter().position(|info| info.name == "account_id");
-    Dimension::Column(at.unwrap_or_default())
+    Column::AccountId.into()
 }
 
 /// Changes one kind of definitions of the caller's organization, from what it is now.

@@ -20,7 +20,7 @@ pub(crate) use compared::SETTLED_DAYS;
 pub use compared::{ComparedCosts, GroupChange, Known, left_out};
 pub use costs::{Costs, by_currency, costs, costs_in_each};
 pub use dimensions::{Names, Value, Values, ValuesAsked, names, parse_group_by, values};
-pub(crate) use dimensions::{RememberedNames, filter_on, named};
+pub(crate) use dimensions::{RememberedNames, filter_on};
 pub use explain::{Cell, Explained, explain, explained_rows};
 pub use overview::{ConnectionProof, Overview, PeriodState, connection_proof, overview};
 pub(crate) use overview::{NewestMonth, data_to, newest_month, page_days};

@@ -12,7 +12,7 @@ use crate::limits::{
     MOST_CONDITIONS, MOST_KEYS, MOST_RULE_BYTES, MOST_RULE_PARTS, MOST_RULE_PATTERNS, MOST_RULE_VALUES,
     MOST_RULES,
 };
-use crate::{Dimension, Filter};
+use crate::{Column, Dimension, Filter};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -35,6 +35,14 @@ impl MappingName {
             Self::Subset => "Unassigned",
             Self::OrganizationalUnit => "No organizational unit",
             Self::VirtualTag(_) => "No match",
+        }
+    }
+
+    /// Whether its rules look at accounts alone.
+    pub const fn is_of_account(&self) -> bool {
+        match self {
+            Self::Subset | Self::OrganizationalUnit => true,
+            Self::VirtualTag(_) => false,
         }
     }
 
@@ -240,7 +248,7 @@ pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
 /// # Errors
 /// The first thing that is wrong with them.
 pub fn check_rules_of_names(rules: &[MappingRule]) -> Result<(), RuleError> {
-    check(rules, |dimension| dimension.is_of_row() || dimension.is("account"))
+    check(rules, |dimension| dimension.is_of_row() || dimension.is(Column::Account))
 }
 
 fn check(rules: &[MappingRule], may: impl Fn(&Dimension) -> bool) -> Result<(), RuleError> {

@@ -13,27 +13,6 @@ use model::{DIMENSIONS, Dimension, METRICS, MetricInfo};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-/// Dimensions with a tab of their own on the page, in its order; tags have one beside.
-const TABS: [&str; 18] = [
-    "account_id",
-    "service",
-    "lifecycle",
-    "region",
-    "operating_system",
-    "charge_type",
-    "usage_type_group",
-    "instance_type",
-    "resource_id",
-    "availability_zone",
-    "operation",
-    "usage_type",
-    "purchase_option",
-    "payer_account_id",
-    "provider",
-    "connection",
-    "seller",
-    "commitment_id",
-];
 /// Most values in one answer.
 const MOST_VALUES: usize = 10_000;
 
@@ -101,7 +80,7 @@ pub(crate) async fn dimensions(
             label: info.label,
             description: info.description,
             source_column: info.column,
-            tab: TABS.contains(&info.name),
+            tab: info.tab,
         });
         Ok(Dimensions {
             dimensions: dimensions.collect(),

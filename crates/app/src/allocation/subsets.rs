@@ -4,12 +4,12 @@
 use super::{Billing, change, gone};
 use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
-use crate::read::{NewestMonth, Published, account_names, filter_on, named, newest_month, projected_total};
+use crate::read::{NewestMonth, Published, account_names, filter_on, newest_month, projected_total};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
 use model::limits::{LONGEST_ACCOUNT, MOST_NAMED_ACCOUNTS, MOST_SUBSETS};
-use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
+use model::{BillingPeriod, Column, CostQuery, Decimal, Dimension, Filter, MappingName, Metric};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A named group of accounts.
@@ -130,14 +130,15 @@ impl SubsetSpans {
         &self,
         app: &App,
         published: &Published,
-        dimension: &str,
+        dimension: impl Into<Dimension>,
         filters: &[Filter],
     ) -> Result<BTreeMap<Option<String>, (Decimal, Decimal)>> {
+        let dimension = dimension.into();
         let mut costs: BTreeMap<Option<String>, (Decimal, Decimal)> = BTreeMap::new();
         for (span, newest) in [(self.last_month, false), (self.so_far(), true)] {
             let Some((from, to)) = span else { continue };
             let query = CostQuery {
-                group_by: vec![named(dimension)?],
+                group_by: vec![dimension.clone()],
                 from: Some(from),
                 to: Some(to),
                 filters: filters.to_vec(),
@@ -170,7 +171,7 @@ impl SubsetSpans {
     }
 }
 
-fn only(dimension: &str, value: &str) -> Result<Filter> {
+fn only(dimension: impl Into<Dimension>, value: &str) -> Filter {
     filter_on(dimension, false, &[value])
 }
 
@@ -183,10 +184,10 @@ async fn expected(app: &App, published: &Published, filters: &[Filter]) -> Resul
 pub async fn subsets(app: &App, published: &Published, filters: &[Filter]) -> Result<Subsets> {
     let published = &*published.in_one_currency(filters);
     let months = SubsetSpans::of(app, published).await?;
-    let by_subset = months.costs(app, published, "subset", &[]).await?;
-    let by_account = months.costs(app, published, "account_id", &[]).await?;
+    let by_subset = months.costs(app, published, MappingName::Subset, &[]).await?;
+    let by_account = months.costs(app, published, Column::AccountId, &[]).await?;
     let sums = async |key: Option<&str>, accounts, billing: Option<&Billing>| -> Result<SubsetSums> {
-        let filters = [only("subset", key.unwrap_or_default())?];
+        let filters = [only(MappingName::Subset, key.unwrap_or_default())];
         let (last_month, month_to_date) =
             by_subset.get(&key.map(ToOwned::to_owned)).copied().unwrap_or_default();
         let (charge_last_month, charge_month_to_date) =
@@ -227,16 +228,16 @@ pub async fn subset(app: &App, published: &Published, id: &str, filters: &[Filte
     let subset = subset.ok_or_else(|| gone("subset"))?.clone();
     let months = SubsetSpans::of(app, published).await?;
     let names = account_names(app, published).await?;
-    let filters = [only("subset", &subset.name)?];
+    let filters = [only(MappingName::Subset, &subset.name)];
     let costs = if subset.account_ids.is_empty() {
         BTreeMap::new()
     } else {
-        months.costs(app, published, "account_id", &filters).await?
+        months.costs(app, published, Column::AccountId, &filters).await?
     };
     let mut accounts = vec![];
     for account_id in &subset.account_ids {
         let (last_month, month_to_date) = costs.get(&Some(account_id.clone())).copied().unwrap_or_default();
-        let own = [only("account_id", account_id)?];
+        let own = [only(Column::AccountId, account_id)];
         let (charge_last_month, charge_month_to_date) =
             months.charges(app, published, subset.billing.as_ref(), &own).await?;
         accounts.push(SubsetAccount {

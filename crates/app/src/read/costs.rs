@@ -1,10 +1,10 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
 use super::compared::{self, ComparedCosts};
-use super::{Published, account_names, named, splitting};
+use super::{Published, account_names, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, Result};
-use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use model::{Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer with what a page shows beside it.
@@ -69,7 +69,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let spans = compared::spans(app, published, &query).await?;
     let query = compared::written_out(query, spans);
     let (alone, others) = app.engine().in_one_currency(&published.view, &query).await?;
-    let all = !split && query.group_by.iter().any(|dimension| dimension.is("currency"));
+    let all = !split && query.group_by.iter().any(|dimension| dimension.is(Column::Currency));
     let query = if all { query } else { alone.clone() };
     let answer = if split {
         let published = published.in_one_currency(&query.filters);
@@ -152,7 +152,7 @@ pub async fn costs_in_each(
 ) -> Result<Vec<Costs>> {
     let first = costs(app, published, query, split).await?;
     let mut all = vec![];
-    if !first.query.group_by.iter().any(|dimension| dimension.is("currency")) {
+    if !first.query.group_by.iter().any(|dimension| dimension.is(Column::Currency)) {
         for (currency, _) in &first.other_currencies {
             let query = query::only_in(&first.query, currency);
             all.push(costs(app, published, query, split).await?);
@@ -166,8 +166,8 @@ pub async fn costs_in_each(
 /// which hold everything.
 pub fn by_currency(published: &Published, mut query: CostQuery) -> Result<CostQuery> {
     let several = query.metric.is_money() && published.view.currencies_of(&query.filters).len() > 1;
-    if several && !query.group_by.iter().any(|dimension| dimension.is("currency")) {
-        query.group_by.insert(0, named("currency")?);
+    if several && !query.group_by.iter().any(|dimension| dimension.is(Column::Currency)) {
+        query.group_by.insert(0, Column::Currency.into());
     }
     Ok(query)
 }
@@ -191,16 +191,16 @@ impl KeyNames {
         dimensions: &[Dimension],
         metric: Metric,
     ) -> Result<Self> {
-        let asked = |name| dimensions.iter().any(|dimension| dimension.is(name));
+        let asked = |one| dimensions.iter().any(|dimension| dimension.is(one));
         let mut names = Self::default();
-        if asked("account_id") {
+        if asked(Column::AccountId) {
             names.accounts = account_names(app, published).await?;
         }
-        if let (true, Some(organization)) = (asked("connection"), &published.organization) {
+        if let (true, Some(organization)) = (asked(Column::Connection), &published.organization) {
             let all = app.meta().connections(&organization.id).await?;
             names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
         }
-        if asked("charge_type") && metric.is_amortized() {
+        if asked(Column::ChargeType) && metric.is_amortized() {
             names.charges = published.definitions.unused.iter().copied().collect();
         }
         Ok(names)
@@ -208,11 +208,11 @@ impl KeyNames {
 
     /// The words for a key.
     pub(super) fn name<'a>(&'a self, dimension: &Dimension, key: &'a str) -> &'a str {
-        let known = match dimension.info().map(|info| info.name) {
-            Some("account_id") => self.accounts.get(key),
-            Some("connection") => self.connections.get(key),
-            Some("resource_id") => self.resources.get(key),
-            Some("charge_type") => return self.charges.get(key).copied().unwrap_or(key),
+        let known = match dimension {
+            Dimension::Column(Column::AccountId) => self.accounts.get(key),
+            Dimension::Column(Column::Connection) => self.connections.get(key),
+            Dimension::Column(Column::ResourceId) => self.resources.get(key),
+            Dimension::Column(Column::ChargeType) => return self.charges.get(key).copied().unwrap_or(key),
             _ => None,
         };
         known.map_or(key, String::as_str)
@@ -220,7 +220,7 @@ impl KeyNames {
 
     /// Whether keys of a dimension have other names than themselves.
     pub(super) fn renames(&self, dimension: &Dimension) -> bool {
-        is_named(dimension) || (dimension.is("charge_type") && !self.charges.is_empty())
+        is_named(dimension) || (dimension.is(Column::ChargeType) && !self.charges.is_empty())
     }
 }
 
@@ -236,7 +236,7 @@ async fn resource_names(
     query: &CostQuery,
     answer: &CostAnswer,
 ) -> Result<BTreeMap<String, String>> {
-    let Some(at) = query.group_by.iter().position(|dimension| dimension.is("resource_id")) else {
+    let Some(at) = query.group_by.iter().position(|dimension| dimension.is(Column::ResourceId)) else {
         return Ok(BTreeMap::new());
     };
     let ids: BTreeSet<&String> = answer.groups.iter().filter_map(|group| group.keys[at].as_ref()).collect();
@@ -280,7 +280,7 @@ async fn resource_names(
 
 /// Whether keys of a dimension are IDs that have names beside them.
 pub(super) fn is_named(dimension: &Dimension) -> bool {
-    dimension.is("account_id") || dimension.is("connection")
+    dimension.is(Column::AccountId) || dimension.is(Column::Connection)
 }
 
 pub(super) fn labels(dimensions: &[Dimension], group: &CostGroup, names: &KeyNames) -> Vec<String> {

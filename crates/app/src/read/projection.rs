@@ -1,11 +1,11 @@
 //! What the newest month will cost.
 
+use super::Published;
 use super::overview::newest_month;
-use super::{Published, named};
 use crate::{App, AppError, Result};
 use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
 use chrono::NaiveDate;
-use model::{BillingPeriod, Change, CostQuery, Decimal, Filter, Metric, TimeView};
+use model::{BillingPeriod, Change, Column, CostQuery, Decimal, Filter, Metric, TimeView};
 
 /// A forecast. Its figures are estimates: doubles, never added to costs.
 #[derive(Clone, Debug)]
@@ -104,7 +104,7 @@ async fn projected(
     let all =
         published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let query = CostQuery {
-        group_by: vec![named("service")?, named("charge_type")?],
+        group_by: vec![Column::Service.into(), Column::ChargeType.into()],
         view: TimeView::Day,
         from: Some(start),
         to: Some(known_to),

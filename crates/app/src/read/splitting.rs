@@ -9,7 +9,7 @@
 mod accounts;
 mod explained;
 
-use accounts::{Mapped, is_about_accounts, parted};
+use accounts::{Mapped, parted};
 pub(super) use explained::explained;
 pub use explained::{SplitPart, Whence};
 
@@ -109,7 +109,7 @@ impl Split<'_> {
     ) -> Result<Taken> {
         let (about_accounts, others) = parted(&query.filters);
         let mut group_by = vec![source_mapping(self.rules)?, account_id()];
-        group_by.extend(query.group_by.iter().filter(|dimension| !is_about_accounts(dimension)).cloned());
+        group_by.extend(query.group_by.iter().filter(|dimension| !dimension.is_of_account()).cloned());
         // Weights are monthly: no bucket may reach over the end of a month.
         let view = match query.view {
             TimeView::Total => TimeView::Month,
@@ -147,7 +147,7 @@ impl Split<'_> {
                 }
                 let mut rest = rest.iter();
                 let keys = query.group_by.iter().map(|dimension| {
-                    if is_about_accounts(dimension) {
+                    if dimension.is_of_account() {
                         self.of_account(&rules, dimension, account)
                     } else {
                         rest.next().cloned().flatten()
@@ -173,7 +173,7 @@ impl Split<'_> {
             }
         }
         // Where nothing asks which account has it, it need not be cut.
-        let cut = !about_accounts.is_empty() || query.group_by.iter().any(is_about_accounts);
+        let cut = !about_accounts.is_empty() || query.group_by.iter().any(Dimension::is_of_account);
         let mut cuts = 0;
         for ((rule, keys, bucket), units) in &taken {
             let shares =

@@ -5,7 +5,7 @@ use crate::cli::{Format, Query};
 use crate::output::{Align, Table, print, print_json};
 use app::read::{self, ComparedCosts, Costs, Known, Published};
 use model::shown::line;
-use model::{Change, Compared, Comparison, CostQuery, Decimal, TimeView};
+use model::{Change, Column, Compared, Comparison, CostQuery, Decimal, TimeView};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 
@@ -129,7 +129,7 @@ fn table(costs: &Costs, left_out: &[String]) -> String {
     let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
     let notes = costs.unavailable.iter().fold(String::new(), |notes, note| notes + "note: " + note + "\n");
     // With groups of all currencies in the table, the others' totals stand beside.
-    let others: String = if query.group_by.iter().any(|dimension| dimension.is("currency")) {
+    let others: String = if query.group_by.iter().any(|dimension| dimension.is(Column::Currency)) {
         let others = costs.other_currencies.iter();
         others.map(|(currency, total)| format!("total {total} {currency}\n")).collect::<Vec<_>>().concat()
     } else {

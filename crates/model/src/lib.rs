@@ -1,6 +1,7 @@
 //! The words of the product: money, billing periods, the canonical schema, dimensions, metrics and
 //! cost queries. No input or output happens here; every other crate speaks in these types.
 
+mod arrange;
 mod billing_period;
 mod causes;
 mod change;
@@ -27,6 +28,7 @@ pub mod shown;
 mod time_view;
 mod words;
 
+pub use arrange::{Arranged, GroupKeys, LARGEST, TooLarge, arrange, sum};
 pub use billing_period::{BillingPeriod, BillingPeriodError};
 pub use causes::with_causes;
 pub use change::{Change, ChangeKind};

@@ -3,7 +3,7 @@
 use super::compared::{ComparedCosts, compared_total};
 use super::overview::{NewestMonth, newest_month};
 use super::{Published, filter_on};
-use crate::{App, AppError, Result};
+use crate::{App, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
 use model::{ChargeType, Column, CostQuery, DaySpan, Decimal, Filter, Metric, TimeView};
 
@@ -97,7 +97,7 @@ async fn until(
         }
     }
     if day < end && hours > 0 {
-        found.1 += part_of_day(app, published, &recurring(false)?, day, hours).await?;
+        found.1 += part_of_day(app, published, &recurring(false), day, hours).await?;
     }
     Ok(found)
 }

@@ -115,7 +115,6 @@ impl PeriodRollup {
         if self.format == Format::Focus {
             return self.commitments().identity();
         }
-        const LINE_ITEM_TYPE: usize = derived("x_LineItemType");
         let mut lines: BTreeMap<&str, Identity> = BTreeMap::new();
         for (slot, key) in self.kernel.keys.iter().enumerate() {
             let sku = &self.kernel.registries.skus.items[key.sku as usize];
@@ -150,8 +149,6 @@ impl PeriodRollup {
 
     /// What a FOCUS report says of each commitment.
     fn commitments(&self) -> Commitments<'_> {
-        const CATEGORY: usize = derived("ChargeCategory");
-        const STATUS: usize = derived("CommitmentDiscountStatus");
         let mut commitments = Commitments::default();
         for (slot, key) in self.kernel.keys.iter().enumerate() {
             let sku = &self.kernel.registries.skus.items[key.sku as usize];
@@ -216,6 +213,9 @@ const SOURCES: [Source; ROLLUP_DIMENSIONS.len()] = {
 const ACCOUNT: usize = of_account("SubAccountId");
 const PAYER: usize = of_account("BillingAccountId");
 const COMMITMENT: usize = derived("CommitmentDiscountId");
+const LINE_ITEM_TYPE: usize = derived("x_LineItemType");
+const CATEGORY: usize = derived("ChargeCategory");
+const STATUS: usize = derived("CommitmentDiscountStatus");
 
 /// A dimension: for each thing of a registry, the code of its text; -1 for none.
 struct Dictionary {

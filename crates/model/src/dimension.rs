@@ -65,7 +65,7 @@ pub enum Dimension {
 /// The text names no dimension.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is not a dimension: use one of {names}, subset, organizational_unit, tag:KEY, merged_tag:KEY, carried_tag:KEY, carried_merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
+    "'{0}' is not a dimension: use one of {names}, subset, subset_id, organizational_unit, tag:KEY, merged_tag:KEY, carried_tag:KEY, carried_merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
     names = names()
 )]
 pub struct DimensionError(String);
@@ -166,10 +166,11 @@ impl Dimension {
         }
     }
 
-    /// The name of the values' column in files: the tag's own, whatever stands for none.
+    /// The name of the values' column in files: the tag's own, whatever stands for none; files have subsets by name.
     pub fn column_name(&self) -> String {
         match self {
             Self::CarriedTag(tag) => tag.to_string(),
+            Self::Mapped(Mapping { name: MappingName::SubsetId, .. }) => MappingName::Subset.to_string(),
             _ => self.to_string(),
         }
     }
@@ -224,6 +225,7 @@ impl FromStr for Dimension {
         let (kind, key) = text.split_once(':').unwrap_or((text, ""));
         match (kind, key.is_empty()) {
             ("subset", true) => mapped(MappingName::Subset),
+            ("subset_id", true) => mapped(MappingName::SubsetId),
             ("organizational_unit", true) => mapped(MappingName::OrganizationalUnit),
             ("virtual_tag", false) => mapped(MappingName::VirtualTag(key.to_owned())),
             ("tag", false) => Ok(Self::Tag(key.to_owned())),

@@ -22,6 +22,7 @@ mod line_item_type;
 mod mapping;
 mod metric;
 mod provider;
+pub mod question;
 mod role;
 pub mod schema;
 pub mod shown;
@@ -55,5 +56,6 @@ pub use mapping::{
 };
 pub use metric::{METRICS, Metric, MetricError, MetricInfo};
 pub use provider::Provider;
+pub use question::Question;
 pub use role::{ROLES, Role, RoleError};
 pub use time_view::{TimeView, TimeViewError};

@@ -1,7 +1,7 @@
 //! The table of costs as a file: every group whatever `top` says, every digit.
 
 use crate::access::By;
-use crate::params::{CostParams, Pairs, cost_query, split};
+use crate::params::{CostParams, Pairs};
 use crate::problem::{ApiError, Problem};
 use crate::shares::Share;
 use crate::state::ApiState;
@@ -12,6 +12,7 @@ use app::read::{self, Costs, Published, export};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use model::Question;
 use std::sync::Arc;
 
 /// The costs, and what is held for them while they are read.
@@ -21,11 +22,10 @@ async fn found(
     mut pairs: Pairs,
 ) -> Result<(Costs, Arc<Published>, Vec<Share>), ApiError> {
     let place = state.bodies.files.take_for(by, 1)?;
-    let split = split(&mut pairs)?;
-    let mut query = cost_query(&mut pairs)?;
+    let question = Question { top: None, ..pairs.question()? };
     pairs.done()?;
-    query.top = None;
     let published = state.published(by).await?;
+    let (query, split) = read::asked(&state.app, &published, question).await?;
     let query = read::by_currency(&published, query)?;
     let costs = read::costs(&state.app, &published, query, split).await?;
     let bytes = state.bodies.bytes.take_for(by, costs.bytes())?;

@@ -2,7 +2,7 @@
 
 use crate::access::By;
 use crate::caching::Asked;
-use crate::params::{Pairs, filters};
+use crate::params::{Pairs, metric_of_rows};
 use crate::problem::{ApiError, Problem};
 use crate::routes::summary::SummaryParams;
 use crate::state::ApiState;
@@ -123,11 +123,9 @@ pub(crate) async fn projection(
     State(state): State<ApiState>,
     By(by): By,
     asked: Asked,
-    mut pairs: Pairs,
+    pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let metric = pairs.metric()?;
-    let filters = filters(&mut pairs)?;
-    pairs.done()?;
+    let (metric, filters) = metric_of_rows(pairs)?;
     let published = state.published(&by).await?;
     let view = async {
         Ok(ProjectionAnswer::from(read::projection(&state.app, &published, metric, &filters).await?))

@@ -1,10 +1,14 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
 use super::compared::{self, ComparedCosts};
-use super::{Published, account_names, splitting};
+use super::{Published, account_names, data_to, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
-use crate::{App, Result};
-use model::{Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use crate::{App, AppError, Result};
+use model::question::Time;
+use model::{
+    Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, MappingName, Metric, Question,
+    TimeView,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer with what a page shows beside it.
@@ -12,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Costs {
     /// The question.
     pub query: CostQuery,
+    /// Its dimensions as they were asked for; in `query` virtual tags stand by name.
+    pub group_by: Vec<String>,
     /// The figures.
     pub answer: CostAnswer,
     /// Against the compared span; `None` when none was asked for, or no day of the span is complete.
@@ -58,10 +64,26 @@ impl Costs {
 /// Label of the group that sums what the top N left out.
 pub(super) const OTHER: &str = "Other";
 
+/// What a question asks of what is published, and whether shared costs are split.
+pub async fn asked(app: &App, published: &Published, question: Question) -> Result<(CostQuery, bool)> {
+    if question.as_of.is_some() {
+        return Err(
+            AppError::invalid("past states of the bills cannot be asked for here").advise("Leave as_of out.")
+        );
+    }
+    let data_to = match question.time {
+        Time::Named(_) => data_to(app, published).await?,
+        Time::Days { .. } => None,
+    };
+    let split = question.shared;
+    Ok((question.cost_query(data_to), split))
+}
+
 /// Answers a question from what is published; with `split`, shared costs stand where the organization's rules put
 /// them. Where bills in several currencies are in view, the answer is in the main one of them; grouped by currency it
 /// has the groups of all, and the totals of the main one.
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
+    let group_by = query.group_by.iter().map(ToString::to_string).collect();
     let query = published.definitions.resolve(query)?;
     // First, so that an answer that may be large never waits for its turn with another question.
     let mut names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
@@ -113,6 +135,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     });
     Ok(Costs {
         query,
+        group_by,
         answer,
         compared,
         labels,
@@ -179,6 +202,8 @@ pub(super) struct KeyNames {
     connections: BTreeMap<String, String>,
     /// Resources by their ID, where a tag names them.
     resources: BTreeMap<String, String>,
+    /// Subsets by their identifier.
+    subsets: BTreeMap<String, String>,
     /// Charge types that are called otherwise: what is unused of commitments, amortized.
     charges: BTreeMap<&'static str, &'static str>,
 }
@@ -200,6 +225,10 @@ impl KeyNames {
             let all = app.meta().connections(&organization.id).await?;
             names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
         }
+        if dimensions.iter().any(is_subset_id) {
+            let all = published.definitions.subsets.iter();
+            names.subsets = all.map(|subset| (subset.id.clone(), subset.name.clone())).collect();
+        }
         if asked(Column::ChargeType) && metric.is_amortized() {
             names.charges = published.definitions.unused.iter().copied().collect();
         }
@@ -212,6 +241,7 @@ impl KeyNames {
             Dimension::Column(Column::AccountId) => self.accounts.get(key),
             Dimension::Column(Column::Connection) => self.connections.get(key),
             Dimension::Column(Column::ResourceId) => self.resources.get(key),
+            _ if is_subset_id(dimension) => self.subsets.get(key),
             Dimension::Column(Column::ChargeType) => return self.charges.get(key).copied().unwrap_or(key),
             _ => None,
         };
@@ -220,7 +250,9 @@ impl KeyNames {
 
     /// Whether keys of a dimension have other names than themselves.
     pub(super) fn renames(&self, dimension: &Dimension) -> bool {
-        is_named(dimension) || (dimension.is(Column::ChargeType) && !self.charges.is_empty())
+        is_named(dimension)
+            || is_subset_id(dimension)
+            || (dimension.is(Column::ChargeType) && !self.charges.is_empty())
     }
 }
 
@@ -281,6 +313,11 @@ async fn resource_names(
 /// Whether keys of a dimension are IDs that have names beside them.
 pub(super) fn is_named(dimension: &Dimension) -> bool {
     dimension.is(Column::AccountId) || dimension.is(Column::Connection)
+}
+
+/// Whether keys of a dimension are identifiers of subsets.
+pub(super) fn is_subset_id(dimension: &Dimension) -> bool {
+    matches!(dimension, Dimension::Mapped(mapping) if mapping.name == MappingName::SubsetId)
 }
 
 pub(super) fn labels(dimensions: &[Dimension], group: &CostGroup, names: &KeyNames) -> Vec<String> {

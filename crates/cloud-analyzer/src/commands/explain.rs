@@ -1,6 +1,6 @@
 //! `explain`: the line items behind a figure.
 
-use super::{Folder, cost_query};
+use super::{Folder, question};
 use crate::cli::{Explain, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json};
 use app::read::{self, Cell, ExplainOrder, ExplainedRow, Explanation, Published};
@@ -14,7 +14,8 @@ pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let published = Published::resolve(&app, folder.organization.as_deref()).await?;
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
-    let cell = Cell { query: cost_query(args.question), keys, but: vec![], split: false, part: None };
+    let (query, split) = read::asked(&app, &published, question(args.question)).await?;
+    let cell = Cell { query, keys, but: vec![], split, part: None };
     let page = (args.page.max(1), args.page_size);
     let found = read::explain(&app, &published, cell, ExplainOrder::default(), page).await?;
     match args.format {

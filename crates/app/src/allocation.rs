@@ -5,6 +5,7 @@ mod account_names;
 mod billing;
 mod by_name;
 mod organization;
+mod references;
 mod shared_costs;
 mod spellings;
 mod subsets;
@@ -150,6 +151,9 @@ impl Definitions {
     /// The question with the rules of every mapping that it names, if it is no larger than is worked on.
     pub fn resolve(&self, mut query: CostQuery) -> Result<CostQuery> {
         query.check_size()?;
+        for filter in &mut query.filters {
+            self.find_subsets(filter)?;
+        }
         if query.metric.is_amortized() {
             query
                 .filters
@@ -165,6 +169,7 @@ impl Definitions {
             if mapping.rules.is_some() {
                 continue;
             }
+            self.call_by_name(&mut mapping.name)?;
             let found = known.iter().find(|known| known.name == mapping.name);
             if let Some(found) = found {
                 mapping.rules.clone_from(&found.rules);
@@ -182,6 +187,7 @@ impl Definitions {
         if let Dimension::Mapped(mapping) = dimension
             && mapping.rules.is_none()
         {
+            self.call_by_name(&mut mapping.name)?;
             mapping.rules = Some(self.rules(&mapping.name)?);
         }
         Ok(())
@@ -189,12 +195,8 @@ impl Definitions {
 
     fn rules(&self, name: &MappingName) -> Result<Arc<[MappingRule]>> {
         match name {
-            MappingName::Subset => Ok(self
-                .subsets
-                .iter()
-                .filter(|subset| !subset.account_ids.is_empty())
-                .map(|subset| accounts_rule(&subset.name, subset.account_ids.clone()))
-                .collect()),
+            MappingName::Subset => Ok(self.subset_rules(|subset| &subset.name)),
+            MappingName::SubsetId => Ok(self.subset_rules(|subset| &subset.id)),
             MappingName::OrganizationalUnit => {
                 let mut accounts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
                 for (id, account) in &self.organization_accounts {
@@ -205,11 +207,7 @@ impl Definitions {
                 Ok(accounts.into_iter().map(|(path, accounts)| accounts_rule(path, accounts)).collect())
             }
             MappingName::VirtualTag(name) => {
-                let found = self.virtual_tags.iter().find(|tag| tag.name == *name);
-                let tag = found.ok_or_else(|| {
-                    AppError::invalid(format!("there is no virtual tag '{name}'"))
-                        .advise("Define it under Allocation, or group by something else.")
-                })?;
+                let tag = self.virtual_tag(name)?;
                 if let Some(rules) = self.prepared.get(name) {
                     return Ok(Arc::clone(rules));
                 }
@@ -222,6 +220,11 @@ impl Definitions {
                 Ok(tag.rules.clone().into())
             }
         }
+    }
+
+    fn subset_rules(&self, value: fn(&Subset) -> &String) -> Arc<[MappingRule]> {
+        let all = self.subsets.iter().filter(|subset| !subset.account_ids.is_empty());
+        all.map(|subset| accounts_rule(value(subset), subset.account_ids.clone())).collect()
     }
 
     /// Whether any organizational unit is known.

@@ -11,12 +11,13 @@ mod sending;
 pub use sending::send_now;
 pub(crate) use sending::send_scheduled;
 
+use crate::allocation::Definitions;
 use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
-use model::{Frequency, ReportId, Role, UserId};
+use model::{Frequency, OrganizationId, ReportId, Role, UserId};
 
 /// A report as its reader sees it.
 #[derive(Clone, Debug)]
@@ -60,6 +61,23 @@ fn shown(caller: &Caller, saved: SavedReport) -> Report {
     let mine = saved.owner_id.is_some() && saved.owner_id == own_id(caller);
     let may_change = if saved.shared { caller.role >= Some(Role::Editor) } else { mine };
     Report { saved, mine, may_change }
+}
+
+/// Has older reports refer to subsets and virtual tags by identifier, once: they hold what is called so now.
+pub(crate) async fn refer_by_id(app: &App) -> Result<()> {
+    let mut known: Option<(OrganizationId, Definitions)> = None;
+    let mut older = app.meta().reports_of_older_grammar().await?;
+    older.sort_by(|one, other| one.organization_id.as_str().cmp(other.organization_id.as_str()));
+    for saved in older {
+        let of = known.take().filter(|(id, _)| *id == saved.organization_id);
+        let definitions = match of {
+            Some((_, definitions)) => definitions,
+            None => Definitions::read(app, &saved.organization_id).await?,
+        };
+        app.meta().rewrite_address(&saved, &address::by_id(&saved.address, &definitions)).await?;
+        known = Some((saved.organization_id, definitions));
+    }
+    Ok(())
 }
 
 /// The caller's own reports and the shared ones, by name.
@@ -181,7 +199,8 @@ async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportC
         }
         // Whatever is saved can be sent.
         address::read(&address)?;
-        saved.address = address;
+        let definitions = Definitions::read(app, &saved.organization_id).await?;
+        saved.address = address::by_id(&address, &definitions);
     }
     if let Some(shared) = new.shared {
         sharing(caller, shared && !saved.shared)?;

@@ -1,10 +1,11 @@
 import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useDeferredValue, useMemo, useRef } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { inOneCurrency } from "../address/currency";
 import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
+import { filtersById } from "../address/references";
 import { freshRows } from "../address/state";
 import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
@@ -56,6 +57,12 @@ export function CostAnalysisPage() {
       spend.current?.focus({ preventScroll: true });
     },
   });
+  // Old addresses say names, which may be other things' tomorrow.
+  const offer = scope.dimensions;
+  useEffect(() => {
+    const filters = filtersById(asked.filters, offer);
+    if (filters) set({ filters }, true);
+  }, [asked.filters, offer, set]);
   // The figures at the top are there while the rest, which is most of the page, is still drawn.
   const below = useDeferredValue(true, false);
   const subset = useMemo(() => subsetFilter(state.filters), [state.filters]);

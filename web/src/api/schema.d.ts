@@ -1751,6 +1751,10 @@ export interface components {
             tag_keys: string[];
             /** @description Names of the organization's virtual tags. */
             virtual_tags: string[];
+            /** @description x */
+            named_virtual_tags: components["schemas"]["NamedThing"][];
+            /** @description x */
+            named_subsets: components["schemas"]["NamedThing"][];
         };
         /**
          * @description What becomes of a month that an earlier version read.
@@ -2783,6 +2787,13 @@ export interface components {
         VirtualTags: {
             /** @description By name. */
             virtual_tags: components["schemas"]["VirtualTag"][];
+        };
+        /** @description What an organization defined: referred to by its identifier, shown by its name. */
+        NamedThing: {
+            /** @description What it was called before: addresses that say so mean it still, unless something else is called so. */
+            former_names: string[];
+            id: string;
+            name: string;
         };
     };
     responses: never;

@@ -8,15 +8,15 @@ pub use self::csv::{Cell, Reader, csv, csv_long, line};
 pub use self::parquet::parquet;
 pub use self::xlsx::{LimitOfSheets, xlsx};
 
-use super::costs::{Costs, OTHER, is_named};
+use super::costs::{Costs, OTHER, is_named, is_subset_id};
 use model::{ChangeKind, Column, Compared, CostGroup, DaySpan, Decimal, Dimension, TimeView};
 
 /// What stands in a file for a group's key: the value, or the dimension's word for none. Charge types have names that
-/// depend on the metric; filters take those too.
+/// depend on the metric; filters take those too. Subsets have theirs, however they are asked for.
 fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, label: &'a str, other: bool) -> &'a str {
     match key {
         _ if other => OTHER,
-        Some(_) if dimension.is(Column::ChargeType) => label,
+        Some(_) if dimension.is(Column::ChargeType) || is_subset_id(dimension) => label,
         Some(key) => key,
         None => dimension.none_label(),
     }

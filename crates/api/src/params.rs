@@ -1,11 +1,10 @@
 //! Query strings, parsed once at the edge: the grammar of [`model::question`].
 
 use crate::problem::ApiError;
-use app::AppError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
-use model::question::{self, QuestionError};
+use model::question;
 use model::{Column, Filter, Metric, Question};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -19,12 +18,6 @@ impl<S: Sync> FromRequestParts<S> for Pairs {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Ok(Self(question::Pairs::read(parts.uri.query().unwrap_or_default())?))
-    }
-}
-
-impl From<QuestionError> for ApiError {
-    fn from(error: QuestionError) -> Self {
-        AppError::from(error).into()
     }
 }
 

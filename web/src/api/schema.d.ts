@@ -1748,13 +1748,13 @@ export interface components {
             metrics: components["schemas"]["MetricView"][];
             /** @description Metrics that the newest bills tell: without list prices or net columns those figures say nothing of their own. */
             metrics_available: string[];
+            /** @description Subsets: the values of `subset_id` are their identifiers. */
+            named_subsets: components["schemas"]["NamedThing"][];
+            /** @description The same with their identifiers: `virtual_tag:ID` means the tag whatever it is called. */
+            named_virtual_tags: components["schemas"]["NamedThing"][];
             tag_keys: string[];
             /** @description Names of the organization's virtual tags. */
             virtual_tags: string[];
-            /** @description x */
-            named_virtual_tags: components["schemas"]["NamedThing"][];
-            /** @description x */
-            named_subsets: components["schemas"]["NamedThing"][];
         };
         /**
          * @description What becomes of a month that an earlier version read.
@@ -2068,6 +2068,13 @@ export interface components {
              * @description Accounts that are called otherwise now.
              */
             changed: number;
+        };
+        /** @description What an organization defined: referred to by its identifier, shown by its name. */
+        NamedThing: {
+            /** @description What it was called before: addresses that say so mean it still, unless something else is called so. */
+            former_names: string[];
+            id: string;
+            name: string;
         };
         /** @description An account and its name; an empty one takes the given name away. */
         NewAccountName: {
@@ -2787,13 +2794,6 @@ export interface components {
         VirtualTags: {
             /** @description By name. */
             virtual_tags: components["schemas"]["VirtualTag"][];
-        };
-        /** @description What an organization defined: referred to by its identifier, shown by its name. */
-        NamedThing: {
-            /** @description What it was called before: addresses that say so mean it still, unless something else is called so. */
-            former_names: string[];
-            id: string;
-            name: string;
         };
     };
     responses: never;
@@ -3642,6 +3642,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3654,6 +3659,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
             };
             header?: never;
             path?: never;
@@ -3692,6 +3699,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3704,6 +3716,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
             };
             header?: never;
             path?: never;
@@ -3742,6 +3756,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3754,6 +3773,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
             };
             header?: never;
             path?: never;
@@ -3792,6 +3813,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3804,6 +3830,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
             };
             header?: never;
             path?: never;

@@ -79,7 +79,8 @@ proptest! {
     #[test]
     fn what_is_written_is_read(question in question()) {
         let text = question.to_string();
-        prop_assert_eq!(text.parse::<Question>().as_ref(), Ok(&question), "{}", text);
+        let read = text.parse::<Question>();
+        prop_assert_eq!(read.as_ref(), Ok(&question), "{}", text);
         let json = serde_json::to_string(&question).unwrap();
         prop_assert_eq!(serde_json::from_str::<Question>(&json).unwrap(), question, "{}", json);
     }

@@ -138,6 +138,7 @@ pub(super) mod tests {
         let labels =
             answer.groups.iter().map(|group| labels(&query.group_by, group, &KeyNames::default())).collect();
         Costs {
+            group_by: query.group_by.iter().map(ToString::to_string).collect(),
             query,
             answer,
             compared: None,

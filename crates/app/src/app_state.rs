@@ -10,7 +10,7 @@ use crate::jobs::Running;
 use crate::lock::Writers;
 use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
-use crate::{Clock, Live, Result, SystemClock, reports};
+use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
 use lake::Lake;
@@ -133,7 +133,7 @@ impl App {
         let allowances = Allowances::resolve(&options.allowances, &meta.organizations().await?, data_dir)?;
         let engine = Engine::new(options.engine);
         let data_dir = data_dir.to_owned();
-        let app = Self {
+        Ok(Self {
             inner: Arc::new(Inner {
                 data_dir,
                 lake,
@@ -158,9 +158,7 @@ impl App {
                 running: Running::default(),
                 stop: watch::Sender::new(false),
             }),
-        };
-        reports::refer_by_id(&app).await?;
-        Ok(app)
+        })
     }
 
     /// The data folder.

@@ -17,7 +17,7 @@ use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
-use model::{Frequency, OrganizationId, ReportId, Role, UserId};
+use model::{Frequency, ReportId, Role, UserId};
 
 /// A report as its reader sees it.
 #[derive(Clone, Debug)]
@@ -63,21 +63,24 @@ fn shown(caller: &Caller, saved: SavedReport) -> Report {
     Report { saved, mine, may_change }
 }
 
-/// Has older reports refer to subsets and virtual tags by identifier, once: they hold what is called so now.
-pub(crate) async fn refer_by_id(app: &App) -> Result<()> {
-    let mut known: Option<(OrganizationId, Definitions)> = None;
-    let mut older = app.meta().reports_of_older_grammar().await?;
-    older.sort_by(|one, other| one.organization_id.as_str().cmp(other.organization_id.as_str()));
+/// Has older reports refer to subsets and virtual tags by identifier: they hold what is called so now. What cannot be
+/// rewritten stays as it is, and is tried again at the next start.
+pub async fn refer_by_id(app: &App) {
+    let older = match app.meta().reports_of_older_grammar().await {
+        Ok(older) => older,
+        Err(error) => return tracing::warn!(%error, "reports of an older grammar could not be read"),
+    };
     for saved in older {
-        let of = known.take().filter(|(id, _)| *id == saved.organization_id);
-        let definitions = match of {
-            Some((_, definitions)) => definitions,
-            None => Definitions::read(app, &saved.organization_id).await?,
-        };
-        app.meta().rewrite_address(&saved, &address::by_id(&saved.address, &definitions)).await?;
-        known = Some((saved.organization_id, definitions));
+        if let Err(error) = rewrite(app, &saved).await {
+            tracing::warn!(report = %saved.id, %error, "a report could not be written in the present grammar");
+        }
     }
-    Ok(())
+}
+
+async fn rewrite(app: &App, saved: &SavedReport) -> Result<()> {
+    let definitions = Definitions::read(app, &saved.organization_id).await?;
+    let address = address::by_id(&saved.address, &definitions);
+    Ok(app.meta().rewrite_address(saved, &address).await?)
 }
 
 /// The caller's own reports and the shared ones, by name.
@@ -198,7 +201,10 @@ async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportC
                 .advise("Use fewer filter values."));
         }
         // Whatever is saved can be sent.
-        address::read(&address)?;
+        if address::read(&address)?.as_of().is_some() {
+            return Err(AppError::invalid("a report shows the bills as they stand when it is sent")
+                .advise("Leave the past state (as_of) and save the page again."));
+        }
         let definitions = Definitions::read(app, &saved.organization_id).await?;
         saved.address = address::by_id(&address, &definitions);
     }

@@ -286,8 +286,9 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
     };
     let mut region = dimensions::focus_region(provider, get(fields::REGION), get(fields::ZONE));
     let seller = get(fields::SELLER);
-    let of_aws = Provider::of_report(provider) == Some(Provider::Aws);
-    let marketplace = of_aws && !seller.is_empty() && !seller.contains("Amazon");
+    // Any that has AWS in its name: what is told of AWS's marketplace under a seller's name, too.
+    let marketplace =
+        provider.contains(Provider::Aws.name()) && !seller.is_empty() && !seller.contains("Amazon");
     if region.is_empty() && marketplace {
         // AWS tells the region of its own services; what others sell through it was metered in the region that the
         // usage type names, as in its Cost and Usage Report.

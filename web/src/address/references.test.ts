@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { filterText, parseFilter } from "./filter";
-import { filtersById } from "./references";
+import { byId } from "./references";
 import { type TabId, tabOf } from "./tabs";
 
 const offer = {
@@ -11,7 +11,8 @@ const offer = {
   named_virtual_tags: [{ id: "t1", name: "Owner", former_names: ["Team"] }],
 };
 const filters = (...texts: string[]) => texts.flatMap((text) => parseFilter(text) ?? []);
-const texts = (...of: string[]) => filtersById(filters(...of), offer)?.map(filterText);
+const asked = (...of: string[]) => ({ tab: "account" as const, hidden: [], filters: filters(...of) });
+const texts = (...of: string[]) => byId(asked(...of), offer)?.filters.map(filterText);
 
 describe("addresses that say names", () => {
   it("mean the same by identifier", () => {
@@ -19,9 +20,14 @@ describe("addresses that say names", () => {
     expect(texts("subset!=Store")).toEqual(["subset_id!=s1"]);
     expect(texts("virtual_tag:Team=a")).toEqual(["virtual_tag:t1=a"]);
   });
+  it("name rows of subsets by identifier", () => {
+    const state = { tab: "subset" as const, hidden: ["row:Store", "row:", "other", "row:s2"], filters: [] };
+    expect(byId(state, offer)?.hidden).toEqual(["row:s1", "row:", "other", "row:s2"]);
+    expect(byId({ ...state, tab: "service" }, offer)).toBeUndefined();
+  });
   it("stay where they say identifiers already, or what nobody knows", () => {
     expect(texts("subset_id=s1", "virtual_tag:t1=a", "subset=Nobody")).toBeUndefined();
-    expect(filtersById(filters("subset=Shop"), undefined)).toBeUndefined();
+    expect(byId(asked("subset=Shop"), undefined)).toBeUndefined();
   });
   it("show what is called otherwise now by its present name", () => {
     const called = (tab: TabId) => tabOf(tab, offer.named_virtual_tags).label;

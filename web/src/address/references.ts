@@ -1,5 +1,7 @@
 import type { Dimensions } from "../api/types";
-import { type Filter, withFilter } from "./filter";
+import { type Filter, parseFilter, withFilter } from "./filter";
+import { joinList } from "./list";
+import type { AnalysisState } from "./state";
 import { type Named, named } from "./tabs";
 
 type Offer = Pick<Dimensions, "named_subsets" | "named_virtual_tags">;
@@ -21,10 +23,24 @@ function filterById(filter: Filter, offer: Offer): Filter {
   return id === undefined || id === reference ? filter : { ...filter, dimension: `${virtualTag}${id}` };
 }
 
-/** Old addresses name subsets and virtual tags: the filters that refer to them by identifier, which a rename leaves alone.
- *  Undefined: they do already. */
-export function filtersById(filters: readonly Filter[], offer: Offer | undefined): Filter[] | undefined {
-  const next = offer && filters.map((filter) => filterById(filter, offer));
-  if (!next?.some((filter, at) => filter !== filters[at])) return undefined;
-  return next.reduce<Filter[]>(withFilter, []);
+/** The name of a row of subsets, by identifier. */
+function rowById(row: string, offer: Offer): string {
+  const keys = row.startsWith("row:") ? parseFilter(`subset=${row.slice(4)}`) : undefined;
+  const next = keys && filterById(keys, offer);
+  return next && next !== keys ? `row:${joinList(next.values)}` : row;
+}
+
+type Referring = Pick<AnalysisState, "filters" | "hidden" | "tab">;
+
+/** Old addresses name subsets and virtual tags: what of a state refers to them by identifier, which a rename leaves alone.
+ *  Undefined: all does already. */
+export function byId(
+  { filters, hidden, tab }: Referring,
+  offer: Offer | undefined,
+): Pick<Referring, "filters" | "hidden"> | undefined {
+  if (offer === undefined) return undefined;
+  const next = filters.map((filter) => filterById(filter, offer));
+  const rows = tab === "subset" ? hidden.map((row) => rowById(row, offer)) : hidden;
+  const changed = next.some((filter, at) => filter !== filters[at]) || rows.some((row, at) => row !== hidden[at]);
+  return changed ? { filters: next.reduce<Filter[]>(withFilter, []), hidden: rows } : undefined;
 }

@@ -5,7 +5,7 @@ import { inOneCurrency } from "../address/currency";
 import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
-import { filtersById } from "../address/references";
+import { byId } from "../address/references";
 import { freshRows } from "../address/state";
 import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
@@ -60,9 +60,9 @@ export function CostAnalysisPage() {
   // Old addresses say names, which may be other things' tomorrow.
   const offer = scope.dimensions;
   useEffect(() => {
-    const filters = filtersById(asked.filters, offer);
-    if (filters) set({ filters }, true);
-  }, [asked.filters, offer, set]);
+    const next = byId(asked, offer);
+    if (next) set(next, true);
+  }, [asked, offer, set]);
   // The figures at the top are there while the rest, which is most of the page, is still drawn.
   const below = useDeferredValue(true, false);
   const subset = useMemo(() => subsetFilter(state.filters), [state.filters]);

@@ -108,9 +108,20 @@ impl Definitions {
             MappingName::OrganizationalUnit | MappingName::VirtualTag(_) => return Ok(()),
         };
         for value in &mut filter.values {
-            if !value.is_empty() && value != name.none_label() {
-                let subset = self.subset_called(value)?;
-                value.clone_from(if by_id { &subset.id } else { &subset.name });
+            if value.is_empty() || value == name.none_label() {
+                continue;
+            }
+            match self.subset_called(value) {
+                Ok(subset) => value.clone_from(if by_id { &subset.id } else { &subset.name }),
+                // What is not there is left out already.
+                Err(_) if filter.exclude => {}
+                Err(_) if by_id => {
+                    return Err(AppError::invalid("a subset that is asked for is not there any more")
+                        .advise(
+                            "Somebody may have deleted it: choose another one, or take the filter away.",
+                        ));
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -122,6 +133,12 @@ impl Definitions {
         let mut new = filter.clone();
         match name {
             MappingName::Subset => {
+                // Also of a filter that leaves out: a name that nobody knows stays.
+                let known = |value: &String| value.is_empty() || value == name.none_label();
+                let known = |value: &String| known(value) || self.subset_called(value).is_ok();
+                if !filter.values.iter().all(known) {
+                    return None;
+                }
                 self.find_subsets(&mut new).ok()?;
                 new.dimension = MappingName::SubsetId.into();
                 self.find_subsets(&mut new).ok()?;
@@ -181,6 +198,13 @@ mod tests {
         assert_eq!(by_id("subset!=Store,Unassigned,").as_deref(), Some("subset_id!=s1,Unassigned,"));
         assert_eq!(by_id("virtual_tag:Team=a").as_deref(), Some("virtual_tag:t1=a"));
         assert_eq!(by_id("subset=Nobody"), None);
+        assert_eq!(by_id("subset!=Shop,Nobody"), None);
+        let found = |text: &str| {
+            let mut filter = text.parse().unwrap();
+            all.find_subsets(&mut filter).map(|()| filter.to_string())
+        };
+        assert_eq!(found("subset!=Store,Nobody").unwrap(), "subset!=Shop,Nobody");
+        assert!(found("subset=Store,Nobody").is_err() && found("subset_id=s9").is_err());
         assert_eq!(by_id("service=Shop"), None);
     }
 

@@ -188,7 +188,7 @@ async fn expected(
     dimension: impl Into<Dimension>,
     keys: Vec<Option<String>>,
 ) -> Result<BTreeMap<Option<String>, f64>> {
-    projected_totals(app, published, Metric::Amortized, &dimension.into(), keys).await
+    projected_totals(app, published, Metric::Amortized, &dimension.into(), &keys).await
 }
 
 /// All subsets, what is in none, and the whole, in the main currency of what some filters let pass.

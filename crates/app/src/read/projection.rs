@@ -5,6 +5,7 @@ use super::overview::newest_month;
 use crate::{App, AppError, Result};
 use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
 use chrono::NaiveDate;
+use model::limits::{MOST_CELLS, MOST_FILTER_VALUES};
 use model::{
     BillingPeriod, Change, Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric,
     TimeView,
@@ -34,6 +35,8 @@ pub struct Projected {
     pub next: Vec<MonthAhead>,
 }
 
+/// Series of one value that are reckoned with: its services by charge type.
+const SERIES: usize = 100;
 /// Months after the newest that are told: a budget is made for a quarter.
 const NEXT_MONTHS: usize = 3;
 
@@ -89,11 +92,14 @@ pub(crate) async fn projected_totals(
     published: &Published,
     metric: Metric,
     dimension: &Dimension,
-    keys: Vec<Option<String>>,
+    keys: &[Option<String>],
 ) -> Result<BTreeMap<Option<String>, f64>> {
     let mut totals = BTreeMap::new();
     let Some(known) = Known::of(app, published) else { return Ok(totals) };
-    let mut left = vec![keys];
+    // As many as an answer most likely holds.
+    let days = usize::try_from((known.known_to - known.start).num_days()).unwrap_or(1).max(1);
+    let together = (MOST_CELLS / (SERIES * days)).clamp(1, MOST_FILTER_VALUES);
+    let mut left: Vec<_> = keys.chunks(together).map(<[_]>::to_vec).collect();
     while let Some(mut keys) = left.pop() {
         if keys.is_empty() {
             continue;

@@ -12,6 +12,8 @@ use url::form_urlencoded;
 const DEFAULT_TIME: NamedSpan = NamedSpan::Last30Days;
 /// Rows of a page's chart.
 const TOP: usize = 20;
+/// What a row's name begins with; its keys follow, written as a filter's values.
+const ROW: &str = "row:";
 /// What a tab of a virtual tag begins with; its reference follows.
 const VIRTUAL: &str = "virtual:";
 
@@ -89,6 +91,11 @@ impl Page {
         Ok(page)
     }
 
+    /// The past state of the bills that it shows; `None`: as they stand.
+    pub const fn as_of(&self) -> Option<NaiveDate> {
+        self.as_of
+    }
+
     /// The question that the page asks of data that end on a day (exclusive), with the keys that are there.
     pub fn question(
         &self,
@@ -156,9 +163,17 @@ pub fn with_references(
     of_filter: impl Fn(&Filter) -> Option<Filter>,
     of_tab: impl Fn(&str) -> Option<String>,
 ) -> String {
+    let subsets =
+        form_urlencoded::parse(address.as_bytes()).any(|(name, tab)| name == "tab" && tab == "subset");
     let put = |pair: &str| {
         let (name, value) = form_urlencoded::parse(pair.as_bytes()).next()?;
         let new = match &*name {
+            // Rows are named by their keys.
+            "hide" | "explain" if subsets => {
+                let key =
+                    of_filter(&format!("subset={}", value.strip_prefix(ROW)?).parse().ok()?)?.to_string();
+                format!("{ROW}{}", key.split_once('=')?.1)
+            }
             "filter" => of_filter(&value.parse().ok()?)?.to_string(),
             "tab" => format!("{VIRTUAL}{}", of_tab(value.strip_prefix(VIRTUAL)?)?),
             _ => return None,

@@ -116,6 +116,22 @@ fn a_question_is_written_as_short_as_it_is() {
 }
 
 #[test]
+fn rows_of_subsets_are_named_by_what_subsets_are_referred_to_by() {
+    let put = |address: &str| {
+        let by_id = |filter: &Filter| {
+            let values = filter.values.iter().map(|value| value.to_lowercase()).collect();
+            Some(Filter { dimension: MappingName::SubsetId.into(), values, ..filter.clone() })
+        };
+        with_references(address, by_id, |_| None)
+    };
+    assert_eq!(
+        put("tab=subset&hide=row:A%5C%2CB&explain=row:C&hide=other"),
+        "tab=subset&hide=row%3Aa%5C%2Cb&explain=row%3Ac&hide=other"
+    );
+    assert_eq!(put("tab=service&hide=row:A"), "tab=service&hide=row:A");
+}
+
+#[test]
 fn nonsense_is_told_apart() {
     for (text, says) in [
         ("metric=colour", "the parameter 'metric' is 'colour'"),

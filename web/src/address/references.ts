@@ -41,6 +41,7 @@ export function byId(
   if (offer === undefined) return undefined;
   const next = filters.map((filter) => filterById(filter, offer));
   const rows = tab === "subset" ? hidden.map((row) => rowById(row, offer)) : hidden;
-  const changed = next.some((filter, at) => filter !== filters[at]) || rows.some((row, at) => row !== hidden[at]);
+  const changed =
+    next.some((filter, at) => filter !== filters[at]) || rows.some((row, at) => row !== hidden[at]);
   return changed ? { filters: next.reduce<Filter[]>(withFilter, []), hidden: rows } : undefined;
 }

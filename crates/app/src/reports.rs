@@ -202,8 +202,8 @@ async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportC
         }
         // Whatever is saved can be sent.
         if address::read(&address)?.as_of().is_some() {
-            return Err(AppError::invalid("a report shows the bills as they stand when it is sent")
-                .advise("Leave the past state (as_of) and save the page again."));
+            return Err(AppError::invalid("the page shows the bill as it stood on a day that is over")
+                .advise("A report shows it as it stands when it is sent: go back to now, then save it."));
         }
         let definitions = Definitions::read(app, &saved.organization_id).await?;
         saved.address = address::by_id(&address, &definitions);

@@ -40,6 +40,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
     }
     let _served = app.served().await?;
     check_key(&app).await?;
+    ::app::reports::refer_by_id(&app).await;
     let mut demo = None;
     if args.demo {
         let spec = OrganizationSpec { name: demo_company::NAME.to_owned(), demo: true };

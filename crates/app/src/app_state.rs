@@ -2,7 +2,7 @@
 
 use crate::allowances::{AllowanceOptions, Allowances};
 use crate::backup::hold;
-use crate::connections::Verifications;
+use crate::connections::{TemplateHost, Verifications};
 use crate::data_folder;
 use crate::edits::Turns;
 use crate::happenings::Watches;
@@ -50,6 +50,8 @@ pub struct AppOptions {
     /// How long files of replaced publications are kept from now on, so that past days can be asked for; `None`: as
     /// before.
     pub keep_superseded: Option<Duration>,
+    /// What is said of templates, for all connections.
+    pub templates: TemplateHost,
 }
 
 /// How long to wait for another process that writes, and how to say so.
@@ -83,6 +85,7 @@ impl Default for AppOptions {
             outgoing: Outgoing::default(),
             patience: None,
             keep_superseded: None,
+            templates: TemplateHost::default(),
         }
     }
 }
@@ -127,6 +130,7 @@ struct Inner {
     turns: Turns,
     watches: Watches,
     bill_days: BillDays,
+    templates: TemplateHost,
     outgoing: Outgoing,
     patience: Option<Patience>,
     queued: Queued,
@@ -175,6 +179,7 @@ impl App {
                 watches: Watches::default(),
                 bill_days: BillDays::default(),
                 outgoing: options.outgoing,
+                templates: options.templates,
                 patience: options.patience,
                 queued: Queued::default(),
                 running: Running::default(),
@@ -227,6 +232,11 @@ impl App {
 
     pub(crate) fn verifications(&self) -> &Verifications {
         &self.inner.verifications
+    }
+
+    /// What is said of templates, for all connections.
+    pub(crate) fn templates(&self) -> &TemplateHost {
+        &self.inner.templates
     }
 
     /// How mails are sent, if they are.

@@ -22,7 +22,7 @@ pub use connect::{Check, CheckState, Month, Outgoing, Verdict, Verification};
 pub use customers::{Assignment, Customer, customers, parse_account_list, set_customers};
 pub use meta::{ConnectionKind, ConnectionState};
 pub use removing::remove;
-pub use template::{PermissionRow, TemplateOptions, links, permissions, template};
+pub use template::{PermissionRow, TemplateHost, TemplateOptions, links, permissions, template};
 pub(crate) use verifying::Verifications;
 pub use verifying::{Running, start_verification, verification, watch_verification};
 pub(crate) use verifying::{look_into, start_daily_verification};

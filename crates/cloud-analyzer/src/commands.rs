@@ -22,7 +22,7 @@ mod verify;
 
 use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
-use ::app::connections::Outgoing;
+use ::app::connections::{Outgoing, TemplateHost};
 use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
 use model::Day;
 use model::question::Time;
@@ -101,7 +101,12 @@ impl Folder {
 
     /// What all commands have in common.
     pub(crate) fn options(&self) -> AppOptions {
-        AppOptions { outgoing: self.outgoing.clone(), ..AppOptions::default() }
+        let said = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let templates = TemplateHost {
+            hosted: said("CLOUD_ANALYZER_TEMPLATE_URL"),
+            trusted: said("CLOUD_ANALYZER_TRUSTED_PRINCIPAL"),
+        };
+        AppOptions { outgoing: self.outgoing.clone(), templates, ..AppOptions::default() }
     }
 
     /// The organization that is meant, made when there is none.

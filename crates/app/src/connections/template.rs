@@ -16,6 +16,16 @@ pub struct TemplateOptions {
     pub kms_key_arn: Option<String>,
 }
 
+/// What whoever runs the server says of templates, for all connections.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateHost {
+    /// Address of the template in a bucket that CloudFormation can read: without, there is no link with everything
+    /// filled in.
+    pub hosted: Option<String>,
+    /// ARN of whom roles trust; `None`: who this machine is.
+    pub trusted: Option<String>,
+}
+
 /// A permission, for people.
 #[derive(Clone, Debug)]
 pub struct PermissionRow {
@@ -62,18 +72,17 @@ pub async fn template(
     options: TemplateOptions,
 ) -> Result<String> {
     let record = record(app, organization, id).await?;
-    Ok(aws::render(form, &request(&record, options).await?)?)
+    Ok(aws::render(form, &request(app, &record, options).await?)?)
 }
 
 /// Links into the console and commands.
 pub async fn links(app: &App, organization: &OrganizationId, id: &ConnectionId) -> Result<Links> {
     let record = record(app, organization, id).await?;
-    let hosted = std::env::var("CLOUD_ANALYZER_TEMPLATE_URL").ok().filter(|address| !address.is_empty());
-    let request = request(&record, TemplateOptions::default()).await?;
-    Ok(aws::links(&request, hosted.as_deref()))
+    let request = request(app, &record, TemplateOptions::default()).await?;
+    Ok(aws::links(&request, app.templates().hosted.as_deref()))
 }
 
-async fn request(record: &ConnectionRecord, options: TemplateOptions) -> Result<TemplateRequest> {
+async fn request(app: &App, record: &ConnectionRecord, options: TemplateOptions) -> Result<TemplateRequest> {
     if record.connection.kind != ConnectionKind::AwsRole {
         let kind = record.connection.kind;
         return Err(AppError::new(ErrorKind::Invalid, format!("a connection of kind {kind} needs no role"))
@@ -86,7 +95,7 @@ async fn request(record: &ConnectionRecord, options: TemplateOptions) -> Result<
         prefix: ReportPrefix::try_new(settings.prefix.as_deref().unwrap_or_default())?,
         region: settings.region,
         external_id: external_id(record)?,
-        principal: principal(settings.partition).await,
+        principal: principal(app, settings.partition).await,
         report: options.report,
         kms_key_arn: options.kms_key_arn.map(|key| key.trim().to_owned()).filter(|key| !key.is_empty()),
     })
@@ -94,12 +103,12 @@ async fn request(record: &ConnectionRecord, options: TemplateOptions) -> Result<
 
 /// Whom the role trusts: as configured, else who this machine is. `None`: it is nobody yet, and the template
 /// asks for it.
-async fn principal(partition: Partition) -> Option<String> {
-    if let Ok(configured) = std::env::var("CLOUD_ANALYZER_TRUSTED_PRINCIPAL") {
+async fn principal(app: &App, partition: Partition) -> Option<String> {
+    if let Some(configured) = &app.templates().trusted {
         // It is written into templates: nothing but an ARN may be.
         let valid = |byte: u8| byte.is_ascii_alphanumeric() || b":/+=,.@_-".contains(&byte);
         if configured.starts_with("arn:") && configured.bytes().all(valid) {
-            return Some(configured);
+            return Some(configured.clone());
         }
         tracing::warn!("CLOUD_ANALYZER_TRUSTED_PRINCIPAL is not an ARN: it is ignored");
     }

@@ -54,7 +54,8 @@ struct Readiness {
 
 #[derive(Serialize)]
 struct Part {
-    part: &'static str,
+    #[serde(rename = "part")]
+    name: &'static str,
     ready: bool,
     found: String,
 }
@@ -65,7 +66,7 @@ async fn ready(State(state): State<ApiState>) -> Response {
     let ready = parts.iter().all(|part| part.ready);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let part =
-        |part: &readiness::Part| Part { part: part.name, ready: part.ready, found: part.found.clone() };
+        |part: &readiness::Part| Part { name: part.name, ready: part.ready, found: part.found.clone() };
     let parts = parts.iter().map(part).collect();
     unkept((status, Json(Readiness { ready, parts })).into_response())
 }

@@ -28,7 +28,7 @@ tokio::task_local! {
 
 /// The id of the request that is being answered.
 pub(crate) fn current() -> Option<String> {
-    CURRENT.try_with(|id| id.to_string()).ok()
+    CURRENT.try_with(ToString::to_string).ok()
 }
 
 /// Gives each request its id and its span, and counts it.

@@ -23,6 +23,7 @@ pub mod edits;
 mod error;
 pub mod happenings;
 pub mod health;
+mod hex;
 pub mod identity;
 pub mod ingest_job;
 mod jobs;

@@ -13,6 +13,7 @@ mod text;
 pub(crate) use kept::Sums;
 pub use text::{Kind, Text};
 
+use crate::hex::hex;
 use crate::{App, Result};
 use meta::JobState;
 use model::ConnectionId;
@@ -60,7 +61,7 @@ impl fmt::Debug for Token {
 #[must_use]
 pub fn label(connection: &ConnectionId) -> String {
     let sum = Sha256::digest(connection.as_str());
-    sum.iter().take(LABEL_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    hex(sum.into_iter().take(LABEL_BYTES))
 }
 
 /// The application's metrics, as they are now.

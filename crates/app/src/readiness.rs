@@ -33,7 +33,10 @@ pub(crate) struct Looks(tokio::sync::Mutex<Option<(Instant, Vec<Part>)>>);
 
 /// Lanes of jobs, and when each last looked for work. Cheap to clone; clones share it.
 #[derive(Clone, Debug, Default)]
-pub struct Lanes(Arc<Mutex<BTreeMap<&'static str, (Instant, DateTime<Utc>)>>>);
+pub struct Lanes(Arc<Mutex<Seen>>);
+
+/// By the clock that only goes on, and by the one that people read.
+type Seen = BTreeMap<&'static str, (Instant, DateTime<Utc>)>;
 
 impl Lanes {
     /// A lane looks for work.
@@ -46,7 +49,7 @@ impl Lanes {
         self.all().iter().map(|(lane, (_, at))| (*lane, *at)).collect()
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<&'static str, (Instant, DateTime<Utc>)>> {
+    fn all(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -45,6 +45,7 @@ struct Group<K> {
 ///
 /// # Errors
 /// A sum is larger than what is stored.
+#[expect(clippy::implicit_hasher, reason = "both callers have the standard one")]
 pub fn arrange<K: AsRef<str> + Eq + Hash + Ord>(
     rows: impl ExactSizeIterator<Item = (GroupKeys<K>, Vec<i128>)>,
     before: Option<HashMap<GroupKeys<K>, i128>>,

@@ -2,6 +2,7 @@
 
 use super::disk;
 use crate::Result;
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -63,7 +64,7 @@ fn read(file: &mut File, path: &Path, mut each: impl FnMut(&[u8]) -> Result<()>)
         each(&piece[..count])?;
         size += count as u64;
     }
-    let sha256 = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(sum.finalize());
     Ok(Copied { size, sha256 })
 }
 

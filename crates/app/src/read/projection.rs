@@ -138,15 +138,16 @@ pub(crate) async fn projected_totals(
 struct Known {
     month: BillingPeriod,
     start: NaiveDate,
-    known_to: NaiveDate,
+    /// Day after the last of them.
+    to: NaiveDate,
 }
 
 impl Known {
     fn of(app: &App, published: &Published) -> Option<Self> {
         let newest = newest_month(app, published)?;
         let first = published.publications.iter().map(|publication| publication.period).min()?;
-        let (start, known_to) = (first.first_day(), newest.through.date_naive());
-        (known_to > start).then_some(Self { month: newest.period, start, known_to })
+        let (start, to) = (first.first_day(), newest.through.date_naive());
+        (to > start).then_some(Self { month: newest.period, start, to })
     }
 
     /// What is asked of its days: each series that is projected for itself.
@@ -155,13 +156,13 @@ impl Known {
             group_by: vec![Column::Service.into(), Column::ChargeType.into()],
             view: TimeView::Day,
             from: Some(self.start),
-            to: Some(self.known_to),
+            to: Some(self.to),
             ..all.clone()
         }
     }
 
     fn history<'a>(&self, answer: &CostAnswer, groups: impl Iterator<Item = &'a CostGroup>) -> History {
-        let days = usize::try_from((self.known_to - self.start).num_days()).unwrap_or(0);
+        let days = usize::try_from((self.to - self.start).num_days()).unwrap_or(0);
         let place = |bucket: &String| {
             let day: NaiveDate = bucket.parse().ok()?;
             usize::try_from((day - self.start).num_days()).ok().filter(|place| *place < days)
@@ -200,7 +201,7 @@ async fn projected(
         published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let answer = app.engine().answer(&published.view, &known.question(&all)).await?;
     let history = known.history(&answer, answer.groups.iter());
-    let Known { month, known_to, .. } = known;
+    let Known { month, to: known_to, .. } = known;
     let found = project(&history, month);
     Ok(found.map(|found| (Made { month, known_to, currency: answer.currency, found, history }, all)))
 }

@@ -10,7 +10,7 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, Scope};
 
 /// Fields as a JSON object.
 pub(super) struct JsonFields;
@@ -40,7 +40,7 @@ where
         event.record(&mut found);
         let mut line = Map::new();
         // The outermost span first: what is nearer says it better.
-        for span in context.event_scope().into_iter().flat_map(|scope| scope.from_root()) {
+        for span in context.event_scope().into_iter().flat_map(Scope::from_root) {
             let extensions = span.extensions();
             let Some(text) = extensions.get::<FormattedFields<JsonFields>>() else { continue };
             // A span whose fields were recorded later has several objects.

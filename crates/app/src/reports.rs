@@ -13,7 +13,7 @@ pub(crate) use sending::send_scheduled;
 
 use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
-use crate::policy::Caller;
+use crate::policy::{Caller, Sees};
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Frequency, ReportId, Role, UserId};
@@ -62,10 +62,13 @@ fn shown(caller: &Caller, saved: SavedReport) -> Report {
     Report { saved, mine, may_change }
 }
 
-/// The caller's own reports and the shared ones, by name.
+/// The caller's own reports and the shared ones, by name. Who may see a part of the bills alone is shown their own: names
+/// and filters of the others may speak of the rest.
 pub async fn reports(app: &App, caller: &Caller) -> Result<Vec<Report>> {
     let all = app.meta().saved_reports(&caller.organization()?.id).await?;
-    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(|it| it.mine || it.saved.shared).collect())
+    let whole = caller.sees() == Sees::Everything;
+    let listed = |it: &Report| if whole { it.mine || it.saved.shared } else { it.mine && !it.saved.shared };
+    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(listed).collect())
 }
 
 /// One of them.
@@ -134,6 +137,28 @@ pub async fn change_report(app: &App, caller: &Caller, id: &str, new: ReportChan
 pub async fn remove_report(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let saved = changeable(app, caller, id).await?;
     Ok(app.meta().delete_report(&saved.id, &change_entry(app, caller, "report.deleted", &saved)).await?)
+}
+
+/// Takes an address out of the recipients of every report of the caller's organization; one that nobody is left of is sent
+/// no longer.
+///
+/// # Errors
+/// The metadata cannot be read or written.
+pub(crate) async fn take_out(app: &App, caller: &Caller, address: &str) -> Result<()> {
+    for mut saved in app.meta().saved_reports(&caller.organization()?.id).await? {
+        let Some(schedule) =
+            saved.schedule.as_mut().filter(|it| it.recipients.iter().any(|one| one == address))
+        else {
+            continue;
+        };
+        schedule.recipients.retain(|one| one != address);
+        schedule.approved.retain(|one| one != address);
+        if schedule.recipients.is_empty() {
+            saved.schedule = None;
+        }
+        app.meta().change_report(&saved, &change_entry(app, caller, "report.changed", &saved)).await?;
+    }
+    Ok(())
 }
 
 /// The entry of a change: the report as it is from then on.

@@ -1,5 +1,7 @@
 //! The door: every question that pages, exports and scripts ask.
 
+mod extents;
+
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
 use crate::currencies;
@@ -8,8 +10,8 @@ use crate::explain::{self, ExplainOrder, Explanation, Page};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, Pieces, SqlRows};
 use crate::plan::{Plan, asks_names, date};
-use crate::stop::Stop;
 use crate::scope::Scope;
+use crate::stop::Stop;
 use crate::store::{Shelf, Store};
 use crate::tags::{self, COST_CATEGORIES, TAGS};
 use crate::top;

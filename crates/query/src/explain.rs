@@ -167,7 +167,9 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
         currency: plan.currency(),
         from: date(plan.span.from),
         to: date(plan.span.to),
-        sql: plan.scope.told(rows_sql(cell, page.order, Some(page), &mut Form::Shown(Arc::clone(&plan.names)))),
+        sql: plan
+            .scope
+            .told(cell, || rows_sql(cell, page.order, Some(page), &mut Form::Shown(Arc::clone(&plan.names)))),
         rows: Vec::new(),
         rows_total: 0,
         page: page.number,

@@ -1,12 +1,13 @@
 //! What of the bills may be seen: a part of every view, and of the key of everything that is remembered.
 //!
-//! It is applied at the two doors through which rows come in, the roll-up in memory ([`crate::store::Stores::seen`])
+//! It is applied at the two doors through which rows come in, the roll-up in memory (a `Store` is had of a shelf for a scope alone)
 //! and the tables of line items (`lines/table.rs`), before anything is filtered, grouped, summed, counted or named. What
 //! stands behind these doors (top and *Other*, totals, values, spans, currencies, keys of tags, SQL) holds no rule of
 //! its own: whoever may see some accounts gets, digit by digit, the answers of an organization whose bills hold the
 //! rows of these accounts and no others.
 
 use crate::view::AccountNames;
+use model::{CostQuery, Dimension};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::{Arc, LazyLock};
@@ -70,14 +71,15 @@ impl Scope {
         Arc::new(AccountNames { given: seen(&names.given), known: seen(&names.known) })
     }
 
-    /// The SQL of an answer, with what it is about where that is not everything.
-    pub(crate) fn told(&self, sql: String) -> String {
-        match self {
-            Self::Everything => sql,
-            Self::Accounts(accounts) => {
-                format!("-- Of the rows of the accounts that you may see ({}) alone:\n{sql}", accounts.ids.len())
-            }
+    /// The SQL of an answer, with what it is about where that is not everything. Rules and spellings look at all of the bills
+    /// and name what stands outside: with them it is not told.
+    pub(crate) fn told(&self, query: &CostQuery, sql: impl FnOnce() -> String) -> String {
+        let Self::Accounts(accounts) = self else { return sql() };
+        if query.dimensions().any(has_rules) {
+            return NOT_TOLD.to_owned();
         }
+        let count = accounts.ids.len();
+        format!("-- Of the rows of the accounts that you may see ({count}) alone:\n{}", sql())
     }
 
     /// The accounts that may be seen; `None`: all.
@@ -86,6 +88,18 @@ impl Scope {
             Self::Everything => None,
             Self::Accounts(accounts) => Some(&accounts.ids),
         }
+    }
+}
+
+/// In place of SQL that is not told.
+const NOT_TOLD: &str = "-- Not shown: it holds rules that look at all of the bills.";
+
+/// Whether the values of a dimension are made by what people wrote down.
+fn has_rules(dimension: &Dimension) -> bool {
+    match dimension {
+        Dimension::Mapped(_) | Dimension::MergedTag(_) => true,
+        Dimension::CarriedTag(tag) => has_rules(tag),
+        _ => false,
     }
 }
 
@@ -129,7 +143,9 @@ mod tests {
         assert_ne!(of(&[]), Scope::Everything);
         let hash = |scope: &Scope| DIGESTS.hash_one(scope);
         assert_eq!(hash(&of(&["1", "2"])), hash(&of(&["2", "1"])));
-        assert!(of(&["1"]).sees("1") && !of(&["1"]).sees("2") && !of(&["", "1"]).sees("") && !of(&[]).sees("1"));
+        assert!(
+            of(&["1"]).sees("1") && !of(&["1"]).sees("2") && !of(&["", "1"]).sees("") && !of(&[]).sees("1")
+        );
         assert!(Scope::Everything.sees("1"));
     }
 }

@@ -11,7 +11,6 @@ use model::{
     Condition, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName,
     MappingRule, Operator, TimeView,
 };
-use std::sync::Arc;
 
 /// Whether a question that is too large can be answered in parts.
 pub(crate) fn helps(query: &CostQuery) -> bool {
@@ -100,7 +99,7 @@ pub(crate) fn put_together(
         groups_total: totals.groups_total,
         total: totals.total,
         previous: totals.previous,
-        sql: view.scope.told(crate::sql::text(query, query.from, query.to, &mut form)),
+        sql: view.scope.told(query, || crate::sql::text(query, query.from, query.to, &mut form)),
         ..sums
     })
 }

@@ -1,13 +1,13 @@
 //! What can be asked by: dimensions, tag keys, cost categories, and the values they take.
 
-use super::Published;
 use super::costs::KeyNames;
+use super::{Published, SeenPart};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
-use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
+use model::{AsOf, BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric, OrganizationId};
 use query::{Span, View};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Keys that the published data adds to the fixed dimensions.
 #[derive(Clone, Debug, Default)]
@@ -20,24 +20,47 @@ pub struct Names {
     pub metrics: Vec<Metric>,
 }
 
-/// The names of the states that were asked for last, the newest at the end.
+/// Whose names, of which part of their bills, as they stood when.
+type Whose = (Option<OrganizationId>, Option<SeenPart>, Option<AsOf>);
+
+/// The names of the states that were asked for last, one for each organization, part that is seen of it and day: what others
+/// publish or ask for leaves them.
 #[derive(Debug, Default)]
 pub(crate) struct RememberedNames {
-    last: Mutex<Vec<(String, Names)>>,
+    last: Mutex<Vec<(Whose, String, Names)>>,
 }
 
-/// States whose names are remembered: organizations, and past days beside the present.
-const MOST_STATES: usize = 32;
+/// States whose names are remembered.
+const MOST_REMEMBERED: usize = 256;
+
+impl RememberedNames {
+    fn last(&self) -> MutexGuard<'_, Vec<(Whose, String, Names)>> {
+        // Each replaced whole: a panic elsewhere cannot leave half of one.
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, whose: &Whose, state: &str) -> Option<Names> {
+        let last = self.last();
+        let found = last.iter().find(|(known, id, _)| known == whose && id == state);
+        found.map(|(.., names)| names.clone())
+    }
+
+    fn keep(&self, whose: Whose, state: String, names: Names) {
+        let mut last = self.last();
+        last.retain(|(known, ..)| *known != whose);
+        if last.len() >= MOST_REMEMBERED {
+            last.remove(0);
+        }
+        last.push((whose, state, names));
+    }
+}
 
 /// Tag keys and cost categories that any published row carries.
 pub async fn names(app: &App, published: &Published) -> Result<Names> {
-    let remembered = &app.remembered_names().last;
-    // Each replaced whole: a panic elsewhere cannot leave half of one.
-    let known = {
-        let last = remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        last.iter().find(|(state, _)| *state == published.id).map(|(_, names)| names.clone())
-    };
-    if let Some(names) = known {
+    let remembered = app.remembered_names();
+    let organization = published.organization.as_ref().map(|organization| organization.id.clone());
+    let whose = (organization, published.part().cloned(), published.as_of);
+    if let Some(names) = remembered.get(&whose, &published.id) {
         return Ok(names);
     }
     let names = Names {
@@ -45,13 +68,7 @@ pub async fn names(app: &App, published: &Published) -> Result<Names> {
         cost_category_names: app.engine().cost_category_names(&published.view).await?,
         metrics: metrics(app, published).await?,
     };
-    let mut last = remembered.lock().unwrap_or_else(PoisonError::into_inner);
-    last.retain(|(state, _)| *state != published.id);
-    if last.len() >= MOST_STATES {
-        last.remove(0);
-    }
-    last.push((published.id.clone(), names.clone()));
-    drop(last);
+    remembered.keep(whose, published.id.clone(), names.clone());
     Ok(names)
 }
 

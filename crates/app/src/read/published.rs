@@ -2,6 +2,9 @@
 //! throughout.
 
 mod past;
+mod seen;
+
+pub use seen::SeenPart;
 
 use crate::allocation::Definitions;
 use crate::ingest_job::SourceFiles;
@@ -11,7 +14,7 @@ use chrono::{DateTime, Utc};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
 use model::{AsOf, BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
-use query::{PublishedPeriod, View};
+use query::{PublishedPeriod, Scope, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -34,10 +37,13 @@ pub struct Published {
     pub view: View,
     /// What the organization defined over its bills.
     pub definitions: Definitions,
-    /// Names this state: changes with every publication, every stage and every definition.
+    /// Names this state: changes with every publication, every stage and every definition, and differs by what of it is
+    /// seen.
     pub id: String,
     /// When the bills stood so; `None`: they do now. Definitions are those of now in any case.
     pub as_of: Option<AsOf>,
+    /// The part of the bills that is seen; `None`: all.
+    part: Option<Arc<SeenPart>>,
 }
 
 /// What a state was resolved from: equal keys, equal state.
@@ -63,6 +69,7 @@ impl Key {
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     last: Mutex<Vec<(Key, Arc<Published>)>>,
+    narrowed: seen::Narrowed,
 }
 
 /// States that are remembered, and past ones among them: those of now do not make room for them.
@@ -111,7 +118,7 @@ impl Published {
     }
 
     /// What is published now of an organization.
-    pub async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
+    pub(crate) async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
         Self::at(app, organization, None).await
     }
 
@@ -119,7 +126,11 @@ impl Published {
     ///
     /// # Errors
     /// `Invalid` for a time that is not over, before anything was published, or of which files are not kept any more.
-    pub async fn at(app: &App, organization: Option<Organization>, as_of: Option<AsOf>) -> Result<Arc<Self>> {
+    pub(crate) async fn at(
+        app: &App,
+        organization: Option<Organization>,
+        as_of: Option<AsOf>,
+    ) -> Result<Arc<Self>> {
         let day = as_of.map_or_else(|| app.now().date_naive(), AsOf::day);
         // Before the publications: what is published in between makes the next call read again.
         let version = app.meta().state_version(organization.as_ref().map(|found| &found.id)).await?;
@@ -169,7 +180,7 @@ impl Published {
         key.version.definitions.hash(&mut hasher);
         as_of.hash(&mut hasher);
         let whose = organization.as_ref().map(|organization| Arc::from(organization.id.as_str()));
-        let mut view = View { whose: whose.unwrap_or_default(), ..View::default() };
+        let mut view = View { whose: whose.unwrap_or_default(), scope: Scope::Everything, ..View::default() };
         let mut proofs = vec![];
         for publication in &publications {
             let connection = &publication.connection_id;
@@ -223,7 +234,8 @@ impl Published {
         let names = if named { app.engine().account_names(&view).await? } else { BTreeMap::new() };
         definitions.prepare(&names);
         let id = format!("{:016x}", hasher.finish());
-        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id, as_of })
+        let part = None;
+        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id, as_of, part })
     }
 
     /// The bills that a page's figures are about when some filters hold: those in one currency, the main one of what
@@ -283,6 +295,9 @@ impl Published {
 
     /// What is proven of some publications together.
     pub(crate) fn together(&self, which: impl Fn(&Publication) -> bool) -> Proof {
+        if self.part.is_some() {
+            return Proof::of_part();
+        }
         let chosen: Vec<_> = self
             .publications
             .iter()

@@ -63,9 +63,10 @@ pub(super) fn read(text: &str) -> Result<Address> {
             "compare" => address.compare = value.parse().map_err(unreadable)?,
             "shared" => address.shared = value == "split",
             "as_of" => {
-                return Err(AppError::invalid("the page shows the bill as it stood on a day that is over").advise(
-                    "A report shows it as it stands when it is sent: go back to now, then save it.",
-                ));
+                return Err(AppError::invalid("the page shows the bill as it stood on a day that is over")
+                    .advise(
+                        "A report shows it as it stands when it is sent: go back to now, then save it.",
+                    ));
             }
             // The rest says how the page looks, not what it counts.
             _ => {}

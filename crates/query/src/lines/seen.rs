@@ -41,7 +41,8 @@ pub(super) fn register(
         }
         _ => functions::of_accounts(accounts).call(vec![account]),
     };
-    let rows = LogicalPlanBuilder::scan(name, provider_as_source(Arc::new(files)), None)?.filter(seen)?.build()?;
+    let rows =
+        LogicalPlanBuilder::scan(name, provider_as_source(Arc::new(files)), None)?.filter(seen)?.build()?;
     session.register_table(name, Arc::new(ViewTable::new(rows, None)))?;
     Ok(())
 }

@@ -83,7 +83,8 @@ impl Store {
         if self.scope.is_everything() {
             return self.shelf.slabs(files, columns, threads);
         }
-        let narrowed = crate::kernel::parallel(threads, files.len(), |at| self.narrowed(files[at], columns, 1));
+        let narrowed =
+            crate::kernel::parallel(threads, files.len(), |at| self.narrowed(files[at], columns, 1));
         let narrowed = narrowed.into_iter().collect();
         self.shelf.evict();
         narrowed

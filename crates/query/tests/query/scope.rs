@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use query::{Engine, ExplainOrder, ExplainedRow, QueryError, Scope, Span, SqlRows, View};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that an engine says about some questions.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,16 +114,21 @@ proptest! {
         // The same rows in scope among quite other ones.
         let outside = others.into_iter().filter(|item| !sees(&scope, item));
         let elsewhere: Vec<Item> = outside.chain(inside.iter().cloned()).collect();
-        let of = |items: Vec<Item>, scope: Scope| {
+        // Worlds have publications of the same numbers: what is remembered tells them apart by whose they are.
+        let of = |whose: &str, items: Vec<Item>, scope: Scope| {
             let world = World::new(items);
-            let mut view = View { scope, ..world.view.clone() };
+            let mut view = View { whose: Arc::from(whose), scope, ..world.view.clone() };
             for (period, euro) in view.periods.iter_mut().zip(&euro) {
                 period.currency = if *euro { "EUR" } else { "USD" }.to_owned();
             }
             (world, view)
         };
         let ((_alone, alone), (_whole, whole), (_other, other)) =
-            (of(inside, Scope::Everything), of(items, scope.clone()), of(elsewhere, scope));
+            (
+                of("alone", inside, Scope::Everything),
+                of("whole", items, scope.clone()),
+                of("other", elsewhere, scope),
+            );
         // One engine for all: what it remembers of one view must not reach another.
         let engine = engine();
         run(async {

@@ -6,6 +6,7 @@ same rule.
 """
 
 import csv
+import datetime
 import email
 import email.policy
 import gzip
@@ -219,6 +220,9 @@ def test_no_answer_speaks_of_the_rest_nor_changes_with_it(scoped):
     assert abs(float(answer["total"]) - total) < 1e-9
     assert answer["proof"]["copied"]["state"] == "part" and answer["proven"] is False
 
+    time.sleep(1.1)
+    then = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    time.sleep(1.1)
     try:
         scoped.deliver(CHANGED)
         scoped.read()
@@ -228,6 +232,12 @@ def test_no_answer_speaks_of_the_rest_nor_changes_with_it(scoped):
         assert before.keys() == after.keys()
         for asked, answer in before.items():
             assert told(answer) == told(after[asked]), asked
+        # As the bill stood before, too: another way to the same bills.
+        for path in ["/costs", "/costs.csv", "/explain", "/explain.csv", "/accounts", "/subsets", "/summary", "/overview", "/savings", "/projection", "/dimensions", "/dimensions/service/values"]:
+            options = {"metric": "unblended", **({"group_by": "account_id", **SPAN} if path.startswith("/costs") else {})}
+            past = scoped.viewer.get(path, params={**options, "as_of": then})
+            assert past.status_code == 200 or "as_of" in past.text, f"{path}: {past.text[:300]}"
+            assert not [word for word in HIDDEN if word in past.text], path
     finally:
         scoped.deliver(OUTSIDE)
         scoped.read()

@@ -5,6 +5,7 @@ mod account_names;
 mod billing;
 mod by_name;
 mod organization;
+mod seen;
 mod shared_costs;
 mod spellings;
 mod subsets;

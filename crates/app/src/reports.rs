@@ -13,7 +13,7 @@ pub(crate) use sending::send_scheduled;
 
 use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
-use crate::policy::Caller;
+use crate::policy::{Caller, Sees};
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Frequency, ReportId, Role, UserId};
@@ -62,10 +62,13 @@ fn shown(caller: &Caller, saved: SavedReport) -> Report {
     Report { saved, mine, may_change }
 }
 
-/// The caller's own reports and the shared ones, by name.
+/// The caller's own reports and the shared ones, by name. Who may see a part of the bills alone is shown their own: names
+/// and filters of the others may speak of the rest.
 pub async fn reports(app: &App, caller: &Caller) -> Result<Vec<Report>> {
     let all = app.meta().saved_reports(&caller.organization()?.id).await?;
-    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(|it| it.mine || it.saved.shared).collect())
+    let whole = caller.sees() == Sees::Everything;
+    let listed = |it: &Report| if whole { it.mine || it.saved.shared } else { it.mine && !it.saved.shared };
+    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(listed).collect())
 }
 
 /// One of them.

@@ -23,6 +23,7 @@ mod metric;
 mod role;
 pub mod schema;
 pub mod shown;
+mod standing;
 mod table;
 mod time_view;
 
@@ -52,5 +53,6 @@ pub use mapping::{
 };
 pub use metric::{METRICS, Metric, MetricError, MetricInfo};
 pub use role::{ROLES, Role, RoleError};
+pub use standing::Standing;
 pub use table::{Table, TableError};
 pub use time_view::{TimeView, TimeViewError};

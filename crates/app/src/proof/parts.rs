@@ -20,6 +20,8 @@ const SPELT_OUT: usize = 2;
 pub enum PartState {
     /// It was checked, and it is so.
     Holds,
+    /// What is seen is a part of the bill: only the whole can be compared with it.
+    Part,
     /// Read before this was looked at: nothing is known.
     Unknown,
     /// The report does not tell it, or not for all of its rows.
@@ -46,6 +48,7 @@ impl Part {
     pub fn told(&self) -> String {
         let word = match self.state {
             PartState::Holds => "yes",
+            PartState::Part => "of a part",
             PartState::Unknown => "not known",
             PartState::Unavailable => "not available",
             PartState::Broken => "NO",
@@ -123,6 +126,23 @@ impl Proof {
             self.amortized = Part::new(state, reason);
         }
         self
+    }
+
+    /// What is told to whoever may see a part of the bills alone. Whether the whole is proven hangs on rows that they may not
+    /// see.
+    pub(crate) fn of_part() -> Self {
+        let part = || {
+            Part::new(
+                PartState::Part,
+                "these figures are the part of the bill that you may see; only the whole can be compared with the bill",
+            )
+        };
+        Self { copied: part(), complete: part(), amortized: part() }
+    }
+
+    /// Whether it is of a part of the bills: then nothing is proven of it, nor wrong.
+    pub fn is_of_part(&self) -> bool {
+        self.copied.state == PartState::Part
     }
 
     /// The proof of a month that could not be read.
@@ -207,6 +227,7 @@ impl fmt::Display for Proof {
             let comma = if at == 0 { "" } else { ", " };
             let word = match part.state {
                 PartState::Holds => "",
+                PartState::Part => " of a part",
                 PartState::Unknown => " unknown",
                 PartState::Unavailable => " not available",
                 PartState::Broken => " NOT",

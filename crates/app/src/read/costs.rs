@@ -111,6 +111,11 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let proof = published.together(|publication| {
         answer.snapshot.periods.iter().any(|period| period.publication == publication.id)
     });
+    if proof.is_of_part() {
+        // Nothing of it is proven, and nothing wrong: the proof says why.
+        unproven_periods.clear();
+    }
+    let answer = CostAnswer { snapshot: published.told(answer.snapshot), ..answer };
     Ok(Costs {
         query,
         answer,
@@ -196,9 +201,8 @@ impl KeyNames {
         if asked("account_id") {
             names.accounts = account_names(app, published).await?;
         }
-        if let (true, Some(organization)) = (asked("connection"), &published.organization) {
-            let all = app.meta().connections(&organization.id).await?;
-            names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
+        if asked("connection") {
+            names.connections = published.connection_names(app).await?;
         }
         if asked("charge_type") && metric.is_amortized() {
             names.charges = published.definitions.unused.iter().copied().collect();

@@ -3,7 +3,7 @@
 use super::{Folder, cost_query};
 use crate::cli::{Format, Query};
 use crate::output::{Align, Table, print, print_json_as_of};
-use app::read::{self, ComparedCosts, Costs, Known, Published};
+use app::read::{self, ComparedCosts, Costs, Known};
 use model::shown::line;
 use model::{Change, Compared, Comparison, CostQuery, Decimal, TimeView};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use std::io::IsTerminal;
 
 pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let published = Published::resolve(&app, folder.organization.as_deref(), args.question.as_of).await?;
+    let published = folder.published(&app, args.question.as_of).await?;
     let query = CostQuery {
         view: args.view,
         top: args.top,

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use query::{Engine, EngineOptions, ExplainOrder};
 use std::sync::Arc;
 
-const DIMENSIONS: [&str; 21] = [
+pub(crate) const DIMENSIONS: [&str; 21] = [
     "connection",
     "provider",
     "currency",
@@ -71,7 +71,7 @@ fn looked_at(name: &str) -> Dimension {
 }
 
 /// A dimension of that name, with rules where it needs some.
-fn dimension(name: &str) -> Dimension {
+pub(crate) fn dimension(name: &str) -> Dimension {
     let mut dimension = name.parse().unwrap();
     let inner = match &mut dimension {
         Dimension::CarriedTag(tag) => &mut **tag,
@@ -134,7 +134,7 @@ fn filter(text: &str) -> Filter {
     filter
 }
 
-fn question() -> impl Strategy<Value = CostQuery> {
+pub(crate) fn question() -> impl Strategy<Value = CostQuery> {
     let date =
         || prop::option::of((crate::fixture::FIRST_DAY - 5..crate::fixture::FIRST_DAY + 100).prop_map(day));
     (

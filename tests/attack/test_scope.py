@@ -232,15 +232,36 @@ def test_no_answer_speaks_of_the_rest_nor_changes_with_it(scoped):
         assert before.keys() == after.keys()
         for asked, answer in before.items():
             assert told(answer) == told(after[asked]), asked
-        # As the bill stood before, too: another way to the same bills.
-        for path in ["/costs", "/costs.csv", "/explain", "/explain.csv", "/accounts", "/subsets", "/summary", "/overview", "/savings", "/projection", "/dimensions", "/dimensions/service/values"]:
-            options = {"metric": "unblended", **({"group_by": "account_id", **SPAN} if path.startswith("/costs") else {})}
-            past = scoped.viewer.get(path, params={**options, "as_of": then})
-            assert past.status_code == 200 or "as_of" in past.text, f"{path}: {past.text[:300]}"
-            assert not [word for word in HIDDEN if word in past.text], path
+        ask_of_the_past(scoped, then)
     finally:
         scoped.deliver(OUTSIDE)
         scoped.read()
+
+
+def ask_of_the_past(scoped, then: str) -> None:
+    """As the bill stood is another way to the same bills: whatever takes `as_of` by its description says as little, and the same before
+    and after, for the own rows never changed."""
+    takes = {path.removeprefix("/api/v1") for path, item in scoped.spec["paths"].items()
+             if any(one["name"] == "as_of" for one in item.get("get", {}).get("parameters", []))}
+    assert takes >= {"/costs", "/costs.csv", "/costs.xlsx", "/costs.parquet", "/explain", "/explain.csv", "/accounts", "/subsets", "/summary", "/overview",
+                     "/savings", "/projection", "/dimensions", "/dimensions/{name}/values"}
+    # What answers name that were not asked of the same bills.
+    plain = lambda answer: re.sub(r'"as_of": \{[^}]*\}, |"(id|snapshot)": "[0-9a-f]{16}"', "", told(answer))  # noqa: E731
+    for path in sorted(takes):
+        full = path.replace("{id}", scoped.mine).replace("{name}", "service")
+        options = {} if path in ("/overview", "/dimensions") else {"metric": "unblended"} if path not in ("/accounts", "/subsets", "/savings") else {}
+        if path.startswith("/costs") or path.startswith("/explain"):
+            options |= {"group_by": "account_id", **SPAN} | ({"keys": MINE} if "explain" in path else {})
+        now, past = scoped.viewer.get(full, params=options), scoped.viewer.get(full, params={**options, "as_of": then})
+        assert past.status_code == 200, f"{path}: {past.text[:300]}"
+        assert not [word for word in HIDDEN if word in past.text], path
+        assert plain(past) == plain(now), path
+        if "explain" in path:
+            refused = scoped.viewer.get(full, params={**options, "keys": OTHER, "as_of": then})
+            assert OTHER not in refused.text.replace(f"account_id={OTHER}", "") or refused.status_code >= 400, path
+    # Somebody who may see everything is told another past.
+    whole = [scoped.admin.get("/costs", params={"metric": "unblended", **SPAN, **more}).json()["total"] for more in [{}, {"as_of": then}]]
+    assert whole[0] != whole[1]
 
 
 def test_files_hold_the_own_rows_alone(scoped):
@@ -343,6 +364,36 @@ def test_mails_hold_what_their_reader_may_see(scoped):
     # Bill diffs are of a bill as a whole.
     refused = scoped.admin.patch(f"/connections/{scoped.connection['id']}", json={"bill_diff_mails": {"recipients": ["part@gamma.example"]}})
     assert refused.status_code == 400, refused.text
+
+
+def test_strangers_of_an_allowed_domain_who_were_to_see_a_part_get_no_more(scoped):
+    assert scoped.admin.put("/organization/mail-domains", json={"domains": ["gamma.example"]}).status_code == 200
+    made = scoped.admin.post("/reports", json={"name": "Costs of all", "address": "tab=account&range=2026-10-01..2026-11-01&metric=unblended", "shared": True}).json()
+    invited = scoped.admin.post("/invitations", json={"email": "soon@gamma.example", "role": "subset-viewer", "subsets": [scoped.mine]})
+    assert invited.status_code == 201, invited.text
+    plan = {"frequency": "monthly", "recipients": ["soon@gamma.example", "anybody@gamma.example"]}
+    assert scoped.admin.patch(f"/reports/{made['id']}", json={"schedule": plan}).status_code == 200
+    assert scoped.admin.post(f"/reports/{made['id']}/send").status_code in (200, 202, 204)
+    end = time.monotonic() + 20
+    of_report = lambda to: [text for text in map(read, mails_to(scoped, to)) if "Costs of all" in text]  # noqa: E731
+    while not (of_report("soon@gamma.example") and of_report("anybody@gamma.example")):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert OTHER in of_report("anybody@gamma.example")[-1]
+    assert not [word for word in HIDDEN if word in of_report("soon@gamma.example")[-1]]
+    # Before they joined the invitation is withdrawn: then they are named nowhere.
+    assert scoped.admin.delete(f"/invitations/{invited.json()['invitation']['id']}").status_code == 204
+    kept = next(one for one in scoped.admin.get("/reports").json()["reports"] if one["id"] == made["id"])
+    assert kept["schedule"]["recipients"] == ["anybody@gamma.example"]
+    # Named of bill diffs as a viewer, then made a subset viewer, then taken out.
+    user = scoped.member("diff@gamma.example", role="viewer")
+    address = f"/connections/{scoped.connection['id']}"
+    assert scoped.admin.patch(address, json={"bill_diff_mails": {"recipients": ["diff@gamma.example", "anybody@gamma.example"]}}).status_code == 200
+    assert scoped.admin.patch(f"/members/{user}", json={"role": "subset-viewer", "subsets": [scoped.mine]}).status_code == 200
+    assert scoped.admin.delete(f"/members/{user}").status_code == 204
+    assert scoped.admin.get(address).json()["bill_diff_mails"]["recipients"] == ["anybody@gamma.example"]
+    assert scoped.admin.patch(address, json={"bill_diff_mails": {"recipients": []}}).status_code == 200
+    assert scoped.admin.put("/organization/mail-domains", json={"domains": []}).status_code == 200
 
 
 def read(mail: bytes) -> str:

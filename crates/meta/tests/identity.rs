@@ -193,6 +193,23 @@ async fn the_first_proof_of_an_address_ends_what_was_set_before() {
 }
 
 #[tokio::test]
+async fn who_is_asked_again_is_asked_to_see_no_more_than_before() {
+    let (_folder, meta) = set_up().await;
+    let carl = user("carl");
+    let chosen = Standing::new(Role::SubsetViewer, ["s1".to_owned()]);
+    let person = Person::New(&carl);
+    meta.add_member(&organization().id, person, chosen, 20, &entry("member.joined")).await.unwrap();
+    let entries = LinkEntries { first: vec![], moved: vec![] };
+    let linked = meta.link_openid(&identity("carl"), &carl.user.id, Some(&carl.user.email), 30, &entries);
+    assert_eq!(linked.await.unwrap(), Linked::FirstProof);
+    let asked = meta.invitations_of(&carl.user.email, 40).await.unwrap();
+    assert_eq!(
+        (asked[0].0.role, asked[0].0.subsets.as_slice()),
+        (Role::SubsetViewer, &["s1".to_owned()][..])
+    );
+}
+
+#[tokio::test]
 async fn what_was_shown_is_looked_at_again_when_it_counts() {
     let (_folder, meta) = set_up().await;
     let ada = UserId::try_new("ada").unwrap();

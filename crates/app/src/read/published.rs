@@ -60,8 +60,8 @@ struct Key {
 
 impl latest::Key for Key {
     fn replaces(&self, other: &Self) -> bool {
-        let subject = |key: &Self| (key.organization.as_ref().map(|it| it.id.clone()), key.as_of);
-        subject(self) == subject(other)
+        let (own, others) = (self.organization.as_ref(), other.organization.as_ref());
+        self.as_of == other.as_of && own.map(|it| &it.id) == others.map(|it| &it.id)
     }
 
     fn is_past(&self) -> bool {

@@ -52,8 +52,7 @@ struct Key {
 
 impl latest::Key for Key {
     fn replaces(&self, other: &Self) -> bool {
-        let subject = |key: &Self| (key.organization.clone(), key.sees.clone(), key.as_of);
-        subject(self) == subject(other)
+        self.organization == other.organization && self.sees == other.sees && self.as_of == other.as_of
     }
 
     fn is_past(&self) -> bool {

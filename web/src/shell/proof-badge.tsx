@@ -74,7 +74,10 @@ function Ways({
     .map((one) => {
       // Of a past state it is not known which files there were.
       const files =
-        part === "complete" && !one.shared && typeof one.files_read === "number" && typeof one.files_left_out === "number"
+        part === "complete" &&
+        !one.shared &&
+        typeof one.files_read === "number" &&
+        typeof one.files_left_out === "number"
           ? { read: one.files_read, left_out: one.files_left_out }
           : undefined;
       return (

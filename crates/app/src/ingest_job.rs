@@ -13,6 +13,7 @@ mod history;
 mod jobs;
 mod proving;
 mod reading;
+mod refusing;
 mod rest;
 mod storing;
 mod summary;
@@ -181,10 +182,18 @@ async fn read(
         return Err(health::nothing_there(app, connection, no_bill(connection, &discovery)).await?);
     }
     let crashed = job.filter(|job| job.crashes > 0);
-    let files = SourceFiles::of(&discovery);
-    app.meta().keep_source_files(&connection.id, app.now().timestamp_millis(), &files).await?;
+    let mut files = SourceFiles::of(&discovery);
     let found = std::mem::take(&mut discovery.deliveries);
     let mut work: Vec<Work> = found.into_iter().map(|one| Work::new(one, &selection, &kept)).collect();
+    let mut known = files.clone();
+    for one in &work {
+        // Until it is read again it is what it was.
+        if refusing::was_refused(&one.job(app, connection, &source)).await? {
+            known.refuse(&one.delivery, &refusing::before());
+        }
+    }
+    known.order();
+    app.meta().keep_source_files(&connection.id, app.now().timestamp_millis(), &known).await?;
     let deliveries: Vec<&Delivery> = work.iter().map(|one| &one.delivery).collect();
     let before = aside(
         "the bill as it is could not be looked at before it is read again",
@@ -241,7 +250,9 @@ async fn read(
                 }
             }
             Err(error) => {
+                refusing::take_back(&one.job(app, connection, &source), &error).await?;
                 note_failure(app, &connection.id, &one.delivery, &selection, &error).await?;
+                files.refuse(&one.delivery, &error);
                 refused.push(health::subject(&one.delivery));
                 periods.push(failed(one.delivery.period, &error));
             }
@@ -263,7 +274,7 @@ async fn read(
         let of_delivery: Vec<String> = pending.iter().map(|pending| pending.period.to_string()).collect();
         let history = start_history(app, &connection.id, delivery, &pending).await?;
         let rows_before = tracker.rows();
-        let outcome = job.line_items(&tracker, history, pending).await;
+        let outcome = job.line_items(&tracker, history, &pending).await;
         let own = periods.iter().filter(|summary| of_delivery.contains(&summary.period));
         let rows = match &selection.accounts {
             Some(_) => own.map(|summary| summary.rows).sum(),
@@ -271,7 +282,9 @@ async fn read(
         };
         finish_history(app, history, delivery, rows, outcome.as_ref().err()).await?;
         if let Err(error) = outcome {
+            refusing::take_back(&job, &error).await?;
             note_failure(app, &connection.id, delivery, &selection, &error).await?;
+            files.refuse(delivery, &error);
             refused.push(health::subject(delivery));
             for summary in periods.iter_mut().filter(|summary| of_delivery.contains(&summary.period)) {
                 *summary = failed(summary.period.parse().ok(), &error);
@@ -282,7 +295,12 @@ async fn read(
         tracker.periods_done += 1;
     }
     let line_items_ready_s = started.elapsed().as_secs_f64();
-    app.meta().months_are_well(&connection.id, &refused, app.now().timestamp_millis()).await?;
+    files.order();
+    let now = app.now().timestamp_millis();
+    if files != known {
+        app.meta().keep_source_files(&connection.id, now, &files).await?;
+    }
+    app.meta().months_are_well(&connection.id, &refused, now).await?;
     // What is published stands, whatever becomes of what follows from it.
     aside("what stays as an earlier version read it could not be noted", earlier(app, connection, &periods))
         .await;

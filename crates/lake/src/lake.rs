@@ -89,29 +89,62 @@ impl Lake {
         period: BillingPeriod,
         files: &[StagedFile],
     ) -> Result<i64, LakeError> {
-        let partition = [connection.to_string(), period.to_string()];
-        let folder = partition_path(connection, period);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let mut adds = Vec::with_capacity(files.len());
-        for file in files {
-            if !file.path.starts_with(&format!("{folder}/")) {
-                return Err(LakeError::Internal("a staged file belongs to another partition"));
-            }
-            adds.push(Add {
-                path: file.path.clone(),
-                partition_values: partition_values(&partition),
-                size: i64::try_from(file.size).map_err(|_| LakeError::Internal("file size"))?,
-                modification_time: i64::try_from(now).unwrap_or(i64::MAX),
-                data_change: true,
-                stats: Some(file.stats.clone()),
-                ..Add::default()
-            });
-        }
-        let version = self.delta(table)?.lock().await.replace(&partition, &adds).await?;
+        let adds = files.iter().map(|file| (file.path.clone(), file.size, Some(file.stats.clone())));
+        let version = self.replace(table, connection, period, adds.collect()).await?;
         for file in files {
             file.generation.committed();
         }
         Ok(version)
+    }
+
+    /// Makes the files of a former commit a (connection, billing period) again, by their paths relative to the table;
+    /// returns the version that holds them.
+    ///
+    /// # Errors
+    /// A file is gone, or the commit fails.
+    pub async fn restore(
+        &self,
+        table: Table,
+        connection: &ConnectionId,
+        period: BillingPeriod,
+        paths: &[String],
+    ) -> Result<i64, LakeError> {
+        let mut adds = Vec::with_capacity(paths.len());
+        for path in paths {
+            let full = self.file_path(table, path);
+            let found = std::fs::metadata(&full).map_err(LakeError::io(&full))?;
+            adds.push((path.clone(), found.len(), None));
+        }
+        self.replace(table, connection, period, adds).await
+    }
+
+    /// Replaces a (connection, billing period) by files: path, size and statistics of each.
+    async fn replace(
+        &self,
+        table: Table,
+        connection: &ConnectionId,
+        period: BillingPeriod,
+        files: Vec<(String, u64, Option<String>)>,
+    ) -> Result<i64, LakeError> {
+        let partition = [connection.to_string(), period.to_string()];
+        let folder = partition_path(connection, period);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let mut adds = Vec::with_capacity(files.len());
+        for (path, size, stats) in files {
+            if !path.starts_with(&format!("{folder}/")) {
+                return Err(LakeError::Internal("a file belongs to another partition"));
+            }
+            adds.push(Add {
+                path,
+                partition_values: partition_values(&partition),
+                size: i64::try_from(size).map_err(|_| LakeError::Internal("file size"))?,
+                modification_time: i64::try_from(now).unwrap_or(i64::MAX),
+                data_change: true,
+                stats,
+                ..Add::default()
+            });
+        }
+        self.delta(table)?.lock().await.replace(&partition, &adds).await
     }
 
     /// Empties a (connection, billing period); returns the version without it.

@@ -93,6 +93,21 @@ impl Meta {
         Ok(inserted.last_insert_rowid())
     }
 
+    /// Whether a delivery of a connection, by its fingerprint, was read before and refused.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn was_refused(&self, connection: &ConnectionId, fingerprint: &str) -> Result<bool, MetaError> {
+        let found = sqlx::query(
+            "SELECT 1 FROM ingests WHERE connection_id = ? AND outcome = 'failed' AND fingerprint = ? LIMIT 1",
+        )
+        .bind(connection.as_str())
+        .bind(fingerprint)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found.is_some())
+    }
+
     /// Notes how far a running ingest is. A conflict when it has ended, for instance given up as stale.
     pub async fn progress(
         &self,

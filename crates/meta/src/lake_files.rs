@@ -1,6 +1,7 @@
 //! Files of the lake as rows. A file goes one way: *staged* (written, named by nothing), *published* (named by a current
-//! publication), *superseded* (its publication was replaced; kept for whoever looks back), *deletable* (nothing reads it
-//! any more, and it goes once those who found it before are done).
+//! publication), *superseded* (its publication was replaced; kept for whoever looks back; published again where what
+//! replaced it is taken back), *deletable* (nothing reads it any more, and it goes once those who found it before are
+//! done).
 //!
 //! Every step but the first is one statement beside the one that causes it, in its transaction. A file that is deletable
 //! never comes back: publishing one is refused.
@@ -430,4 +431,21 @@ pub(crate) async fn supersede(
     .execute(to)
     .await?;
     Ok(())
+}
+
+/// The files of a publication that counts again are published as before; their paths in a table.
+pub(crate) async fn revive(
+    to: &mut SqliteConnection,
+    publication: i64,
+    table: Table,
+) -> Result<Vec<String>, MetaError> {
+    let rows = sqlx::query(
+        "UPDATE publication_files SET state = 'published', since_ms = (SELECT published_at_ms FROM publications WHERE id = ?1)
+         WHERE publication_id = ?1 AND table_name = ?2 AND state = 'superseded' RETURNING path",
+    )
+    .bind(publication)
+    .bind(table.name())
+    .fetch_all(to)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("path")?)).collect()
 }

@@ -1,6 +1,7 @@
 //! Publications: which versions and files of the lake belong together.
 
 mod past;
+mod withdrawing;
 
 use crate::store::{count, from_json, parsed, stored, to_json};
 use crate::{BillConflict, Meta, MetaError, Reason, job, lake_files, outbox};
@@ -325,7 +326,7 @@ impl Meta {
         row.as_ref().map(publication).transpose()
     }
 
-    /// What was replaced for a connection, newest first, at most `limit`.
+    /// What was replaced for a connection, newest first, at most `limit`; what was taken back never counted.
     pub async fn superseded(
         &self,
         connection: &ConnectionId,
@@ -334,6 +335,7 @@ impl Meta {
         let rows = sqlx::query(
             "SELECT id, period, row_count, stored_total, fingerprint, published_at_ms, superseded_at_ms
              FROM publications WHERE connection_id = ? AND superseded_at_ms IS NOT NULL
+                 AND NOT (superseded_at_ms = published_at_ms AND files_gone_ms IS NOT NULL)
              ORDER BY id DESC LIMIT ?",
         )
         .bind(connection.as_str())

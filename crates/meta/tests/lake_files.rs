@@ -258,3 +258,50 @@ async fn how_long_is_kept_is_the_folders_own() {
     let other = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
     assert_eq!(other.keep_superseded_ms().await.unwrap(), 7);
 }
+
+#[tokio::test]
+async fn what_is_taken_back_never_was() {
+    let (_folder, meta) = store().await;
+    let taken_back = async |id, at| meta.withdraw(id, at).await.unwrap();
+    let first = meta.publish(&publication("one", "a", 10)).await.unwrap();
+    meta.complete(first, 1, &[], &json!({})).await.unwrap();
+    assert_eq!(taken_back(first, 15).await, None, "it is complete");
+    let again = NewPublication { rollup_files: vec!["b2".to_owned()], ..publication("one", "b", 30) };
+    let tries =
+        [meta.publish(&publication("one", "b", 20)).await.unwrap(), meta.publish(&again).await.unwrap()];
+    assert_eq!(taken_back(tries[0], 40).await, None, "it does not count any more");
+    assert_eq!(taken_back(tries[1], 40).await.unwrap(), ["a"]);
+    for at in [10, 20, 29, 30, 40, 50] {
+        assert_eq!(as_of(&meta, at).await.unwrap(), ["a"], "{at}");
+    }
+    assert_eq!(meta.kept_from(&organization()).await.unwrap(), None);
+    assert_eq!(meta.superseded(&id("one"), 9).await.unwrap(), []);
+    let is = |path: &str, state, since| row(path, state, since);
+    assert_eq!(
+        states(&meta).await,
+        [
+            is("a", FileState::Published, 10),
+            is("b", FileState::Deletable, 40),
+            is("b2", FileState::Deletable, 40)
+        ]
+    );
+    // What follows is as if nothing had been.
+    meta.publish(&publication("one", "c", 60)).await.unwrap();
+    assert_eq!(
+        (as_of(&meta, 59).await.unwrap(), as_of(&meta, 60).await.unwrap()),
+        (vec!["a".to_owned()], vec!["c".to_owned()])
+    );
+}
+
+#[tokio::test]
+async fn what_is_taken_back_leaves_nothing_where_nothing_was_and_others_as_they_are() {
+    let (_folder, meta) = store().await;
+    let first = meta.publish(&publication("one", "a", 10)).await.unwrap();
+    assert_eq!(meta.withdraw(first, 20).await.unwrap(), Some(vec![]));
+    assert_eq!(meta.publications(&organization()).await.unwrap(), []);
+    let theirs = meta.publish(&publication("one", "b", 30)).await.unwrap();
+    let retired = [Retirement { publication: theirs, conflict: conflict("one", "two"), rest: None }];
+    let own = meta.publish_in_place(&publication("two", "c", 40), &retired).await.unwrap();
+    assert_eq!(meta.withdraw(own, 50).await.unwrap(), None, "what it took the place of would count nowhere");
+    assert_eq!(as_of(&meta, 50).await.unwrap(), ["c"]);
+}

@@ -1,6 +1,7 @@
 //! Every file below a source, accounted for: read, or not and why.
 
-use connect::{Discovery, Fate, Unread};
+use crate::AppError;
+use connect::{Delivery, Discovery, Fate, Unread};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,27 +33,17 @@ pub struct SourceFiles {
     pub unread: Vec<Unread>,
 }
 
+/// Its data files, and the manifests that name them.
+fn paths(delivery: &Delivery) -> impl Iterator<Item = &String> {
+    let manifests = delivery.manifests.iter().map(|manifest| &manifest.path);
+    delivery.files.iter().map(|file| &file.path).chain(manifests)
+}
+
 impl SourceFiles {
     /// Accounts for a discovery.
     pub(super) fn of(discovery: &Discovery) -> Self {
         let mut found = Self::default();
-        let mut unread = discovery.unread.clone();
-        for delivery in &discovery.deliveries {
-            match delivery.problems.first() {
-                None => found.read += delivery.files.len() + delivery.manifests.len(),
-                Some(problem) => {
-                    let files = delivery.files.iter().map(|file| &file.path);
-                    let paths = files.chain(delivery.manifests.iter().map(|manifest| &manifest.path));
-                    let before = unread.len();
-                    unread
-                        .extend(paths.map(|path| Unread::new(path, Fate::Refused, problem.message.clone())));
-                    if let Some(period) = delivery.period {
-                        *found.refused_of.entry(period.to_string()).or_default() += unread.len() - before;
-                    }
-                }
-            }
-        }
-        for one in &unread {
+        for one in &discovery.unread {
             *match one.fate {
                 Fate::Superseded => &mut found.superseded,
                 Fate::Incomplete => &mut found.incomplete,
@@ -62,6 +53,40 @@ impl SourceFiles {
                 Fate::Refused => &mut found.refused,
             } += 1;
         }
+        found.unread.clone_from(&discovery.unread);
+        for delivery in &discovery.deliveries {
+            found.read += paths(delivery).count();
+            if let Some(problem) = delivery.problems.first() {
+                found.count_refused(delivery, |_| problem.message.clone());
+            }
+        }
+        found.order();
+        found
+    }
+
+    /// A delivery that was to be read cannot be. One that nobody would read was refused before.
+    pub(super) fn refuse(&mut self, delivery: &Delivery, error: &AppError) {
+        if delivery.problems.is_empty() {
+            let at = error.place.file.as_ref();
+            self.count_refused(delivery, |path| {
+                if at.is_none_or(|at| at == path) { error.message.clone() } else { error.to_string() }
+            });
+        }
+    }
+
+    /// `why` tells it of each path.
+    fn count_refused(&mut self, delivery: &Delivery, why: impl Fn(&str) -> String) {
+        let count = paths(delivery).count();
+        self.read -= count.min(self.read);
+        self.refused += count;
+        if let Some(period) = delivery.period {
+            *self.refused_of.entry(period.to_string()).or_default() += count;
+        }
+        self.unread.extend(paths(delivery).map(|path| Unread::new(path, Fate::Refused, why(path))));
+    }
+
+    /// Those that matter most first, and not more than are read.
+    pub(super) fn order(&mut self) {
         let rank = |fate: Fate| match fate {
             Fate::Refused => 0,
             Fate::Incomplete => 1,
@@ -70,10 +95,9 @@ impl SourceFiles {
             Fate::Superseded => 4,
             Fate::Foreign => 5,
         };
-        unread.sort_by(|left, right| (rank(left.fate), &left.path).cmp(&(rank(right.fate), &right.path)));
-        unread.truncate(MOST_SPELT_OUT);
-        found.unread = unread;
-        found
+        self.unread
+            .sort_by(|left, right| (rank(left.fate), &left.path).cmp(&(rank(right.fate), &right.path)));
+        self.unread.truncate(MOST_SPELT_OUT);
     }
 
     /// All of them.

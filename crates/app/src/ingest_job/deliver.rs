@@ -4,6 +4,7 @@ use super::counting::{Retired, Stand};
 use super::first::FirstStage;
 use super::proving::{self, Broken};
 use super::reading::{self, Trouble};
+use super::refusing;
 use super::storing::{self, LineItemSinks};
 use super::summary::not_counted;
 use super::tracking::Tracker;
@@ -134,6 +135,10 @@ impl Job<'_> {
                 Stand::InPart => return Ok(FirstStage { in_part: true, ..FirstStage::default() }),
             }
         }
+        let replaces = counted.iter().any(|(_, _, retired)| !retired.is_empty());
+        if replaces || refusing::was_refused(self).await? {
+            self.rehearse(tracker, ingest).await?;
+        }
         for (period, rollup, retired) in counted {
             let (summary, pending) =
                 self.publish_rollup(tracker, ingest, (period, rollup), retired, &warnings, &features).await?;
@@ -216,7 +221,7 @@ impl Job<'_> {
         &self,
         tracker: &Tracker<'_>,
         ingest: Option<i64>,
-        pending: Vec<Pending>,
+        pending: &[Pending],
     ) -> Result<()> {
         let trouble = Trouble::default();
         let files = reading::files(self.source, self.delivery, &tracker.counters, &trouble);

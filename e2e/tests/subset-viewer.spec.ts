@@ -88,7 +88,7 @@ test("a member who may see chosen subsets sees their accounts, and nothing when 
   await page.reload();
   const row = page.getByRole("row", { name: /Part Example/ });
   await expect(row).toContainText("Retail");
-  await page.getByRole("button", { name: "Subsets that Part Example may see" }).click();
+  await page.getByRole("button", { name: "Change subsets of Part Example" }).click();
   const choose = page.getByRole("dialog", { name: "Subsets that Part Example may see" });
   await expect(choose.getByRole("button", { name: "Save" })).toBeEnabled();
   await expectAccessible(page);

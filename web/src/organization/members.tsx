@@ -105,7 +105,7 @@ export function Members() {
                         <Button
                           variant="subtle"
                           size="compact-xs"
-                          aria-label={`Subsets that ${member.name} may see`}
+                          aria-label={`Change subsets of ${member.name}`}
                           onClick={() => {
                             change.reset();
                             setChoosing(member);

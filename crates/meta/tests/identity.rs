@@ -200,8 +200,9 @@ async fn who_is_asked_again_is_asked_to_see_no_more_than_before() {
     let person = Person::New(&carl);
     meta.add_member(&organization().id, person, chosen, 20, &entry("member.joined")).await.unwrap();
     let entries = LinkEntries { first: vec![], moved: vec![] };
-    let linked = meta.link_openid(&identity("carl"), &carl.user.id, Some(&carl.user.email), 30, &entries);
-    assert_eq!(linked.await.unwrap(), Linked::FirstProof);
+    let (id, address) = (&carl.user.id, Some(&carl.user.email));
+    let linked = meta.link_openid(&identity("carl"), id, address, 30, &entries).await.unwrap();
+    assert_eq!(linked, Linked::FirstProof);
     let asked = meta.invitations_of(&carl.user.email, 40).await.unwrap();
     assert_eq!(
         (asked[0].0.role, asked[0].0.subsets.as_slice()),

@@ -414,3 +414,19 @@ def test_a_bill_counted_by_two_others_is_no_bill_without_rows():
     code, found, err = folder.ingest("all")
     assert code == 0 and {one["outcome"] for one in found["periods"]} == {"not_counted"}, err
     assert folder.totals() == {"2026-08": sums(months(8))["2026-08"] * 4}
+
+
+def test_what_is_paused_is_not_read_because_somebody_chooses():
+    folder, *_ = two("paused")
+    with sqlite3.connect(f"{folder.data}/meta.sqlite") as store:
+        store.execute("UPDATE connections SET paused = 1, state = 'failing' WHERE name = 'second'")
+    before = folder.totals()
+    code, [question], err = folder.choose("second", "second")
+    assert code == 0 and "it is paused" in err, err
+    assert question["choice"]["by"] == "the command line"
+    assert folder.totals() == before
+    # Asked for by name it is read, and what fails no longer is not called failing.
+    code, out, err = folder.run("ingest", "second")
+    assert code == 0, err
+    assert folder.totals() == {"2026-07": sums(ONE)["2026-07"]} | sums(OTHER)
+    assert "second: ready, paused" in folder.run("status")[1]

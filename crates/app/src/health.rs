@@ -190,10 +190,11 @@ pub(crate) async fn nothing_there(
     if months == 0 {
         return Ok(error);
     }
-    let months = if months == 1 { "one month".to_owned() } else { format!("{months} months") };
+    let (months, were) =
+        if months == 1 { ("one month".to_owned(), "was") } else { (format!("{months} months"), "were") };
     Ok(AppError::new(
         ErrorKind::Gone,
-        format!("{} holds no cost report any more; {months} of it were read before", connection.location),
+        format!("{} holds no cost report any more; {months} of its bill {were} read before", connection.location),
     )
     .advise("What was read before stays and is shown. If it was emptied by mistake, put the files back; if the reports are delivered elsewhere now, enter that place in the connection's settings; if no more will come, pause the connection."))
 }

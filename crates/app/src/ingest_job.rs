@@ -73,7 +73,7 @@ pub async fn run(
         ingest(app, asked, started, progress).boxed().await
     };
     let outcome = work.await;
-    note_end(app, &connection.id, false, &outcome).await?;
+    note_end(app, &organization.id, &connection.id, false, &outcome).await?;
     crate::jobs::follow_here(app, &organization.id, &connection.id).await;
     outcome
 }
@@ -113,7 +113,7 @@ pub async fn run_connection(
     };
     let outcome = work.await;
     if job.is_none() {
-        note_end(app, id, shared, &outcome).await?;
+        note_end(app, organization, id, shared, &outcome).await?;
     }
     outcome
 }

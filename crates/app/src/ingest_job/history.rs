@@ -2,24 +2,28 @@
 
 use super::IngestSummary;
 use super::deliver::Pending;
-use crate::{App, AppError, ErrorKind, Result, health};
+use crate::{App, AppError, ErrorKind, Result, connections, health};
 use connect::Delivery;
 use ingest::Selection;
-use meta::{FailureKind, NewIngest, Outcome};
-use model::{BillingPeriod, ConnectionId};
+use meta::{ConnectionState, FailureKind, NewIngest, Outcome};
+use model::{BillingPeriod, ConnectionId, OrganizationId};
 
 /// Notes how a reading ended that no job is told of: of a job it is noted with the job's end. What fails of a shared
 /// bill is its provider's to see.
 pub(super) async fn note_end(
     app: &App,
+    organization: &OrganizationId,
     connection: &ConnectionId,
     shared: bool,
     outcome: &Result<IngestSummary>,
 ) -> Result<()> {
     match outcome {
-        Ok(_) => {
+        Ok(summary) => {
             health::looked(app, connection).await?;
             app.meta().forgive_job(connection).await?;
+            if summary.succeeded() {
+                works_again(app, organization, connection).await?;
+            }
         }
         // Somebody else reads it now: that says nothing of the source.
         Err(error) if matches!(error.kind, ErrorKind::Conflict | ErrorKind::Stopped) => {}
@@ -27,6 +31,15 @@ pub(super) async fn note_end(
             health::look_failed(app, connection, error).await?;
         }
         Err(_) => {}
+    }
+    Ok(())
+}
+
+/// A connection that could not be read works again, but for what its checks found: a good reading does not mend that.
+async fn works_again(app: &App, organization: &OrganizationId, connection: &ConnectionId) -> Result<()> {
+    let Some(record) = app.meta().connection_record(organization, connection).await? else { return Ok(()) };
+    if record.state == ConnectionState::Failing && !connections::checks_failed(&record)? {
+        app.meta().set_connection_state(connection, ConnectionState::Ready).await?;
     }
     Ok(())
 }

@@ -30,6 +30,17 @@ pub(crate) async fn run(folder: &Folder, args: Choose) -> anyhow::Result<ExitCod
                 continue;
             }
             read.push(candidate.connection.clone());
+            if connections::get(&app, &organization.id, &candidate.connection).await?.paused {
+                let told = format!(
+                    "{}: it is paused, and the choice takes effect when it is read next",
+                    candidate.side.name
+                );
+                complain(
+                    &told,
+                    Some("Resume it on its page, or read it once: 'cloud-analyzer ingest NAME'."),
+                );
+                continue;
+            }
             let done =
                 processing::read_now(&app, &organization.id, &candidate.connection, false, &|_| {}).await;
             if let Err(error) = done {

@@ -423,7 +423,7 @@ async fn what_others_publish_and_define_leaves_ones_state() {
     let organization = Organization { id: other.clone(), name: "Other".to_owned(), demo: false };
     store.meta.ensure_organization(&organization).await.unwrap();
     let theirs = Connection { organization_id: other.clone(), ..store.the_connection("theirs", "/theirs") };
-    store.meta.ensure_connection(&theirs).await.unwrap();
+    store.meta.ensure_connection(&theirs, &[]).await.unwrap();
     let version = async |of: &OrganizationId| store.meta.state_version(Some(of)).await.unwrap();
     let (mine, before) = (version(&store.organization).await, version(&other).await);
     let publication =

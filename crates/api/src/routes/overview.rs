@@ -260,7 +260,7 @@ impl From<&SeenPart> for SeenPartView {
 pub(crate) struct Overview {
     organization: Organization,
     /// What of the bills may be seen, where that is a part of them: every figure is about these subsets' accounts then.
-    #[schema(required = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<SeenPartView>,
     /// Main currency: the one with the most cost lately. Empty without data.
     currency: String,

@@ -128,23 +128,6 @@ impl Proof {
         self
     }
 
-    /// What is told to whoever may see a part of the bills alone. Whether the whole is proven hangs on rows that they may not
-    /// see.
-    pub(crate) fn of_part() -> Self {
-        let part = || {
-            Part::new(
-                PartState::Part,
-                "these figures are the part of the bill that you may see; only the whole can be compared with the bill",
-            )
-        };
-        Self { copied: part(), complete: part(), amortized: part() }
-    }
-
-    /// Whether it is of a part of the bills: then nothing is proven of it, nor wrong.
-    pub fn is_of_part(&self) -> bool {
-        self.copied.state == PartState::Part
-    }
-
     /// The proof of a month that could not be read.
     pub(crate) fn failed(message: &str) -> Self {
         let nothing = || Part::new(PartState::Unknown, "the month could not be read");

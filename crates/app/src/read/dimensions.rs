@@ -43,7 +43,7 @@ impl latest::Key for Of {
 #[derive(Debug)]
 pub(crate) struct RememberedNames(Latest<Of, Names>);
 
-/// States whose names are remembered, and past ones among them.
+/// States whose names are remembered, and past ones beside them.
 const MOST_REMEMBERED: usize = 256;
 const MOST_PAST: usize = 32;
 

@@ -11,7 +11,7 @@ pub(super) trait Key: PartialEq {
     fn is_past(&self) -> bool;
 }
 
-/// The last results. Past ones make room for those of now, and never the other way round.
+/// The last results: so many of now, and beside them so many of past days. Neither pushes out the other.
 #[derive(Debug)]
 pub(super) struct Latest<K, V> {
     known: Mutex<Vec<(K, V)>>,
@@ -20,7 +20,7 @@ pub(super) struct Latest<K, V> {
 }
 
 impl<K: Key, V: Clone> Latest<K, V> {
-    /// Nothing yet, and so many in all and of past days at most.
+    /// Nothing yet, and so many of now and of past days at most.
     pub(super) fn new(most: usize, most_past: usize) -> Self {
         Self { known: Mutex::default(), most, most_past }
     }
@@ -37,13 +37,11 @@ impl<K: Key, V: Clone> Latest<K, V> {
     pub(super) fn keep(&self, key: K, value: V) {
         let mut known = self.known();
         known.retain(|(one, _)| !key.replaces(one));
-        let past = known.iter().filter(|(one, _)| one.is_past()).count();
-        let oldest = if past >= self.most_past || (past > 0 && known.len() >= self.most) {
-            known.iter().position(|(one, _)| one.is_past())
-        } else {
-            (known.len() >= self.most).then_some(0)
-        };
-        if let Some(oldest) = oldest {
+        let most = if key.is_past() { self.most_past } else { self.most };
+        let alike = |one: &K| one.is_past() == key.is_past();
+        if known.iter().filter(|(one, _)| alike(one)).count() >= most
+            && let Some(oldest) = known.iter().position(|(one, _)| alike(one))
+        {
             known.remove(oldest);
         }
         known.push((key, value));
@@ -69,7 +67,7 @@ mod tests {
 
     #[test]
     fn past_ones_push_out_past_ones_alone() {
-        let latest = Latest::new(4, 2);
+        let latest = Latest::new(3, 2);
         latest.keep(Of("a", None, 1), "a now");
         for day in 0..9 {
             latest.keep(Of("a", Some(day), 1), "a then");
@@ -80,7 +78,7 @@ mod tests {
         assert_eq!(latest.get(&Of("a", Some(7), 1)), Some("a then"));
         latest.keep(Of("a", None, 2), "a later");
         assert_eq!(latest.get(&Of("a", None, 1)), None, "replaced");
-        // Those of now take the places of past ones, and of the oldest at last.
+        // Those of now take the places of their like, the oldest first.
         for name in ["c", "d", "e"] {
             latest.keep(Of(name, None, 1), name);
         }
@@ -88,6 +86,7 @@ mod tests {
             let version = if name == "a" { 2 } else { 1 };
             latest.get(&Of(name, None, version)).is_some()
         });
-        assert_eq!(held, [true, false, true, true, true]);
+        assert_eq!(held, [false, false, true, true, true]);
+        assert_eq!(latest.get(&Of("a", Some(8), 1)), Some("a then"));
     }
 }

@@ -77,7 +77,7 @@ pub(crate) struct Remembered {
     narrowed: seen::Narrowed,
 }
 
-/// States that are remembered, and past ones among them.
+/// States that are remembered, and past ones beside them.
 const MOST_REMEMBERED: usize = 64;
 const MOST_PAST: usize = 16;
 

@@ -36,7 +36,7 @@ impl SeenPart {
     }
 }
 
-/// Narrowed states that are remembered, and past ones among them.
+/// Narrowed states that are remembered, and past ones beside them.
 const MOST: usize = 256;
 const MOST_PAST: usize = 32;
 

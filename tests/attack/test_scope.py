@@ -26,7 +26,7 @@ HIDDEN = ["222222222222", "333333333333", "Hidden", "hidden", "AmazonRedshift", 
 DIMENSIONS = [
     "account_id", "account", "service", "product_code", "region", "availability_zone", "lifecycle", "operating_system", "charge_type", "line_item_type",
     "usage_type", "usage_type_group", "operation", "instance_type", "instance_family", "resource_id", "purchase_option", "commitment_id", "seller",
-    "connection", "currency", "billing_period", "payer_account_id", "subset", "organizational_unit", "tag:Team", "tag:Project", "tag:SecretKey", "virtual_tag:Owner", "merged_tag:Team",
+    "connection", "currency", "billing_period", "payer_account_id", "provider", "subset", "subset_id", "organizational_unit", "tag:Team", "tag:Project", "tag:SecretKey", "virtual_tag:Owner", "merged_tag:Team",
 ]
 
 

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { type Definitions, definitions, get, restore } from "./definitions";
+import { type Definitions, definitions, get, post, restore } from "./definitions";
 import { base, expectAccessible, open, ready, table, tableFigures, units } from "./support";
 
 // Tests share one server: each takes back what it made.
@@ -115,4 +115,40 @@ test("spellings of a tag's values are one where values are merged", async ({ pag
   } finally {
     await request.put(`${base()}/api/v1/tag-spellings`, { data: { key: "team", values: [] } });
   }
+});
+
+test("what is renamed stays what a page's address means, by identifier and by its old name", async ({
+  page,
+  request,
+}) => {
+  const { accounts } = await get<{ accounts: { account_id: string; subset_id: string | null }[] }>(
+    request,
+    "accounts",
+  );
+  const free = accounts.filter((one) => one.subset_id === null).slice(0, 2);
+  const account_ids = free.map((one) => one.account_id);
+  const subset = await post(request, "subsets", { name: "Before the rename", account_ids, billing: null });
+  const rules = [
+    { value: "taxes", conditions: [{ dimension: "charge_type", operator: "is", values: ["Tax"] }] },
+  ];
+  const tag = await post(request, "virtual-tags", { name: "Tag before", rules });
+  const total = async () => (await tableFigures(page)).at(-1)?.figures.at(-1) ?? "";
+  await open(page, "?time=last-month&view=month&tab=service&filter=subset%3DBefore%20the%20rename");
+  const figure = await total();
+  // The page says it by identifier as soon as it knows it.
+  await expect(page).toHaveURL(new RegExp(`filter=subset_id%3D${subset.id}`));
+  await expect(page.getByRole("button", { name: "Subset Before the rename" })).toBeVisible();
+  const address = new URL(page.url()).search;
+  await request.patch(`${base()}/api/v1/subsets/${subset.id}`, { data: { name: "After the rename" } });
+  await request.put(`${base()}/api/v1/virtual-tags/${tag.id}`, { data: { name: "Tag after", rules } });
+  for (const same of [address, "?time=last-month&view=month&tab=service&filter=subset%3DBefore%20the%20rename"]) {
+    await open(page, same);
+    await expect(page.getByRole("button", { name: "Subset After the rename" })).toBeVisible();
+    expect(await total()).toBe(figure);
+  }
+  // A breakdown by its old name is called by the new one.
+  await open(page, `${address.replace("tab=service", "tab=virtual%3ATag+before")}`);
+  await expect(page.getByRole("tab", { name: "Tag after" })).toHaveAttribute("aria-selected", "true");
+  expect(await total()).toBe(figure);
+  await expect(table(page).getByRole("rowheader", { name: "No match" })).toBeVisible();
 });

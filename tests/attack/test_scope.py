@@ -26,7 +26,7 @@ HIDDEN = ["222222222222", "333333333333", "Hidden", "hidden", "AmazonRedshift", 
 DIMENSIONS = [
     "account_id", "account", "service", "product_code", "region", "availability_zone", "lifecycle", "operating_system", "charge_type", "line_item_type",
     "usage_type", "usage_type_group", "operation", "instance_type", "instance_family", "resource_id", "purchase_option", "commitment_id", "seller",
-    "connection", "currency", "billing_period", "payer_account_id", "subset", "organizational_unit", "tag:Team", "tag:Project", "tag:SecretKey", "virtual_tag:Owner", "merged_tag:Team",
+    "connection", "currency", "billing_period", "payer_account_id", "provider", "subset", "subset_id", "organizational_unit", "tag:Team", "tag:Project", "tag:SecretKey", "virtual_tag:Owner", "merged_tag:Team",
 ]
 
 
@@ -288,6 +288,36 @@ def test_pages_of_the_organization_are_refused(scoped):
     overview = scoped.viewer.get("/overview").json()
     assert overview["connections"] == [] and overview["failures"] == []
     assert [one["name"] for one in overview["part"]["subsets"]] == ["Retail"]
+
+
+def test_references_are_looked_up_among_what_is_seen(scoped):
+    """What is out of scope is called nothing: its name and identifier are as good as those that nobody ever gave."""
+    asked = lambda text: scoped.viewer.get("/costs", params={"metric": "unblended", "filter": text, **SPAN})  # noqa: E731
+    never, whole = "0123456789abcdef01234567", scoped.viewer.get("/costs", params={"metric": "unblended", **SPAN}).json()["total"]
+
+    def refused(kind: str, value: str) -> tuple:
+        answer = asked(f"{kind}={value}")
+        return answer.status_code, {name: str(text).replace(value, "ASKED") for name, text in answer.json().items() if name != "request_id"}
+
+    assert refused("subset_id", scoped.other) == refused("subset_id", never) and refused("subset_id", never)[0] == 400
+    assert refused("subset", "Hidden subset") == refused("subset", "Never") == refused("subset", scoped.other)
+    for text in [f"subset_id={scoped.mine}", "subset=Retail"]:
+        assert asked(text).json()["total"] == whole
+    named = scoped.viewer.get("/dimensions").json()["named_subsets"]
+    assert [one["id"] for one in named] == [scoped.mine]
+    # A report that somebody saved as a viewer names what they are told nothing of as a subset viewer.
+    user = scoped.member("saving@gamma.example", role="viewer")
+    client = Client(scoped.house).sign_in("saving@gamma.example")
+    saved = client.post("/reports", json={"name": "Theirs", "address": "filter=subset%3DHidden%20subset", "shared": False})
+    assert saved.status_code == 201 and scoped.other in saved.json()["address"], saved.text
+    assert scoped.admin.patch(f"/members/{user}", json={"role": "subset-viewer", "subsets": [scoped.mine]}).status_code == 200
+    assert "Hidden" not in client.get("/reports").text
+    # Saved now, the name stays as it was typed: that it is replaced would tell that something bears it.
+    for typed, kept in [("Hidden%20subset", "Hidden"), ("Never", "Never"), ("Retail", scoped.mine)]:
+        saved = client.post("/reports", json={"name": f"Of {kept[:6]}", "address": f"filter=subset%3D{typed}", "shared": False})
+        assert saved.status_code == 201 and kept in saved.json()["address"] and scoped.other not in saved.json()["address"], saved.text
+    sent = client.post(f"/reports/{saved.json()['id']}/send")
+    assert sent.status_code in (200, 202, 204), sent.text
 
 
 def test_a_role_needs_its_subsets(scoped):

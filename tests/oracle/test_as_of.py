@@ -98,6 +98,24 @@ def test_a_server_tells_times_apart(restated):
                 get("costs", **question, as_of=as_of)
 
 
+def test_a_question_in_one_text_tells_the_time_too(restated):
+    def total(*options):
+        return Decimal(json.loads(product.run("--data", str(restated.data), "query", "--format", "json", *options))["total"])
+
+    now_total = total("--metric", "unblended")
+    then = total("--metric", "unblended", "--as-of", restated.instants[0])
+    assert now_total != then
+    day = datetime.now(timezone.utc).date().isoformat()
+    for as_of, wanted in [(restated.instants[0], then), (restated.instants[1], now_total), (day, now_total)]:
+        assert total("--question", f"metric=unblended&as_of={as_of}") == wanted
+        assert total("--question", json.dumps({"metric": "unblended", "as_of": as_of})) == wanted
+    with product.served(restated.data) as get:
+        # A span that moves with the data moves with those of that time.
+        named = {"metric": "unblended", "time": "last-month", "view": "month"}
+        found = [get("costs", **named, **more) for more in ({}, {"as_of": restated.instants[0]})]
+        assert found[0]["from"] == found[1]["from"] and found[0]["total"] != found[1]["total"]
+
+
 def test_what_is_kept_no_longer_is_refused_and_nothing_else_changes(restated, tmp_path):
     data = tmp_path / "data"
     shutil.copytree(restated.data, data)

@@ -1,5 +1,6 @@
 """What a page offers to choose: names of charges, what carries tags, what is billed by the hour, values of all months."""
 
+import re
 from decimal import Decimal
 
 import compare
@@ -37,6 +38,23 @@ def test_derived_choices_equal_the_raw_files(form, metric, dimension, demo):
     ours = source.ask(metric, dimension)
     assert len(ours) > 1
     assert not compare.differences(theirs, ours, compare.slack_per_row(source.report, metric))
+
+
+def test_names_as_reported_equal_the_raw_files(demo):
+    source = demo("cur2")
+    theirs = compare.expected(source.report, "amortized", source.report.text("line_item_usage_account_name"))
+    ours = source.ask("amortized", "reported_account_name")
+    assert len(ours) > 1
+    assert not compare.differences(theirs, ours, compare.slack_per_row(source.report, "amortized"))
+
+
+def test_a_family_is_all_of_its_instance_types(demo):
+    source = demo("cur2")
+    families = {}
+    for (kind,), figure in source.ask("amortized", "instance_type").items():
+        family = (re.sub(r"\.(nano|micro|small|medium|\d*x?large|xlplus|metal\b.*)(\..*)?$", "", kind),)
+        families[family] = families.get(family, 0) + figure
+    assert 1 < len(families) and families == source.ask("amortized", "instance_family")
 
 
 def test_the_untagged_of_what_can_be_tagged_equals_the_raw_files(demo):

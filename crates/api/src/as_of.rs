@@ -1,7 +1,5 @@
 //! `as_of`: questions about the bills as they stood on a day that is over.
 
-use crate::params::Pairs;
-use crate::problem::ApiError;
 use crate::state::ApiState;
 use crate::streaming::safe;
 use app::policy::Caller;
@@ -14,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 /// Parameters of whatever can be asked of past states.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the parameter; `Pairs::as_of` reads it")]
+#[expect(dead_code, reason = "describes the parameter; `model::question::Pairs` reads it")]
 pub(crate) struct AsOfParams {
     /// As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
     /// Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
@@ -40,13 +38,6 @@ impl AsOfView {
 /// What the name of a file tells of a past state: its columns are the same.
 pub(crate) fn in_name(published: &Published) -> String {
     published.as_of.map(|as_of| format!("-as-of-{}", safe(&as_of.to_string()))).unwrap_or_default()
-}
-
-impl Pairs {
-    /// `as_of`.
-    pub(crate) fn as_of(&mut self) -> Result<Option<AsOf>, ApiError> {
-        self.parse("as_of", "YYYY-MM-DD, or as 2026-11-20T10:00:00Z")
-    }
 }
 
 impl ApiState {

@@ -5,6 +5,7 @@ mod account_names;
 mod billing;
 mod by_name;
 mod organization;
+mod references;
 mod seen;
 mod shared_costs;
 mod spellings;
@@ -32,7 +33,9 @@ use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::OrganizationAccount;
 use meta::{DefinitionKind, NewAudit};
-use model::{Condition, CostQuery, Dimension, Mapping, MappingName, MappingRule, Operator, OrganizationId};
+use model::{
+    Column, Condition, CostQuery, Dimension, Mapping, MappingName, MappingRule, Operator, OrganizationId,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -107,7 +110,8 @@ impl Definitions {
         names: &BTreeMap<String, String>,
     ) -> Result<Option<Vec<MappingRule>>> {
         let depends = |condition: &Condition| {
-            matches!(condition.dimension, Dimension::MergedTag(_)) || condition.dimension.is("charge_type")
+            matches!(condition.dimension, Dimension::MergedTag(_))
+                || condition.dimension.is(Column::ChargeType)
         };
         let spelt = rules.iter().flat_map(|rule| &rule.conditions).any(depends);
         let named = looks_at_names(rules);
@@ -124,7 +128,7 @@ impl Definitions {
 
     /// Puts what bills call a charge in place of its name in amortized figures.
     fn rename_charges(&self, dimension: &Dimension, values: &mut [String]) {
-        if dimension.is("charge_type") {
+        if dimension.is(Column::ChargeType) {
             for value in values {
                 if let Some((fee, _)) = self.unused.iter().find(|(_, name)| name == value) {
                     (*fee).clone_into(value);
@@ -148,6 +152,7 @@ impl Definitions {
     /// The question with the rules of every mapping that it names, if it is no larger than is worked on.
     pub fn resolve(&self, mut query: CostQuery) -> Result<CostQuery> {
         query.check_size()?;
+        self.find_subsets(query.filters.iter_mut())?;
         if query.metric.is_amortized() {
             query
                 .filters
@@ -163,6 +168,7 @@ impl Definitions {
             if mapping.rules.is_some() {
                 continue;
             }
+            self.call_by_name(&mut mapping.name)?;
             let found = known.iter().find(|known| known.name == mapping.name);
             if let Some(found) = found {
                 mapping.rules.clone_from(&found.rules);
@@ -180,6 +186,7 @@ impl Definitions {
         if let Dimension::Mapped(mapping) = dimension
             && mapping.rules.is_none()
         {
+            self.call_by_name(&mut mapping.name)?;
             mapping.rules = Some(self.rules(&mapping.name)?);
         }
         Ok(())
@@ -187,12 +194,8 @@ impl Definitions {
 
     fn rules(&self, name: &MappingName) -> Result<Arc<[MappingRule]>> {
         match name {
-            MappingName::Subset => Ok(self
-                .subsets
-                .iter()
-                .filter(|subset| !subset.account_ids.is_empty())
-                .map(|subset| accounts_rule(&subset.name, subset.account_ids.clone()))
-                .collect()),
+            MappingName::Subset => Ok(self.subset_rules(|subset| &subset.name)),
+            MappingName::SubsetId => Ok(self.subset_rules(|subset| &subset.id)),
             MappingName::OrganizationalUnit => {
                 let mut accounts: BTreeMap<&str, Vec<String>> = BTreeMap::new();
                 for (id, account) in &self.organization_accounts {
@@ -203,11 +206,7 @@ impl Definitions {
                 Ok(accounts.into_iter().map(|(path, accounts)| accounts_rule(path, accounts)).collect())
             }
             MappingName::VirtualTag(name) => {
-                let found = self.virtual_tags.iter().find(|tag| tag.name == *name);
-                let tag = found.ok_or_else(|| {
-                    AppError::invalid(format!("there is no virtual tag '{name}'"))
-                        .advise("Define it under Allocation, or group by something else.")
-                })?;
+                let tag = self.virtual_tag(name)?;
                 if let Some(rules) = self.prepared.get(name) {
                     return Ok(Arc::clone(rules));
                 }
@@ -220,6 +219,11 @@ impl Definitions {
                 Ok(tag.rules.clone().into())
             }
         }
+    }
+
+    fn subset_rules(&self, value: fn(&Subset) -> &String) -> Arc<[MappingRule]> {
+        let all = self.subsets.iter().filter(|subset| !subset.account_ids.is_empty());
+        all.map(|subset| accounts_rule(value(subset), subset.account_ids.clone())).collect()
     }
 
     /// Whether any organizational unit is known.
@@ -243,8 +247,7 @@ fn accounts_rule(value: &str, values: Vec<String>) -> MappingRule {
 
 /// The dimension of account IDs.
 pub(crate) fn account_id() -> Dimension {
-    let at = model::DIMENSIONS.iter().position(|info| info.name == "account_id");
-    Dimension::Column(at.unwrap_or_default())
+    Column::AccountId.into()
 }
 
 /// Changes one kind of definitions of the caller's organization, from what it is now.

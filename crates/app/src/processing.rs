@@ -26,7 +26,7 @@ use crate::read::{Published, filter_on};
 use crate::{App, AppError, ErrorKind, Failure, Progress, Result, jobs};
 use chrono::{DateTime, NaiveDate, Utc};
 use meta::NewAudit;
-use model::{BillingPeriod, ConnectionId, CostQuery, Metric, OrganizationId};
+use model::{BillingPeriod, Column, ConnectionId, CostQuery, Metric, OrganizationId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -419,8 +419,8 @@ pub async fn days_of_bills(
             continue;
         }
         let filters = vec![
-            filter_on("connection", false, &[id.as_str()])?,
-            filter_on("billing_period", false, &[&one.period.to_string()])?,
+            filter_on(Column::Connection, false, &[id.as_str()]),
+            filter_on(Column::BillingPeriod, false, &[&one.period.to_string()]),
         ];
         // A question without days is about all that its bills hold.
         let query = CostQuery { filters, ..CostQuery::total(Metric::Unblended) };

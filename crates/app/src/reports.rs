@@ -11,11 +11,14 @@ mod sending;
 pub use sending::send_now;
 pub(crate) use sending::send_scheduled;
 
+use crate::allocation::Definitions;
 use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
 use crate::policy::{Caller, Sees};
+use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
+use model::question::in_first_version;
 use model::{Frequency, ReportId, Role, UserId};
 
 /// A report as its reader sees it.
@@ -60,6 +63,26 @@ fn shown(caller: &Caller, saved: SavedReport) -> Report {
     let mine = saved.owner_id.is_some() && saved.owner_id == own_id(caller);
     let may_change = if saved.shared { caller.role >= Some(Role::Editor) } else { mine };
     Report { saved, mine, may_change }
+}
+
+/// Has older reports refer to subsets and virtual tags by identifier: they hold what is called so now. What cannot be
+/// rewritten stays as it is, and is tried again at the next start.
+pub async fn refer_by_id(app: &App) {
+    let older = match app.meta().reports_of_older_grammar().await {
+        Ok(older) => older,
+        Err(error) => return tracing::warn!(%error, "reports of an older grammar could not be read"),
+    };
+    for saved in older {
+        if let Err(error) = rewrite(app, &saved).await {
+            tracing::warn!(report = %saved.id, %error, "a report could not be written in the present grammar");
+        }
+    }
+}
+
+async fn rewrite(app: &App, saved: &SavedReport) -> Result<()> {
+    let definitions = Definitions::read(app, &saved.organization_id).await?;
+    let address = address::by_id(&in_first_version(&saved.address), &definitions);
+    Ok(app.meta().rewrite_address(saved, &address).await?)
 }
 
 /// The caller's own reports and the shared ones, by name. Who may see a part of the bills alone is shown their own: names
@@ -184,7 +207,9 @@ async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportC
         }
         // Whatever is saved can be sent.
         address::read(&address)?;
-        saved.address = address;
+        // As the caller knows them: that a name is replaced tells that something bears it.
+        let published = Published::seen_by(app, caller, None).await?;
+        saved.address = address::by_id(&address, &published.definitions);
     }
     if let Some(shared) = new.shared {
         sharing(caller, shared && !saved.shared)?;

@@ -3,17 +3,19 @@
 mod allow;
 mod identity;
 mod keeping;
+mod question;
 mod reading;
 
 pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
 pub(crate) use keeping::{Keeping, Vacuum};
+pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
-use model::{AsOf, BillingPeriod, Comparison, Day, Decimal, Dimension, Filter, Metric, TimeView};
+use model::{AsOf, BillingPeriod, Decimal};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -252,57 +254,6 @@ pub(crate) struct Accounts {
 fn parse_account_name(text: &str) -> Result<(String, String), String> {
     let found = text.split_once('=').map(|(id, name)| (id.trim().to_owned(), name.trim().to_owned()));
     found.filter(|(id, _)| !id.is_empty()).ok_or_else(|| format!("'{text}' is not ACCOUNT=NAME"))
-}
-
-/// What is asked for; shared by `query` and `explain`.
-#[derive(Debug, Args)]
-pub(crate) struct Question {
-    /// What is summed: amortized, unblended, net_amortized, net_unblended, list, usage_amount
-    #[arg(long, default_value = "amortized")]
-    pub(crate) metric: Metric,
-    /// Dimensions: account_id, service, region, tag:KEY, …; separated by commas
-    #[arg(long, value_name = "DIM[,DIM]", value_parser = parse_dimensions)]
-    pub(crate) group_by: Option<Dimensions>,
-    /// First day of usage (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) from: Option<Day>,
-    /// Day after the last (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) to: Option<Day>,
-    /// DIM=V[,V] keeps, DIM!=V[,V] leaves out; an empty value stands for none; may be repeated
-    #[arg(long, value_name = "FILTER")]
-    pub(crate) filter: Vec<Filter>,
-    /// As the bill stood at the end of a day (UTC), YYYY-MM-DD, or at an instant, as 2026-11-20T10:00:00Z
-    #[arg(long, value_name = "DAY")]
-    pub(crate) as_of: Option<AsOf>,
-}
-
-/// A parsed list of dimensions (a type of its own, so that clap does not take it for a repeated option).
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Dimensions(pub(crate) Vec<Dimension>);
-
-fn parse_dimensions(text: &str) -> Result<Dimensions, String> {
-    app::read::parse_group_by(text).map(Dimensions).map_err(|error| error.to_string())
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Query {
-    #[command(flatten)]
-    pub(crate) question: Question,
-    /// Buckets: total, hour, day, week, month
-    #[arg(long, default_value = "total")]
-    pub(crate) view: TimeView,
-    /// Keep the N largest groups and sum the rest
-    #[arg(long, value_name = "N")]
-    pub(crate) top: Option<usize>,
-    /// Compare with the span before; the same as --compare previous
-    #[arg(long, conflicts_with = "compare")]
-    pub(crate) compare_previous: bool,
-    /// Compare with the span before (previous), the same days a year ago (year), or FIRST..END, END after the last day
-    #[arg(long, value_name = "SPAN")]
-    pub(crate) compare: Option<Comparison>,
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    pub(crate) format: Format,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -24,7 +24,8 @@ use ::app::connections::Outgoing;
 use ::app::policy::Caller;
 use ::app::read::Published;
 use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
-use model::{AsOf, CostQuery, Day, TimeView};
+use model::question::Time;
+use model::{AsOf, Day};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -136,15 +137,13 @@ fn operator() -> AllowanceOptions {
 }
 
 /// The question that the options ask, as one total.
-fn cost_query(question: Question) -> CostQuery {
-    CostQuery {
-        metric: question.metric,
-        group_by: question.group_by.unwrap_or_default().0,
-        view: TimeView::Total,
-        from: question.from.map(Day::date),
-        to: question.to.map(Day::date),
-        filters: question.filter,
-        top: None,
-        compare: None,
+fn question(options: Question) -> model::Question {
+    let (from, to) = (options.from.map(Day::date), options.to.map(Day::date));
+    model::Question {
+        group_by: options.group_by.unwrap_or_default().0,
+        time: Time::Days { from, to },
+        filters: options.filter,
+        as_of: options.as_of,
+        ..model::Question::total(options.metric)
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use model::DIMENSIONS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -73,6 +74,40 @@ fn files_are_short() {
     }
     assert!(seen > 50, "only {seen} files were looked at");
     assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+/// What a dimension needs beside its meaning (`model`) and its derivation (`ingest`), which do not compile without each
+/// other: each place that knows dimensions by name, and how the name stands there.
+#[test]
+fn every_dimension_is_known_everywhere() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let (readme, tabs) = (read("README.md"), read("web/src/address/tabs.ts"));
+    let filters = read("web/src/filters/dimensions.ts");
+    let mut oracle = String::new();
+    for entry in std::fs::read_dir(root().join("tests/oracle")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "py") {
+            oracle += &std::fs::read_to_string(path).unwrap();
+        }
+    }
+    let mut forgotten = vec![];
+    for info in DIMENSIONS {
+        let name = info.name;
+        if !readme.contains(&format!("`{name}`")) {
+            forgotten.push(format!("{name}: not in README.md's list of dimensions"));
+        }
+        if !oracle.contains(&format!("\"{name}\"")) {
+            forgotten.push(format!("{name}: no test of tests/oracle asks for it"));
+        }
+        if tabs.contains(&format!("dimension: \"{name}\"")) != info.tab {
+            forgotten.push(format!("{name}: web/src/address/tabs.ts and `tab` in its row do not agree"));
+        }
+        // The page offers accounts by their number.
+        if name != "account" && !filters.contains(&format!("\n  {name}: \"")) {
+            forgotten.push(format!("{name}: no plural in web/src/filters/dimensions.ts"));
+        }
+    }
+    assert!(forgotten.is_empty(), "{}", forgotten.join("\n"));
 }
 
 fn visit(folder: &Path, found: &mut impl FnMut(&Path, usize)) {

@@ -4,6 +4,7 @@
 use crate::columns::Format;
 use crate::dimensions::{self, FocusLine, Line};
 use crate::fields::{self, Text};
+use model::{Lifecycle, Provider};
 use std::borrow::Cow;
 
 /// The fields that a derived dimension may depend on: the identity of a combination.
@@ -38,6 +39,78 @@ pub(crate) const SKU_FIELDS: [Text; 26] = [
 
 /// The fields that say whose usage it is.
 pub(crate) const ACCOUNT_FIELDS: [Text; 3] = [fields::ACCOUNT, fields::ACCOUNT_NAME, fields::PAYER];
+
+/// Columns of the canonical schema that they fill, in their order.
+pub(crate) const ACCOUNT_COLUMNS: [&str; 3] = ["SubAccountId", "SubAccountName", "BillingAccountId"];
+
+/// What fills a text column of the roll-up: a text of one of the registries' things, by its place there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    /// Of a combination, by the place among [`DERIVED_COLUMNS`].
+    Sku(usize),
+    /// Of an account, by the place among [`ACCOUNT_COLUMNS`].
+    Account(usize),
+    /// A set of tags.
+    Tags,
+    /// A set of cost categories.
+    Categories,
+}
+
+/// The source of a column. Asked of constants alone: a column that nothing fills does not compile.
+pub(crate) const fn source(column: &str) -> Source {
+    if same(column, "Tags") {
+        Source::Tags
+    } else if same(column, "x_CostCategories") {
+        Source::Categories
+    } else if let Some(at) = among(column, &ACCOUNT_COLUMNS) {
+        Source::Account(at)
+    } else {
+        Source::Sku(derived(column))
+    }
+}
+
+/// The place of a column among [`DERIVED_COLUMNS`]; of constants alone, as [`source`].
+pub(crate) const fn derived(column: &str) -> usize {
+    match among(column, DERIVED_COLUMNS) {
+        Some(at) => at,
+        None => panic!("nothing fills this column: derive it, or take it out of the roll-up"),
+    }
+}
+
+/// The place of a column among [`ACCOUNT_COLUMNS`]; of constants alone, as [`source`].
+pub(crate) const fn of_account(column: &str) -> usize {
+    match among(column, &ACCOUNT_COLUMNS) {
+        Some(at) => at,
+        None => panic!("this is no column of accounts"),
+    }
+}
+
+const fn among(column: &str, columns: &[&str]) -> Option<usize> {
+    let mut at = 0;
+    while at < columns.len() {
+        if same(column, columns[at]) {
+            return Some(at);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// `==`, which constants do not have yet.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
 
 macro_rules! derived {
     ($($name:ident => $column:literal,)*) => {
@@ -141,10 +214,10 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
             usage_type,
             operation,
         ),
-        charge_type: dimensions::charge_type(line).into(),
+        charge_type: dimensions::charge_type(line).name().into(),
         purchase_option: dimensions::purchase_option(line).into_owned().into(),
-        service_category: dimensions::service_category(product, "AWS").into(),
-        provider: "AWS".into(),
+        service_category: dimensions::service_category(product, Provider::Aws.name()).into(),
+        provider: Provider::Aws.name().into(),
         charge_category: cur_charge_category(line_item_type).into(),
         charge_class: if line_item_type == "Refund" { "Correction".into() } else { "".into() },
         charge_frequency: match line_item_type {
@@ -154,7 +227,7 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         },
         pricing_category: match lifecycle {
             _ if covered => "Committed".into(),
-            "Spot" => "Dynamic".into(),
+            Lifecycle::Spot => "Dynamic".into(),
             _ if line_item_type == "Usage" => "Standard".into(),
             _ => "".into(),
         },
@@ -176,7 +249,7 @@ fn derive_cur<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         commitment: commitment.into(),
         service,
         region,
-        lifecycle: lifecycle.into(),
+        lifecycle: lifecycle.name().into(),
         instance_type,
         ..Derived::default()
     }
@@ -213,7 +286,9 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
     };
     let mut region = dimensions::focus_region(provider, get(fields::REGION), get(fields::ZONE));
     let seller = get(fields::SELLER);
-    let marketplace = provider.contains("AWS") && !seller.is_empty() && !seller.contains("Amazon");
+    // Any that has AWS in its name: what is told of AWS's marketplace under a seller's name, too.
+    let marketplace =
+        provider.contains(Provider::Aws.name()) && !seller.is_empty() && !seller.contains("Amazon");
     if region.is_empty() && marketplace {
         // AWS tells the region of its own services; what others sell through it was metered in the region that the
         // usage type names, as in its Cost and Usage Report.
@@ -233,8 +308,8 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
             usage_type,
             operation,
         ),
-        charge_type: dimensions::focus_charge_type(line).into(),
-        purchase_option: lifecycle.into(),
+        charge_type: dimensions::focus_charge_type(line).name().into(),
+        purchase_option: lifecycle.name().into(),
         service_category: if category.is_empty() {
             dimensions::service_category(product, provider).into()
         } else {
@@ -251,7 +326,7 @@ fn derive_focus<'a>(get: &impl Fn(Text) -> &'a str) -> Derived<'a> {
         commitment: get(fields::RESERVATION).into(),
         service,
         region,
-        lifecycle: lifecycle.into(),
+        lifecycle: lifecycle.name().into(),
         instance_type,
         ..Derived::default()
     }

@@ -3,6 +3,7 @@
 use crate::identity::insert_audit;
 use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError, NewAudit, NewJob, work};
+use model::question::VERSION;
 use model::{Frequency, OrganizationId, ReportId, UserId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -84,12 +85,36 @@ impl Meta {
         rows.iter().map(report).collect()
     }
 
+    /// Reports whose address is written in an older grammar than [`model::question::VERSION`], of whatever organization.
+    pub async fn reports_of_older_grammar(&self) -> Result<Vec<SavedReport>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT *, (SELECT users.name FROM users WHERE users.id = owner_id) AS owner_name
+             FROM saved_reports WHERE grammar < ?",
+        )
+        .bind(VERSION)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(report).collect()
+    }
+
+    /// Writes the address of a report anew, in the present grammar, unless somebody changed it meanwhile: it says the same.
+    pub async fn rewrite_address(&self, report: &SavedReport, address: &str) -> Result<(), MetaError> {
+        sqlx::query("UPDATE saved_reports SET address = ?, grammar = ? WHERE id = ? AND address = ?")
+            .bind(address)
+            .bind(VERSION)
+            .bind(report.id.as_str())
+            .bind(&report.address)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Writes a new report.
     pub async fn add_report(&self, report: &SavedReport, entry: &NewAudit) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         sqlx::query(
-            "INSERT INTO saved_reports (id, organization_id, owner_id, name, address, shared, created_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO saved_reports (id, organization_id, owner_id, name, address, shared, created_at_ms, grammar)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(report.id.as_str())
         .bind(report.organization_id.as_str())
@@ -98,6 +123,7 @@ impl Meta {
         .bind(&report.address)
         .bind(report.shared)
         .bind(report.created_at_ms)
+        .bind(VERSION)
         .execute(&mut *transaction)
         .await?;
         write(&mut transaction, report).await?;
@@ -191,7 +217,8 @@ async fn write(to: &mut SqliteConnection, report: &SavedReport) -> Result<(), Me
     let list = |of: fn(&ReportSchedule) -> &Vec<String>| schedule.map(of).cloned().unwrap_or_default();
     let done = sqlx::query(
         "UPDATE saved_reports SET name = ?, address = ?, shared = ?, frequency = ?, recipients = ?, approved = ?,
-             next_run_ms = ? WHERE id = ?",
+             next_run_ms = ?,
+             grammar = CASE WHEN address = ? THEN grammar ELSE ? END WHERE id = ?",
     )
     .bind(&report.name)
     .bind(&report.address)
@@ -200,6 +227,9 @@ async fn write(to: &mut SqliteConnection, report: &SavedReport) -> Result<(), Me
     .bind(to_json("recipients", &list(|schedule| &schedule.recipients))?)
     .bind(to_json("approved recipients", &list(|schedule| &schedule.approved))?)
     .bind(schedule.map(|schedule| schedule.next_run_ms))
+    // What was not written anew stays in the grammar that it is written in.
+    .bind(&report.address)
+    .bind(VERSION)
     .bind(report.id.as_str())
     .execute(to)
     .await?;

@@ -1,232 +1,16 @@
-//! The one table of dimensions: names on the command line and in addresses, labels, columns and
-//! definitions. The planner, the SQL text, the documentation and the web app's tooltips all read it.
+//! What costs are grouped and filtered by: dimensions with a column of their own (see [`DIMENSIONS`]), tags and cost
+//! categories by key, and what an organization's rules say.
+
+mod column;
+
+pub use column::{Column, DIMENSIONS, DimensionInfo, Of};
 
 use crate::{Mapping, MappingName};
+use column::CHARGE_TYPE;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-
-/// What a dimension is called, where it is stored, and what it means.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct DimensionInfo {
-    /// Name in addresses, on the command line and in the API.
-    pub name: &'static str,
-    /// Words on screen.
-    pub label: &'static str,
-    /// Column of the canonical schema (FOCUS 1.2 name, or `x_` where FOCUS has none).
-    pub column: &'static str,
-    /// Whether the daily roll-up holds it; otherwise line items answer.
-    pub in_rollup: bool,
-    /// Word shown and exported for rows that have no value; empty where a raw value is simply absent.
-    pub none: &'static str,
-    /// Meaning and source.
-    pub description: &'static str,
-}
-
-const fn info(
-    name: &'static str,
-    label: &'static str,
-    column: &'static str,
-    none: &'static str,
-    description: &'static str,
-) -> DimensionInfo {
-    DimensionInfo { name, label, column, in_rollup: true, none, description }
-}
-
-/// Partition column of the connection, in paths and not in files.
-const CONNECTION: &str = crate::schema::PARTITIONS[0];
-
-/// Column of the charge type, which decides what can carry tags.
-const CHARGE_TYPE: &str = "x_ChargeType";
-
-/// Dimensions that belong to a whole publication, not to its rows: they are the same for each row of its files.
-const OF_BILLS: [&str; 3] = ["billing_period", "connection", "currency"];
-
-/// Every dimension with a column of its own. Tags and cost categories come beside it, by key.
-pub const DIMENSIONS: &[DimensionInfo] = &[
-    info(
-        "billing_period",
-        "Billing period",
-        "billing_period",
-        "",
-        "Calendar month (UTC) of the bill that holds the row, as YYYY-MM.",
-    ),
-    info(
-        "account_id",
-        "Account ID",
-        "SubAccountId",
-        "",
-        "Account that used the resource (AWS line_item_usage_account_id).",
-    ),
-    info("account", "Account", "SubAccountName", "", "Latest known name of the account, else its ID."),
-    info(
-        "payer_account_id",
-        "Payer",
-        "BillingAccountId",
-        "",
-        "Account that pays the bill (AWS bill_payer_account_id).",
-    ),
-    info(
-        "connection",
-        "Connection",
-        CONNECTION,
-        "",
-        "Connection whose bill holds the row, by its ID; its name beside it.",
-    ),
-    DimensionInfo {
-        in_rollup: false,
-        ..info(
-            "provider",
-            "Provider",
-            "ProviderName",
-            "Unknown",
-            "Who provides the service: AWS for its own reports, FOCUS ProviderName (1.3 and later ServiceProviderName); Unknown where the report names nobody.",
-        )
-    },
-    info(
-        "currency",
-        "Currency",
-        "BillingCurrency",
-        "",
-        "Currency of the bill that holds the row. Amounts of different currencies are never added.",
-    ),
-    info("service", "Service", "ServiceName", "", "Service in words, from the product code."),
-    info(
-        "product_code",
-        "Product code",
-        "x_ProductCode",
-        "",
-        "The provider's code of the product (AWS line_item_product_code).",
-    ),
-    info(
-        "region",
-        "Region",
-        "RegionId",
-        "Global",
-        "Region of the resource; Global where the service has none.",
-    ),
-    info(
-        "availability_zone",
-        "Availability zone",
-        "AvailabilityZone",
-        "",
-        "Zone of the resource, where the report names one.",
-    ),
-    info(
-        "lifecycle",
-        "Lifecycle",
-        "x_Lifecycle",
-        "Other",
-        "How compute was bought: On-demand, Spot, Reserved, Savings plan; Other for what is no compute.",
-    ),
-    info(
-        "operating_system",
-        "Operating system",
-        "x_OperatingSystem",
-        "Other",
-        "Operating system of an instance, from the product attribute or the operation code.",
-    ),
-    info(
-        "charge_type",
-        "Charge type",
-        "x_ChargeType",
-        "",
-        "What the row is, in words: usage, fee, tax, credit, refund, discount, support, marketplace.",
-    ),
-    info(
-        "can_carry_tags",
-        "Can carry tags",
-        "x_ChargeType",
-        "",
-        "Whether what is charged has tags at all: No for tax, credits, refunds, discounts, fees, support, and what \
-         commitments cost beside the usage that they cover; Yes for the rest.",
-    ),
-    info(
-        "line_item_type",
-        "Line item type",
-        "x_LineItemType",
-        "",
-        "AWS line_item_line_item_type; for FOCUS reports the charge category.",
-    ),
-    info(
-        "usage_type",
-        "Usage type",
-        "x_UsageType",
-        "",
-        "AWS line_item_usage_type; for FOCUS reports the SKU meter where given.",
-    ),
-    info(
-        "usage_type_group",
-        "Usage type group",
-        "x_UsageTypeGroup",
-        "",
-        "AWS's grouping of usage types, such as 'EC2: Running Hours'.",
-    ),
-    info("operation", "Operation", "x_Operation", "", "AWS line_item_operation."),
-    info(
-        "instance_type",
-        "Instance type",
-        "x_InstanceType",
-        "Other resources",
-        "Instance type of compute, database and cache rows.",
-    ),
-    info(
-        "instance_family",
-        "Instance family",
-        "x_InstanceFamily",
-        "Other resources",
-        "Family of the instance type, such as m7g.",
-    ),
-    DimensionInfo {
-        in_rollup: false,
-        ..info(
-            "resource_id",
-            "Resource",
-            "ResourceId",
-            "",
-            "Resource ID or ARN; needs a report with resource IDs.",
-        )
-    },
-    DimensionInfo {
-        in_rollup: false,
-        ..info(
-            "billed_by",
-            "Billed by",
-            "ChargePeriodEnd",
-            "Unknown",
-            "How long the time is that a row charges for: Hour, Day, or Longer. Among hours, what is billed by longer times stands at the hour at which its time starts.",
-        )
-    },
-    info(
-        "purchase_option",
-        "Purchase option",
-        "x_PurchaseOption",
-        "",
-        "How the usage was bought, with the payment option of a commitment.",
-    ),
-    info(
-        "commitment_id",
-        "Commitment",
-        "CommitmentDiscountId",
-        "",
-        "ARN of the reservation or savings plan that covers the row or that it pays.",
-    ),
-    info(
-        "seller",
-        "Seller",
-        "PublisherName",
-        "",
-        "Legal entity that sells the product (AWS line_item_legal_entity).",
-    ),
-    info(
-        "reported_account_name",
-        "Account name as reported",
-        "SubAccountName",
-        "",
-        "Name of the account as the row's report wrote it; names change over time.",
-    ),
-];
 
 /// A resource tag whose values count as one where they differ in upper and lower case, in blanks around them, or are
 /// spellings that an organization says stand for one value.
@@ -263,8 +47,8 @@ pub const CANNOT_CARRY: &str = "Cannot carry tags";
 /// A dimension of cost.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Dimension {
-    /// One of [`DIMENSIONS`], by its place there.
-    Column(usize),
+    /// One of [`DIMENSIONS`].
+    Column(Column),
     /// The value of a resource tag.
     Tag(String),
     /// The value of a resource tag, its spellings as one.
@@ -281,7 +65,7 @@ pub enum Dimension {
 /// The text names no dimension.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is not a dimension: use one of {names}, subset, organizational_unit, tag:KEY, merged_tag:KEY, carried_tag:KEY, carried_merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
+    "'{0}' is not a dimension: use one of {names}, subset, subset_id, organizational_unit, tag:KEY, merged_tag:KEY, carried_tag:KEY, carried_merged_tag:KEY, cost_category:NAME or virtual_tag:NAME",
     names = names()
 )]
 pub struct DimensionError(String);
@@ -294,7 +78,7 @@ impl Dimension {
     /// What is known of a dimension with a column of its own.
     pub fn info(&self) -> Option<&'static DimensionInfo> {
         match self {
-            Self::Column(at) => DIMENSIONS.get(*at),
+            Self::Column(column) => Some(column.info()),
             _ => None,
         }
     }
@@ -303,7 +87,7 @@ impl Dimension {
     /// one JSON column each.
     pub fn columns(&self) -> Vec<&'static str> {
         match self {
-            Self::Column(at) => vec![DIMENSIONS[*at].column],
+            Self::Column(column) => vec![column.info().column],
             Self::Tag(_) | Self::MergedTag(_) => vec!["Tags"],
             Self::CarriedTag(tag) => [tag.columns(), vec![CHARGE_TYPE]].concat(),
             Self::CostCategory(_) => vec!["x_CostCategories"],
@@ -320,7 +104,7 @@ impl Dimension {
     /// Word for rows without a value.
     pub fn none_label(&self) -> &'static str {
         match self {
-            Self::Column(at) => DIMENSIONS[*at].none,
+            Self::Column(column) => column.info().none,
             Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) => "Untagged",
             Self::CostCategory(_) => "Uncategorized",
             Self::Mapped(mapping) => mapping.name.none_label(),
@@ -343,40 +127,50 @@ impl Dimension {
         matches!(self, Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) | Self::CostCategory(_))
     }
 
-    /// Whether it is the one of that name among [`DIMENSIONS`].
-    pub fn is(&self, name: &str) -> bool {
-        self.info().is_some_and(|info| info.name == name)
+    /// Whether it is one of [`DIMENSIONS`].
+    pub fn is(&self, one: Column) -> bool {
+        matches!(self, Self::Column(column) if *column == one)
     }
 
     /// Whether it belongs to the bill, not to its rows: billing period, connection, currency.
     pub fn is_of_bill(&self) -> bool {
-        self.info().is_some_and(|info| OF_BILLS.contains(&info.name))
+        self.info().is_some_and(|info| info.of == Of::Bill)
     }
 
     /// Whether rules can look at it: latest names depend on other months, what is of a bill on files, mappings on other
     /// rules.
     pub fn is_of_row(&self) -> bool {
         match self {
-            Self::Column(_) => !self.is("account") && !self.is_of_bill(),
+            Self::Column(column) => matches!(column.info().of, Of::Row | Of::Account),
             Self::Tag(_) | Self::MergedTag(_) | Self::CostCategory(_) => true,
             // By the tag and the charge type, each for itself.
             Self::CarriedTag(_) | Self::Mapped(_) => false,
         }
     }
 
+    /// Whether it speaks of accounts: where shared costs are split, it looks at where an amount went, all else at the rows.
+    pub fn is_of_account(&self) -> bool {
+        match self {
+            Self::Column(column) => matches!(column.info().of, Of::Account | Of::LatestName),
+            Self::Mapped(mapping) => mapping.name.is_of_account(),
+            Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) | Self::CostCategory(_) => false,
+        }
+    }
+
     /// Whether the daily roll-up can answer it.
     pub fn in_rollup(&self) -> bool {
         match self {
-            Self::Column(at) => DIMENSIONS[*at].in_rollup,
+            Self::Column(column) => column.info().in_rollup,
             Self::Mapped(mapping) => mapping.conditions().all(|condition| condition.dimension.in_rollup()),
             Self::Tag(_) | Self::MergedTag(_) | Self::CarriedTag(_) | Self::CostCategory(_) => true,
         }
     }
 
-    /// The name of the values' column in files: the tag's own, whatever stands for none.
+    /// The name of the values' column in files: the tag's own, whatever stands for none; files have subsets by name.
     pub fn column_name(&self) -> String {
         match self {
             Self::CarriedTag(tag) => tag.to_string(),
+            Self::Mapped(Mapping { name: MappingName::SubsetId, .. }) => MappingName::Subset.to_string(),
             _ => self.to_string(),
         }
     }
@@ -384,7 +178,7 @@ impl Dimension {
     /// Words on screen.
     pub fn label(&self) -> String {
         match self {
-            Self::Column(at) => DIMENSIONS[*at].label.to_owned(),
+            Self::Column(column) => column.info().label.to_owned(),
             Self::Tag(key) | Self::MergedTag(MergedTag { key, .. }) => format!("Tag {key}"),
             Self::CarriedTag(tag) => tag.label(),
             Self::CostCategory(name) => name.clone(),
@@ -393,10 +187,23 @@ impl Dimension {
     }
 }
 
+impl From<Column> for Dimension {
+    fn from(column: Column) -> Self {
+        Self::Column(column)
+    }
+}
+
+impl From<MappingName> for Dimension {
+    /// Without its rules yet.
+    fn from(name: MappingName) -> Self {
+        Self::Mapped(Mapping { name, rules: None })
+    }
+}
+
 impl fmt::Display for Dimension {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Column(at) => out.write_str(DIMENSIONS[*at].name),
+            Self::Column(column) => out.write_str(column.info().name),
             Self::Tag(key) => write!(out, "tag:{key}"),
             Self::MergedTag(tag) => write!(out, "merged_tag:{}", tag.key),
             Self::CarriedTag(tag) => write!(out, "carried_{tag}"),
@@ -411,13 +218,14 @@ impl FromStr for Dimension {
 
     fn from_str(text: &str) -> Result<Self, DimensionError> {
         let error = || DimensionError(text.to_owned());
-        if let Some(at) = DIMENSIONS.iter().position(|info| info.name == text) {
-            return Ok(Self::Column(at));
+        if let Some(column) = Column::from_name(text) {
+            return Ok(Self::Column(column));
         }
-        let mapped = |name| Ok(Self::Mapped(Mapping { name, rules: None }));
+        let mapped = |name: MappingName| Ok(name.into());
         let (kind, key) = text.split_once(':').unwrap_or((text, ""));
         match (kind, key.is_empty()) {
             ("subset", true) => mapped(MappingName::Subset),
+            ("subset_id", true) => mapped(MappingName::SubsetId),
             ("organizational_unit", true) => mapped(MappingName::OrganizationalUnit),
             ("virtual_tag", false) => mapped(MappingName::VirtualTag(key.to_owned())),
             ("tag", false) => Ok(Self::Tag(key.to_owned())),

@@ -1,6 +1,6 @@
 //! Filters: `DIM=V[,V]` includes, `DIM!=V[,V]` excludes; the same grammar on the command line, in
-//! addresses and in the API. A comma or backslash in a value is escaped by a backslash; an empty value
-//! means "none" (untagged, no region, …).
+//! addresses and in the API. A comma or backslash in a value is escaped by a backslash, and so are an equals sign and a
+//! backslash in a dimension, and an exclamation mark at its end; an empty value means "none" (untagged, no region, …).
 
 use crate::dimension::{Dimension, DimensionError};
 use std::collections::HashSet;
@@ -30,6 +30,14 @@ pub enum FilterError {
 }
 
 impl Filter {
+    /// What a filter said before names could be escaped: its name ends at the first equals sign, and a backslash in it
+    /// stands for itself.
+    pub(crate) fn of_before(text: &str) -> Option<Self> {
+        let (name, values) = text.split_once('=')?;
+        let (name, exclude) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
+        Some(Self { dimension: name.parse().ok()?, exclude, values: split(values) })
+    }
+
     /// Whether a value (`None`: the row has none) passes.
     pub fn accepts(&self, value: Option<&str>) -> bool {
         let listed = self.dimension.lists(&self.values, value);
@@ -112,10 +120,25 @@ impl FromStr for Filter {
     type Err = FilterError;
 
     fn from_str(text: &str) -> Result<Self, FilterError> {
-        let at = text.find('=').ok_or_else(|| FilterError::NoOperator(text.to_owned()))?;
-        let (name, values) = (&text[..at], &text[at + 1..]);
-        let (name, exclude) = name.strip_suffix('!').map_or((name, false), |name| (name, true));
-        Ok(Self { dimension: name.parse()?, exclude, values: split(values) })
+        let mut name = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['=', '\\']) {
+            name.push_str(&rest[..at]);
+            let (sign, behind) = (&rest[at..=at], &rest[at + 1..]);
+            if sign == "=" {
+                // An exclamation mark of the name's own is behind a backslash, which the name does not hold any more.
+                let exclude = rest[..at].ends_with('!') && !name.is_empty();
+                if exclude {
+                    name.pop();
+                }
+                return Ok(Self { dimension: name.parse()?, exclude, values: split(behind) });
+            }
+            let escaped = behind.chars().next().filter(|next| matches!(next, '=' | '!' | '\\'));
+            name.push(escaped.unwrap_or('\\'));
+            rest = &behind[escaped.map_or(0, char::len_utf8)..];
+        }
+        // A key that ends in a backslash, as it was written before.
+        Self::of_before(text).ok_or_else(|| FilterError::NoOperator(text.to_owned()))
     }
 }
 
@@ -136,7 +159,12 @@ impl fmt::Display for Filter {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let values: Vec<String> =
             self.values.iter().map(|value| value.replace('\\', "\\\\").replace(',', "\\,")).collect();
-        write!(out, "{}{}={}", self.dimension, if self.exclude { "!" } else { "" }, values.join(","))
+        // A key may hold what ends it.
+        let mut name = self.dimension.to_string().replace('\\', "\\\\").replace('=', "\\=");
+        if name.ends_with('!') {
+            name.insert(name.len() - 1, '\\');
+        }
+        write!(out, "{name}{}={}", if self.exclude { "!" } else { "" }, values.join(","))
     }
 }
 
@@ -210,8 +238,8 @@ mod tests {
         }
 
         #[test]
-        fn round_trips(values in proptest::collection::vec(".*", 1..4), exclude: bool) {
-            let filter = Filter { dimension: Dimension::Tag("a b".into()), exclude, values };
+        fn round_trips(values in proptest::collection::vec(".*", 1..4), exclude: bool, key in "[a !=\\\\]{1,5}") {
+            let filter = Filter { dimension: Dimension::Tag(key), exclude, values };
             prop_assert_eq!(filter.to_string().parse::<Filter>().unwrap(), filter);
         }
     }

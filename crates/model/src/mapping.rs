@@ -12,19 +12,22 @@ use crate::limits::{
     MOST_CONDITIONS, MOST_KEYS, MOST_RULE_BYTES, MOST_RULE_PARTS, MOST_RULE_PATTERNS, MOST_RULE_VALUES,
     MOST_RULES,
 };
-use crate::{Dimension, Filter};
+use crate::{Column, Dimension, Filter};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-/// Which mapping is meant.
+/// Which mapping is meant. What people define is referred to by its identifier, which a rename leaves alone, or by its
+/// name, which may mean something else tomorrow: whatever is kept is kept by identifier.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MappingName {
-    /// The organization's named groups of accounts.
+    /// The organization's named groups of accounts, by their names.
     Subset,
+    /// The same, by their identifiers, which have the names beside them.
+    SubsetId,
     /// Where AWS Organizations places the account.
     OrganizationalUnit,
-    /// A tag by rules, by its name.
+    /// A tag by rules, by its identifier or its name.
     VirtualTag(String),
 }
 
@@ -32,16 +35,24 @@ impl MappingName {
     /// Word for rows that no rule matches.
     pub const fn none_label(&self) -> &'static str {
         match self {
-            Self::Subset => "Unassigned",
+            Self::Subset | Self::SubsetId => "Unassigned",
             Self::OrganizationalUnit => "No organizational unit",
             Self::VirtualTag(_) => "No match",
+        }
+    }
+
+    /// Whether its rules look at accounts alone.
+    pub const fn is_of_account(&self) -> bool {
+        match self {
+            Self::Subset | Self::SubsetId | Self::OrganizationalUnit => true,
+            Self::VirtualTag(_) => false,
         }
     }
 
     /// Words on screen.
     pub fn label(&self) -> String {
         match self {
-            Self::Subset => "Subset".to_owned(),
+            Self::Subset | Self::SubsetId => "Subset".to_owned(),
             Self::OrganizationalUnit => "Organizational unit".to_owned(),
             Self::VirtualTag(name) => name.clone(),
         }
@@ -52,6 +63,7 @@ impl fmt::Display for MappingName {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Subset => out.write_str("subset"),
+            Self::SubsetId => out.write_str("subset_id"),
             Self::OrganizationalUnit => out.write_str("organizational_unit"),
             Self::VirtualTag(name) => write!(out, "virtual_tag:{name}"),
         }
@@ -240,7 +252,7 @@ pub fn check_rules(rules: &[MappingRule]) -> Result<(), RuleError> {
 /// # Errors
 /// The first thing that is wrong with them.
 pub fn check_rules_of_names(rules: &[MappingRule]) -> Result<(), RuleError> {
-    check(rules, |dimension| dimension.is_of_row() || dimension.is("account"))
+    check(rules, |dimension| dimension.is_of_row() || dimension.is(Column::Account))
 }
 
 fn check(rules: &[MappingRule], may: impl Fn(&Dimension) -> bool) -> Result<(), RuleError> {

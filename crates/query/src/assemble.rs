@@ -1,13 +1,15 @@
 //! From sums per group to an answer: order, top N, totals, comparison.
 
+pub(crate) use model::LARGEST;
+
 use crate::error::QueryError;
 use crate::plan::{Plan, date};
 use crate::sql;
 use crate::view::snapshot;
 use hashbrown::HashMap;
 use model::limits::{MOST_CELLS, MOST_GROUP_BYTES};
-use model::{CostAnswer, CostGroup, CostQuery, Decimal, PreviousSpan};
-use std::cmp::Reverse;
+use model::{CostAnswer, CostQuery, Decimal, PreviousSpan, arrange, sum};
+use std::collections::HashMap as StdHashMap;
 use std::sync::Arc;
 
 /// The values of a group.
@@ -28,9 +30,6 @@ pub(crate) struct Table {
     /// Bytes of groups that were added one by one, about.
     bytes: usize,
 }
-
-/// Largest magnitude of a figure, in units of 10⁻¹⁸: what `DECIMAL(38, 18)` holds.
-pub(crate) const LARGEST: u128 = 10_u128.pow(38) - 1;
 
 impl Table {
     pub(crate) fn new(buckets: usize) -> Self {
@@ -85,7 +84,8 @@ impl Table {
 
     /// Sum of everything.
     pub(crate) fn total(&self) -> Result<Decimal, QueryError> {
-        Ok(Decimal::from_units(sum(self.rows.iter().flat_map(|row| &row.figures))?))
+        let figures = self.rows.iter().flat_map(|row| &row.figures);
+        Ok(Decimal::from_units(sum(figures).map_err(|_| too_large())?))
     }
 }
 
@@ -93,23 +93,11 @@ pub(crate) fn too_large() -> QueryError {
     QueryError::invalid("the figures are too large to be summed", "Narrow the span or add a filter.")
 }
 
-fn sum<'a>(mut figures: impl Iterator<Item = &'a i128>) -> Result<i128, QueryError> {
-    let sum = figures.try_fold(0_i128, |sum, figure| sum.checked_add(*figure));
-    sum.filter(|sum| sum.unsigned_abs() <= LARGEST).ok_or_else(too_large)
-}
-
 fn add(into: &mut [i128], figures: &[i128]) -> Result<(), QueryError> {
     for (sum, figure) in into.iter_mut().zip(figures) {
         *sum = sum.checked_add(*figure).ok_or_else(too_large)?;
     }
     Ok(())
-}
-
-struct Group {
-    keys: Keys,
-    figures: Vec<i128>,
-    total: i128,
-    before: Option<i128>,
 }
 
 /// The answer to a question from its groups, and those of the compared span.
@@ -120,33 +108,23 @@ pub(crate) fn assemble(
     before: Option<Table>,
 ) -> Result<CostAnswer, QueryError> {
     let buckets = table.buckets;
-    let mut groups = groups(table, before)?;
-    groups.sort_by(|a, b| (Reverse(a.total), &a.keys).cmp(&(Reverse(b.total), &b.keys)));
-    let groups_total = groups.len();
-    let mut totals = vec![0; buckets];
-    for group in &groups {
-        add(&mut totals, &group.figures)?;
-    }
-    let total = sum(totals.iter())?;
-    let before_total = sum(groups.iter().filter_map(|group| group.before.as_ref()))?;
-    let rest = groups.split_off(query.top.unwrap_or(usize::MAX).min(groups.len()));
-    let mut groups: Vec<CostGroup> = groups.into_iter().map(cost_group).collect();
-    if !rest.is_empty() {
-        groups.push(other(&rest, query.group_by.len(), buckets)?);
-    }
+    let earlier = before.map(totals).transpose()?;
+    let rows = table.rows.into_iter().map(|row| (row.keys, row.figures));
+    let found =
+        arrange(rows, earlier, (query.group_by.len(), buckets), query.top).map_err(|_| too_large())?;
     let to_previous = |span: crate::plan::Days| PreviousSpan {
         from: date(span.from),
         to: date(span.to),
-        total: Decimal::from_units(before_total),
+        total: found.before,
     };
     Ok(CostAnswer {
         from: date(plan.span.from),
         to: date(plan.span.to),
         buckets: plan.buckets.starts(),
-        groups,
-        totals: totals.into_iter().map(Decimal::from_units).collect(),
-        total: Decimal::from_units(total),
-        groups_total,
+        groups: found.groups,
+        totals: found.totals,
+        total: found.total,
+        groups_total: found.groups_total,
         previous: plan.previous.map(to_previous),
         from_rollup: !plan.needs_line_items(),
         sql: plan.scope.told(query, || {
@@ -158,51 +136,8 @@ pub(crate) fn assemble(
     })
 }
 
-/// The groups of both spans; one that only the compared span has stays visible, with figures of zero.
-fn groups(table: Table, before: Option<Table>) -> Result<Vec<Group>, QueryError> {
-    let compared = before.is_some();
-    let mut earlier: HashMap<Keys, i128> = HashMap::new();
-    for row in before.map(|table| table.rows).unwrap_or_default() {
-        let total = sum(row.figures.iter())?;
-        earlier.insert(row.keys, total);
-    }
-    let mut groups = Vec::with_capacity(table.rows.len());
-    for row in table.rows {
-        let total = sum(row.figures.iter())?;
-        let before = compared.then(|| earlier.remove(&row.keys).unwrap_or(0));
-        groups.push(Group { keys: row.keys, figures: row.figures, total, before });
-    }
-    groups.extend(earlier.into_iter().map(|(keys, total)| Group {
-        keys,
-        figures: vec![0; table.buckets],
-        total: 0,
-        before: Some(total),
-    }));
-    Ok(groups)
-}
-
-fn cost_group(group: Group) -> CostGroup {
-    CostGroup {
-        keys: group.keys.into_iter().map(|key| key.map(|key| key.to_string())).collect(),
-        other: false,
-        figures: group.figures.into_iter().map(Decimal::from_units).collect(),
-        total: Decimal::from_units(group.total),
-        previous_total: group.before.map(Decimal::from_units),
-    }
-}
-
-fn other(rest: &[Group], dimensions: usize, buckets: usize) -> Result<CostGroup, QueryError> {
-    let mut figures = vec![0; buckets];
-    for group in rest {
-        add(&mut figures, &group.figures)?;
-    }
-    let compared = rest.iter().any(|group| group.before.is_some());
-    let before = sum(rest.iter().filter_map(|group| group.before.as_ref()))?;
-    Ok(CostGroup {
-        keys: vec![None; dimensions],
-        other: true,
-        total: Decimal::from_units(sum(figures.iter())?),
-        figures: figures.into_iter().map(Decimal::from_units).collect(),
-        previous_total: compared.then(|| Decimal::from_units(before)),
-    })
+/// The total of each group.
+fn totals(table: Table) -> Result<StdHashMap<Keys, i128>, QueryError> {
+    let total = |row: Row| Ok((row.keys, sum(row.figures.iter()).map_err(|_| too_large())?));
+    table.rows.into_iter().map(total).collect()
 }

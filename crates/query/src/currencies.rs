@@ -1,30 +1,24 @@
 //! Several currencies in one view: a question is asked in one at a time, and answers stand side by side.
 
-use model::{CostAnswer, CostQuery, DIMENSIONS, Dimension, Filter, merge_filters};
-
-/// The dimension of currencies.
-fn currency() -> Dimension {
-    let at = DIMENSIONS.iter().position(|info| info.name == "currency");
-    Dimension::Column(at.unwrap_or_default())
-}
+use model::{Column, CostAnswer, CostQuery, Filter, merge_filters};
 
 /// The question about one currency alone, whatever currencies it named.
 pub fn only_in(query: &CostQuery, of: &str) -> CostQuery {
     let mut filters = query.filters.clone();
     // In place of the one that chose another currency.
-    filters.retain(|filter| !filter.dimension.is("currency"));
-    filters.push(Filter { dimension: currency(), exclude: false, values: vec![of.to_owned()] });
+    filters.retain(|filter| !filter.dimension.is(Column::Currency));
+    filters.push(Filter { dimension: Column::Currency.into(), exclude: false, values: vec![of.to_owned()] });
     CostQuery { filters: merge_filters(filters), ..query.clone() }
 }
 
 /// Whether each group of the question has one currency.
 pub(crate) fn asked_for(query: &CostQuery) -> bool {
-    query.group_by.iter().any(|dimension| dimension.is("currency"))
+    query.group_by.iter().any(|dimension| dimension.is(Column::Currency))
 }
 
 /// One answer of those in each currency. Its totals are those of the main one: others are never added to them.
 pub(crate) fn together(query: &CostQuery, mut all: CostAnswer, others: Vec<CostAnswer>) -> CostAnswer {
-    let place = query.group_by.iter().position(|dimension| dimension.is("currency"));
+    let place = query.group_by.iter().position(|dimension| dimension.is(Column::Currency));
     let named = |part: &mut CostAnswer| {
         // What `top` cut off has a currency too.
         for group in part.groups.iter_mut().filter(|group| group.other) {

@@ -122,7 +122,7 @@ impl Plan {
 
 /// Whether a question speaks of account names.
 pub(crate) fn asks_names(query: &CostQuery) -> bool {
-    query.dimensions().any(|dimension| dimension.is("account"))
+    query.dimensions().any(|dimension| dimension.is(model::Column::Account))
 }
 
 /// The days to compare with.

@@ -6,8 +6,8 @@ use crate::plan::asks_names;
 use crate::view::AccountNames;
 use chrono::NaiveDate;
 use model::{
-    CANNOT_CARRY, Condition, CostQuery, DIMENSIONS, Dimension, Filter, Listed, Mapping, MappingRule,
-    MergedTag, Operator, TimeView, WITHOUT_TAGS,
+    CANNOT_CARRY, ChargeType, Column, Condition, CostQuery, Dimension, Filter, Listed, Mapping, MappingRule,
+    MergedTag, Operator, TimeView,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -206,17 +206,17 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
             format!("tag(\"Tags\", {})", literal(key))
         }
         Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
-        _ if dimension.is("account") => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
-        // The bill's, also where rows name none: our own engine knows it of each file.
-        _ if dimension.is("currency") && form.is_shown() => {
-            "COALESCE(NULLIF(\"BillingCurrency\", ''), 'USD')".to_owned()
-        }
-        _ if dimension.is("currency") => identifier(CURRENCY),
-        _ if dimension.is("billed_by") => BILLED_BY.to_owned(),
-        _ if dimension.is("can_carry_tags") => {
-            format!("CASE WHEN {} THEN 'No' ELSE 'Yes' END", cannot_carry())
-        }
-        Dimension::Column(at) => identifier(DIMENSIONS[*at].column),
+        Dimension::Column(column) => match column {
+            Column::Account => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
+            // The bill's, also where rows name none: our own engine knows it of each file.
+            Column::Currency if form.is_shown() => {
+                "COALESCE(NULLIF(\"BillingCurrency\", ''), 'USD')".to_owned()
+            }
+            Column::Currency => identifier(CURRENCY),
+            Column::BilledBy => BILLED_BY.to_owned(),
+            Column::CanCarryTags => format!("CASE WHEN {} THEN 'No' ELSE 'Yes' END", cannot_carry()),
+            plain => identifier(plain.info().column),
+        },
         Dimension::CarriedTag(tag) => {
             let apart = format!("CASE WHEN {} THEN {} END", cannot_carry(), literal(CANNOT_CARRY));
             // Whoever writes so on a tag has none.
@@ -228,7 +228,8 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
 
 /// Whether nobody could have tagged a row.
 fn cannot_carry() -> String {
-    let types: Vec<String> = WITHOUT_TAGS.iter().map(|name| literal(name)).collect();
+    let without = ChargeType::words(|one| !one.can_carry_tags());
+    let types: Vec<String> = without.into_iter().map(literal).collect();
     format!("\"x_ChargeType\" IN ({})", types.join(", "))
 }
 
@@ -283,7 +284,7 @@ fn rule_condition(rule: &Condition, form: &mut Form) -> String {
 fn value(dimension: &Dimension, form: &mut Form) -> String {
     let (raw, none) = (raw(dimension, form), dimension.none_label());
     match dimension {
-        _ if dimension.is_of_bill() && !dimension.is("currency") => raw,
+        _ if dimension.is_of_bill() && !dimension.is(Column::Currency) => raw,
         // NULL already where there is none.
         Dimension::CarriedTag(_) => raw,
         // Rules never give the word for none, and may be long: they are written once.

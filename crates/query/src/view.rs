@@ -2,7 +2,7 @@
 
 use crate::scope::Scope;
 use chrono::NaiveDate;
-use model::{BillingPeriod, Dimension, Filter, Snapshot, SnapshotPeriod};
+use model::{BillingPeriod, Column, Dimension, Filter, Snapshot, SnapshotPeriod};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,10 +62,10 @@ pub struct View {
 impl PublishedPeriod {
     /// The value of a dimension that is of the whole bill (see [`Dimension::is_of_bill`]); `None` for others.
     pub(crate) fn value(&self, dimension: &Dimension) -> Option<String> {
-        let value = match dimension.info()?.name {
-            "billing_period" => self.period.to_string(),
-            "connection" => self.connection.clone(),
-            "currency" => self.currency.clone(),
+        let value = match dimension {
+            Dimension::Column(Column::BillingPeriod) => self.period.to_string(),
+            Dimension::Column(Column::Connection) => self.connection.clone(),
+            Dimension::Column(Column::Currency) => self.currency.clone(),
             _ => return None,
         };
         Some(value).filter(|value| !value.is_empty())

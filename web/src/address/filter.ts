@@ -8,18 +8,19 @@ export interface Filter {
   values: string[];
 }
 
-/** The text of the API and of the command line: `DIM=V,V` or `DIM!=V`; comma and backslash escaped. */
+/** The text of the API and of the command line: `DIM=V,V` or `DIM!=V`; comma and backslash escaped, and what would end
+ *  a dimension's name. */
 export function filterText(filter: Filter): string {
-  return `${filter.dimension}${filter.exclude ? "!=" : "="}${joinList(filter.values)}`;
+  const name = filter.dimension.replace(/[\\=]/g, "\\$&").replace(/!$/, "\\!");
+  return `${name}${filter.exclude ? "!=" : "="}${joinList(filter.values)}`;
 }
 
 /** Undefined when the text is no filter: an address typed by hand must not break the page. */
 export function parseFilter(text: string): Filter | undefined {
-  const at = text.indexOf("=");
-  if (at < 1) return undefined;
-  const exclude = text[at - 1] === "!";
-  const dimension = text.slice(0, exclude ? at - 1 : at);
-  return dimension ? { dimension, exclude, values: splitList(text.slice(at + 1)) } : undefined;
+  const found = /^((?:\\[\\=!]|[^=])*?)(!?)=(.*)$/s.exec(text);
+  const [, name = "", sign, values = ""] = found ?? [];
+  const dimension = name.replace(/\\([\\=!])/g, "$1");
+  return dimension ? { dimension, exclude: sign === "!", values: splitList(values) } : undefined;
 }
 
 /** Replaces the restriction of one dimension; no values removes it. */
@@ -47,7 +48,7 @@ export function withKeys(
 
 /** The subset that the page is about, and its currency, for what follows no other filter; none is everything. */
 export function subsetFilter(filters: readonly Filter[]): string[] {
-  const follows = (filter: Filter) => filter.dimension === "subset" || filter.dimension === "currency";
+  const follows = (filter: Filter) => ["subset_id", "subset", "currency"].includes(filter.dimension);
   return filters.filter(follows).map(filterText);
 }
 

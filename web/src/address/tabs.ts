@@ -44,7 +44,7 @@ export const moreTabs = [
   { id: "connection", label: "Connection", plural: "connections", dimension: "connection" },
   { id: "seller", label: "Seller", plural: "sellers", dimension: "seller" },
   { id: "commitment", label: "Commitment", plural: "commitments", dimension: "commitment_id" },
-  { id: "subset", label: "Subset", plural: "subsets", dimension: "subset" },
+  { id: "subset", label: "Subset", plural: "subsets", dimension: "subset_id" },
   {
     id: "organizational-unit",
     label: "Organizational unit",
@@ -64,12 +64,36 @@ export interface Tab {
   dimension: string;
 }
 
-export function virtualTab(name: string): Tab & { id: TabId } {
-  return { id: `${virtual}${name}`, label: name, plural: "values", dimension: `virtual_tag:${name}` };
+/** What people made and may rename: referred to by its identifier, shown by its name. */
+export interface Named {
+  id: string;
+  name: string;
+  /** What it was called before. */
+  former_names?: readonly string[];
 }
 
-export function tabOf(id: TabId): Tab & { id: TabId } {
-  if (id.startsWith(virtual)) return virtualTab(id.slice(virtual.length));
+/** What an identifier or a name means: a name that something had means it still, unless something else is called so. */
+export function named<T extends Named>(known: readonly T[], reference: string): T | undefined {
+  return (
+    known.find((one) => one.id === reference) ??
+    known.find((one) => one.name === reference) ??
+    known.find((one) => one.former_names?.includes(reference) === true)
+  );
+}
+
+export function virtualTab({ id, name }: Named): Tab & { id: TabId } {
+  return { id: `${virtual}${id}`, label: name, plural: "values", dimension: `virtual_tag:${id}` };
+}
+
+/** The virtual tag that a tab breaks down by, as the tab refers to it. */
+export function virtualTagOf(id: TabId): string | undefined {
+  return id.startsWith(virtual) ? id.slice(virtual.length) : undefined;
+}
+
+/** `known`: the virtual tags, for the name of one. Its tab stays as the address says it. */
+export function tabOf(id: TabId, known: readonly Named[] = []): Tab & { id: TabId } {
+  const tag = virtualTagOf(id);
+  if (tag !== undefined) return virtualTab({ id: tag, name: named(known, tag)?.name ?? tag });
   return tabs.find((tab) => tab.id === id) ?? mainTabs[0];
 }
 
@@ -84,6 +108,8 @@ export interface TabNames {
   /** Values that differ only in upper and lower case count as one. */
   mergeCase: boolean;
   category: string | undefined;
+  /** The virtual tags that there are, for their names. */
+  virtualTags?: readonly Named[];
 }
 
 /** The dimension of a tag, as the tag tab asks for it. */

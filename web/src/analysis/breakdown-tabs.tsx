@@ -1,8 +1,8 @@
 import { Menu, Tabs, UnstyledButton } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { memo, useEffect, useRef } from "react";
-import { shownTabs, tabMenu } from "../address/tab-menu";
-import { isTab, type TabId } from "../address/tabs";
+import { namedTags, shownTabs, tabMenu } from "../address/tab-menu";
+import { isTab, named, type TabId, virtualTab, virtualTagOf } from "../address/tabs";
 import type { Dimensions } from "../api/types";
 import classes from "./breakdown-tabs.module.css";
 
@@ -30,6 +30,9 @@ export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTa
     });
     return () => cancelAnimationFrame(frame);
   }, [tab]);
+  // The address may say a name, or one of before.
+  const tag = named(namedTags(dimensions), virtualTagOf(tab) ?? "");
+  const chosen = tag ? virtualTab(tag).id : tab;
   return (
     <div className={classes.row}>
       <Tabs
@@ -39,7 +42,7 @@ export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTa
         onChange={(next) => next !== null && isTab(next) && onTab(next)}
       >
         <Tabs.List aria-label="Break down by">
-          {shownTabs(tab).map((one) => (
+          {shownTabs(tab, dimensions).map((one) => (
             <Tabs.Tab
               key={one.id}
               value={one.id}
@@ -58,7 +61,7 @@ export const BreakdownTabs = memo(function BreakdownTabs({ tab, dimensions, onTa
           </UnstyledButton>
         </Menu.Target>
         <Menu.Dropdown className={classes.menu}>
-          <Menu.RadioGroup value={tab} onChange={(next) => isTab(next) && onTab(next)}>
+          <Menu.RadioGroup value={chosen} onChange={(next) => isTab(next) && onTab(next)}>
             {tabMenu(dimensions).map((section) => (
               <div key={section.label}>
                 <Menu.Label>{section.label}</Menu.Label>

@@ -3,7 +3,6 @@ import { lazy, Suspense } from "react";
 import { filterOf, withFilter } from "../address/filter";
 import { parseSearch, paths } from "../address/path-builder";
 import { type AnalysisState, freshRows, readState } from "../address/state";
-import { valueLabel } from "../chart/data";
 import { CopyLink } from "./copy-link";
 import classes from "./page.module.css";
 import { PageCurrency } from "./page-currency";
@@ -26,20 +25,21 @@ interface Props {
 
 /** Above everything else: the subset that the page is about, and the views of it that were saved. */
 export function PageScope({ state, scope, onState }: Props) {
-  const filter = filterOf(state.filters, "subset");
+  const filter = filterOf(state.filters, "subset_id");
   // Several subsets, or all but some, are a filter like any other: its chip says so.
-  const [name, second] = filter && !filter.exclude ? filter.values : [];
-  const chosen =
-    name === undefined || second !== undefined ? undefined : valueLabel(name, undefined, "subset");
-  const choose = (name: string | undefined) => {
-    const values = name === undefined ? [] : [name];
-    const filters = withFilter(state.filters, { dimension: "subset", exclude: false, values });
+  const [id, second] = filter && !filter.exclude ? filter.values : [];
+  const chosen = second === undefined ? id : undefined;
+  const choose = (id: string | undefined) => {
+    const values = id === undefined ? [] : [id];
+    // In place of a name that an old address says, too.
+    const others = state.filters.filter((one) => one.dimension !== "subset");
+    const filters = withFilter(others, { dimension: "subset_id", exclude: false, values });
     onState({ ...freshRows, filters });
   };
   return (
     <div className={classes.saved}>
       <Suspense fallback={<Skeleton height={34} width={190} radius={9} />}>
-        <SubsetSelector value={chosen} onChange={choose} />
+        <SubsetSelector value={chosen} known={scope.dimensions?.named_subsets} onChange={choose} />
       </Suspense>
       <Suspense fallback={<Skeleton height={34} width={250} radius={9} />}>
         <SavedReports

@@ -1,10 +1,11 @@
 import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useDeferredValue, useMemo, useRef } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { inOneCurrency } from "../address/currency";
 import { type CardTarget, explainOf } from "../address/explain";
 import { subsetFilter, withFilter } from "../address/filter";
 import { sameTexts } from "../address/list";
+import { byId } from "../address/references";
 import { type AnalysisState, freshRows } from "../address/state";
 import { hourLabel } from "../lib/dates";
 import { useStable } from "../ui/use-stable";
@@ -74,6 +75,12 @@ function Analysis({ asked, set, aim }: Props) {
       spend.current?.focus({ preventScroll: true });
     },
   });
+  // Old addresses say names, which may be other things' tomorrow.
+  const offer = scope.dimensions;
+  useEffect(() => {
+    const next = byId(asked, offer);
+    if (next) set(next, true);
+  }, [asked, offer, set]);
   // The figures at the top are there while the rest, which is most of the page, is still drawn.
   const below = useDeferredValue(true, false);
   const subset = useMemo(() => subsetFilter(state.filters), [state.filters]);

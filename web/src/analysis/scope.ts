@@ -5,6 +5,7 @@ import { joinList } from "../address/list";
 import { resolveRange, type Span, type View } from "../address/range";
 import { dataEnd, recentSpan } from "../address/recent";
 import { type AnalysisState, effectiveView } from "../address/state";
+import { namedTags } from "../address/tab-menu";
 import { brokenDownBy, type TabNames, tabDimensions } from "../address/tabs";
 import { type CostsQuery, dataVersion, pastOf, queries } from "../api/queries";
 import type { Dimensions, Overview } from "../api/types";
@@ -36,6 +37,7 @@ export function scopeOf(state: AnalysisState, overview: Overview, dimensions: Di
     tagKeys: state.tagKeys.length || preferred === undefined ? state.tagKeys : [preferred],
     mergeCase: state.mergeCase,
     category: state.category ?? dimensions?.cost_category_names[0],
+    virtualTags: namedTags(dimensions),
   };
   const groupBy = tabDimensions(state.tab, names).map(brokenDownBy);
   return {

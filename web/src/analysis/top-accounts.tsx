@@ -36,7 +36,7 @@ export function TopAccounts({ state, scope, onAccount }: Props) {
         <div className={classes.none}>
           <Text fw={600}>No cost in the last 30 days</Text>
           <Text c="dimmed" size="sm">
-            {state.filters.some((filter) => filter.dimension === "subset")
+            {state.filters.some((filter) => /^subset(_id)?$/.test(filter.dimension))
               ? "Another subset may have some."
               : "The next report brings the newest days."}
           </Text>

@@ -1758,6 +1758,10 @@ export interface components {
             metrics: components["schemas"]["MetricView"][];
             /** @description Metrics that the newest bills tell: without list prices or net columns those figures say nothing of their own. */
             metrics_available: string[];
+            /** @description Subsets: the values of `subset_id` are their identifiers. */
+            named_subsets: components["schemas"]["NamedThing"][];
+            /** @description The same with their identifiers: `virtual_tag:ID` means the tag whatever it is called. */
+            named_virtual_tags: components["schemas"]["NamedThing"][];
             tag_keys: string[];
             /** @description Names of the organization's virtual tags. */
             virtual_tags: string[];
@@ -2081,6 +2085,13 @@ export interface components {
              * @description Accounts that are called otherwise now.
              */
             changed: number;
+        };
+        /** @description What an organization defined: referred to by its identifier, shown by its name. */
+        NamedThing: {
+            /** @description What it was called before: addresses that say so mean it still, unless something else is called so. */
+            former_names: string[];
+            id: string;
+            name: string;
         };
         /** @description An account and its name; an empty one takes the given name away. */
         NewAccountName: {
@@ -3679,6 +3690,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3691,6 +3707,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
                 /**
                  * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
                  *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
@@ -3734,6 +3752,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3746,6 +3769,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
                 /**
                  * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
                  *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
@@ -3789,6 +3814,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3801,6 +3831,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
                 /**
                  * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
                  *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
@@ -3844,6 +3876,11 @@ export interface operations {
                 from?: string;
                 /** @description Day after the last (UTC), YYYY-MM-DD. */
                 to?: string;
+                /**
+                 * @description In place of `from` and `to`, a span that moves with the data: last-7-days, last-30-days, last-90-days, this-month,
+                 *     last-month, this-quarter, last-quarter, this-year, last-year, last-6-months or last-13-months.
+                 */
+                time?: string;
                 /** @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated, all must accept a row. */
                 filter?: string[];
                 /** @description Groups to keep; the rest is summed into one that is marked `other`. */
@@ -3856,6 +3893,8 @@ export interface operations {
                 compare?: string;
                 /** @description `split`: shared costs stand where the organization's rules put them. */
                 shared?: string;
+                /** @description Version of the grammar: 1. */
+                version?: number;
                 /**
                  * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
                  *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.

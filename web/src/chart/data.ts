@@ -53,6 +53,7 @@ const noValue: Record<string, string> = {
   cost_category: "Uncategorized",
   virtual_tag: "No match",
   subset: "Unassigned",
+  subset_id: "Unassigned",
   organizational_unit: "No organizational unit",
   provider: "Unknown",
 };

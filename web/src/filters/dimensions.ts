@@ -1,4 +1,5 @@
-import { tagDimension } from "../address/tabs";
+import { namedTags } from "../address/tab-menu";
+import { type Named, named, tagDimension } from "../address/tabs";
 import type { Dimensions } from "../api/types";
 
 /** A dimension as the bar offers it. */
@@ -43,13 +44,14 @@ const plurals: Record<string, string> = {
   billing_period: "Billing periods",
   reported_account_name: "Account names as reported",
   subset: "Subsets",
+  subset_id: "Subsets",
   organizational_unit: "Organizational units",
   can_carry_tags: "Can carry tags",
   billed_by: "Billed by",
 };
 
 /** Also what only an address or a drill-down restricts: tags, cost categories, virtual tags. */
-export function filterDimension(name: string): FilterDimension {
+export function filterDimension(name: string, tags: readonly Named[] = []): FilterDimension {
   const known = plurals[name];
   if (known) return { name, plural: known };
   const [kind, ...rest] = name.split(":");
@@ -57,7 +59,7 @@ export function filterDimension(name: string): FilterDimension {
   if (kind === "tag" || kind === "carried_tag") return { name, plural: `Tag ${key}` };
   if (kind === "merged_tag" || kind === "carried_merged_tag") return { name, plural: `Tag ${key}, any case` };
   if (kind === "cost_category") return { name, plural: `Category ${key}` };
-  if (kind === "virtual_tag") return { name, plural: key };
+  if (kind === "virtual_tag") return { name, plural: named(tags, key)?.name ?? key };
   const words = name.replace(/_/g, " ");
   return { name, plural: words.charAt(0).toUpperCase() + words.slice(1) };
 }
@@ -68,14 +70,14 @@ export function moreFilters(offer: Dimensions | undefined, shown: ReadonlySet<st
   if (!offer) return [];
   const names = new Set([
     ...offer.dimensions.map((one) => one.name),
-    ...(offer.has_subsets ? ["subset"] : []),
+    ...(offer.has_subsets ? ["subset_id"] : []),
     ...(offer.has_organizational_units ? ["organizational_unit"] : []),
     ...offer.cost_category_names.map((name) => `cost_category:${name}`),
-    ...offer.virtual_tags.map((name) => `virtual_tag:${name}`),
+    ...namedTags(offer).map((tag) => `virtual_tag:${tag.id}`),
   ]);
   return [...names]
     .filter((name) => name !== "account" && name !== "currency" && !shown.has(name))
-    .map(filterDimension);
+    .map((name) => filterDimension(name, namedTags(offer)));
 }
 
 /** Keys of tags that are not restricted yet. */

@@ -53,7 +53,7 @@ export function FilterBar({ state, scope, onChange, onAim }: Props) {
   const chip = (name: string) => (
     <ValuesFilter
       key={name}
-      dimension={filterDimension(name)}
+      dimension={filterDimension(name, scope.names.virtualTags)}
       filter={filterOf(state.filters, name)}
       scope={values}
       startOpen={name === added}

@@ -3,6 +3,7 @@ import { IconFolders } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import type { Named } from "../address/tabs";
 import { hasRole, useSession } from "../api/session";
 import { Chip } from "../filters/chip";
 import { counted } from "../lib/quantity";
@@ -15,22 +16,25 @@ import classes from "./subsets.module.css";
 import { unassigned } from "./transfer";
 
 interface Props {
-  /** Name of a subset; undefined is everything. */
+  /** Identifier of a subset, empty for what is in none; undefined is everything. */
   value: string | undefined;
+  /** Subsets, for their names. */
+  known: readonly Named[] | undefined;
   onChange: (value: string | undefined) => void;
 }
 
 /** Narrows a page to one subset. */
-export function SubsetSelector({ value, onChange }: Props) {
+export function SubsetSelector({ value, known, onChange }: Props) {
   const [opened, setOpened] = useState(false);
   const choose = (next: string | undefined) => {
     setOpened(false);
     onChange(next);
   };
+  const name = value === "" ? unassigned : known?.find((one) => one.id === value)?.name;
   return (
     <Chip
       label="Subset"
-      value={value ?? "Everything"}
+      value={value === undefined ? "Everything" : (name ?? "…")}
       active={value !== undefined}
       opened={opened}
       onOpened={setOpened}
@@ -68,8 +72,8 @@ function Choices({
   const accounts = (count: number) => counted(count, "account");
   const choices = [
     { name: "Everything", value: undefined, count: whole.accounts },
-    ...subsets.map((one) => ({ name: one.name, value: one.name, count: one.sums.accounts })),
-    { name: unassigned, value: unassigned, count: rest.accounts },
+    ...subsets.map((one) => ({ name: one.name, value: one.id, count: one.sums.accounts })),
+    { name: unassigned, value: "", count: rest.accounts },
   ];
   const wanted = text.trim().toLowerCase();
   const shown = choices.filter((one) => one.name.toLowerCase().includes(wanted));
@@ -83,7 +87,7 @@ function Choices({
       >
         {shown.map((one) => (
           <SearchOption
-            key={one.value ?? ""}
+            key={one.value ?? "everything"}
             name={one.name}
             note={accounts(one.count)}
             chosen={one.value === value}

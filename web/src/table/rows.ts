@@ -22,7 +22,10 @@ export interface PivotRow {
 
 export function pivotRows(costs: Costs, dimensions: readonly string[]): PivotRow[] {
   return costs.rows.map((row) => {
-    const told = row.keys.filter((key, at) => key !== "" && key !== (row.labels[at] || key));
+    // A number that people know stands beside its name; the identifier of a subset is nobody's to read.
+    const told = row.keys.filter(
+      (key, at) => key !== "" && dimensions[at] !== "subset_id" && key !== (row.labels[at] || key),
+    );
     return {
       id: rowId(row),
       keys: row.keys,

@@ -21,6 +21,8 @@ const dimensions: Dimensions = {
   tag_keys: ["user:Team"],
   cost_category_names: [],
   virtual_tags: ["Product"],
+  named_virtual_tags: [{ id: "Product", name: "Product", former_names: [] }],
+  named_subsets: [],
   has_subsets: true,
   has_organizational_units: false,
 };

@@ -1,3 +1,4 @@
+import { named } from "../address/tabs";
 import type { Dimensions } from "../api/types";
 
 interface Choice {
@@ -58,6 +59,8 @@ export function dimensionLabel(name: string, dimensions: Dimensions | undefined)
   if (known) return known.label;
   const kind = kindOf(name);
   const key = name.slice(kind.length + 1);
+  const tag = kind === "virtual_tag" ? named(dimensions?.named_virtual_tags ?? [], key) : undefined;
+  if (tag) return tag.name;
   if (key !== "") return /^(carried_)?(merged_)?tag$/.test(kind) ? `Tag ${key}` : key;
   const words = name.replace(/_/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);

@@ -79,7 +79,7 @@ export function Editor({ tag, others }: Props) {
         {!kept && <StartFrom onChoose={(made) => setDraft(startedFrom(draft, made))} />}
         {kept && (
           <Group gap="sm">
-            <LinkButton to="/" search={{ ...initialState, tab: virtualTab(kept.name).id }} variant="default">
+            <LinkButton to="/" search={{ ...initialState, tab: virtualTab(kept).id }} variant="default">
               Show costs
             </LinkButton>
             <Button

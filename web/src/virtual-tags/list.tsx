@@ -77,7 +77,7 @@ export function VirtualTagsPage() {
                 <td className={listClasses.nowrap}>
                   <Link
                     to="/"
-                    search={{ ...initialState, tab: virtualTab(tag.name).id }}
+                    search={{ ...initialState, tab: virtualTab(tag).id }}
                     aria-label={`Show costs by ${tag.name}`}
                   >
                     Show costs

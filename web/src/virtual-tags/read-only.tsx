@@ -20,7 +20,7 @@ export function ReadOnlyTag({ tag }: { tag: VirtualTag }) {
         title={tag.name}
         lead="The first rule that matches a row gives it its value. Editors change rules."
       >
-        <LinkButton to="/" search={{ ...initialState, tab: virtualTab(tag.name).id }} variant="default">
+        <LinkButton to="/" search={{ ...initialState, tab: virtualTab(tag).id }} variant="default">
           Show costs
         </LinkButton>
       </PageHead>

@@ -3,7 +3,7 @@
 use crate::access::By;
 use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
-use crate::params::{CostParams, Pairs, cost_query, split};
+use crate::params::{CostParams, Pairs};
 use crate::problem::{ApiError, Problem};
 use crate::routes::proof::ProofView;
 use crate::state::ApiState;
@@ -256,7 +256,7 @@ impl From<read::Costs> for Costs {
             view: query.view.name(),
             from: answer.from.to_string(),
             to: answer.to.to_string(),
-            group_by: query.group_by.iter().map(ToString::to_string).collect(),
+            group_by: costs.group_by,
             periods,
             rows: answer
                 .groups
@@ -292,12 +292,11 @@ pub(crate) async fn costs(
     asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let split = split(&mut pairs)?;
-    let query = cost_query(&mut pairs)?;
-    let as_of = pairs.as_of()?;
+    let question = pairs.question()?;
     pairs.done()?;
-    let published = state.published_as_of(&by, as_of).await?;
+    let published = state.published_as_of(&by, question.as_of).await?;
     let costs = async {
+        let (query, split) = read::asked(&state.app, &published, question).await?;
         let costs = read::costs(&state.app, &published, query, split).await?;
         if costs.figures() > MOST_FIGURES_IN_PAGE {
             let error = AppError::invalid(format!("the answer has {} figures", costs.figures())).advise(

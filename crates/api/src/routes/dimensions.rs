@@ -7,6 +7,7 @@ use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
+use app::allocation::{Subset, VirtualTag};
 use app::read;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,27 +15,6 @@ use model::{DIMENSIONS, Dimension, METRICS, MetricInfo};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-/// Dimensions with a tab of their own on the page, in its order; tags have one beside.
-const TABS: [&str; 18] = [
-    "account_id",
-    "service",
-    "lifecycle",
-    "region",
-    "operating_system",
-    "charge_type",
-    "usage_type_group",
-    "instance_type",
-    "resource_id",
-    "availability_zone",
-    "operation",
-    "usage_type",
-    "purchase_option",
-    "payer_account_id",
-    "provider",
-    "connection",
-    "seller",
-    "commitment_id",
-];
 /// Most values in one answer.
 const MOST_VALUES: usize = 10_000;
 
@@ -66,6 +46,27 @@ impl From<&'static MetricInfo> for MetricView {
     }
 }
 
+/// What an organization defined: referred to by its identifier, shown by its name.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NamedThing {
+    id: String,
+    name: String,
+    /// What it was called before: addresses that say so mean it still, unless something else is called so.
+    former_names: Vec<String>,
+}
+
+impl From<&VirtualTag> for NamedThing {
+    fn from(tag: &VirtualTag) -> Self {
+        Self { id: tag.id.clone(), name: tag.name.clone(), former_names: tag.former_names.clone() }
+    }
+}
+
+impl From<&Subset> for NamedThing {
+    fn from(subset: &Subset) -> Self {
+        Self { id: subset.id.clone(), name: subset.name.clone(), former_names: subset.former_names.clone() }
+    }
+}
+
 /// Everything that costs can be asked by.
 #[derive(Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "the names of the interface")]
@@ -78,6 +79,10 @@ pub(crate) struct Dimensions {
     cost_category_names: Vec<String>,
     /// Names of the organization's virtual tags.
     virtual_tags: Vec<String>,
+    /// The same with their identifiers: `virtual_tag:ID` means the tag whatever it is called.
+    named_virtual_tags: Vec<NamedThing>,
+    /// Subsets: the values of `subset_id` are their identifiers.
+    named_subsets: Vec<NamedThing>,
     /// Whether accounts are grouped into subsets.
     has_subsets: bool,
     /// Whether it is known where AWS Organizations places accounts.
@@ -100,20 +105,23 @@ pub(crate) async fn dimensions(
     let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         let names = read::names(&state.app, &published).await?;
+        let definitions = &published.definitions;
         let dimensions = DIMENSIONS.iter().map(|info| DimensionView {
             name: info.name,
             label: info.label,
             description: info.description,
             source_column: info.column,
-            tab: TABS.contains(&info.name),
+            tab: info.tab,
         });
         Ok(Dimensions {
             dimensions: dimensions.collect(),
             metrics: METRICS.iter().map(MetricView::from).collect(),
             metrics_available: names.metrics.iter().map(|metric| metric.name()).collect(),
-            virtual_tags: published.definitions.virtual_tags.iter().map(|tag| tag.name.clone()).collect(),
-            has_subsets: !published.definitions.subsets.is_empty(),
-            has_organizational_units: published.definitions.has_organizational_units(),
+            named_virtual_tags: definitions.virtual_tags.iter().map(NamedThing::from).collect(),
+            named_subsets: definitions.subsets.iter().map(NamedThing::from).collect(),
+            virtual_tags: definitions.virtual_tags.iter().map(|tag| tag.name.clone()).collect(),
+            has_subsets: !definitions.subsets.is_empty(),
+            has_organizational_units: definitions.has_organizational_units(),
             tag_keys: names.tag_keys,
             cost_category_names: names.cost_category_names,
         })

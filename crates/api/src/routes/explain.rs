@@ -3,7 +3,7 @@
 use crate::access::By;
 use crate::as_of::{AsOfParams, AsOfView, in_name};
 use crate::caching::Asked;
-use crate::params::{Pairs, cost_query, split};
+use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
 use crate::routes::dimensions::MetricView;
 use crate::routes::shared_costs::SharingMethod;
@@ -12,10 +12,11 @@ use crate::streaming::file;
 use crate::time;
 use app::AppError;
 use app::read::export::{Cell, Reader, line};
-use app::read::{self, ExplainOrder, ExplainSort, ExplainedRow, SplitPart, Whence};
+use app::read::{self, ExplainOrder, ExplainSort, ExplainedRow, Published, SplitPart, Whence};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use model::Question;
 use serde::Serialize;
 use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
@@ -56,8 +57,24 @@ pub(crate) struct ExplainParams {
     page_size: Option<u32>,
 }
 
-/// What both addresses read: the cell and the order of its rows.
-fn cell(pairs: &mut Pairs) -> Result<(read::Cell, ExplainOrder), ApiError> {
+/// What both addresses read: a cell of a question's answer.
+struct Wanted {
+    question: Question,
+    keys: Vec<Option<String>>,
+    but: Vec<Vec<Option<String>>>,
+    part: Option<String>,
+}
+
+impl Wanted {
+    async fn cell(self, state: &ApiState, published: &Published) -> Result<read::Cell, ApiError> {
+        let Self { question, keys, but, part } = self;
+        let (query, split) = read::asked(&state.app, published, question).await?;
+        Ok(read::Cell { query, keys, but, split, part })
+    }
+}
+
+/// The cell and the order of its rows.
+fn wanted(pairs: &mut Pairs) -> Result<(Wanted, ExplainOrder), ApiError> {
     let keys = |texts: Vec<String>| -> Vec<Option<String>> {
         texts.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect()
     };
@@ -74,17 +91,15 @@ fn cell(pairs: &mut Pairs) -> Result<(read::Cell, ExplainOrder), ApiError> {
         }
     };
     let part = pairs.one("part")?.filter(|part| !part.is_empty());
-    let split = split(pairs)?;
-    let query = cost_query(pairs)?;
-    let dimensions = query.group_by.len().max(1);
+    let question = pairs.question()?;
+    let dimensions = question.group_by.len().max(1);
     if but.len() % dimensions != 0 {
         return Err(AppError::invalid(format!("{} values of 'but' for {dimensions} dimensions", but.len()))
             .advise("Give one value per dimension for each group, in the same order.")
             .into());
     }
     let but = but.chunks(dimensions).map(<[_]>::to_vec).collect();
-    let cell = read::Cell { query, keys, but, split, part };
-    Ok((cell, ExplainOrder { sort, descending }))
+    Ok((Wanted { question, keys, but, part }, ExplainOrder { sort, descending }))
 }
 
 /// A line item.
@@ -206,11 +221,11 @@ pub(crate) async fn explain(
 ) -> Result<Response, ApiError> {
     let page = pairs.parse::<usize>("page", "a number from 1")?.unwrap_or(1).max(1);
     let page_size = pairs.parse::<usize>("page_size", "a number from 1 to 500")?.unwrap_or(50).clamp(1, 500);
-    let (cell, order) = cell(&mut pairs)?;
-    let as_of = pairs.as_of()?;
+    let (wanted, order) = wanted(&mut pairs)?;
     pairs.done()?;
-    let published = state.published_as_of(&by, as_of).await?;
+    let published = state.published_as_of(&by, wanted.question.as_of).await?;
     let view = async {
+        let cell = wanted.cell(&state, &published).await?;
         let explained = read::explain(&state.app, &published, cell, order, (page, page_size)).await?;
         let found = explained.rows;
         let rows = found.rows.into_iter().map(LineItem::from);
@@ -248,11 +263,11 @@ pub(crate) async fn explain_csv(
     By(by): By,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (cell, order) = cell(&mut pairs)?;
-    let as_of = pairs.as_of()?;
+    let (wanted, order) = wanted(&mut pairs)?;
     pairs.done()?;
     let place = state.bodies.files.take_for(&by, 1)?;
-    let published = state.published_as_of(&by, as_of).await?;
+    let published = state.published_as_of(&by, wanted.question.as_of).await?;
+    let cell = wanted.cell(&state, &published).await?;
     let mut rows = read::explained_rows(&state.app, &published, cell, order).await?;
     // The rows are asked for on this thread's runtime while a blocking one writes.
     let runtime = tokio::runtime::Handle::current();

@@ -2,7 +2,7 @@
 
 use crate::access::By;
 use crate::as_of::{AsOfParams, in_name};
-use crate::params::{CostParams, Pairs, cost_query, split};
+use crate::params::{CostParams, Pairs};
 use crate::problem::{ApiError, Problem};
 use crate::shares::Share;
 use crate::state::ApiState;
@@ -13,6 +13,7 @@ use app::read::{self, Costs, Published, export};
 use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use model::Question;
 use std::sync::Arc;
 
 /// The costs, and what is held for them while they are read.
@@ -22,12 +23,10 @@ async fn found(
     mut pairs: Pairs,
 ) -> Result<(Costs, Arc<Published>, Vec<Share>), ApiError> {
     let place = state.bodies.files.take_for(by, 1)?;
-    let split = split(&mut pairs)?;
-    let mut query = cost_query(&mut pairs)?;
-    let as_of = pairs.as_of()?;
+    let question = Question { top: None, ..pairs.question()? };
     pairs.done()?;
-    query.top = None;
-    let published = state.published_as_of(by, as_of).await?;
+    let published = state.published_as_of(by, question.as_of).await?;
+    let (query, split) = read::asked(&state.app, &published, question).await?;
     let query = read::by_currency(&published, query)?;
     let costs = read::costs(&state.app, &published, query, split).await?;
     let bytes = state.bodies.bytes.take_for(by, costs.bytes())?;

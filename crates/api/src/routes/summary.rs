@@ -3,7 +3,7 @@
 use crate::access::By;
 use crate::as_of::AsOfParams;
 use crate::caching::Asked;
-use crate::params::{Pairs, filters};
+use crate::params::{Pairs, metric_of_rows};
 use crate::problem::{ApiError, Problem};
 use crate::routes::costs::PreviousSpan;
 use crate::state::ApiState;
@@ -92,12 +92,9 @@ pub(crate) async fn summary(
     State(state): State<ApiState>,
     By(by): By,
     asked: Asked,
-    mut pairs: Pairs,
+    pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let metric = pairs.metric()?;
-    let filters = filters(&mut pairs)?;
-    let as_of = pairs.as_of()?;
-    pairs.done()?;
+    let (metric, filters, as_of) = metric_of_rows(pairs)?;
     let published = state.published_as_of(&by, as_of).await?;
     let view =
         async { Ok(Summary::from(read::month_to_date(&state.app, &published, metric, &filters).await?)) };

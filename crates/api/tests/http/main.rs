@@ -11,6 +11,7 @@ mod forgery;
 mod guards;
 mod members;
 mod people;
+mod renames;
 mod reports;
 mod sessions;
 mod spec;

@@ -4,8 +4,7 @@
 use crate::read::{Published, filter_on};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
-use model::charge_type::PRICED;
-use model::{CostQuery, Decimal, Filter, Metric};
+use model::{ChargeType, Column, CostQuery, Decimal, Filter, Metric};
 
 /// The price that a charge starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -60,9 +59,14 @@ impl Billing {
         (from, to): (NaiveDate, NaiveDate),
     ) -> Result<Option<Decimal>> {
         let mut kept = filters.to_vec();
-        for (word, passed) in [("Credit", self.credits), ("Refund", self.refunds), ("Tax", self.tax)] {
+        let passed_on = [
+            (ChargeType::Credit, self.credits),
+            (ChargeType::Refund, self.refunds),
+            (ChargeType::Tax, self.tax),
+        ];
+        for (charge, passed) in passed_on {
             if !passed {
-                kept.push(filter_on("charge_type", true, &[word])?);
+                kept.push(filter_on(Column::ChargeType, true, &[charge.name()]));
             }
         }
         let ask = async |metric: Metric, filters: Vec<Filter>| -> Result<Decimal> {
@@ -73,16 +77,17 @@ impl Billing {
         let sum = match self.price {
             Price::Cost => ask(Metric::Amortized, kept).await?,
             Price::Public => {
-                let with = |exclude| -> Result<Vec<Filter>> {
+                let priced = ChargeType::words(ChargeType::is_priced);
+                let with = |exclude| {
                     let mut filters = kept.clone();
-                    filters.push(filter_on("charge_type", exclude, &PRICED)?);
-                    Ok(filters)
+                    filters.push(filter_on(Column::ChargeType, exclude, &priced));
+                    filters
                 };
-                let public = ask(Metric::List, with(false)?).await?;
-                if public.is_zero() && !ask(Metric::Amortized, with(false)?).await?.is_zero() {
+                let public = ask(Metric::List, with(false)).await?;
+                if public.is_zero() && !ask(Metric::Amortized, with(false)).await?.is_zero() {
                     return Ok(None);
                 }
-                public + ask(Metric::Amortized, with(true)?).await?
+                public + ask(Metric::Amortized, with(true)).await?
             }
         };
         let factor = Decimal::from(100) + self.percent;

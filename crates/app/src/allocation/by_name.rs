@@ -4,12 +4,12 @@
 use super::account_id;
 use crate::{AppError, Result};
 use model::limits::MOST_ACCOUNTS_BY_NAME;
-use model::{Condition, Decider, MappingRule, Operator};
+use model::{Column, Condition, Decider, MappingRule, Operator};
 use std::collections::{BTreeMap, HashSet};
 
 /// Whether any rule looks at names.
 pub(super) fn looks_at_names(rules: &[MappingRule]) -> bool {
-    rules.iter().flat_map(|rule| &rule.conditions).any(|condition| condition.dimension.is("account"))
+    rules.iter().flat_map(|rule| &rule.conditions).any(|condition| condition.dimension.is(Column::Account))
 }
 
 /// The rules with accounts in place of names.
@@ -23,7 +23,7 @@ pub(super) fn with_accounts(
     let called: HashSet<&str> = names.values().map(String::as_str).collect();
     let mut accounts = 0;
     let mut put = |condition: &Condition| {
-        if !condition.dimension.is("account") {
+        if !condition.dimension.is(Column::Account) {
             return Ok(condition.clone());
         }
         let exclude = condition.operator == Operator::IsNot;

@@ -1,15 +1,18 @@
 //! Subsets: named groups of accounts, with what they cost, what they will have cost at the end of the month, and
 //! what they are charged. An account belongs to one subset at most.
 
+use super::references::{is_taken, rename};
 use super::{Billing, change, gone};
 use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
-use crate::read::{NewestMonth, Published, account_names, filter_on, named, newest_month, projected_total};
+use crate::read::{
+    NewestMonth, Published, account_names, filter_on, newest_month, projected_total, projected_totals,
+};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
 use meta::DefinitionKind;
 use model::limits::{LONGEST_ACCOUNT, MOST_NAMED_ACCOUNTS, MOST_SUBSETS};
-use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
+use model::{BillingPeriod, Column, CostQuery, Decimal, Dimension, Filter, MappingName, Metric};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A named group of accounts.
@@ -19,6 +22,9 @@ pub struct Subset {
     pub id: String,
     /// Name, unique in the organization.
     pub name: String,
+    /// What it was called before, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_names: Vec<String>,
     /// Its accounts.
     pub account_ids: Vec<String>,
     /// Rules of its charge.
@@ -130,14 +136,15 @@ impl SubsetSpans {
         &self,
         app: &App,
         published: &Published,
-        dimension: &str,
+        dimension: impl Into<Dimension>,
         filters: &[Filter],
     ) -> Result<BTreeMap<Option<String>, (Decimal, Decimal)>> {
+        let dimension = dimension.into();
         let mut costs: BTreeMap<Option<String>, (Decimal, Decimal)> = BTreeMap::new();
         for (span, newest) in [(self.last_month, false), (self.so_far(), true)] {
             let Some((from, to)) = span else { continue };
             let query = CostQuery {
-                group_by: vec![named(dimension)?],
+                group_by: vec![dimension.clone()],
                 from: Some(from),
                 to: Some(to),
                 filters: filters.to_vec(),
@@ -170,28 +177,35 @@ impl SubsetSpans {
     }
 }
 
-fn only(dimension: &str, value: &str) -> Result<Filter> {
+fn only(dimension: impl Into<Dimension>, value: &str) -> Filter {
     filter_on(dimension, false, &[value])
 }
 
-/// What the month will cost.
-async fn expected(app: &App, published: &Published, filters: &[Filter]) -> Result<Option<f64>> {
-    projected_total(app, published, Metric::Amortized, filters).await
+/// What the month will cost, by the values of a dimension.
+async fn expected(
+    app: &App,
+    published: &Published,
+    dimension: impl Into<Dimension>,
+    keys: Vec<Option<String>>,
+) -> Result<BTreeMap<Option<String>, f64>> {
+    projected_totals(app, published, Metric::Amortized, &dimension.into(), &keys).await
 }
 
 /// All subsets, what is in none, and the whole, in the main currency of what some filters let pass.
 pub async fn subsets(app: &App, published: &Published, filters: &[Filter]) -> Result<Subsets> {
     let published = &*published.in_one_currency(filters);
     let months = SubsetSpans::of(app, published).await?;
-    let by_subset = months.costs(app, published, "subset", &[]).await?;
-    let by_account = months.costs(app, published, "account_id", &[]).await?;
+    let by_subset = months.costs(app, published, MappingName::Subset, &[]).await?;
+    let by_account = months.costs(app, published, Column::AccountId, &[]).await?;
+    let names = published.definitions.subsets.iter().map(|subset| Some(subset.name.clone()));
+    let by_name = expected(app, published, MappingName::Subset, names.chain([None]).collect()).await?;
     let sums = async |key: Option<&str>, accounts, billing: Option<&Billing>| -> Result<SubsetSums> {
-        let filters = [only("subset", key.unwrap_or_default())?];
+        let filters = [only(MappingName::Subset, key.unwrap_or_default())];
         let (last_month, month_to_date) =
             by_subset.get(&key.map(ToOwned::to_owned)).copied().unwrap_or_default();
         let (charge_last_month, charge_month_to_date) =
             months.charges(app, published, billing, &filters).await?;
-        let expected = expected(app, published, &filters).await?;
+        let expected = by_name.get(&key.map(ToOwned::to_owned)).copied();
         let accounts: usize = accounts;
         Ok(SubsetSums {
             accounts,
@@ -214,7 +228,7 @@ pub async fn subsets(app: &App, published: &Published, filters: &[Filter]) -> Re
         accounts: by_account.keys().flatten().count(),
         last_month: total(|costs| costs.0),
         month_to_date: total(|costs| costs.1),
-        expected: expected(app, published, &[]).await?,
+        expected: projected_total(app, published, Metric::Amortized, &[]).await?,
         ..SubsetSums::default()
     };
     Ok(Subsets { unassigned: sums(None, unassigned, None).await?, subsets: found, whole, spans: months })
@@ -227,16 +241,18 @@ pub async fn subset(app: &App, published: &Published, id: &str, filters: &[Filte
     let subset = subset.ok_or_else(|| gone("subset"))?.clone();
     let months = SubsetSpans::of(app, published).await?;
     let names = account_names(app, published).await?;
-    let filters = [only("subset", &subset.name)?];
+    let filters = [only(MappingName::Subset, &subset.name)];
     let costs = if subset.account_ids.is_empty() {
         BTreeMap::new()
     } else {
-        months.costs(app, published, "account_id", &filters).await?
+        months.costs(app, published, Column::AccountId, &filters).await?
     };
+    let ids = subset.account_ids.iter().cloned().map(Some).collect();
+    let by_account = expected(app, published, Column::AccountId, ids).await?;
     let mut accounts = vec![];
     for account_id in &subset.account_ids {
         let (last_month, month_to_date) = costs.get(&Some(account_id.clone())).copied().unwrap_or_default();
-        let own = [only("account_id", account_id)?];
+        let own = [only(Column::AccountId, account_id)];
         let (charge_last_month, charge_month_to_date) =
             months.charges(app, published, subset.billing.as_ref(), &own).await?;
         accounts.push(SubsetAccount {
@@ -246,7 +262,7 @@ pub async fn subset(app: &App, published: &Published, id: &str, filters: &[Filte
                 accounts: 1,
                 last_month,
                 month_to_date,
-                expected: expected(app, published, &own).await?,
+                expected: by_account.get(&Some(account_id.clone())).copied(),
                 charge_last_month,
                 charge_month_to_date,
             },
@@ -260,7 +276,7 @@ pub async fn subset(app: &App, published: &Published, id: &str, filters: &[Filte
         accounts: accounts.len(),
         last_month: total(|account| account.sums.last_month),
         month_to_date: total(|account| account.sums.month_to_date),
-        expected: expected(app, published, &filters).await?,
+        expected: projected_total(app, published, Metric::Amortized, &filters).await?,
         charge_last_month,
         charge_month_to_date,
     };
@@ -283,7 +299,13 @@ pub async fn create_subset(
             return Err(AppError::invalid(format!("there are {} subsets already", subsets.len()))
                 .advise("Delete one that is not used; a virtual tag can have more values."));
         }
-        subsets.push(Subset { id: id.clone(), name: String::new(), account_ids: vec![], billing: None });
+        subsets.push(Subset {
+            id: id.clone(),
+            name: String::new(),
+            former_names: vec![],
+            account_ids: vec![],
+            billing: None,
+        });
         apply(subsets, &id, first)?;
         Ok((id.clone(), entry(app, caller, "subset.created", name, &[("id", &id)])))
     })
@@ -331,12 +353,12 @@ fn apply(subsets: &mut [Subset], id: &str, new: SubsetChange) -> Result<String> 
     let at = subsets.iter().position(|subset| subset.id == id).ok_or_else(|| gone("subset"))?;
     if let Some(name) = new.name {
         let name = name_of("the name of the subset", &name)?;
-        let taken = subsets.iter().any(|subset| subset.id != id && subset.name == name);
-        if taken || name == model::MappingName::Subset.none_label() {
+        if is_taken(subsets, &name, Some(id)) || name == model::MappingName::Subset.none_label() {
             return Err(AppError::invalid(format!("there is a subset '{name}' already"))
                 .advise("Choose another name."));
         }
-        subsets[at].name = name;
+        let subset = &mut subsets[at];
+        rename(&mut subset.name, &mut subset.former_names, name);
     }
     if let Some(account_ids) = new.account_ids {
         let accounts: BTreeSet<String> = account_ids.into_iter().filter(|id| !id.is_empty()).collect();
@@ -363,7 +385,7 @@ mod tests {
 
     fn subset(id: &str, accounts: &[&str]) -> Subset {
         let account_ids = accounts.iter().map(|id| (*id).to_owned()).collect();
-        Subset { id: id.into(), name: id.to_uppercase(), account_ids, billing: None }
+        Subset { id: id.into(), name: id.to_uppercase(), former_names: vec![], account_ids, billing: None }
     }
 
     #[test]

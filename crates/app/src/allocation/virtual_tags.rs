@@ -1,6 +1,7 @@
 //! Virtual tags: values by rules over what rows already say.
 
 use super::by_name::looks_at_names;
+use super::references::{is_taken, rename};
 use super::{change, gone};
 use crate::identity::{entry, name_of, random_id};
 use crate::policy::Caller;
@@ -22,6 +23,9 @@ pub struct VirtualTag {
     pub id: String,
     /// Name, unique in the organization.
     pub name: String,
+    /// What it was called before, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_names: Vec<String>,
     /// Tried in order; the first that matches gives its value.
     pub rules: Vec<MappingRule>,
 }
@@ -62,7 +66,7 @@ fn checked(name: &str, rules: &[MappingRule]) -> Result<String> {
 }
 
 fn unique(tags: &[VirtualTag], name: &str, but: Option<&str>) -> Result<()> {
-    if tags.iter().any(|tag| tag.name == name && Some(tag.id.as_str()) != but) {
+    if is_taken(tags, name, but) {
         return Err(AppError::invalid(format!("there is a virtual tag '{name}' already"))
             .advise("Choose another name, or change that one."));
     }
@@ -77,7 +81,7 @@ pub async fn create_virtual_tag(
     rules: Vec<MappingRule>,
 ) -> Result<VirtualTag> {
     let name = checked(name, &rules)?;
-    let tag = VirtualTag { id: random_id()?, name, rules };
+    let tag = VirtualTag { id: random_id()?, name, former_names: vec![], rules };
     change(app, caller, DefinitionKind::VirtualTags, |tags: &mut Vec<VirtualTag>| {
         unique(tags, &tag.name, None)?;
         if tags.len() >= MOST_VIRTUAL_TAGS {
@@ -104,7 +108,8 @@ pub async fn set_virtual_tag(
     change(app, caller, DefinitionKind::VirtualTags, |tags: &mut Vec<VirtualTag>| {
         unique(tags, &name, Some(id))?;
         let tag = tags.iter_mut().find(|tag| tag.id == id).ok_or_else(|| gone("virtual tag"))?;
-        (tag.name, tag.rules) = (name, rules);
+        rename(&mut tag.name, &mut tag.former_names, name);
+        tag.rules = rules;
         let tag = tag.clone();
         tags.sort_by(|one, other| one.name.cmp(&other.name));
         let noted = entry(app, caller, "virtual_tag.changed", &tag.name, &[("id", &tag.id)]);

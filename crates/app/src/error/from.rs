@@ -4,6 +4,12 @@ use super::{AppError, ErrorKind};
 
 const CHECK_DISK: &str = "Check that the data folder is mounted, may be written to and has space left.";
 
+impl From<model::question::QuestionError> for AppError {
+    fn from(error: model::question::QuestionError) -> Self {
+        Self { advice: error.advice(), ..Self::invalid(error.to_string()) }
+    }
+}
+
 impl From<lake::LakeError> for AppError {
     fn from(error: lake::LakeError) -> Self {
         let (kind, advice) = match error.kind() {

@@ -9,8 +9,7 @@ use crate::telling::{grouped, money, month_name};
 use crate::{App, Result};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use meta::{BillChange, ChangedSum, ConnectionRecord, SettledChange};
-use model::charge_type::BACK;
-use model::{Change, ChangeKind, Decimal};
+use model::{Change, ChangeKind, ChargeType, Decimal};
 use notify::{DiffLine, DiffMonth};
 use std::collections::BTreeMap;
 
@@ -61,7 +60,8 @@ fn is_worth(found: &SettledChange, wish: &BillDiffMails) -> bool {
 /// What changed of everything but refunds and credits, and of these.
 fn apart(charge_types: &[ChangedSum]) -> (Decimal, Decimal) {
     let sum = |wanted: bool| -> Decimal {
-        let some = charge_types.iter().filter(|sum| BACK.contains(&sum.key.as_str()) == wanted);
+        let back = |sum: &&ChangedSum| ChargeType::from_name(&sum.key).is_some_and(ChargeType::comes_back);
+        let some = charge_types.iter().filter(|sum| back(sum) == wanted);
         some.map(|sum| sum.after - sum.before).sum()
     };
     (sum(false), sum(true))

@@ -1,11 +1,11 @@
 //! Accounts with the names that they had, what they cost lately, and where they belong.
 
+use super::Published;
 use super::overview::page_days;
-use super::{Published, named};
 use crate::allocation::GivenName;
 use crate::{App, Result};
 use chrono::NaiveDate;
-use model::{BillingPeriod, CostQuery, Decimal, Filter, Metric};
+use model::{BillingPeriod, Column, CostQuery, Decimal, Dimension, Filter, Metric};
 use std::collections::BTreeMap;
 
 /// Days of data whose cost is shown.
@@ -65,8 +65,12 @@ pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> R
     let mut names = name_history(app, published).await?;
     let span = page_days(app, published, COST_DAYS).await?;
     let (from, to) = span.unzip();
-    let query =
-        CostQuery { group_by: vec![named("account_id")?], from, to, ..CostQuery::total(Metric::Amortized) };
+    let query = CostQuery {
+        group_by: vec![Column::AccountId.into()],
+        from,
+        to,
+        ..CostQuery::total(Metric::Amortized)
+    };
     let answer = app.engine().answer(&published.in_one_currency(filters).view, &query).await?;
     let mut costs: BTreeMap<String, Decimal> = BTreeMap::new();
     for group in answer.groups {
@@ -103,7 +107,9 @@ fn given_names(published: &Published, account_id: &str) -> Vec<GivenName> {
 /// The names of each account, newest first: months in a row with one name are one span.
 async fn name_history(app: &App, published: &Published) -> Result<BTreeMap<String, Vec<AccountName>>> {
     let query = CostQuery {
-        group_by: vec![named("account_id")?, named("reported_account_name")?, named("billing_period")?],
+        group_by: [Column::AccountId, Column::ReportedAccountName, Column::BillingPeriod]
+            .map(Dimension::from)
+            .to_vec(),
         // Usage is not money: several currencies are no obstacle.
         ..CostQuery::total(Metric::UsageAmount)
     };

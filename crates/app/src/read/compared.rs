@@ -2,13 +2,13 @@
 //! Everything that shows a change takes it from here.
 
 use super::overview::hour_end;
-use super::{Published, named, splitting};
+use super::{Published, splitting};
 use crate::{App, Result};
 use chrono::{DateTime, Days, NaiveDate};
 use meta::Publication;
 use model::{
-    BillingPeriod, Change, ChangeKind, Compared, Comparison, CostAnswer, CostGroup, CostQuery, DaySpan,
-    Decimal, Filter, TimeView,
+    BillingPeriod, Change, ChangeKind, Column, Compared, Comparison, CostAnswer, CostGroup, CostQuery,
+    DaySpan, Decimal, Dimension, Filter, TimeView,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -91,10 +91,10 @@ pub struct ComparedCosts {
 /// Whether a question may be about a publication, as far as its bill can tell.
 fn asks(filters: &[Filter], one: &Publication) -> bool {
     filters.iter().all(|filter| {
-        let value = match filter.dimension.info().map_or("", |info| info.name) {
-            "connection" => one.connection_id.to_string(),
-            "billing_period" => one.period.to_string(),
-            "currency" => one.currency.clone(),
+        let value = match filter.dimension {
+            Dimension::Column(Column::Connection) => one.connection_id.to_string(),
+            Dimension::Column(Column::BillingPeriod) => one.period.to_string(),
+            Dimension::Column(Column::Currency) => one.currency.clone(),
             _ => return true,
         };
         filter.accepts(Some(&value))
@@ -249,7 +249,7 @@ impl Asked<'_> {
         };
         if let Some(connections) = connections {
             let values = connections.to_vec();
-            all.filters.push(Filter { dimension: named("connection")?, exclude: false, values });
+            all.filters.push(Filter { dimension: Column::Connection.into(), exclude: false, values });
         }
         let whole = CostQuery { group_by: vec![], ..all.clone() };
         let whole = if self.query.metric.is_money() && !self.answer.currency.is_empty() {

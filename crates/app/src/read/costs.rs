@@ -1,10 +1,14 @@
 //! Costs by any dimensions in any buckets, with words for the values and what the figures rest on.
 
 use super::compared::{self, ComparedCosts};
-use super::{Published, account_names, named, splitting};
+use super::{Published, account_names, data_to, splitting};
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
-use crate::{App, Result};
-use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, TimeView};
+use crate::{App, AppError, Result};
+use model::question::Time;
+use model::{
+    Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, MappingName, Metric, Question,
+    TimeView,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An answer with what a page shows beside it.
@@ -12,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Costs {
     /// The question.
     pub query: CostQuery,
+    /// Its dimensions as they were asked for; in `query` virtual tags stand by name.
+    pub group_by: Vec<String>,
     /// The figures.
     pub answer: CostAnswer,
     /// Against the compared span; `None` when none was asked for, or no day of the span is complete.
@@ -58,10 +64,30 @@ impl Costs {
 /// Label of the group that sums what the top N left out.
 pub(super) const OTHER: &str = "Other";
 
+/// What a question asks of what is published, and whether shared costs are split.
+///
+/// # Errors
+/// When what is published is not the state that the question is about: `as_of` says which, and whoever asks resolves it
+/// before. Figures of now must never stand under a past day.
+pub async fn asked(app: &App, published: &Published, question: Question) -> Result<(CostQuery, bool)> {
+    if question.as_of != published.as_of {
+        return Err(AppError::internal(
+            "the question is about another state of the bills than the one resolved",
+        ));
+    }
+    let data_to = match question.time {
+        Time::Named(_) => data_to(app, published).await?,
+        Time::Days { .. } => None,
+    };
+    let split = question.shared;
+    Ok((question.cost_query(data_to), split))
+}
+
 /// Answers a question from what is published; with `split`, shared costs stand where the organization's rules put
 /// them. Where bills in several currencies are in view, the answer is in the main one of them; grouped by currency it
 /// has the groups of all, and the totals of the main one.
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
+    let group_by = query.group_by.iter().map(ToString::to_string).collect();
     let query = published.definitions.resolve(query)?;
     // First, so that an answer that may be large never waits for its turn with another question.
     let mut names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
@@ -69,7 +95,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let spans = compared::spans(app, published, &query).await?;
     let query = compared::written_out(query, spans);
     let (alone, others) = app.engine().in_one_currency(&published.view, &query).await?;
-    let all = !split && query.group_by.iter().any(|dimension| dimension.is("currency"));
+    let all = !split && query.group_by.iter().any(|dimension| dimension.is(Column::Currency));
     let query = if all { query } else { alone.clone() };
     let answer = if split {
         let published = published.in_one_currency(&query.filters);
@@ -118,6 +144,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let answer = CostAnswer { snapshot: published.told(answer.snapshot), ..answer };
     Ok(Costs {
         query,
+        group_by,
         answer,
         compared,
         labels,
@@ -157,7 +184,7 @@ pub async fn costs_in_each(
 ) -> Result<Vec<Costs>> {
     let first = costs(app, published, query, split).await?;
     let mut all = vec![];
-    if !first.query.group_by.iter().any(|dimension| dimension.is("currency")) {
+    if !first.query.group_by.iter().any(|dimension| dimension.is(Column::Currency)) {
         for (currency, _) in &first.other_currencies {
             let query = query::only_in(&first.query, currency);
             all.push(costs(app, published, query, split).await?);
@@ -171,8 +198,8 @@ pub async fn costs_in_each(
 /// which hold everything.
 pub fn by_currency(published: &Published, mut query: CostQuery) -> Result<CostQuery> {
     let several = query.metric.is_money() && published.view.currencies_of(&query.filters).len() > 1;
-    if several && !query.group_by.iter().any(|dimension| dimension.is("currency")) {
-        query.group_by.insert(0, named("currency")?);
+    if several && !query.group_by.iter().any(|dimension| dimension.is(Column::Currency)) {
+        query.group_by.insert(0, Column::Currency.into());
     }
     Ok(query)
 }
@@ -184,6 +211,8 @@ pub(super) struct KeyNames {
     connections: BTreeMap<String, String>,
     /// Resources by their ID, where a tag names them.
     resources: BTreeMap<String, String>,
+    /// Subsets by their identifier.
+    subsets: BTreeMap<String, String>,
     /// Charge types that are called otherwise: what is unused of commitments, amortized.
     charges: BTreeMap<&'static str, &'static str>,
 }
@@ -196,15 +225,19 @@ impl KeyNames {
         dimensions: &[Dimension],
         metric: Metric,
     ) -> Result<Self> {
-        let asked = |name| dimensions.iter().any(|dimension| dimension.is(name));
+        let asked = |one| dimensions.iter().any(|dimension| dimension.is(one));
         let mut names = Self::default();
-        if asked("account_id") {
+        if asked(Column::AccountId) {
             names.accounts = account_names(app, published).await?;
         }
-        if asked("connection") {
+        if asked(Column::Connection) {
             names.connections = published.connection_names(app).await?;
         }
-        if asked("charge_type") && metric.is_amortized() {
+        if dimensions.iter().any(is_subset_id) {
+            let all = published.definitions.subsets.iter();
+            names.subsets = all.map(|subset| (subset.id.clone(), subset.name.clone())).collect();
+        }
+        if asked(Column::ChargeType) && metric.is_amortized() {
             names.charges = published.definitions.unused.iter().copied().collect();
         }
         Ok(names)
@@ -212,11 +245,12 @@ impl KeyNames {
 
     /// The words for a key.
     pub(super) fn name<'a>(&'a self, dimension: &Dimension, key: &'a str) -> &'a str {
-        let known = match dimension.info().map(|info| info.name) {
-            Some("account_id") => self.accounts.get(key),
-            Some("connection") => self.connections.get(key),
-            Some("resource_id") => self.resources.get(key),
-            Some("charge_type") => return self.charges.get(key).copied().unwrap_or(key),
+        let known = match dimension {
+            Dimension::Column(Column::AccountId) => self.accounts.get(key),
+            Dimension::Column(Column::Connection) => self.connections.get(key),
+            Dimension::Column(Column::ResourceId) => self.resources.get(key),
+            _ if is_subset_id(dimension) => self.subsets.get(key),
+            Dimension::Column(Column::ChargeType) => return self.charges.get(key).copied().unwrap_or(key),
             _ => None,
         };
         known.map_or(key, String::as_str)
@@ -224,7 +258,9 @@ impl KeyNames {
 
     /// Whether keys of a dimension have other names than themselves.
     pub(super) fn renames(&self, dimension: &Dimension) -> bool {
-        is_named(dimension) || (dimension.is("charge_type") && !self.charges.is_empty())
+        is_named(dimension)
+            || is_subset_id(dimension)
+            || (dimension.is(Column::ChargeType) && !self.charges.is_empty())
     }
 }
 
@@ -240,7 +276,7 @@ async fn resource_names(
     query: &CostQuery,
     answer: &CostAnswer,
 ) -> Result<BTreeMap<String, String>> {
-    let Some(at) = query.group_by.iter().position(|dimension| dimension.is("resource_id")) else {
+    let Some(at) = query.group_by.iter().position(|dimension| dimension.is(Column::ResourceId)) else {
         return Ok(BTreeMap::new());
     };
     let ids: BTreeSet<&String> = answer.groups.iter().filter_map(|group| group.keys[at].as_ref()).collect();
@@ -284,7 +320,12 @@ async fn resource_names(
 
 /// Whether keys of a dimension are IDs that have names beside them.
 pub(super) fn is_named(dimension: &Dimension) -> bool {
-    dimension.is("account_id") || dimension.is("connection")
+    dimension.is(Column::AccountId) || dimension.is(Column::Connection)
+}
+
+/// Whether keys of a dimension are identifiers of subsets.
+pub(super) fn is_subset_id(dimension: &Dimension) -> bool {
+    matches!(dimension, Dimension::Mapped(mapping) if mapping.name == MappingName::SubsetId)
 }
 
 pub(super) fn labels(dimensions: &[Dimension], group: &CostGroup, names: &KeyNames) -> Vec<String> {

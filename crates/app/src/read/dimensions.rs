@@ -200,15 +200,10 @@ pub async fn values(
     Ok(Values { values, total })
 }
 
-/// The dimension of a name that is written here: it is known, or the program is wrong.
-pub(crate) fn named(name: &str) -> Result<Dimension> {
-    name.parse().map_err(|error: model::DimensionError| AppError::internal(error.to_string()))
-}
-
-/// A filter on such a dimension.
-pub(crate) fn filter_on(name: &str, exclude: bool, values: &[&str]) -> Result<Filter> {
+/// A filter by some values.
+pub(crate) fn filter_on(dimension: impl Into<Dimension>, exclude: bool, values: &[&str]) -> Filter {
     let values = values.iter().map(|value| (*value).to_owned()).collect();
-    Ok(Filter { dimension: named(name)?, exclude, values })
+    Filter { dimension: dimension.into(), exclude, values }
 }
 
 /// Reads `DIM[,DIM]` (see [`model::parse_group_by`]).

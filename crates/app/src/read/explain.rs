@@ -6,8 +6,8 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use model::limits::MOST_FILTER_VALUES;
 use model::{
-    CANNOT_CARRY, Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule,
-    Operator, check_rules,
+    CANNOT_CARRY, Column, Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName,
+    MappingRule, Operator, check_rules,
 };
 use query::{AccountNames, ExplainOrder, ExplainedRow, Explanation};
 use std::sync::Arc;
@@ -58,7 +58,7 @@ pub async fn explain(
     rows.rows.iter_mut().for_each(|row| name_account(&published.view.names, row));
     let figure =
         if asked.parts.is_empty() { rows.figure } else { asked.parts.iter().map(|part| part.figure).sum() };
-    let chosen = asked.query.group_by.iter().any(|dimension| dimension.is("currency"));
+    let chosen = asked.query.group_by.iter().any(|dimension| dimension.is(Column::Currency));
     let other_currencies =
         if chosen { vec![] } else { app.engine().in_one_currency(&published.view, &asked.query).await?.1 };
     Ok(Explained { figure, rows, parts: asked.parts, shown: asked.shown, other_currencies })
@@ -136,10 +136,9 @@ fn kept(dimension: &Dimension, key: &str) -> Vec<Condition> {
     if !cannot && !key.is_empty() && key != dimension.none_label() {
         return vec![is(tag, &[key])];
     }
-    let Ok(carries) = "can_carry_tags".parse() else { return vec![] };
     // Who writes so on a tag has none; merged values are in lower case, and none of them is the word.
     let none: &[&str] = if matches!(**tag, Dimension::MergedTag(_)) { &[""] } else { &["", CANNOT_CARRY] };
-    vec![is(tag, none), is(&carries, &[if cannot { "No" } else { "Yes" }])]
+    vec![is(tag, none), is(&Column::CanCarryTags.into(), &[if cannot { "No" } else { "Yes" }])]
 }
 
 /// Which rows are asked for, and what they are part of.

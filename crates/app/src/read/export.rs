@@ -8,15 +8,15 @@ pub use self::csv::{Cell, Reader, csv, csv_long, line};
 pub use self::parquet::parquet;
 pub use self::xlsx::{LimitOfSheets, xlsx};
 
-use super::costs::{Costs, OTHER, is_named};
-use model::{ChangeKind, Compared, CostGroup, DaySpan, Decimal, Dimension, TimeView};
+use super::costs::{Costs, OTHER, is_named, is_subset_id};
+use model::{ChangeKind, Column, Compared, CostGroup, DaySpan, Decimal, Dimension, TimeView};
 
 /// What stands in a file for a group's key: the value, or the dimension's word for none. Charge types have names that
-/// depend on the metric; filters take those too.
+/// depend on the metric; filters take those too. Subsets have theirs, however they are asked for.
 fn key_text<'a>(dimension: &'a Dimension, key: Option<&'a str>, label: &'a str, other: bool) -> &'a str {
     match key {
         _ if other => OTHER,
-        Some(_) if dimension.is("charge_type") => label,
+        Some(_) if dimension.is(Column::ChargeType) || is_subset_id(dimension) => label,
         Some(key) => key,
         None => dimension.none_label(),
     }
@@ -33,7 +33,7 @@ fn text_columns(costs: &Costs) -> Vec<String> {
     for dimension in &costs.query.group_by {
         names.push(dimension.column_name());
         if is_named(dimension) {
-            let name = if dimension.is("connection") { "connection_name" } else { "account" };
+            let name = if dimension.is(Column::Connection) { "connection_name" } else { "account" };
             names.push(name.to_owned());
         }
     }
@@ -138,6 +138,7 @@ pub(super) mod tests {
         let labels =
             answer.groups.iter().map(|group| labels(&query.group_by, group, &KeyNames::default())).collect();
         Costs {
+            group_by: query.group_by.iter().map(ToString::to_string).collect(),
             query,
             answer,
             compared: None,

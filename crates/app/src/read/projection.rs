@@ -1,11 +1,16 @@
 //! What the newest month will cost.
 
+use super::Published;
 use super::overview::newest_month;
-use super::{Published, named};
 use crate::{App, AppError, Result};
 use analyses::projection::{Backtest, History, MonthAhead, Projection, outlook, project};
 use chrono::NaiveDate;
-use model::{BillingPeriod, Change, CostQuery, Decimal, Filter, Metric, TimeView};
+use model::limits::{MOST_CELLS, MOST_FILTER_VALUES};
+use model::{
+    BillingPeriod, Change, Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric,
+    TimeView,
+};
+use std::collections::BTreeMap;
 
 /// A forecast. Its figures are estimates: doubles, never added to costs.
 #[derive(Clone, Debug)]
@@ -30,6 +35,8 @@ pub struct Projected {
     pub next: Vec<MonthAhead>,
 }
 
+/// Series of one value that are reckoned with: its services by charge type.
+const SERIES: usize = 100;
 /// Months after the newest that are told: a budget is made for a quarter.
 const NEXT_MONTHS: usize = 3;
 
@@ -78,6 +85,101 @@ pub(crate) async fn projected_total(
     Ok(projected.map(|(projected, _)| projected.found.total))
 }
 
+/// The total of the projection of each of some values of a dimension, in the one currency of what is published: asked for together, and in
+/// parts only where that is too much at once. What cannot be projected is left out.
+pub(crate) async fn projected_totals(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    dimension: &Dimension,
+    keys: &[Option<String>],
+) -> Result<BTreeMap<Option<String>, f64>> {
+    let mut totals = BTreeMap::new();
+    let Some(known) = Known::of(app, published) else { return Ok(totals) };
+    // As many as an answer most likely holds.
+    let days = usize::try_from((known.known_to - known.start).num_days()).unwrap_or(1).max(1);
+    let together = (MOST_CELLS / (SERIES * days)).clamp(1, MOST_FILTER_VALUES);
+    let mut left: Vec<_> = keys.chunks(together).map(<[_]>::to_vec).collect();
+    while let Some(mut keys) = left.pop() {
+        if keys.is_empty() {
+            continue;
+        }
+        let values = keys.iter().map(|key| key.clone().unwrap_or_default()).collect();
+        let filters = vec![Filter { dimension: dimension.clone(), exclude: false, values }];
+        let all = published.definitions.resolve(CostQuery { filters, ..CostQuery::total(metric) })?;
+        let asked = published.definitions.resolve(CostQuery {
+            group_by: vec![dimension.clone(), Column::Service.into(), Column::ChargeType.into()],
+            ..known.question(&all)
+        })?;
+        let answer = match app.engine().answer(&published.view, &asked).await {
+            Ok(answer) => answer,
+            Err(error) if keys.len() > 1 && error.kind() == query::ErrorKind::Invalid => {
+                left.push(keys.split_off(keys.len() / 2));
+                left.push(keys);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut parts: BTreeMap<Option<String>, Vec<&CostGroup>> = BTreeMap::new();
+        for group in &answer.groups {
+            parts.entry(group.keys.first().cloned().flatten()).or_default().push(group);
+        }
+        for key in keys {
+            let groups = parts.remove(&key).unwrap_or_default();
+            if let Some(found) = project(&known.history(&answer, groups.into_iter()), known.month) {
+                totals.insert(key, found.total);
+            }
+        }
+    }
+    Ok(totals)
+}
+
+/// What a month is projected from: all days that are known.
+struct Known {
+    month: BillingPeriod,
+    start: NaiveDate,
+    known_to: NaiveDate,
+}
+
+impl Known {
+    fn of(app: &App, published: &Published) -> Option<Self> {
+        let newest = newest_month(app, published)?;
+        let first = published.publications.iter().map(|publication| publication.period).min()?;
+        let (start, known_to) = (first.first_day(), newest.through.date_naive());
+        (known_to > start).then_some(Self { month: newest.period, start, known_to })
+    }
+
+    /// What is asked of its days: each series that is projected for itself.
+    fn question(&self, all: &CostQuery) -> CostQuery {
+        CostQuery {
+            group_by: vec![Column::Service.into(), Column::ChargeType.into()],
+            view: TimeView::Day,
+            from: Some(self.start),
+            to: Some(self.known_to),
+            ..all.clone()
+        }
+    }
+
+    fn history<'a>(&self, answer: &CostAnswer, groups: impl Iterator<Item = &'a CostGroup>) -> History {
+        let days = usize::try_from((self.known_to - self.start).num_days()).unwrap_or(0);
+        let place = |bucket: &String| {
+            let day: NaiveDate = bucket.parse().ok()?;
+            usize::try_from((day - self.start).num_days()).ok().filter(|place| *place < days)
+        };
+        let places: Vec<Option<usize>> = answer.buckets.iter().map(place).collect();
+        let series = groups.map(|group| {
+            let mut series = vec![0.0; days];
+            for (place, figure) in places.iter().zip(&group.figures) {
+                if let Some(place) = place {
+                    series[*place] = figure.to_f64();
+                }
+            }
+            series
+        });
+        History { start: self.start, series: series.collect() }
+    }
+}
+
 struct Made {
     month: BillingPeriod,
     known_to: NaiveDate,
@@ -93,41 +195,12 @@ async fn projected(
     metric: Metric,
     filters: &[Filter],
 ) -> Result<Option<(Made, CostQuery)>> {
-    let newest = newest_month(app, published);
-    let first = published.publications.iter().map(|publication| publication.period).min();
-    let (Some(newest), Some(first)) = (newest, first) else { return Ok(None) };
-    let known_to = newest.through.date_naive();
-    let start = first.first_day();
-    if known_to <= start {
-        return Ok(None);
-    }
+    let Some(known) = Known::of(app, published) else { return Ok(None) };
     let all =
         published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
-    let query = CostQuery {
-        group_by: vec![named("service")?, named("charge_type")?],
-        view: TimeView::Day,
-        from: Some(start),
-        to: Some(known_to),
-        ..all.clone()
-    };
-    let answer = app.engine().answer(&published.view, &query).await?;
-    let days = usize::try_from((known_to - start).num_days()).unwrap_or(0);
-    let place = |bucket: &str| {
-        let day: NaiveDate = bucket.parse().ok()?;
-        usize::try_from((day - start).num_days()).ok().filter(|place| *place < days)
-    };
-    let places: Vec<Option<usize>> = answer.buckets.iter().map(|bucket| place(bucket)).collect();
-    let series = answer.groups.iter().map(|group| {
-        let mut series = vec![0.0; days];
-        for (place, figure) in places.iter().zip(&group.figures) {
-            if let Some(place) = place {
-                series[*place] = figure.to_f64();
-            }
-        }
-        series
-    });
-    let history = History { start, series: series.collect() };
-    let month = newest.period;
+    let answer = app.engine().answer(&published.view, &known.question(&all)).await?;
+    let history = known.history(&answer, answer.groups.iter());
+    let Known { month, known_to, .. } = known;
     let found = project(&history, month);
     Ok(found.map(|found| (Made { month, known_to, currency: answer.currency, found, history }, all)))
 }

@@ -14,7 +14,7 @@ use crate::{App, Result, counted};
 use chrono::{DateTime, Utc};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
-use model::{AsOf, BillingPeriod, ConnectionId, Decimal, Filter, OrganizationId, UNUSED};
+use model::{AsOf, BillingPeriod, ChargeType, ConnectionId, Decimal, Filter, OrganizationId};
 use query::{PublishedPeriod, Scope, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -318,7 +318,8 @@ fn unused_charges(features: &[&serde_json::Value]) -> Vec<(&'static str, &'stati
     };
     let tell = |family: &str| !features.is_empty() && features.iter().all(|features| tells(features, family));
     let families = ["reservations", "savings_plans"];
-    UNUSED.into_iter().zip(families).filter(|(_, family)| tell(family)).map(|(names, _)| names).collect()
+    let told = ChargeType::UNUSED.into_iter().zip(families).filter(|(_, family)| tell(family));
+    told.map(|((fee, unused), _)| (fee.name(), unused.name())).collect()
 }
 
 /// Newest months that say which currency is the main one.

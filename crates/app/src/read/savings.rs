@@ -1,13 +1,13 @@
 //! Missed savings and account efficiency, by [`analyses::savings`].
 
 use super::overview::last_days;
-use super::{Published, account_names, filter_on, named};
+use super::{Published, account_names, filter_on};
 use crate::{App, Result};
 use analyses::savings::{Bought, Missed, Priced, Rates, Usage, efficiency_percent, estimate};
 use chrono::NaiveDate;
 use model::{
-    Condition, CostAnswer, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Metric,
-    Operator, TimeView,
+    Column, Condition, CostAnswer, CostQuery, Decimal, Dimension, Filter, Lifecycle, Mapping, MappingName,
+    MappingRule, Metric, Operator, TimeView,
 };
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         return Ok(Savings::default());
     };
     let mut compute = filters.to_vec();
-    compute.push(filter_on("lifecycle", true, &[""])?);
+    compute.push(filter_on(Column::Lifecycle, true, &[""]));
     let ask = async |metric, view, group_by: Vec<Dimension>, filters: &[Filter]| -> Result<CostAnswer> {
         let query = CostQuery {
             group_by,
@@ -86,13 +86,13 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         };
         Ok(app.engine().answer(&published.view, &published.definitions.resolve(query)?).await?)
     };
-    let pool = ["account_id", "lifecycle", "instance_family", "region"];
-    let mut pool = pool.into_iter().map(named).collect::<Result<Vec<_>>>()?;
+    let pool = [Column::AccountId, Column::Lifecycle, Column::InstanceFamily, Column::Region];
+    let mut pool = pool.map(Dimension::from).to_vec();
     let priced_by = pool[..3].to_vec();
-    pool.push(elastic()?);
+    pool.push(elastic());
     let usage = ask(Metric::Amortized, TimeView::Day, pool, &compute).await?;
     let list = ask(Metric::List, TimeView::Total, priced_by, &compute).await?;
-    let costs = ask(Metric::Amortized, TimeView::Total, vec![named("account_id")?], filters).await?;
+    let costs = ask(Metric::Amortized, TimeView::Total, vec![Column::AccountId.into()], filters).await?;
     let usage: Vec<Usage> = rows(&usage);
     let priced = priced(&usage, &list);
     let rates = Rates::observed(&priced);
@@ -120,8 +120,11 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         })
         .collect();
     accounts.sort_by(|one, other| other.additional.high().total_cmp(&one.additional.high()));
-    let shown: Vec<Filter> =
-        filters.iter().cloned().chain([filter_on("lifecycle", false, &["On-demand"])?]).collect();
+    let shown: Vec<Filter> = filters
+        .iter()
+        .cloned()
+        .chain([filter_on(Column::Lifecycle, false, &[Lifecycle::OnDemand.name()])])
+        .collect();
     Ok(Savings {
         currency: costs.currency,
         missed_span,
@@ -134,27 +137,25 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
 }
 
 /// A dimension that tells instances of scaling groups and clusters.
-fn elastic() -> Result<Dimension> {
-    let rule = |tag: &str| {
-        Ok(MappingRule {
-            value: "elastic".to_owned(),
-            conditions: vec![Condition {
-                dimension: named(&format!("tag:{tag}"))?,
-                operator: Operator::IsNot,
-                values: vec![String::new()],
-            }],
-        })
+fn elastic() -> Dimension {
+    let rule = |tag: &str| MappingRule {
+        value: "elastic".to_owned(),
+        conditions: vec![Condition {
+            dimension: Dimension::Tag(tag.to_owned()),
+            operator: Operator::IsNot,
+            values: vec![String::new()],
+        }],
     };
-    let rules = ELASTIC_TAGS.into_iter().map(rule).collect::<Result<_>>()?;
-    Ok(Dimension::Mapped(Mapping { name: MappingName::VirtualTag("elastic".to_owned()), rules: Some(rules) }))
+    let rules = ELASTIC_TAGS.into_iter().map(rule).collect();
+    Dimension::Mapped(Mapping { name: MappingName::VirtualTag("elastic".to_owned()), rules: Some(rules) })
 }
 
 fn bought(lifecycle: Option<&str>) -> Option<Bought> {
-    match lifecycle? {
-        "On-demand" => Some(Bought::OnDemand),
-        "Spot" => Some(Bought::Spot),
-        "Reserved" | "Savings plan" => Some(Bought::Committed),
-        _ => None,
+    match Lifecycle::from_name(lifecycle?)? {
+        Lifecycle::OnDemand => Some(Bought::OnDemand),
+        Lifecycle::Spot => Some(Bought::Spot),
+        Lifecycle::Reserved | Lifecycle::SavingsPlan => Some(Bought::Committed),
+        Lifecycle::Other => None,
     }
 }
 

@@ -9,7 +9,7 @@
 mod accounts;
 mod explained;
 
-use accounts::{Mapped, is_about_accounts, parted};
+use accounts::{Mapped, parted};
 pub(super) use explained::explained;
 pub use explained::{SplitPart, Whence};
 
@@ -17,8 +17,10 @@ use super::{Published, account_names};
 use crate::allocation::{Method, SharedCost, account_id, source_mapping};
 use crate::{App, AppError, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
-use model::{CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Listed, PreviousSpan, TimeView};
-use std::cmp::Reverse;
+use model::{
+    CostAnswer, CostGroup, CostQuery, Dimension, Filter, Listed, PreviousSpan, TimeView, TooLarge, arrange,
+    sum,
+};
 use std::collections::BTreeMap;
 
 /// Parts that a month's weights are counted in: fine enough that rounding a share never shows, coarse enough that
@@ -109,7 +111,7 @@ impl Split<'_> {
     ) -> Result<Taken> {
         let (about_accounts, others) = parted(&query.filters);
         let mut group_by = vec![source_mapping(self.rules)?, account_id()];
-        group_by.extend(query.group_by.iter().filter(|dimension| !is_about_accounts(dimension)).cloned());
+        group_by.extend(query.group_by.iter().filter(|dimension| !dimension.is_of_account()).cloned());
         // Weights are monthly: no bucket may reach over the end of a month.
         let view = match query.view {
             TimeView::Total => TimeView::Month,
@@ -147,7 +149,7 @@ impl Split<'_> {
                 }
                 let mut rest = rest.iter();
                 let keys = query.group_by.iter().map(|dimension| {
-                    if is_about_accounts(dimension) {
+                    if dimension.is_of_account() {
                         self.of_account(&rules, dimension, account)
                     } else {
                         rest.next().cloned().flatten()
@@ -173,7 +175,7 @@ impl Split<'_> {
             }
         }
         // Where nothing asks which account has it, it need not be cut.
-        let cut = !about_accounts.is_empty() || query.group_by.iter().any(is_about_accounts);
+        let cut = !about_accounts.is_empty() || query.group_by.iter().any(Dimension::is_of_account);
         let mut cuts = 0;
         for ((rule, keys, bucket), units) in &taken {
             let shares =
@@ -327,10 +329,12 @@ fn parts(units: i128, shares: &[(String, i128)]) -> Result<Vec<(&str, i128)>> {
 }
 
 fn summed<'a>(figures: impl IntoIterator<Item = &'a i128>) -> Result<i128> {
-    figures.into_iter().try_fold(0_i128, |sum, units| sum.checked_add(*units)).ok_or_else(|| {
-        AppError::invalid("the figures are too large to be summed")
-            .advise("Narrow the span, or check the report's amounts.")
-    })
+    figures.into_iter().try_fold(0_i128, |sum, units| sum.checked_add(*units)).ok_or_else(too_large_sum)
+}
+
+fn too_large_sum() -> AppError {
+    AppError::invalid("the figures are too large to be summed")
+        .advise("Narrow the span, or check the report's amounts.")
 }
 
 fn month_of(bucket: &str) -> String {
@@ -352,57 +356,32 @@ fn shown_bucket(view: TimeView, bucket: &str, buckets: &[String]) -> String {
 
 /// The plain answer with split figures in place of its own.
 fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<Cells>) -> Result<CostAnswer> {
-    let compared = before.is_some();
-    let earlier = before.unwrap_or_default().into_iter();
-    let mut earlier: BTreeMap<Keys, i128> =
-        earlier.map(|(keys, row)| Ok((keys, summed(row.values())?))).collect::<Result<_>>()?;
-    let earlier_total = summed(earlier.values())?;
+    let refused = |_: TooLarge| too_large_sum();
+    let earlier = before.map(|cells| {
+        let total = |(keys, row): (Keys, BTreeMap<String, i128>)| Ok((keys, sum(row.values())?));
+        cells.into_iter().map(total).collect::<std::result::Result<_, TooLarge>>()
+    });
+    let earlier = earlier.transpose().map_err(refused)?;
     let starts = if plain.buckets.is_empty() { vec![String::new()] } else { plain.buckets.clone() };
-    let mut rows: Vec<(Keys, Vec<i128>, Option<i128>)> = vec![];
-    for (keys, row) in cells {
-        let figures = starts.iter().map(|start| row.get(start).copied().unwrap_or(0)).collect();
-        let before = compared.then(|| earlier.remove(&keys).unwrap_or(0));
-        rows.push((keys, figures, before));
-    }
-    rows.extend(earlier.into_iter().map(|(keys, units)| (keys, vec![0; starts.len()], Some(units))));
-    let total = |figures: &[i128]| figures.iter().fold(0, |sum: i128, units| sum.saturating_add(*units));
-    rows.sort_by(|one, other| (Reverse(total(&one.1)), &one.0).cmp(&(Reverse(total(&other.1)), &other.0)));
-    let groups_total = rows.len();
-    let sum = |rows: &[(Keys, Vec<i128>, Option<i128>)]| -> Result<Vec<i128>> {
-        (0..starts.len()).map(|at| summed(rows.iter().map(|row| &row.1[at]))).collect()
-    };
-    let totals = sum(&rows)?;
-    summed(&totals)?;
-    if Decimal::from_units(total(&totals)) != plain.total {
+    let rows: Vec<(Keys, Vec<i128>)> = cells
+        .into_iter()
+        .map(|(keys, row)| (keys, starts.iter().map(|start| row.get(start).copied().unwrap_or(0)).collect()))
+        .collect();
+    let size = (query.group_by.len(), starts.len());
+    let found = arrange(rows.into_iter(), earlier, size, query.top).map_err(refused)?;
+    if found.total != plain.total {
         // Also for what a filter on accounts keeps the sum may differ; without one it must not.
-        let filtered = query.filters.iter().any(|filter| is_about_accounts(&filter.dimension));
+        let filtered = query.filters.iter().any(|filter| filter.dimension.is_of_account());
         if !filtered {
             return Err(AppError::internal("splitting shared costs changed the total"));
         }
     }
-    let rest = rows.split_off(query.top.unwrap_or(usize::MAX).min(rows.len()));
-    let group = |keys: Keys, figures: Vec<i128>, before: Option<i128>, other: bool| CostGroup {
-        keys,
-        other,
-        total: Decimal::from_units(total(&figures)),
-        figures: figures.into_iter().map(Decimal::from_units).collect(),
-        previous_total: before.map(Decimal::from_units),
-    };
-    let mut groups: Vec<CostGroup> =
-        rows.into_iter().map(|(keys, figures, before)| group(keys, figures, before, false)).collect();
-    if !rest.is_empty() {
-        let before =
-            if compared { Some(summed(rest.iter().filter_map(|row| row.2.as_ref()))?) } else { None };
-        groups.push(group(vec![None; query.group_by.len()], sum(&rest)?, before, true));
-    }
     Ok(CostAnswer {
-        groups,
-        groups_total,
-        total: Decimal::from_units(total(&totals)),
-        totals: totals.into_iter().map(Decimal::from_units).collect(),
-        previous: plain
-            .previous
-            .map(|span| PreviousSpan { total: Decimal::from_units(earlier_total), ..span }),
+        groups: found.groups,
+        groups_total: found.groups_total,
+        total: found.total,
+        totals: found.totals,
+        previous: plain.previous.map(|span| PreviousSpan { total: found.before, ..span }),
         sql: format!("-- Before shared costs are split by the organization's rules:\n{}", plain.sql),
         ..plain
     })

@@ -1,12 +1,11 @@
 //! Month to date: the newest month's cost until the newest hour, against the same span of the month before.
 
-use super::Published;
 use super::compared::{ComparedCosts, compared_total};
 use super::overview::{NewestMonth, newest_month};
-use crate::{App, AppError, Result};
+use super::{Published, filter_on};
+use crate::{App, Result};
 use chrono::{DateTime, Days, NaiveDate, Timelike, Utc};
-use model::charge_type::RECURRING;
-use model::{CostQuery, DaySpan, Decimal, Dimension, Filter, Metric, TimeView};
+use model::{ChargeType, Column, CostQuery, DaySpan, Decimal, Filter, Metric, TimeView};
 
 /// Cost of the newest month so far.
 #[derive(Clone, Debug)]
@@ -83,16 +82,14 @@ async fn until(
     (whole_days, hours): (u64, u32),
 ) -> Result<(String, Decimal)> {
     let day = (from + Days::new(whole_days)).min(end);
-    let recurring = |exclude| -> Result<CostQuery> {
-        let dimension =
-            "charge_type".parse::<Dimension>().map_err(|error| AppError::internal(error.to_string()))?;
-        let values = RECURRING.map(ToOwned::to_owned).to_vec();
+    let recurring = |exclude| {
+        let values = ChargeType::words(ChargeType::is_recurring);
         let mut query = all.clone();
-        query.filters.push(Filter { dimension, exclude, values });
-        Ok(query)
+        query.filters.push(filter_on(Column::ChargeType, exclude, &values));
+        query
     };
     let mut found = (String::new(), Decimal::ZERO);
-    for (query, from, to) in [(all.clone(), from, day), (recurring(true)?, day, end)] {
+    for (query, from, to) in [(all.clone(), from, day), (recurring(true), day, end)] {
         if from < to {
             let query = CostQuery { from: Some(from), to: Some(to), ..query };
             let answer = app.engine().answer(&published.view, &query).await?;
@@ -100,7 +97,7 @@ async fn until(
         }
     }
     if day < end && hours > 0 {
-        found.1 += part_of_day(app, published, &recurring(false)?, day, hours).await?;
+        found.1 += part_of_day(app, published, &recurring(false), day, hours).await?;
     }
     Ok(found)
 }

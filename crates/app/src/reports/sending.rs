@@ -188,10 +188,11 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
         return Err(AppError::new(ErrorKind::Conflict, "there are no costs to report yet")
             .advise("Connect a bill first; the report is sent at its next time."));
     };
-    let query = asked.query(data_to, &names.tag_keys, &names.cost_category_names)?;
-    let shown = read::costs(app, &published, query.clone(), asked.shared).await?;
+    let question = address::question(&asked, data_to, &names.tag_keys, &names.cost_category_names)?;
+    let (query, split) = read::asked(app, &published, question).await?;
+    let shown = read::costs(app, &published, query.clone(), split).await?;
     let all = read::by_currency(&published, CostQuery { top: None, ..query })?;
-    let table = read::costs(app, &published, all, asked.shared).await?;
+    let table = read::costs(app, &published, all, split).await?;
     let answer = &shown.answer;
     let currency = &answer.currency;
     let figure = |amount| format!("{} {currency}", money(amount));

@@ -1,6 +1,6 @@
 //! `explain`: the line items behind a figure.
 
-use super::{Folder, cost_query};
+use super::{Folder, question};
 use crate::cli::{Explain, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json_as_of};
 use app::read::{self, Cell, ExplainOrder, ExplainedRow, Explanation};
@@ -11,10 +11,12 @@ use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let published = folder.published(&app, args.question.as_of).await?;
+    let asked = question(args.question);
+    let published = folder.published(&app, asked.as_of).await?;
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
-    let cell = Cell { query: cost_query(args.question), keys, but: vec![], split: false, part: None };
+    let (query, split) = read::asked(&app, &published, asked).await?;
+    let cell = Cell { query, keys, but: vec![], split, part: None };
     let page = (args.page.max(1), args.page_size);
     let found = read::explain(&app, &published, cell, ExplainOrder::default(), page).await?;
     match args.format {

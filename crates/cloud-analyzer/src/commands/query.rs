@@ -1,26 +1,28 @@
 //! `query`: costs by any dimensions, in full precision.
 
-use super::{Folder, cost_query};
+use super::{Folder, question};
 use crate::cli::{Format, Query};
 use crate::output::{Align, Table, print, print_json_as_of};
 use app::read::{self, ComparedCosts, Costs, Known};
 use model::shown::line;
-use model::{Change, Compared, Comparison, CostQuery, Decimal, TimeView};
+use model::{Change, Column, Compared, Comparison, Decimal, Question, TimeView};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 
 pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let published = folder.published(&app, args.question.as_of).await?;
-    let query = CostQuery {
+    let by_options = || Question {
         view: args.view,
         top: args.top,
         compare: args.compare.or_else(|| args.compare_previous.then_some(Comparison::Previous)),
-        ..cost_query(args.question)
+        ..question(args.question)
     };
+    let asked = args.asked.unwrap_or_else(by_options);
+    let published = folder.published(&app, asked.as_of).await?;
+    let (query, split) = read::asked(&app, &published, asked).await?;
     if args.format == Format::Csv {
         // A file has everything: where there are several currencies, each row says which is its own.
-        let costs = read::costs(&app, &published, read::by_currency(&published, query)?, false).await?;
+        let costs = read::costs(&app, &published, read::by_currency(&published, query)?, split).await?;
         let stdout = std::io::stdout();
         // A file gets every byte as it is.
         if !stdout.is_terminal() {
@@ -30,7 +32,7 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
         read::export::csv_long(&costs, &mut bytes)?;
         return Ok(print(&String::from_utf8_lossy(&bytes))?);
     }
-    let all = read::costs_in_each(&app, &published, query, false).await?;
+    let all = read::costs_in_each(&app, &published, query, split).await?;
     if args.format == Format::Table {
         let mut tables = vec![];
         for costs in &all {
@@ -131,7 +133,7 @@ fn table(costs: &Costs, left_out: &[String]) -> String {
     let estimate = if costs.estimated { "; the open month's unused commitments are an estimate" } else { "" };
     let notes = costs.unavailable.iter().fold(String::new(), |notes, note| notes + "note: " + note + "\n");
     // With groups of all currencies in the table, the others' totals stand beside.
-    let others: String = if query.group_by.iter().any(|dimension| dimension.is("currency")) {
+    let others: String = if query.group_by.iter().any(|dimension| dimension.is(Column::Currency)) {
         let others = costs.other_currencies.iter();
         others.map(|(currency, total)| format!("total {total} {currency}\n")).collect::<Vec<_>>().concat()
     } else {
@@ -225,7 +227,7 @@ fn view(costs: &Costs) -> Value {
         "view": query.view.name(),
         "from": answer.from.to_string(),
         "to": answer.to.to_string(),
-        "group_by": query.group_by,
+        "group_by": costs.group_by,
         "periods": costs.buckets(),
         "rows": rows.collect::<Vec<_>>(),
         "totals": answer.totals,

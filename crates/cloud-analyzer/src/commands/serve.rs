@@ -36,6 +36,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         return Ok(processing::work(&app, job).await?);
     }
     check_key(&app).await?;
+    ::app::reports::refer_by_id(&app).await;
     let mut demo = None;
     if args.demo {
         let spec = OrganizationSpec { name: demo_company::NAME.to_owned(), demo: true };

@@ -3,9 +3,9 @@
 //! A row has one charge type, whatever the metric: an `RIFee` row is *RI fee*, although its amortized cost is the
 //! unused part of the reservation. Only FOCUS reports book that part in rows of its own (see [`super::focus`]).
 
-use std::borrow::Cow;
-
 use super::{absent, glob, region::split_region};
+use model::{ChargeType, Lifecycle};
+use std::borrow::Cow;
 
 /// The columns of a line item that say what it is; an empty string where the report lacks the column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -57,22 +57,22 @@ const SUPPORT: &str = "AWSSupport*|AWSDeveloperSupport|AWSEnterpriseOnRamp|*Prem
 ///
 /// The ARNs decide first, whatever the line item type, so that fees and negations stand beside the usage that they
 /// pay for; where a report leaves the ARNs out, the line item type tells.
-pub fn lifecycle(line: Line<'_>) -> &'static str {
+pub fn lifecycle(line: Line<'_>) -> Lifecycle {
     let of_type = |types: &[&str]| types.contains(&line.line_item_type);
     let (_, usage) = split_region(line.product_code, line.usage_type);
     if !absent(line.savings_plan_arn) || line.line_item_type.starts_with("SavingsPlan") {
-        "Savings plan"
+        Lifecycle::SavingsPlan
     } else if is_reservation(line.reservation_arn)
         || of_type(&["DiscountedUsage", "RIFee"])
         || (line.product_code == "AmazonEC2" && usage.starts_with("ReservedHostUsage"))
     {
-        "Reserved"
+        Lifecycle::Reserved
     } else if is_spot(line) {
-        "Spot"
+        Lifecycle::Spot
     } else if is_on_demand_compute(line.product_code, usage) {
-        "On-demand"
+        Lifecycle::OnDemand
     } else {
-        "Other"
+        Lifecycle::Other
     }
 }
 
@@ -81,36 +81,37 @@ pub fn lifecycle(line: Line<'_>) -> &'static str {
 /// Discount (bundled), Discount (volume), Discount, Support, Marketplace; Other for types that are not known.
 ///
 /// *On-demand usage* is every usage at its list price or tier, of any service, not of compute alone.
-pub fn charge_type(line: Line<'_>) -> &'static str {
+pub fn charge_type(line: Line<'_>) -> ChargeType {
     match line.line_item_type {
-        "DiscountedUsage" => "Reserved usage",
-        "SavingsPlanCoveredUsage" => "Savings-plan usage",
-        "SavingsPlanNegation" => "Savings-plan negation",
-        "SavingsPlanRecurringFee" => "SP recurring fee",
-        "SavingsPlanUpfrontFee" => "Up-front fee",
-        "RIFee" => "RI fee",
-        "Tax" => "Tax",
-        "Credit" => "Credit",
-        "Refund" => "Refund",
-        "EdpDiscount" => "Discount (EDP)",
-        "PrivateRateDiscount" => "Discount (private rate)",
-        "BundledDiscount" => "Discount (bundled)",
-        "RiVolumeDiscount" => "Discount (volume)",
-        other if other.contains("Discount") => "Discount",
-        "Fee" if is_reservation(line.reservation_arn) => "Up-front fee",
-        "Usage" | "Fee" | "FlatRateSubscription" if is_marketplace(line) => "Marketplace",
-        "Usage" | "Fee" if is_support(line) => "Support",
-        "Usage" if is_spot(line) => "Spot usage",
-        "Usage" => "On-demand usage",
-        "Fee" | "FlatRateSubscription" => "Other fee",
-        _ => "Other",
+        "DiscountedUsage" => ChargeType::ReservedUsage,
+        "SavingsPlanCoveredUsage" => ChargeType::SavingsPlanUsage,
+        "SavingsPlanNegation" => ChargeType::SavingsPlanNegation,
+        "SavingsPlanRecurringFee" => ChargeType::SpFee,
+        "SavingsPlanUpfrontFee" => ChargeType::UpFrontFee,
+        "RIFee" => ChargeType::RiFee,
+        "Tax" => ChargeType::Tax,
+        "Credit" => ChargeType::Credit,
+        "Refund" => ChargeType::Refund,
+        "EdpDiscount" => ChargeType::DiscountEdp,
+        "PrivateRateDiscount" => ChargeType::DiscountPrivateRate,
+        "BundledDiscount" => ChargeType::DiscountBundled,
+        "RiVolumeDiscount" => ChargeType::DiscountVolume,
+        other if other.contains("Discount") => ChargeType::Discount,
+        "Fee" if is_reservation(line.reservation_arn) => ChargeType::UpFrontFee,
+        "Usage" | "Fee" | "FlatRateSubscription" if is_marketplace(line) => ChargeType::Marketplace,
+        "Usage" | "Fee" if is_support(line) => ChargeType::Support,
+        "Usage" if is_spot(line) => ChargeType::SpotUsage,
+        "Usage" => ChargeType::OnDemandUsage,
+        "Fee" | "FlatRateSubscription" => ChargeType::OtherFee,
+        _ => ChargeType::Other,
     }
 }
 
 /// How the row's price was bought: `On-demand`, `Spot`, `Reserved (No Upfront)`, `Savings plan (All Upfront)` …, the
 /// payment option left out where the report does not say; `Other` for what is no purchase of usage (tax, credits …).
 pub fn purchase_option(line: Line<'_>) -> Cow<'static, str> {
-    let with_payment = |name: &'static str| {
+    let with_payment = |bought: Lifecycle| {
+        let name = bought.name();
         if absent(line.pricing_purchase_option) {
             Cow::Borrowed(name)
         } else {
@@ -119,18 +120,18 @@ pub fn purchase_option(line: Line<'_>) -> Cow<'static, str> {
     };
     let kind = line.line_item_type;
     if kind.starts_with("SavingsPlan") {
-        with_payment("Savings plan")
+        with_payment(Lifecycle::SavingsPlan)
     } else if matches!(kind, "DiscountedUsage" | "RIFee")
         || (kind == "Fee" && is_reservation(line.reservation_arn))
         || (kind == "Usage" && line.pricing_term == "Reserved")
     {
-        with_payment("Reserved")
+        with_payment(Lifecycle::Reserved)
     } else if kind == "Usage" && (is_spot(line) || line.pricing_term == "Spot") {
-        Cow::Borrowed("Spot")
+        Cow::Borrowed(Lifecycle::Spot.name())
     } else if kind == "Usage" {
-        Cow::Borrowed("On-demand")
+        Cow::Borrowed(Lifecycle::OnDemand.name())
     } else {
-        Cow::Borrowed("Other")
+        Cow::Borrowed(Lifecycle::Other.name())
     }
 }
 
@@ -170,6 +171,14 @@ fn is_support(line: Line<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn lifecycle(line: Line<'_>) -> &'static str {
+        super::lifecycle(line).name()
+    }
+
+    fn charge_type(line: Line<'_>) -> &'static str {
+        super::charge_type(line).name()
+    }
 
     const RI: &str = "arn:aws:ec2:us-east-1:111122223333:reserved-instances/0a1b";
     const SP: &str = "arn:aws:savingsplans::111122223333:savingsplan/0a1b";

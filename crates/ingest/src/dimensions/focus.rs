@@ -2,6 +2,7 @@
 
 use super::charge::{is_on_demand_usage_type, is_support_name};
 use super::{absent, region::split_region};
+use model::{ChargeType, Lifecycle};
 
 /// The FOCUS columns that say what a row is; an empty string (or `NULL`) where there is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -50,42 +51,46 @@ const NOT_COMPUTE: [&str; 12] = [
 /// `On-demand`, `Spot`, `Reserved`, `Savings plan`, or `Other` for what is not compute.
 ///
 /// Google's committed use discounts count as reservations unless they are called flexible or spend-based.
-pub fn focus_lifecycle(line: FocusLine<'_>) -> &'static str {
+pub fn focus_lifecycle(line: FocusLine<'_>) -> Lifecycle {
     let (_, usage) = split_region("", line.usage);
     match commitment(line) {
-        Commitment::SavingsPlan => "Savings plan",
-        Commitment::Reservation => "Reserved",
-        Commitment::None if line.charge_category != "Usage" => "Other",
-        Commitment::None if is_spot(line) => "Spot",
-        Commitment::None if is_on_demand_usage_type(usage) => "On-demand",
+        Commitment::SavingsPlan => Lifecycle::SavingsPlan,
+        Commitment::Reservation => Lifecycle::Reserved,
+        Commitment::None if line.charge_category != "Usage" => Lifecycle::Other,
+        Commitment::None if is_spot(line) => Lifecycle::Spot,
+        Commitment::None if is_on_demand_usage_type(usage) => Lifecycle::OnDemand,
         Commitment::None
             if line.service_category == "Compute" && !NOT_COMPUTE.iter().any(|word| usage.contains(word)) =>
         {
-            "On-demand"
+            Lifecycle::OnDemand
         }
-        Commitment::None => "Other",
+        Commitment::None => Lifecycle::Other,
     }
 }
 
 /// What the row is, in the words of [`super::charge_type`], and *RI unused* and *SP unused*, which FOCUS books in rows
 /// of their own. A *Correction* may be late usage as well as money back: it is what its category says, not a refund.
-pub fn focus_charge_type(line: FocusLine<'_>) -> &'static str {
+pub fn focus_charge_type(line: FocusLine<'_>) -> ChargeType {
     let kind = commitment(line);
     match line.charge_category {
-        "Tax" => "Tax",
-        "Credit" => "Credit",
-        "Usage" if line.commitment_status == "Unused" && kind == Commitment::SavingsPlan => "SP unused",
-        "Usage" if line.commitment_status == "Unused" => "RI unused",
-        "Usage" if kind == Commitment::SavingsPlan => "Savings-plan usage",
-        "Usage" if kind == Commitment::Reservation => "Reserved usage",
-        "Purchase" if kind != Commitment::None && line.charge_frequency == "One-Time" => "Up-front fee",
-        "Purchase" if kind == Commitment::SavingsPlan => "SP recurring fee",
-        "Purchase" if kind == Commitment::Reservation => "RI fee",
-        "Usage" | "Purchase" if is_support_name(line.service, line.service) => "Support",
-        "Usage" if is_spot(line) => "Spot usage",
-        "Usage" => "On-demand usage",
-        "Purchase" => "Other fee",
-        _ => "Other",
+        "Tax" => ChargeType::Tax,
+        "Credit" => ChargeType::Credit,
+        "Usage" if line.commitment_status == "Unused" && kind == Commitment::SavingsPlan => {
+            ChargeType::SpUnused
+        }
+        "Usage" if line.commitment_status == "Unused" => ChargeType::RiUnused,
+        "Usage" if kind == Commitment::SavingsPlan => ChargeType::SavingsPlanUsage,
+        "Usage" if kind == Commitment::Reservation => ChargeType::ReservedUsage,
+        "Purchase" if kind != Commitment::None && line.charge_frequency == "One-Time" => {
+            ChargeType::UpFrontFee
+        }
+        "Purchase" if kind == Commitment::SavingsPlan => ChargeType::SpFee,
+        "Purchase" if kind == Commitment::Reservation => ChargeType::RiFee,
+        "Usage" | "Purchase" if is_support_name(line.service, line.service) => ChargeType::Support,
+        "Usage" if is_spot(line) => ChargeType::SpotUsage,
+        "Usage" => ChargeType::OnDemandUsage,
+        "Purchase" => ChargeType::OtherFee,
+        _ => ChargeType::Other,
     }
 }
 
@@ -109,6 +114,14 @@ fn is_spot(line: FocusLine<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn focus_lifecycle(line: FocusLine<'_>) -> &'static str {
+        super::focus_lifecycle(line).name()
+    }
+
+    fn focus_charge_type(line: FocusLine<'_>) -> &'static str {
+        super::focus_charge_type(line).name()
+    }
 
     const USAGE: FocusLine<'static> = FocusLine {
         charge_category: "Usage",

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{absent, glob, table};
+use model::Provider;
 
 const DATA: &str = include_str!("../../data/regions.csv");
 const GLOBAL: &str = "Global";
@@ -81,7 +82,7 @@ pub fn focus_region<'a>(provider: &str, region: &'a str, availability_zone: &'a 
     if region.eq_ignore_ascii_case(GLOBAL) {
         return Cow::Borrowed("");
     }
-    if provider.contains("Microsoft") && region.contains(' ') {
+    if Provider::of_report(provider) == Some(Provider::Microsoft) && region.contains(' ') {
         return Cow::Owned(region.replace(' ', "").to_lowercase());
     }
     if !absent(region) {

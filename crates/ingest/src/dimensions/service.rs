@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{absent, table};
+use model::Provider;
 
 const DATA: &str = include_str!("../../data/services.csv");
 
@@ -39,7 +40,7 @@ pub fn service_name<'a>(product_code: &'a str, product_name: &'a str) -> Cow<'a,
 /// The FOCUS `ServiceCategory` of a product code; `Other` for codes that the table lacks and for providers other than
 /// AWS, whose FOCUS exports carry the category themselves.
 pub fn service_category(product_code: &str, provider: &str) -> &'static str {
-    if !absent(provider) && provider != "AWS" && !provider.starts_with("Amazon") {
+    if !absent(provider) && Provider::of_report(provider) != Some(Provider::Aws) {
         return "Other";
     }
     SERVICES.get(product_code).map_or("Other", |service| service.category)

@@ -5,7 +5,7 @@ use super::text::{RunText, dictionary};
 use crate::batch::{Hashes, NO_TIME, RawBatch};
 use crate::columns::{Format, Rules};
 use crate::costs::exact_measures;
-use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
+use crate::derive::{ACCOUNT_COLUMNS, DERIVED_COLUMNS};
 use crate::fields::{self, Number, Text};
 use crate::limits;
 use crate::registry::{Prints, Registries, Registry};
@@ -245,12 +245,7 @@ impl Run {
             columns
                 .insert(name, registry_column(&self.registries.skus, &self.skus, order, |item| &item[at])?);
         }
-        for (name, field) in [
-            ("SubAccountId", fields::ACCOUNT),
-            ("SubAccountName", fields::ACCOUNT_NAME),
-            ("BillingAccountId", fields::PAYER),
-        ] {
-            let at = ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
+        for (at, name) in ACCOUNT_COLUMNS.iter().enumerate() {
             columns.insert(
                 name,
                 registry_column(&self.registries.accounts, &self.accounts, order, |item| &item[at])?,
@@ -360,10 +355,8 @@ mod tests {
         names.extend(DIRECT.iter().map(|(name, _)| *name));
         names.extend(MEASURES.iter().chain(&TIMES));
         names.extend(OPTIONAL.iter().map(|(name, _)| *name));
+        names.extend(ACCOUNT_COLUMNS);
         names.extend([
-            "SubAccountId",
-            "SubAccountName",
-            "BillingAccountId",
             "Tags",
             "x_CostCategories",
             "x_OtherColumns",

@@ -3,8 +3,7 @@
 use super::kernel::Kernel;
 use crate::columns::Format;
 use crate::costs::AMORTIZATION;
-use crate::derive::{ACCOUNT_FIELDS, DERIVED_COLUMNS};
-use crate::fields;
+use crate::derive::{Source, derived, of_account, source};
 use crate::limits;
 use crate::numbers::{BEYOND, plus};
 use crate::proof::RawTotals;
@@ -70,19 +69,16 @@ impl PeriodRollup {
 
     /// Whose bill it is, and whose costs.
     pub fn owners(&self) -> BTreeSet<Owner> {
-        let at = |field| ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
-        let (payer, account) = (at(fields::PAYER), at(fields::ACCOUNT));
         let accounts = &self.kernel.registries.accounts.items;
-        accounts.iter().map(|item| (item[payer].clone(), item[account].clone())).collect()
+        accounts.iter().map(|item| (item[PAYER].clone(), item[ACCOUNT].clone())).collect()
     }
 
     /// Billed cost of some billing accounts; `None` when it is too large to be summed.
     pub fn billed_by(&self, payers: &BTreeSet<String>) -> Option<Decimal> {
-        let payer = ACCOUNT_FIELDS.iter().position(|known| *known == fields::PAYER).unwrap_or(0);
         let accounts = &self.kernel.registries.accounts.items;
         let mut cost = Decimal::ZERO;
         for (slot, key) in self.kernel.keys.iter().enumerate() {
-            if payers.contains(&accounts[key.account as usize][payer]) {
+            if payers.contains(&accounts[key.account as usize][PAYER]) {
                 let sums = self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX));
                 cost = cost.checked_add(Decimal::from_units(sums[0]))?;
             }
@@ -119,19 +115,17 @@ impl PeriodRollup {
         if self.format == Format::Focus {
             return self.commitments().identity();
         }
-        let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
-        let (commitment, line_item_type) = (column("CommitmentDiscountId"), column("x_LineItemType"));
         let mut lines: BTreeMap<&str, Identity> = BTreeMap::new();
         for (slot, key) in self.kernel.keys.iter().enumerate() {
             let sku = &self.kernel.registries.skus.items[key.sku as usize];
             let sums =
                 self.kernel.groups.sums(u32::try_from(slot).unwrap_or(u32::MAX)).map(Decimal::from_units);
-            let line = lines.entry(&sku[commitment]).or_default();
+            let line = lines.entry(&sku[COMMITMENT]).or_default();
             line.unblended += sums[0];
             line.amortized += sums[1];
             line.amortization += sums[AMORTIZATION];
             // A refund of an up-front fee is negative here; other fees and refunds are amortized as billed.
-            if matches!(sku[line_item_type].as_str(), "SavingsPlanUpfrontFee" | "Fee" | "Refund") {
+            if matches!(sku[LINE_ITEM_TYPE].as_str(), "SavingsPlanUpfrontFee" | "Fee" | "Refund") {
                 line.upfront_paid += sums[0] - sums[1];
             }
         }
@@ -155,17 +149,14 @@ impl PeriodRollup {
 
     /// What a FOCUS report says of each commitment.
     fn commitments(&self) -> Commitments<'_> {
-        let column = |name: &str| DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
-        let commitment = column("CommitmentDiscountId");
-        let [category, status] = ["ChargeCategory", "CommitmentDiscountStatus"].map(column);
         let mut commitments = Commitments::default();
         for (slot, key) in self.kernel.keys.iter().enumerate() {
             let sku = &self.kernel.registries.skus.items[key.sku as usize];
-            if !sku[commitment].is_empty() {
+            if !sku[COMMITMENT].is_empty() {
                 let slot = u32::try_from(slot).unwrap_or(u32::MAX);
                 let sums = self.kernel.groups.sums(slot).map(Decimal::from_units);
                 let rows = self.kernel.groups.slots[slot as usize].rows;
-                commitments.add(&sku[commitment], &sku[category], &sku[status], rows, sums[0], sums[1]);
+                commitments.add(&sku[COMMITMENT], &sku[CATEGORY], &sku[STATUS], rows, sums[0], sums[1]);
             }
         }
         commitments
@@ -174,34 +165,21 @@ impl PeriodRollup {
     /// The rows in their order of storage.
     pub fn sorted(&self) -> SortedRollup<'_> {
         let registries = &self.kernel.registries;
-        let account = |name: &str| match name {
-            "SubAccountId" => Some(fields::ACCOUNT),
-            "SubAccountName" => Some(fields::ACCOUNT_NAME),
-            "BillingAccountId" => Some(fields::PAYER),
-            _ => None,
-        };
-        let dictionaries: Vec<Dictionary> = ROLLUP_DIMENSIONS
+        let dictionaries: Vec<Dictionary> = SOURCES
             .iter()
-            .map(|name| {
-                if let Some(field) = account(name) {
-                    let at = ACCOUNT_FIELDS.iter().position(|known| *known == field).unwrap_or(0);
-                    return Dictionary::new(
-                        Source::Account,
-                        registries.accounts.items.iter().map(|item| item[at].as_str()),
-                    );
-                }
-                match *name {
-                    "Tags" => Dictionary::new(Source::Tags, registries.tags.items.iter().map(String::as_str)),
-                    "x_CostCategories" => Dictionary::new(
-                        Source::Categories,
-                        registries.categories.items.iter().map(String::as_str),
-                    ),
-                    name => {
-                        let at = DERIVED_COLUMNS.iter().position(|column| *column == name).unwrap_or(0);
-                        Dictionary::new(
-                            Source::Sku,
-                            registries.skus.items.iter().map(|item| item[at].as_str()),
-                        )
+            .map(|source| {
+                let source = *source;
+                match source {
+                    Source::Tags => Dictionary::new(source, registries.tags.items.iter().map(String::as_str)),
+                    Source::Categories => {
+                        Dictionary::new(source, registries.categories.items.iter().map(String::as_str))
+                    }
+                    Source::Account(at) => {
+                        let items = registries.accounts.items.iter();
+                        Dictionary::new(source, items.map(|item| item[at].as_str()))
+                    }
+                    Source::Sku(at) => {
+                        Dictionary::new(source, registries.skus.items.iter().map(|item| item[at].as_str()))
                     }
                 }
             })
@@ -222,13 +200,22 @@ impl PeriodRollup {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Source {
-    Sku,
-    Account,
-    Tags,
-    Categories,
-}
+/// What fills each text column of the roll-up.
+const SOURCES: [Source; ROLLUP_DIMENSIONS.len()] = {
+    let mut sources = [Source::Tags; ROLLUP_DIMENSIONS.len()];
+    let mut at = 0;
+    while at < sources.len() {
+        sources[at] = source(ROLLUP_DIMENSIONS[at]);
+        at += 1;
+    }
+    sources
+};
+const ACCOUNT: usize = of_account("SubAccountId");
+const PAYER: usize = of_account("BillingAccountId");
+const COMMITMENT: usize = derived("CommitmentDiscountId");
+const LINE_ITEM_TYPE: usize = derived("x_LineItemType");
+const CATEGORY: usize = derived("ChargeCategory");
+const STATUS: usize = derived("CommitmentDiscountStatus");
 
 /// A dimension: for each thing of a registry, the code of its text; -1 for none.
 struct Dictionary {
@@ -280,8 +267,8 @@ impl SortedRollup<'_> {
             let codes: Int32Array = keys()
                 .map(|key| {
                     let thing = match dictionary.source {
-                        Source::Sku => key.sku,
-                        Source::Account => key.account,
+                        Source::Sku(_) => key.sku,
+                        Source::Account(_) => key.account,
                         Source::Tags => key.tags,
                         Source::Categories => key.categories,
                     };

@@ -11,6 +11,7 @@ fn names_round_trip() {
         "cost_category:Unit",
         "virtual_tag:a:b",
         "subset",
+        "subset_id",
     ];
     names.extend(keyed.map(ToOwned::to_owned));
     names.push("organizational_unit".to_owned());

@@ -6,14 +6,14 @@ use crate::error::QueryError;
 use crate::store::{Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
 use crate::view::PublishedPeriod;
-use model::{CostQuery, DIMENSIONS, Dimension, Listed, MergedTag};
+use model::{Column, CostQuery, Dimension, Listed, MergedTag};
 use std::sync::Arc;
 
 /// Columns of the roll-up that decide a dimension's value; none for what is the whole bill's.
 pub(super) fn axis_columns(dimension: &Dimension) -> Vec<&'static str> {
     if dimension.is_of_bill() {
         vec![]
-    } else if dimension.is("account") {
+    } else if dimension.is(Column::Account) {
         vec!["SubAccountId"]
     } else {
         dimension.columns()
@@ -31,14 +31,14 @@ pub(super) fn values(store: &Store, dimension: &Dimension, names: Option<&Names>
         (Dimension::CarriedTag(tag), _) => return values(store, tag, None),
         (Dimension::CostCategory(key), _) => store.values_of_key(COST_CATEGORIES, key),
         (Dimension::Mapped(mapping), _) => mapped::by_one_column(store, mapping),
-        (Dimension::Column(_), Some(names)) if dimension.is("account") => Arc::new(names.values(store)),
-        (Dimension::Column(at), _) if dimension.is("can_carry_tags") => {
-            let types = store.dictionary(DIMENSIONS[*at].column).values();
-            let of = |code: usize| model::can_carry_tags(types[code].as_deref().unwrap_or_default());
+        (Dimension::Column(Column::Account), Some(names)) => Arc::new(names.values(store)),
+        (Dimension::Column(carries @ Column::CanCarryTags), _) => {
+            let types = store.dictionary(carries.info().column).values();
+            let of = |code: usize| model::carries_tags_word(types[code].as_deref().unwrap_or_default());
             Arc::new(Values::number(types.len(), |code| Some(Arc::from(of(code)))))
         }
-        (Dimension::Column(at), _) => {
-            let texts = store.dictionary(DIMENSIONS[*at].column).values();
+        (Dimension::Column(column), _) => {
+            let texts = store.dictionary(column.info().column).values();
             let places = (0..u32::try_from(texts.len()).unwrap_or(u32::MAX)).collect();
             Arc::new(Values { places, values: texts })
         }

@@ -3,7 +3,7 @@
 
 use super::axes::values;
 use crate::store::{Codes, Column, Slab, Store, Values};
-use model::{CANNOT_CARRY, Dimension, WITHOUT_TAGS};
+use model::{CANNOT_CARRY, Dimension, can_carry_tags};
 use std::sync::Arc;
 
 /// Adds a column of codes to each slab, and says what they stand for: the values of the tag, and one beside them.
@@ -16,7 +16,7 @@ pub(super) fn add_codes(
     let carried = values(store, tag, None);
     let types = store.dictionary(TYPES).values();
     let without: Vec<bool> =
-        types.iter().map(|name| name.as_deref().is_some_and(|name| WITHOUT_TAGS.contains(&name))).collect();
+        types.iter().map(|name| name.as_deref().is_some_and(|name| !can_carry_tags(name))).collect();
     let mut texts = carried.values.as_ref().clone();
     // Whoever writes so on a tag has none.
     let known = texts.iter().position(|text| text.as_deref() == Some(CANNOT_CARRY));

@@ -33,8 +33,12 @@ pub(crate) fn value(world: &World, item: &Item, dimension: &Dimension) -> Option
         name if name.starts_with("carried_") => {
             let carried = name[8..].parse().ok().and_then(|tag: Dimension| value(world, item, &tag));
             let carried = carried.filter(|value| value != model::CANNOT_CARRY);
-            let cannot = item.text("x_ChargeType").is_some_and(|kind| model::WITHOUT_TAGS.contains(&&*kind));
+            let cannot = item.text("x_ChargeType").is_some_and(|kind| !model::can_carry_tags(&kind));
             carried.or_else(|| cannot.then(|| model::CANNOT_CARRY.to_owned()))
+        }
+        "can_carry_tags" => {
+            let cannot = item.text("x_ChargeType").is_some_and(|kind| !model::can_carry_tags(&kind));
+            Some(if cannot { "No" } else { "Yes" }.to_owned())
         }
         "cost_category:Unit" => (item.kind == 0).then(|| "u".to_owned()),
         _ => match dimension {

@@ -2,7 +2,7 @@
 //! out of scope can be told from any answer.
 
 use crate::fixture::{Item, World, engine, item, run};
-use crate::properties::{DIMENSIONS, dimension, question};
+use crate::properties::{dimension, names, question};
 use model::{CostAnswer, CostQuery, Decimal, Filter, Metric, TimeView};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -76,7 +76,7 @@ async fn said(engine: &Engine, view: &View, questions: &[CostQuery]) -> Result<S
         said.sql.push(answer.sql.clone());
         said.answers.push(CostAnswer { sql: String::new(), ..answer });
     }
-    for name in DIMENSIONS {
+    for name in names() {
         let found = engine.values(view, &dimension(name), Span::default(), Metric::List, "", 500).await?;
         said.values.push(found);
     }

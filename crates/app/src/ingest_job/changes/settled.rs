@@ -45,7 +45,7 @@ pub(super) fn complete(periods: &Periods) -> String {
 /// Whether rows of a charge type stand once their day is over. The others grow until the bill is final, dated to a day
 /// that is long over.
 pub(super) fn stands(charge_type: &str) -> bool {
-    can_carry_tags(charge_type) == "Yes"
+    can_carry_tags(charge_type)
 }
 
 /// What changed of what was settled; `None`: no amount. `was` and `is`: what was settled of a month that was growing, and

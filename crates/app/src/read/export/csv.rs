@@ -6,7 +6,7 @@
 //! which need values exactly: it is not guarded.
 
 use super::{change_columns, change_figures, figure_columns, figures, key_text, rows, text_columns, texts};
-use crate::read::costs::{Costs, bucket_text};
+use crate::read::costs::{Costs, bucket_text, is_subset_id};
 use model::{CostGroup, Decimal, TimeView};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -75,6 +75,8 @@ pub fn csv_long(costs: &Costs, out: &mut impl Write) -> io::Result<()> {
     for ((group, labels), bucket, figure) in cells {
         let keys = query.group_by.iter().zip(&group.keys).zip(labels);
         let keys = keys.map(|((dimension, key), label)| {
+            // Scripts ask for identifiers to get them.
+            let label = key.as_ref().filter(|_| is_subset_id(dimension)).unwrap_or(label);
             Cell::Text(key_text(dimension, key.as_deref(), label, group.other))
         });
         let figure = figure.to_string();

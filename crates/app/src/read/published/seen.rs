@@ -12,7 +12,7 @@ use crate::proof::{Proof, UNAVAILABLE};
 use crate::{App, AppError, Result};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use meta::{Organization, Publication};
-use model::{AsOf, ConnectionId, CostQuery, DaySpan, Decimal, Metric, Snapshot, TimeView};
+use model::{AsOf, Column, ConnectionId, CostQuery, DaySpan, Decimal, Metric, Snapshot, TimeView};
 use query::{Scope, Span, View};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -212,8 +212,8 @@ impl Published {
 
     /// Puts the sums of the rows that are seen in place of the bills'.
     async fn sum(&mut self, app: &App) -> Result<()> {
-        let by = ["connection", "billing_period"].into_iter().map(super::super::named);
-        let query = CostQuery { group_by: by.collect::<Result<_>>()?, ..CostQuery::total(Metric::Unblended) };
+        let by = vec![Column::Connection.into(), Column::BillingPeriod.into()];
+        let query = CostQuery { group_by: by, ..CostQuery::total(Metric::Unblended) };
         for currency in self.view.currencies_of(&[]) {
             let query = query::only_in(&query, &currency);
             for group in app.engine().answer(&self.view, &query).await?.groups {

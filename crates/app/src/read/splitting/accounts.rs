@@ -1,20 +1,10 @@
 //! What speaks of accounts: it looks at where an amount went, all else at the rows.
 
-use model::{DIMENSIONS, Decider, Dimension, Filter, Mapping, MappingName};
+use model::{Decider, Dimension, Filter, Mapping};
 
 /// The filters that look at where an amount went, and those that look at the rows.
 pub(super) fn parted(filters: &[Filter]) -> (Vec<Filter>, Vec<Filter>) {
-    filters.iter().cloned().partition(|filter| is_about_accounts(&filter.dimension))
-}
-
-pub(super) fn is_about_accounts(dimension: &Dimension) -> bool {
-    match dimension {
-        Dimension::Column(at) => {
-            ["account_id", "account", "reported_account_name"].contains(&DIMENSIONS[*at].name)
-        }
-        Dimension::Mapped(mapping) => !matches!(mapping.name, MappingName::VirtualTag(_)),
-        _ => false,
-    }
+    filters.iter().cloned().partition(|filter| filter.dimension.is_of_account())
 }
 
 /// Mappings of accounts (subsets, organizational units), ready to be asked for many of them.
@@ -23,7 +13,7 @@ pub(super) struct Mapped<'a>(Vec<(&'a Mapping, Decider)>);
 impl<'a> Mapped<'a> {
     pub(super) fn of(dimensions: impl Iterator<Item = &'a Dimension>) -> Self {
         let mut known: Vec<(&Mapping, Decider)> = vec![];
-        for dimension in dimensions.filter(|dimension| is_about_accounts(dimension)) {
+        for dimension in dimensions.filter(|dimension| dimension.is_of_account()) {
             if let Dimension::Mapped(mapping) = dimension
                 && !known.iter().any(|(known, _)| known.name == mapping.name)
             {

@@ -1,5 +1,5 @@
 # Thin: every target is one script. `make run` and `make test` set up what is missing by themselves.
-.PHONY: run test check fix dev gen e2e bench fuzz clean help
+.PHONY: run test check fix dev gen e2e bench dist fuzz clean help
 .DEFAULT_GOAL := help
 
 run:   ## build and serve the demo company on http://127.0.0.1:8080 (LISTEN=host:port to change)
@@ -18,6 +18,8 @@ e2e:   ## all browser tests (UPDATE_SCREENS=1 renews docs/screens)
 	@scripts/e2e.sh
 bench: ## side by side with DuckDB; writes bench/results.md (BENCH_SCALE=0.1 for a tenth of the rows)
 	@scripts/bench.sh
+dist:  ## a stripped archive, a wheel that carries the binary, and what the Dockerfile copies, in dist/
+	@scripts/dist.sh
 fuzz:  ## every fuzz target for FUZZ_SECONDS (default 120) each
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-120} scripts/fuzz.sh
 clean: ## remove build results and demo data; keeps downloaded tools

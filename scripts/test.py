@@ -95,6 +95,8 @@ def stages(cache: Path, target: Path) -> list:
         Stage("cases", pytest("venv-oracle", "cases"), cores=1, **tested),
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
         Stage("world", pytest("venv-ministack", "world"), cores=0, **tested),
+        # The server as whoever runs it sees it: metrics, probes, logs, its end, backup and restore with kills, doctor, packages.
+        Stage("operation", pytest("venv-ministack", "operation"), cores=1, **tested),
         Stage("fuzz", ["scripts/fuzz.sh", "--run"], counts="plain", needs=("fuzz-build",), env={"FUZZ_SECONDS": "2", "FUZZ_JOBS": "1"}, cores=1),
     ]
 
@@ -192,7 +194,7 @@ def run(stage: Stage, env: dict, log: Path, print_too: bool) -> None:
             stage.passed, stage.failed = (1, 0) if code == 0 else (0, 1)
         elif code != 0 and stage.failed == 0:
             stage.failed = 1  # did not compile, crashed, or failed outside a test
-        elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "cases", "world", "attack", "e2e", "web-tests"):
+        elif code == 0 and stage.passed == 0 and stage.name in ("rust", "fuzz", "oracle", "cases", "world", "attack", "operation", "e2e", "web-tests"):
             written.write(f"{stage.name}: no test was run\n")
             stage.failed = 1
     stage.result = "ok" if code == 0 and stage.failed == 0 else "FAILED"

@@ -288,6 +288,8 @@ COMMANDS = {
     "reconcile": (None, "reads"),
     "explain": (None, "reads"),
     "doctor": (None, "reads"),
+    "backup": (None, "reads, and writes files outside the data folder"),
+    "restore": (None, "makes another data folder; one that is there is refused"),
     "user list": (None, "reads"),
     "token list": (None, "reads"),
     "openapi": (None, "reads"),

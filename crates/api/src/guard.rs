@@ -1,5 +1,6 @@
 //! What every request passes: the host check, security headers, and the server's time.
 
+use crate::operation;
 use crate::origin;
 use crate::problem::{ApiError, RequestProblem};
 use crate::state::{ApiState, Site};
@@ -26,7 +27,7 @@ const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
 /// Refuses requests that came under a foreign name: a page elsewhere may point its own name at this address.
 pub(crate) async fn known_host(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    if is_addressed(&state.site, &request) {
+    if operation::PROBES.contains(&request.uri().path()) || is_addressed(&state.site, &request) {
         return next.run(request).await;
     }
     ApiError::from(
@@ -113,15 +114,9 @@ async fn caught<T>(future: impl Future<Output = T>) -> Option<T> {
 
 /// `server-timing`: milliseconds from the request to the answer's first byte.
 pub(crate) async fn server_timing(request: Request, next: Next) -> Response {
-    let (started, path) = (Instant::now(), request.uri().path().to_owned());
+    let started = Instant::now();
     let mut response = next.run(request).await;
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
-    tracing::debug!(
-        http.path = path,
-        http.status = response.status().as_u16(),
-        http.duration_ms = milliseconds,
-        "answered"
-    );
     if let Ok(value) = HeaderValue::from_str(&format!("app;dur={milliseconds:.3}")) {
         response.headers_mut().insert(HeaderName::from_static("server-timing"), value);
     }

@@ -1,5 +1,6 @@
 //! Errors on the wire: RFC 9457 problem details, the one place that maps kinds of errors to statuses.
 
+use crate::requests;
 use app::{AppError, ErrorKind};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -26,6 +27,9 @@ pub(crate) struct Problem {
     /// The role that would be enough, where the caller's is not.
     #[schema(required = true)]
     needed_role: Option<String>,
+    /// Names the request in the server's log.
+    #[schema(required = true)]
+    request_id: Option<String>,
 }
 
 /// An error on its way out of a handler.
@@ -141,7 +145,8 @@ fn written(
 ) -> Response {
     let kind = format!("urn:cloud-analyzer:problem:{name}");
     let title = title.to_owned();
-    let problem = Problem { kind, title, status: status.as_u16(), detail, advice, needed_role };
+    let request_id = requests::current();
+    let problem = Problem { kind, title, status: status.as_u16(), detail, advice, needed_role, request_id };
     let mut response = (status, Json(problem)).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

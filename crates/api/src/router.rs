@@ -2,7 +2,7 @@
 
 use crate::crowds::{self, Crowds};
 use crate::events::Streams;
-use crate::{ApiState, access, assets, guard, methods, routes};
+use crate::{ApiState, access, assets, guard, methods, operation, requests, routes};
 use axum::routing::{any, get};
 use axum::{Extension, Json, Router, middleware};
 use std::sync::Arc;
@@ -129,12 +129,25 @@ pub fn router(state: ApiState) -> Router {
     api.route_layer(authorize)
         .with_state(state.clone())
         .route("/api/v1/openapi.json", described.fallback(methods::of_reading))
+        .merge(operation::at_the_door().with_state(state.clone()))
         .route("/api/{*rest}", any(assets::unknown))
         .fallback(assets::web)
         .layer(Extension(Streams::default()))
         .layer(middleware::from_fn(guard::server_timing))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(crowds, crowds::limit))
-        .layer(middleware::from_fn_with_state(state, guard::known_host))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::known_host))
         .layer(middleware::from_fn_with_state(site, guard::harden))
+        .layer(middleware::from_fn_with_state(state.requests, requests::known))
+}
+
+/// What the operator asks, at an address of this machine alone; nobody signs in there.
+pub fn operators(state: ApiState) -> Router {
+    let site = Arc::clone(&state.site);
+    operation::of_operators()
+        .with_state(state.clone())
+        .fallback(assets::unknown)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::known_host))
+        .layer(middleware::from_fn_with_state(site, guard::harden))
+        .layer(middleware::from_fn_with_state(state.requests, requests::known))
 }

@@ -191,7 +191,7 @@ const LAST_BYTES: Duration = Duration::from_millis(500);
 const BREATH: Duration = Duration::from_millis(50);
 /// Connections that are told at once that there is no place; those beyond are closed without a word.
 const TURNED_AWAY: usize = 64;
-const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 182\r\n\r\n{\"type\":\"urn:cloud-analyzer:problem:busy\",\"title\":\"Too many connections\",\"status\":503,\"detail\":\"every connection is in use\",\"advice\":\"Try again in a few seconds.\",\"needed_role\":null}";
+const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 200\r\n\r\n{\"type\":\"urn:cloud-analyzer:problem:busy\",\"title\":\"Too many connections\",\"status\":503,\"detail\":\"every connection is in use\",\"advice\":\"Try again in a few seconds.\",\"needed_role\":null,\"request_id\":null}";
 
 /// Says that there is no place, as far as that can be said without waiting for anybody.
 fn turn_away(mut stream: TcpStream, turned_away: &Arc<Semaphore>) {

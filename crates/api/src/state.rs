@@ -1,7 +1,9 @@
 //! What every handler shares.
 
 use crate::caching::Bodies;
+use crate::requests::Requests;
 use app::identity::OpenIdSettings;
+use app::metrics;
 use app::policy::Caller;
 use app::read::Published;
 use app::{App, Organization};
@@ -17,6 +19,8 @@ pub struct ApiState {
     pub site: Arc<Site>,
     /// Answers as they were sent.
     pub bodies: Bodies,
+    /// Requests in numbers.
+    pub requests: Requests,
 }
 
 /// How the server is reached, and by whom.
@@ -32,6 +36,8 @@ pub struct Site {
     pub behind_proxy: bool,
     /// A second way to sign in.
     pub openid: Option<OpenIdSettings>,
+    /// What opens the metrics at this address; without, they are not told here.
+    pub metrics_token: Option<metrics::Token>,
 }
 
 impl ApiState {

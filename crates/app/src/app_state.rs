@@ -1,6 +1,7 @@
 //! The application: what is open for as long as the process runs.
 
 use crate::allowances::{AllowanceOptions, Allowances};
+use crate::backup::hold;
 use crate::connections::Verifications;
 use crate::data_folder;
 use crate::edits::Turns;
@@ -8,8 +9,11 @@ use crate::happenings::Watches;
 use crate::identity::Passwords;
 use crate::jobs::Running;
 use crate::lock::Writers;
+use crate::metrics::Sums;
 use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
+use crate::readiness::{Lanes, Looks};
+use crate::served;
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
@@ -29,6 +33,8 @@ pub struct AppOptions {
     pub clock: Arc<dyn Clock>,
     /// Make the folder when it is missing; readers say "no data" instead.
     pub create: bool,
+    /// Bring a folder that an older version wrote up to date; otherwise it is refused, and nothing of it changes.
+    pub update: bool,
     /// Bounds of the query engine.
     pub engine: EngineOptions,
     /// How people are told things; without, links are shown to administrators.
@@ -69,6 +75,7 @@ impl Default for AppOptions {
         Self {
             clock: Arc::new(SystemClock),
             create: true,
+            update: true,
             engine: EngineOptions::default(),
             mail: None,
             allowances: AllowanceOptions::default(),
@@ -125,14 +132,22 @@ struct Inner {
     queued: Queued,
     running: Running,
     stop: watch::Sender<bool>,
+    began: DateTime<Utc>,
+    lanes: Lanes,
+    looks: Looks,
+    sums: Sums,
+    vacuuming: tokio::sync::Mutex<()>,
 }
 
 impl App {
     /// Opens `<data_dir>/lake` and `<data_dir>/meta.sqlite`.
     pub async fn open(data_dir: &Path, options: AppOptions) -> Result<Self> {
         data_folder::prepare(data_dir, options.create)?;
+        let meta = served::opened(&data_dir.join(data_folder::DATABASE), data_dir, options.update).await?;
         let lake = Lake::open(data_dir).await?;
-        let meta = Meta::open(&data_dir.join("meta.sqlite")).await?;
+        for lock in [hold::LOCK, served::LOCK] {
+            hold::opened(data_dir, lock)?;
+        }
         data_folder::close_to_others(data_dir);
         if let Some(kept) = options.keep_superseded {
             meta.keep_superseded_for(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX)).await?;
@@ -164,6 +179,11 @@ impl App {
                 queued: Queued::default(),
                 running: Running::default(),
                 stop: watch::Sender::new(false),
+                began: Utc::now(),
+                lanes: Lanes::default(),
+                looks: Looks::default(),
+                sums: Sums::default(),
+                vacuuming: tokio::sync::Mutex::default(),
             }),
         })
     }
@@ -270,8 +290,36 @@ impl App {
         self.inner.stop.send_replace(true);
     }
 
+    /// When it was opened, by the machine's clock.
+    pub(crate) fn began(&self) -> DateTime<Utc> {
+        self.inner.began
+    }
+
+    /// Lanes of jobs, and when they last looked for work.
+    pub(crate) fn lanes(&self) -> &Lanes {
+        &self.inner.lanes
+    }
+
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.inner.looks
+    }
+
+    pub(crate) fn sums(&self) -> &Sums {
+        &self.inner.sums
+    }
+
+    /// Held by whoever removes files of the lake.
+    pub(crate) fn vacuuming(&self) -> &tokio::sync::Mutex<()> {
+        &self.inner.vacuuming
+    }
+
+    /// Whether [`Self::stop`] was called.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.inner.stop.borrow()
+    }
+
     /// Comes back once [`Self::stop`] was called.
-    pub(crate) async fn stopping(&self) {
+    pub async fn stopping(&self) {
         let mut stop = self.inner.stop.subscribe();
         // The sender lives as long as this value: waiting cannot fail.
         let _ = stop.wait_for(|stop| *stop).await;

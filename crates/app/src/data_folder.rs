@@ -3,6 +3,8 @@
 //! Files are made closed to others by the process's umask, which the binary sets first. What an older version, another
 //! umask or a restored backup left open is closed here at each start.
 
+use crate::backup::{self, hold};
+use crate::served;
 use crate::{AppError, ErrorKind, Result};
 use std::fs::{DirBuilder, Metadata, Permissions};
 use std::io;
@@ -13,14 +15,24 @@ use std::path::{Path, PathBuf};
 pub(crate) const DATABASE: &str = "meta.sqlite";
 /// What is closed by itself, for the case that the folder is not ours; the key is looked at elsewhere, for whoever
 /// could read it may have it.
-const CLOSED: [&str; 7] =
-    [DATABASE, "meta.sqlite-wal", "meta.sqlite-shm", "writer.lock", "secret.lock", "lake", "demo"];
+const CLOSED: [&str; 9] = [
+    DATABASE,
+    "meta.sqlite-wal",
+    "meta.sqlite-shm",
+    "writer.lock",
+    "secret.lock",
+    hold::LOCK,
+    served::LOCK,
+    "lake",
+    "demo",
+];
 /// What others may do with a file.
 const OTHERS: u32 = 0o077;
 
 /// Makes the folder, or says that there is none.
 pub(crate) fn prepare(data_dir: &Path, create: bool) -> Result<()> {
     let folder = data_dir.display().to_string();
+    backup::refuse_unfinished(data_dir)?;
     if !create && !data_dir.join(DATABASE).is_file() {
         return Err(AppError::new(ErrorKind::NotFound, format!("there is no data in {folder}")).advise(
             "Load report files with 'cloud-analyzer --data DIR ingest SOURCE', or point --data at the right folder.",

@@ -1,5 +1,11 @@
 //! What is wrong with an installation, and how to mend it.
 
+mod outside;
+mod speed;
+
+pub use outside::outside;
+pub use speed::disk_speed;
+
 use crate::data_folder::{self, DATABASE};
 use crate::{App, AppError, Result, connections};
 use chrono::{DateTime, Datelike, Utc};
@@ -62,7 +68,7 @@ impl Finding {
     }
 }
 
-/// Looks at the data folder from outside: changes nothing, opens nothing.
+/// Looks at the data folder from outside: opens nothing, and leaves nothing behind.
 pub fn data_folder(data_dir: &Path, now: DateTime<Utc>) -> Vec<Finding> {
     let shown = data_dir.display();
     if !data_dir.join(DATABASE).is_file() {
@@ -73,7 +79,16 @@ pub fn data_folder(data_dir: &Path, now: DateTime<Utc>) -> Vec<Finding> {
             "Point --data at the right folder; a new one is made by 'serve' and 'ingest'.",
         )];
     }
-    vec![permissions(data_dir), space(data_dir), clock(data_dir, now)]
+    let mut found = vec![permissions(data_dir), space(data_dir), clock(data_dir, now)];
+    if crate::backup::refuse_unfinished(data_dir).is_err() {
+        found.push(Finding::bad(
+            "data_folder",
+            Health::Wrong,
+            format!("{shown} is being restored, or was not restored to the end"),
+            "Wait for it, or run 'cloud-analyzer restore' again: it begins anew.",
+        ));
+    }
+    found
 }
 
 fn permissions(data_dir: &Path) -> Finding {

@@ -30,7 +30,7 @@ pub use members::{
     users,
 };
 pub use meta::{ApiToken, AuditEntry, Invitation, Member, NewAudit, SecretHash, User};
-pub use openid::{OpenIdFailure, OpenIdSettings, OpenIdStart, finish_openid, start_openid};
+pub use openid::{OpenIdFailure, OpenIdSettings, OpenIdStart, check_openid, finish_openid, start_openid};
 pub use organizations::{create_organization, mail_domains, rename_organization, set_mail_domains};
 pub(crate) use organizations::{
     found_organization, may_found_organization, new_organization_id, own_organizations,

@@ -3,6 +3,7 @@
 //! order, so that a stop anywhere loses nothing: what is over is marked, nobody can publish or resolve it from then on;
 //! the files go once everybody who found them before is done; the rows go last.
 
+use crate::backup::hold;
 use crate::identity::of_everybody;
 use crate::{App, Result};
 use lake::Table;
@@ -38,6 +39,13 @@ impl App {
         self.vacuum_sparing(spare).await
     }
 
+    /// The same behind something that is done already: what is not removed now, the next vacuum removes.
+    pub(crate) async fn vacuum_behind(&self) {
+        if let Err(error) = self.vacuum_unlocked().await {
+            tracing::warn!(%error, "files that nothing needs any more could not be removed yet");
+        }
+    }
+
     /// The same, for callers that hold the writer's lock.
     pub(crate) async fn vacuum_unlocked(&self) -> Result<VacuumSummary> {
         self.vacuum_sparing(Spare::Usual).await
@@ -58,6 +66,12 @@ impl App {
     }
 
     async fn vacuum_sparing(&self, spare: Spare) -> Result<VacuumSummary> {
+        // Vacuums of this process wait for each other: the lock of the file could not tell them from backups.
+        let _next = self.vacuuming().lock().await;
+        let Some(_alone) = hold::may_remove(self.data_dir())? else {
+            tracing::info!("nothing is removed while a backup is made; the next vacuum does it");
+            return Ok(VacuumSummary::default());
+        };
         let now_ms = self.now().timestamp_millis();
         let ((replaced_until, over_until), entries) = match spare {
             Spare::Usual => (self.over(now_ms).await?, vec![]),

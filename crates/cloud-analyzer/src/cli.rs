@@ -3,12 +3,14 @@
 mod allow;
 mod identity;
 mod keeping;
+mod operation;
 mod question;
 mod reading;
 
 pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
 pub(crate) use keeping::{Keeping, Vacuum};
+pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
 
@@ -40,6 +42,9 @@ pub(crate) struct Cli {
         value_parser = parse_range
     )]
     pub(crate) allow_private_range: Vec<IpNet>,
+    /// How the log on standard error is written
+    #[arg(long, global = true, env = "CLOUD_ANALYZER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -81,6 +86,10 @@ pub(crate) enum Command {
     Serve(Box<Serve>),
     /// Look for what is wrong with this installation, and list what it may read and reach; takes the options of serve
     Doctor(Box<Doctor>),
+    /// Copy the data folder as it is at one moment, beside a running server; into a folder of its own, which grows by what is new
+    Backup(Backup),
+    /// Make a data folder from a backup
+    Restore(Restore),
     /// The key of kept secrets
     #[command(subcommand)]
     Keys(Keys),
@@ -363,15 +372,8 @@ pub(crate) struct Serve {
     pub(crate) mail: MailOptions,
     #[command(flatten)]
     pub(crate) openid: OpenId,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Doctor {
     #[command(flatten)]
-    pub(crate) serve: Serve,
-    /// Print everything as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) metrics: MetricsOptions,
 }
 
 /// How people are told things by mail; without, links are shown to administrators.

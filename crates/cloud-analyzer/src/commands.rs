@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod accounts;
+mod backup;
 mod choose;
 mod connect;
 mod customers;
@@ -11,6 +12,7 @@ mod ingest;
 mod keys;
 mod query;
 mod reconcile;
+mod restore;
 mod serve;
 mod sessions;
 mod status;
@@ -49,6 +51,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,
         Command::Serve(args) => serve::run(&folder, *args).await?,
         Command::Doctor(args) => return doctor::run(&folder, *args).await,
+        Command::Backup(args) => backup::run(&folder, args).await?,
+        Command::Restore(args) => restore::run(&folder, args).await?,
         Command::Keys(command) => keys::run(&folder, command).await?,
         Command::User(command) => user::run(&folder, command).await?,
         Command::Token(command) => token::run(&folder, command).await?,
@@ -91,6 +95,11 @@ impl Folder {
         let options =
             AppOptions { create: false, allowances: operator(), patience: PATIENCE, ..self.options() };
         Ok(App::open(&self.path(), options).await?)
+    }
+
+    /// The same, of this version: nothing of one that an older version wrote is changed.
+    pub(crate) async fn open_as_it_is(&self) -> anyhow::Result<App> {
+        Ok(App::open(&self.path(), AppOptions { create: false, update: false, ..self.options() }).await?)
     }
 
     /// What all commands have in common.

@@ -1,8 +1,11 @@
 //! Logs on standard error, one line an event; `CLOUD_ANALYZER_LOG` chooses what (`info`, `query=debug`, …).
 //!
 //! What fields say may come from bills and from foreign servers: it is written so that it can neither begin a line nor move a
-//! terminal's cursor.
+//! terminal's cursor. For programs that read logs, each line is JSON (`--log-format json`).
 
+mod json;
+
+use crate::cli::LogFormat;
 use model::shown;
 use std::fmt::{self, Debug};
 use std::io::IsTerminal;
@@ -17,19 +20,22 @@ const DEFAULT: &str =
     "warn,aws_config=error,cloud_analyzer=info,api=info,app=info,connect=info,ingest=info,meta=info";
 
 /// Starts logging; a filter that cannot be read falls back to the default, with a warning.
-pub(crate) fn start() {
+pub(crate) fn start(format: LogFormat) {
     let wanted = std::env::var("CLOUD_ANALYZER_LOG").unwrap_or_else(|_| DEFAULT.to_owned());
     let (filter, wrong) = match EnvFilter::try_new(&wanted) {
         Ok(filter) => (filter, None),
         Err(error) => (EnvFilter::new(DEFAULT), Some(error)),
     };
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .fmt_fields(OneLine)
-        .init();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => {
+            let ansi = std::io::stderr().is_terminal();
+            logs.with_ansi(ansi).with_target(false).fmt_fields(OneLine).init();
+        }
+        LogFormat::Json => {
+            logs.with_ansi(false).fmt_fields(json::JsonFields).event_format(json::JsonEvents).init();
+        }
+    }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let what = panic.payload_as_str().unwrap_or("without a word");
@@ -83,13 +89,19 @@ impl Visit for Fields<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::io;
     use std::sync::{Arc, Mutex};
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    pub(super) struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Kept {
+        pub(super) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
 
     impl io::Write for Kept {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -117,7 +129,7 @@ mod tests {
             tracing::error!(error = %evil, name = evil, rows = 7, "could not read {evil}");
             tracing::error!("{}", "long ".repeat(2_000));
         });
-        let text = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+        let text = kept.text();
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
         assert_eq!(

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         // What is kept is for this user alone, whatever the shell says. The demo's reports are for whoever likes.
         rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     }
-    logging::start();
+    logging::start(cli.log_format);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),

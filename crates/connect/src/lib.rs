@@ -18,6 +18,7 @@ mod manifest;
 mod outgoing;
 mod place;
 mod plain;
+mod reaching;
 mod source;
 mod verification;
 
@@ -28,6 +29,7 @@ pub use location::Location;
 pub use manifest::{Manifest, Run};
 pub use outgoing::Outgoing;
 pub use place::DayRange;
+pub use reaching::{Reached, reach_endpoint, reach_provider};
 pub use source::{Access, Secret, Source, check_endpoint, open_as};
 pub use verification::{
     Check, CheckState, Facts, Month, OrganizationAccount, Verdict, Verification, own_identity, plan, verify,

@@ -11,6 +11,7 @@
 mod bill_change;
 mod bill_choice;
 mod connection;
+mod counts;
 mod definition;
 mod error;
 mod failing;
@@ -35,6 +36,7 @@ pub use bill_choice::{
     BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, BillSide, ConflictDetail, chosen,
 };
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Split};
+pub use counts::{OfConnection, ReadOfConnection};
 pub use definition::DefinitionKind;
 pub use error::{ErrorKind, MetaError};
 pub use failing::{FailureKind, FailureRow};

@@ -5,6 +5,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Sqlite, Transaction};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::Path;
 use std::str::FromStr;
@@ -19,12 +20,24 @@ pub struct Meta {
 impl Meta {
     /// Opens the database file, creating it and bringing its schema up to date.
     pub async fn open(path: &Path) -> Result<Self, MetaError> {
-        let meta = Self::connect(path).await?;
-        migrations::all()?.run(&meta.pool).await?;
+        let meta = Self::open_as_it_is(path).await?;
+        meta.bring_up_to_date().await?;
         Ok(meta)
     }
 
-    async fn connect(path: &Path) -> Result<Self, MetaError> {
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// A newer program changed it; the database cannot be written.
+    pub async fn bring_up_to_date(&self) -> Result<(), MetaError> {
+        Ok(migrations::all()?.run(&self.pool).await?)
+    }
+
+    /// Opens the database file and leaves its schema as it is; one that is missing is made, without any.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub async fn open_as_it_is(path: &Path) -> Result<Self, MetaError> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -48,6 +61,87 @@ impl Meta {
         Ok(migrations.undo(&self.pool, target.max().unwrap_or(0)).await?)
     }
 
+    /// Whether the schema is the one that this program knows: neither one that is still to be changed, nor one that a
+    /// newer version changed since this process opened it.
+    pub async fn is_current(&self) -> Result<bool, MetaError> {
+        Ok(self.migrations_done().await? == known_migrations()?)
+    }
+
+    /// Whether there is a schema that bringing it up to date would change: an older program wrote it.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn is_outdated(&self) -> Result<bool, MetaError> {
+        let done = self.migrations_done().await?;
+        Ok(!done.is_empty() && !known_migrations()?.is_subset(&done))
+    }
+
+    async fn migrations_done(&self) -> Result<BTreeSet<i64>, MetaError> {
+        let noted: bool =
+            sqlx::query_scalar("SELECT count(*) > 0 FROM sqlite_master WHERE name = '_sqlx_migrations'")
+                .fetch_one(&self.pool)
+                .await?;
+        if !noted {
+            return Ok(BTreeSet::new());
+        }
+        let done: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations WHERE success")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(done.into_iter().collect())
+    }
+
+    /// Names the data folder; a restored one has its name, too.
+    pub async fn installation(&self) -> Result<String, MetaError> {
+        Ok(sqlx::query_scalar("SELECT id FROM installation").fetch_one(&self.pool).await?)
+    }
+
+    /// Ends what waited to be told to people when a copy was made, and moves reports that were due since to their next
+    /// time: whoever restores a copy sends nothing twice, and nothing that is long past.
+    pub async fn settle_copy(&self, now_ms: i64) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE jobs SET state = 'done', cancelled = 1, finished_at_ms = ?, lease = NULL, lease_until_ms = NULL
+             WHERE name IN ('tell', 'announce', 'report') AND finished_at_ms IS NULL",
+        )
+        .bind(now_ms)
+        .execute(&mut *transaction)
+        .await?;
+        // What was published shortly before, and not told yet.
+        sqlx::query("UPDATE outbox SET relayed_at_ms = ? WHERE relayed_at_ms IS NULL")
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+        loop {
+            let moved = sqlx::query(
+                "UPDATE saved_reports SET next_run_ms = CASE frequency
+                     WHEN 'daily' THEN next_run_ms + 86400000
+                     WHEN 'weekly' THEN next_run_ms + 604800000
+                     ELSE 1000 * CAST(strftime('%s', next_run_ms / 1000, 'unixepoch', '+1 month') AS INTEGER) END
+                 WHERE next_run_ms <= ?",
+            )
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+            if moved.rows_affected() == 0 {
+                break;
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Writes the store as it is at one moment into a new file, while others read and write.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), MetaError> {
+        let path = path.to_str().ok_or(MetaError::OutOfRange("the path of a copy"))?;
+        sqlx::query("VACUUM INTO ?").bind(path).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Whether the file is whole, as SQLite sees it.
+    pub async fn is_whole(&self) -> Result<bool, MetaError> {
+        let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&self.pool).await?;
+        Ok(found == "ok")
+    }
+
     /// Begins a transaction that will write: it waits for its turn now, not in the middle, so that what it reads
     /// is what it changes.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, MetaError> {
@@ -58,6 +152,11 @@ impl Meta {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Those that the program carries. They are compared one by one: one that was made earlier may come later.
+fn known_migrations() -> Result<BTreeSet<i64>, MetaError> {
+    Ok(migrations::all()?.iter().map(|migration| migration.version).collect())
 }
 
 /// Parses a stored text.

@@ -9,4 +9,4 @@ mod mailer;
 
 pub use bill_diff::{DiffLine, DiffMonth};
 pub use mail::{Attached, Mail, MailError, MonthLine, ReportLine};
-pub use mailer::{BadSettings, Mailer};
+pub use mailer::{BadSettings, MailCounts, Mailer};

@@ -5,6 +5,8 @@ use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport, Message, Tokio1Executor};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,6 +31,22 @@ pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
     server: String,
+    counted: Arc<Counted>,
+}
+
+#[derive(Debug, Default)]
+struct Counted {
+    sent: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// Mails of this process, each counted once for each address, after its last try.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MailCounts {
+    /// Those that the server took.
+    pub sent: u64,
+    /// Those that it did not take.
+    pub failed: u64,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -48,7 +66,12 @@ impl Mailer {
         let from = from.parse().map_err(|_| BadSettings::Sender(from.to_owned()))?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server)
             .map_err(|error| BadSettings::Server(error.to_string()))?;
-        Ok(Self { transport: builder.timeout(Some(PATIENCE)).build(), from, server: place_of(server) })
+        Ok(Self {
+            transport: builder.timeout(Some(PATIENCE)).build(),
+            from,
+            server: place_of(server),
+            counted: Arc::default(),
+        })
     }
 
     /// Host and port of the server, without name and password.
@@ -56,13 +79,37 @@ impl Mailer {
         &self.server
     }
 
+    /// Mails so far.
+    pub fn counts(&self) -> MailCounts {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        MailCounts { sent: read(&self.counted.sent), failed: read(&self.counted.failed) }
+    }
+
+    /// Whether the server can be reached, and takes the name and the password; nothing is sent.
+    ///
+    /// # Errors
+    /// What went wrong, in the words of whoever said so.
+    pub async fn check(&self) -> Result<(), String> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err("it answers, but not as a mail server that is ready does".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// Sends a mail to each address, by itself. Gives how many went out; what did not is logged.
     pub async fn send(&self, to: &[String], mail: &Mail) -> usize {
         let mut sent = 0;
         for address in to {
             match self.deliver(address, mail).await {
-                Ok(()) => sent += 1,
-                Err(error) => tracing::warn!(mail.to = %address, %error, "a mail could not be sent"),
+                Ok(()) => {
+                    sent += 1;
+                    self.counted.sent.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    self.counted.failed.fetch_add(1, Ordering::Relaxed);
+                    tracing::warn!(mail.to = %address, %error, "a mail could not be sent");
+                }
             }
         }
         sent

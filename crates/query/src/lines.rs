@@ -14,6 +14,7 @@ use crate::assemble::{LARGEST, Table, too_large};
 use crate::error::QueryError;
 use crate::explain::{ExplainOrder, ExplainedRow, Explanation, Page, rows_sql, total_sql, waiting};
 use crate::limits::{PIECES, SQL_BYTES};
+use crate::load::Work;
 use crate::plan::{Days, Plan, date};
 use crate::scope::Scope;
 use crate::sql::{self, Form, Function};
@@ -75,6 +76,13 @@ impl Lines {
     fn workers(&self) -> Result<&Workers, QueryError> {
         let made = self.workers.get_or_init(|| Workers::new(self.threads, self.memory_limit));
         made.as_ref().map_err(Clone::clone)
+    }
+
+    /// Statements, and the bytes that files of rows have reserved.
+    pub(crate) fn load(&self) -> (Work, usize) {
+        let made = self.workers.get().and_then(|made| made.as_ref().ok());
+        let (bytes, file_bytes) = made.map(Workers::reserved).unwrap_or_default();
+        (Work { bytes, ..self.turns.load() }, file_bytes)
     }
 
     /// The groups of a question over some days, from line items.

@@ -4,6 +4,7 @@
 
 use crate::error::QueryError;
 use crate::limits::{WAIT_TIME, WAITING, WAITING_EACH};
+use crate::load::Work;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -61,6 +62,13 @@ impl Turns {
                 "Try again in a moment; questions over fewer days take less time.",
             )),
         }
+    }
+
+    /// Questions that are worked on, and those that wait.
+    pub(crate) fn load(&self) -> Work {
+        let state = self.state();
+        let waiting = state.queues.iter().flat_map(|(_, queue)| queue).filter(|to| !to.is_closed()).count();
+        Work { bytes: 0, held: state.held.values().sum(), waiting }
     }
 
     fn give_back(self: &Arc<Self>, whose: &Arc<str>) {

@@ -2325,6 +2325,8 @@ export interface components {
             detail: string | null;
             /** @description The role that would be enough, where the caller's is not. */
             needed_role: string | null;
+            /** @description Names the request in the server's log. */
+            request_id: string | null;
             /**
              * Format: int32
              * @description HTTP status.

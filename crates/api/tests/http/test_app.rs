@@ -81,8 +81,8 @@ impl TestApp {
         app.meta().ensure_organization(&organization).await.unwrap();
         let by = Caller::command_line(organization);
         let made = identity::create_token(&app, &by, "tests", Role::Administrator, None).await.unwrap();
-        let router =
-            api::router(api::ApiState { app: app.clone(), site: Arc::new(site), bodies: Default::default() });
+        let (bodies, requests) = Default::default();
+        let router = api::router(api::ApiState { app: app.clone(), site: Arc::new(site), bodies, requests });
         tokio::spawn(async move {
             let told = |address| ready.send(address).unwrap();
             let until = async { stopped.await.unwrap_or_default() };

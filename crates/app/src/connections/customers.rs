@@ -133,7 +133,7 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
     for (organization, _) in &split.removed {
         crate::counted::nowhere(app, organization).await?;
     }
-    app.vacuum_unlocked().await?;
+    app.vacuum_behind().await;
     app.queued().wake();
     customers(app, &own.id, id).await
 }

@@ -4,6 +4,7 @@ use super::sealing::{self, FILE, NEXT, Sealer};
 use crate::identity::of_everybody;
 use crate::{App, AppError, ErrorKind, Result};
 use model::ConnectionId;
+use std::fs::File;
 
 /// How it stands about the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,20 @@ async fn reseal(app: &App, sealer: &Sealer) -> Result<usize> {
     let entries = of_everybody(app, "secrets.key_changed").await?;
     app.meta().replace_sealed_secrets(&resealed, &entries).await?;
     Ok(resealed.len())
+}
+
+/// The files of the key, which nobody changes until this is dropped.
+pub(crate) struct KeyFiles {
+    /// Their names in the data folder: none, or the key, and the next one while it is being changed.
+    pub(crate) names: Vec<&'static str>,
+    _lock: File,
+}
+
+/// Waits for whoever changes the key, and keeps others from it.
+pub(crate) async fn files(app: &App) -> Result<KeyFiles> {
+    let lock = sealing::locked(app.data_dir(), false).await?;
+    let names = [FILE, NEXT].into_iter().filter(|name| app.data_dir().join(name).exists()).collect();
+    Ok(KeyFiles { names, _lock: lock })
 }
 
 /// Removes every kept secret, for whose key is lost. Gives the number of secrets.

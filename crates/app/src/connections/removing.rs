@@ -37,7 +37,7 @@ pub async fn remove(app: &App, caller: &Caller, id: &ConnectionId, name: &str) -
     crate::allocation::forget_accounts(app, organization, id).await?;
     remove_months(app, id, &months).await?;
     crate::counted::nowhere(app, organization).await?;
-    app.vacuum_unlocked().await?;
+    app.vacuum_behind().await;
     Ok(())
 }
 

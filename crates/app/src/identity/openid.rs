@@ -323,6 +323,14 @@ async fn invited(
     Ok(Found::Account(new.user))
 }
 
+/// Whether the provider answers as one.
+///
+/// # Errors
+/// `Unavailable`: it does not, with what it said.
+pub async fn check_openid(settings: &OpenIdSettings) -> Result<()> {
+    discover(settings, &http::client()?).await.map(drop)
+}
+
 async fn discover(settings: &OpenIdSettings, web: &reqwest::Client) -> Result<CoreProviderMetadata> {
     let issuer = IssuerUrl::new(settings.issuer.clone())
         .map_err(|error| AppError::invalid(format!("the OpenID issuer '{}': {error}", settings.issuer)))?;

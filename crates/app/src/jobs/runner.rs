@@ -55,6 +55,7 @@ async fn kept_up<F: Future<Output = ()> + Send + 'static>(app: &App, what: &str,
 async fn due(app: App) {
     let mut files_looked_at: Option<Instant> = None;
     loop {
+        app.lanes().sign("due");
         if let Err(error) = check::queue_due(&app).await {
             tracing::error!(%error, "the daily checks could not be queued");
         }
@@ -106,6 +107,7 @@ async fn take_turns(app: App, lane: Lane) {
     let mut running = JoinSet::new();
     loop {
         queued.mark_unchanged();
+        app.lanes().sign(lane.name());
         while running.len() < lane.width(&app) {
             match next(&app, lane, &holder).await {
                 Ok(Some(job)) => {
@@ -224,6 +226,7 @@ async fn ending(app: &App, lane: Lane) {
 /// Takes over, for as long as the process lives, what nobody gives signs of life for.
 async fn take_over(app: App) {
     loop {
+        app.lanes().sign("left");
         // Each with a name of its own: one that could not be taken over is left again. Readings are taken up elsewhere,
         // too: one of both at a time.
         let alone = app.running().taking_over().await;
@@ -260,6 +263,7 @@ async fn left(app: &App, holder: &str) -> Option<TakenJob> {
 /// data folder says that it is gone. `false` when the server stops.
 async fn take_up(app: &App) -> bool {
     loop {
+        app.lanes().sign(Lane::Reading.name());
         match left_over(app).await {
             Ok(()) => return true,
             // Another process, or what a killed one started, is still at work: its jobs are not left.

@@ -4,26 +4,17 @@
 mod delivery;
 
 use super::Spare;
+use crate::clock::Hand;
 use crate::ingest_job::{self, IngestRequest};
 use crate::read::Published;
-use crate::{App, AppOptions, Clock, ErrorKind};
+use crate::{App, AppOptions, ErrorKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use delivery::deliver;
 use model::limits::LAKE_GRACE;
 use model::{AsOf, CostQuery, Metric};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
-
-/// A clock that tests set.
-struct Hand(AtomicI64);
-
-impl Clock for Hand {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::from_timestamp_millis(self.0.load(Ordering::SeqCst)).unwrap()
-    }
-}
 
 struct House {
     folder: TempDir,
@@ -38,14 +29,14 @@ fn at(text: &str) -> DateTime<Utc> {
 impl House {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(Hand(AtomicI64::new(at("2026-11-10T12:00:00Z").timestamp_millis())));
+        let clock = Arc::new(Hand::new(at("2026-11-10T12:00:00Z")));
         let options = AppOptions { clock: clock.clone(), ..AppOptions::default() };
         let app = App::open(&folder.path().join("data"), options).await.unwrap();
         Self { folder, clock, app }
     }
 
     fn set(&self, now: DateTime<Utc>) {
-        self.clock.0.store(now.timestamp_millis(), Ordering::SeqCst);
+        self.clock.set(now);
     }
 
     /// A bill of one row is delivered and read.

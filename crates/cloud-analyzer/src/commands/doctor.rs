@@ -13,7 +13,11 @@ use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: Doctor) -> anyhow::Result<ExitCode> {
     let mut findings = doctor::data_folder(&folder.path(), Utc::now());
+    if folder.path().is_dir() {
+        findings.push(doctor::disk_speed(&folder.path()));
+    }
     findings.push(network(&args.serve));
+    let openid = serve::openid(&args.serve.openid);
     let surroundings = Surroundings {
         listen: Some(args.serve.listen),
         public_url: args.serve.public_url.clone(),
@@ -24,6 +28,9 @@ pub(crate) async fn run(folder: &Folder, args: Doctor) -> anyhow::Result<ExitCod
         Ok(Some(app)) => {
             findings.push(Finding::good("configuration", "the options can be used"));
             findings.extend(doctor::inside(&app).await?);
+            if !args.offline {
+                findings.extend(doctor::outside(&app, openid.as_ref()).await?);
+            }
             reached = reach::list(&app, None, &surroundings).await?;
         }
         Ok(None) => {}
@@ -48,6 +55,7 @@ pub(crate) async fn run(folder: &Folder, args: Doctor) -> anyhow::Result<ExitCod
 
 /// Opens the data folder as `serve` would; `None`: there is none.
 async fn open(folder: &Folder, args: Serve) -> anyhow::Result<Option<App>> {
+    serve::metrics_token()?;
     let mail = serve::mail(args.mail, args.public_url.unwrap_or_else(|| serve::local_url(args.listen)))?;
     if !folder.path().join("meta.sqlite").is_file() {
         return Ok(None);

@@ -5,8 +5,10 @@ use crate::cli::{MailOptions, OpenId, Serve};
 use crate::output::print;
 use crate::{descriptors, stopping};
 use ::app::identity::{self, OpenIdSettings};
+use ::app::metrics::Token;
 use ::app::{
-    App, AppOptions, ErrorKind, MailSettings, Mailer, OrganizationSpec, connections, demo_company, processing,
+    App, AppError, AppOptions, ErrorKind, MailSettings, Mailer, OrganizationSpec, connections, demo_company,
+    processing,
 };
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,6 +22,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         // Before anything is opened or generated.
         api::check_demo(args.listen, args.public_url.as_deref(), args.behind_proxy)?;
     }
+    let metrics_token = metrics_token()?;
     let url = args.public_url.clone().unwrap_or_else(|| local_url(args.listen));
     // The server says it once, not those that read for it.
     let keep_superseded = args.keeping.keep_superseded().filter(|_| args.reading.read_job.is_none());
@@ -35,6 +38,7 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         processing::bound(&app)?;
         return Ok(processing::work(&app, job).await?);
     }
+    let _served = app.served().await?;
     check_key(&app).await?;
     ::app::reports::refer_by_id(&app).await;
     let mut demo = None;
@@ -54,9 +58,13 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
         listen: Some(args.listen),
         public_url: args.public_url,
         behind_proxy: args.behind_proxy,
-        openid: openid(args.openid),
+        openid: openid(&args.openid),
+        metrics_token,
     };
-    let router = api::router(api::ApiState { app, site: Arc::new(site), bodies: api::Bodies::default() });
+    let (bodies, requests) = Default::default();
+    let state = api::ApiState { app, site: Arc::new(site), bodies, requests };
+    let operators = operators(state.clone(), args.metrics.metrics_listen);
+    let router = api::router(state);
     let ready = |address: SocketAddr| {
         let url = public_url.unwrap_or_else(|| local_url(address));
         let mut text = format!("Cloud Analyzer is at {url}\n");
@@ -75,11 +83,33 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
     };
     let descriptors = descriptors::raise();
     let listening = api::Listening { address: args.listen, behind_proxy: args.behind_proxy, descriptors };
-    api::serve(router, listening, ready, asked).await?;
+    // The operator's first: when its address is taken, nobody was told of the other.
+    tokio::try_join!(operators, api::serve(router, listening, ready, asked))?;
     // Jobs are given back; what does not end in time is taken up by the next start all the same.
     let _ = tokio::time::timeout(GIVE_BACK, behind).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Tells the operator metrics at an address of this machine alone, if there is one, until the server stops.
+async fn operators(state: api::ApiState, address: Option<SocketAddr>) -> Result<(), api::ServeError> {
+    let Some(address) = address else { return Ok(()) };
+    let app = state.app.clone();
+    let ready = |address| tracing::info!(%address, "metrics are told");
+    api::serve(api::operators(state), address, ready, async move { app.stopping().await }).await
+}
+
+/// Where the token for metrics is taken from.
+const METRICS_TOKEN: &str = "CLOUD_ANALYZER_METRICS_TOKEN";
+
+pub(super) fn metrics_token() -> anyhow::Result<Option<Token>> {
+    match std::env::var(METRICS_TOKEN) {
+        Err(_) => Ok(None),
+        Ok(text) if text.is_empty() => Ok(None),
+        Ok(text) => Token::try_new(&text).map(Some).map_err(|wrong| {
+            AppError::invalid(format!("{METRICS_TOKEN} cannot be used")).advise(wrong).into()
+        }),
+    }
 }
 
 /// An address that a browser on this machine can open.
@@ -107,9 +137,14 @@ pub(super) fn mail(args: MailOptions, public_url: String) -> anyhow::Result<Opti
     Ok(Some(MailSettings { mailer, public_url }))
 }
 
-fn openid(args: OpenId) -> Option<OpenIdSettings> {
-    let (issuer, client_id) = (args.issuer?, args.client_id?);
-    Some(OpenIdSettings { issuer, client_id, client_secret: args.client_secret, name: args.name })
+pub(super) fn openid(args: &OpenId) -> Option<OpenIdSettings> {
+    let (issuer, client_id) = (args.issuer.clone()?, args.client_id.clone()?);
+    Some(OpenIdSettings {
+        issuer,
+        client_id,
+        client_secret: args.client_secret.clone(),
+        name: args.name.clone(),
+    })
 }
 
 async fn fill(app: App, rows: u64) {

@@ -6,7 +6,7 @@ use crate::output::{print, print_json};
 use ::app::bill_choices::{self, QuestionState};
 use ::app::health::{Deliveries, FailureKind};
 use ::app::processing::{self, JobState, KnownJob};
-use ::app::{Failure, connections};
+use ::app::{Failure, connections, metrics};
 use chrono::{DateTime, Utc};
 use model::shown::line;
 use serde_json::{Value, json};
@@ -47,6 +47,7 @@ pub(crate) async fn run(folder: &Folder, args: &Status) -> anyhow::Result<ExitCo
         values.push(json!({
             "connection": connection.name,
             "id": connection.id.as_str(),
+            "metrics": metrics::label(&connection.id),
             "state": connection.state,
             "paused": found.paused,
             "deliveries": found.deliveries,

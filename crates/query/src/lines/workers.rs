@@ -52,6 +52,11 @@ impl Workers {
         &self.files
     }
 
+    /// Bytes that answers, and files of rows, have reserved.
+    pub(super) fn reserved(&self) -> (usize, usize) {
+        (self.answers.memory_pool.reserved(), self.files.memory_pool.reserved())
+    }
+
     /// Runs work there, for as long as a question may take and somebody waits for it.
     pub(super) async fn run<T: Send + 'static>(
         &self,

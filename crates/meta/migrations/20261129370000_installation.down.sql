@@ -1,0 +1,3 @@
+DROP INDEX publications_counted;
+DROP INDEX jobs_counted;
+DROP TABLE installation;

@@ -2189,7 +2189,7 @@ export interface components {
             has_data: boolean;
             ingest: components["schemas"]["IngestView"] | null;
             organization: components["schemas"]["Organization"];
-            part: components["schemas"]["SeenPartView"] | null;
+            part?: components["schemas"]["SeenPartView"] | null;
             /** @description Newest first. */
             periods: components["schemas"]["PeriodView"][];
             /** @description Of all months together, and of the sources. */

@@ -84,6 +84,13 @@ test("a member who may see chosen subsets sees their accounts, and nothing when 
   await theirs.screenshot({ path: "test-results/subset-viewer-phone.png" });
   await theirs.setViewportSize({ width: 1440, height: 1000 });
 
+  // Said once under the figures, and the sum of the subsets is not called the organization's.
+  await expect(theirs.getByText("only the whole can be compared with the bill")).toHaveCount(1);
+  await theirs.getByRole("link", { name: "Allocation" }).click();
+  await expect(theirs.getByRole("row", { name: /^All that you may see/ })).toBeVisible();
+  await expect(theirs.getByRole("row", { name: /^(Unassigned|Whole organization)/ })).toHaveCount(0);
+  await theirs.screenshot({ path: "test-results/subset-viewer-subsets.png" });
+
   // On the list of members the subsets stand under the role.
   await page.reload();
   const row = page.getByRole("row", { name: /Part Example/ });

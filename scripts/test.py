@@ -96,7 +96,8 @@ def stages(cache: Path, target: Path) -> list:
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
         Stage("world", pytest("venv-ministack", "world"), cores=0, **tested),
         # The server as whoever runs it sees it: metrics, probes, logs, its end, backup and restore with kills, doctor, packages.
-        Stage("operation", pytest("venv-ministack", "operation"), cores=1, **tested),
+        # Alone: it kills at moments that were measured before, and says how soon a server ends.
+        Stage("operation", pytest("venv-ministack", "operation"), **tested),
         Stage("fuzz", ["scripts/fuzz.sh", "--run"], counts="plain", needs=("fuzz-build",), env={"FUZZ_SECONDS": "2", "FUZZ_JOBS": "1"}, cores=1),
     ]
 

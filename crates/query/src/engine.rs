@@ -1,6 +1,7 @@
 //! The door: every question that pages, exports and scripts ask.
 
 mod extents;
+mod load;
 
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
@@ -9,7 +10,6 @@ use crate::error::QueryError;
 use crate::explain::{self, ExplainOrder, Explanation, Page};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, Pieces, SqlRows};
-use crate::load::{Load, Work};
 use crate::plan::{Plan, asks_names, date};
 use crate::scope::Scope;
 use crate::stop::Stop;
@@ -107,13 +107,6 @@ impl Engine {
     /// Bytes that the roll-up takes in memory now.
     pub fn memory_used(&self) -> usize {
         self.shared.shelf.bytes()
-    }
-
-    /// What the engine is doing now.
-    pub fn load(&self) -> Load {
-        let (memory_limit, rollup) = (self.shared.options.memory_limit, self.shared.turns.load());
-        let (statements, file_bytes) = self.shared.lines.load();
-        Load { memory_limit, file_bytes, rollup: Work { bytes: self.memory_used(), ..rollup }, statements }
     }
 
     /// Answers a question about what the view's scope lets be seen. Equal questions on an equal view are computed once.

@@ -1,11 +1,10 @@
 //! Metrics in Prometheus' text format, for whoever runs the server.
 //!
 //! Most are looked up when they are asked for: the metadata store knows jobs, looks and rows whatever process did the
-//! work, and numbers that it holds survive a restart; what would be long to look up is kept for a minute ([`Sums`]). Only
-//! what nobody writes down is counted in memory. Organizations,
-//! accounts and connections are never named: ids of connections that the command line made hold names, so a connection
-//! is told by a checksum of its id ([`label`]). The text is written by hand: the format is a page long, and a library of
-//! it would be most of what it takes.
+//! work, and numbers that it holds survive a restart; what would be long to look up is kept for a minute (`Sums`). Only
+//! what nobody writes down is counted in memory. Organizations, accounts and connections are never named: ids of
+//! connections that the command line made hold names, so a connection is told by a checksum of its id ([`label`]). The
+//! text is written by hand: the format is a page long, and a library of it would be most of what it takes.
 
 mod disk;
 mod kept;

@@ -41,12 +41,12 @@ pub(crate) fn in_name(published: &Published) -> String {
 }
 
 impl ApiState {
-    /// What is published of the caller's organization, or was.
+    /// What the caller may see of what is published of their organization, or was.
     pub(crate) async fn published_as_of(
         &self,
         caller: &Caller,
         as_of: Option<AsOf>,
     ) -> app::Result<Arc<Published>> {
-        Published::at(&self.app, Some(caller.organization()?.clone()), as_of).await
+        Published::seen_by(&self.app, caller, as_of).await
     }
 }

@@ -5,7 +5,7 @@
 use crate::problem::ApiError;
 use crate::shares::{Shares, held};
 use crate::state::ApiState;
-use app::read::Published;
+use app::read::{Published, SeenPart};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -21,10 +21,11 @@ use std::pin::Pin;
 const BYTES: u64 = 32 << 20;
 const BYTES_EACH: usize = 1 << 20;
 
-/// What was asked about which state of whose bills.
+/// What was asked about which state of whose bills, by whoever may see which part of them.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Question {
     organization: Option<String>,
+    part: Option<SeenPart>,
     state: String,
     uri: String,
 }
@@ -72,7 +73,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 impl Asked {
     /// The answer from a state: `304 Not Modified` when the caller has it already, else as it was sent before,
-    /// else computed. It may depend on the organization, its bills and definitions, the hour, and the question.
+    /// else computed. It may depend on the organization, its bills and definitions, what of them may be seen, the hour,
+    /// and the question.
     pub(crate) fn answer<'a, T: Serialize + 'a>(
         self,
         state: &'a ApiState,
@@ -106,7 +108,8 @@ impl Asked {
             return Ok(marked(StatusCode::NOT_MODIFIED, &tag));
         }
         let organization = published.organization.as_ref().map(|organization| organization.id.to_string());
-        let question = Question { organization, state: name, uri: self.uri };
+        let part = published.part().cloned();
+        let question = Question { organization, part, state: name, uri: self.uri };
         let known = &state.bodies.known;
         let body = known.try_get_with_by_ref(&question, written).await;
         let body = body.map_err(|error| ApiError::clone(&error))?;

@@ -115,8 +115,7 @@ mod tests {
     use axum::http::Request;
 
     async fn read(streams: &Streams, address: &str) -> Option<Reader> {
-        let caller =
-            Caller { organization: None, role: None, via: Via::Demo, address: Some(address.to_owned()) };
+        let caller = Caller { via: Via::Demo, address: Some(address.to_owned()), ..Caller::nobody() };
         let request = Request::builder().extension(streams.clone()).extension(caller).body(()).unwrap();
         Reader::from_request_parts(&mut request.into_parts().0, &()).await.ok()
     }

@@ -41,8 +41,8 @@ pub struct Site {
 }
 
 impl ApiState {
-    /// What is published of the caller's organization.
+    /// What the caller may see of what is published of their organization.
     pub(crate) async fn published(&self, caller: &Caller) -> app::Result<Arc<Published>> {
-        Published::of(&self.app, Some(caller.organization()?.clone())).await
+        self.published_as_of(caller, None).await
     }
 }

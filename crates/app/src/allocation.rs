@@ -6,6 +6,7 @@ mod billing;
 mod by_name;
 mod organization;
 mod references;
+mod seen;
 mod shared_costs;
 mod spellings;
 mod subsets;

@@ -199,7 +199,7 @@ impl App {
     }
 
     /// Tables of line items and roll-ups.
-    pub fn lake(&self) -> &Lake {
+    pub(crate) fn lake(&self) -> &Lake {
         &self.inner.lake
     }
 
@@ -208,8 +208,8 @@ impl App {
         &self.inner.meta
     }
 
-    /// Answers cost questions.
-    pub fn engine(&self) -> &Engine {
+    /// Answers cost questions. Whoever answers a caller asks through [`crate::read`], of what the caller may see.
+    pub(crate) fn engine(&self) -> &Engine {
         &self.inner.engine
     }
 

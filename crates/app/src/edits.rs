@@ -154,7 +154,7 @@ pub fn customers_version(customers: &[Customer]) -> String {
 
 /// Names what may be changed of a member.
 pub fn member_version(member: &Member) -> String {
-    version(&member.role.name())
+    version(&(member.role.name(), &member.subsets))
 }
 
 /// What the second one is told.

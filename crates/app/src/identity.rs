@@ -15,6 +15,7 @@ mod password;
 mod secret;
 mod sessions;
 mod setup;
+mod standing;
 mod tokens;
 
 pub use audit::{AuditPage, audit_log, entry, note};
@@ -43,6 +44,7 @@ pub use sessions::{
     switch_organization,
 };
 pub use setup::{SettingUp, set_up, setup_link, setup_needed};
+pub use standing::{standing, subset_names};
 pub use tokens::{CreatedToken, create_token, revoke_all_tokens, revoke_token, revoke_tokens, tokens};
 
 use crate::App;

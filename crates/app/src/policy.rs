@@ -41,10 +41,38 @@ pub struct Caller {
     pub organization: Option<Organization>,
     /// What they may do there.
     pub role: Option<Role>,
+    /// Ids of the subsets that they may see, as a subset viewer; see [`Caller::sees`].
+    pub subsets: Vec<String>,
     /// How they showed who they are.
     pub via: Via,
     /// Network address they came from.
     pub address: Option<String>,
+}
+
+/// What of an organization's bills somebody may see.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sees {
+    /// All of them.
+    Everything,
+    /// The accounts of subsets with these ids, as they are when it is asked. One that is not there shows nothing.
+    Subsets(Vec<String>),
+}
+
+impl Sees {
+    /// What a role sees, with the subsets that were chosen for it.
+    pub fn of(role: Role, subsets: &[String]) -> Self {
+        if role == Role::SubsetViewer { Self::Subsets(subsets.to_vec()) } else { Self::Everything }
+    }
+
+    /// What both of two people see. An account belongs to one subset at most: the subsets of both hold the accounts of both.
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Everything, sees) | (sees, Self::Everything) => sees.clone(),
+            (Self::Subsets(these), Self::Subsets(those)) => {
+                Self::Subsets(these.iter().filter(|id| those.contains(id)).cloned().collect())
+            }
+        }
+    }
 }
 
 /// Something to be allowed. Reading and changing are separate where their needs may differ.
@@ -61,8 +89,10 @@ pub enum Action {
     /// End one's own session, change one's own password, go to another organization of one's own, answer one's own
     /// invitations.
     ChangeOwnSession,
-    /// See costs, months, proofs, explanations.
+    /// See costs, months, explanations: of what one may see ([`Caller::sees`]).
     ReadCosts,
+    /// See rules that look at all of the bills: virtual tags, spellings of tags, shared costs.
+    ReadAllocation,
     /// See, save, change and send one's own reports, and see shared ones. What is shared is for editors: see
     /// [`crate::reports`].
     SaveReports,
@@ -89,13 +119,14 @@ pub enum Action {
 }
 
 /// Every action.
-pub const ACTIONS: [Action; 17] = [
+pub const ACTIONS: [Action; 18] = [
     Action::ReadSession,
     Action::SignIn,
     Action::SetUp,
     Action::AcceptInvitation,
     Action::ChangeOwnSession,
     Action::ReadCosts,
+    Action::ReadAllocation,
     Action::SaveReports,
     Action::DefineAllocation,
     Action::ReadOrganization,
@@ -128,9 +159,9 @@ impl Action {
         match self {
             Self::ReadSession | Self::SignIn | Self::SetUp | Self::AcceptInvitation => Need::Nothing,
             Self::ChangeOwnSession => Need::Person,
-            Self::ReadCosts | Self::SaveReports | Self::ReadOrganization | Self::ReadConnections => {
-                Need::Role(Role::Viewer)
-            }
+            Self::ReadCosts | Self::SaveReports => Need::Role(Role::SubsetViewer),
+            // Of the whole organization: who may see chosen subsets alone learns nothing of it.
+            Self::ReadAllocation | Self::ReadOrganization | Self::ReadConnections => Need::Role(Role::Viewer),
             Self::ProcessConnection | Self::DefineAllocation => Need::Role(Role::Editor),
             Self::ChangeOrganization
             | Self::Invite
@@ -145,7 +176,7 @@ impl Action {
 impl Caller {
     /// Somebody of whom nothing is known.
     pub fn nobody() -> Self {
-        Self { organization: None, role: None, via: Via::Nobody, address: None }
+        Self { organization: None, role: None, subsets: vec![], via: Via::Nobody, address: None }
     }
 
     /// Somebody at the command line.
@@ -153,6 +184,7 @@ impl Caller {
         Self {
             organization: Some(organization),
             role: Some(Role::Administrator),
+            subsets: vec![],
             via: Via::CommandLine,
             address: None,
         }
@@ -161,6 +193,14 @@ impl Caller {
     /// The organization that every answer is about.
     pub fn organization(&self) -> Result<&Organization> {
         self.organization.as_ref().ok_or_else(|| refusal(self, Role::Viewer))
+    }
+
+    /// What of the organization's bills they may see.
+    pub fn sees(&self) -> Sees {
+        match self.role {
+            Some(role) => Sees::of(role, &self.subsets),
+            None => Sees::Subsets(vec![]),
+        }
     }
 
     /// The person, if it is one in a session.

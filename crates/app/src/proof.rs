@@ -2,6 +2,7 @@
 //! line item type the sums of the raw columns while reading and of what was stored; and per commitment the
 //! identity between what was billed and what is amortized. What it says, in three parts: [`Proof`].
 
+mod of_part;
 mod parts;
 
 pub(crate) use parts::Whence;

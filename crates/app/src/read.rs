@@ -6,6 +6,7 @@ mod costs;
 mod dimensions;
 mod explain;
 pub mod export;
+mod latest;
 mod overview;
 mod projection;
 mod published;
@@ -26,8 +27,8 @@ pub use overview::{ConnectionProof, Overview, PeriodState, connection_proof, ove
 pub(crate) use overview::{NewestMonth, data_to, newest_month, page_days};
 pub use projection::{Projected, projection};
 pub(crate) use projection::{projected_total, projected_totals};
-pub use published::Published;
 pub(crate) use published::Remembered;
+pub use published::{Published, SeenPart};
 pub use query::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use reconcile::{ReconciledPeriod, Reconciliation, reconcile};
 pub use savings::{AccountSavings, Savings, savings};

@@ -14,7 +14,7 @@ pub(crate) use sending::send_scheduled;
 use crate::allocation::Definitions;
 use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
-use crate::policy::Caller;
+use crate::policy::{Caller, Sees};
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{NewAudit, ReportSchedule, SavedReport};
@@ -85,10 +85,13 @@ async fn rewrite(app: &App, saved: &SavedReport) -> Result<()> {
     Ok(app.meta().rewrite_address(saved, &address).await?)
 }
 
-/// The caller's own reports and the shared ones, by name.
+/// The caller's own reports and the shared ones, by name. Who may see a part of the bills alone is shown their own: names
+/// and filters of the others may speak of the rest.
 pub async fn reports(app: &App, caller: &Caller) -> Result<Vec<Report>> {
     let all = app.meta().saved_reports(&caller.organization()?.id).await?;
-    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(|it| it.mine || it.saved.shared).collect())
+    let whole = caller.sees() == Sees::Everything;
+    let listed = |it: &Report| if whole { it.mine || it.saved.shared } else { it.mine && !it.saved.shared };
+    Ok(all.into_iter().map(|saved| shown(caller, saved)).filter(listed).collect())
 }
 
 /// One of them.
@@ -205,7 +208,7 @@ async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportC
         // Whatever is saved can be sent.
         address::read(&address)?;
         // As the caller knows them: that a name is replaced tells that something bears it.
-        let published = Published::of(app, Some(caller.organization()?.clone())).await?;
+        let published = Published::seen_by(app, caller, None).await?;
         saved.address = address::by_id(&address, &published.definitions);
     }
     if let Some(shared) = new.shared {

@@ -23,11 +23,14 @@ mod verify;
 use crate::cli::{Cli, Command, Demo, Question, Sessions};
 use crate::output;
 use ::app::connections::{Outgoing, TemplateHost};
+use ::app::policy::Caller;
+use ::app::read::Published;
 use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
-use model::Day;
 use model::question::Time;
+use model::{AsOf, Day};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Runs the command.
@@ -115,6 +118,14 @@ impl Folder {
             return Ok(found);
         }
         Ok(app.organization_for_ingest(None).await?)
+    }
+
+    /// What is published of the organization that is meant, now or as it was; nothing while there is none.
+    pub(crate) async fn published(&self, app: &App, as_of: Option<AsOf>) -> anyhow::Result<Arc<Published>> {
+        Ok(match app.organization(self.organization.as_deref()).await? {
+            Some(found) => Published::seen_by(app, &Caller::command_line(found), as_of).await?,
+            None => Published::of_nobody(app, as_of).await?,
+        })
     }
 
     /// As given, else `./data` where it holds data, else the user's data folder, else `./data`.

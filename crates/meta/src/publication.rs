@@ -280,18 +280,22 @@ impl Meta {
         rows.iter().map(publication).collect()
     }
 
-    /// Changes with every publication and every stage, of whatever organization, and with every definition of one. Far
-    /// cheaper than reading them.
+    /// Changes with every publication and every stage of an organization's connections and of those that they read through,
+    /// and with every definition. What others publish leaves it as it is. Far cheaper than reading them.
     pub async fn state_version(
         &self,
         organization: Option<&OrganizationId>,
     ) -> Result<StateVersion, MetaError> {
         let row = sqlx::query(
-            "SELECT count(*) AS current, coalesce(sum(stage = 'complete'), 0) AS complete,
+            "WITH own AS (
+                 SELECT id FROM connections WHERE organization_id = ?1
+                 UNION SELECT parent_id FROM connections WHERE organization_id = ?1 AND parent_id IS NOT NULL
+             )
+             SELECT count(*) AS current, coalesce(sum(stage = 'complete'), 0) AS complete,
                  coalesce(max(id), 0) AS newest,
-                 (SELECT coalesce(max(looked_at_ms), 0) FROM source_files) AS looked_at_ms,
-                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?) AS definitions
-             FROM publications WHERE superseded_at_ms IS NULL",
+                 (SELECT coalesce(max(looked_at_ms), 0) FROM source_files WHERE connection_id IN own) AS looked_at_ms,
+                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?1) AS definitions
+             FROM publications WHERE superseded_at_ms IS NULL AND connection_id IN own",
         )
         .bind(organization.map(OrganizationId::as_str))
         .fetch_one(&self.pool)

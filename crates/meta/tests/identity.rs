@@ -4,7 +4,7 @@ use meta::{
     Basis, ErrorKind, FirstAdministrator, LinkEntries, Linked, MailLimits, Meta, NewAudit, NewMails,
     NewSession, NewUser, OpenIdIdentity, Organization, Person, User,
 };
-use model::{Email, OrganizationId, Role, UserId};
+use model::{Email, OrganizationId, Role, Standing, UserId};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 
@@ -193,6 +193,24 @@ async fn the_first_proof_of_an_address_ends_what_was_set_before() {
 }
 
 #[tokio::test]
+async fn who_is_asked_again_is_asked_to_see_no_more_than_before() {
+    let (_folder, meta) = set_up().await;
+    let carl = user("carl");
+    let chosen = Standing::new(Role::SubsetViewer, ["s1".to_owned()]);
+    let person = Person::New(&carl);
+    meta.add_member(&organization().id, person, chosen, 20, &entry("member.joined")).await.unwrap();
+    let entries = LinkEntries { first: vec![], moved: vec![] };
+    let (id, address) = (&carl.user.id, Some(&carl.user.email));
+    let linked = meta.link_openid(&identity("carl"), id, address, 30, &entries).await.unwrap();
+    assert_eq!(linked, Linked::FirstProof);
+    let asked = meta.invitations_of(&carl.user.email, 40).await.unwrap();
+    assert_eq!(
+        (asked[0].0.role, asked[0].0.subsets.as_slice()),
+        (Role::SubsetViewer, &["s1".to_owned()][..])
+    );
+}
+
+#[tokio::test]
 async fn what_was_shown_is_looked_at_again_when_it_counts() {
     let (_folder, meta) = set_up().await;
     let ada = UserId::try_new("ada").unwrap();
@@ -261,4 +279,35 @@ async fn mails_are_counted_by_sender_and_organization() {
     assert_eq!(count("bob", 3, 1101).await, Some(1140));
     assert_eq!(count("bob", 2, 1101).await, None);
     assert_eq!(actions(&meta).await.len(), 5, "what was refused has no entry");
+}
+
+#[tokio::test]
+async fn subsets_go_with_the_role_that_needs_them() {
+    let (_folder, meta) = set_up().await;
+    let (acme, ada) = (organization().id, UserId::try_new("ada").unwrap());
+    meta.add_member(&acme, Person::New(&user("bob")), Role::Administrator, 20, &entry("member.joined"))
+        .await
+        .unwrap();
+    let chosen = || Standing::new(Role::SubsetViewer, ["s2".to_owned(), "s1".to_owned()]);
+    meta.set_role(&acme, &ada, chosen(), &entry("member.role_changed")).await.unwrap();
+    let session = meta.session(&SESSION, 50, 0).await.unwrap().unwrap();
+    assert_eq!(session.place.map(|(_, role)| role), Some(Role::SubsetViewer));
+    assert_eq!(session.subsets, ["s1", "s2"]);
+    assert_eq!(meta.members(&acme).await.unwrap()[0].subsets, ["s1", "s2"]);
+    meta.set_role(&acme, &ada, Role::Viewer, &entry("member.role_changed")).await.unwrap();
+    assert!(meta.session(&SESSION, 50, 0).await.unwrap().unwrap().subsets.is_empty());
+    assert!(meta.subsets_of_member(&ada, &acme).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn going_back_takes_out_who_would_see_everything() {
+    let (_folder, meta) = set_up().await;
+    let acme = organization().id;
+    let carl = user("carl");
+    let chosen = Standing::new(Role::SubsetViewer, ["s1".to_owned()]);
+    meta.add_member(&acme, Person::New(&carl), chosen, 20, &entry("member.joined")).await.unwrap();
+    meta.migrate_down(20_261_129_350_000).await.unwrap();
+    assert_eq!(meta.memberships(&carl.user.id).await.unwrap(), []);
+    let ada = UserId::try_new("ada").unwrap();
+    assert_eq!(meta.memberships(&ada).await.unwrap().len(), 1);
 }

@@ -415,3 +415,26 @@ async fn what_the_http_interface_pointed_somewhere_is_not_the_operators() {
     assert_eq!(meta.forget_sealed_secrets(&[]).await.unwrap(), 4);
     assert_eq!(meta.sealed_secret(&other[0].0).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn what_others_publish_and_define_leaves_ones_state() {
+    let store = TestStore::new().await;
+    let other = OrganizationId::try_new("other").unwrap();
+    let organization = Organization { id: other.clone(), name: "Other".to_owned(), demo: false };
+    store.meta.ensure_organization(&organization).await.unwrap();
+    let theirs = Connection { organization_id: other.clone(), ..store.the_connection("theirs", "/theirs") };
+    store.meta.ensure_connection(&theirs, &[]).await.unwrap();
+    let version = async |of: &OrganizationId| store.meta.state_version(Some(of)).await.unwrap();
+    let (mine, before) = (version(&store.organization).await, version(&other).await);
+    let publication =
+        NewPublication { connection_id: theirs.id.clone(), ..store.publication("2026-10", "g1") };
+    store.meta.publish(&publication).await.unwrap();
+    let published = version(&other).await;
+    assert_ne!(published, before);
+    store.meta.keep_source_files(&theirs.id, 5, &json!({})).await.unwrap();
+    let looked_at = version(&other).await;
+    assert_ne!(looked_at, published);
+    store.meta.define(&other, DefinitionKind::Subsets, &json!([]), 0, None).await.unwrap();
+    assert_ne!(version(&other).await, looked_at);
+    assert_eq!(version(&store.organization).await, mine);
+}

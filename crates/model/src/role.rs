@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 /// A role. Each one may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
+    /// Sees the accounts of chosen subsets, and nothing of the rest (see [`crate::Standing`]).
+    SubsetViewer,
     /// Sees everything of the organization's bills.
     Viewer,
     /// Also makes what others see: reports, definitions, subsets.
@@ -17,16 +19,17 @@ pub enum Role {
 
 /// The text names no role.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no role '{0}': use viewer, editor or administrator")]
+#[error("there is no role '{0}': use subset-viewer, viewer, editor or administrator")]
 pub struct RoleError(String);
 
 /// Every role, the least first.
-pub const ROLES: [Role; 3] = [Role::Viewer, Role::Editor, Role::Administrator];
+pub const ROLES: [Role; 4] = [Role::SubsetViewer, Role::Viewer, Role::Editor, Role::Administrator];
 
 impl Role {
     /// Name in the API, on the command line and in the store.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::SubsetViewer => "subset-viewer",
             Self::Viewer => "viewer",
             Self::Editor => "editor",
             Self::Administrator => "administrator",
@@ -58,6 +61,10 @@ mod tests {
             assert_eq!(role.name().parse(), Ok(role));
         }
         assert!("Viewer".parse::<Role>().unwrap_err().to_string().contains("administrator"));
-        assert!(Role::Viewer < Role::Editor && Role::Editor < Role::Administrator);
+        assert!(
+            Role::SubsetViewer < Role::Viewer
+                && Role::Viewer < Role::Editor
+                && Role::Editor < Role::Administrator
+        );
     }
 }

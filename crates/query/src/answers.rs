@@ -4,6 +4,7 @@
 
 use crate::error::QueryError;
 use crate::plan::asks_names;
+use crate::scope::Scope;
 use crate::view::{AccountNames, View};
 use futures::TryFutureExt;
 use futures::future::BoxFuture;
@@ -18,6 +19,9 @@ const FIGURES_EACH: usize = 200_000;
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
+    /// Whose bills they are, and what of them may be seen.
+    whose: Arc<str>,
+    scope: Scope,
     periods: Vec<(String, BillingPeriod, i64, bool, bool, usize)>,
     query: CostQuery,
     /// Of questions that speak of names.
@@ -84,5 +88,5 @@ fn key(view: &View, query: &CostQuery) -> Key {
         })
         .collect();
     let names = asks_names(query).then(|| Arc::clone(&view.names));
-    Key { periods, query: query.clone(), names }
+    Key { whose: Arc::clone(&view.whose), scope: view.scope.clone(), periods, query: query.clone(), names }
 }

@@ -127,7 +127,10 @@ pub(crate) fn assemble(
         groups_total: found.groups_total,
         previous: plan.previous.map(to_previous),
         from_rollup: !plan.needs_line_items(),
-        sql: sql::text(query, query.from, query.to, &mut sql::Form::Shown(Arc::clone(&plan.names))),
+        sql: plan.scope.told(query, || {
+            let mut form = sql::Form::Shown(Arc::clone(&plan.names));
+            sql::text(query, query.from, query.to, &mut form)
+        }),
         snapshot: snapshot(&plan.periods.iter().collect::<Vec<_>>()),
         currency: plan.currency(),
     })

@@ -1,5 +1,8 @@
 //! The door: every question that pages, exports and scripts ask.
 
+mod extents;
+mod load;
+
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
 use crate::currencies;
@@ -7,10 +10,10 @@ use crate::error::QueryError;
 use crate::explain::{self, ExplainOrder, Explanation, Page};
 use crate::kernel::{self, Names};
 use crate::lines::{Lines, Pieces, SqlRows};
-use crate::load::{Load, Work};
 use crate::plan::{Plan, asks_names, date};
+use crate::scope::Scope;
 use crate::stop::Stop;
-use crate::store::Store;
+use crate::store::{Shelf, Store};
 use crate::tags::{self, COST_CATEGORIES, TAGS};
 use crate::top;
 use crate::turns::Turns;
@@ -49,7 +52,7 @@ pub struct Engine {
 
 struct Shared {
     options: EngineOptions,
-    store: Arc<Store>,
+    shelf: Arc<Shelf>,
     lines: Lines,
     answers: Answers,
     turns: Arc<Turns>,
@@ -59,8 +62,8 @@ struct Shared {
 /// Views whose keys of tags and cost categories are remembered.
 const VIEWS: usize = 64;
 
-/// Keys in use, by roll-up files (which never change) and column.
-type KeysInUse = HashMap<(Vec<PathBuf>, &'static str), Vec<String>>;
+/// Keys in use, by roll-up files (which never change), what of them may be seen, and column.
+type KeysInUse = HashMap<(Vec<PathBuf>, Scope, &'static str), Vec<String>>;
 
 /// What is asked for of a tag with merged values is merged as they are.
 fn merge_values(dimension: &Dimension, values: &mut [String]) {
@@ -86,7 +89,7 @@ impl Engine {
         Self {
             shared: Arc::new(Shared {
                 options,
-                store: Arc::new(Store::new(options.memory_limit)),
+                shelf: Arc::new(Shelf::new(options.memory_limit)),
                 lines: Lines::new(options.memory_limit, threads),
                 answers: Answers::default(),
                 // These take milliseconds: one organization may have all places while nobody else asks.
@@ -103,17 +106,10 @@ impl Engine {
 
     /// Bytes that the roll-up takes in memory now.
     pub fn memory_used(&self) -> usize {
-        self.shared.store.bytes()
+        self.shared.shelf.bytes()
     }
 
-    /// What the engine is doing now.
-    pub fn load(&self) -> Load {
-        let (memory_limit, rollup) = (self.shared.options.memory_limit, self.shared.turns.load());
-        let (statements, file_bytes) = self.shared.lines.load();
-        Load { memory_limit, file_bytes, rollup: Work { bytes: self.memory_used(), ..rollup }, statements }
-    }
-
-    /// Answers a question. Equal questions on an equal view are computed once.
+    /// Answers a question about what the view's scope lets be seen. Equal questions on an equal view are computed once.
     pub async fn answer(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
         let answer = self.shared.answers.get(view, query, || self.compute(view, query)).await?;
         Ok(Arc::unwrap_or_clone(answer))
@@ -166,7 +162,7 @@ impl Engine {
                 let totals = self.whole(view, &top::totals(query)).await?;
                 let shown = self.whole(view, &top::shown(query, &totals)).await?;
                 let sums = self.whole(view, &top::sums(query, &totals)).await?;
-                top::put_together(query, &view.names, totals, shown, sums)
+                top::put_together(query, view, totals, shown, sums)
             }
             answer => answer,
         }
@@ -205,6 +201,7 @@ impl Engine {
             whose: Arc::clone(&plan.whose),
             periods: plan.all.clone(),
             names: Arc::clone(&plan.names),
+            scope: plan.scope.clone(),
             ..View::default()
         };
         self.account_names(&view).await.map(Some)
@@ -212,8 +209,8 @@ impl Engine {
 
     async fn sum(&self, plan: &Plan, query: &CostQuery) -> Result<(Table, Option<Table>), QueryError> {
         let (plan, query) = (plan.clone(), query.clone());
-        let whose = Arc::clone(&plan.whose);
-        self.blocking(&whose, move |store, threads, stop| {
+        let (whose, scope) = (Arc::clone(&plan.whose), plan.scope.clone());
+        self.blocking(&whose, &scope, move |store, threads, stop| {
             let table = kernel::sum(store, &plan, &query, plan.span, threads, stop)?;
             let before = match plan.previous {
                 Some(span) => {
@@ -229,18 +226,20 @@ impl Engine {
 
     async fn plan(&self, view: &View, query: &CostQuery) -> Result<Plan, QueryError> {
         let (view, query) = (view.clone(), query.clone());
-        let whose = Arc::clone(&view.whose);
-        self.blocking(&whose, move |store, _, _| Plan::new(store, &view, &query)).await
+        let (whose, scope) = (Arc::clone(&view.whose), view.scope.clone());
+        self.blocking(&whose, &scope, move |store, _, _| Plan::new(store, &view, &query)).await
     }
 
-    /// Runs a computation on a blocking thread, in its turn; it ends early when nobody waits for it any more.
+    /// Runs a computation over the rows of a scope on a blocking thread, in its turn; it ends early when nobody waits for it
+    /// any more.
     async fn blocking<T: Send + 'static>(
         &self,
         whose: &Arc<str>,
+        scope: &Scope,
         work: impl FnOnce(&Store, usize, &Stop) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<T, QueryError> {
         let turn = self.shared.turns.take(whose).await?;
-        let (store, threads) = (Arc::clone(&self.shared.store), self.shared.options.threads);
+        let (store, threads) = (self.shared.shelf.seen(scope), self.shared.options.threads);
         let (stop, _waiting) = Stop::new();
         let task = tokio::task::spawn_blocking(move || {
             let result = work(&store, threads, &stop);
@@ -366,7 +365,7 @@ impl Engine {
 
     async fn keys(&self, view: &View, column: &'static str) -> Result<Vec<String>, QueryError> {
         let files: Vec<_> = view.periods.iter().flat_map(|period| period.rollup_files.clone()).collect();
-        let id = (files.clone(), column);
+        let id = (files.clone(), view.scope.clone(), column);
         let known = self.shared.keys.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
         if let Some(keys) = known {
             return Ok(keys);
@@ -378,7 +377,7 @@ impl Engine {
             }
             Ok(keys.into_iter().collect::<Vec<String>>())
         };
-        let keys = self.blocking(&view.whose, find).await?;
+        let keys = self.blocking(&view.whose, &view.scope, find).await?;
         let mut known = self.shared.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= VIEWS {
             known.clear();
@@ -391,14 +390,15 @@ impl Engine {
     /// that no bill speaks of.
     pub async fn account_names(&self, view: &View) -> Result<BTreeMap<String, String>, QueryError> {
         let view = view.clone();
-        let whose = Arc::clone(&view.whose);
-        self.blocking(&whose, move |store, threads, _| {
+        let (whose, scope) = (Arc::clone(&view.whose), view.scope.clone());
+        self.blocking(&whose, &scope, move |store, threads, _| {
             let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
             let mut names = Names::new(store, &periods, threads, &AccountNames::default())?.by_id(store);
-            for (id, name) in &view.names.known {
+            let beside = view.scope.names(&view.names);
+            for (id, name) in &beside.known {
                 names.entry(id.clone()).or_insert_with(|| name.clone());
             }
-            names.extend(view.names.given.clone());
+            names.extend(beside.given.clone());
             Ok(names)
         })
         .await

@@ -71,9 +71,9 @@ pub struct ExplainedRow {
     pub usage_amount: Decimal,
     /// The row's share of the figure.
     pub figure: Decimal,
-    /// Report file.
+    /// Report file; `None` for whoever may see some of its rows alone.
     pub source_file: Option<String>,
-    /// Row in the file, as ingest counted it.
+    /// Row in the file, as ingest counted it; 0 where the file is not told.
     pub source_row: i64,
 }
 
@@ -167,7 +167,9 @@ pub(crate) fn start(cell: &CostQuery, plan: &Plan, page: Page) -> Explanation {
         currency: plan.currency(),
         from: date(plan.span.from),
         to: date(plan.span.to),
-        sql: rows_sql(cell, page.order, Some(page), &mut Form::Shown(Arc::clone(&plan.names))),
+        sql: plan
+            .scope
+            .told(cell, || rows_sql(cell, page.order, Some(page), &mut Form::Shown(Arc::clone(&plan.names)))),
         rows: Vec::new(),
         rows_total: 0,
         page: page.number,

@@ -96,7 +96,8 @@ fn slabs(
     let full = store.slabs(&paths, columns, threads)?;
     let small = parallel(threads, full.len(), |at| match missing[at].1 {
         Store::NEVER => None,
-        asked => condense::condense(&full[at], asked > 0),
+        asked => condense::condense(&full[at], asked > 0)
+            .or_else(|| store.is_worth_keeping(&full[at]).then(|| full[at].clone())),
     });
     let mut made = full.into_iter().zip(small).zip(missing);
     for place in found.iter_mut().filter(|place| place.is_none()) {

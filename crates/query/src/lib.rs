@@ -9,6 +9,7 @@
 //! Nothing here looks up what is published: each call is given a [`View`], so that one request sees one
 //! state of the bills throughout.
 //!
+//! - `scope`: what may be seen, and the two doors where it is applied.
 //! - `engine`: the door. `plan`: spans, buckets, which periods. `store`: the roll-up in memory.
 //! - `kernel`: sums over the store. `lines`: DataFusion over line items. `sql`: the portable SQL of an answer.
 //! - `turns`, `stop`, `limits`: who is next, and where work ends. `top`: the largest of too many groups.
@@ -25,6 +26,7 @@ mod limits;
 mod lines;
 mod load;
 mod plan;
+mod scope;
 mod sql;
 mod stop;
 mod store;
@@ -39,4 +41,5 @@ pub use error::{ErrorKind, QueryError};
 pub use explain::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use lines::SqlRows;
 pub use load::{Load, Work};
+pub use scope::Scope;
 pub use view::{AccountNames, PublishedPeriod, Span, View};

@@ -6,6 +6,7 @@
 
 mod exact_sum;
 mod functions;
+mod seen;
 mod table;
 mod workers;
 
@@ -15,6 +16,7 @@ use crate::explain::{ExplainOrder, ExplainedRow, Explanation, Page, rows_sql, to
 use crate::limits::{PIECES, SQL_BYTES};
 use crate::load::Work;
 use crate::plan::{Days, Plan, date};
+use crate::scope::Scope;
 use crate::sql::{self, Form, Function};
 use crate::turns::{Turn, Turns};
 use crate::view::PublishedPeriod;
@@ -139,6 +141,7 @@ impl Lines {
         let mut form = Form::run();
         let statement = rows_sql(cell, page.order, Some(page), &mut form);
         let session = self.session(plan, names, form.functions(), false)?;
+        let scope = plan.scope.clone();
         let _turn = self.turns.take(&plan.whose).await?;
         let work = async move {
             let (mut rows_total, mut figure, mut rows) = (0, Decimal::ZERO, Vec::new());
@@ -153,7 +156,7 @@ impl Lines {
             }
             let mut batches = run(&session, &statement).await?;
             while let Some(batch) = batches.next().await {
-                explained(&batch?, &mut rows)?;
+                explained(&batch?, &scope, &mut rows)?;
             }
             Ok((rows_total, figure, rows))
         };
@@ -176,6 +179,7 @@ impl Lines {
         let turn = self.turns.take(&plan.whose).await?;
         let batches = self.workers()?.run(async move { run(&session, &statement).await }).await?;
         let (to, mut from) = tokio::sync::mpsc::channel(PIECES);
+        let scope = plan.scope.clone();
         self.workers()?.leave(async move {
             let mut batches = batches;
             // The turn is for sorting: once rows come, their reader says how fast.
@@ -184,7 +188,7 @@ impl Lines {
                 turn.take();
                 let piece = batch.map_err(QueryError::from).and_then(|batch| {
                     let mut rows = Vec::new();
-                    explained(&batch, &mut rows)?;
+                    explained(&batch, &scope, &mut rows)?;
                     Ok(rows)
                 });
                 let failed = piece.is_err();
@@ -199,7 +203,7 @@ impl Lines {
     /// Runs one query; nothing else is accepted.
     pub(crate) async fn sql(&self, view: &crate::view::View, sql: &str) -> Result<SqlRows, QueryError> {
         let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
-        let session = self.session_of(&periods, None, Vec::new(), self.workers()?.answers())?;
+        let session = self.session_of(&periods, &view.scope, None, Vec::new(), self.workers()?.answers())?;
         let sql = sql.to_owned();
         let _turn = self.turns.take(&view.whose).await?;
         let work = async move {
@@ -241,12 +245,13 @@ impl Lines {
     ) -> Result<SessionContext, QueryError> {
         let workers = self.workers()?;
         let memory = if file { workers.files() } else { workers.answers() };
-        self.session_of(&plan.periods.iter().collect::<Vec<_>>(), names, functions, memory)
+        self.session_of(&plan.periods.iter().collect::<Vec<_>>(), &plan.scope, names, functions, memory)
     }
 
     fn session_of(
         &self,
         periods: &[&PublishedPeriod],
+        scope: &Scope,
         names: NamesById,
         functions: Vec<Function>,
         memory: &Arc<RuntimeEnv>,
@@ -270,10 +275,9 @@ impl Lines {
             periods.iter().flat_map(move |it| of(it).iter().map(move |path| (*it, path.as_path())))
         };
         let lines = files(|it| it.line_item_files.as_deref().unwrap_or_default());
-        session
-            .register_table("line_items", Arc::new(table::Files::new(&LINE_ITEMS, lines, self.threads)?))?;
+        seen::register(&session, "line_items", table::Files::new(&LINE_ITEMS, lines, self.threads)?, scope)?;
         let rollup = files(|it| &it.rollup_files);
-        session.register_table("rollup", Arc::new(table::Files::new(&ROLLUP, rollup, self.threads)?))?;
+        seen::register(&session, "rollup", table::Files::new(&ROLLUP, rollup, self.threads)?, scope)?;
         if let Some(names) = names {
             session.register_table("account_names", Arc::new(names_table(&names)?))?;
         }
@@ -338,7 +342,8 @@ fn texts(column: &ArrayRef) -> Result<Vec<Option<String>>, QueryError> {
     Ok((0..column.len()).map(|row| column.is_valid(row).then(|| format.value(row).to_string())).collect())
 }
 
-fn explained(batch: &RecordBatch, into: &mut Vec<ExplainedRow>) -> Result<(), QueryError> {
+/// Whoever sees some rows of a file alone is not told its name, which is the connection's, nor how many rows stand before.
+fn explained(batch: &RecordBatch, scope: &Scope, into: &mut Vec<ExplainedRow>) -> Result<(), QueryError> {
     let words = |at: usize| text(batch.column(at));
     let instants = |at: usize| cast(batch.column(at), &instant()).map_err(QueryError::internal);
     let amounts = |at: usize| cast(batch.column(at), &AMOUNT).map_err(QueryError::internal);
@@ -373,8 +378,8 @@ fn explained(batch: &RecordBatch, into: &mut Vec<ExplainedRow>) -> Result<(), Qu
             tags: word(8),
             usage_amount: amount(&usage, row),
             figure: amount(&figures, row),
-            source_file: word(9),
-            source_row: places.as_primitive::<Int64Type>().value(row),
+            source_file: word(9).filter(|_| scope.is_everything()),
+            source_row: if scope.is_everything() { places.as_primitive::<Int64Type>().value(row) } else { 0 },
         });
     }
     Ok(())

@@ -5,6 +5,7 @@ mod buckets;
 pub(crate) use buckets::{Buckets, Days, date, day_number};
 
 use crate::error::QueryError;
+use crate::scope::Scope;
 use crate::store::Store;
 use crate::view::{AccountNames, PublishedPeriod, View};
 use model::{Comparison, CostQuery, DaySpan, TimeView};
@@ -31,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) buckets: Buckets,
     /// Names of accounts beside those of the bills.
     pub(crate) names: Arc<AccountNames>,
+    /// The rows that may be seen.
+    pub(crate) scope: Scope,
     /// Currencies of the periods, the main one first. An answer in money has one at most.
     pub(crate) currencies: Vec<String>,
     line_items: bool,
@@ -73,7 +76,8 @@ impl Plan {
         Ok(Self {
             whose: Arc::clone(&view.whose),
             all: view.periods.clone(),
-            names: Arc::clone(&view.names),
+            names: view.scope.names(&view.names),
+            scope: view.scope.clone(),
             span,
             previous,
             buckets: Buckets::new(query.view, span)?,

@@ -4,18 +4,22 @@
 //! Dictionaries are shared by all files (code 0 means "no value"), so that a code means the same text
 //! everywhere and groups need no strings. Columns are counted against a memory limit, and the least
 //! recently used ones go first; a question keeps the columns that it holds alive until it is answered.
+//!
+//! Nobody reads the [`Shelf`] but through a [`Store`], which lets the rows of one scope through.
 
 mod columns;
 mod dictionary;
 mod load;
+mod seen;
 
 pub(crate) use columns::{Amounts, Codes, Column, Runs, each_width};
 pub(crate) use dictionary::{Dictionary, Values};
+pub(crate) use seen::Store;
 
 use crate::error::QueryError;
-use crate::plan::Days;
+use crate::scope::Scope;
 use dictionary::Dictionaries;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use model::schema::DAY;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -55,25 +59,31 @@ struct Condensed {
     bytes: usize,
 }
 
+/// A file, the columns that it is summed to, and whose rows are in it.
+type Summed = (PathBuf, Vec<&'static str>, Scope);
+
+/// What can be let go: a column of a file, or a condensed slab.
+enum Slotted {
+    Column(PathBuf, &'static str),
+    Condensed(Summed),
+}
+
 #[derive(Default)]
 struct State {
     files: HashMap<PathBuf, File>,
-    condensed: HashMap<(PathBuf, Vec<&'static str>), Condensed>,
+    condensed: HashMap<Summed, Condensed>,
     bytes: usize,
     clock: u64,
 }
 
-/// Columns of roll-up files, by file and name.
-pub(crate) struct Store {
+/// Columns of roll-up files, by file and name: all of their rows.
+pub(crate) struct Shelf {
     limit: usize,
     state: Mutex<State>,
     dictionaries: Dictionaries,
 }
 
-impl Store {
-    /// Times asked, of a condensed slab that is not worth making.
-    pub(crate) const NEVER: u32 = u32::MAX;
-
+impl Shelf {
     pub(crate) fn new(limit: usize) -> Self {
         Self { limit, state: Mutex::default(), dictionaries: Dictionaries::default() }
     }
@@ -83,40 +93,17 @@ impl Store {
         self.state().bytes + self.dictionaries.bytes()
     }
 
-    /// The limit that a question's own columns should stay under.
-    pub(crate) fn limit(&self) -> usize {
-        self.limit
-    }
-
-    /// The shared dictionary of a column.
-    pub(crate) fn dictionary(&self, column: &'static str) -> Arc<Dictionary> {
-        self.dictionaries.of(column)
-    }
-
-    /// What each code of a JSON column means for one key.
-    pub(crate) fn values_of_key(&self, column: &'static str, key: &str) -> Arc<Values> {
-        self.dictionaries.values_of_key(column, key)
+    /// The rows that a scope lets through.
+    pub(crate) fn seen(self: &Arc<Self>, scope: &Scope) -> Store {
+        Store::new(Arc::clone(self), scope.clone())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// First and last day (exclusive) of some files; `None` when they hold no rows.
-    pub(crate) fn extent(&self, files: &[PathBuf]) -> Result<Option<Days>, QueryError> {
-        let mut extent: Option<Days> = None;
-        for file in files {
-            let slab = self.slab(file, &[], 1)?;
-            if let Some(days) = slab.runs.extent() {
-                let known = extent.unwrap_or(days);
-                extent = Some(Days { from: known.from.min(days.from), to: known.to.max(days.to) });
-            }
-        }
-        Ok(extent)
-    }
-
     /// Some columns of some files, read by several threads where they are not in memory.
-    pub(crate) fn slabs(
+    fn slabs(
         &self,
         files: &[&Path],
         columns: &[&'static str],
@@ -191,35 +178,28 @@ impl Store {
         state.bytes = state.bytes + bytes - before;
     }
 
-    /// A file summed further to some columns, else how often that was asked for before.
-    pub(crate) fn condensed(&self, file: &Path, columns: &[&'static str]) -> Result<Slab, u32> {
+    /// A file's rows of a scope summed further to some columns, else how often that was asked for before.
+    fn condensed(&self, key: &Summed) -> Result<Slab, u32> {
         let mut state = self.state();
         state.clock += 1;
         let now = state.clock;
-        let known = state.condensed.get_mut(&(file.to_owned(), columns.to_vec())).ok_or(0_u32)?;
+        let known = state.condensed.get_mut(key).ok_or(0_u32)?;
         known.used = now;
         known.slab.clone().ok_or(known.asked)
     }
 
     /// Keeps a condensed slab, or that there is none.
-    pub(crate) fn keep_condensed(
-        &self,
-        file: &Path,
-        columns: &[&'static str],
-        asked: u32,
-        slab: Option<&Slab>,
-    ) {
+    fn keep_condensed(&self, key: Summed, asked: u32, slab: Option<&Slab>) {
         let bytes = slab.map_or(0, |slab| {
             let days = Column::Days(Arc::clone(&slab.runs)).bytes();
             days + slab.columns.iter().map(|column| column.bytes()).sum::<usize>()
         });
         // Not worth making the second time: never.
-        let asked = if asked > 0 && slab.is_none() { Self::NEVER } else { asked + 1 };
+        let asked = if asked > 0 && slab.is_none() { Store::NEVER } else { asked + 1 };
         let mut state = self.state();
         state.clock += 1;
         let entry = Condensed { slab: slab.cloned(), asked, used: state.clock, bytes };
-        let before =
-            state.condensed.insert((file.to_owned(), columns.to_vec()), entry).map_or(0, |it| it.bytes);
+        let before = state.condensed.insert(key, entry).map_or(0, |it| it.bytes);
         state.bytes = state.bytes + bytes - before;
         if state.condensed.len() > CONDENSED {
             let lately = state.clock.saturating_sub(CONDENSED as u64);
@@ -241,54 +221,30 @@ impl Store {
         if state.bytes <= self.limit {
             return;
         }
-        let mut slots: Vec<(u64, PathBuf, Vec<&'static str>)> = Vec::new();
+        let mut slots: Vec<(u64, Slotted)> = Vec::new();
         for (path, file) in &state.files {
             let columns = file.columns.iter().filter(|(name, _)| **name != DAY);
-            slots.extend(columns.map(|(name, slot)| (slot.used, path.clone(), vec![*name])));
+            slots.extend(columns.map(|(name, slot)| (slot.used, Slotted::Column(path.clone(), *name))));
         }
-        slots.extend(
-            state.condensed.iter().map(|((path, columns), it)| (it.used, path.clone(), columns.clone())),
-        );
-        slots.sort_unstable();
-        for (_, path, names) in slots {
+        slots.extend(state.condensed.iter().map(|(key, it)| (it.used, Slotted::Condensed(key.clone()))));
+        slots.sort_unstable_by_key(|(used, _)| *used);
+        for (_, slot) in slots {
             if state.bytes <= self.limit {
                 return;
             }
-            // One name is either a column of the file or the condensed slab of that column alone: a total,
-            // which is as good as nothing and goes with it.
-            let condensed = state.condensed.remove(&(path.clone(), names.clone())).map_or(0, |it| it.bytes);
-            let column = match (names.as_slice(), state.files.get_mut(&path)) {
-                ([name], Some(file)) => file.columns.remove(name).map_or(0, |slot| slot.bytes),
-                _ => 0,
+            let bytes = match slot {
+                Slotted::Condensed(key) => state.condensed.remove(&key).map_or(0, |it| it.bytes),
+                Slotted::Column(path, name) => {
+                    let file = state.files.get_mut(&path);
+                    file.and_then(|file| file.columns.remove(name)).map_or(0, |slot| slot.bytes)
+                }
             };
-            state.bytes -= condensed + column;
+            state.bytes -= bytes;
         }
-    }
-
-    /// The distinct texts of a column in some files.
-    pub(crate) fn values_in(
-        &self,
-        files: &[PathBuf],
-        column: &'static str,
-        threads: usize,
-    ) -> Result<Vec<Arc<str>>, QueryError> {
-        let mut codes: HashSet<u32> = HashSet::new();
-        for file in files {
-            let slabs = self.slabs(&[file.as_path()], &[column], threads)?;
-            if let Some(Column::Text(text)) =
-                slabs.first().and_then(|slab| slab.columns.first()).map(|it| &**it)
-            {
-                codes.extend(text.distinct());
-            }
-        }
-        let dictionary = self.dictionary(column);
-        Ok(dictionary.read(|values| {
-            codes.iter().filter_map(|code| values.get(*code as usize).cloned().flatten()).collect()
-        }))
     }
 
     /// The latest account name of each account in one file, with its day: remembered beside the columns.
-    pub(crate) fn names_in(&self, file: &Path, threads: usize) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
+    fn names_in(&self, file: &Path, threads: usize) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
         if let Some(names) = self.held(file, &[NAMES])
             && let Some(Column::Names(names)) = names.columns.first().map(|it| &**it)
         {
@@ -304,7 +260,7 @@ impl Store {
         let [Column::Text(ids), Column::Text(names)] = [&*slab.columns[0], &*slab.columns[1]] else {
             return Vec::new();
         };
-        let dictionary = self.dictionary("SubAccountName");
+        let dictionary = self.dictionaries.of("SubAccountName");
         let mut latest: HashMap<u32, (i32, u32)> = HashMap::new();
         dictionary.read(|texts| {
             for (day, range) in slab.runs.iter() {

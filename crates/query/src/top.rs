@@ -4,13 +4,13 @@
 
 use crate::assemble::too_large;
 use crate::error::QueryError;
-use crate::view::AccountNames;
+use crate::sql::Form;
+use crate::view::View;
 use hashbrown::HashMap;
 use model::{
     Condition, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName,
     MappingRule, Operator, TimeView,
 };
-use std::sync::Arc;
 
 /// Whether a question that is too large can be answered in parts.
 pub(crate) fn helps(query: &CostQuery) -> bool {
@@ -69,7 +69,7 @@ fn buckets(query: &CostQuery, totals: &CostAnswer) -> CostQuery {
 /// The answer in one piece.
 pub(crate) fn put_together(
     query: &CostQuery,
-    names: &Arc<AccountNames>,
+    view: &View,
     totals: CostAnswer,
     shown: CostAnswer,
     sums: CostAnswer,
@@ -93,12 +93,13 @@ pub(crate) fn put_together(
         };
         groups.push(CostGroup { figures, ..group });
     }
+    let mut form = Form::Shown(view.scope.names(&view.names));
     Ok(CostAnswer {
         groups,
         groups_total: totals.groups_total,
         total: totals.total,
         previous: totals.previous,
-        sql: crate::sql::text(query, query.from, query.to, &mut crate::sql::Form::Shown(Arc::clone(names))),
+        sql: view.scope.told(query, || crate::sql::text(query, query.from, query.to, &mut form)),
         ..sums
     })
 }
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!((asked.from, asked.to), (Some(totals.from), Some(totals.to)));
         // One group comes along that does not stay, one has nothing in these buckets.
         let shown = answer(&[(Some("a"), &[10, 20]), (Some("b"), &[1, 1])], &[11, 21]);
-        let found = put_together(&query, &Arc::default(), totals, shown, answer(&[], &[25, 18])).unwrap();
+        let found = put_together(&query, &View::default(), totals, shown, answer(&[], &[25, 18])).unwrap();
         let figures: Vec<Vec<String>> = found
             .groups
             .iter()

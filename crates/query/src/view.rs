@@ -1,5 +1,6 @@
 //! What a question is answered from: the publications that belong together.
 
+use crate::scope::Scope;
 use chrono::NaiveDate;
 use model::{BillingPeriod, Column, Dimension, Filter, Snapshot, SnapshotPeriod};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +55,8 @@ pub struct View {
     pub currencies: Vec<String>,
     /// Names of accounts beside those of the bills.
     pub names: Arc<AccountNames>,
+    /// The rows that may be seen; nothing, unless it is said.
+    pub scope: Scope,
 }
 
 impl PublishedPeriod {

@@ -1,13 +1,15 @@
 import { Progress, Text, Title } from "@mantine/core";
-import { IconReportMoney } from "@tabler/icons-react";
-import type { Overview } from "../api/types";
+import { IconChartPie, IconReportMoney } from "@tabler/icons-react";
+import type { Overview, SeenPart } from "../api/types";
 import { MissingPermissions } from "../connections/missing-permissions";
+import { partInWords } from "../shell/part";
 import { Command } from "../ui/command";
 import classes from "./empty.module.css";
 
 /** No figures yet: what to do, or that it is being done. */
 export function NoDataYet({ overview }: { overview: Overview }) {
-  const { ingest } = overview;
+  const { ingest, part } = overview;
+  if (part) return <NothingSeen part={part} />;
   if (ingest) {
     return (
       <div className={`card ${classes.empty}`}>
@@ -41,5 +43,23 @@ export function NoDataYet({ overview }: { overview: Overview }) {
         </div>
       </div>
     </MissingPermissions>
+  );
+}
+
+/** Nothing may be seen, or nothing of what may be seen has cost. */
+function NothingSeen({ part }: { part: SeenPart }) {
+  return (
+    <div className={`card ${classes.empty}`}>
+      <IconChartPie size={40} stroke={1.4} className={classes.icon} aria-hidden />
+      <Title order={2} size="h3">
+        {part.subsets.length === 0
+          ? "Nothing is left that you may see"
+          : "Nothing that you may see has cost yet"}
+      </Title>
+      <Text c="dimmed" className={classes.text}>
+        {partInWords(part)} You see the accounts of chosen subsets, and an administrator of the organization
+        chooses them: ask one for others.
+      </Text>
+    </div>
   );
 }

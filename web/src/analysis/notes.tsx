@@ -6,9 +6,14 @@ import classes from "./page.module.css";
 export function Notes({ costs, shared }: { costs: Costs; shared: boolean }) {
   // Of amortized cost only where it is shown, and once: its notes name each part of it with the amount.
   const amortized = costs.metric.endsWith("amortized") && costs.amortized_notes.length === 0;
-  const lacking = missing(costs.proof).filter((name) => name !== "amortized" || amortized);
+  // Of a part nothing is proven, and nothing lacks.
+  const part = costs.proof.copied.state === "part";
+  const lacking = part ? [] : missing(costs.proof).filter((name) => name !== "amortized" || amortized);
   return (
     <div className={classes.notes}>
+      {part && (
+        <span>The part of the bill that you may see: only the whole can be compared with the bill.</span>
+      )}
       {lacking.map((name) => (
         <span key={name} className={classes.warn}>
           {lackOfPart(costs.proof, name)}. {costs.proof[name].reason}.

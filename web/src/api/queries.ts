@@ -38,15 +38,18 @@ function figureOf(query: ExplainQuery): string {
  * server; where nobody tells, it is asked for now and then.
  */
 export function pollInterval(overview: Overview | undefined): number | false {
+  // Whoever may see chosen subsets alone is not told what is read, nor when.
+  if (overview?.part) return 60_000;
   if (!overview?.has_data || overview.ingest) return 2_000;
   return whileUntold(20_000);
 }
 
-/** Changes whenever a month is published: figures are asked for anew, and never otherwise. It begins with the day when
+/** Changes whenever a month is published, or another part may be seen: figures are asked for anew, and never otherwise. It begins with the day when
  *  the bills stood so, where they are not those of now: whatever is asked of a state is asked of that day. */
 export function dataVersion(overview: Overview): string {
   const past = overview.as_of ? `${overview.as_of.at}|` : "";
-  return past + overview.periods.map((p) => `${p.period}@${p.published_at}/${p.stage}`).join(";");
+  const part = overview.part ? `${JSON.stringify(overview.part)};` : "";
+  return past + part + overview.periods.map((p) => `${p.period}@${p.published_at}/${p.stage}`).join(";");
 }
 
 /** The parameter that asks for the state of a version. */

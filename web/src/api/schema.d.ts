@@ -613,7 +613,7 @@ export interface paths {
         delete: operations["remove_member"];
         options?: never;
         head?: never;
-        /** Gives a person another role. The last administrator keeps theirs. */
+        /** Gives a person another role, or a subset viewer other subsets. The last administrator keeps theirs. */
         patch: operations["change_role"];
         trace?: never;
     };
@@ -1419,6 +1419,8 @@ export interface components {
         /** @description Another role. */
         ChangeRole: {
             role: components["schemas"]["RoleName"];
+            /** @description Ids of the subsets that a subset viewer may see: at least one. Of no other role. */
+            subsets?: string[];
         };
         /** @description How a figure changed, over days that are complete. */
         ChangeView: {
@@ -1892,6 +1894,8 @@ export interface components {
             /** @description Name of who invited. */
             invited_by: string;
             role: components["schemas"]["RoleName"];
+            /** @description Ids of the subsets that a subset viewer will see; empty for others. */
+            subsets: string[];
         };
         /** @description What the reader of an invitation's link is asked. */
         InvitationOffer: {
@@ -1912,6 +1916,8 @@ export interface components {
         Invite: {
             email: string;
             role: components["schemas"]["RoleName"];
+            /** @description Ids of the subsets that a subset viewer will see: at least one. Of no other role. */
+            subsets?: string[];
         };
         /** @description A new invitation. */
         Invited: {
@@ -1990,6 +1996,8 @@ export interface components {
             role: components["schemas"]["RoleName"];
             /** @description When they joined. */
             since: string;
+            /** @description Ids of the subsets that a subset viewer may see; empty for others. */
+            subsets: string[];
             /** @description Of the role as it is, for the `If-Match` of a change. */
             version: string;
         };
@@ -2123,6 +2131,8 @@ export interface components {
             /** @description What it is for. */
             name: string;
             role: components["schemas"]["RoleName"];
+            /** @description Ids of the subsets that a subset viewer's token may see: at least one. Of no other role. */
+            subsets?: string[];
         };
         /** @description A virtual tag to save, or to look at before. */
         NewVirtualTag: {
@@ -2179,6 +2189,7 @@ export interface components {
             has_data: boolean;
             ingest: components["schemas"]["IngestView"] | null;
             organization: components["schemas"]["Organization"];
+            part?: components["schemas"]["SeenPartView"] | null;
             /** @description Newest first. */
             periods: components["schemas"]["PeriodView"][];
             /** @description Of all months together, and of the sources. */
@@ -2412,7 +2423,7 @@ export interface components {
          * @description Whether a part of the proof holds.
          * @enum {string}
          */
-        ProofState: "holds" | "unknown" | "unavailable" | "broken";
+        ProofState: "holds" | "part" | "unknown" | "unavailable" | "broken";
         /** @description What is proven: only where all three parts hold do the figures equal the bill. */
         ProofView: {
             /** @description The amortized cost follows from what was billed, for each commitment. */
@@ -2489,7 +2500,7 @@ export interface components {
          * @description What somebody may do in an organization.
          * @enum {string}
          */
-        RoleName: "viewer" | "editor" | "administrator";
+        RoleName: "viewer" | "editor" | "administrator" | "subset-viewer";
         /** @description Gives its value to rows that meet all conditions. */
         Rule: {
             conditions: components["schemas"]["Condition"][];
@@ -2541,6 +2552,26 @@ export interface components {
             frequency: string;
             /** @description Mail addresses: members', of the organization's domains, or others that an administrator adds. */
             recipients: string[];
+        };
+        /** @description The part of the bills that may be seen. */
+        SeenPartView: {
+            /**
+             * Format: int64
+             * @description Accounts in them.
+             */
+            accounts: number;
+            /**
+             * Format: int64
+             * @description Chosen subsets that were deleted since: they show nothing.
+             */
+            deleted: number;
+            /** @description The chosen subsets, by name. */
+            subsets: components["schemas"]["SeenSubset"][];
+        };
+        /** @description A subset that was chosen for who asks. */
+        SeenSubset: {
+            id: string;
+            name: string;
         };
         /** @description Whom a report went to. */
         Sent: {
@@ -2727,6 +2758,8 @@ export interface components {
             last_used_at: string | null;
             name: string;
             role: components["schemas"]["RoleName"];
+            /** @description Ids of the subsets that a subset viewer's token may see; empty for others. */
+            subsets: string[];
         };
         /** @description A new token. */
         TokenCreated: {

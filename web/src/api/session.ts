@@ -9,7 +9,7 @@ export function useSession(): Session {
   return useSuspenseQuery(sessionQuery()).data;
 }
 
-const ranks: Record<RoleName, number> = { viewer: 0, editor: 1, administrator: 2 };
+const ranks: Record<RoleName, number> = { "subset-viewer": 0, viewer: 1, editor: 2, administrator: 3 };
 
 /** Whether the page offers what needs a role. The server decides; this only spares a refusal. */
 export function hasRole(session: Session, needed: RoleName): boolean {
@@ -18,7 +18,8 @@ export function hasRole(session: Session, needed: RoleName): boolean {
 
 /** "an administrator", for sentences. */
 export function roleInWords(role: string): string {
-  return /^[aeiou]/.test(role) ? `an ${role}` : `a ${role}`;
+  const words = role.replace("-", " ");
+  return /^[aeiou]/.test(words) ? `an ${words}` : `a ${words}`;
 }
 
 /** Takes a new session into use: whatever was loaded for the old one is forgotten. */

@@ -22,6 +22,7 @@ export type MonthToDate = Schemas["MonthToDate"];
 export type Session = Schemas["Session"];
 export type OwnInvitation = Schemas["OwnInvitation"];
 export type RoleName = Schemas["RoleName"];
+export type SeenPart = Schemas["SeenPartView"];
 export type Member = Schemas["Member"];
 export type Invitation = Schemas["Invitation"];
 export type Invited = Schemas["Invited"];

@@ -5,6 +5,7 @@ import { queries } from "../api/queries";
 import { formatExact } from "../lib/money";
 import { Command } from "../ui/command";
 import { Problem } from "../ui/problem";
+import { useOverview } from "../ui/use-overview";
 import { Difference, Makeup } from "./breakdown";
 import classes from "./drawer.module.css";
 import { Parts } from "./parts";
@@ -55,6 +56,7 @@ function Explanation({
   onPart,
   ...actions
 }: { question: Explained; version: string } & Actions) {
+  const { overview } = useOverview();
   const { data, error, refetch, isPlaceholderData } = useQuery(queries.explain(version, question.query));
   if (error) return <Problem error={error} onRetry={() => void refetch()} />;
   if (!data) {
@@ -81,7 +83,7 @@ function Explanation({
           {formatExact(data.figure, data.currency)}
         </Title>
         <Badge className={classes.proof} data-proven={data.proven}>
-          {data.proven ? "Proven to the bill" : "Not all proven"}
+          {overview.part ? "Part of the bill" : data.proven ? "Proven to the bill" : "Not all proven"}
         </Badge>
       </Group>
       {question.note && <Text size="sm">{question.note}</Text>}

@@ -49,8 +49,9 @@ export function LineItems({ rows, currency, stale, order, onOrder }: Props) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((item) => (
-            <tr key={`${item.source_file}:${item.source_row}`}>
+          {rows.map((item, at) => (
+            // Who may see a part of the bills alone is not told file and row: then the place tells rows apart.
+            <tr key={item.source_file ? `${item.source_file}:${item.source_row}` : at}>
               <td>{time(item)}</td>
               <td>
                 <div title={item.account_id}>{item.account || item.account_id}</div>
@@ -65,8 +66,8 @@ export function LineItems({ rows, currency, stale, order, onOrder }: Props) {
                 {item.usage_amount && <small>amount {item.usage_amount}</small>}
               </td>
               <td title={item.source_file}>
-                <div className={classes.file}>{fileName(item.source_file)}</div>
-                <small>row {item.source_row.toLocaleString("en-US")}</small>
+                <div className={classes.file}>{item.source_file ? fileName(item.source_file) : "–"}</div>
+                {item.source_file && <small>row {item.source_row.toLocaleString("en-US")}</small>}
               </td>
               <td className={classes.wide}>
                 <div title={item.resource_id}>{item.resource_id || "–"}</div>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, unwrap } from "../api/client";
 import { useSession } from "../api/session";
-import type { Invited, RoleName } from "../api/types";
+import type { Invited } from "../api/types";
 import { dayLabel } from "../lib/dates";
 import { Command } from "../ui/command";
 import { Dialog } from "../ui/dialog";
@@ -14,8 +14,8 @@ import listClasses from "../ui/list-table.module.css";
 import { Problem } from "../ui/problem";
 import classes from "./page.module.css";
 import { organizationQueries } from "./queries";
-import { RoleSelect } from "./role-select";
-import { roleLabel } from "./roles";
+import { isWhole, type Standing } from "./roles";
+import { StandingFields, StandingText } from "./standing";
 
 const columns = [
   { name: "E-mail address" },
@@ -58,7 +58,9 @@ export function Invitations() {
           {invitations.map((one) => (
             <tr key={one.id}>
               <th scope="row">{one.email}</th>
-              <td>{roleLabel(one.role)}</td>
+              <td>
+                <StandingText role={one.role} subsets={one.subsets} />
+              </td>
               <td>{one.invited_by}</td>
               <td className={listClasses.nowrap}>
                 {one.expired ? "Expired" : dayLabel(one.expires_at.slice(0, 10))}
@@ -88,9 +90,9 @@ export function Invitations() {
 function Invite({ onInvited, onDone }: { onInvited: () => void; onDone: () => void }) {
   const { mail_configured: mails } = useSession();
   const [email, setEmail] = useState("");
-  const [role, setRole] = useState<RoleName>("viewer");
+  const [standing, setStanding] = useState<Standing>({ role: "viewer", subsets: [] });
   const invite = useMutation({
-    mutationFn: () => unwrap(api.POST("/api/v1/invitations", { body: { email: email.trim(), role } })),
+    mutationFn: () => unwrap(api.POST("/api/v1/invitations", { body: { email: email.trim(), ...standing } })),
     onSuccess: onInvited,
   });
   const submit = (event: FormEvent) => {
@@ -109,10 +111,10 @@ function Invite({ onInvited, onDone }: { onInvited: () => void; onDone: () => vo
           onChange={(event) => setEmail(event.currentTarget.value)}
           data-autofocus
         />
-        <RoleSelect label="Role" value={role} onChange={setRole} />
+        <StandingFields value={standing} onChange={setStanding} />
         <FormProblem error={invite.error} />
         <Group justify="flex-end">
-          <Button type="submit" loading={invite.isPending}>
+          <Button type="submit" loading={invite.isPending} disabled={!isWhole(standing)}>
             {mails ? "Send the invitation" : "Make the invitation"}
           </Button>
         </Group>

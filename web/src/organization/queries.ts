@@ -7,6 +7,12 @@ export const organizationQueries = {
       queryKey: ["members"],
       queryFn: ({ signal }) => unwrap(api.GET("/api/v1/members", { signal })),
     }),
+  /** With their sums, which nothing here shows: lists and fields need the names. */
+  subsets: () =>
+    queryOptions({
+      queryKey: ["subsets", "names"],
+      queryFn: ({ signal }) => unwrap(api.GET("/api/v1/subsets", { signal })),
+    }),
   invitations: () =>
     queryOptions({
       queryKey: ["invitations"],

@@ -3,7 +3,7 @@ import { IconKey } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, unwrap } from "../api/client";
-import type { RoleName, Token } from "../api/types";
+import type { Token } from "../api/types";
 import { addDays, dayLabel } from "../lib/dates";
 import { ago } from "../lib/quantity";
 import { Command } from "../ui/command";
@@ -15,8 +15,8 @@ import listClasses from "../ui/list-table.module.css";
 import { Problem } from "../ui/problem";
 import classes from "./page.module.css";
 import { organizationQueries } from "./queries";
-import { RoleSelect } from "./role-select";
-import { roleLabel } from "./roles";
+import { isWhole, type Standing } from "./roles";
+import { StandingFields, StandingText } from "./standing";
 
 const columns = [
   { name: "Name" },
@@ -88,7 +88,9 @@ export function Tokens() {
                   {token.created_by}, {dayLabel(token.created_at.slice(0, 10))}
                 </span>
               </th>
-              <td>{roleLabel(token.role)}</td>
+              <td>
+                <StandingText role={token.role} subsets={token.subsets} />
+              </td>
               <td className={listClasses.nowrap}>
                 {token.expires_at ? dayLabel(token.expires_at.slice(0, 10)) : "never"}
               </td>
@@ -149,13 +151,13 @@ const lifetimes = [
 /** Mounted with the dialog: the secret is gone with it. */
 function NewToken({ onMade, onDone }: { onMade: () => void; onDone: () => void }) {
   const [name, setName] = useState("");
-  const [role, setRole] = useState<RoleName>("viewer");
+  const [standing, setStanding] = useState<Standing>({ role: "viewer", subsets: [] });
   const [lifetime, setLifetime] = useState("90");
   const make = useMutation({
     mutationFn: () => {
       const today = new Date().toISOString().slice(0, 10);
       const end = lifetime === "never" ? {} : { expires_at: addDays(today, Number(lifetime)) };
-      return unwrap(api.POST("/api/v1/tokens", { body: { name, role, ...end } }));
+      return unwrap(api.POST("/api/v1/tokens", { body: { name, ...standing, ...end } }));
     },
     onSuccess: onMade,
   });
@@ -187,7 +189,7 @@ function NewToken({ onMade, onDone }: { onMade: () => void; onDone: () => void }
           onChange={(event) => setName(event.currentTarget.value)}
           data-autofocus
         />
-        <RoleSelect label="Role" value={role} onChange={setRole} />
+        <StandingFields value={standing} onChange={setStanding} />
         <Select
           label="Expires after"
           allowDeselect={false}
@@ -197,7 +199,7 @@ function NewToken({ onMade, onDone }: { onMade: () => void; onDone: () => void }
         />
         <FormProblem error={make.error} />
         <Group justify="flex-end">
-          <Button type="submit" loading={make.isPending}>
+          <Button type="submit" loading={make.isPending} disabled={!isWhole(standing)}>
             Create
           </Button>
         </Group>

@@ -4,6 +4,7 @@ import { initialState } from "../address/state";
 import type { Overview, Session } from "../api/types";
 import links from "../ui/nav-links.module.css";
 import { Logo } from "./logo";
+import { PartBadge } from "./part-badge";
 import { ProofBadge } from "./proof-badge";
 import { SchemeToggle } from "./scheme-toggle";
 import classes from "./shell.module.css";
@@ -17,6 +18,8 @@ interface Props {
 /** Name, organization, the pages, the proof, and who is signed in. */
 export function Header({ session, overview }: Props) {
   const organization = session?.organization;
+  // Whoever may see chosen subsets alone has no pages of the organization.
+  const whole = session?.role !== "subset-viewer";
   // One entry for several pages: it stays marked on all of them, not on the first alone.
   const allocation = useMatches({
     select: (matches) => matches.some((match) => match.routeId === "/shell/allocation"),
@@ -48,13 +51,19 @@ export function Header({ session, overview }: Props) {
         <Link to="/subsets" data-status={allocation ? "active" : undefined}>
           Allocation
         </Link>
-        <Link to="/connections">Connections</Link>
-        <Link to="/organization" search={{ tab: undefined }} activeOptions={{ includeSearch: false }}>
-          Organization
-        </Link>
+        {whole && <Link to="/connections">Connections</Link>}
+        {whole && (
+          <Link to="/organization" search={{ tab: undefined }} activeOptions={{ includeSearch: false }}>
+            Organization
+          </Link>
+        )}
       </nav>
       <Group gap="xs" className={classes.end ?? ""} wrap="nowrap">
-        {overview?.has_data && <ProofBadge overview={overview} />}
+        {overview?.part ? (
+          <PartBadge part={overview.part} />
+        ) : (
+          overview?.has_data && <ProofBadge overview={overview} />
+        )}
         <SchemeToggle />
         {session?.user && <UserMenu session={session} user={session.user} />}
       </Group>

@@ -6,6 +6,7 @@ import classes from "./proof-parts.module.css";
 
 const icons = {
   holds: IconCircleCheck,
+  part: IconAlertTriangle,
   unknown: IconAlertTriangle,
   unavailable: IconAlertTriangle,
   broken: IconCircleX,

@@ -22,16 +22,19 @@ export const claims: Record<PartName, string> = {
 /** What is said of a part that does not hold. */
 const lacks: Record<PartName, Record<Exclude<PartState, "holds">, string>> = {
   copied: {
+    part: "Part of the bill",
     broken: "Does not match the bill",
     unavailable: "Not compared with the bill",
     unknown: "Not compared with the bill",
   },
   complete: {
+    part: "Part of the bill",
     broken: "Files left out",
     unavailable: "Files not accounted for",
     unknown: "Files not accounted for",
   },
   amortized: {
+    part: "Part of the bill",
     broken: "Amortized cost is off",
     unavailable: "Amortized not available",
     unknown: "Amortized not checked",
@@ -41,6 +44,7 @@ const lacks: Record<PartName, Record<Exclude<PartState, "holds">, string>> = {
 /** A word for the state of a part. */
 export const stateWords: Record<PartState, string> = {
   holds: "Holds",
+  part: "Of the whole alone",
   broken: "Does not hold",
   unavailable: "Not available",
   unknown: "Not known",

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { paths } from "../address/path-builder";
 import { useHappenings } from "../api/happenings";
 import { queries } from "../api/queries";
+import { hasRole } from "../api/session";
 import { sessionQuery } from "../api/session-query";
 import { hourLabel } from "../lib/dates";
 import { Problem } from "../ui/problem";
@@ -18,7 +19,8 @@ export function Shell() {
   const session = useQuery(sessionQuery());
   const signedIn = session.data?.organization != null;
   const overviewQuery = useQuery({ ...queries.overview(), enabled: signedIn });
-  useHappenings(session.data?.organization?.id);
+  // What happens is the organization's: who may see chosen subsets alone is not told.
+  useHappenings(session.data && hasRole(session.data, "viewer") ? session.data.organization?.id : undefined);
   const router = useRouter();
   const signedOut = session.data !== undefined && !signedIn;
   const invited = (session.data?.invitations.length ?? 0) > 0;

@@ -19,8 +19,9 @@ export function AllocationPages() {
         >
           Accounts
         </Link>
-        <Link to="/virtual-tags">Virtual tags</Link>
-        <Link to="/shared-costs">Shared costs</Link>
+        {/* Rules look at all of the bills. */}
+        {!overview.part && <Link to="/virtual-tags">Virtual tags</Link>}
+        {!overview.part && <Link to="/shared-costs">Shared costs</Link>}
       </nav>
       {overview.has_data ? (
         <Outlet />

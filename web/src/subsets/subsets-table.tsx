@@ -7,6 +7,7 @@ import { counted, formatCount } from "../lib/quantity";
 import listClasses from "../ui/list-table.module.css";
 import { compareNames, type Sort, sorted } from "../ui/sort";
 import { type SortColumn, SortTable } from "../ui/sort-table";
+import { useOverview } from "../ui/use-overview";
 import { RemoveSubsets } from "./remove-subsets";
 import classes from "./subsets.module.css";
 import { SumCells, sumColumns, sumOrders } from "./sums";
@@ -17,6 +18,7 @@ const orders = { ...sumOrders, name: (a: Subset, b: Subset) => compareNames(a.na
 /** The list with its sums; editors tick several to delete them at once. */
 export function SubsetsTable({ found, may }: { found: Subsets; may: boolean }) {
   const { subsets, unassigned: rest, whole, currency } = found;
+  const { part } = useOverview().overview;
   const [search, setSearch] = useState("");
   const [sort, setSort] = useState<Sort>({ column: "name", descending: false });
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
@@ -99,19 +101,22 @@ export function SubsetsTable({ found, may }: { found: Subsets; may: boolean }) {
         onSort={setSort}
         foot={
           <>
+            {/* Who sees chosen subsets sees no account that is in none. */}
+            {!part && (
+              <tr>
+                {may && <td />}
+                <th scope="row">
+                  <Link to="/accounts" search={{ view: undefined, q: unassigned, sort: undefined }}>
+                    {unassigned}
+                  </Link>
+                </th>
+                <td className={listClasses.number}>{formatCount(rest.accounts)}</td>
+                <SumCells sums={rest} currency={currency} charged={charged} />
+              </tr>
+            )}
             <tr>
               {may && <td />}
-              <th scope="row">
-                <Link to="/accounts" search={{ view: undefined, q: unassigned, sort: undefined }}>
-                  {unassigned}
-                </Link>
-              </th>
-              <td className={listClasses.number}>{formatCount(rest.accounts)}</td>
-              <SumCells sums={rest} currency={currency} charged={charged} />
-            </tr>
-            <tr>
-              {may && <td />}
-              <th scope="row">Whole organization</th>
+              <th scope="row">{part ? "All that you may see" : "Whole organization"}</th>
               <td className={listClasses.number}>{formatCount(whole.accounts)}</td>
               <SumCells sums={whole} currency={currency} charged={charged} />
             </tr>

@@ -22,6 +22,8 @@ pub(crate) struct Invitation {
     id: String,
     email: String,
     role: RoleName,
+    /// Ids of the subsets that a subset viewer will see; empty for others.
+    subsets: Vec<String>,
     /// Name of who invited.
     invited_by: String,
     created_at: String,
@@ -36,6 +38,7 @@ impl Invitation {
             id: invitation.id.to_string(),
             email: invitation.email.to_string(),
             role: invitation.role.into(),
+            subsets: invitation.subsets,
             invited_by: invitation.invited_by,
             created_at: instant(invitation.created_at_ms),
             expires_at: instant(invitation.expires_at_ms),
@@ -57,6 +60,9 @@ pub(crate) struct Invitations {
 pub(crate) struct Invite {
     email: String,
     role: RoleName,
+    /// Ids of the subsets that a subset viewer will see: at least one. Of no other role.
+    #[serde(default)]
+    subsets: Vec<String>,
 }
 
 /// A new invitation.
@@ -117,7 +123,8 @@ pub(crate) async fn invite(
     headers: HeaderMap,
     Body(invite): Body<Invite>,
 ) -> Result<Response, ApiError> {
-    let invited = identity::invite(&state.app, &by, &invite.email, invite.role.into()).await?;
+    let standing = identity::standing(invite.role.into(), invite.subsets)?;
+    let invited = identity::invite(&state.app, &by, &invite.email, standing).await?;
     let mailed = identity::mail_configured(&state.app);
     let link = format!("{}{}", origin::own_url(&state.site, &headers), invited.path);
     let now_ms = state.app.now().timestamp_millis();

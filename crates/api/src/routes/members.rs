@@ -24,6 +24,8 @@ pub(crate) struct Member {
     name: String,
     email: String,
     role: RoleName,
+    /// Ids of the subsets that a subset viewer may see; empty for others.
+    subsets: Vec<String>,
     /// When they joined.
     since: String,
     /// Last request in a session.
@@ -41,6 +43,7 @@ impl From<identity::Member> for Member {
             name: member.user.name,
             email: member.user.email.to_string(),
             role: member.role.into(),
+            subsets: member.subsets,
             since: instant(member.since_ms),
             last_seen: optional(member.last_seen_ms),
         }
@@ -59,6 +62,9 @@ pub(crate) struct Members {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ChangeRole {
     role: RoleName,
+    /// Ids of the subsets that a subset viewer may see: at least one. Of no other role.
+    #[serde(default)]
+    subsets: Vec<String>,
 }
 
 /// The people of the organization.
@@ -71,7 +77,7 @@ pub(crate) async fn members(State(state): State<ApiState>, By(by): By) -> Result
     Ok(fresh(Json(Members { members })))
 }
 
-/// Gives a person another role. The last administrator keeps theirs.
+/// Gives a person another role, or a subset viewer other subsets. The last administrator keeps theirs.
 #[utoipa::path(patch, path = "/members/{user_id}", tag = "identity", params(("user_id" = String, Path),
     ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")),
     request_body = ChangeRole, responses(
@@ -85,8 +91,9 @@ pub(crate) async fn change_role(
     expected: Expected,
     Body(change): Body<ChangeRole>,
 ) -> Result<Response, ApiError> {
+    let standing = identity::standing(change.role.into(), change.subsets)?;
     let _turn = edits::begin(&state.app, &by, Thing::Member(&user), expected.version()).await?;
-    let member = identity::change_role(&state.app, &by, &user, change.role.into()).await?;
+    let member = identity::change_role(&state.app, &by, &user, standing).await?;
     Ok(fresh(Json(Member::from(member))))
 }
 

@@ -9,7 +9,7 @@ use crate::routes::proof::ProofView;
 use crate::state::ApiState;
 use crate::time;
 use app::health::FailureKind;
-use app::read::{self, ConnectionProof, PeriodState};
+use app::read::{self, ConnectionProof, PeriodState, SeenPart};
 use app::{Failure, Progress};
 use axum::Json;
 use axum::extract::State;
@@ -226,10 +226,42 @@ impl From<Failure> for FailureView {
     }
 }
 
+/// A subset that was chosen for who asks.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SeenSubset {
+    id: String,
+    name: String,
+}
+
+/// The part of the bills that may be seen.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SeenPartView {
+    /// The chosen subsets, by name.
+    subsets: Vec<SeenSubset>,
+    /// Chosen subsets that were deleted since: they show nothing.
+    deleted: u64,
+    /// Accounts in them.
+    accounts: u64,
+}
+
+impl From<&SeenPart> for SeenPartView {
+    fn from(part: &SeenPart) -> Self {
+        let subset = |(id, name): &(String, String)| SeenSubset { id: id.clone(), name: name.clone() };
+        Self {
+            subsets: part.subsets.iter().map(subset).collect(),
+            deleted: part.deleted as u64,
+            accounts: part.accounts() as u64,
+        }
+    }
+}
+
 /// The state of the data.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Overview {
     organization: Organization,
+    /// What of the bills may be seen, where that is a part of them: every figure is about these subsets' accounts then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<SeenPartView>,
     /// Main currency: the one with the most cost lately. Empty without data.
     currency: String,
     /// All, the main one first. Figures are in one of them, the main one unless `filter=currency=…` says another.
@@ -279,6 +311,7 @@ pub(crate) async fn overview(
     let currency = found.currencies.first().cloned().unwrap_or_default();
     Ok(fresh(Json(Overview {
         organization: Organization { version: app::edits::version(&name), id, name, demo },
+        part: published.part().map(SeenPartView::from),
         currency,
         currencies: found.currencies,
         data_from: found.data_from.map(|day| day.to_string()),

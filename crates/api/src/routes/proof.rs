@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 pub(crate) enum ProofState {
     /// It was checked, and it is so.
     Holds,
+    /// What is seen is a part of the bill: only the whole can be compared with it.
+    Part,
     /// Read before this was looked at: nothing is known.
     Unknown,
     /// The report does not tell it, or not for all of its rows.
@@ -41,6 +43,7 @@ impl From<Part> for ProofPart {
     fn from(part: Part) -> Self {
         let state = match part.state {
             PartState::Holds => ProofState::Holds,
+            PartState::Part => ProofState::Part,
             PartState::Unknown => ProofState::Unknown,
             PartState::Unavailable => ProofState::Unavailable,
             PartState::Broken => ProofState::Broken,

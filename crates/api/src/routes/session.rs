@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 
 /// What somebody may do in an organization.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum RoleName {
     /// Sees everything of the organization's bills.
     Viewer,
@@ -28,11 +28,14 @@ pub(crate) enum RoleName {
     Editor,
     /// Also connections, members, tokens and the audit log.
     Administrator,
+    /// Less than a viewer: sees the accounts of chosen subsets, and nothing of the rest.
+    SubsetViewer,
 }
 
 impl From<Role> for RoleName {
     fn from(role: Role) -> Self {
         match role {
+            Role::SubsetViewer => Self::SubsetViewer,
             Role::Viewer => Self::Viewer,
             Role::Editor => Self::Editor,
             Role::Administrator => Self::Administrator,
@@ -43,6 +46,7 @@ impl From<Role> for RoleName {
 impl From<RoleName> for Role {
     fn from(name: RoleName) -> Self {
         match name {
+            RoleName::SubsetViewer => Self::SubsetViewer,
             RoleName::Viewer => Self::Viewer,
             RoleName::Editor => Self::Editor,
             RoleName::Administrator => Self::Administrator,

@@ -21,6 +21,8 @@ pub(crate) struct Token {
     id: String,
     name: String,
     role: RoleName,
+    /// Ids of the subsets that a subset viewer's token may see; empty for others.
+    subsets: Vec<String>,
     /// Name of who made it.
     created_by: String,
     created_at: String,
@@ -37,6 +39,7 @@ impl From<identity::ApiToken> for Token {
             id: token.id.to_string(),
             name: token.name,
             role: token.role.into(),
+            subsets: token.subsets,
             created_by: token.created_by,
             created_at: instant(token.created_at_ms),
             expires_at: optional(token.expires_at_ms),
@@ -59,6 +62,9 @@ pub(crate) struct NewToken {
     /// What it is for.
     name: String,
     role: RoleName,
+    /// Ids of the subsets that a subset viewer's token may see: at least one. Of no other role.
+    #[serde(default)]
+    subsets: Vec<String>,
     /// Instant (RFC 3339) or day from which it no longer works; never, if left out.
     #[serde(default)]
     expires_at: Option<String>,
@@ -93,7 +99,8 @@ pub(crate) async fn create_token(
     Body(new): Body<NewToken>,
 ) -> Result<Response, ApiError> {
     let expires_at = new.expires_at.as_deref().map(moment).transpose()?;
-    let made = identity::create_token(&state.app, &by, &new.name, new.role.into(), expires_at).await?;
+    let standing = identity::standing(new.role.into(), new.subsets)?;
+    let made = identity::create_token(&state.app, &by, &new.name, standing, expires_at).await?;
     let view = TokenCreated { token: made.token.into(), secret: made.secret };
     Ok(fresh((StatusCode::CREATED, Json(view)).into_response()))
 }

@@ -70,7 +70,8 @@ async fn total(app: &App) -> String {
 
 async fn total_as_of(app: &App, as_of: Option<&str>) -> String {
     let as_of = as_of.map(|text| text.parse().unwrap());
-    let published = crate::read::Published::resolve(app, None, as_of).await.unwrap();
+    let organization = app.organization(None).await.unwrap();
+    let published = crate::read::Published::at(app, organization, as_of).await.unwrap();
     let answer = app.engine().answer(&published.view, &CostQuery::total(Metric::Unblended)).await.unwrap();
     answer.total.to_string()
 }

@@ -55,6 +55,12 @@ impl BillDiffMails {
         }
         if let Some(wanted) = change.recipients {
             let wanted = if wanted.is_empty() { wanted } else { recipients::checked(wanted)? };
+            if let Some(part) = recipients::of_part(app, organization, &wanted).await?.first() {
+                return Err(AppError::invalid(format!(
+                    "{part} may see chosen subsets alone, and a bill diff tells of the whole bill"
+                ))
+                .advise("Leave the address out, or give its member another role first."));
+            }
             let outside = recipients::outside(app, organization, &wanted).await?;
             // Whoever was named as a member and is none any more is not let in again by a change of something else.
             let named =
@@ -65,18 +71,29 @@ impl BillDiffMails {
         Ok(self)
     }
 
+    /// Without an address; `None` where it is none of them.
+    pub(crate) fn without(mut self, address: &str) -> Option<Self> {
+        let before = self.recipients.len();
+        self.recipients.retain(|one| one != address);
+        self.approved.retain(|one| one != address);
+        (self.recipients.len() < before).then_some(self)
+    }
+
     /// As it is kept; `None`: as if nobody ever asked for it.
-    pub(super) fn kept(&self) -> Result<Option<serde_json::Value>> {
+    pub(crate) fn kept(&self) -> Result<Option<serde_json::Value>> {
         if *self == Self::default() {
             return Ok(None);
         }
         serde_json::to_value(self).map(Some).map_err(|error| AppError::internal(error.to_string()))
     }
 
-    /// The recipients that may be told now: those who are no members any more are not.
+    /// The recipients that may be told now: those who are no members any more are not, nor those who may see a part of the
+    /// bills alone.
     pub(crate) async fn allowed(&self, app: &App, organization: &OrganizationId) -> Result<Vec<String>> {
         let outside = recipients::outside(app, organization, &self.recipients).await?;
+        let of_part = recipients::of_part(app, organization, &self.recipients).await?;
         let may = |address: &&String| !outside.contains(address) || self.approved.contains(address);
-        Ok(self.recipients.iter().filter(may).cloned().collect())
+        let allowed = self.recipients.iter().filter(|address| !of_part.contains(address));
+        Ok(allowed.filter(may).cloned().collect())
     }
 }

@@ -39,14 +39,15 @@ pub async fn caller(app: &App, presented: Presented) -> Result<Caller> {
     }
     Ok(match presented.demo {
         Some(demo) => {
-            Caller { organization: Some(demo), role: Some(Role::Administrator), via: Via::Demo, address }
+            let role = Some(Role::Administrator);
+            Caller { organization: Some(demo), role, subsets: vec![], via: Via::Demo, address }
         }
         None => Caller { address, ..Caller::nobody() },
     })
 }
 
 /// Whether a caller may still do what they could when they asked: the session or token works, in the same organization
-/// and role. Looking is no request: it keeps no session alive.
+/// and role, with the same subsets. Looking is no request: it keeps no session alive.
 ///
 /// # Errors
 /// The metadata cannot be read.
@@ -56,6 +57,7 @@ pub async fn is_still(app: &App, caller: &Caller) -> Result<bool> {
     Ok(match &caller.via {
         Via::Session { token_hash, .. } => {
             let found = app.meta().session(token_hash, now, now - IDLE.num_milliseconds()).await?;
+            let found = found.filter(|session| session.subsets == caller.subsets);
             let place = found.and_then(|session| session.place);
             place.is_some_and(|(found, role)| Some(&found.id) == organization && Some(role) == caller.role)
         }
@@ -79,7 +81,8 @@ async fn by_session(app: &App, secret: &Secret, address: Option<String>) -> Resu
         app.meta().touch_session(&token_hash, now).await?;
     }
     let (organization, role) = session.place.unzip();
-    Ok(Some(Caller { organization, role, via: Via::Session { user: session.user, token_hash }, address }))
+    let via = Via::Session { user: session.user, token_hash };
+    Ok(Some(Caller { organization, role, subsets: session.subsets, via, address }))
 }
 
 async fn by_token(app: &App, bearer: &str, address: Option<String>) -> Result<Caller> {
@@ -102,6 +105,7 @@ async fn by_token(app: &App, bearer: &str, address: Option<String>) -> Result<Ca
     Ok(Caller {
         organization: Some(organization),
         role: Some(token.role),
+        subsets: token.subsets,
         via: Via::Token { id: token.id, name: token.name },
         address,
     })

@@ -10,12 +10,13 @@ use super::SecretHash;
 use super::audit::entry;
 use super::members::{email_of, new_user};
 use super::secret::{Secret, random_id};
-use super::{SignedIn, limits, now_ms, sessions};
+use super::{SignedIn, limits, now_ms, sessions, standing};
 use crate::policy::{Caller, Via};
+use crate::reports::recipients;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
 use meta::{Basis, Invitation, NewAudit, NewInvitation, Person, User};
-use model::{InvitationId, Role};
+use model::{InvitationId, Role, Standing};
 use notify::Mail;
 
 /// A link works for this long.
@@ -56,13 +57,20 @@ pub async fn invitations(app: &App, caller: &Caller) -> Result<Vec<Invitation>> 
 }
 
 /// Invites somebody; an earlier invitation of the address stops working.
-pub async fn invite(app: &App, caller: &Caller, email: &str, role: Role) -> Result<Invited> {
+pub async fn invite(
+    app: &App,
+    caller: &Caller,
+    email: &str,
+    standing: impl Into<Standing>,
+) -> Result<Invited> {
     let organization = caller.organization()?;
     let email = email_of(email)?;
     if app.meta().members(&organization.id).await?.iter().any(|member| member.user.email == email) {
         return Err(AppError::new(ErrorKind::Conflict, format!("{email} is a member already"))
             .advise("Change the member's role instead."));
     }
+    let standing = standing::checked(app, caller, standing.into()).await?;
+    let role = standing.role();
     let secret = Secret::random()?;
     let id = InvitationId::try_new(&random_id()?).map_err(|error| AppError::internal(error.to_string()))?;
     let now = now_ms(app);
@@ -71,6 +79,7 @@ pub async fn invite(app: &App, caller: &Caller, email: &str, role: Role) -> Resu
         organization_id: organization.id.clone(),
         email,
         role,
+        subsets: standing.subsets().to_vec(),
         invited_by: caller.name().to_owned(),
         created_at_ms: now,
         expires_at_ms: now + VALID.num_milliseconds(),
@@ -79,8 +88,10 @@ pub async fn invite(app: &App, caller: &Caller, email: &str, role: Role) -> Resu
     if invitation.mailed {
         limits::count_mails(app, &organization.id, limits::sender(caller), 1, None).await?;
     }
-    let created =
-        entry(app, caller, "invitation.created", invitation.email.as_str(), &[("role", role.name())]);
+    let subsets = standing::told(&standing);
+    let mut detail = vec![("role", role.name())];
+    detail.extend(subsets.as_deref().map(|subsets| ("subsets", subsets)));
+    let created = entry(app, caller, "invitation.created", invitation.email.as_str(), &detail);
     let new = NewInvitation { invitation: invitation.clone(), token_hash: secret.hash() };
     app.meta().invite(&new, &created).await?;
     let path = format!("/invitation?token={}", secret.reveal());
@@ -106,6 +117,7 @@ pub async fn withdraw_invitation(app: &App, caller: &Caller, id: &str) -> Result
             .advise("It was accepted or withdrawn: load the list again."));
     };
     let withdrawn = entry(app, caller, "invitation.withdrawn", found.email.as_str(), &[]);
+    taken_out(app, caller, &found).await?;
     Ok(app.meta().withdraw_invitation(&found.organization_id, &found.id, &withdrawn).await?)
 }
 
@@ -191,7 +203,16 @@ pub async fn decline_pending(app: &App, caller: &Caller, id: &str) -> Result<()>
         address: None,
         ..entry(app, caller, "invitation.declined", user.email.as_str(), &[])
     };
+    taken_out(app, caller, &invitation).await?;
     Ok(app.meta().withdraw_invitation(&invitation.organization_id, &invitation.id, &declined).await?)
+}
+
+/// Who will be no subset viewer after all gets no mails as a stranger instead.
+async fn taken_out(app: &App, caller: &Caller, invitation: &Invitation) -> Result<()> {
+    if invitation.role != Role::SubsetViewer {
+        return Ok(());
+    }
+    recipients::take_out(app, caller, &invitation.organization_id, invitation.email.as_str()).await
 }
 
 async fn pending(app: &App, caller: &Caller, id: &str) -> Result<(Invitation, User, SecretHash)> {

@@ -2,11 +2,12 @@
 
 use super::audit::entry;
 use super::secret::random_id;
-use super::{name_of, now_ms, password};
+use super::{name_of, now_ms, password, standing};
 use crate::policy::{Caller, Via};
+use crate::reports::recipients;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{Member, NewAudit, NewUser, Organization, Person, User};
-use model::{Email, Role, UserId};
+use model::{Email, Role, Standing, UserId};
 
 /// The people of the caller's organization, by name.
 pub async fn members(app: &App, caller: &Caller) -> Result<Vec<Member>> {
@@ -30,33 +31,46 @@ pub async fn add_member(
     caller: &Caller,
     email: &str,
     name: &str,
-    role: Role,
+    standing: impl Into<Standing>,
     password: &str,
 ) -> Result<bool> {
     let organization = caller.organization()?;
     let email = email_of(email)?;
-    let joined = entry(app, caller, "member.joined", email.as_str(), &[("role", role.name())]);
+    let standing = standing::checked(app, caller, standing.into()).await?;
+    let subsets = standing::told(&standing);
+    let mut detail = vec![("role", standing.role().name())];
+    detail.extend(subsets.as_deref().map(|subsets| ("subsets", subsets)));
+    let joined = entry(app, caller, "member.joined", email.as_str(), &detail);
     if let Some(stored) = app.meta().user_by_email(&email).await? {
         let id = &stored.user.id;
-        app.meta().add_member(&organization.id, Person::Known(id), role, now_ms(app), &joined).await?;
+        app.meta().add_member(&organization.id, Person::Known(id), standing, now_ms(app), &joined).await?;
         return Ok(false);
     }
     // Whoever holds the data folder vouches for the address.
     let vouched = caller.via == Via::CommandLine;
     let user = new_user(app, email, name, password, vouched).await?;
-    app.meta().add_member(&organization.id, Person::New(&user), role, now_ms(app), &joined).await?;
+    app.meta().add_member(&organization.id, Person::New(&user), standing, now_ms(app), &joined).await?;
     Ok(true)
 }
 
-/// Gives a member another role.
-pub async fn change_role(app: &App, caller: &Caller, user: &str, role: Role) -> Result<Member> {
+/// Gives a member another role, or a subset viewer other subsets. It holds from their next request on.
+pub async fn change_role(
+    app: &App,
+    caller: &Caller,
+    user: &str,
+    standing: impl Into<Standing>,
+) -> Result<Member> {
     let organization = caller.organization()?;
     let mut member = member(app, caller, user).await?;
-    let detail = [("from", member.role.name()), ("to", role.name())];
+    let standing = standing::checked(app, caller, standing.into()).await?;
+    let subsets = standing::told(&standing);
+    let mut detail = vec![("from", member.role.name()), ("to", standing.role().name())];
+    detail.extend(subsets.as_deref().map(|subsets| ("subsets", subsets)));
     let changed = entry(app, caller, "member.role_changed", member.user.email.as_str(), &detail);
-    let done = app.meta().set_role(&organization.id, &member.user.id, role, &changed).await;
+    let done = app.meta().set_role(&organization.id, &member.user.id, standing.clone(), &changed).await;
     done.map_err(last_administrator)?;
-    member.role = role;
+    member.role = standing.role();
+    member.subsets = standing.subsets().to_vec();
     Ok(member)
 }
 
@@ -66,6 +80,9 @@ pub async fn remove_member(app: &App, caller: &Caller, user: &str) -> Result<()>
     let member = member(app, caller, user).await?;
     let detail = [("role", member.role.name())];
     let removed = entry(app, caller, "member.removed", member.user.email.as_str(), &detail);
+    if member.role == Role::SubsetViewer {
+        recipients::take_out(app, caller, &organization.id, member.user.email.as_str()).await?;
+    }
     let done = app.meta().remove_member(&organization.id, &member.user.id, &removed).await;
     done.map_err(last_administrator)
 }

@@ -15,10 +15,11 @@ use super::members::user_id;
 use super::secret::{Secret, same};
 use super::{SignedIn, now_ms, sessions};
 use crate::policy::{Caller, Via};
+use crate::reports::recipients;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::TimeDelta;
-use meta::{Basis, LinkEntries, Linked, NewAudit, NewUser, OpenIdFlow, OpenIdIdentity, User};
-use model::{Email, OrganizationId, with_causes};
+use meta::{Basis, LinkEntries, Linked, NewAudit, NewUser, OpenIdFlow, OpenIdIdentity, Organization, User};
+use model::{Email, OrganizationId, Role, with_causes};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata, CoreUserInfoClaims};
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
@@ -273,10 +274,23 @@ async fn account(app: &App, caller: &Caller, settings: &OpenIdSettings, person: 
         Linked::ToAnother => Found::OfAnother(user),
         // The address may be another one now.
         Linked::Known | Linked::FirstProof => match app.meta().user(&user.id).await? {
-            Some(stored) => Found::Account(stored.user),
+            Some(stored) => {
+                if stored.user.email != user.email {
+                    left_behind(app, &by, &places, user.email.as_str()).await?;
+                }
+                Found::Account(stored.user)
+            }
             None => Found::Nobody,
         },
     })
+}
+
+/// The address that somebody has no more is a stranger's: where they are a subset viewer it gets nothing from now on.
+async fn left_behind(app: &App, by: &Caller, places: &[(Organization, Role)], address: &str) -> Result<()> {
+    for (organization, _) in places.iter().filter(|(_, role)| *role == Role::SubsetViewer) {
+        recipients::take_out(app, by, &organization.id, address).await?;
+    }
+    Ok(())
 }
 
 fn by_person(caller: &Caller, user: &User) -> Caller {

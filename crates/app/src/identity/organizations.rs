@@ -35,6 +35,7 @@ pub(crate) async fn found_organization(app: &App, caller: &Caller, name: &str) -
     let there = Caller {
         organization: Some(organization.clone()),
         role: Some(Role::Administrator),
+        subsets: vec![],
         ..caller.clone()
     };
     let created: NewAudit = entry(app, &there, "organization.created", &organization.name, &[]);

@@ -93,9 +93,14 @@ pub(super) async fn begin(
         new_session(app, &user.id, place.as_ref().map(|(organization, _)| &organization.id))?;
     let entries = everywhere(app, caller, user, "session.started", with).await?;
     app.meta().start_session(&session, basis, &entries).await.map_err(shown_again)?;
+    let subsets = match &place {
+        Some((organization, _)) => app.meta().subsets_of_member(&user.id, &organization.id).await?,
+        None => vec![],
+    };
     let (organization, role) = place.unzip();
     let via = Via::Session { user: user.clone(), token_hash: session.token_hash };
-    Ok(SignedIn { secret, caller: Caller { organization, role, via, address: caller.address.clone() } })
+    let caller = Caller { organization, role, subsets, via, address: caller.address.clone() };
+    Ok(SignedIn { secret, caller })
 }
 
 /// What was shown holds no more: the password was changed meanwhile, or the session ended.
@@ -158,7 +163,9 @@ pub async fn switch_organization(app: &App, caller: &Caller, id: &str) -> Result
         return Err(AppError::new(ErrorKind::NotFound, "you belong to no such organization")
             .advise("Ask an administrator of that organization for an invitation."));
     };
-    let there = Caller { organization: Some(organization.clone()), role: Some(role), ..caller.clone() };
+    let subsets = app.meta().subsets_of_member(&user.id, &organization.id).await?;
+    let there =
+        Caller { organization: Some(organization.clone()), role: Some(role), subsets, ..caller.clone() };
     let moved = entry(app, &there, "session.moved", &organization.name, &[]);
     app.meta().move_session(token_hash, &organization.id, &moved).await.map_err(shown_again)?;
     Ok(there)

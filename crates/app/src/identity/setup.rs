@@ -67,6 +67,7 @@ pub async fn set_up(app: &App, caller: &Caller, setting_up: SettingUp<'_>) -> Re
     let first = Caller {
         organization: Some(organization.clone()),
         role: Some(Role::Administrator),
+        subsets: vec![],
         via: Via::Session { user: user.user.clone(), token_hash: session.token_hash },
         address: caller.address.clone(),
     };

@@ -3,12 +3,12 @@
 use super::audit::entry;
 use super::caller::TOKEN_PREFIX;
 use super::secret::{Secret, random_id};
-use super::{name_of, now_ms};
+use super::{name_of, now_ms, standing};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::{DateTime, SecondsFormat, Utc};
 use meta::{ApiToken, NewApiToken};
-use model::{Role, TokenId};
+use model::{Standing, TokenId};
 
 /// A token that was made.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub async fn create_token(
     app: &App,
     caller: &Caller,
     name: &str,
-    role: Role,
+    standing: impl Into<Standing>,
     expires_at: Option<DateTime<Utc>>,
 ) -> Result<CreatedToken> {
     let organization = caller.organization()?;
@@ -38,19 +38,24 @@ pub async fn create_token(
         return Err(AppError::invalid("the token would have expired already")
             .advise("Give a time in the future, or none."));
     }
+    let standing = standing::checked(app, caller, standing.into()).await?;
     let secret = Secret::random()?;
     let token = ApiToken {
         id: TokenId::try_new(&random_id()?).map_err(|error| AppError::internal(error.to_string()))?,
         organization_id: organization.id.clone(),
         name,
-        role,
+        role: standing.role(),
+        subsets: standing.subsets().to_vec(),
         created_by: caller.name().to_owned(),
         created_at_ms: now_ms(app),
         expires_at_ms: expires_at.map(|at| at.timestamp_millis()),
         last_used_ms: None,
     };
     let expires = expires_at.map_or("never".to_owned(), |at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-    let detail = [("id", token.id.as_str()), ("role", role.name()), ("expires", &expires)];
+    let subsets = standing::told(&standing);
+    let mut detail =
+        vec![("id", token.id.as_str()), ("role", standing.role().name()), ("expires", expires.as_str())];
+    detail.extend(subsets.as_deref().map(|subsets| ("subsets", subsets)));
     let created = entry(app, caller, "token.created", &token.name, &detail);
     // Of the part after the prefix, which is the same in all.
     let new = NewApiToken { token: token.clone(), token_hash: secret.hash() };

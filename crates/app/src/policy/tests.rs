@@ -19,7 +19,7 @@ fn token() -> Via {
 }
 
 fn caller(via: Via, role: Option<Role>) -> Caller {
-    Caller { organization: role.map(|_| organization()), role, via, address: None }
+    Caller { organization: role.map(|_| organization()), role, subsets: vec![], via, address: None }
 }
 
 #[test]
@@ -35,6 +35,7 @@ fn every_action_is_listed_once() {
         | Action::AcceptInvitation
         | Action::ChangeOwnSession
         | Action::ReadCosts
+        | Action::ReadAllocation
         | Action::SaveReports
         | Action::DefineAllocation
         | Action::ReadOrganization
@@ -45,7 +46,7 @@ fn every_action_is_listed_once() {
         | Action::ReadAudit
         | Action::ReadConnections
         | Action::ManageConnections
-        | Action::ProcessConnection => 17,
+        | Action::ProcessConnection => 18,
     };
     assert_eq!(ACTIONS.len(), known(Action::SignIn));
 }
@@ -105,4 +106,30 @@ fn tokens_and_the_demo_are_no_persons() {
             assert_eq!(error.kind, ErrorKind::Denied);
         }
     }
+}
+
+/// Whoever may see chosen subsets alone may do what is written here, and nothing that a new action brings.
+#[test]
+fn a_subset_viewer_sees_costs_and_nothing_of_the_organization() {
+    let viewer = caller(session(), Some(Role::SubsetViewer));
+    let may: Vec<Action> = ACTIONS
+        .into_iter()
+        .filter(|action| matches!(action.need(), Need::Role(_) | Need::PersonAs(_)))
+        .filter(|action| allow(&viewer, *action).is_ok())
+        .collect();
+    assert_eq!(may, [Action::ReadCosts, Action::SaveReports]);
+}
+
+#[test]
+fn only_subset_viewers_see_subsets_alone() {
+    for role in ROLES {
+        let caller = Caller { subsets: vec!["s1".into()], ..caller(token(), Some(role)) };
+        let whole = caller.sees() == Sees::Everything;
+        assert_eq!(whole, role != Role::SubsetViewer, "{role}");
+    }
+    assert_eq!(Caller::nobody().sees(), Sees::Subsets(vec![]));
+    let of = |ids: &[&str]| Sees::Subsets(ids.iter().map(|id| (*id).to_owned()).collect());
+    assert_eq!(of(&["a", "b"]).and(&of(&["b", "c"])), of(&["b"]));
+    assert_eq!(Sees::Everything.and(&of(&["b"])), of(&["b"]));
+    assert_eq!(of(&["b"]).and(&Sees::Everything), of(&["b"]));
 }

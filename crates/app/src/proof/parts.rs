@@ -20,6 +20,8 @@ const SPELT_OUT: usize = 2;
 pub enum PartState {
     /// It was checked, and it is so.
     Holds,
+    /// What is seen is a part of the bill: only the whole can be compared with it.
+    Part,
     /// Read before this was looked at: nothing is known.
     Unknown,
     /// The report does not tell it, or not for all of its rows.
@@ -46,6 +48,7 @@ impl Part {
     pub fn told(&self) -> String {
         let word = match self.state {
             PartState::Holds => "yes",
+            PartState::Part => "of a part",
             PartState::Unknown => "not known",
             PartState::Unavailable => "not available",
             PartState::Broken => "NO",
@@ -207,6 +210,7 @@ impl fmt::Display for Proof {
             let comma = if at == 0 { "" } else { ", " };
             let word = match part.state {
                 PartState::Holds => "",
+                PartState::Part => " of a part",
                 PartState::Unknown => " unknown",
                 PartState::Unavailable => " not available",
                 PartState::Broken => " NOT",

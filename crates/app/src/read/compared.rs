@@ -65,10 +65,8 @@ pub async fn left_out(
     found: Option<&ComparedCosts>,
 ) -> Result<Vec<String>> {
     let Some(Known::Part(ids)) = found.map(|found| &found.known) else { return Ok(vec![]) };
-    let Some(organization) = &published.organization else { return Ok(ids.clone()) };
-    let connections = app.meta().connections(&organization.id).await?;
-    let name = |id: &String| connections.iter().find(|one| one.id.as_str() == id).map(|one| one.name.clone());
-    let mut names: Vec<String> = ids.iter().map(|id| name(id).unwrap_or_else(|| id.clone())).collect();
+    let known = published.connection_names(app).await?;
+    let mut names: Vec<String> = ids.iter().map(|id| known.get(id).unwrap_or(id).clone()).collect();
     names.sort();
     Ok(names)
 }

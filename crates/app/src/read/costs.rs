@@ -137,6 +137,11 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let proof = published.together(|publication| {
         answer.snapshot.periods.iter().any(|period| period.publication == publication.id)
     });
+    if proof.is_of_part() {
+        // Nothing of it is proven, and nothing wrong: the proof says why.
+        unproven_periods.clear();
+    }
+    let answer = CostAnswer { snapshot: published.told(answer.snapshot), ..answer };
     Ok(Costs {
         query,
         group_by,
@@ -225,9 +230,8 @@ impl KeyNames {
         if asked(Column::AccountId) {
             names.accounts = account_names(app, published).await?;
         }
-        if let (true, Some(organization)) = (asked(Column::Connection), &published.organization) {
-            let all = app.meta().connections(&organization.id).await?;
-            names.connections = all.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
+        if asked(Column::Connection) {
+            names.connections = published.connection_names(app).await?;
         }
         if dimensions.iter().any(is_subset_id) {
             let all = published.definitions.subsets.iter();

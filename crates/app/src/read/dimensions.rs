@@ -1,13 +1,14 @@
 //! What can be asked by: dimensions, tag keys, cost categories, and the values they take.
 
-use super::Published;
 use super::costs::KeyNames;
+use super::latest::{self, Latest};
+use super::{Published, SeenPart};
 use crate::{App, AppError, Result};
 use chrono::NaiveDate;
-use model::{BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric};
+use model::{AsOf, BillingPeriod, CostQuery, Decimal, Dimension, Filter, Metric, OrganizationId};
 use query::{Span, View};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Keys that the published data adds to the fixed dimensions.
 #[derive(Clone, Debug, Default)]
@@ -20,24 +21,45 @@ pub struct Names {
     pub metrics: Vec<Metric>,
 }
 
-/// The names of the states that were asked for last, the newest at the end.
-#[derive(Debug, Default)]
-pub(crate) struct RememberedNames {
-    last: Mutex<Vec<(String, Names)>>,
+/// Whose names, of which part of their bills, as they stood when, and the state's name.
+#[derive(Clone, Debug, PartialEq)]
+struct Of {
+    whose: (Option<OrganizationId>, Option<SeenPart>, Option<AsOf>),
+    state: String,
 }
 
-/// States whose names are remembered: organizations, and past days beside the present.
-const MOST_STATES: usize = 32;
+impl latest::Key for Of {
+    fn replaces(&self, other: &Self) -> bool {
+        self.whose == other.whose
+    }
+
+    fn is_past(&self) -> bool {
+        self.whose.2.is_some()
+    }
+}
+
+/// The names of the states that were asked for last, one for each organization, part that is seen of it and day: what others
+/// publish or ask for leaves them.
+#[derive(Debug)]
+pub(crate) struct RememberedNames(Latest<Of, Names>);
+
+/// States whose names are remembered, and past ones beside them.
+const MOST_REMEMBERED: usize = 256;
+const MOST_PAST: usize = 32;
+
+impl Default for RememberedNames {
+    fn default() -> Self {
+        Self(Latest::new(MOST_REMEMBERED, MOST_PAST))
+    }
+}
 
 /// Tag keys and cost categories that any published row carries.
 pub async fn names(app: &App, published: &Published) -> Result<Names> {
-    let remembered = &app.remembered_names().last;
-    // Each replaced whole: a panic elsewhere cannot leave half of one.
-    let known = {
-        let last = remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        last.iter().find(|(state, _)| *state == published.id).map(|(_, names)| names.clone())
-    };
-    if let Some(names) = known {
+    let remembered = &app.remembered_names().0;
+    let organization = published.organization.as_ref().map(|organization| organization.id.clone());
+    let whose = (organization, published.part().cloned(), published.as_of);
+    let of = Of { whose, state: published.id.clone() };
+    if let Some(names) = remembered.get(&of) {
         return Ok(names);
     }
     let names = Names {
@@ -45,13 +67,7 @@ pub async fn names(app: &App, published: &Published) -> Result<Names> {
         cost_category_names: app.engine().cost_category_names(&published.view).await?,
         metrics: metrics(app, published).await?,
     };
-    let mut last = remembered.lock().unwrap_or_else(PoisonError::into_inner);
-    last.retain(|(state, _)| *state != published.id);
-    if last.len() >= MOST_STATES {
-        last.remove(0);
-    }
-    last.push((published.id.clone(), names.clone()));
-    drop(last);
+    remembered.keep(of, names.clone());
     Ok(names)
 }
 

@@ -54,6 +54,7 @@ pub async fn explain(
     let asked = resolved(app, published, cell).await?;
     let mut rows =
         app.engine().explain(&published.view, &asked.query, &asked.keys, order, page, page_size).await?;
+    rows.snapshot = published.told(rows.snapshot);
     rows.rows.iter_mut().for_each(|row| name_account(&published.view.names, row));
     let figure =
         if asked.parts.is_empty() { rows.figure } else { asked.parts.iter().map(|part| part.figure).sum() };

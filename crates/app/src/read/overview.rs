@@ -106,18 +106,16 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
             published_at: instant(publication.published_at_ms),
         });
     }
+    // Connections, their failures and what is read are of the organization: who may see a part of its bills is not told.
+    let whole_seen = published.part().is_none();
     let failures = match &published.organization {
-        Some(organization) => crate::health::failures(app, &organization.id).await?,
-        None => vec![],
+        Some(organization) if whole_seen => crate::health::failures(app, &organization.id).await?,
+        _ => vec![],
     };
-    let mut connections = connections(published);
-    if let Some(organization) = &published.organization {
-        for known in app.meta().connections(&organization.id).await? {
-            let found = connections.iter_mut().find(|one| one.connection == known.id.as_str());
-            if let Some(one) = found {
-                one.name.clone_from(&known.name);
-            }
-        }
+    let mut connections = if whole_seen { connections(published) } else { vec![] };
+    let names = published.connection_names(app).await?;
+    for one in &mut connections {
+        one.name = names.get(&one.connection).unwrap_or(&one.connection).clone();
     }
     let organization = published.organization.as_ref().map_or_else(
         || ("none".to_owned(), crate::DEFAULT_ORGANIZATION.to_owned(), false),
@@ -130,10 +128,10 @@ pub async fn overview(app: &App, published: &Published) -> Result<Overview> {
         data_to: days.map(|(_, to)| to),
         data_through: through,
         complete_to: complete_to(app, published, &[]),
-        proof: whole(&connections),
+        proof: if whole_seen { whole(&connections) } else { Proof::of_part() },
         connections,
         periods,
-        ingest: running(app, published).await?,
+        ingest: if whole_seen { running(app, published).await? } else { None },
         failures,
     })
 }

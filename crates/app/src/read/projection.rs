@@ -97,7 +97,7 @@ pub(crate) async fn projected_totals(
     let mut totals = BTreeMap::new();
     let Some(known) = Known::of(app, published) else { return Ok(totals) };
     // As many as an answer most likely holds.
-    let days = usize::try_from((known.known_to - known.start).num_days()).unwrap_or(1).max(1);
+    let days = usize::try_from((known.to - known.start).num_days()).unwrap_or(1).max(1);
     let together = (MOST_CELLS / (SERIES * days)).clamp(1, MOST_FILTER_VALUES);
     let mut left: Vec<_> = keys.chunks(together).map(<[_]>::to_vec).collect();
     while let Some(mut keys) = left.pop() {

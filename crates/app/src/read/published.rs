@@ -2,7 +2,11 @@
 //! throughout.
 
 mod past;
+mod seen;
 
+pub use seen::SeenPart;
+
+use super::latest::{self, Latest};
 use crate::allocation::Definitions;
 use crate::ingest_job::SourceFiles;
 use crate::proof::{Part, PartState, Proof, Whence};
@@ -11,11 +15,11 @@ use chrono::{DateTime, Utc};
 use lake::Table;
 use meta::{Organization, Publication, Stage, StateVersion};
 use model::{AsOf, BillingPeriod, ChargeType, ConnectionId, Decimal, Filter, OrganizationId};
-use query::{PublishedPeriod, View};
+use query::{PublishedPeriod, Scope, View};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// One consistent state of an organization's bills.
 #[derive(Clone, Debug)]
@@ -34,10 +38,13 @@ pub struct Published {
     pub view: View,
     /// What the organization defined over its bills.
     pub definitions: Definitions,
-    /// Names this state: changes with every publication, every stage and every definition.
+    /// Names this state: changes with every publication, every stage and every definition, and differs by what of it is
+    /// seen.
     pub id: String,
     /// When the bills stood so; `None`: they do now. Definitions are those of now in any case.
     pub as_of: Option<AsOf>,
+    /// The part of the bills that is seen; `None`: all.
+    part: Option<Arc<SeenPart>>,
 }
 
 /// What a state was resolved from: equal keys, equal state.
@@ -51,58 +58,42 @@ struct Key {
     kept_from: Option<i64>,
 }
 
-impl Key {
-    /// Of which only the last state is remembered: an organization now, or on one of its days.
-    fn subject(&self) -> (Option<&OrganizationId>, Option<AsOf>) {
-        (self.organization.as_ref().map(|organization| &organization.id), self.as_of)
+impl latest::Key for Key {
+    fn replaces(&self, other: &Self) -> bool {
+        let (own, others) = (self.organization.as_ref(), other.organization.as_ref());
+        self.as_of == other.as_of && own.map(|it| &it.id) == others.map(|it| &it.id)
+    }
+
+    fn is_past(&self) -> bool {
+        self.as_of.is_some()
     }
 }
 
-/// The last resolved states: for each organization that of now, and some past ones. Publications change every few hours
-/// and carry long proofs; pages ask many times a second.
-#[derive(Debug, Default)]
+/// The last resolved states: for each organization and what is seen of it that of now, and some past ones. They carry long
+/// proofs.
+#[derive(Debug)]
 pub(crate) struct Remembered {
-    last: Mutex<Vec<(Key, Arc<Published>)>>,
+    last: Latest<Key, Arc<Published>>,
+    narrowed: seen::Narrowed,
 }
 
-/// States that are remembered, and past ones among them: those of now do not make room for them.
+/// States that are remembered, and past ones beside them.
 const MOST_REMEMBERED: usize = 64;
 const MOST_PAST: usize = 16;
 
-impl Remembered {
-    fn last(&self) -> MutexGuard<'_, Vec<(Key, Arc<Published>)>> {
-        // Each replaced whole: a panic elsewhere cannot leave half of one.
-        self.last.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn get(&self, key: &Key) -> Option<Arc<Published>> {
-        self.last().iter().find(|(known, _)| known == key).map(|(_, state)| Arc::clone(state))
-    }
-
-    fn keep(&self, key: Key, state: Arc<Published>) {
-        let mut last = self.last();
-        last.retain(|(known, _)| known.subject() != key.subject());
-        let is_past = |known: &Key| known.as_of.is_some();
-        let past = last.iter().filter(|(known, _)| is_past(known)).count();
-        let oldest = if past >= MOST_PAST || (past > 0 && last.len() >= MOST_REMEMBERED) {
-            last.iter().position(|(known, _)| is_past(known))
-        } else {
-            (last.len() >= MOST_REMEMBERED).then_some(0)
-        };
-        if let Some(oldest) = oldest {
-            last.remove(oldest);
-        }
-        last.push((key, state));
+impl Default for Remembered {
+    fn default() -> Self {
+        Self { last: Latest::new(MOST_REMEMBERED, MOST_PAST), narrowed: seen::Narrowed::default() }
     }
 }
 
 impl Published {
-    /// Resolves what is published of the organization of that name or id (see [`App::organization`]), now or as it was.
+    /// What is published where there is no organization yet: nothing.
     ///
     /// # Errors
     /// As [`Self::at`].
-    pub async fn resolve(app: &App, organization: Option<&str>, as_of: Option<AsOf>) -> Result<Arc<Self>> {
-        Self::at(app, app.organization(organization).await?, as_of).await
+    pub async fn of_nobody(app: &App, as_of: Option<AsOf>) -> Result<Arc<Self>> {
+        Self::at(app, None, as_of).await
     }
 
     /// What is published now of the organization of that id.
@@ -111,15 +102,20 @@ impl Published {
     }
 
     /// What is published now of an organization.
-    pub async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
+    pub(crate) async fn of(app: &App, organization: Option<Organization>) -> Result<Arc<Self>> {
         Self::at(app, organization, None).await
     }
 
-    /// What is published of an organization, or was: its bills as they stood.
+    /// What is published of an organization, or was: its bills as they stood, whole. For what is of the organization as
+    /// such; whatever answers a caller begins with [`Self::seen_by`].
     ///
     /// # Errors
     /// `Invalid` for a time that is not over, before anything was published, or of which files are not kept any more.
-    pub async fn at(app: &App, organization: Option<Organization>, as_of: Option<AsOf>) -> Result<Arc<Self>> {
+    pub(crate) async fn at(
+        app: &App,
+        organization: Option<Organization>,
+        as_of: Option<AsOf>,
+    ) -> Result<Arc<Self>> {
         let day = as_of.map_or_else(|| app.now().date_naive(), AsOf::day);
         // Before the publications: what is published in between makes the next call read again.
         let version = app.meta().state_version(organization.as_ref().map(|found| &found.id)).await?;
@@ -128,11 +124,11 @@ impl Published {
             _ => None,
         };
         let key = Key { version, organization, current: BillingPeriod::of(day), as_of, kept_from };
-        if let Some(state) = app.remembered().get(&key) {
+        if let Some(state) = app.remembered().last.get(&key) {
             return Ok(state);
         }
         let state = Arc::new(Self::read(app, &key).await?);
-        app.remembered().keep(key, Arc::clone(&state));
+        app.remembered().last.keep(key, Arc::clone(&state));
         Ok(state)
     }
 
@@ -171,7 +167,7 @@ impl Published {
         let whose = organization.as_ref().map(|organization| Arc::from(organization.id.as_str()));
         // What is known of a source is known of what it has now, whether or not what was read of it then still counts.
         let now = as_of.is_none();
-        let mut view = View { whose: whose.unwrap_or_default(), ..View::default() };
+        let mut view = View { whose: whose.unwrap_or_default(), scope: Scope::Everything, ..View::default() };
         let mut proofs = vec![];
         for publication in &publications {
             let connection = &publication.connection_id;
@@ -222,7 +218,8 @@ impl Published {
         let names = if named { app.engine().account_names(&view).await? } else { BTreeMap::new() };
         definitions.prepare(&names);
         let id = format!("{:016x}", hasher.finish());
-        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id, as_of })
+        let part = None;
+        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id, as_of, part })
     }
 
     /// The bills that a page's figures are about when some filters hold: those in one currency, the main one of what
@@ -282,6 +279,9 @@ impl Published {
 
     /// What is proven of some publications together.
     pub(crate) fn together(&self, which: impl Fn(&Publication) -> bool) -> Proof {
+        if self.part.is_some() {
+            return Proof::of_part();
+        }
         let chosen: Vec<_> = self
             .publications
             .iter()

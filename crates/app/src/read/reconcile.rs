@@ -3,8 +3,8 @@
 use super::Published;
 use super::overview::{connections, whole};
 use crate::proof::{PeriodProof, Proof};
-use crate::{App, AppError, Result};
-use model::{AsOf, Decimal};
+use crate::{AppError, Result};
+use model::Decimal;
 
 /// One period's proof.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -45,9 +45,11 @@ pub struct Reconciliation {
     pub periods: Vec<ReconciledPeriod>,
 }
 
-/// The proofs of an organization's published periods, now or as they were.
-pub async fn reconcile(app: &App, organization: Option<&str>, as_of: Option<AsOf>) -> Result<Reconciliation> {
-    let published = Published::resolve(app, organization, as_of).await?;
+/// The proofs of what is published.
+///
+/// # Errors
+/// `Internal`: a proof cannot be read.
+pub fn reconcile(published: &Published) -> Result<Reconciliation> {
     let mut periods = vec![];
     let shown = published.view.periods.iter().zip(&published.proofs);
     for (publication, (shown, proof)) in published.publications.iter().zip(shown) {
@@ -69,6 +71,6 @@ pub async fn reconcile(app: &App, organization: Option<&str>, as_of: Option<AsOf
             kept,
         });
     }
-    let proof = whole(&connections(&published));
+    let proof = whole(&connections(published));
     Ok(Reconciliation { proven: proof.proven(), proof, periods })
 }

@@ -7,7 +7,7 @@ use super::recipients::{self, Parted};
 use super::{address, changeable, picture};
 use crate::identity::{count_mails, entry, sender};
 use crate::jobs::At;
-use crate::policy::Caller;
+use crate::policy::{Caller, Sees};
 use crate::read::{self, ComparedCosts, Known, Published, export};
 use crate::telling::{grouped, money};
 use crate::{App, AppError, ErrorKind, MailSettings, Result};
@@ -131,19 +131,32 @@ async fn send(
         count_mails(app, &saved.organization_id, sender, to.allowed.len(), Some(&entry)).await?;
     }
     let mut sent = begun.unwrap_or_default();
-    let left: Vec<&String> = to.allowed.iter().filter(|address| !sent.to.contains(address)).collect();
-    let mut refused = 0;
+    let left = to.allowed.iter().filter(|address| !sent.to.contains(address));
+    let left: Vec<String> = left.cloned().collect();
+    let (mut refused, mut failed) = (0, None);
     if !left.is_empty() {
         note(at, &sent).await?;
-        let mail = written(app, &settings, saved).await?;
-        for address in &left {
-            if settings.mailer.send(std::slice::from_ref(*address), &mail).await == 0 {
-                refused += 1;
-                continue;
+        for (sees, addresses) in recipients::by_part(app, saved, &left).await? {
+            let mail = match written(app, &settings, saved, &sees).await {
+                Ok(mail) => mail,
+                // Who may see other parts gets theirs all the same.
+                Err(error) => {
+                    failed = failed.or(Some(error));
+                    continue;
+                }
+            };
+            for address in &addresses {
+                if settings.mailer.send(std::slice::from_ref(address), &mail).await == 0 {
+                    refused += 1;
+                    continue;
+                }
+                sent.to.push(address.clone());
+                note(at, &sent).await?;
             }
-            sent.to.push((*address).clone());
-            note(at, &sent).await?;
         }
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     if refused > 0 {
         let all = to.allowed.len();
@@ -164,8 +177,11 @@ async fn note(at: Option<&At>, sent: &Sent) -> Result<()> {
     }
 }
 
-async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Result<Mail> {
-    let published = Published::of_id(app, &saved.organization_id).await?;
+/// The mail as somebody gets it who may see so much.
+async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: &Sees) -> Result<Mail> {
+    let organization = app.organization_by_id(&saved.organization_id).await?;
+    let organization = organization.ok_or_else(|| AppError::internal("the report's organization is gone"))?;
+    let published = Published::seen(app, organization, sees, None).await?;
     let names = read::names(app, &published).await?;
     let asked = address::read(&saved.address)?;
     let Some(data_to) = read::data_to(app, &published).await? else {
@@ -196,7 +212,14 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport) -> Res
     export::csv(&table, &mut csv).map_err(|error| AppError::internal(error.to_string()))?;
     let last = answer.to.pred_opt().unwrap_or(answer.to);
     let title = format!("{}, {} to {last} (UTC)", shown.query.metric.info().label, answer.from);
-    let proof = if shown.proof.holds() {
+    let proof = if let Some(part) = published.part() {
+        let names: Vec<String> =
+            part.subsets.iter().map(|(_, name)| shown::short(name, NAME).into_owned()).collect();
+        format!(
+            "These figures are the part of the bills that you may see ({}); only the whole can be compared with the bills.",
+            names.join(", ")
+        )
+    } else if shown.proof.holds() {
         "Every total behind these figures equals its bill. Copied, complete and amortized.".to_owned()
     } else {
         let months = shown.unproven_periods.join(", ");

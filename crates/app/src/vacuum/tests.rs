@@ -51,7 +51,7 @@ impl House {
 
     async fn state(&self, as_of: Option<&str>) -> crate::Result<Arc<Published>> {
         let as_of: Option<AsOf> = as_of.map(|text| text.parse().unwrap());
-        Published::resolve(&self.app, None, as_of).await
+        Published::at(&self.app, self.app.organization(None).await?, as_of).await
     }
 
     /// What a state says, out of its roll-up and out of its line items.

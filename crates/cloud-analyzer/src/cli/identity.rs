@@ -66,9 +66,12 @@ pub(crate) struct NewUser {
     /// Name on screen [default: the address]
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// viewer, editor or administrator
+    /// subset-viewer, viewer, editor or administrator
     #[arg(long, default_value = "viewer")]
     pub(crate) role: Role,
+    /// A subset that a subset viewer may see, by name or id; several times for several
+    #[arg(long = "subset", value_name = "SUBSET")]
+    pub(crate) subsets: Vec<String>,
     /// Read the password from standard input [default: make one and print it]
     #[arg(long)]
     pub(crate) password_stdin: bool,
@@ -94,9 +97,12 @@ pub(crate) struct CreateToken {
     /// What it is for
     #[arg(long)]
     pub(crate) name: String,
-    /// viewer, editor or administrator
+    /// subset-viewer, viewer, editor or administrator
     #[arg(long, default_value = "viewer")]
     pub(crate) role: Role,
+    /// A subset that a subset viewer may see, by name or id; several times for several
+    #[arg(long = "subset", value_name = "SUBSET")]
+    pub(crate) subsets: Vec<String>,
     /// Time from which it no longer works, such as 2027-01-01 [default: never]
     #[arg(long, value_name = "TIME", value_parser = super::parse_end)]
     pub(crate) expires: Option<DateTime<Utc>>,

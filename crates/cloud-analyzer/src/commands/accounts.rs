@@ -29,7 +29,7 @@ pub(crate) async fn run(folder: &Folder, args: Accounts) -> anyhow::Result<()> {
             ))?;
         }
     }
-    let published = read::Published::of(&app, Some(organization)).await?;
+    let published = read::Published::seen_by(&app, &Caller::command_line(organization), None).await?;
     let found = read::accounts(&app, &published, &[]).await?;
     if args.json {
         let view = |account: &read::Account| {

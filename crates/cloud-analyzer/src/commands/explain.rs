@@ -3,7 +3,7 @@
 use super::{Folder, question};
 use crate::cli::{Explain, ReportFormat};
 use crate::output::{Align, Table, grouped, print, print_json_as_of};
-use app::read::{self, Cell, ExplainOrder, ExplainedRow, Explanation, Published};
+use app::read::{self, Cell, ExplainOrder, ExplainedRow, Explanation};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 // Writing to a String cannot fail: the results of `write!` below say nothing.
@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 pub(crate) async fn run(folder: &Folder, args: Explain) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
     let asked = question(args.question);
-    let published = Published::resolve(&app, folder.organization.as_deref(), asked.as_of).await?;
+    let published = folder.published(&app, asked.as_of).await?;
     let keys: Vec<Option<String>> =
         args.keys.into_iter().map(|key| Some(key).filter(|key| !key.is_empty())).collect();
     let (query, split) = read::asked(&app, &published, asked).await?;

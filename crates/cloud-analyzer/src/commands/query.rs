@@ -3,7 +3,7 @@
 use super::{Folder, question};
 use crate::cli::{Format, Query};
 use crate::output::{Align, Table, print, print_json_as_of};
-use app::read::{self, ComparedCosts, Costs, Known, Published};
+use app::read::{self, ComparedCosts, Costs, Known};
 use model::shown::line;
 use model::{Change, Column, Compared, Comparison, Decimal, Question, TimeView};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub(crate) async fn run(folder: &Folder, args: Query) -> anyhow::Result<()> {
         ..question(args.question)
     };
     let asked = args.asked.unwrap_or_else(by_options);
-    let published = Published::resolve(&app, folder.organization.as_deref(), asked.as_of).await?;
+    let published = folder.published(&app, asked.as_of).await?;
     let (query, split) = read::asked(&app, &published, asked).await?;
     if args.format == Format::Csv {
         // A file has everything: where there are several currencies, each row says which is its own.

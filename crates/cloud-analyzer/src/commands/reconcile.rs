@@ -12,7 +12,8 @@ use std::fmt::Write as _;
 
 pub(crate) async fn run(folder: &Folder, args: &Reconcile) -> anyhow::Result<()> {
     let app = folder.open_existing().await?;
-    let found = read::reconcile(&app, folder.organization.as_deref(), args.as_of).await?;
+    let published = folder.published(&app, args.as_of).await?;
+    let found = read::reconcile(&published)?;
     match args.format {
         ReportFormat::Json => print_json_as_of(&found, args.as_of),
         ReportFormat::Table => {

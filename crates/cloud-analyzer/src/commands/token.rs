@@ -15,8 +15,9 @@ pub(crate) async fn run(folder: &Folder, command: Token) -> anyhow::Result<()> {
     let caller = async || Ok::<_, anyhow::Error>(Caller::command_line(folder.organization_of(&app).await?));
     match command {
         Token::Create(args) => {
+            let standing = identity::standing(args.role, args.subsets)?;
             let made =
-                identity::create_token(&app, &caller().await?, &args.name, args.role, args.expires).await?;
+                identity::create_token(&app, &caller().await?, &args.name, standing, args.expires).await?;
             print(&format!("{}\n", made.secret))?;
         }
         Token::List => print(&table(identity::tokens(&app, &caller().await?).await?))?,

@@ -31,9 +31,10 @@ pub(crate) async fn run(folder: &Folder, command: User) -> anyhow::Result<()> {
 async fn add(folder: &Folder, args: NewUser) -> anyhow::Result<()> {
     let app = folder.open().await?;
     let caller = Caller::command_line(folder.organization_of(&app).await?);
+    let standing = identity::standing(args.role, args.subsets)?;
     let name = args.name.as_deref().unwrap_or(&args.email);
     let (password, made) = password(args.password_stdin)?;
-    let new = identity::add_member(&app, &caller, &args.email, name, args.role, &password).await?;
+    let new = identity::add_member(&app, &caller, &args.email, name, standing, &password).await?;
     let account = if new { made } else { "the account was there already; its password stays\n".to_owned() };
     let organization = &caller.organization()?.name;
     print(&format!("{} is {} of {organization}\n{account}", args.email, args.role))?;
@@ -49,12 +50,14 @@ async fn list(folder: &Folder) -> anyhow::Result<()> {
         ("role", Align::Left),
     ]);
     for (user, places) in identity::users(&app).await? {
-        let (email, name) = (user.email.to_string(), user.name);
+        let (email, name) = (user.email.to_string(), user.name.clone());
         if places.is_empty() {
             table.row(vec![email.clone(), name.clone(), "–".to_owned(), "–".to_owned()]);
         }
         for (organization, role) in places {
-            table.row(vec![email.clone(), name.clone(), organization.name, role.to_string()]);
+            let subsets = identity::subset_names(&app, &user.id, &organization.id).await?;
+            let role = if subsets.is_empty() { role.to_string() } else { format!("{role} of {subsets}") };
+            table.row(vec![email.clone(), name.clone(), organization.name, role]);
         }
     }
     Ok(print(&table.text())?)

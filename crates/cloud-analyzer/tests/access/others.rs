@@ -112,6 +112,7 @@ const PLACES: &[(&str, What)] = &[
     (" /virtual-tags* body.rules[].conditions[].values[]", Account),
     (" /virtual-tags* body.rules[].value", Nothing("One")),
     (" /tokens body.expires_at", Nothing("2099-01-01")),
+    (" body.subsets[]", Subset),
     (" body.name", Nothing("New")),
     // Secrets of those who ask.
     (" /session* body.*", Nothing("correct horse battery")),

@@ -1,9 +1,9 @@
 //! Invitations that nobody accepted yet; an accepted one is gone, so that its link works once.
 
 use super::{Basis, NewAudit, Person, SecretHash, audit, members, sessions};
-use crate::store::parsed;
+use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError};
-use model::{Email, InvitationId, OrganizationId, Role};
+use model::{Email, InvitationId, OrganizationId, Role, Standing};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -27,6 +27,8 @@ pub struct Invitation {
     pub email: Email,
     /// As what.
     pub role: Role,
+    /// Ids of the subsets that they will see, as a subset viewer.
+    pub subsets: Vec<String>,
     /// Name of who invited.
     pub invited_by: String,
     /// When (ms).
@@ -49,13 +51,14 @@ impl Meta {
             .await?;
         sqlx::query(
             "INSERT INTO invitations
-             (id, organization_id, email, role, token_hash, invited_by, created_at_ms, expires_at_ms, mailed)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             (id, organization_id, email, role, subsets, token_hash, invited_by, created_at_ms, expires_at_ms, mailed)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(invitation.id.as_str())
         .bind(invitation.organization_id.as_str())
         .bind(invitation.email.as_str())
         .bind(invitation.role.name())
+        .bind(to_json("subsets", &invitation.subsets)?)
         .bind(new.token_hash.as_slice())
         .bind(&invitation.invited_by)
         .bind(invitation.created_at_ms)
@@ -132,7 +135,8 @@ impl Meta {
             return Err(MetaError::Conflict("the invitation was accepted or withdrawn".to_owned()));
         }
         let user = person.stored(&mut transaction).await?;
-        members::insert(&mut transaction, &invitation.organization_id, user, invitation.role, at_ms).await?;
+        let standing = Standing::new(invitation.role, invitation.subsets.iter().cloned());
+        members::insert(&mut transaction, &invitation.organization_id, user, &standing, at_ms).await?;
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
     }
@@ -164,6 +168,7 @@ fn invitation(row: &SqliteRow) -> Result<Invitation, MetaError> {
         organization_id: parsed("organization", row.try_get("organization_id")?)?,
         email: parsed("e-mail address", row.try_get("email")?)?,
         role: parsed("role", row.try_get("role")?)?,
+        subsets: from_json("subsets", row.try_get("subsets")?)?,
         invited_by: row.try_get("invited_by")?,
         created_at_ms: row.try_get("created_at_ms")?,
         expires_at_ms: row.try_get("expires_at_ms")?,

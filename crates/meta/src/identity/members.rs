@@ -2,9 +2,9 @@
 
 use super::{NewAudit, Person, User, audit, users};
 use crate::organization::organization;
-use crate::store::parsed;
+use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError, Organization};
-use model::{OrganizationId, Role, UserId};
+use model::{OrganizationId, Role, Standing, UserId};
 use sqlx::{Row, SqliteConnection};
 
 /// A person of an organization.
@@ -14,6 +14,8 @@ pub struct Member {
     pub user: User,
     /// Their role.
     pub role: Role,
+    /// Ids of the subsets that a subset viewer may see.
+    pub subsets: Vec<String>,
     /// When they joined (ms).
     pub since_ms: i64,
     /// Last request in a session of theirs (ms).
@@ -24,7 +26,8 @@ impl Meta {
     /// The people of an organization, by name.
     pub async fn members(&self, organization: &OrganizationId) -> Result<Vec<Member>, MetaError> {
         let rows = sqlx::query(
-            "SELECT users.id, users.email, users.name, memberships.role, memberships.created_at_ms AS since_ms,
+            "SELECT users.id, users.email, users.name, memberships.role, memberships.subsets,
+                    memberships.created_at_ms AS since_ms,
                     (SELECT max(last_seen_ms) FROM sessions WHERE sessions.user_id = users.id) AS last_seen_ms
              FROM memberships JOIN users ON users.id = memberships.user_id
              WHERE memberships.organization_id = ? ORDER BY users.name, users.email",
@@ -37,6 +40,7 @@ impl Meta {
                 Ok(Member {
                     user: users::user(row)?,
                     role: parsed("role", row.try_get("role")?)?,
+                    subsets: from_json("subsets", row.try_get("subsets")?)?,
                     since_ms: row.try_get("since_ms")?,
                     last_seen_ms: row.try_get("last_seen_ms")?,
                 })
@@ -57,18 +61,35 @@ impl Meta {
         rows.iter().map(|row| Ok((organization(row)?, parsed("role", row.try_get("role")?)?))).collect()
     }
 
+    /// Ids of the subsets that a person may see in an organization, as a subset viewer there.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn subsets_of_member(
+        &self,
+        user: &UserId,
+        organization: &OrganizationId,
+    ) -> Result<Vec<String>, MetaError> {
+        let row = sqlx::query("SELECT subsets FROM memberships WHERE user_id = ? AND organization_id = ?")
+            .bind(user.as_str())
+            .bind(organization.as_str())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map_or(Ok(vec![]), |row| from_json("subsets", row.try_get("subsets")?))
+    }
+
     /// Makes a person a member: with a new account, or with the one they have.
     pub async fn add_member(
         &self,
         organization: &OrganizationId,
         person: Person<'_>,
-        role: Role,
+        standing: impl Into<Standing>,
         at_ms: i64,
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         let user = person.stored(&mut transaction).await?;
-        insert(&mut transaction, organization, user, role, at_ms).await?;
+        insert(&mut transaction, organization, user, &standing.into(), at_ms).await?;
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
     }
@@ -89,7 +110,8 @@ impl Meta {
             .execute(&mut *transaction)
             .await?;
         if let Some(administrator) = administrator {
-            insert(&mut transaction, &organization.id, administrator, Role::Administrator, at_ms).await?;
+            insert(&mut transaction, &organization.id, administrator, &Role::Administrator.into(), at_ms)
+                .await?;
         }
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
@@ -117,16 +139,20 @@ impl Meta {
         &self,
         organization: &OrganizationId,
         user: &UserId,
-        role: Role,
+        standing: impl Into<Standing>,
         entry: &NewAudit,
     ) -> Result<(), MetaError> {
+        let standing = standing.into();
         let mut transaction = self.write().await?;
-        let done = sqlx::query("UPDATE memberships SET role = ? WHERE organization_id = ? AND user_id = ?")
-            .bind(role.name())
-            .bind(organization.as_str())
-            .bind(user.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        let done = sqlx::query(
+            "UPDATE memberships SET role = ?, subsets = ? WHERE organization_id = ? AND user_id = ?",
+        )
+        .bind(standing.role().name())
+        .bind(to_json("subsets", &standing.subsets())?)
+        .bind(organization.as_str())
+        .bind(user.as_str())
+        .execute(&mut *transaction)
+        .await?;
         changed(done.rows_affected(), user)?;
         administered(&mut transaction, organization).await?;
         audit::insert(&mut transaction, entry).await?;
@@ -170,7 +196,7 @@ pub(super) async fn insert(
     to: &mut SqliteConnection,
     organization: &OrganizationId,
     user: &UserId,
-    role: Role,
+    standing: &Standing,
     at_ms: i64,
 ) -> Result<(), MetaError> {
     let before = sqlx::query("SELECT role FROM memberships WHERE user_id = ? AND organization_id = ?")
@@ -179,12 +205,13 @@ pub(super) async fn insert(
         .fetch_optional(&mut *to)
         .await?;
     sqlx::query(
-        "INSERT INTO memberships (user_id, organization_id, role, created_at_ms) VALUES (?, ?, ?, ?)
-         ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role",
+        "INSERT INTO memberships (user_id, organization_id, role, subsets, created_at_ms) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role, subsets = excluded.subsets",
     )
     .bind(user.as_str())
     .bind(organization.as_str())
-    .bind(role.name())
+    .bind(standing.role().name())
+    .bind(to_json("subsets", &standing.subsets())?)
     .bind(at_ms)
     .execute(&mut *to)
     .await?;

@@ -216,9 +216,9 @@ async fn give_back(to: &mut SqliteConnection, user: &UserId, now_ms: i64) -> Res
     sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(user.as_str()).execute(&mut *to).await?;
     sqlx::query(
         "INSERT INTO invitations
-             (id, organization_id, email, role, token_hash, invited_by, created_at_ms, expires_at_ms)
+             (id, organization_id, email, role, subsets, token_hash, invited_by, created_at_ms, expires_at_ms)
          SELECT lower(hex(randomblob(12))), memberships.organization_id, users.email, memberships.role,
-             randomblob(32), 'a membership from before the address was proven', ?2, ?2 + 31536000000
+             memberships.subsets, randomblob(32), 'a membership from before the address was proven', ?2, ?2 + 31536000000
          FROM memberships JOIN users ON users.id = memberships.user_id
          WHERE memberships.user_id = ?1
          ON CONFLICT (organization_id, email) DO NOTHING",

@@ -1,7 +1,7 @@
 //! Sessions of browsers.
 
 use super::{NewAudit, SecretHash, User, audit, users};
-use crate::store::parsed;
+use crate::store::{from_json, parsed};
 use crate::{Meta, MetaError, Organization};
 use model::{OrganizationId, Role, UserId};
 use sqlx::{Row, SqliteConnection};
@@ -28,6 +28,8 @@ pub struct Session {
     pub user: User,
     /// Where they work, while they belong there.
     pub place: Option<(Organization, Role)>,
+    /// Ids of the subsets that they may see there, as a subset viewer.
+    pub subsets: Vec<String>,
     /// Last request (ms).
     pub last_seen_ms: i64,
 }
@@ -82,7 +84,7 @@ impl Meta {
         seen_since_ms: i64,
     ) -> Result<Option<Session>, MetaError> {
         let row = sqlx::query(
-            "SELECT users.id, users.email, users.name, sessions.last_seen_ms, memberships.role,
+            "SELECT users.id, users.email, users.name, sessions.last_seen_ms, memberships.role, memberships.subsets,
                     organizations.id AS organization_id, organizations.name AS organization_name,
                     organizations.demo
              FROM sessions JOIN users ON users.id = sessions.user_id
@@ -108,7 +110,14 @@ impl Meta {
                 parsed("role", row.try_get("role")?)?,
             )),
         };
-        Ok(Some(Session { user: users::user(&row)?, place, last_seen_ms: row.try_get("last_seen_ms")? }))
+        let subsets: Option<&str> = row.try_get("subsets")?;
+        let subsets = subsets.map_or(Ok(vec![]), |text| from_json("subsets", text))?;
+        Ok(Some(Session {
+            user: users::user(&row)?,
+            place,
+            subsets,
+            last_seen_ms: row.try_get("last_seen_ms")?,
+        }))
     }
 
     /// Notes a request.

@@ -80,7 +80,8 @@ impl Meta {
         .execute(&mut *transaction)
         .await?;
         let user = Person::New(&first.user).stored(&mut transaction).await?;
-        members::insert(&mut transaction, &organization.id, user, Role::Administrator, now_ms).await?;
+        members::insert(&mut transaction, &organization.id, user, &Role::Administrator.into(), now_ms)
+            .await?;
         sessions::insert(&mut transaction, &first.session).await?;
         audit::insert(&mut transaction, &first.audit).await?;
         sqlx::query("DELETE FROM setup_links").execute(&mut *transaction).await?;

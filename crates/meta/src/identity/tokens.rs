@@ -1,7 +1,7 @@
 //! API tokens.
 
 use super::{NewAudit, SecretHash, audit};
-use crate::store::parsed;
+use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError, Organization};
 use model::{OrganizationId, Role, TokenId};
 use sqlx::Row;
@@ -18,6 +18,8 @@ pub struct ApiToken {
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// Ids of the subsets that it may see, as a subset viewer.
+    pub subsets: Vec<String>,
     /// Name of who made it.
     pub created_by: String,
     /// When (ms).
@@ -44,13 +46,14 @@ impl Meta {
         let token = &new.token;
         sqlx::query(
             "INSERT INTO api_tokens
-             (id, organization_id, name, role, token_hash, created_by, created_at_ms, expires_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             (id, organization_id, name, role, subsets, token_hash, created_by, created_at_ms, expires_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(token.id.as_str())
         .bind(token.organization_id.as_str())
         .bind(&token.name)
         .bind(token.role.name())
+        .bind(to_json("subsets", &token.subsets)?)
         .bind(new.token_hash.as_slice())
         .bind(&token.created_by)
         .bind(token.created_at_ms)
@@ -151,6 +154,7 @@ fn token(row: &SqliteRow) -> Result<ApiToken, MetaError> {
         organization_id: parsed("organization", row.try_get("organization_id")?)?,
         name: row.try_get("name")?,
         role: parsed("role", row.try_get("role")?)?,
+        subsets: from_json("subsets", row.try_get("subsets")?)?,
         created_by: row.try_get("created_by")?,
         created_at_ms: row.try_get("created_at_ms")?,
         expires_at_ms: row.try_get("expires_at_ms")?,

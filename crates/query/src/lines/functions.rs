@@ -12,8 +12,9 @@ use datafusion::error::Result;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use model::{Decider, Listed, MappingRule};
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -77,6 +78,13 @@ pub(super) fn of_statement(place: usize, function: Function) -> ScalarUDF {
     ScalarUDF::new_from_impl(OfStatement { name: sql::name_of(place), signature, kind })
 }
 
+/// The function that says whether an account's rows are seen.
+pub(super) fn of_accounts(accounts: &BTreeSet<String>) -> ScalarUDF {
+    let signature = Signature::user_defined(Volatility::Immutable);
+    let kind = Kind::Accounts(accounts.iter().map(|id| id.as_str().into()).collect());
+    ScalarUDF::new_from_impl(OfStatement { name: "is_seen".to_owned(), signature, kind })
+}
+
 /// A long list, or rules, of one statement.
 #[derive(Debug)]
 struct OfStatement {
@@ -89,6 +97,7 @@ struct OfStatement {
 enum Kind {
     Among(Listed),
     Rules(Decider, Arc<[MappingRule]>),
+    Accounts(HashSet<Box<str>>),
 }
 
 // A session has the functions of one statement, each under a name of its own.
@@ -119,7 +128,7 @@ impl ScalarUDFImpl for OfStatement {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(match self.kind {
-            Kind::Among(_) => DataType::Boolean,
+            Kind::Among(_) | Kind::Accounts(_) => DataType::Boolean,
             Kind::Rules(..) => DataType::Utf8View,
         })
     }
@@ -138,6 +147,11 @@ impl ScalarUDFImpl for OfStatement {
             Kind::Among(listed) => {
                 let [column] = columns.as_slice() else { return exec_err!("{} takes one value", self.name) };
                 let found = column.iter().map(|value| Some(listed.contains(value)));
+                Arc::new(found.collect::<BooleanArray>())
+            }
+            Kind::Accounts(accounts) => {
+                let [column] = columns.as_slice() else { return exec_err!("{} takes one value", self.name) };
+                let found = column.iter().map(|value| Some(value.is_some_and(|id| accounts.contains(id))));
                 Arc::new(found.collect::<BooleanArray>())
             }
             Kind::Rules(decider, rules) => {

@@ -9,7 +9,7 @@ use model::BillingPeriod;
 use model::schema::{LINE_ITEMS, ROLLUP, ROLLUP_DIMENSIONS, ROLLUP_MEASURES};
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
-use query::{Engine, EngineOptions, PublishedPeriod, View};
+use query::{Engine, EngineOptions, PublishedPeriod, Scope, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -166,7 +166,7 @@ impl World {
                 line_item_files: Some(line_item_files),
             }
         });
-        let view = View { periods: periods.collect(), ..View::default() };
+        let view = View { periods: periods.collect(), scope: Scope::Everything, ..View::default() };
         let names = latest_names(&items);
         let counting = items.iter().filter(|item| !item.split);
         let tag_keys = counting.flat_map(|item| PAIRS[item.tags]).map(|(key, _)| (*key).to_owned()).collect();

@@ -6,3 +6,4 @@ mod fixture;
 mod naive;
 mod properties;
 mod scenarios;
+mod scope;

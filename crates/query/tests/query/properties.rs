@@ -26,9 +26,12 @@ const KEYED: [&str; 10] = [
 ];
 
 /// Every dimension, so that a new one is asked for as soon as there is one.
+pub(crate) fn names() -> Vec<&'static str> {
+    DIMENSIONS.iter().map(|info| info.name).chain(KEYED).collect()
+}
+
 fn dimensions() -> impl Strategy<Value = &'static str> {
-    let columns = DIMENSIONS.iter().map(|info| info.name);
-    prop::sample::select(columns.chain(KEYED).collect::<Vec<_>>())
+    prop::sample::select(names())
 }
 
 const FILTERS: [&str; 28] = [
@@ -68,7 +71,7 @@ fn looked_at(name: &str) -> Dimension {
 }
 
 /// A dimension of that name, with rules where it needs some.
-fn dimension(name: &str) -> Dimension {
+pub(crate) fn dimension(name: &str) -> Dimension {
     let mut dimension = name.parse().unwrap();
     let inner = match &mut dimension {
         Dimension::CarriedTag(tag) => &mut **tag,
@@ -131,7 +134,7 @@ fn filter(text: &str) -> Filter {
     filter
 }
 
-fn question() -> impl Strategy<Value = CostQuery> {
+pub(crate) fn question() -> impl Strategy<Value = CostQuery> {
     let date =
         || prop::option::of((crate::fixture::FIRST_DAY - 5..crate::fixture::FIRST_DAY + 100).prop_map(day));
     (

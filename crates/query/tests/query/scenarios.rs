@@ -182,7 +182,7 @@ fn keys_of_tags_and_cost_categories_are_those_in_view() {
     let engine = engine();
     assert_eq!(run(engine.tag_keys(&world.view)).unwrap(), ["Stage", "team", "user:Team"]);
     assert_eq!(run(engine.cost_category_names(&world.view)).unwrap(), ["Unit"]);
-    let last = View { periods: world.view.periods[2..].to_vec(), ..View::default() };
+    let last = View { periods: world.view.periods[2..].to_vec(), ..world.view.clone() };
     assert_eq!(run(engine.tag_keys(&last)).unwrap(), ["team"]);
     assert!(run(engine.cost_category_names(&last)).unwrap().is_empty());
 }

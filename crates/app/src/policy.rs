@@ -65,6 +65,7 @@ impl Sees {
     }
 
     /// What both of two people see. An account belongs to one subset at most: the subsets of both hold the accounts of both.
+    #[must_use]
     pub fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Everything, sees) | (sees, Self::Everything) => sees.clone(),

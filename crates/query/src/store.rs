@@ -224,7 +224,7 @@ impl Shelf {
         let mut slots: Vec<(u64, Slotted)> = Vec::new();
         for (path, file) in &state.files {
             let columns = file.columns.iter().filter(|(name, _)| **name != DAY);
-            slots.extend(columns.map(|(name, slot)| (slot.used, Slotted::Column(path.clone(), *name))));
+            slots.extend(columns.map(|(name, slot)| (slot.used, Slotted::Column(path.clone(), name))));
         }
         slots.extend(state.condensed.iter().map(|(key, it)| (it.used, Slotted::Condensed(key.clone()))));
         slots.sort_unstable_by_key(|(used, _)| *used);

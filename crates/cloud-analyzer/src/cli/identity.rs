@@ -6,6 +6,7 @@ use model::Role;
 
 /// A second way to sign in, besides passwords.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Sign-in by OpenID Connect")]
 pub(crate) struct OpenId {
     /// Address of an OpenID Connect provider, to sign in with
     #[arg(

@@ -250,7 +250,7 @@ async fn read(
                 }
             }
             Err(error) => {
-                refusing::take_back(&one.job(app, connection, &source), &error).await?;
+                refusing::take_back(&one.job(app, connection, &source), &error).await;
                 note_failure(app, &connection.id, &one.delivery, &selection, &error).await?;
                 files.refuse(&one.delivery, &error);
                 refused.push(health::subject(&one.delivery));
@@ -282,7 +282,7 @@ async fn read(
         };
         finish_history(app, history, delivery, rows, outcome.as_ref().err()).await?;
         if let Err(error) = outcome {
-            refusing::take_back(&job, &error).await?;
+            refusing::take_back(&job, &error).await;
             note_failure(app, &connection.id, delivery, &selection, &error).await?;
             files.refuse(delivery, &error);
             refused.push(health::subject(delivery));

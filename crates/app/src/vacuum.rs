@@ -5,7 +5,7 @@
 
 use crate::backup::hold;
 use crate::identity::of_everybody;
-use crate::{App, Result};
+use crate::{App, AppError, ErrorKind, Result};
 use lake::Table;
 use meta::Found;
 use model::limits::LAKE_GRACE;
@@ -69,6 +69,13 @@ impl App {
         // Vacuums of this process wait for each other: the lock of the file could not tell them from backups.
         let _next = self.vacuuming().lock().await;
         let Some(_alone) = hold::may_remove(self.data_dir())? else {
+            if spare == Spare::Nothing {
+                return Err(AppError::new(
+                    ErrorKind::Conflict,
+                    "a backup is being made, which holds what would be removed",
+                )
+                .advise("Ask again when it has ended."));
+            }
             tracing::info!("nothing is removed while a backup is made; the next vacuum does it");
             return Ok(VacuumSummary::default());
         };

@@ -22,6 +22,14 @@ pub const KEEP_SUPERSEDED_MS: i64 = 35 * 24 * 60 * 60 * 1000;
 /// Sizes that are kept in one step.
 const SIZES_AT_ONCE: usize = 2_000;
 
+/// The last complete publications of months whose current one has no line items yet: they count again where these are
+/// refused.
+const MAY_COME_BACK: &str = "SELECT max(former.id) FROM publications AS former
+    JOIN publications AS own USING (connection_id, period)
+    WHERE own.superseded_at_ms IS NULL AND own.stage = 'dashboards'
+        AND former.superseded_at_ms IS NOT NULL AND former.stage = 'complete'
+    GROUP BY former.connection_id, former.period";
+
 /// What becomes of a file of the lake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileState {
@@ -125,8 +133,8 @@ impl Meta {
         files_of(&mut *self.pool.acquire().await?, table).await
     }
 
-    /// Superseded files of publications that were replaced at `until_ms` or before are deletable from now on; the entries
-    /// tell of it where somebody asked for it.
+    /// Superseded files of publications that were replaced at `until_ms` or before are deletable from now on, but for those
+    /// that may have to come back; the entries tell of it where somebody asked for it.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -137,17 +145,18 @@ impl Meta {
         entries: &[NewAudit],
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
-        sqlx::query(
+        sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE publication_files SET state = 'deletable', since_ms = ?
-             WHERE state = 'superseded' AND since_ms <= ?",
-        )
+                 WHERE state = 'superseded' AND since_ms <= ? AND publication_id NOT IN ({MAY_COME_BACK})"
+        )))
         .bind(now_ms)
         .bind(until_ms)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query(
-            "UPDATE publications SET files_gone_ms = ? WHERE superseded_at_ms <= ? AND files_gone_ms IS NULL",
-        )
+        sqlx::query(sqlx::AssertSqlSafe(format!(
+            "UPDATE publications SET files_gone_ms = ?
+                 WHERE superseded_at_ms <= ? AND files_gone_ms IS NULL AND id NOT IN ({MAY_COME_BACK})"
+        )))
         .bind(now_ms)
         .bind(until_ms)
         .execute(&mut *transaction)

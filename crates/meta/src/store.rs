@@ -111,6 +111,10 @@ impl Meta {
             .bind(now_ms)
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("UPDATE bill_changes SET told_at_ms = ? WHERE told_at_ms IS NULL")
+            .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
         loop {
             let moved = sqlx::query(
                 "UPDATE saved_reports SET next_run_ms = CASE frequency

@@ -305,3 +305,50 @@ async fn what_is_taken_back_leaves_nothing_where_nothing_was_and_others_as_they_
     assert_eq!(meta.withdraw(own, 50).await.unwrap(), None, "what it took the place of would count nowhere");
     assert_eq!(as_of(&meta, 50).await.unwrap(), ["c"]);
 }
+
+#[tokio::test]
+async fn what_is_taken_back_counts_no_bill_twice_or_nowhere() {
+    let (_folder, meta) = store().await;
+    let complete = async |new: &NewPublication| {
+        let id = meta.publish(new).await.unwrap();
+        meta.complete(id, 1, &[], &json!({})).await.unwrap();
+        id
+    };
+    // A rest of "one" is what "two" did not take: behind it stands the whole, which counts in "two" in part.
+    let whole = complete(&publication("one", "whole", 10)).await;
+    let rest = publication("one", "rest", 20);
+    let retired = [Retirement { publication: whole, conflict: conflict("one", "two"), rest: Some(rest) }];
+    meta.publish_in_place(&publication("two", "theirs", 20), &retired).await.unwrap();
+    let again = NewPublication { fingerprint: "rest".to_owned(), ..publication("one", "rest2", 30) };
+    let again = meta.publish(&again).await.unwrap();
+    assert_eq!(meta.withdraw(again, 40).await.unwrap(), None);
+    let current = meta.publications(&organization()).await.unwrap();
+    let files: Vec<&str> =
+        current.iter().flat_map(|one| one.rollup_files.iter().map(String::as_str)).collect();
+    assert_eq!(files, ["rest2", "theirs"]);
+}
+
+#[tokio::test]
+async fn what_may_come_back_is_spared_and_older_tries_do_not_come_back() {
+    let (_folder, meta) = store().await;
+    let good = meta.publish(&publication("one", "good", 10)).await.unwrap();
+    meta.complete(good, 1, &[], &json!({})).await.unwrap();
+    // Two deliveries that were cut off, one after the other; everything that is past is removed meanwhile.
+    meta.publish(&publication("one", "cut", 20)).await.unwrap();
+    let own = meta.publish(&publication("one", "cut again", 30)).await.unwrap();
+    meta.retire_files(i64::MAX, 35, &[]).await.unwrap();
+    assert_eq!(states(&meta).await[0], row("good", FileState::Superseded, 20));
+    assert_eq!(meta.withdraw(own, 40).await.unwrap().unwrap(), ["good"]);
+    assert_eq!(as_of(&meta, 40).await.unwrap(), ["good"]);
+    // A bill that another connection counts by now does not come back beside it.
+    let owners = |payer: &str| json!({ "owners": [[payer, "account"]] });
+    let of = |connection: &str, name: &str, at, payer: &str| NewPublication {
+        proof: owners(payer),
+        ..publication(connection, name, at)
+    };
+    let mine = meta.publish(&of("one", "mine", 50, "1")).await.unwrap();
+    meta.complete(mine, 1, &[], &owners("1")).await.unwrap();
+    let next = meta.publish(&of("one", "next", 60, "2")).await.unwrap();
+    meta.publish(&of("two", "theirs", 70, "1")).await.unwrap();
+    assert_eq!(meta.withdraw(next, 80).await.unwrap(), None);
+}

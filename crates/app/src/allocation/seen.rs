@@ -19,6 +19,10 @@ impl Definitions {
         let organization_accounts = self.organization_accounts.iter().filter(|(id, _)| scope.sees(id));
         let mut given_names = self.given_names.clone();
         given_names.retain(|id, _| scope.sees(id));
+        // Who the members are is not theirs to see.
+        for name in given_names.values_mut().flatten() {
+            name.by.clear();
+        }
         Self {
             // How they are charged is between the organization and whoever pays it.
             subsets: self.subsets_of(ids).map(|subset| Subset { billing: None, ..subset.clone() }).collect(),

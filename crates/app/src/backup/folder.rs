@@ -85,6 +85,8 @@ impl BackupFolder {
             .advise("Name a new folder, or that of an earlier backup."));
         }
         let lock = locked(&root)?;
+        // As it is now that nobody else makes one: another may have ended meanwhile.
+        let earlier = Manifest::read(&root)?;
         let state = format!("{STATES}/{}", hex(rand::random::<u64>()));
         let earlier = earlier.map(|manifest| manifest.files).unwrap_or_default();
         let turn = turn(&earlier);

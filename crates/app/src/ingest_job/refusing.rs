@@ -46,25 +46,42 @@ pub(super) async fn was_refused(job: &Job<'_>) -> Result<bool> {
 }
 
 /// Whether an error of the second stage says that the delivery is no bill to be counted, rather than that it could not
+/// be read or stored this time: a bad cell, or sums that were stored are not those that were read.
+fn refuses(error: &AppError) -> bool {
+    matches!(error.kind, ErrorKind::Invalid | ErrorKind::Internal)
+}
+
+/// Whether this very delivery could not be read before, and is not published.
+pub(super) async fn was_refused(job: &Job<'_>) -> Result<bool> {
+    let refused = job.app.meta().was_refused(&job.connection.id, &job.delivery.fingerprint).await?;
+    Ok(refused && !published(job).await?.iter().any(|one| one.stage == meta::Stage::Complete))
+}
+
+/// Whether an error of the second stage says that the delivery is no bill to be counted, rather than that it could not
 /// be read or stored this time.
 fn refuses(error: &AppError) -> bool {
     !error.kind.retry_helps() && error.kind != ErrorKind::Stopped
 }
 
 /// Takes back what the first stage, of this run or of one that went down, published of a delivery that is refused: what
-/// was published before counts again. A month that is complete stays.
-pub(super) async fn take_back(job: &Job<'_>, error: &AppError) -> Result<()> {
-    if !refuses(error) {
-        return Ok(());
-    }
-    let (app, connection) = (job.app, &job.connection.id);
-    for publication in published(job).await? {
-        let rollup = app.meta().withdraw(publication.id, app.now().timestamp_millis()).await?;
-        if let Some(files) = rollup {
-            app.lake().restore(Table::Rollup, connection, publication.period, &files).await?;
+/// was published before counts again. Where a month of it is complete, all of its cells were good.
+pub(super) async fn take_back(job: &Job<'_>, error: &AppError) {
+    let taking = async {
+        let found = published(job).await?;
+        if !refuses(error) || found.iter().any(|one| one.stage == meta::Stage::Complete) {
+            return Ok(());
         }
-    }
-    Ok(())
+        let (app, connection) = (job.app, &job.connection.id);
+        for publication in found {
+            let rollup = app.meta().withdraw(publication.id, app.now().timestamp_millis()).await?;
+            if let Some(files) = rollup {
+                app.lake().restore(Table::Rollup, connection, publication.period, &files).await?;
+            }
+        }
+        Ok(())
+    };
+    // What is left is taken back when the delivery is looked at again.
+    super::aside("what was published of a delivery that is refused could not be taken back", taking).await;
 }
 
 /// What is known of a delivery that [`was_refused`] while it is read again.

@@ -107,6 +107,8 @@ impl Job<'_> {
                 "Read that connection first, and choose on its page which one counts. Until then nothing changes.",
             ));
         }
+        // It could not be put back.
+        job.rehearse(tracker, None).await?;
         let (new, _) = prepare(&job, tracker, None, (period, rollup), &warnings, &features).await?;
         Ok(new)
     }

@@ -133,7 +133,7 @@ async fn send(
     let mut sent = begun.unwrap_or_default();
     let left = to.allowed.iter().filter(|address| !sent.to.contains(address));
     let left: Vec<String> = left.cloned().collect();
-    let (mut refused, mut failed) = (0, None);
+    let (mut refused, mut parts, mut failed) = (0, sent.to.len(), None);
     if !left.is_empty() {
         note(at, &sent).await?;
         for (sees, addresses) in recipients::by_part(app, saved, &left).await? {
@@ -141,10 +141,12 @@ async fn send(
                 Ok(mail) => mail,
                 // Who may see other parts gets theirs all the same.
                 Err(error) => {
+                    tracing::info!(report.id = %saved.id, recipients = addresses.len(), %error, "a report has nothing for some of its recipients");
                     failed = failed.or(Some(error));
                     continue;
                 }
             };
+            parts += 1;
             for address in &addresses {
                 if settings.mailer.send(std::slice::from_ref(address), &mail).await == 0 {
                     refused += 1;
@@ -155,7 +157,8 @@ async fn send(
             }
         }
     }
-    if let Some(error) = failed {
+    // What is nothing to some, or of no subset that they may see, was told to the others.
+    if let Some(error) = failed.filter(|_| parts == 0) {
         return Err(error);
     }
     if refused > 0 {
@@ -238,6 +241,13 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
     };
     let organization = published.organization.as_ref().map(|found| found.name.clone());
     let left_out = read::left_out(app, &published, shown.compared.as_ref()).await?;
+    // Filters of a shared report may speak of what somebody does not see; they could not open it either.
+    let whole = !saved.shared || *sees == Sees::Everything;
+    let link = format!(
+        "{}/{}",
+        settings.public_url,
+        if whole { format!("?{}", saved.address) } else { String::new() }
+    );
     Ok(Mail::Report {
         organization: organization.unwrap_or_default(),
         report: saved.name.clone(),
@@ -249,7 +259,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
             grouped(&table.answer.groups.len().to_string()),
             compared(shown.compared.as_ref(), &left_out, currency)
         ),
-        link: format!("{}/?{}", settings.public_url, saved.address),
+        link,
         files: vec![
             Attached {
                 name: "chart.png".to_owned(),

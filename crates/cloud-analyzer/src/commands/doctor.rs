@@ -60,7 +60,13 @@ async fn open(folder: &Folder, args: Serve) -> anyhow::Result<Option<App>> {
     if !folder.path().join("meta.sqlite").is_file() {
         return Ok(None);
     }
-    let options = AppOptions { create: false, mail, allowances: args.allow.options(), ..folder.options() };
+    let options = AppOptions {
+        create: false,
+        update: false,
+        mail,
+        allowances: args.allow.options(),
+        ..folder.options()
+    };
     Ok(Some(App::open(&folder.path(), options).await?))
 }
 

@@ -154,6 +154,7 @@ impl Meta {
         .execute(&mut *transaction)
         .await?;
         changed(done.rows_affected(), user)?;
+        uninvited(&mut transaction, organization, user).await?;
         administered(&mut transaction, organization).await?;
         audit::insert(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
@@ -215,12 +216,29 @@ pub(super) async fn insert(
     .bind(at_ms)
     .execute(&mut *to)
     .await?;
+    uninvited(to, organization, user).await?;
     match before {
         Some(row) if row.try_get::<&str, _>("role")? == Role::Administrator.name() => {
             administered(to, organization).await
         }
         _ => Ok(()),
     }
+}
+
+/// Whoever is a member is not invited any more: what an invitation says is older than what they are.
+async fn uninvited(
+    to: &mut SqliteConnection,
+    organization: &OrganizationId,
+    user: &UserId,
+) -> Result<(), MetaError> {
+    sqlx::query(
+        "DELETE FROM invitations WHERE organization_id = ? AND email = (SELECT email FROM users WHERE id = ?)",
+    )
+    .bind(organization.as_str())
+    .bind(user.as_str())
+    .execute(to)
+    .await?;
+    Ok(())
 }
 
 fn changed(rows: u64, user: &UserId) -> Result<(), MetaError> {

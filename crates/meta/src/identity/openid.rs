@@ -221,7 +221,7 @@ async fn give_back(to: &mut SqliteConnection, user: &UserId, now_ms: i64) -> Res
              memberships.subsets, randomblob(32), 'a membership from before the address was proven', ?2, ?2 + 31536000000
          FROM memberships JOIN users ON users.id = memberships.user_id
          WHERE memberships.user_id = ?1
-         ON CONFLICT (organization_id, email) DO NOTHING",
+         ON CONFLICT (organization_id, email) DO UPDATE SET role = excluded.role, subsets = excluded.subsets",
     )
     .bind(user.as_str())
     .bind(now_ms)

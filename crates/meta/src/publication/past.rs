@@ -73,7 +73,8 @@ impl Meta {
         let row = sqlx::query(
             "SELECT min(published_at_ms) AS first FROM publications
              JOIN connections ON connections.id = publications.connection_id
-             WHERE connections.organization_id = ?",
+             WHERE connections.organization_id = ?
+                 AND NOT (superseded_at_ms IS NOT NULL AND superseded_at_ms = published_at_ms AND files_gone_ms IS NOT NULL)",
         )
         .bind(organization.as_str())
         .fetch_one(&self.pool)

@@ -3,25 +3,26 @@
 use crate::store::parsed;
 use crate::{Meta, MetaError, lake_files, outbox};
 use model::{BillingPeriod, ConnectionId, Table};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 impl Meta {
-    /// Takes back a current publication that has no line items. The one that it replaced counts again, unless its files
-    /// are gone; those that earlier tries with the same delivery left without line items are taken back with it. None of
-    /// them ever was, whatever day one looks back to. Returns the roll-up files of what counts again, none where nothing
-    /// was published before; `None` where nothing changed: it is not current, it is complete, or it took the place of other
-    /// connections' months as well.
+    /// Takes back a current publication that has no line items. The last complete one counts again, if it was the
+    /// connection's until the first of the tries that followed it; where none was ever complete, what another delivery left
+    /// without line items. What is taken back never was, whatever day one looks back to. Returns the roll-up files of what
+    /// counts again, none where nothing was published before.
+    ///
+    /// `None` where nothing changed: the publication is not current, or complete; or other connections' months changed with
+    /// one of those that would be taken back, or hold a bill of what would count again. Then one bill might count twice, or
+    /// nowhere.
     ///
     /// # Errors
     /// The store cannot be written.
     pub async fn withdraw(&self, publication: i64, now_ms: i64) -> Result<Option<Vec<String>>, MetaError> {
         let mut transaction = self.write().await?;
         let row = sqlx::query(
-            "SELECT connection_id, period, fingerprint FROM publications
-             WHERE id = ? AND superseded_at_ms IS NULL AND stage = 'dashboards' AND NOT EXISTS (
-                 SELECT 1 FROM publications AS retired WHERE retired.period = publications.period
-                     AND retired.connection_id <> publications.connection_id
-                     AND retired.superseded_at_ms = publications.published_at_ms)",
+            "SELECT connection_id, period FROM publications
+             WHERE id = ? AND superseded_at_ms IS NULL AND stage = 'dashboards'",
         )
         .bind(publication)
         .fetch_optional(&mut *transaction)
@@ -29,57 +30,110 @@ impl Meta {
         let Some(row) = row else { return Ok(None) };
         let connection: ConnectionId = parsed("connection", row.try_get("connection_id")?)?;
         let period: BillingPeriod = parsed("period", row.try_get("period")?)?;
-        let fingerprint: String = row.try_get("fingerprint")?;
-        let mut former = Some(publication);
-        while let Some(id) = former {
-            let before = before(&mut transaction, id).await?;
-            erase(&mut transaction, id, now_ms).await?;
-            former = before.as_ref().map(|before| before.id);
-            if before.is_none_or(|before| before.complete || before.fingerprint != fingerprint) {
-                break;
-            }
+        let mut chain = chain(&mut transaction, publication).await?;
+        let fingerprint = chain.first().map(|own| own.fingerprint.clone()).unwrap_or_default();
+        let tries = match chain.iter().position(|one| one.complete) {
+            Some(complete) => complete,
+            None => chain.iter().take_while(|one| one.fingerprint == fingerprint).count(),
+        };
+        let former = chain.drain(tries..).next().filter(|former| !former.gone);
+        if shared(&mut transaction, &chain, former.as_ref(), &connection).await? {
+            return Ok(None);
+        }
+        for one in &chain {
+            erase(&mut transaction, one.id, now_ms).await?;
         }
         let mut rollup_files = vec![];
-        if let Some(former) = former {
+        if let Some(former) = &former {
             sqlx::query("UPDATE publications SET superseded_at_ms = NULL WHERE id = ?")
-                .bind(former)
+                .bind(former.id)
                 .execute(&mut *transaction)
                 .await?;
-            rollup_files = lake_files::revive(&mut transaction, former, Table::Rollup).await?;
-            lake_files::revive(&mut transaction, former, Table::LineItems).await?;
+            rollup_files = lake_files::revive(&mut transaction, former.id, Table::Rollup).await?;
+            lake_files::revive(&mut transaction, former.id, Table::LineItems).await?;
         }
-        outbox::insert(&mut transaction, former.unwrap_or(publication), &connection, period, now_ms).await?;
+        let follows = former.map_or(publication, |former| former.id);
+        outbox::insert(&mut transaction, follows, &connection, period, now_ms).await?;
         transaction.commit().await?;
         Ok(Some(rollup_files))
     }
 }
 
-struct Before {
+struct Link {
     id: i64,
+    published_at_ms: i64,
+    superseded_at_ms: Option<i64>,
     complete: bool,
+    gone: bool,
     fingerprint: String,
 }
 
-/// What a publication replaced, where its files are still kept: it ended at the instant at which this one began.
-async fn before(from: &mut SqliteConnection, publication: i64) -> Result<Option<Before>, MetaError> {
-    let row = sqlx::query(
-        "SELECT former.id, former.stage = 'complete' AS complete, former.fingerprint
+/// A publication and those before it without a gap, each ending as the next begins, back to the first complete one.
+async fn chain(from: &mut SqliteConnection, publication: i64) -> Result<Vec<Link>, MetaError> {
+    let rows = sqlx::query(
+        "SELECT former.id, former.published_at_ms, former.superseded_at_ms, former.stage = 'complete' AS complete,
+             former.files_gone_ms IS NOT NULL AS gone, former.fingerprint
          FROM publications AS former JOIN publications AS own USING (connection_id, period)
-         WHERE own.id = ? AND former.id < own.id AND former.superseded_at_ms = own.published_at_ms
-             AND former.files_gone_ms IS NULL
-         ORDER BY former.id DESC LIMIT 1",
+         WHERE own.id = ? AND former.id <= own.id
+             AND (former.files_gone_ms IS NULL OR former.superseded_at_ms <> former.published_at_ms)
+         ORDER BY former.id DESC",
     )
     .bind(publication)
-    .fetch_optional(from)
+    .fetch_all(from)
     .await?;
-    let before = |row: &sqlx::sqlite::SqliteRow| {
-        Ok(Before {
+    let link = |row: &SqliteRow| -> Result<Link, MetaError> {
+        Ok(Link {
             id: row.try_get("id")?,
+            published_at_ms: row.try_get("published_at_ms")?,
+            superseded_at_ms: row.try_get("superseded_at_ms")?,
             complete: row.try_get("complete")?,
+            gone: row.try_get("gone")?,
             fingerprint: row.try_get("fingerprint")?,
         })
     };
-    row.as_ref().map(before).transpose()
+    let mut chain: Vec<Link> = vec![];
+    for row in &rows {
+        let one = link(row)?;
+        let last = chain.last();
+        if last.is_some_and(|last| last.complete || one.superseded_at_ms != Some(last.published_at_ms)) {
+            break;
+        }
+        chain.push(one);
+    }
+    Ok(chain)
+}
+
+/// Whether a month of another connection of the organization ended or began with one of these, or counts a bill that the
+/// former one holds as well.
+async fn shared(
+    from: &mut SqliteConnection,
+    tries: &[Link],
+    former: Option<&Link>,
+    connection: &ConnectionId,
+) -> Result<bool, MetaError> {
+    let instants: Vec<i64> = tries.iter().map(|one| one.published_at_ms).collect();
+    let found = sqlx::query(
+        "SELECT 1 FROM publications AS other
+         JOIN connections AS theirs ON theirs.id = other.connection_id
+         JOIN connections AS ours ON ours.id = ?1 AND ours.organization_id = theirs.organization_id
+         WHERE other.connection_id <> ?1 AND other.period = (SELECT period FROM publications WHERE id = ?2) AND (
+             other.superseded_at_ms IN (SELECT value FROM json_each(?3))
+             OR other.published_at_ms IN (SELECT value FROM json_each(?3))
+             OR (other.superseded_at_ms IS NULL AND EXISTS (
+                 SELECT 1 FROM json_each(other.proof, '$.owners') AS own
+                 WHERE json_extract(own.value, '$[0]') IN (
+                     SELECT json_extract(held.value, '$[0]')
+                     FROM publications AS former, json_each(former.proof, '$.owners') AS held
+                     WHERE former.id = ?4))))
+         LIMIT 1",
+    )
+    .bind(connection.as_str())
+    .bind(tries.first().map(|own| own.id))
+    .bind(crate::store::to_json("instants", &instants)?)
+    .bind(former.map(|former| former.id))
+    .fetch_optional(from)
+    .await?;
+    Ok(found.is_some())
 }
 
 /// A publication that lasted no time counts on no day; its files go once those who found them before are done.

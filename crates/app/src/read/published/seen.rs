@@ -12,7 +12,7 @@ use crate::proof::{Proof, UNAVAILABLE};
 use crate::{App, AppError, Result};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use meta::{Organization, Publication};
-use model::{AsOf, Column, ConnectionId, CostQuery, DaySpan, Decimal, Metric, Snapshot, TimeView};
+use model::{AsOf, Column, ConnectionId, CostQuery, DaySpan, Decimal, Filter, Metric, Snapshot, TimeView};
 use query::{Scope, Span, View};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -286,17 +286,35 @@ fn instant(day: NaiveDate, hour: u32) -> i64 {
     (midnight + TimeDelta::hours(i64::from(hour))).timestamp_millis()
 }
 
-/// End of the newest hour with usage (ms since 1970); of its day, while line items are not there.
+/// End of the newest hour with metered usage (ms since 1970); of its day, while line items are not there. By its amount,
+/// or by its cost where the report tells no amounts.
 async fn newest_usage(app: &App, view: &View, month: DaySpan) -> Result<Option<i64>> {
+    for metric in [Metric::UsageAmount, Metric::Unblended] {
+        let found = newest(app, view, month, metric).await?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+async fn newest(app: &App, view: &View, month: DaySpan, metric: Metric) -> Result<Option<i64>> {
+    // As `LineItemType::is_metered`: what else is usage may be booked for days to come.
+    let metered = ["Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"].map(str::to_owned).to_vec();
+    let metered = Filter { dimension: Column::LineItemType.into(), exclude: false, values: metered };
+    let of = |view: TimeView, from, to| CostQuery {
+        view,
+        from: Some(from),
+        to: Some(to),
+        filters: vec![metered.clone()],
+        ..CostQuery::total(metric)
+    };
     // Of the month alone: rows may be dated anywhere.
-    let (from, to) = (Some(month.from), Some(month.to));
-    let usage = |view: TimeView| CostQuery { view, from, to, ..CostQuery::total(Metric::UsageAmount) };
-    let by_day = app.engine().answer(view, &usage(TimeView::Day)).await?;
+    let by_day = app.engine().answer(view, &of(TimeView::Day, month.from, month.to)).await?;
     let newest = by_day.buckets.iter().zip(&by_day.totals).rfind(|(_, figure)| !figure.is_zero());
     let Some(day) = newest.and_then(|(day, _)| day.parse::<NaiveDate>().ok()) else { return Ok(None) };
     let after = day + Days::new(1);
-    let by_hour = CostQuery { from: Some(day), to: Some(after), ..usage(TimeView::Hour) };
-    match app.engine().answer(view, &by_hour).await {
+    match app.engine().answer(view, &of(TimeView::Hour, day, after)).await {
         Ok(answer) => {
             let newest = answer.totals.iter().rposition(|figure| !figure.is_zero());
             let hour = newest.and_then(|at| u32::try_from(at + 1).ok()).unwrap_or(24);

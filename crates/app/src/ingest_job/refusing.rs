@@ -39,12 +39,6 @@ impl Job<'_> {
     }
 }
 
-/// Whether this very delivery could not be read before, and is not published.
-pub(super) async fn was_refused(job: &Job<'_>) -> Result<bool> {
-    let refused = job.app.meta().was_refused(&job.connection.id, &job.delivery.fingerprint).await?;
-    Ok(refused && !published(job).await?.iter().any(|one| one.stage == meta::Stage::Complete))
-}
-
 /// Whether an error of the second stage says that the delivery is no bill to be counted, rather than that it could not
 /// be read or stored this time: a bad cell, or sums that were stored are not those that were read.
 fn refuses(error: &AppError) -> bool {
@@ -55,12 +49,6 @@ fn refuses(error: &AppError) -> bool {
 pub(super) async fn was_refused(job: &Job<'_>) -> Result<bool> {
     let refused = job.app.meta().was_refused(&job.connection.id, &job.delivery.fingerprint).await?;
     Ok(refused && !published(job).await?.iter().any(|one| one.stage == meta::Stage::Complete))
-}
-
-/// Whether an error of the second stage says that the delivery is no bill to be counted, rather than that it could not
-/// be read or stored this time.
-fn refuses(error: &AppError) -> bool {
-    !error.kind.retry_helps() && error.kind != ErrorKind::Stopped
 }
 
 /// Takes back what the first stage, of this run or of one that went down, published of a delivery that is refused: what

@@ -29,6 +29,10 @@ pub struct SourceFiles {
     /// Of the refused ones those whose month is known, by month (`YYYY-MM`).
     #[serde(default)]
     pub refused_of: BTreeMap<String, usize>,
+    /// Of the refused ones those that were found bad while they were read and whose month is known: that month fails, or is
+    /// what it was before.
+    #[serde(default)]
+    pub unreadable: usize,
     /// The files that are not read, those that matter most first; foreign ones last.
     pub unread: Vec<Unread>,
 }
@@ -67,6 +71,9 @@ impl SourceFiles {
     /// A delivery that was to be read cannot be. One that nobody would read was refused before.
     pub(super) fn refuse(&mut self, delivery: &Delivery, error: &AppError) {
         if delivery.problems.is_empty() {
+            if delivery.period.is_some() {
+                self.unreadable += paths(delivery).count();
+            }
             let at = error.place.file.as_ref();
             self.count_refused(delivery, |path| {
                 if at.is_none_or(|at| at == path) { error.message.clone() } else { error.to_string() }

@@ -166,8 +166,10 @@ impl Proof {
 
     /// The same, of a source: what was refused there may be a month of its own that nothing is published of.
     pub(crate) fn with_source(mut self, whence: Whence<'_>) -> Self {
-        if let Some(files) = whence.files.filter(|files| files.refused > 0 && self.complete.holds()) {
-            self.complete = left_out(files, files.refused, whence.shared);
+        // What fails of a month is told by its failure.
+        let out = |files: &SourceFiles| files.refused.saturating_sub(files.unreadable);
+        if let Some(files) = whence.files.filter(|files| out(files) > 0 && self.complete.holds()) {
+            self.complete = left_out(files, out(files), whence.shared);
         }
         self
     }
@@ -356,6 +358,7 @@ mod tests {
         left_out: 0,
         refused: 0,
         refused_of: std::collections::BTreeMap::new(),
+        unreadable: 0,
         unread: vec![],
     };
 

@@ -5,7 +5,7 @@
 
 use crate::backup::hold;
 use crate::identity::of_everybody;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, Result};
 use lake::Table;
 use meta::Found;
 use model::limits::LAKE_GRACE;
@@ -17,6 +17,8 @@ pub struct VacuumSummary {
     pub files: u64,
     /// Bytes freed.
     pub bytes: u64,
+    /// A backup is being made: nothing was removed, nor marked.
+    pub held_up: bool,
 }
 
 /// What a vacuum spares.
@@ -69,15 +71,8 @@ impl App {
         // Vacuums of this process wait for each other: the lock of the file could not tell them from backups.
         let _next = self.vacuuming().lock().await;
         let Some(_alone) = hold::may_remove(self.data_dir())? else {
-            if spare == Spare::Nothing {
-                return Err(AppError::new(
-                    ErrorKind::Conflict,
-                    "a backup is being made, which holds what would be removed",
-                )
-                .advise("Ask again when it has ended."));
-            }
             tracing::info!("nothing is removed while a backup is made; the next vacuum does it");
-            return Ok(VacuumSummary::default());
+            return Ok(VacuumSummary { held_up: true, ..VacuumSummary::default() });
         };
         let now_ms = self.now().timestamp_millis();
         let ((replaced_until, over_until), entries) = match spare {

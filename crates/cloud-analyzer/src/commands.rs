@@ -25,7 +25,7 @@ use crate::output;
 use ::app::connections::{Outgoing, TemplateHost};
 use ::app::policy::Caller;
 use ::app::read::Published;
-use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
+use ::app::{AllowanceOptions, App, AppError, AppOptions, ErrorKind, Organization, Patience, Spare};
 use model::question::Time;
 use model::{AsOf, Day};
 use std::path::PathBuf;
@@ -61,6 +61,12 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Vacuum(args) => {
             let spare = if args.all { Spare::Nothing } else { Spare::Usual };
             let removed = folder.open_existing().await?.vacuum(spare).await?;
+            if removed.held_up {
+                let message = "a backup is being made, which may hold what would be removed";
+                return Err(AppError::new(ErrorKind::Conflict, message)
+                    .advise("Ask again when it has ended.")
+                    .into());
+            }
             output::print(&format!("removed {} files, {}\n", removed.files, output::bytes(removed.bytes)))?;
         }
     }

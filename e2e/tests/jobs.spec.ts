@@ -396,6 +396,8 @@ test("what figures are compared with stands in the chart, by a switch that a lin
     "aria-valuetext",
     new RegExp(escaped(`against ${money(decimal(units(then ?? "") - service[1]))} of 1 `)),
   );
+  // Where the page was scrolled to, the head that stays covers what is beneath it.
+  await page.evaluate(() => window.scrollTo(0, 0));
   await expectAccessible(page);
 });
 

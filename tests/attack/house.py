@@ -6,6 +6,7 @@ import contextlib
 import csv
 import gzip
 import io
+import itertools
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 CACHE = Path(os.environ.get("CLOUD_ANALYZER_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cloud-analyzer")
@@ -234,3 +236,23 @@ class House:
                 self.process.kill()
                 self.process.wait(10)
         return time.monotonic() - begun
+
+
+@pytest.fixture
+def house_with(tmp_path):
+    """Makes a house with other options: `house_with("--allow-folder", path)`; it is stopped at the end."""
+    houses, number = [], itertools.count(1)
+
+    def make(*options: str, env: dict | None = None, tenants: bool = True) -> House:
+        folder = tmp_path / f"house-{next(number)}"
+        folder.mkdir()
+        houses.append(House(folder, *options, env=env, tenants=tenants))
+        return houses[-1]
+
+    yield make
+    for house in houses:
+        house.stop()
+
+
+def pytest_report_header(config):
+    return [f"binary: {BIN}"]

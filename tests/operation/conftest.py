@@ -1,28 +1,11 @@
 """The server as whoever runs it sees it; houses are those of the attacks."""
 
-import itertools
 import socket
 
 import pytest
-from house import BIN, House
+from house import House, house_with, pytest_report_header  # noqa: F401 for pytest
 
 METRICS_TOKEN = "0123456789abcdef-of-the-operator"
-
-
-@pytest.fixture
-def house_with(tmp_path):
-    """Makes a house with other options; it is stopped at the end."""
-    houses, number = [], itertools.count(1)
-
-    def make(*options: str, env: dict | None = None, tenants: bool = True) -> House:
-        folder = tmp_path / f"house-{next(number)}"
-        folder.mkdir()
-        houses.append(House(folder, *options, env=env, tenants=tenants))
-        return houses[-1]
-
-    yield make
-    for house in houses:
-        house.stop()
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +24,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def pytest_report_header(config):
-    return [f"binary: {BIN}"]

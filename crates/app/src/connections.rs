@@ -186,8 +186,17 @@ pub(crate) fn accounts(record: &ConnectionRecord) -> Result<Option<Arc<BTreeSet<
     Ok(shared.then(|| Arc::new(settings.accounts.into_iter().collect())))
 }
 
+/// Notes that a connection was read well: it works, but for what its checks found, which a good reading does not mend.
+pub(crate) async fn read_well(app: &App, record: &mut ConnectionRecord) -> Result<()> {
+    if record.state != ConnectionState::Ready && !checks_failed(record)? {
+        record.state = ConnectionState::Ready;
+        app.meta().set_connection_state(&record.connection.id, record.state).await?;
+    }
+    Ok(())
+}
+
 /// Whether the last checks of a connection failed.
-pub(crate) fn checks_failed(record: &ConnectionRecord) -> Result<bool> {
+fn checks_failed(record: &ConnectionRecord) -> Result<bool> {
     Ok(verifying::kept(record)?.is_some_and(|last| last.verdict == Verdict::Failed))
 }
 

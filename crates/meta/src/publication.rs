@@ -12,6 +12,7 @@ use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use withdrawing::COUNTED;
 
 /// How much of a period is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
@@ -332,12 +333,11 @@ impl Meta {
         connection: &ConnectionId,
         limit: u32,
     ) -> Result<Vec<SupersededPublication>, MetaError> {
-        let rows = sqlx::query(
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT id, period, row_count, stored_total, fingerprint, published_at_ms, superseded_at_ms
-             FROM publications WHERE connection_id = ? AND superseded_at_ms IS NOT NULL
-                 AND NOT (superseded_at_ms = published_at_ms AND files_gone_ms IS NOT NULL)
-             ORDER BY id DESC LIMIT ?",
-        )
+             FROM publications WHERE connection_id = ? AND superseded_at_ms IS NOT NULL AND {COUNTED}
+             ORDER BY id DESC LIMIT ?"
+        )))
         .bind(connection.as_str())
         .bind(limit)
         .fetch_all(&self.pool)

@@ -28,6 +28,9 @@ pub enum LineItemType {
 }
 
 impl LineItemType {
+    /// Names of those that [`Self::is_metered`], as filters take them.
+    pub const METERED: [&str; 3] = ["Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"];
+
     /// Recognises a type by AWS's name.
     pub fn from_name(name: &str) -> Self {
         match name {
@@ -53,5 +56,24 @@ impl LineItemType {
     /// for days to come.
     pub const fn is_metered(self) -> bool {
         matches!(self, Self::Usage | Self::DiscountedUsage | Self::SavingsPlanCoveredUsage)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LineItemType;
+
+    #[test]
+    fn what_is_metered_is_named() {
+        let names =
+            ["Usage", "FlatRateSubscription", "DiscountedUsage", "RIFee", "Fee", "SavingsPlanCoveredUsage"];
+        let others = ["SavingsPlanNegation", "SavingsPlanRecurringFee", "SavingsPlanUpfrontFee", "Tax"];
+        for name in names.into_iter().chain(others) {
+            assert_eq!(
+                LineItemType::from_name(name).is_metered(),
+                LineItemType::METERED.contains(&name),
+                "{name}"
+            );
+        }
     }
 }

@@ -8,6 +8,7 @@
 use super::copying::{self, Copied};
 use super::disk;
 use super::manifest::{self, Entry, Manifest};
+use crate::identity::random_id;
 use crate::{AppError, ErrorKind, Result};
 use lake::Table;
 use std::collections::{HashMap, HashSet};
@@ -87,7 +88,7 @@ impl BackupFolder {
         let lock = locked(&root)?;
         // As it is now that nobody else makes one: another may have ended meanwhile.
         let earlier = Manifest::read(&root)?;
-        let state = format!("{STATES}/{}", hex(rand::random::<u64>()));
+        let state = format!("{STATES}/{}", random_id()?);
         let earlier = earlier.map(|manifest| manifest.files).unwrap_or_default();
         let turn = turn(&earlier);
         let earlier = earlier.into_iter().map(|entry| (entry.from.clone(), entry)).collect();
@@ -242,8 +243,4 @@ fn locked(root: &Path) -> Result<File> {
             .advise("Wait until it has finished.")
     })?;
     Ok(file)
-}
-
-fn hex(number: u64) -> String {
-    format!("{number:016x}")
 }

@@ -93,7 +93,7 @@ impl Attempt {
 /// A hash: people type passwords into the wrong field.
 fn subject(kind: &str, text: &str) -> String {
     let digest = Sha256::digest(format!("{kind} {text}"));
-    super::secret::hex(&digest)
+    crate::hex::hex(digest)
 }
 
 /// Who is given a whole network of addresses (IPv6: a /64) counts as one.

@@ -1,5 +1,6 @@
 //! Secrets that we hand out, and comparing without telling by time.
 
+use crate::hex::hex;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use meta::SecretHash;
@@ -64,14 +65,7 @@ pub(crate) fn random_bytes<const N: usize>() -> crate::Result<[u8; N]> {
 
 /// A random identifier.
 pub(crate) fn random_id() -> crate::Result<String> {
-    Ok(hex(&random_bytes::<12>()?))
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble & 15)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+    Ok(hex(random_bytes::<12>()?))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::deliver::Pending;
 use crate::{App, AppError, ErrorKind, Result, connections, health};
 use connect::Delivery;
 use ingest::Selection;
-use meta::{ConnectionState, FailureKind, NewIngest, Outcome};
+use meta::{FailureKind, NewIngest, Outcome};
 use model::{BillingPeriod, ConnectionId, OrganizationId};
 
 /// Notes how a reading ended that no job is told of: of a job it is noted with the job's end. What fails of a shared
@@ -21,8 +21,9 @@ pub(super) async fn note_end(
         Ok(summary) => {
             health::looked(app, connection).await?;
             app.meta().forgive_job(connection).await?;
-            if summary.succeeded() {
-                works_again(app, organization, connection).await?;
+            let record = app.meta().connection_record(organization, connection).await?;
+            if let Some(mut record) = record.filter(|_| summary.succeeded()) {
+                connections::read_well(app, &mut record).await?;
             }
         }
         // Somebody else reads it now: that says nothing of the source.
@@ -31,15 +32,6 @@ pub(super) async fn note_end(
             health::look_failed(app, connection, error).await?;
         }
         Err(_) => {}
-    }
-    Ok(())
-}
-
-/// A connection that could not be read works again, but for what its checks found: a good reading does not mend that.
-async fn works_again(app: &App, organization: &OrganizationId, connection: &ConnectionId) -> Result<()> {
-    let Some(record) = app.meta().connection_record(organization, connection).await? else { return Ok(()) };
-    if record.state == ConnectionState::Failing && !connections::checks_failed(&record)? {
-        app.meta().set_connection_state(connection, ConnectionState::Ready).await?;
     }
     Ok(())
 }

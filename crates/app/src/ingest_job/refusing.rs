@@ -54,9 +54,12 @@ pub(super) async fn was_refused(job: &Job<'_>) -> Result<bool> {
 /// Takes back what the first stage, of this run or of one that went down, published of a delivery that is refused: what
 /// was published before counts again. Where a month of it is complete, all of its cells were good.
 pub(super) async fn take_back(job: &Job<'_>, error: &AppError) {
+    if !refuses(error) {
+        return;
+    }
     let taking = async {
         let found = published(job).await?;
-        if !refuses(error) || found.iter().any(|one| one.stage == meta::Stage::Complete) {
+        if found.iter().any(|one| one.stage == meta::Stage::Complete) {
             return Ok(());
         }
         let (app, connection) = (job.app, &job.connection.id);

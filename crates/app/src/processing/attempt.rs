@@ -131,10 +131,7 @@ pub(crate) async fn judge(app: &App, job: &ProcessingJob, outcome: Result<Ingest
     match outcome {
         Ok(_) => {
             app.meta().end_job(job, now, None).await?;
-            // What its checks found is not mended by a good reading.
-            if !connections::checks_failed(&record)? {
-                set_state(app, &mut record, ConnectionState::Ready).await?;
-            }
+            connections::read_well(app, &mut record).await?;
             told(&record, telling::went_well(app, &record)).await;
             Ok(())
         }

@@ -133,7 +133,7 @@ async fn send(
     let mut sent = begun.unwrap_or_default();
     let left = to.allowed.iter().filter(|address| !sent.to.contains(address));
     let left: Vec<String> = left.cloned().collect();
-    let (mut refused, mut parts, mut failed) = (0, sent.to.len(), None);
+    let (mut refused, mut written_any, mut failed) = (0, !sent.to.is_empty(), None);
     if !left.is_empty() {
         note(at, &sent).await?;
         for (sees, addresses) in recipients::by_part(app, saved, &left).await? {
@@ -146,7 +146,7 @@ async fn send(
                     continue;
                 }
             };
-            parts += 1;
+            written_any = true;
             for address in &addresses {
                 if settings.mailer.send(std::slice::from_ref(address), &mail).await == 0 {
                     refused += 1;
@@ -158,7 +158,7 @@ async fn send(
         }
     }
     // What is nothing to some, or of no subset that they may see, was told to the others.
-    if let Some(error) = failed.filter(|_| parts == 0) {
+    if let Some(error) = failed.filter(|_| !written_any) {
         return Err(error);
     }
     if refused > 0 {

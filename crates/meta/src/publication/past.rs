@@ -1,5 +1,6 @@
 //! What was published at an instant that is over, and the files behind a publication.
 
+use super::withdrawing::COUNTED;
 use super::{Publication, publication};
 use crate::store::{from_json, parsed};
 use crate::{Meta, MetaError};
@@ -70,12 +71,11 @@ impl Meta {
     /// # Errors
     /// The store cannot be read.
     pub async fn first_published(&self, organization: &OrganizationId) -> Result<Option<i64>, MetaError> {
-        let row = sqlx::query(
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
             "SELECT min(published_at_ms) AS first FROM publications
              JOIN connections ON connections.id = publications.connection_id
-             WHERE connections.organization_id = ?
-                 AND NOT (superseded_at_ms IS NOT NULL AND superseded_at_ms = published_at_ms AND files_gone_ms IS NOT NULL)",
-        )
+             WHERE connections.organization_id = ? AND {COUNTED}"
+        )))
         .bind(organization.as_str())
         .fetch_one(&self.pool)
         .await?;

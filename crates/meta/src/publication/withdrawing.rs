@@ -6,6 +6,10 @@ use model::{BillingPeriod, ConnectionId, Table};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+/// Whether a publication counts or did: not so of one that was taken back, which lasted no time.
+pub(super) const COUNTED: &str =
+    "(superseded_at_ms IS NULL OR files_gone_ms IS NULL OR superseded_at_ms <> published_at_ms)";
+
 impl Meta {
     /// Takes back a current publication that has no line items. The last complete one counts again, if it was the
     /// connection's until the first of the tries that followed it; where none was ever complete, what another delivery left
@@ -70,14 +74,14 @@ struct Link {
 
 /// A publication and those before it without a gap, each ending as the next begins, back to the first complete one.
 async fn chain(from: &mut SqliteConnection, publication: i64) -> Result<Vec<Link>, MetaError> {
-    let rows = sqlx::query(
-        "SELECT former.id, former.published_at_ms, former.superseded_at_ms, former.stage = 'complete' AS complete,
-             former.files_gone_ms IS NOT NULL AS gone, former.fingerprint
-         FROM publications AS former JOIN publications AS own USING (connection_id, period)
-         WHERE own.id = ? AND former.id <= own.id
-             AND (former.files_gone_ms IS NULL OR former.superseded_at_ms <> former.published_at_ms)
-         ORDER BY former.id DESC",
-    )
+    let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+        "SELECT id, published_at_ms, superseded_at_ms, stage = 'complete' AS complete, files_gone_ms IS NOT NULL AS gone,
+             fingerprint
+         FROM publications
+         WHERE (connection_id, period) = (SELECT connection_id, period FROM publications WHERE id = ?1)
+             AND id <= ?1 AND {COUNTED}
+         ORDER BY id DESC"
+    )))
     .bind(publication)
     .fetch_all(from)
     .await?;

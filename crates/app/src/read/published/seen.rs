@@ -12,7 +12,9 @@ use crate::proof::{Proof, UNAVAILABLE};
 use crate::{App, AppError, Result};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use meta::{Organization, Publication};
-use model::{AsOf, Column, ConnectionId, CostQuery, DaySpan, Decimal, Filter, Metric, Snapshot, TimeView};
+use model::{
+    AsOf, Column, ConnectionId, CostQuery, DaySpan, Decimal, Filter, LineItemType, Metric, Snapshot, TimeView,
+};
 use query::{Scope, Span, View};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -299,9 +301,11 @@ async fn newest_usage(app: &App, view: &View, month: DaySpan) -> Result<Option<i
 }
 
 async fn newest(app: &App, view: &View, month: DaySpan, metric: Metric) -> Result<Option<i64>> {
-    // As `LineItemType::is_metered`: what else is usage may be booked for days to come.
-    let metered = ["Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"].map(str::to_owned).to_vec();
-    let metered = Filter { dimension: Column::LineItemType.into(), exclude: false, values: metered };
+    let metered = Filter {
+        dimension: Column::LineItemType.into(),
+        exclude: false,
+        values: LineItemType::METERED.map(str::to_owned).to_vec(),
+    };
     let of = |view: TimeView, from, to| CostQuery {
         view,
         from: Some(from),

@@ -25,7 +25,7 @@ use crate::output;
 use ::app::connections::{Outgoing, TemplateHost};
 use ::app::policy::Caller;
 use ::app::read::Published;
-use ::app::{AllowanceOptions, App, AppError, AppOptions, ErrorKind, Organization, Patience, Spare};
+use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
 use model::question::Time;
 use model::{AsOf, Day};
 use std::path::PathBuf;
@@ -60,12 +60,17 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Openapi => output::print_json(&api::openapi())?,
         Command::Vacuum(args) => {
             let spare = if args.all { Spare::Nothing } else { Spare::Usual };
-            let removed = folder.open_existing().await?.vacuum(spare).await?;
+            let app = folder.open_existing().await?;
+            let mut removed = app.vacuum(spare).await?;
             if removed.held_up {
-                let message = "a backup is being made, which may hold what would be removed";
-                return Err(AppError::new(ErrorKind::Conflict, message)
-                    .advise("Ask again when it has ended.")
-                    .into());
+                output::complain(
+                    "waiting until a backup is made, which may hold what would be removed",
+                    None,
+                );
+            }
+            while removed.held_up {
+                tokio::time::sleep(BACKUP_ENDS).await;
+                removed = app.vacuum(spare).await?;
             }
             output::print(&format!("removed {} files, {}\n", removed.files, output::bytes(removed.bytes)))?;
         }
@@ -147,6 +152,9 @@ impl Folder {
         }
     }
 }
+
+/// How often a vacuum looks whether a backup has ended.
+const BACKUP_ENDS: Duration = Duration::from_secs(1);
 
 /// A command waits for its turn while a server, or another command, writes; the largest reports take some hours.
 const PATIENCE: Option<Patience> =

@@ -32,7 +32,9 @@ test("what to budget for: the next three months, with interval and back-test, on
 test("Support can be chosen on a day that has none, and what no list has can be typed", async ({ page }) => {
   // Of the last whole month: on a month's first day the newest one has no second.
   const last = new Date(await newest(page));
-  const month = new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
+  const month = new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - 1, 1))
+    .toISOString()
+    .slice(0, 7);
   await open(page, `?tab=service&from=${month}-02&to=${month}-03`);
   await page.getByRole("button", { name: /^Charge types/ }).click();
   const panel = page.getByRole("dialog", { name: /^Charge types/ });

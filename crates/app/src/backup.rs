@@ -64,8 +64,14 @@ pub async fn make(app: &App, to: &Path, with_key: bool) -> Result<Backup> {
     for table in Table::ALL {
         let (version, mut files) = lake_log::active(app, table).await?;
         files.extend(named.get(&table).into_iter().flatten().cloned());
-        let (root, copy) = (app.lake().table_path(table), folder.clone());
-        entries.extend(blocking(move || table_copied(&copy, table, &root, version, &files)).await?);
+        let present = app.lake().present(table).await?;
+        entries.extend(lake_log::copied(app, &folder, table, version).await?);
+        let (lake, copy) = (app.lake().clone(), folder.clone());
+        let copied = move || {
+            let each = |file: &String| copy.add_file(&lake, table, file, present.get(file).copied());
+            files.iter().map(each).collect::<Result<Vec<_>>>()
+        };
+        entries.extend(blocking(copied).await?);
     }
     let manifest = Manifest {
         format: FORMAT,
@@ -130,28 +136,15 @@ type Named = BTreeMap<Table, BTreeSet<String>>;
 async fn named(app: &App, store: &Meta) -> Result<Named> {
     let mut named = Named::new();
     for table in Table::ALL {
+        let present = app.lake().present(table).await?;
         let kept = store.lake_files(table).await?.into_iter().filter(|file| match file.state {
             FileState::Published => true,
-            FileState::Superseded => app.lake().file_path(table, &file.path).exists(),
+            FileState::Superseded => present.contains_key(&file.path),
             FileState::Staged | FileState::Deletable => false,
         });
         named.insert(table, kept.map(|file| file.path).collect());
     }
     Ok(named)
-}
-
-fn table_copied(
-    folder: &BackupFolder,
-    table: Table,
-    root: &Path,
-    version: i64,
-    files: &BTreeSet<String>,
-) -> Result<Vec<Entry>> {
-    let mut entries = lake_log::copied(folder, table, root, version)?;
-    for file in files {
-        entries.push(folder.add_file(table, file, &root.join(file))?);
-    }
-    Ok(entries)
 }
 
 /// Runs work on files where it keeps nobody waiting.

@@ -3,19 +3,17 @@
 //! Conflicts are resolved here and not by deltalake's own retries: after losing a race the state is read
 //! again and the removes are computed anew, so that two writers of one partition never both stay.
 
+use crate::door::Door;
 use crate::{LakeError, Table};
 use arrow::datatypes::DataType as ArrowType;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, DataType, StructField};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
-use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, TableProperty, checkpoints};
+use deltalake_core::{DeltaTable, DeltaTableError, TableProperty, checkpoints};
 use model::schema::PARTITIONS;
 use std::collections::{BTreeSet, HashMap};
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
-use url::Url;
 
 /// Commits between two checkpoints of the log.
 const CHECKPOINT_EVERY: u64 = 50;
@@ -28,7 +26,7 @@ pub(crate) type Partition = [String; 2];
 /// One Delta table of the lake.
 pub(crate) struct Delta {
     name: &'static str,
-    root: PathBuf,
+    door: Door,
     table: DeltaTable,
 }
 
@@ -39,14 +37,11 @@ pub(crate) struct DataFile {
 }
 
 impl Delta {
-    /// Opens the table in `root`, creating it when missing.
-    pub(crate) async fn open(root: &Path, table: Table) -> Result<Self, LakeError> {
+    /// Opens the table, creating it when missing.
+    pub(crate) async fn open(door: &Door, table: Table) -> Result<Self, LakeError> {
         let name = table.name();
         let error = LakeError::delta(name);
-        let url =
-            Url::from_directory_path(root).map_err(|()| LakeError::Internal("the data folder's path"))?;
-        let mut delta =
-            DeltaTableBuilder::from_url(url).and_then(DeltaTableBuilder::build).map_err(&error)?;
+        let mut delta = DeltaTable::new(door.log_store(name)?);
         if !delta.verify_deltatable_existence().await.map_err(&error)? {
             let created = CreateBuilder::new()
                 .with_log_store(delta.log_store())
@@ -64,7 +59,7 @@ impl Delta {
             }
         }
         delta.load().await.map_err(&error)?;
-        let mut opened = Self { name, root: root.to_owned(), table: delta };
+        let mut opened = Self { name, door: door.clone(), table: delta };
         opened.grow(table).await?;
         Ok(opened)
     }
@@ -197,10 +192,7 @@ impl Delta {
 
     /// The commit stands; what fails here is made good by the next one.
     async fn after_commit(&mut self, version: u64) {
-        let log = self.root.join("_delta_log");
-        let entry = log.join(format!("{version:020}.json"));
-        let synced = File::open(&entry).and_then(|file| file.sync_all());
-        if let Err(error) = synced.and_then(|()| File::open(&log)?.sync_all()) {
+        if let Err(error) = self.door.settle(self.name, version) {
             tracing::warn!(table = self.name, version, %error, "the commit may not be on the disk yet");
         }
         if let Err(error) = self.refresh().await {

@@ -1,5 +1,6 @@
 //! Writes one data file of a staging.
 
+use crate::door::Sink;
 use crate::encode::ColumnEncoder;
 use crate::staging::{Generation, StagedFile};
 use crate::table::{COMPRESSION_LEVEL, page_index};
@@ -10,8 +11,6 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zstd::bulk::Compressor;
 
@@ -20,10 +19,9 @@ use zstd::bulk::Compressor;
 pub struct FileWriter {
     table: Table,
     path: String,
-    full_path: PathBuf,
     schema: SchemaRef,
     accepted: Option<SchemaRef>,
-    file: SerializedFileWriter<File>,
+    file: SerializedFileWriter<Sink>,
     columns: Vec<ColumnEncoder>,
     compressor: Compressor<'static>,
     rows: u64,
@@ -41,12 +39,7 @@ struct TimeSpan {
 }
 
 impl FileWriter {
-    pub(crate) fn create(
-        table: Table,
-        path: String,
-        full_path: &Path,
-        generation: Arc<Generation>,
-    ) -> Result<Self, LakeError> {
+    pub(crate) fn create(table: Table, path: String, generation: Arc<Generation>) -> Result<Self, LakeError> {
         let schema = table.schema();
         let parquet_schema = ArrowSchemaConverter::new().convert(&schema)?;
         let columns = schema.fields().iter().zip(parquet_schema.columns()).map(|(field, column)| {
@@ -60,7 +53,7 @@ impl FileWriter {
         });
         let columns = columns.collect::<Result<_, _>>()?;
         let column = schema.index_of(table.time_column())?;
-        let file = File::create_new(full_path).map_err(LakeError::io(full_path))?;
+        let file = generation.door().create(&generation.below(&path))?;
         let properties = Arc::new(WriterProperties::builder().set_created_by(created_by()).build());
         let file = SerializedFileWriter::new(file, parquet_schema.root_schema_ptr(), properties)?;
         let mut compressor = Compressor::new(COMPRESSION_LEVEL).map_err(LakeError::Write)?;
@@ -69,7 +62,6 @@ impl FileWriter {
         Ok(Self {
             table,
             path,
-            full_path: full_path.to_owned(),
             schema,
             accepted: None,
             file,
@@ -120,15 +112,11 @@ impl FileWriter {
         Ok(())
     }
 
-    /// Flushes the last row group, writes the footer and brings the file to the disk.
+    /// Flushes the last row group, writes the footer and makes the file last.
     pub fn finish(mut self) -> Result<StagedFile, LakeError> {
         self.flush_row_group()?;
         let stats = self.stats();
-        let io = || LakeError::io(&self.full_path);
-        let file = self.file.into_inner()?;
-        file.sync_all().map_err(io())?;
-        let size = file.metadata().map_err(io())?.len();
-        sync_folder(&self.full_path)?;
+        let size = self.file.into_inner()?.finish()?;
         Ok(StagedFile { path: self.path, size, rows: self.rows, stats, generation: self.generation })
     }
 
@@ -204,10 +192,4 @@ fn instant(milliseconds: i64) -> Option<String> {
 
 fn created_by() -> String {
     format!("cloud-analyzer version {}", env!("CARGO_PKG_VERSION"))
-}
-
-/// A new file's name is durable once its folder is.
-pub(crate) fn sync_folder(file: &Path) -> Result<(), LakeError> {
-    let Some(folder) = file.parent() else { return Ok(()) };
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(LakeError::io(folder))
 }

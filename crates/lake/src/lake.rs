@@ -1,6 +1,8 @@
 //! The lake's door: staging, proof, commits, and what is active.
 
+use crate::data_file::DataFile;
 use crate::delta::Delta;
+use crate::door::{Door, LOG, blocking};
 use crate::staging::{StagedFile, Staging};
 use crate::table::partition_path;
 use crate::vacuum::{self, Unused, VacuumReport};
@@ -8,6 +10,7 @@ use crate::{LakeError, StoredSums, Table, proof};
 use deltalake_core::kernel::Add;
 use model::{BillingPeriod, ConnectionId, schema::PARTITIONS};
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,7 +23,8 @@ pub struct Lake {
 }
 
 struct Shared {
-    root: PathBuf,
+    door: Door,
+    /// Of generations: files of this machine.
     locks: PathBuf,
     /// In the order of [`Table::ALL`].
     tables: Vec<(Table, Mutex<Delta>)>,
@@ -40,27 +44,76 @@ pub struct ActiveFile {
 impl Lake {
     /// Opens the lake under `<data_dir>/lake`, creating its tables when missing.
     pub async fn open(data_dir: &Path) -> Result<Self, LakeError> {
-        let root = std::path::absolute(data_dir.join("lake")).map_err(LakeError::io(data_dir))?;
-        let locks = root.join(".staging");
+        let door = Door::folder(&data_dir.join("lake"))?;
+        let locks = door.local(".staging");
         std::fs::create_dir_all(&locks).map_err(LakeError::io(&locks))?;
         let mut tables = Vec::with_capacity(Table::ALL.len());
         for table in Table::ALL {
-            let folder = root.join(table.name());
-            std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
-            tables.push((table, Mutex::new(Delta::open(&folder, table).await?)));
+            tables.push((table, Mutex::new(Delta::open(&door, table).await?)));
         }
-        let shared = Shared { root, locks, tables };
+        let shared = Shared { door, locks, tables };
         Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Folder of a table.
     pub fn table_path(&self, table: Table) -> PathBuf {
-        self.shared.root.join(table.name())
+        self.shared.door.local(table.name())
     }
 
     /// Full path of a data file, from its path relative to the table.
     pub fn file_path(&self, table: Table, path: &str) -> PathBuf {
         self.table_path(table).join(path)
+    }
+
+    /// A data file for whoever reads it, from its path relative to the table and its bytes where they are known.
+    pub fn file(&self, table: Table, path: &str, bytes: Option<u64>) -> DataFile {
+        DataFile::new(&self.shared.door, format!("{}/{path}", table.name()), bytes)
+    }
+
+    /// Every data file of a table that is there, by its path relative to the table, with its bytes.
+    ///
+    /// # Errors
+    /// The files cannot be listed.
+    pub async fn present(&self, table: Table) -> Result<HashMap<String, u64>, LakeError> {
+        let mut present = self.shared.door.list(table.name()).await?;
+        present.retain(|path, _| !path.starts_with(LOG));
+        Ok(present)
+    }
+
+    /// Bytes that a table takes: its data files and its log.
+    ///
+    /// # Errors
+    /// The files cannot be listed.
+    pub async fn bytes(&self, table: Table) -> Result<u64, LakeError> {
+        Ok(self.shared.door.list(table.name()).await?.values().sum())
+    }
+
+    /// The files of a table's log, by their names, with their bytes.
+    ///
+    /// # Errors
+    /// The files cannot be listed.
+    pub async fn log(&self, table: Table) -> Result<HashMap<String, u64>, LakeError> {
+        self.shared.door.list(&format!("{}/{LOG}", table.name())).await
+    }
+
+    /// A file of a table, its log's too, to be read from its first byte to its last; its path is relative to the
+    /// table. Blocks.
+    ///
+    /// # Errors
+    /// The file is not there, or cannot be read.
+    pub fn read(&self, table: Table, path: &str) -> Result<impl Read + use<>, LakeError> {
+        self.shared.door.read(&format!("{}/{path}", table.name()))
+    }
+
+    /// Looks whether the tables can be read, without waiting for whoever commits.
+    ///
+    /// # Errors
+    /// A table's log cannot be listed.
+    pub async fn look(&self) -> Result<(), LakeError> {
+        for table in Table::ALL {
+            self.shared.door.look(table.name()).await?;
+        }
+        Ok(())
     }
 
     /// Starts a generation of data files for a (connection, billing period), seen by no reader before its
@@ -71,13 +124,13 @@ impl Lake {
         connection: &ConnectionId,
         period: BillingPeriod,
     ) -> Result<Staging, LakeError> {
-        Staging::start(&self.table_path(table), &self.shared.locks, table, connection, period)
+        Staging::start(&self.shared.door, &self.shared.locks, table, connection, period)
     }
 
     /// Reads staged files back and sums their amounts exactly, by line item type and, for line items, by
     /// source file. Blocks; uses two threads.
     pub fn proof(&self, table: Table, files: &[StagedFile]) -> Result<StoredSums, LakeError> {
-        proof::sum(table, &self.table_path(table), files)
+        proof::sum(table, files)
     }
 
     /// Replaces a (connection, billing period) by staged files in one Delta commit; returns the version
@@ -111,9 +164,14 @@ impl Lake {
     ) -> Result<i64, LakeError> {
         let mut adds = Vec::with_capacity(paths.len());
         for path in paths {
-            let full = self.file_path(table, path);
-            let found = std::fs::metadata(&full).map_err(LakeError::io(&full))?;
-            adds.push((path.clone(), found.len(), None));
+            let full = format!("{}/{path}", table.name());
+            let Some(bytes) = self.shared.door.size(&full).await? else {
+                return Err(LakeError::Corrupt {
+                    path: path.clone(),
+                    what: "it is not there any more".into(),
+                });
+            };
+            adds.push((path.clone(), bytes, None));
         }
         self.replace(table, connection, period, adds).await
     }
@@ -175,17 +233,22 @@ impl Lake {
         delta.version()
     }
 
-    /// What lies in a table's folder, and what of it the table itself does not need: files that are neither in its
+    /// What lies at a table's place, and what of it the table itself does not need: files that are neither in its
     /// newest version nor being staged by any process. Former versions and leftovers of killed processes are among
     /// them, and look alike.
     ///
     /// # Errors
-    /// The folder or the log cannot be read.
+    /// The place or the log cannot be read.
     pub async fn unused(&self, table: Table) -> Result<Unused, LakeError> {
-        let (root, locks) = (self.table_path(table), self.shared.locks.clone());
         // The order matters. A file without a living generation is looked up in the log afterwards: had
         // its generation just ended by a commit, that commit is seen.
-        let (present, unlocked) = blocking(move || vacuum::files(&root, &locks)).await?;
+        let present = self.present(table).await?;
+        let locks = self.shared.locks.clone();
+        let (present, unlocked) = blocking(move || {
+            let unlocked = vacuum::unlocked(&present, &locks);
+            Ok((present, unlocked))
+        })
+        .await?;
         let active: HashSet<String> =
             self.active_files(table).await?.into_iter().map(|file| file.path).collect();
         let files = unlocked.into_iter().filter(|path| !active.contains(path)).collect();
@@ -197,8 +260,7 @@ impl Lake {
     /// # Errors
     /// A file cannot be removed.
     pub async fn remove(&self, table: Table, paths: Vec<String>) -> Result<VacuumReport, LakeError> {
-        let (root, locks) = (self.table_path(table), self.shared.locks.clone());
-        blocking(move || vacuum::remove(table, &root, &paths, &locks)).await
+        vacuum::remove(table, &self.shared.door, &paths, &self.shared.locks).await
     }
 
     /// Deletes every unused data file but those in `keep` (paths relative to the table).
@@ -222,10 +284,4 @@ fn partition_values(partition: &[String; 2]) -> HashMap<String, Option<String>> 
         .zip(partition)
         .map(|(column, value)| ((*column).to_owned(), Some(value.clone())))
         .collect()
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, LakeError> + Send + 'static,
-) -> Result<T, LakeError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| LakeError::Internal("a file task ended early"))?
 }

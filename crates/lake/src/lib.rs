@@ -11,10 +11,11 @@
 //! and for how long, is no matter of this crate: [`Lake::unused`] tells what no Delta table needs, and whoever keeps
 //! account of publications decides what of it goes ([`Lake::remove`]).
 //!
-//! Tables live in a local folder. Delta's log store and the reads of the query layer go through
-//! `object_store`; moving the tables to an object store means uploading staged files before the commit.
+//! Tables lie behind one door (`door`), which alone knows what kind of place that is. Locks stay files of this machine.
 
+mod data_file;
 mod delta;
+mod door;
 mod encode;
 mod error;
 mod file_writer;
@@ -24,6 +25,8 @@ mod staging;
 mod table;
 mod vacuum;
 
+pub use data_file::DataFile;
+pub use door::{Chunks, LOG};
 pub use error::{ErrorKind, LakeError};
 pub use file_writer::FileWriter;
 pub use lake::{ActiveFile, Lake};

@@ -1,5 +1,6 @@
 //! Reads stored files back and sums their amounts: the second half of the proof of totals.
 
+use crate::data_file::DataFile;
 use crate::staging::StagedFile;
 use crate::{LakeError, Table};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
@@ -10,9 +11,8 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::reader::Length;
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -100,16 +100,15 @@ impl Accumulator {
 type Sums = HashMap<SumKey, Accumulator>;
 
 struct Source {
-    path: PathBuf,
+    file: DataFile,
     name: String,
     metadata: ArrowReaderMetadata,
 }
 
 /// Sums the staged files.
-pub(crate) fn sum(table: Table, root: &Path, files: &[StagedFile]) -> Result<StoredSums, LakeError> {
+pub(crate) fn sum(table: Table, files: &[StagedFile]) -> Result<StoredSums, LakeError> {
     let schema = reading_schema(table);
-    let sources =
-        files.iter().map(|file| open(root, file, &schema)).collect::<Result<Vec<_>, LakeError>>()?;
+    let sources = files.iter().map(|file| open(file, &schema)).collect::<Result<Vec<_>, LakeError>>()?;
     let groups: Vec<(&Source, usize)> = sources
         .iter()
         .flat_map(|source| (0..source.metadata.metadata().num_row_groups()).map(move |group| (source, group)))
@@ -158,21 +157,21 @@ fn corrupt(name: &str, what: impl Into<String>) -> LakeError {
 }
 
 /// Opens a staged file and checks that it is the one that was written.
-fn open(root: &Path, staged: &StagedFile, schema: &SchemaRef) -> Result<Source, LakeError> {
-    let path = root.join(&staged.path);
-    let file = File::open(&path).map_err(LakeError::io(&path))?;
-    let size = file.metadata().map_err(LakeError::io(&path))?.len();
+fn open(staged: &StagedFile, schema: &SchemaRef) -> Result<Source, LakeError> {
+    let file = DataFile::new(staged.generation.door(), staged.generation.below(&staged.path), None);
+    let chunks = file.open()?;
+    let size = chunks.len();
     if size != staged.size {
         return Err(corrupt(&staged.path, format!("{size} bytes instead of {}", staged.size)));
     }
     let options = ArrowReaderOptions::new().with_schema(Arc::clone(schema));
-    let metadata = ArrowReaderMetadata::load(&file, options)
+    let metadata = ArrowReaderMetadata::load(&chunks, options)
         .map_err(|error| corrupt(&staged.path, error.to_string()))?;
     let rows = metadata.metadata().file_metadata().num_rows();
     if u64::try_from(rows) != Ok(staged.rows) {
         return Err(corrupt(&staged.path, format!("{rows} rows instead of {}", staged.rows)));
     }
-    Ok(Source { path, name: staged.path.clone(), metadata })
+    Ok(Source { file, name: staged.path.clone(), metadata })
 }
 
 /// The table's schema, with the two text columns read as dictionaries.
@@ -190,11 +189,11 @@ fn reading_schema(table: Table) -> SchemaRef {
 }
 
 fn sum_row_group(table: Table, source: &Source, group: usize, sums: &mut Sums) -> Result<(), LakeError> {
-    let file = File::open(&source.path).map_err(LakeError::io(&source.path))?;
     let mut columns = vec![LINE_ITEM_TYPE];
     columns.extend(ROLLUP_MEASURES);
     columns.extend([ROWS, SOURCE_FILE, IS_SPLIT].into_iter().filter(|name| has(table, name)));
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, source.metadata.clone());
+    let builder =
+        ParquetRecordBatchReaderBuilder::new_with_metadata(source.file.open()?, source.metadata.clone());
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
     let reader = builder
         .with_projection(mask)

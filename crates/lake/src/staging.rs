@@ -4,6 +4,7 @@
 //! lock on a file of its own, so that no vacuum, of this process or another, takes its files for leftovers.
 //! When the last of them is dropped without a commit, its files are deleted.
 
+use crate::door::Door;
 use crate::file_writer::FileWriter;
 use crate::table::partition_path;
 use crate::{LakeError, Table};
@@ -40,18 +41,21 @@ pub struct StagedFile {
 #[derive(Debug)]
 pub(crate) struct Generation {
     id: String,
-    root: PathBuf,
+    door: Door,
+    /// The table's folder at the door.
+    folder: &'static str,
     lock_path: PathBuf,
     lock: File,
     next: AtomicU32,
     committed: AtomicBool,
-    files: Mutex<Vec<PathBuf>>,
+    /// Below the door's root.
+    files: Mutex<Vec<String>>,
 }
 
 impl Staging {
-    /// `root` is the table's folder, `locks` the folder of the generations' locks.
+    /// `locks` is the folder of the generations' locks, on this machine wherever the files go.
     pub(crate) fn start(
-        root: &Path,
+        door: &Door,
         locks: &Path,
         table: Table,
         connection: &ConnectionId,
@@ -62,11 +66,10 @@ impl Staging {
         let lock = File::create_new(&lock_path).map_err(LakeError::io(&lock_path))?;
         lock.try_lock().map_err(|error| LakeError::io(&lock_path)(error.into()))?;
         let partition = partition_path(connection, period);
-        let folder = root.join(&partition);
-        fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
         let generation = Generation {
             id,
-            root: root.to_owned(),
+            door: door.clone(),
+            folder: table.name(),
             lock_path,
             lock,
             next: AtomicU32::new(0),
@@ -101,15 +104,24 @@ impl Staging {
     pub fn writer(&self) -> Result<FileWriter, LakeError> {
         let number = self.generation.next.fetch_add(1, Ordering::Relaxed);
         let path = format!("{}/{}-{number:05}.parquet", self.partition, self.generation.id);
-        let full = self.generation.root.join(&path);
         let mut files = self.generation.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.push(full.clone());
+        files.push(self.generation.below(&path));
         drop(files);
-        FileWriter::create(self.table, path, &full, Arc::clone(&self.generation))
+        FileWriter::create(self.table, path, Arc::clone(&self.generation))
     }
 }
 
 impl Generation {
+    /// Where its files go.
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// A path of the table, as the door knows it.
+    pub(crate) fn below(&self, path: &str) -> String {
+        format!("{}/{path}", self.folder)
+    }
+
     /// The files now belong to the table and outlive this value.
     pub(crate) fn committed(&self) {
         self.committed.store(true, Ordering::Release);
@@ -120,11 +132,7 @@ impl Drop for Generation {
     fn drop(&mut self) {
         if !self.committed.load(Ordering::Acquire) {
             let files = self.files.get_mut().unwrap_or_else(PoisonError::into_inner);
-            for path in files.iter().filter(|path| path.exists()) {
-                if let Err(error) = fs::remove_file(path) {
-                    tracing::warn!(file.path = %path.display(), %error, "a staged file could not be removed");
-                }
-            }
+            self.door.forget(files);
         }
         // Removed while still locked: a vacuum never meets an unlocked file of a living generation.
         if let Err(error) = fs::remove_file(&self.lock_path) {

@@ -1,6 +1,7 @@
-//! What lies in a table's folder, and removing what nothing refers to: files of former versions and what killed
+//! What lies at a table's place, and removing what nothing refers to: files of former versions and what killed
 //! processes left.
 
+use crate::door::Door;
 use crate::staging::{generation_of, lock_path};
 use crate::{LakeError, Table};
 use std::collections::{HashMap, HashSet};
@@ -28,35 +29,15 @@ pub struct Unused {
     pub present: HashMap<String, u64>,
 }
 
-/// All data files of a table with their sizes, and those of them whose generation no process is working on.
-pub(crate) fn files(root: &Path, locks: &Path) -> Result<(HashMap<String, u64>, Vec<String>), LakeError> {
-    let mut present = HashMap::new();
-    walk(root, "", &mut present)?;
+/// Those of a table's files whose generation no process is working on.
+pub(crate) fn unlocked(present: &HashMap<String, u64>, locks: &Path) -> Vec<String> {
     let mut alive = HashMap::new();
     let unlocked = present.keys().filter(|path| {
         let Some(generation) = generation_of(path) else { return false };
         let generation = generation.to_owned();
         !*alive.entry(generation).or_insert_with_key(|generation| is_locked(&lock_path(locks, generation)))
     });
-    let unlocked = unlocked.cloned().collect();
-    Ok((present, unlocked))
-}
-
-fn walk(folder: &Path, relative: &str, found: &mut HashMap<String, u64>) -> Result<(), LakeError> {
-    for entry in fs::read_dir(folder).map_err(LakeError::io(folder))? {
-        let entry = entry.map_err(LakeError::io(folder))?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str().filter(|name| *name != "_delta_log") else { continue };
-        let path = if relative.is_empty() { name.to_owned() } else { format!("{relative}/{name}") };
-        // Files may vanish meanwhile: a staging that was dropped.
-        let Ok(metadata) = entry.metadata() else { continue };
-        if metadata.is_dir() {
-            walk(&entry.path(), &path, found)?;
-        } else {
-            found.insert(path, metadata.len());
-        }
-    }
-    Ok(())
+    unlocked.cloned().collect()
 }
 
 /// Whether a process holds the lock; in doubt it does.
@@ -67,30 +48,25 @@ fn is_locked(path: &Path) -> bool {
     }
 }
 
-/// Deletes the files, and the locks of their generations.
-pub(crate) fn remove(
+/// Deletes the files of a table, and the locks of their generations.
+pub(crate) async fn remove(
     table: Table,
-    root: &Path,
+    door: &Door,
     paths: &[String],
     locks: &Path,
 ) -> Result<VacuumReport, LakeError> {
     let mut report = VacuumReport::default();
-    for path in paths {
-        let full_path = root.join(path);
-        let bytes = fs::metadata(&full_path).map_or(0, |metadata| metadata.len());
-        match fs::remove_file(&full_path) {
-            Ok(()) => {
-                tracing::info!(
-                    table = table.name(),
-                    file.path = path,
-                    file.bytes = bytes,
-                    "an unused data file was removed"
-                );
-                report.files += 1;
-                report.bytes += bytes;
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(LakeError::io(full_path)(error)),
+    let full = paths.iter().map(|path| format!("{}/{path}", table.name())).collect();
+    for (path, removed) in paths.iter().zip(door.remove(full).await?) {
+        if let Some(bytes) = removed {
+            tracing::info!(
+                table = table.name(),
+                file.path = path,
+                file.bytes = bytes,
+                "an unused data file was removed"
+            );
+            report.files += 1;
+            report.bytes += bytes;
         }
         if let Some(generation) = generation_of(path) {
             // Missing after an orderly end; left over by a killed process.

@@ -9,7 +9,7 @@ use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId, Table};
 use past::CURRENT_FILES;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 use withdrawing::COUNTED;
@@ -93,6 +93,9 @@ pub struct Publication {
     /// All of its data files, relative to their tables.
     #[serde(skip)]
     pub files: BTreeMap<Table, Vec<String>>,
+    /// Bytes of its data files, by path; of an earlier version's they are not known until a vacuum came by.
+    #[serde(skip)]
+    pub sizes: HashMap<String, u64>,
     /// What was published.
     #[serde(flatten)]
     pub content: NewPublication,
@@ -433,7 +436,7 @@ async fn insert(
 }
 
 fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {
-    let files = past::files(row)?;
+    let (files, sizes) = past::files(row)?;
     let of = |table| files.get(&table).cloned().unwrap_or_default();
     let (rollup_files, line_item_files) = (of(Table::Rollup), of(Table::LineItems));
     Ok(Publication {
@@ -443,6 +446,7 @@ fn publication(row: &SqliteRow) -> Result<Publication, MetaError> {
         source_gone: row.try_get("source_gone")?,
         superseded_at_ms: row.try_get("superseded_at_ms")?,
         files,
+        sizes,
         content: NewPublication {
             connection_id: parsed("connection", row.try_get("connection_id")?)?,
             period: parsed("period", row.try_get("period")?)?,

@@ -4,6 +4,7 @@
 //! `billing_period=YYYY-MM`. Prints one line of JSON per query: median milliseconds, and the total's digits as
 //! a checksum for the other side of the benchmark.
 
+use lake::DataFile;
 use model::{BillingPeriod, CostQuery, Metric, TimeView};
 use query::{Engine, EngineOptions, PublishedPeriod, View};
 use std::io::Write;
@@ -35,7 +36,7 @@ fn view(files: &[PathBuf]) -> Result<View, Failure> {
         let period = named(file).unwrap_or(next);
         next = period.next();
         if let Some(known) = periods.iter_mut().find(|known| known.period == period) {
-            known.rollup_files.push(file.clone());
+            known.rollup_files.push(DataFile::local(file)?);
             continue;
         }
         periods.push(PublishedPeriod {
@@ -45,7 +46,7 @@ fn view(files: &[PathBuf]) -> Result<View, Failure> {
             proven: true,
             currency: "USD".into(),
             open: false,
-            rollup_files: vec![file.clone()],
+            rollup_files: vec![DataFile::local(file)?],
             line_item_files: None,
         });
     }

@@ -19,13 +19,13 @@ use crate::top;
 use crate::turns::Turns;
 use crate::view::{AccountNames, PublishedPeriod, Span, View};
 use hashbrown::HashMap;
+use lake::DataFile;
 use model::limits::MOST_ROWS_PAGED;
 use model::{
     CANNOT_CARRY, CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric,
     Operator, TimeView, merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bounds of an engine.
@@ -63,7 +63,7 @@ struct Shared {
 const VIEWS: usize = 64;
 
 /// Keys in use, by roll-up files (which never change), what of them may be seen, and column.
-type KeysInUse = HashMap<(Vec<PathBuf>, Scope, &'static str), Vec<String>>;
+type KeysInUse = HashMap<(Vec<DataFile>, Scope, &'static str), Vec<String>>;
 
 /// What is asked for of a tag with merged values is merged as they are.
 fn merge_values(dimension: &Dimension, values: &mut [String]) {

@@ -20,9 +20,9 @@ use crate::plan::{Days, Plan, asks_names};
 use crate::stop::Stop;
 use crate::store::{Column, Slab, Store};
 use axes::{Axes, Places, Sieves, axis_columns};
+use lake::DataFile;
 use model::{CostQuery, SCALE, TimeView};
 use scan::{Groups, Job};
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Below this many rows a second thread costs more than it saves.
@@ -38,7 +38,7 @@ pub(crate) fn sum(
     stop: &Stop,
 ) -> Result<Table, QueryError> {
     let periods = plan.periods_of(store, days)?;
-    let mut files: Vec<(usize, &Path)> = Vec::new();
+    let mut files: Vec<(usize, &DataFile)> = Vec::new();
     for (at, period) in periods.iter().enumerate() {
         for file in &period.rollup_files {
             if store.extent(std::slice::from_ref(file))?.is_some_and(|extent| extent.meets(days)) {
@@ -63,7 +63,7 @@ pub(crate) fn sum(
     let buckets = if query.view == TimeView::Total { 1 } else { plan.buckets.len() };
     let mut table = Table::new(buckets);
     for batch in batches(store, &files, columns.len())? {
-        let paths: Vec<&Path> = batch.iter().map(|(_, path)| *path).collect();
+        let paths: Vec<&DataFile> = batch.iter().map(|(_, path)| *path).collect();
         let mut slabs = slabs(store, &paths, &columns, threads)?;
         let places = Places::new(store, query, &columns, &mut slabs, names.as_ref())?;
         let bills: Vec<_> = batch.iter().map(|(at, _)| periods[*at]).collect();
@@ -79,12 +79,12 @@ pub(crate) fn sum(
 /// The slabs of a question: condensed ones where they are known or worth making.
 fn slabs(
     store: &Store,
-    files: &[&Path],
+    files: &[&DataFile],
     columns: &[&'static str],
     threads: usize,
 ) -> Result<Vec<Slab>, QueryError> {
     let mut found: Vec<Option<Slab>> = Vec::with_capacity(files.len());
-    let mut missing: Vec<(&Path, u32)> = Vec::new();
+    let mut missing: Vec<(&DataFile, u32)> = Vec::new();
     for file in files {
         let known = store.condensed(file, columns);
         if let Err(asked) = known {
@@ -92,7 +92,7 @@ fn slabs(
         }
         found.push(known.ok());
     }
-    let paths: Vec<&Path> = missing.iter().map(|(file, _)| *file).collect();
+    let paths: Vec<&DataFile> = missing.iter().map(|(file, _)| *file).collect();
     let full = store.slabs(&paths, columns, threads)?;
     let small = parallel(threads, full.len(), |at| match missing[at].1 {
         Store::NEVER => None,
@@ -111,10 +111,10 @@ fn slabs(
 /// Splits the files so that the columns of one part stay under the store's limit.
 fn batches<'a>(
     store: &Store,
-    files: &[(usize, &'a Path)],
+    files: &[(usize, &'a DataFile)],
     columns: usize,
-) -> Result<Vec<Vec<(usize, &'a Path)>>, QueryError> {
-    let mut batches: Vec<Vec<(usize, &Path)>> = Vec::new();
+) -> Result<Vec<Vec<(usize, &'a DataFile)>>, QueryError> {
+    let mut batches: Vec<Vec<(usize, &DataFile)>> = Vec::new();
     let mut room = 0;
     for (at, path) in files {
         let rows = store.slabs(&[path], &[], 1)?.first().map_or(0, |slab| slab.runs.rows());

@@ -35,10 +35,10 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use exact_sum::OVERFLOWN;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use lake::DataFile;
 use model::schema::{AMOUNT, LINE_ITEMS, ROLLUP, instant};
 use model::{CostQuery, Decimal, TimeView};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use workers::Workers;
 
@@ -271,8 +271,8 @@ impl Lines {
         for (place, function) in functions.into_iter().enumerate() {
             session.register_udf(functions::of_statement(place, function));
         }
-        let files = |of: fn(&PublishedPeriod) -> &[PathBuf]| {
-            periods.iter().flat_map(move |it| of(it).iter().map(move |path| (*it, path.as_path())))
+        let files = |of: fn(&PublishedPeriod) -> &[DataFile]| {
+            periods.iter().flat_map(move |it| of(it).iter().map(move |file| (*it, file)))
         };
         let lines = files(|it| it.line_item_files.as_deref().unwrap_or_default());
         seen::register(&session, "line_items", table::Files::new(&LINE_ITEMS, lines, self.threads)?, scope)?;

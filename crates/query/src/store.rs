@@ -20,8 +20,8 @@ use crate::error::QueryError;
 use crate::scope::Scope;
 use dictionary::Dictionaries;
 use hashbrown::HashMap;
+use lake::DataFile;
 use model::schema::DAY;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Condensed slabs that are remembered, made or not; beyond, those not asked for lately are forgotten.
@@ -60,17 +60,17 @@ struct Condensed {
 }
 
 /// A file, the columns that it is summed to, and whose rows are in it.
-type Summed = (PathBuf, Vec<&'static str>, Scope);
+type Summed = (DataFile, Vec<&'static str>, Scope);
 
 /// What can be let go: a column of a file, or a condensed slab.
 enum Slotted {
-    Column(PathBuf, &'static str),
+    Column(DataFile, &'static str),
     Condensed(Summed),
 }
 
 #[derive(Default)]
 struct State {
-    files: HashMap<PathBuf, File>,
+    files: HashMap<DataFile, File>,
     condensed: HashMap<Summed, Condensed>,
     bytes: usize,
     clock: u64,
@@ -105,7 +105,7 @@ impl Shelf {
     /// Some columns of some files, read by several threads where they are not in memory.
     fn slabs(
         &self,
-        files: &[&Path],
+        files: &[&DataFile],
         columns: &[&'static str],
         threads: usize,
     ) -> Result<Vec<Slab>, QueryError> {
@@ -121,7 +121,7 @@ impl Shelf {
         Ok(slabs)
     }
 
-    fn missing(&self, file: &Path, columns: &[&'static str]) -> Vec<&'static str> {
+    fn missing(&self, file: &DataFile, columns: &[&'static str]) -> Vec<&'static str> {
         let state = self.state();
         let known = state.files.get(file).map(|file| &file.columns);
         let mut missing: Vec<&'static str> = Vec::new();
@@ -133,11 +133,11 @@ impl Shelf {
         missing
     }
 
-    fn slab(&self, file: &Path, columns: &[&'static str], threads: usize) -> Result<Slab, QueryError> {
+    fn slab(&self, file: &DataFile, columns: &[&'static str], threads: usize) -> Result<Slab, QueryError> {
         if let Some(slab) = self.held(file, columns) {
             return Ok(slab);
         }
-        let reading = Arc::clone(&self.state().files.entry_ref(file).or_default().reading);
+        let reading = Arc::clone(&self.state().files.entry(file.clone()).or_default().reading);
         let _turn = reading.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let missing = self.missing(file, columns);
@@ -152,7 +152,7 @@ impl Shelf {
     }
 
     /// The slab, if all of it is in memory.
-    fn held(&self, file: &Path, columns: &[&'static str]) -> Option<Slab> {
+    fn held(&self, file: &DataFile, columns: &[&'static str]) -> Option<Slab> {
         let mut state = self.state();
         state.clock += 1;
         let now = state.clock;
@@ -168,12 +168,12 @@ impl Shelf {
         Some(Slab { runs, columns })
     }
 
-    fn keep(&self, file: &Path, name: &'static str, column: Arc<Column>) {
+    fn keep(&self, file: &DataFile, name: &'static str, column: Arc<Column>) {
         let bytes = column.bytes();
         let mut state = self.state();
         state.clock += 1;
         let used = state.clock;
-        let entry = state.files.entry_ref(file).or_default();
+        let entry = state.files.entry(file.clone()).or_default();
         let before = entry.columns.insert(name, Slot { column, used, bytes }).map_or(0, |slot| slot.bytes);
         state.bytes = state.bytes + bytes - before;
     }
@@ -244,7 +244,7 @@ impl Shelf {
     }
 
     /// The latest account name of each account in one file, with its day: remembered beside the columns.
-    fn names_in(&self, file: &Path, threads: usize) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
+    fn names_in(&self, file: &DataFile, threads: usize) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
         if let Some(names) = self.held(file, &[NAMES])
             && let Some(Column::Names(names)) = names.columns.first().map(|it| &**it)
         {

@@ -2,9 +2,9 @@
 
 use crate::scope::Scope;
 use chrono::NaiveDate;
+use lake::DataFile;
 use model::{BillingPeriod, Column, Dimension, Filter, Snapshot, SnapshotPeriod};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One published (connection, billing period).
@@ -23,9 +23,9 @@ pub struct PublishedPeriod {
     /// Whether the month may still change.
     pub open: bool,
     /// Parquet files of the daily roll-up.
-    pub rollup_files: Vec<PathBuf>,
+    pub rollup_files: Vec<DataFile>,
     /// Parquet files of the line items; `None` while they are not there yet.
-    pub line_item_files: Option<Vec<PathBuf>>,
+    pub line_item_files: Option<Vec<DataFile>>,
 }
 
 /// Names of accounts that the bills do not tell.

@@ -21,25 +21,30 @@ pub(super) struct Copied {
 /// Copies a file to a new place, or over what lies there.
 pub(super) fn copy(from: &Path, to: &Path) -> Result<Copied> {
     let mut source = File::open(from).map_err(disk(from))?;
+    written(&mut source, &from.display().to_string(), to)
+}
+
+/// The same of what is read from somewhere that has a name.
+pub(super) fn written(from: &mut impl Read, name: &str, to: &Path) -> Result<Copied> {
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder).map_err(disk(folder))?;
     }
     let target = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to);
     let mut target = target.map_err(disk(to))?;
-    let copied = read(&mut source, from, |piece| target.write_all(piece).map_err(disk(to)))?;
+    let copied = read(from, Path::new(name), |piece| target.write_all(piece).map_err(disk(to)))?;
     target.sync_all().map_err(disk(to))?;
     Ok(copied)
 }
 
 /// The same, seen at its place in one step, if it is what it should be.
 pub(super) fn copied(
-    from: &Path,
+    (from, name): (&mut impl Read, &str),
     to: &Path,
     as_it_should: impl FnOnce(&Copied) -> Result<()>,
 ) -> Result<Copied> {
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
-    let copied = copy(from, Path::new(&part))?;
+    let copied = written(from, name, Path::new(&part))?;
     as_it_should(&copied)?;
     std::fs::rename(&part, to).map_err(disk(to))?;
     Ok(copied)
@@ -53,7 +58,7 @@ pub(super) fn looked_at(path: &Path) -> Result<Copied> {
     Ok(found)
 }
 
-fn read(file: &mut File, path: &Path, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<Copied> {
+fn read(file: &mut impl Read, path: &Path, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<Copied> {
     let (mut sum, mut size, mut piece) = (Sha256::new(), 0, vec![0; PIECE]);
     loop {
         let count = file.read(&mut piece).map_err(disk(path))?;

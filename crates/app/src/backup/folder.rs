@@ -10,7 +10,7 @@ use super::disk;
 use super::manifest::{self, Entry, Manifest};
 use crate::identity::random_id;
 use crate::{AppError, ErrorKind, Result};
-use lake::Table;
+use lake::{LOG, Lake, Table};
 use std::collections::{HashMap, HashSet};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::Write;
@@ -117,6 +117,15 @@ impl BackupFolder {
         Ok(self.entry(path.to_owned(), place, copied))
     }
 
+    /// Copies a file of a table's log.
+    pub(super) fn add_log(&self, lake: &Lake, table: Table, name: &str) -> Result<Entry> {
+        let path = format!("lake/{}/{LOG}/{name}", table.name());
+        let place = format!("{}/{path}", self.0.state);
+        let mut from = lake.read(table, &format!("{LOG}/{name}"))?;
+        let copied = copying::written(&mut from, name, &self.0.root.join(&place))?;
+        Ok(self.entry(path, place, copied))
+    }
+
     /// A file of the moment that lies there already.
     pub(super) fn state_entry(&self, path: &str) -> Result<Entry> {
         let place = format!("{}/{path}", self.0.state);
@@ -124,15 +133,22 @@ impl BackupFolder {
         Ok(self.entry(path.to_owned(), place, found))
     }
 
-    /// Copies a data file of a table, unless the earlier backup has it: none ever changes.
-    pub(super) fn add_file(&self, table: Table, path: &str, from: &Path) -> Result<Entry> {
+    /// Copies a data file of a table, which has so many bytes if it is there, unless the earlier backup has it: none
+    /// ever changes.
+    pub(super) fn add_file(
+        &self,
+        lake: &Lake,
+        table: Table,
+        path: &str,
+        bytes: Option<u64>,
+    ) -> Result<Entry> {
         let place = format!("{FILES}/{}/{path}", table.name());
         manifest::below(&self.0.root, &place)?;
         let target = self.0.root.join(&place);
         let earlier = self.0.earlier.get(&place);
         if let Some(had) = earlier
             && target.metadata().is_ok_and(|file| file.len() == had.size)
-            && from.metadata().is_ok_and(|file| file.len() == had.size)
+            && bytes == Some(had.size)
         {
             if !self.0.turn.contains(&place) {
                 return Ok(had.clone());
@@ -143,14 +159,18 @@ impl BackupFolder {
             }
             tracing::warn!(file = %target.display(), "a file of the backup is not what was written: its disk may be failing; it is copied anew");
         }
-        if !from.exists() {
+        let from = lake.file(table, path, bytes);
+        if bytes.is_none() {
             return Err(AppError::invalid("a file that a published month needs is not there")
-                .in_file(from.display().to_string())
+                .in_file(from.name())
                 .advise("Read that month again (ingest --force), then make the backup; look for what removed the file."));
         }
-        let copied = copying::copied(from, &target, |copied| match earlier {
+        let mut read = lake.read(table, path)?;
+        let copied = copying::copied((&mut read, from.name()), &target, |copied| match earlier {
             // None ever changes: the earlier backup says what it was.
-            Some(had) if (had.size, &had.sha256) != (copied.size, &copied.sha256) => Err(changed(from)),
+            Some(had) if (had.size, &had.sha256) != (copied.size, &copied.sha256) => {
+                Err(changed(from.name()))
+            }
             _ => Ok(()),
         })?;
         Ok(self.entry(format!("lake/{}/{path}", table.name()), place, copied))
@@ -227,9 +247,9 @@ fn turn(earlier: &[Entry]) -> HashSet<String> {
 }
 
 /// The lake's own file is not what it was when it was first copied.
-fn changed(from: &Path) -> AppError {
+fn changed(from: &str) -> AppError {
     AppError::invalid("a file of the lake is not what it was when an earlier backup copied it")
-        .in_file(from.display().to_string())
+        .in_file(from)
         .advise("A disk changed it, or somebody did: look after the disks. Read that month again (ingest --force), remove what it replaces (vacuum --all), then make the backup; the earlier one stands until then.")
 }
 

@@ -1,12 +1,11 @@
 //! The log of a table as it was at one version: what it names is copied with it.
 
-use super::disk;
+use super::blocking;
 use super::folder::BackupFolder;
 use super::manifest::Entry;
 use crate::{App, AppError, ErrorKind, Result};
 use lake::Table;
 use std::collections::BTreeSet;
-use std::path::Path;
 
 /// Tries to see a table or its log without a change in between; commits are seconds apart at least.
 const TRIES: u32 = 20;
@@ -25,10 +24,14 @@ pub(super) async fn active(app: &App, table: Table) -> Result<(i64, BTreeSet<Str
 }
 
 /// Copies the log up to a version. Old parts of it are removed now and then, once newer ones hold what they say.
-pub(super) fn copied(folder: &BackupFolder, table: Table, root: &Path, version: i64) -> Result<Vec<Entry>> {
-    let log = root.join("_delta_log");
+pub(super) async fn copied(
+    app: &App,
+    folder: &BackupFolder,
+    table: Table,
+    version: i64,
+) -> Result<Vec<Entry>> {
     for attempt in 1.. {
-        match copied_once(folder, table, &log, version) {
+        match copied_once(app, folder, table, version).await {
             Err(_) if attempt < TRIES => {}
             ended => return ended,
         }
@@ -36,18 +39,13 @@ pub(super) fn copied(folder: &BackupFolder, table: Table, root: &Path, version: 
     Ok(vec![])
 }
 
-fn copied_once(folder: &BackupFolder, table: Table, log: &Path, version: i64) -> Result<Vec<Entry>> {
-    let mut entries = vec![];
-    for file in log.read_dir().map_err(disk(log))? {
-        let name = file.map_err(disk(log))?.file_name().to_string_lossy().into_owned();
-        // The pointer to the newest checkpoint is a hint, and may point beyond this version.
-        if of_version(&name).is_some_and(|of| of <= version) {
-            entries.push(
-                folder.add_state(&format!("lake/{}/_delta_log/{name}", table.name()), &log.join(&name))?,
-            );
-        }
-    }
-    Ok(entries)
+async fn copied_once(app: &App, folder: &BackupFolder, table: Table, version: i64) -> Result<Vec<Entry>> {
+    let mut names: Vec<String> = app.lake().log(table).await?.into_keys().collect();
+    // The pointer to the newest checkpoint is a hint, and may point beyond this version.
+    names.retain(|name| of_version(name).is_some_and(|of| of <= version));
+    names.sort_unstable();
+    let (lake, folder) = (app.lake().clone(), folder.clone());
+    blocking(move || names.iter().map(|name| folder.add_log(&lake, table, name)).collect()).await
 }
 
 /// The version that a file of the log is of: 20 digits, then what it is.

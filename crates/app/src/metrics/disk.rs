@@ -3,11 +3,7 @@
 use super::{Kind, Text};
 use crate::App;
 use crate::data_folder::DATABASE;
-use lake::Table;
-use std::path::Path;
-
-/// Folders below a table: partitions by connection and month, and the log.
-const DEEPEST: usize = 6;
+use lake::{LakeError, Table};
 
 pub(super) async fn write(app: &App, text: &mut Text) {
     let name = "cloud_analyzer_lake_bytes";
@@ -32,21 +28,14 @@ pub(super) async fn write(app: &App, text: &mut Text) {
 }
 
 async fn lake(app: &App) -> Vec<u64> {
-    let roots: Vec<_> = Table::ALL.into_iter().map(|table| app.lake().table_path(table)).collect();
-    let walk = move || roots.iter().map(|root| bytes_below(root, DEEPEST)).collect::<Vec<_>>();
-    let walked = app.sums().lake.or_look(tokio::task::spawn_blocking(walk)).await;
-    walked.unwrap_or_default()
-}
-
-fn bytes_below(folder: &Path, deeper: usize) -> u64 {
-    // Files come and go meanwhile: what is gone takes no bytes.
-    let Ok(entries) = folder.read_dir() else { return 0 };
-    let size = |entry: std::fs::DirEntry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() && deeper > 0 => bytes_below(&entry.path(), deeper - 1),
-        Ok(metadata) if metadata.is_file() => metadata.len(),
-        _ => 0,
+    let look = async {
+        let mut bytes = vec![];
+        for table in Table::ALL {
+            bytes.push(app.lake().bytes(table).await?);
+        }
+        Ok::<_, LakeError>(bytes)
     };
-    entries.filter_map(Result::ok).map(size).sum()
+    app.sums().lake.or_look(look).await.unwrap_or_default()
 }
 
 /// Bytes of memory of this process, where the system says so.

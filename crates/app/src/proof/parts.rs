@@ -373,6 +373,7 @@ mod tests {
             schema_version: 1,
             source_gone: false,
             superseded_at_ms: None,
+            sizes: std::collections::HashMap::new(),
             files: std::collections::BTreeMap::new(),
             content: meta::NewPublication {
                 connection_id: "aws".parse().unwrap(),

@@ -192,8 +192,9 @@ impl Published {
             let complete = publication.stage == Stage::Complete;
             let open = current.is_some_and(|current| publication.period >= current);
             (publication.id, complete, open, &proof).hash(&mut hasher);
-            let paths = |table: Table, files: &[String]| {
-                files.iter().map(|file| app.lake().file_path(table, file)).collect::<Vec<_>>()
+            let files_of = |table: Table, paths: &[String]| {
+                let known = |path: &String| publication.sizes.get(path).copied();
+                paths.iter().map(|path| app.lake().file(table, path, known(path))).collect::<Vec<_>>()
             };
             view.periods.push(PublishedPeriod {
                 connection: publication.connection_id.to_string(),
@@ -202,8 +203,8 @@ impl Published {
                 proven: proof.holds(),
                 currency: publication.currency.clone(),
                 open,
-                rollup_files: paths(Table::Rollup, &publication.rollup_files),
-                line_item_files: complete.then(|| paths(Table::LineItems, &publication.line_item_files)),
+                rollup_files: files_of(Table::Rollup, &publication.rollup_files),
+                line_item_files: complete.then(|| files_of(Table::LineItems, &publication.line_item_files)),
             });
             proofs.push(proof);
         }

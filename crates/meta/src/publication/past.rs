@@ -7,13 +7,13 @@ use crate::{Meta, MetaError};
 use model::{OrganizationId, Table};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-/// Tables and paths of the files of a publication: which states count is said by whoever asks.
+/// Tables, paths and bytes of the files of a publication: which states count is said by whoever asks.
 macro_rules! files {
     ($states:literal) => {
         concat!(
-            "(SELECT json_group_array(json_array(table_name, path)) FROM (SELECT table_name, path
+            "(SELECT json_group_array(json_array(table_name, path, byte_count)) FROM (SELECT table_name, path, byte_count
                 FROM publication_files WHERE publication_id = publications.id AND state IN ",
             $states,
             " ORDER BY id)) AS files"
@@ -26,13 +26,20 @@ pub(super) const CURRENT_FILES: &str = files!("('published')");
 /// Those of a publication that may have been replaced.
 const KEPT_FILES: &str = files!("('published', 'superseded')");
 
-/// The files of a row that was asked for with either of these, by table.
-pub(super) fn files(row: &SqliteRow) -> Result<BTreeMap<Table, Vec<String>>, MetaError> {
+/// A file as a row tells of it.
+type Told = (String, String, Option<u64>);
+
+/// The files of a row that was asked for with either of these, by table, and their bytes, by path.
+pub(super) fn files(
+    row: &SqliteRow,
+) -> Result<(BTreeMap<Table, Vec<String>>, HashMap<String, u64>), MetaError> {
     let mut files: BTreeMap<Table, Vec<String>> = BTreeMap::new();
-    for (table, path) in from_json::<Vec<(String, String)>>("files", row.try_get("files")?)? {
+    let mut sizes = HashMap::new();
+    for (table, path, bytes) in from_json::<Vec<Told>>("files", row.try_get("files")?)? {
+        sizes.extend(bytes.map(|bytes| (path.clone(), bytes)));
         files.entry(parsed("table", &table)?).or_default().push(path);
     }
-    Ok(files)
+    Ok((files, sizes))
 }
 
 impl Meta {

@@ -6,7 +6,6 @@ use crate::sql::CURRENCY;
 use crate::view::PublishedPeriod;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::ScalarValue;
 use datafusion::datasource::listing::PartitionedFile;
@@ -15,11 +14,9 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableType};
-use datafusion::object_store::ObjectMeta;
-use datafusion::object_store::path::Path as ObjectPath;
 use datafusion::physical_plan::ExecutionPlan;
+use lake::DataFile;
 use model::schema::PARTITIONS;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Some Parquet files as one table.
@@ -33,12 +30,12 @@ impl Files {
     /// Files of a canonical schema, spread over some threads.
     pub(super) fn new<'a>(
         schema: &Schema,
-        files: impl Iterator<Item = (&'a PublishedPeriod, &'a Path)>,
+        files: impl Iterator<Item = (&'a PublishedPeriod, &'a DataFile)>,
         threads: usize,
     ) -> Result<Self, QueryError> {
         let mut all = Vec::new();
-        for (period, path) in files {
-            all.push(partitioned(period, path)?);
+        for (period, file) in files {
+            all.push(partitioned(period, file)?);
         }
         // Large files first, each to the group that has the least so far.
         all.sort_by_key(|file: &PartitionedFile| std::cmp::Reverse(file.object_meta.size));
@@ -72,19 +69,9 @@ fn views(schema: &Schema) -> SchemaRef {
     Arc::new(Schema::new(schema.fields().iter().map(view).collect::<Vec<_>>()))
 }
 
-fn partitioned(period: &PublishedPeriod, path: &Path) -> Result<PartitionedFile, QueryError> {
-    let unreadable = |why: &dyn std::fmt::Display| QueryError::unavailable(path.display(), why);
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
-    let absolute = std::path::absolute(path).map_err(|error| unreadable(&error))?;
-    let changed = metadata.modified().map_or(DateTime::<Utc>::UNIX_EPOCH, DateTime::<Utc>::from);
-    let file = ObjectMeta {
-        location: ObjectPath::from_absolute_path(absolute).map_err(|error| unreadable(&error))?,
-        last_modified: changed,
-        size: metadata.len(),
-        e_tag: None,
-        version: None,
-    };
-    Ok(PartitionedFile::new_from_meta(file).with_partition_values(vec![
+fn partitioned(period: &PublishedPeriod, file: &DataFile) -> Result<PartitionedFile, QueryError> {
+    let object = file.object().map_err(|error| QueryError::unavailable(file.name(), error))?;
+    Ok(PartitionedFile::new_from_meta(object).with_partition_values(vec![
         ScalarValue::Utf8(Some(period.connection.clone())),
         ScalarValue::Utf8(Some(period.period.to_string())),
         ScalarValue::Utf8(Some(period.currency.clone())),

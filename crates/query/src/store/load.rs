@@ -8,29 +8,27 @@ use super::dictionary::{Dictionaries, Dictionary};
 use crate::error::QueryError;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Field, Int32Type, Schema};
+use lake::DataFile;
 use model::schema::{DAY, ROLLUP_DIMENSIONS};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 /// Reads some columns of a file; several threads share the columns.
 pub(super) fn read(
-    path: &Path,
+    file: &DataFile,
     columns: &[&'static str],
     dictionaries: &Dictionaries,
     threads: usize,
 ) -> Result<Vec<(&'static str, Column)>, QueryError> {
-    let unreadable = |why: &dyn std::fmt::Display| QueryError::unavailable(path.display(), why);
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let metadata = metadata(&file).map_err(|error| unreadable(&error))?;
+    let unreadable = |why: &dyn std::fmt::Display| QueryError::unavailable(file.name(), why);
+    let metadata = metadata(file).map_err(|error| unreadable(&error))?;
     let parts = threads.clamp(1, columns.len().max(1));
     let read = crate::kernel::parallel(parts, parts, |part| {
         let share: Vec<&'static str> = columns.iter().skip(part).step_by(parts).copied().collect();
-        read_share(path, &metadata, &share, dictionaries)
+        read_share(file, &metadata, &share, dictionaries)
     });
     let mut found = Vec::with_capacity(columns.len());
     for share in read {
@@ -41,9 +39,9 @@ pub(super) fn read(
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-fn metadata(file: &File) -> Result<ArrowReaderMetadata, Failure> {
+fn metadata(file: &DataFile) -> Result<ArrowReaderMetadata, Failure> {
     let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let plain = ArrowReaderMetadata::load(file, options())?;
+    let plain = ArrowReaderMetadata::load(&file.open()?, options())?;
     let fields: Vec<Field> = plain
         .schema()
         .fields()
@@ -61,7 +59,7 @@ fn metadata(file: &File) -> Result<ArrowReaderMetadata, Failure> {
 }
 
 fn read_share(
-    path: &Path,
+    file: &DataFile,
     metadata: &ArrowReaderMetadata,
     columns: &[&'static str],
     dictionaries: &Dictionaries,
@@ -70,7 +68,7 @@ fn read_share(
         return Ok(Vec::new());
     }
     // Each thread opens the file: clones of one handle would share its read position.
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(File::open(path)?, metadata.clone());
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.open()?, metadata.clone());
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows())?;
     let mut builders: Vec<Building> =

@@ -9,8 +9,8 @@ use crate::error::QueryError;
 use crate::plan::Days;
 use crate::scope::Scope;
 use hashbrown::HashSet;
+use lake::DataFile;
 use model::SCALE;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Column that says whose a row is.
@@ -49,7 +49,7 @@ impl Store {
     }
 
     /// First and last day (exclusive) of some files; `None` when they hold no rows.
-    pub(crate) fn extent(&self, files: &[PathBuf]) -> Result<Option<Days>, QueryError> {
+    pub(crate) fn extent(&self, files: &[DataFile]) -> Result<Option<Days>, QueryError> {
         let mut extent: Option<Days> = None;
         for file in files {
             if let Some(days) = self.days(file)?.extent() {
@@ -61,7 +61,7 @@ impl Store {
     }
 
     /// The days of a file's rows.
-    fn days(&self, file: &Path) -> Result<Arc<Runs>, QueryError> {
+    fn days(&self, file: &DataFile) -> Result<Arc<Runs>, QueryError> {
         if self.scope.is_everything() {
             return Ok(self.shelf.slab(file, &[], 1)?.runs);
         }
@@ -76,7 +76,7 @@ impl Store {
     /// Some columns of some files, read by several threads where they are not in memory.
     pub(crate) fn slabs(
         &self,
-        files: &[&Path],
+        files: &[&DataFile],
         columns: &[&'static str],
         threads: usize,
     ) -> Result<Vec<Slab>, QueryError> {
@@ -91,19 +91,19 @@ impl Store {
     }
 
     /// A file summed further to some columns, else how often that was asked for before.
-    pub(crate) fn condensed(&self, file: &Path, columns: &[&'static str]) -> Result<Slab, u32> {
-        self.shelf.condensed(&(file.to_owned(), columns.to_vec(), self.scope.clone()))
+    pub(crate) fn condensed(&self, file: &DataFile, columns: &[&'static str]) -> Result<Slab, u32> {
+        self.shelf.condensed(&(file.clone(), columns.to_vec(), self.scope.clone()))
     }
 
     /// Keeps a condensed slab, or that there is none.
     pub(crate) fn keep_condensed(
         &self,
-        file: &Path,
+        file: &DataFile,
         columns: &[&'static str],
         asked: u32,
         slab: Option<&Slab>,
     ) {
-        self.shelf.keep_condensed((file.to_owned(), columns.to_vec(), self.scope.clone()), asked, slab);
+        self.shelf.keep_condensed((file.clone(), columns.to_vec(), self.scope.clone()), asked, slab);
     }
 
     /// Whether the rows of a file that are seen are worth keeping although they cannot be summed further.
@@ -114,13 +114,13 @@ impl Store {
     /// The distinct texts of a column in some files.
     pub(crate) fn values_in(
         &self,
-        files: &[PathBuf],
+        files: &[DataFile],
         column: &'static str,
         threads: usize,
     ) -> Result<Vec<Arc<str>>, QueryError> {
         let mut codes: HashSet<u32> = HashSet::new();
         for file in files {
-            let slabs = self.slabs(&[file.as_path()], &[column], threads)?;
+            let slabs = self.slabs(&[file], &[column], threads)?;
             if let Some(Column::Text(text)) =
                 slabs.first().and_then(|slab| slab.columns.first()).map(|it| &**it)
             {
@@ -134,7 +134,11 @@ impl Store {
     }
 
     /// The latest account name of each account in one file, with its day.
-    pub(crate) fn names_in(&self, file: &Path, threads: usize) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
+    pub(crate) fn names_in(
+        &self,
+        file: &DataFile,
+        threads: usize,
+    ) -> Result<Arc<Vec<NamedAccount>>, QueryError> {
         let names = self.shelf.names_in(file, threads)?;
         if self.scope.is_everything() {
             return Ok(names);
@@ -152,7 +156,12 @@ impl Store {
     }
 
     /// Some columns of a file, of the rows that are seen.
-    fn narrowed(&self, file: &Path, columns: &[&'static str], threads: usize) -> Result<Slab, QueryError> {
+    fn narrowed(
+        &self,
+        file: &DataFile,
+        columns: &[&'static str],
+        threads: usize,
+    ) -> Result<Slab, QueryError> {
         let asked: Vec<&'static str> = columns.iter().copied().chain([ACCOUNT]).collect();
         let mut slab = self.shelf.slab(file, &asked, threads)?;
         let accounts = slab.columns.pop();

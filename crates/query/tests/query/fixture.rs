@@ -5,6 +5,7 @@ use arrow::array::{
     TimestampMicrosecondArray, new_null_array,
 };
 use arrow::datatypes::{DataType, SchemaRef};
+use lake::DataFile;
 use model::BillingPeriod;
 use model::schema::{LINE_ITEMS, ROLLUP, ROLLUP_DIMENSIONS, ROLLUP_MEASURES};
 use parquet::arrow::ArrowWriter;
@@ -12,7 +13,7 @@ use proptest::prelude::*;
 use query::{Engine, EngineOptions, PublishedPeriod, Scope, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -152,8 +153,8 @@ impl World {
                 let (rollup, lines) = (file(&format!("r{part}")), file(&format!("l{part}")));
                 write(&rollup, &ROLLUP, &rollup_batch(share));
                 write(&lines, &LINE_ITEMS, &line_item_batch(share));
-                rollup_files.push(rollup);
-                line_item_files.push(lines);
+                rollup_files.push(DataFile::local(&rollup).unwrap());
+                line_item_files.push(DataFile::local(&lines).unwrap());
             }
             PublishedPeriod {
                 connection: CONNECTIONS[at].into(),
@@ -255,6 +256,6 @@ fn line_item_batch(items: &[&Item]) -> RecordBatch {
 /// The line-item files of a period, for taking them away.
 pub(crate) fn without_line_items(view: &View, period: usize) -> View {
     let mut view = view.clone();
-    view.periods[period].line_item_files = None::<Vec<PathBuf>>;
+    view.periods[period].line_item_files = None::<Vec<DataFile>>;
     view
 }

@@ -211,11 +211,11 @@ fn sql_is_for_queries_alone() {
 fn a_missing_or_damaged_file_is_an_error_that_names_it() {
     let world = World::new(vec![item(0, 3, 1)]);
     let mut view = world.view.clone();
-    std::fs::write(&view.periods[0].rollup_files[0], b"PAR1 no").unwrap();
+    std::fs::write(view.periods[0].rollup_files[0].name(), b"PAR1 no").unwrap();
     let error = run(engine().answer(&view, &month_by("service"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.to_string().contains("2026-09-r0.parquet"), "{error}");
-    view.periods[0].rollup_files = vec!["/nowhere/x.parquet".into()];
+    view.periods[0].rollup_files = vec![lake::DataFile::local("/nowhere/x.parquet".as_ref()).unwrap()];
     assert_eq!(run(engine().answer(&view, &month_by("service"))).unwrap_err().kind(), ErrorKind::Unavailable);
 }
 

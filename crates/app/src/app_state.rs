@@ -17,7 +17,7 @@ use crate::served;
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
-use lake::Lake;
+use lake::{Lake, LakeOptions};
 use meta::Meta;
 use notify::Mailer;
 use query::{Engine, EngineOptions};
@@ -52,6 +52,8 @@ pub struct AppOptions {
     pub keep_superseded: Option<Duration>,
     /// What is said of templates, for all connections.
     pub templates: TemplateHost,
+    /// Where the tables of bills lie.
+    pub lake: LakeOptions,
 }
 
 /// How long to wait for another process that writes, and how to say so.
@@ -86,6 +88,7 @@ impl Default for AppOptions {
             patience: None,
             keep_superseded: None,
             templates: TemplateHost::default(),
+            lake: LakeOptions::default(),
         }
     }
 }
@@ -144,11 +147,11 @@ struct Inner {
 }
 
 impl App {
-    /// Opens `<data_dir>/lake` and `<data_dir>/meta.sqlite`.
+    /// Opens `<data_dir>/meta.sqlite`, and the lake where it lies.
     pub async fn open(data_dir: &Path, options: AppOptions) -> Result<Self> {
         data_folder::prepare(data_dir, options.create)?;
         let meta = served::opened(&data_dir.join(data_folder::DATABASE), data_dir, options.update).await?;
-        let lake = Lake::open(data_dir).await?;
+        let lake = Lake::open_at(data_dir, &options.lake, &meta.installation().await?).await?;
         for lock in [hold::LOCK, served::LOCK] {
             hold::opened(data_dir, lock)?;
         }

@@ -152,7 +152,7 @@ fn clock(data_dir: &Path, now: DateTime<Utc>) -> Finding {
 
 /// Looks at the key and the connections.
 pub async fn inside(app: &App) -> Result<Vec<Finding>> {
-    let mut found = vec![key(app).await];
+    let mut found = vec![key(app).await, lake(app).await];
     let before = found.len();
     for organization in app.meta().organizations().await? {
         for record in app.meta().connection_records(&organization.id).await? {
@@ -167,6 +167,19 @@ pub async fn inside(app: &App) -> Result<Vec<Finding>> {
         found.push(Finding::good("connections", "every connection may be read"));
     }
     Ok(found)
+}
+
+/// Whether the lake's place does for one: a bucket is tried, a folder was looked at from outside.
+async fn lake(app: &App) -> Finding {
+    const CHECK: &str = "lake";
+    match app.lake().probe().await {
+        Ok(tried) if tried.in_bucket => Finding::good(
+            CHECK,
+            format!("the lake is in {}: objects are written, read, listed and removed there", tried.place),
+        ),
+        Ok(_) => Finding::good(CHECK, "the lake is in the data folder"),
+        Err(error) => Finding::of(CHECK, &error.into()),
+    }
 }
 
 async fn key(app: &App) -> Finding {

@@ -50,6 +50,7 @@ pub use app_state::{App, AppOptions, MailSettings, Patience};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{AppError, ErrorKind, Place, Result};
 pub use health::Failure;
+pub use lake::{BucketAddress, BucketKeys, LakeOptions};
 pub use live::{Live, Progress, Shown, Stage};
 pub use meta::Organization;
 pub use notify::{BadSettings, Mailer};

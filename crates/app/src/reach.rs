@@ -58,6 +58,15 @@ pub async fn list(
     surroundings: &Surroundings,
 ) -> Result<Vec<Reached>> {
     let mut found = of_server(app, surroundings);
+    if only.is_none() && app.lake().is_in_bucket() {
+        let why = "keeps the tables of bills: --lake".to_owned();
+        found.push(Reached {
+            kind: ReachKind::Endpoint,
+            target: app.lake().place(),
+            organization: None,
+            why,
+        });
+    }
     let organizations = app.meta().organizations().await?;
     let name = |id: &OrganizationId| {
         organizations.iter().find(|one| one.id == *id).map_or_else(|| id.to_string(), |one| one.name.clone())

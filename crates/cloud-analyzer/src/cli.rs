@@ -3,6 +3,7 @@
 mod allow;
 mod identity;
 mod keeping;
+mod lake;
 mod operation;
 mod question;
 mod reading;
@@ -10,6 +11,7 @@ mod reading;
 pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
 pub(crate) use keeping::{Keeping, Vacuum};
+pub(crate) use lake::Lake;
 pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
@@ -45,6 +47,8 @@ pub(crate) struct Cli {
     /// How the log on standard error is written
     #[arg(long, global = true, env = "CLOUD_ANALYZER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
+    #[command(flatten)]
+    pub(crate) lake: Lake,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

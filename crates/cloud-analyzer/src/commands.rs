@@ -25,7 +25,7 @@ use crate::output;
 use ::app::connections::{Outgoing, TemplateHost};
 use ::app::policy::Caller;
 use ::app::read::Published;
-use ::app::{AllowanceOptions, App, AppOptions, Organization, Patience, Spare};
+use ::app::{AllowanceOptions, App, AppError, AppOptions, LakeOptions, Organization, Patience, Spare};
 use model::question::Time;
 use model::{AsOf, Day};
 use std::path::PathBuf;
@@ -36,7 +36,8 @@ use std::time::Duration;
 /// Runs the command.
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let outgoing = Outgoing::new(cli.allow_private_range);
-    let folder = Folder { data: cli.data, organization: cli.organization, outgoing };
+    let lake = cli.lake.options().map_err(AppError::invalid)?;
+    let folder = Folder { data: cli.data, organization: cli.organization, outgoing, lake };
     match cli.command {
         Command::Ingest(args) => return ingest::run(&folder, args).await,
         Command::Connect(args) => connect::run(&folder, *args).await?,
@@ -84,6 +85,8 @@ pub(crate) struct Folder {
     pub(crate) organization: Option<String>,
     /// The way out to addresses that users name.
     outgoing: Outgoing,
+    /// Where the tables of bills lie.
+    pub(crate) lake: LakeOptions,
 }
 
 impl Folder {
@@ -120,7 +123,12 @@ impl Folder {
             hosted: said("CLOUD_ANALYZER_TEMPLATE_URL"),
             trusted: said("CLOUD_ANALYZER_TRUSTED_PRINCIPAL"),
         };
-        AppOptions { outgoing: self.outgoing.clone(), templates, ..AppOptions::default() }
+        AppOptions {
+            outgoing: self.outgoing.clone(),
+            templates,
+            lake: self.lake.clone(),
+            ..AppOptions::default()
+        }
     }
 
     /// The organization that is meant, made when there is none.

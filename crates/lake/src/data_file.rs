@@ -3,11 +3,13 @@
 use crate::LakeError;
 use crate::door::{Chunks, Door};
 use chrono::{DateTime, Utc};
-use object_store::ObjectMeta;
-use object_store::path::Path as ObjectPath;
+use object_store::{ObjectMeta, ObjectStore};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::Length;
 use std::hash::{Hash, Hasher};
 use std::path::Path;
 use std::sync::Arc;
+use url::Url;
 
 /// A data file of a table, of any place. Its content never changes. Cheap to clone; two are the same when they lie at
 /// the same place.
@@ -53,7 +55,7 @@ impl DataFile {
     pub fn size(&self) -> Result<u64, LakeError> {
         match self.0.bytes {
             Some(bytes) => Ok(bytes),
-            None => Ok(parquet::file::reader::Length::len(&self.open()?)),
+            None => Ok(self.open()?.len()),
         }
     }
 
@@ -62,8 +64,7 @@ impl DataFile {
     /// # Errors
     /// The file is not there.
     pub fn object(&self) -> Result<ObjectMeta, LakeError> {
-        let location = ObjectPath::from_absolute_path(self.name())
-            .map_err(|_| LakeError::Internal("a path that no object store knows"))?;
+        let location = self.0.door.location(&self.0.path)?;
         // It never changes: when it was written tells nothing.
         let last_modified = DateTime::<Utc>::UNIX_EPOCH;
         Ok(ObjectMeta { location, last_modified, size: self.size()?, e_tag: None, version: None })
@@ -74,7 +75,20 @@ impl DataFile {
     /// # Errors
     /// The file is not there, or cannot be read.
     pub fn open(&self) -> Result<Chunks, LakeError> {
-        self.0.door.open(&self.0.path)
+        self.0.door.open(&self.0.path, self.0.bytes)
+    }
+
+    /// Its footer. Blocks.
+    ///
+    /// # Errors
+    /// The file is not there, or is no Parquet file.
+    pub fn footer(&self) -> Result<Arc<ParquetMetaData>, LakeError> {
+        self.0.door.footer(&self.0.path, self.0.bytes)
+    }
+
+    /// The object store that has it, by the URL of its bucket; `None`: it is a file of this machine.
+    pub fn store(&self) -> Option<(&Url, &Arc<dyn ObjectStore>)> {
+        self.0.door.store()
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::door::Door;
 use crate::{LakeError, Table};
 use arrow::datatypes::DataType as ArrowType;
-use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TransactionError};
 use deltalake_core::kernel::{Action, Add, DataType, StructField};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
@@ -19,6 +19,9 @@ use std::time::Duration;
 const CHECKPOINT_EVERY: u64 = 50;
 /// Lost races in a row before giving up.
 const ATTEMPTS: u32 = 30;
+
+/// Commits that the disk or the bucket refused before giving up: one of them may have been made all the same.
+const TRIES: u32 = 3;
 
 /// Values of the partition columns.
 pub(crate) type Partition = [String; 2];
@@ -40,7 +43,7 @@ impl Delta {
     /// Opens the table, creating it when missing.
     pub(crate) async fn open(door: &Door, table: Table) -> Result<Self, LakeError> {
         let name = table.name();
-        let error = LakeError::delta(name);
+        let error = door.failed_log(name);
         let mut delta = DeltaTable::new(door.log_store(name)?);
         if !delta.verify_deltatable_existence().await.map_err(&error)? {
             let created = CreateBuilder::new()
@@ -79,13 +82,16 @@ impl Delta {
                     self.after_commit(self.version()?.unsigned_abs()).await;
                     tracing::info!(table = self.name, columns = names.join(", "), "added columns");
                 }
+                Err(error) if attempt >= TRIES && is_of_store(&error) => {
+                    return Err(self.door.failed_log(self.name)(error));
+                }
                 // Another process is at it as well: then some or all of them are there.
                 Err(DeltaTableError::Transaction { source }) => {
                     tracing::debug!(table = self.name, attempt, error = %source, "lost a race for a commit");
                     tokio::time::sleep(Duration::from_millis(5 * u64::from(attempt))).await;
                     self.refresh().await?;
                 }
-                Err(error) => return Err(LakeError::delta(self.name)(error)),
+                Err(error) => return Err(self.door.failed_log(self.name)(error)),
             }
         }
         Err(LakeError::Conflict { table: self.name, attempts: ATTEMPTS })
@@ -94,7 +100,7 @@ impl Delta {
     /// Columns of ours that the table does not have yet; refuses one that cannot become ours. A column that we do not
     /// know is a newer version's: writing files without it would quietly lose what that version keeps.
     fn missing_columns(&self, table: Table) -> Result<Vec<StructField>, LakeError> {
-        let snapshot = self.table.snapshot().map_err(LakeError::delta(self.name))?;
+        let snapshot = self.table.snapshot().map_err(self.door.failed_log(self.name))?;
         let stored = snapshot.schema();
         let mut missing = columns(table)?;
         for field in stored.fields() {
@@ -119,7 +125,7 @@ impl Delta {
 
     /// Reads the newest state of the log.
     pub(crate) async fn refresh(&mut self) -> Result<(), LakeError> {
-        self.table.update_state().await.map_err(LakeError::delta(self.name))
+        self.table.update_state().await.map_err(self.door.failed_log(self.name))
     }
 
     /// Version of the state last read.
@@ -130,7 +136,7 @@ impl Delta {
 
     /// Data files of the state last read.
     pub(crate) fn files(&self) -> Result<Vec<DataFile>, LakeError> {
-        let snapshot = self.table.snapshot().map_err(LakeError::delta(self.name))?;
+        let snapshot = self.table.snapshot().map_err(self.door.failed_log(self.name))?;
         let files = snapshot.log_data().into_iter().map(|file| DataFile {
             partition: partition(&file.partition_values_map()),
             path: file.path().into_owned(),
@@ -143,7 +149,7 @@ impl Delta {
         let new: BTreeSet<&str> = adds.iter().map(|add| add.path.as_str()).collect();
         for attempt in 1..=ATTEMPTS {
             self.refresh().await?;
-            let snapshot = self.table.snapshot().map_err(LakeError::delta(self.name))?;
+            let snapshot = self.table.snapshot().map_err(self.door.failed_log(self.name))?;
             let old: Vec<_> = snapshot
                 .log_data()
                 .iter()
@@ -162,11 +168,14 @@ impl Delta {
                     self.after_commit(version).await;
                     return i64::try_from(version).map_err(|_| LakeError::Internal("version out of range"));
                 }
+                Err(error) if attempt >= TRIES && is_of_store(&error) => {
+                    return Err(self.door.failed_log(self.name)(error));
+                }
                 Err(DeltaTableError::Transaction { source }) => {
                     tracing::debug!(table = self.name, attempt, error = %source, "lost a race for a commit");
                     tokio::time::sleep(Duration::from_millis(5 * u64::from(attempt))).await;
                 }
-                Err(error) => return Err(LakeError::delta(self.name)(error)),
+                Err(error) => return Err(self.door.failed_log(self.name)(error)),
             }
         }
         Err(LakeError::Conflict { table: self.name, attempts: ATTEMPTS })
@@ -210,6 +219,11 @@ impl Delta {
             }
         }
     }
+}
+
+/// Whether a commit was refused by where the log lies, and not by somebody else's.
+fn is_of_store(error: &DeltaTableError) -> bool {
+    matches!(error, DeltaTableError::Transaction { source: TransactionError::ObjectStore { .. } })
 }
 
 fn partition(values: &HashMap<String, Option<String>>) -> Partition {

@@ -2,6 +2,7 @@
 
 use deltalake_core::DeltaTableError;
 use parquet::errors::ParquetError;
+use std::error::Error;
 use std::path::PathBuf;
 
 /// Classes of errors, for callers that map them to answers or retries.
@@ -11,6 +12,10 @@ pub enum ErrorKind {
     Conflict,
     /// Disk or file system; trying later may help.
     Unavailable,
+    /// The bucket does not answer, or refuses; trying later may help.
+    Unreachable,
+    /// The lake is, or belongs, somewhere else than was said.
+    Elsewhere,
     /// What is stored is not what was written.
     Corrupt,
     /// A newer version of this program wrote it.
@@ -44,8 +49,26 @@ pub enum LakeError {
     Delta {
         /// Name of the table.
         table: &'static str,
+        /// Whether it is in a bucket.
+        bucket: bool,
         /// Why it failed.
         source: Box<DeltaTableError>,
+    },
+    /// A bucket does not answer, or refuses.
+    #[error("{place}: {}", told(source))]
+    Store {
+        /// What was touched.
+        place: String,
+        /// Why it failed.
+        source: Box<object_store::Error>,
+    },
+    /// What is said of where the lake lies cannot be.
+    #[error("{what}")]
+    Elsewhere {
+        /// What is said, and what is.
+        what: String,
+        /// What to do.
+        advice: &'static str,
     },
     /// Other writers kept winning.
     #[error("{table}: other writers committed first {attempts} times in a row")]
@@ -90,8 +113,21 @@ impl LakeError {
     /// The class of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
+            Self::Write(error) if is_of_bucket(error) => ErrorKind::Unreachable,
+            Self::Parquet(error) if is_of_bucket(error) => ErrorKind::Unreachable,
             Self::Io { .. } | Self::Write(_) => ErrorKind::Unavailable,
-            Self::Delta { source, .. } => match source.as_ref() {
+            Self::Store { .. } => ErrorKind::Unreachable,
+            Self::Elsewhere { .. } => ErrorKind::Elsewhere,
+            Self::Delta { source, bucket, .. } => match source.as_ref() {
+                DeltaTableError::ObjectStore { .. }
+                | DeltaTableError::Io { .. }
+                | DeltaTableError::KernelError(_)
+                | DeltaTableError::Kernel { .. }
+                | DeltaTableError::Transaction { .. }
+                    if *bucket =>
+                {
+                    ErrorKind::Unreachable
+                }
                 DeltaTableError::ObjectStore { .. } | DeltaTableError::Io { .. } => ErrorKind::Unavailable,
                 _ => ErrorKind::Internal,
             },
@@ -102,17 +138,51 @@ impl LakeError {
         }
     }
 
+    /// What to do, where that is particular to this error.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Elsewhere { advice, .. } => Some(advice),
+            _ => None,
+        }
+    }
+
     /// Whether the same call can succeed later.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Conflict | ErrorKind::Unavailable)
+        matches!(self.kind(), ErrorKind::Conflict | ErrorKind::Unavailable | ErrorKind::Unreachable)
     }
 
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
     }
+}
 
-    pub(crate) fn delta(table: &'static str) -> impl Fn(DeltaTableError) -> Self {
-        move |source| Self::Delta { table, source: Box::new(source) }
+/// What a server of buckets said, without the frame that it said it in.
+fn told(error: &object_store::Error) -> String {
+    let text = model::with_causes(error);
+    let between = |start: &str, end: &str| {
+        let (_, rest) = text.split_once(start)?;
+        rest.split_once(end).map(|(found, _)| found.to_owned())
+    };
+    match (between("<Code>", "</Code>"), between("<Message>", "</Message>")) {
+        (Some(code), Some(message)) => format!("{code}: {message}"),
+        (Some(code), None) => code,
+        _ => text,
     }
+}
+
+/// Whether an error of an encoder or decoder comes from a bucket.
+fn is_of_bucket(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<LakeError>() {
+            return error.kind() == ErrorKind::Unreachable;
+        }
+        // What an error of reading or writing wraps is not its source, but stands in its place.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    false
 }

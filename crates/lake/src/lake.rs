@@ -2,13 +2,14 @@
 
 use crate::data_file::DataFile;
 use crate::delta::Delta;
-use crate::door::{Door, LOG, blocking};
+use crate::door::{Bucket, Door, LOG, Probe, blocking};
 use crate::staging::{StagedFile, Staging};
 use crate::table::partition_path;
 use crate::vacuum::{self, Unused, VacuumReport};
-use crate::{LakeError, StoredSums, Table, proof};
+use crate::{LakeError, LakeOptions, StoredSums, Table, address, owner, proof};
 use deltalake_core::kernel::Add;
 use model::{BillingPeriod, ConnectionId, schema::PARTITIONS};
+use object_store::ObjectStore;
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -44,8 +45,47 @@ pub struct ActiveFile {
 impl Lake {
     /// Opens the lake under `<data_dir>/lake`, creating its tables when missing.
     pub async fn open(data_dir: &Path) -> Result<Self, LakeError> {
-        let door = Door::folder(&data_dir.join("lake"))?;
-        let locks = door.local(".staging");
+        Self::open_at(data_dir, &LakeOptions::default(), "").await
+    }
+
+    /// Opens the lake where the options say, else where the data folder remembers it, else under `<data_dir>/lake`;
+    /// creates its tables when missing. In a bucket it is the lake of one data folder, which has a name.
+    ///
+    /// # Errors
+    /// The bucket does not answer or refuses, is another data folder's, or the tables are elsewhere than is said.
+    pub async fn open_at(
+        data_dir: &Path,
+        options: &LakeOptions,
+        data_folder: &str,
+    ) -> Result<Self, LakeError> {
+        let folder = data_dir.join("lake");
+        let Some(address) = address::resolve(&folder, options)? else {
+            return Self::behind(data_dir, Door::folder(&folder)?).await;
+        };
+        let bucket = Bucket::s3(&address, options)?;
+        owner::claim(&bucket, data_folder).await?;
+        std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
+        address::remember(&folder, &address)?;
+        Self::behind(data_dir, Door::bucket(bucket)).await
+    }
+
+    /// Opens the lake of a data folder in an object store that somebody made, below a prefix; the URL names its bucket.
+    ///
+    /// # Errors
+    /// The store does not answer or refuses.
+    pub async fn open_in(
+        data_dir: &Path,
+        store: Arc<dyn ObjectStore>,
+        url: &str,
+        prefix: &str,
+    ) -> Result<Self, LakeError> {
+        let bucket = Bucket::over(store, url, prefix)?;
+        owner::claim(&bucket, "").await?;
+        Self::behind(data_dir, Door::bucket(bucket)).await
+    }
+
+    async fn behind(data_dir: &Path, door: Door) -> Result<Self, LakeError> {
+        let locks = std::path::absolute(data_dir).map_err(LakeError::io(data_dir))?.join("lake/.staging");
         std::fs::create_dir_all(&locks).map_err(LakeError::io(&locks))?;
         let mut tables = Vec::with_capacity(Table::ALL.len());
         for table in Table::ALL {
@@ -55,9 +95,9 @@ impl Lake {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Folder of a table.
+    /// Folder of a table, of a lake in a data folder; of one in a bucket there is none, and nothing is found there.
     pub fn table_path(&self, table: Table) -> PathBuf {
-        self.shared.door.local(table.name())
+        self.shared.door.root().unwrap_or(Path::new("")).join(table.name())
     }
 
     /// Full path of a data file, from its path relative to the table.
@@ -88,6 +128,25 @@ impl Lake {
         Ok(self.shared.door.list(table.name()).await?.values().sum())
     }
 
+    /// Where the tables lie, for people.
+    pub fn place(&self) -> String {
+        self.shared.door.name("")
+    }
+
+    /// Whether they lie in a bucket.
+    pub fn is_in_bucket(&self) -> bool {
+        self.shared.door.root().is_none()
+    }
+
+    /// Tries whether the place does for a lake: an object is written, read, listed and removed. Of a folder this is
+    /// found out otherwise.
+    ///
+    /// # Errors
+    /// It does not, and why.
+    pub async fn probe(&self) -> Result<Probe, LakeError> {
+        self.shared.door.probe().await
+    }
+
     /// The files of a table's log, by their names, with their bytes.
     ///
     /// # Errors
@@ -101,7 +160,7 @@ impl Lake {
     ///
     /// # Errors
     /// The file is not there, or cannot be read.
-    pub fn read(&self, table: Table, path: &str) -> Result<impl Read + use<>, LakeError> {
+    pub fn read(&self, table: Table, path: &str) -> Result<Box<dyn Read + Send>, LakeError> {
         self.shared.door.read(&format!("{}/{path}", table.name()))
     }
 

@@ -11,8 +11,10 @@
 //! and for how long, is no matter of this crate: [`Lake::unused`] tells what no Delta table needs, and whoever keeps
 //! account of publications decides what of it goes ([`Lake::remove`]).
 //!
-//! Tables lie behind one door (`door`), which alone knows what kind of place that is. Locks stay files of this machine.
+//! Tables lie in a folder or below a prefix of a bucket, behind one door (`door`) that alone knows which
+//! ([ADR 23](../../../docs/adr/0023-lake-in-a-bucket.md)). Locks stay files of this machine.
 
+mod address;
 mod data_file;
 mod delta;
 mod door;
@@ -20,17 +22,21 @@ mod encode;
 mod error;
 mod file_writer;
 mod lake;
+mod new_place;
+mod owner;
 mod proof;
 mod staging;
 mod table;
 mod vacuum;
 
+pub use address::{BucketAddress, BucketKeys, LakeOptions};
 pub use data_file::DataFile;
-pub use door::{Chunks, LOG};
+pub use door::{Chunks, LOG, Probe};
 pub use error::{ErrorKind, LakeError};
 pub use file_writer::FileWriter;
 pub use lake::{ActiveFile, Lake};
 pub use model::Table;
+pub use new_place::{NewFile, NewPlace};
 pub use proof::{StoredSum, StoredSums, SumKey};
 pub use staging::{StagedFile, Staging};
 pub use vacuum::{Unused, VacuumReport};

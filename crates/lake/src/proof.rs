@@ -11,7 +11,6 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::file::reader::Length;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -156,16 +155,25 @@ fn corrupt(name: &str, what: impl Into<String>) -> LakeError {
     LakeError::Corrupt { path: name.to_owned(), what: what.into() }
 }
 
+/// What a file that cannot be decoded says; one that cannot be read says so itself.
+fn or_corrupt(name: &str, error: LakeError) -> LakeError {
+    match error {
+        LakeError::Parquet(error) => corrupt(name, error.to_string()),
+        other => other,
+    }
+}
+
 /// Opens a staged file and checks that it is the one that was written.
 fn open(staged: &StagedFile, schema: &SchemaRef) -> Result<Source, LakeError> {
-    let file = DataFile::new(staged.generation.door(), staged.generation.below(&staged.path), None);
-    let chunks = file.open()?;
-    let size = chunks.len();
+    let (door, path) = (staged.generation.door(), staged.generation.below(&staged.path));
+    let size = DataFile::new(door, path.clone(), None).size()?;
     if size != staged.size {
         return Err(corrupt(&staged.path, format!("{size} bytes instead of {}", staged.size)));
     }
+    let file = DataFile::new(door, path, Some(size));
     let options = ArrowReaderOptions::new().with_schema(Arc::clone(schema));
-    let metadata = ArrowReaderMetadata::load(&chunks, options)
+    let footer = file.footer().map_err(|error| or_corrupt(&staged.path, error))?;
+    let metadata = ArrowReaderMetadata::try_new(footer, options)
         .map_err(|error| corrupt(&staged.path, error.to_string()))?;
     let rows = metadata.metadata().file_metadata().num_rows();
     if u64::try_from(rows) != Ok(staged.rows) {
@@ -192,10 +200,10 @@ fn sum_row_group(table: Table, source: &Source, group: usize, sums: &mut Sums) -
     let mut columns = vec![LINE_ITEM_TYPE];
     columns.extend(ROLLUP_MEASURES);
     columns.extend([ROWS, SOURCE_FILE, IS_SPLIT].into_iter().filter(|name| has(table, name)));
-    let builder =
-        ParquetRecordBatchReaderBuilder::new_with_metadata(source.file.open()?, source.metadata.clone());
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns);
-    let reader = builder
+    let mask = ProjectionMask::columns(source.metadata.parquet_schema(), columns);
+    let mut chunks = source.file.open()?;
+    chunks.fetch(source.metadata.metadata(), &mask, group..group + 1)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, source.metadata.clone())
         .with_projection(mask)
         .with_row_groups(vec![group])
         .with_batch_size(BATCH_ROWS)

@@ -134,7 +134,7 @@ impl QueryError {
     pub(crate) fn unavailable(what: impl std::fmt::Display, why: impl std::fmt::Display) -> Self {
         Self::Unavailable {
             message: format!("cannot read {what}: {why}"),
-            advice: "Check that the data folder is mounted and readable; ingest the month again with --force if a file is damaged.".into(),
+            advice: "Check that the data folder is mounted and readable, or that the bucket of its lake answers; ingest the month again with --force if a file is damaged.".into(),
         }
     }
 

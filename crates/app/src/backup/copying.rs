@@ -1,8 +1,9 @@
 //! Copying files: all that is copied is on the disk, and its checksum known, before it counts.
 
 use super::disk;
-use crate::Result;
 use crate::hex::hex;
+use crate::{AppError, Result};
+use lake::{LakeError, NewFile};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
@@ -33,6 +34,15 @@ pub(super) fn written(from: &mut impl Read, name: &str, to: &Path) -> Result<Cop
     let mut target = target.map_err(disk(to))?;
     let copied = read(from, Path::new(name), |piece| target.write_all(piece).map_err(disk(to)))?;
     target.sync_all().map_err(disk(to))?;
+    Ok(copied)
+}
+
+/// Copies a file to a bucket.
+pub(super) fn uploaded(from: &Path, mut to: NewFile) -> Result<Copied> {
+    let mut source = File::open(from).map_err(disk(from))?;
+    let failed = |error: std::io::Error| AppError::from(LakeError::Write(error));
+    let copied = read(&mut source, from, |piece| to.write_all(piece).map_err(failed))?;
+    to.finish()?;
     Ok(copied)
 }
 

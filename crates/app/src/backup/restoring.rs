@@ -6,6 +6,7 @@ use super::{blocking, copying, disk, folder};
 use crate::data_folder::DATABASE;
 use crate::{AppError, ErrorKind, Result};
 use chrono::Utc;
+use lake::{LakeOptions, NewPlace};
 use meta::Meta;
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -29,14 +30,15 @@ pub struct Restored {
     pub key: bool,
 }
 
-/// Makes a data folder from a backup; every file is compared with its checksum.
+/// Makes a data folder from a backup; every file is compared with its checksum. The lake may lie in a bucket afterwards,
+/// wherever it lay before.
 ///
 /// # Errors
-/// `Conflict`: the data folder holds something. `NotFound`: there is no backup. `Invalid`: the backup is damaged.
-pub async fn restore(from: &Path, data_dir: &Path) -> Result<Restored> {
+/// `Conflict`: the data folder, or the place in the bucket, holds something. `NotFound`: there is no backup. `Invalid`: the backup is damaged.
+pub async fn restore(from: &Path, data_dir: &Path, lake: &LakeOptions) -> Result<Restored> {
     let (from, data_dir) = (from.to_owned(), data_dir.to_owned());
-    let folder = data_dir.clone();
-    let (marker, made) = blocking(move || filled(&from, &folder)).await?;
+    let (folder, lake) = (data_dir.clone(), lake.clone());
+    let (marker, made) = blocking(move || filled(&from, &folder, &lake)).await?;
     let store = Meta::open(&data_dir.join(DATABASE)).await?;
     let settled = store.settle_copy(Utc::now().timestamp_millis()).await;
     store.close().await;
@@ -52,16 +54,25 @@ pub async fn restore(from: &Path, data_dir: &Path) -> Result<Restored> {
 }
 
 /// The folder with every file in it, still marked.
-fn filled(from: &Path, data_dir: &Path) -> Result<(File, Restored)> {
+fn filled(from: &Path, data_dir: &Path, lake: &LakeOptions) -> Result<(File, Restored)> {
     let manifest = Manifest::read(from)?.ok_or_else(|| {
         AppError::new(ErrorKind::NotFound, format!("there is no whole backup in {}", from.display()))
             .advise("Name the folder that 'cloud-analyzer backup' wrote. One that was killed before its end has no backup.json; run it again.")
     })?;
     let _unchanged = kept(from)?;
     let marker = begin(data_dir)?;
-    if let Err(error) = fill(from, data_dir, &manifest) {
+    let place = match NewPlace::begin(data_dir, lake) {
+        Ok(place) => place,
+        Err(error) => {
+            clear(data_dir)?;
+            return Err(error.into());
+        }
+    };
+    if let Err(error) = fill(from, data_dir, place.as_ref(), &manifest) {
         // As it was found: nothing of a damaged backup is left for somebody to start a server on.
+        let cleared = place.map_or(Ok(()), |place| place.clear());
         clear(data_dir)?;
+        cleared?;
         return Err(error);
     }
     let bytes = manifest.files.iter().map(|entry| entry.size).sum();
@@ -105,14 +116,17 @@ fn begin(data_dir: &Path) -> Result<File> {
     Ok(marker)
 }
 
-fn fill(from: &Path, data_dir: &Path, manifest: &Manifest) -> Result<()> {
+fn fill(from: &Path, data_dir: &Path, place: Option<&NewPlace>, manifest: &Manifest) -> Result<()> {
     if !manifest.files.iter().any(|entry| entry.path == DATABASE) {
         return Err(AppError::invalid(format!("the backup has no {DATABASE}"))
             .in_file(from.join(FILE).display().to_string()));
     }
     for entry in &manifest.files {
         let (source, target) = (below(from, &entry.from)?, below(data_dir, &entry.path)?);
-        let copied = copying::copy(&source, &target)?;
+        let copied = match (place, entry.path.strip_prefix("lake/")) {
+            (Some(place), Some(path)) => copying::uploaded(&source, place.create(path))?,
+            _ => copying::copy(&source, &target)?,
+        };
         if (copied.size, &copied.sha256) != (entry.size, &entry.sha256) {
             return Err(AppError::invalid(
                 "the file is not what the backup wrote: its checksum is another one",
@@ -122,6 +136,9 @@ fn fill(from: &Path, data_dir: &Path, manifest: &Manifest) -> Result<()> {
                 "The disk changed it, or somebody did. Use another backup, or another copy of this one.",
             ));
         }
+    }
+    if let Some(place) = place {
+        place.finish(data_dir, &manifest.installation)?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Backups of a small data folder.
 
-use super::{hold, make, restore};
+use super::{Restored, hold, make};
 use crate::clock::Hand;
 use crate::ingest_job::{self, IngestRequest};
 use crate::{App, AppOptions, ErrorKind, Spare};
@@ -11,6 +11,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 const HEAD: &str = "identity/LineItemId,bill/BillingPeriodStartDate,bill/PayerAccountId,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/ProductCode,lineItem/CurrencyCode,lineItem/UnblendedCost\n";
+
+/// Into a data folder that holds its lake itself.
+async fn restore(from: &Path, data_dir: &Path) -> crate::Result<Restored> {
+    super::restore(from, data_dir, &lake::LakeOptions::default()).await
+}
 
 struct World {
     folder: TempDir,

@@ -3,6 +3,7 @@
 use super::{AppError, ErrorKind};
 
 const CHECK_DISK: &str = "Check that the data folder is mounted, may be written to and has space left.";
+const CHECK_BUCKET: &str = "Check that the lake's bucket is there, that this machine reaches it, and that its credentials may read, write, list and delete there (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or CLOUD_ANALYZER_LAKE_ACCESS_KEY_ID and CLOUD_ANALYZER_LAKE_SECRET_ACCESS_KEY; --lake-region, --lake-endpoint). 'cloud-analyzer doctor' tries each.";
 
 impl From<model::question::QuestionError> for AppError {
     fn from(error: model::question::QuestionError) -> Self {
@@ -15,6 +16,11 @@ impl From<lake::LakeError> for AppError {
         let (kind, advice) = match error.kind() {
             lake::ErrorKind::Conflict => (ErrorKind::Conflict, "Try again."),
             lake::ErrorKind::Unavailable => (ErrorKind::Unavailable, CHECK_DISK),
+            lake::ErrorKind::Unreachable => (ErrorKind::Unavailable, CHECK_BUCKET),
+            lake::ErrorKind::Elsewhere => {
+                let advice = error.advice().unwrap_or(CHECK_BUCKET);
+                return Self::new(ErrorKind::Conflict, error.to_string()).advise(advice);
+            }
             lake::ErrorKind::Corrupt => (
                 ErrorKind::Unavailable,
                 "Check the disk, then ingest the period again with --force: a stored file is not what was written.",

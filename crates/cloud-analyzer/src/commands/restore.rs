@@ -7,7 +7,7 @@ use ::app::backup;
 
 pub(crate) async fn run(folder: &Folder, args: Restore) -> anyhow::Result<()> {
     let data = folder.path();
-    let made = backup::restore(&args.from, &data).await?;
+    let made = backup::restore(&args.from, &data, &folder.lake).await?;
     if args.json {
         return print_json(&made);
     }

@@ -1,44 +1,52 @@
 //! A data file while it is written.
 
+use super::bucket::Bucket;
+use super::folder;
+use super::upload::Upload;
 use crate::LakeError;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Takes the bytes of a new file, in order.
-pub(crate) struct Sink {
-    file: File,
-    path: PathBuf,
+pub(crate) enum Sink {
+    /// On the disk.
+    File(File, PathBuf),
+    /// In a bucket.
+    Object(Box<Upload>),
 }
 
 impl Sink {
-    pub(super) fn create(path: &Path) -> Result<Self, LakeError> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(LakeError::io(folder))?;
-        }
-        let file = File::create_new(path).map_err(LakeError::io(path))?;
-        Ok(Self { file, path: path.to_owned() })
+    pub(super) fn file(path: &Path) -> Result<Self, LakeError> {
+        Ok(Self::File(folder::create(path)?, path.to_owned()))
+    }
+
+    pub(crate) fn object(bucket: &Arc<Bucket>, path: &str) -> Self {
+        Self::Object(Box::new(Upload::new(bucket, path)))
     }
 
     /// Makes the file last; gives its bytes.
     pub(crate) fn finish(self) -> Result<u64, LakeError> {
-        let io = || LakeError::io(&self.path);
-        self.file.sync_all().map_err(io())?;
-        let size = self.file.metadata().map_err(io())?.len();
-        // A new file's name is durable once its folder is.
-        if let Some(folder) = self.path.parent() {
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(LakeError::io(folder))?;
+        match self {
+            Self::File(file, path) => folder::finish(&file, &path),
+            Self::Object(upload) => upload.finish(),
         }
-        Ok(size)
     }
 }
 
 impl Write for Sink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        match self {
+            Self::File(file, _) => file.write(bytes),
+            Self::Object(upload) => upload.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        match self {
+            Self::File(file, _) => file.flush(),
+            Self::Object(upload) => upload.flush(),
+        }
     }
 }

@@ -9,11 +9,13 @@ use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::ScalarValue;
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableType};
+use datafusion::object_store::ObjectStore;
 use datafusion::physical_plan::ExecutionPlan;
 use lake::DataFile;
 use model::schema::PARTITIONS;
@@ -24,6 +26,15 @@ use std::sync::Arc;
 pub(super) struct Files {
     schema: TableSchema,
     groups: Vec<FileGroup>,
+    /// The bucket that has the files, where they are not of this machine.
+    bucket: Option<Bucket>,
+}
+
+/// Where DataFusion finds a bucket.
+#[derive(Clone, Debug)]
+struct Bucket {
+    url: ObjectStoreUrl,
+    store: Arc<dyn ObjectStore>,
 }
 
 impl Files {
@@ -34,7 +45,13 @@ impl Files {
         threads: usize,
     ) -> Result<Self, QueryError> {
         let mut all = Vec::new();
+        let mut bucket = None;
         for (period, file) in files {
+            // All of them are of one lake.
+            if let (None, Some((url, store))) = (&bucket, file.store()) {
+                let url = ObjectStoreUrl::parse(url.as_str())?;
+                bucket = Some(Bucket { url, store: Arc::clone(store) });
+            }
             all.push(partitioned(period, file)?);
         }
         // Large files first, each to the group that has the least so far.
@@ -56,6 +73,7 @@ impl Files {
                 .filter(|(_, files)| !files.is_empty())
                 .map(|(_, files)| FileGroup::new(files))
                 .collect(),
+            bucket,
         })
     }
 }
@@ -97,11 +115,21 @@ impl TableProvider for Files {
         limit: Option<usize>,
     ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
         let options = state.config_options().execution.parquet.clone();
-        let source = ParquetSource::new(self.schema.clone())
+        let mut source = ParquetSource::new(self.schema.clone())
             .with_pushdown_filters(options.pushdown_filters)
             .with_reorder_filters(options.reorder_filters)
             .with_enable_page_index(true);
-        let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
+        let mut url = ObjectStoreUrl::local_filesystem();
+        if let Some(bucket) = &self.bucket {
+            let runtime = state.runtime_env();
+            runtime.register_object_store(bucket.url.as_ref(), Arc::clone(&bucket.store));
+            // Footers of files that never change, within the bound that the runtime has for them: each is a request.
+            let footers = runtime.cache_manager.get_file_metadata_cache();
+            let readers = CachedParquetFileReaderFactory::new(Arc::clone(&bucket.store), footers);
+            source = source.with_parquet_file_reader_factory(Arc::new(readers));
+            url = bucket.url.clone();
+        }
+        let scan = FileScanConfigBuilder::new(url, Arc::new(source))
             .with_file_groups(self.groups.clone())
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)

@@ -41,7 +41,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn metadata(file: &DataFile) -> Result<ArrowReaderMetadata, Failure> {
     let options = || ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let plain = ArrowReaderMetadata::load(&file.open()?, options())?;
+    let plain = ArrowReaderMetadata::try_new(file.footer()?, options())?;
     let fields: Vec<Field> = plain
         .schema()
         .fields()
@@ -68,8 +68,10 @@ fn read_share(
         return Ok(Vec::new());
     }
     // Each thread opens the file: clones of one handle would share its read position.
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file.open()?, metadata.clone());
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let mut chunks = file.open()?;
+    let mask = ProjectionMask::columns(metadata.parquet_schema(), columns.iter().copied());
+    chunks.fetch(metadata.metadata(), &mask, 0..metadata.metadata().num_row_groups())?;
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, metadata.clone());
     let rows = usize::try_from(builder.metadata().file_metadata().num_rows())?;
     let mut builders: Vec<Building> =
         columns.iter().map(|name| Building::new(name, dictionaries, rows)).collect();

@@ -7,7 +7,7 @@ run:   ## build and serve the demo company on http://127.0.0.1:8080 (LISTEN=host
 test:  ## everything CI runs: lints, licences, unit, property, oracle and browser tests
 	@python3 scripts/test.py
 check: ## the quick part of it: format, typos, unused and forbidden dependencies, clippy, web checks
-	@python3 scripts/test.py --only setup,format,typos,unused-deps,one-build,deny,advisories,web,clippy
+	@python3 scripts/test.py --only setup,format,typos,unused-deps,one-build,deny,advisories,web,e2e-check,clippy
 fix:   ## format and repair what tools can repair
 	@scripts/fix.sh
 dev:   ## web app with hot reload (port 5173) in front of a running server (port 8080)

@@ -80,6 +80,7 @@ def stages(cache: Path, target: Path) -> list:
         # One build of the dependencies serves the binary, the tests and clippy.
         Stage("build", ["cargo", "build", "--release", "--locked", "-p", "cloud-analyzer"], needs=("web-build",), cores=1),
         Stage("web", npm + ["web", "run", "check"], needs=("setup",), cores=1),
+        Stage("e2e-check", npm + ["e2e", "run", "check"], needs=("setup",), cores=1),
         Stage("web-tests", npm + ["web", "run", "test"], counts="vitest", needs=("setup",), cores=1),
         Stage("clippy", ["scripts/clippy.sh", "--locked", "--workspace"], needs=("web-build", "build")),
         Stage("rust", ["cargo", "nextest", "run", *cargo, "--lib", "--bins", "--tests", "--no-fail-fast", "--hide-progress-bar", "--status-level", "fail", "--final-status-level", "slow"], counts="nextest", needs=("web-build",), env={"RUST_BACKTRACE": "0"}),

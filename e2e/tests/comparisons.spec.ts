@@ -5,6 +5,7 @@ import {
   expectAccessible,
   expectFits,
   exported,
+  newest,
   open,
   parseCsv,
   ready,
@@ -42,8 +43,8 @@ const percent = (change: Change) => {
 
 test("card, selection, table and file say the same change of the same days", async ({ page }) => {
   await open(page, "?time=this-month&tab=service&view=day");
-  const overview = await ask<{ data_to: string; complete_to: string }>(page, "overview");
-  const month = `${overview.complete_to.slice(0, 8)}01`;
+  const overview = await ask<{ data_to: string }>(page, "overview");
+  const month = `${(await newest(page)).slice(0, 8)}01`;
   const costs = await ask<Costs>(
     page,
     `costs?group_by=service&view=day&from=${month}&to=${overview.data_to}&compare=previous&top=20`,
@@ -171,8 +172,7 @@ test("an explanation says what takes money off, and how amortized differs from b
   await expect(difference).toBeVisible();
   const span = new URL(page.url());
   expect(span.searchParams.get("explain")).toBe("total");
-  const overview = await ask<{ data_to: string }>(page, "overview");
-  const last = new Date(Date.parse(`${overview.data_to}T00:00:00Z`) - 86_400_000);
+  const last = new Date(await newest(page));
   const day = (months: number) =>
     new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + months, 1)).toISOString().slice(0, 10);
   const total = async (metric: string) =>

@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import { counting } from "./clicks";
 import { type Definitions, definitions, putSharedCosts, restore } from "./definitions";
 import { decimal, type RawRow, sumOf, sums, test } from "./raw-bill";
-import { base, plain, ready, table, tableFigures } from "./support";
+import { base, newest, plain, ready, table, tableFigures } from "./support";
 
 // The jobs that need rules of one's own: business units and environments, made as people make them, against sums over the raw
 // report files.
@@ -17,9 +17,7 @@ const amortized = (rows: readonly RawRow[]) => Number(sumOf(rows));
 
 /** The last whole month of the data. */
 async function lastMonth(page: Page): Promise<string> {
-  const answer = await page.request.get(`${base()}/api/v1/overview`);
-  const { data_to } = (await answer.json()) as { data_to: string };
-  const last = new Date(Date.parse(`${data_to}T00:00:00Z`) - 86_400_000);
+  const last = new Date(await newest(page));
   return new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() - 1, 1)).toISOString().slice(0, 7);
 }
 

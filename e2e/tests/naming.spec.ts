@@ -141,7 +141,10 @@ test("what is renamed stays what a page's address means, by identifier and by it
   const address = new URL(page.url()).search;
   await request.patch(`${base()}/api/v1/subsets/${subset.id}`, { data: { name: "After the rename" } });
   await request.put(`${base()}/api/v1/virtual-tags/${tag.id}`, { data: { name: "Tag after", rules } });
-  for (const same of [address, "?time=last-month&view=month&tab=service&filter=subset%3DBefore%20the%20rename"]) {
+  for (const same of [
+    address,
+    "?time=last-month&view=month&tab=service&filter=subset%3DBefore%20the%20rename",
+  ]) {
     await open(page, same);
     await expect(page.getByRole("button", { name: "Subset After the rename" })).toBeVisible();
     expect(await total()).toBe(figure);

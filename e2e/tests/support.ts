@@ -155,3 +155,11 @@ export function parseCsv(text: string): string[][] {
   }
   return cell || row.length ? [...rows, [...row, cell]] : rows;
 }
+
+/** The newest day of the data; `data_to` is the day after it, which a month's last day has in the next month. */
+export async function newest(page: Page): Promise<string> {
+  const answer = await page.request.get(`${base()}/api/v1/overview`);
+  expect(answer.ok()).toBe(true);
+  const { data_to } = (await answer.json()) as { data_to: string };
+  return new Date(Date.parse(`${data_to}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}

@@ -71,16 +71,22 @@ pub async fn work(app: &App, job: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether the bound on memory was met where a thread was to be started: that comes back as an error or a panic, while
-/// any other allocation that fails ends the process.
+/// Whether the bound on memory was met where that comes back as an error or a panic, while any other allocation that
+/// fails ends the process: where a thread was to be started, also the one that each connection to SQLite is, and in
+/// SQLite itself.
 fn starved(ended: &Result<IngestSummary>) -> bool {
-    // As our own errors and the standard library's panic say it.
-    let refused = ["(os error 11)", "kind: WouldBlock"];
-    let lacks = |message: &str| message.contains("thread") && refused.iter().any(|how| message.contains(how));
     match ended {
         Ok(summary) => summary.periods.iter().filter_map(|period| period.message.as_deref()).any(lacks),
         Err(error) => lacks(&error.message),
     }
+}
+
+/// Whether a message says so, in the words of our own errors, the standard library's panic, sqlx or SQLite.
+fn lacks(message: &str) -> bool {
+    let no_thread = ["(os error 11)", "kind: WouldBlock"].iter().any(|how| message.contains(how));
+    let stored = message.contains("error communicating with database");
+    let no_memory = message.contains("error returned from database") && message.contains("out of memory");
+    no_memory || (no_thread && (stored || message.contains("thread")))
 }
 
 /// Ends this process as an allocation that fails does: whoever started it says why.
@@ -100,5 +106,30 @@ fn tell(line: &Line) {
     let told = serde_json::to_writer(&mut out, line).map_err(std::io::Error::from);
     if told.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).is_err() {
         std::process::exit(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lacks;
+
+    #[test]
+    fn no_memory_for_a_thread_is_known_by_all_its_words_and_nothing_else_is() {
+        for said in [
+            "no thread for signs of life: Resource temporarily unavailable (os error 11)",
+            "metadata store: error communicating with database: Resource temporarily unavailable (os error 11)",
+            "thread 'main' panicked: failed to spawn thread: Os { code: 11, kind: WouldBlock }",
+            "metadata store: error returned from database: (code: 7) out of memory",
+        ] {
+            assert!(lacks(said), "{said}");
+        }
+        for said in [
+            "metadata store: error returned from database: (code: 5) database is locked",
+            "row 7 of thread.csv: not a number",
+            "the source answered: Resource temporarily unavailable (os error 11)",
+            "out of memory.csv is no report",
+        ] {
+            assert!(!lacks(said), "{said}");
+        }
     }
 }

@@ -249,7 +249,8 @@ async fn figures(
     if publication.rollup_files.is_empty() && publication.rows > 0 {
         return Err(AppError::new(ErrorKind::Gone, "the files of the bill as it was are not kept any more"));
     }
-    let files = publication.rollup_files.iter().map(|file| app.lake().file_path(Table::Rollup, file));
+    let file = |path: &String| app.lake().file(Table::Rollup, path, publication.sizes.get(path).copied());
+    let files = publication.rollup_files.iter().map(file);
     let view = View {
         whose: Arc::from(organization.as_str()),
         periods: vec![PublishedPeriod {

@@ -129,6 +129,34 @@ class Tenant:
         return self.token("viewer").get("/session").json()["organization"]["id"]
 
 
+class Machine:
+    """What of this machine others took since it was made: limits of time are meant for a machine that has nothing else to do."""
+
+    def __init__(self, *pids: int):
+        self.pids, self.begun = (os.getpid(), *pids), time.monotonic()
+        self.busy, self.own = self.all_busy(), self.ours()
+
+    @staticmethod
+    def all_busy() -> float:
+        """Seconds of all processors that were not idle."""
+        _, user, nice, system, _, _, irq, softirq, steal, *_ = Path("/proc/stat").read_text().split("\n")[0].split()
+        return sum(map(int, (user, nice, system, irq, softirq, steal))) / os.sysconf("SC_CLK_TCK")
+
+    def ours(self) -> float:
+        """Those of the tests and of the server, with what they started and that has ended."""
+        ticks = 0
+        for pid in self.pids:
+            with contextlib.suppress(OSError):
+                ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def slowed(self) -> float:
+        """How many times as long as on an idle machine everything may take; 1 where others took nothing."""
+        whole = max(time.monotonic() - self.begun, 0.01) * (os.cpu_count() or 1)
+        others = self.all_busy() - self.busy - max(self.ours() - self.own, 0)
+        return whole / max(whole - max(others, 0), whole / 10)
+
+
 class House:
     """A data folder, a server on it, and two tenants."""
 
@@ -205,24 +233,24 @@ class House:
             while not stop.wait(0.1):
                 begun = time.monotonic()
                 with contextlib.suppress(requests.RequestException):
-                    requests.get(f"{self.url}/api/v1/session", timeout=answers_within + 2)
+                    requests.get(f"{self.url}/api/v1/session", timeout=answers_within * 10)
                 slowest[0] = max(slowest[0], time.monotonic() - begun)
 
         threads = [threading.Thread(target=memory, daemon=True), threading.Thread(target=life, daemon=True)]
-        begun = time.monotonic()
+        machine, begun = Machine(self.pid), time.monotonic()
         for thread in threads:
             thread.start()
         try:
             yield
         finally:
-            took = time.monotonic() - begun
+            took, slowed = time.monotonic() - begun, machine.slowed()
             stop.set()
             for thread in threads:
                 thread.join()
         assert self.process.poll() is None, f"the server ended with {self.process.returncode}: {self.log()[-2000:]}"
         assert peak[0] - before < mb, f"memory grew from {before:.0f} to {peak[0]:.0f} MB, more than {mb} MB"
-        assert slowest[0] < answers_within, f"others waited for {slowest[0]:.1f} s"
-        assert took < seconds, f"it took {took:.1f} s"
+        assert slowest[0] < answers_within * slowed, f"others waited for {slowest[0]:.1f} s on a machine that was slowed {slowed:.1f} times"
+        assert took < seconds * slowed, f"it took {took:.1f} s on a machine that was slowed {slowed:.1f} times"
         assert requests.get(f"{self.url}/api/v1/session", timeout=10).status_code == 200
 
     def stop(self, seconds: float = 15) -> float:

@@ -79,6 +79,18 @@ def two(house_with, tmp_path):
     return Two(house_with("--allow-folder", str(tmp_path)), tmp_path)
 
 
+def test_a_choice_that_waits_is_not_asked_for_again(two):
+    [question] = two.questions(two.second["id"])
+    failing = lambda: next(one for one in two.script.get("/overview").json()["failures"] if one["connection"] == two.second["id"])  # noqa: E731
+    assert "cloud-analyzer choose" in failing()["advice"]
+    assert two.script.patch(f"/connections/{two.second['id']}", json={"paused": True}).status_code == 200
+    assert two.choose(two.second["id"], question, 0).status_code == 200
+    assert [one["state"] for one in two.questions(two.second["id"])] == ["awaited"]
+    status = two.house.cli("--organization", two.tenant.name, "status").stdout
+    for told in [failing()["advice"], status]:
+        assert "cloud-analyzer choose" not in told and "was chosen to count" in told, told
+
+
 def test_who_may_choose_and_what_follows(two):
     assert two.total() == FIRST
     [question] = two.questions(two.second["id"])

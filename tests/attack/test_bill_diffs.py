@@ -4,11 +4,12 @@ its billing period."""
 import datetime
 import gzip
 import sqlite3
+import subprocess
 import time
 from contextlib import closing
 
 import pytest
-from house import classic_csv
+from house import BIN, classic_csv
 from mailbox import Mailbox
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
@@ -145,6 +146,39 @@ def test_small_changes_and_those_nobody_asked_for_are_not_told(told, tmp_path):
     for bad in ({"recipients": ["no address"]}, {"minimum": "-1"}, {"minimum": "much"}):
         assert house.a.token("administrator").patch(f"/connections/{bill.id}", json={"bill_diff_mails": bad}).status_code == 400, bad
     assert house.a.token("editor").patch(f"/connections/{bill.id}", json={"bill_diff_mails": {"recipients": []}}).status_code == 403
+
+
+def test_a_diff_outlives_a_reading_that_is_killed_between_its_stages(told, tmp_path):
+    """The month is published by its roll-up, its line items are not there yet: what is read later replaces what never was complete."""
+    house, mailbox = told
+    usage = [row(OLD, OLD + datetime.timedelta(days=n % 20), "1", f"l{n}", lineItem__ResourceId=f"i-{n}") for n in range(150_000)]
+    bill = Bill(house, tmp_path / "killed", OLD, usage)
+    assert bill.tell([house.a.email("viewer")]).status_code == 200
+    house.stop()
+    bill.deliver([*usage, row(OLD, OLD, "-30", "r", lineItem__LineItemType="Refund")])
+    stages = lambda: [stage for stage, in store(house, "SELECT stage FROM publications WHERE connection_id = ? ORDER BY id", bill.id)]  # noqa: E731
+    assert stages() == ["complete"]
+    reading = subprocess.Popen([BIN, "--data", str(house.data), "--organization", "Alpha", "ingest", "--connection", "killed", str(bill.folder)], env=house.env,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while stages() != ["complete", "dashboards"]:
+        assert reading.poll() is None, "it ended before it could be killed"
+    reading.kill()
+    reading.wait()
+    assert stages() == ["complete", "dashboards"] and store(house, "SELECT id FROM bill_changes WHERE connection_id = ?", bill.id) == []
+    house.done("--organization", "Alpha", "ingest", "--connection", "killed", str(bill.folder))
+    assert stages()[0] == stages()[-1] == "complete"
+    # The command has ended: it is there, once, and is told once somebody serves.
+    changes = store(house, "SELECT total_before, total_after FROM bill_changes WHERE connection_id = ?", bill.id)
+    assert [(float(before), float(after)) for before, after in changes] == [(150_000, 149_970)]
+    house.start()
+    text = wait_for(mailbox, 1)[0].get_body(("plain",)).get_content()
+    assert "Change: -30.00 USD" in text, text
+    quiet(mailbox, 1)
+
+
+def store(house, statement: str, *values: str) -> list:
+    with closing(sqlite3.connect(house.data / "meta.sqlite", timeout=30)) as store:
+        return store.execute(statement, values).fetchall()
 
 
 @pytest.mark.skipif(TODAY.day < 6, reason="needs days of this month that are complete")

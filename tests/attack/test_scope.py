@@ -254,6 +254,8 @@ def ask_of_the_past(scoped, then: str) -> None:
             options |= {"group_by": "account_id", **SPAN} | ({"keys": MINE} if "explain" in path else {})
         now, past = scoped.viewer.get(full, params=options), scoped.viewer.get(full, params={**options, "as_of": then})
         assert past.status_code == 200, f"{path}: {past.text[:300]}"
+        if "json" in past.headers["Content-Type"]:
+            assert past.json()["as_of"]["at"] == then and "as_of" not in now.json(), path
         assert not [word for word in HIDDEN if word in past.text], path
         assert plain(past) == plain(now), path
         if "explain" in path:
@@ -312,10 +314,15 @@ def test_references_are_looked_up_among_what_is_seen(scoped):
     assert saved.status_code == 201 and scoped.other in saved.json()["address"], saved.text
     assert scoped.admin.patch(f"/members/{user}", json={"role": "subset-viewer", "subsets": [scoped.mine]}).status_code == 200
     assert "Hidden" not in client.get("/reports").text
-    # Saved now, the name stays as it was typed: that it is replaced would tell that something bears it.
-    for typed, kept in [("Hidden%20subset", "Hidden"), ("Never", "Never"), ("Retail", scoped.mine)]:
-        saved = client.post("/reports", json={"name": f"Of {kept[:6]}", "address": f"filter=subset%3D{typed}", "shared": False})
-        assert saved.status_code == 201 and kept in saved.json()["address"] and scoped.other not in saved.json()["address"], saved.text
+    # Saved now, such a name is refused like one that nobody bears: kept, it would mean whatever is called so one day.
+    refusals = []
+    for typed in ["Hidden subset", "Never"]:
+        saved = client.post("/reports", json={"name": "Of nothing", "address": f"filter=subset%3D{typed.replace(' ', '%20')}", "shared": False})
+        assert saved.status_code == 400, saved.text
+        refusals.append(saved.json()["detail"].replace(typed, "ASKED"))
+    assert refusals[0] == refusals[1] and "ASKED" in refusals[0]
+    saved = client.post("/reports", json={"name": "Of Retail", "address": "filter=subset%3DRetail", "shared": False})
+    assert saved.status_code == 201 and scoped.mine in saved.json()["address"] and scoped.other not in saved.json()["address"], saved.text
     sent = client.post(f"/reports/{saved.json()['id']}/send")
     assert sent.status_code in (200, 202, 204), sent.text
 
@@ -350,11 +357,18 @@ def test_the_scope_is_what_the_subsets_are_now(scoped):
     assert moved.status_code == 200, moved.text
     assert scoped.admin.patch(f"/subsets/{passing}", json={"account_ids": [OTHER]}).status_code == 200
     assert accounts() == {OTHER}
+    # As many accounts, but others: the page has to know that its figures are old ones.
+    scope = client.get("/overview").json()["part"]
+    assert scoped.admin.patch(f"/subsets/{passing}", json={"account_ids": [LAST]}).status_code == 200
+    swapped = client.get("/overview").json()["part"]
+    assert scope["scope"] != swapped["scope"] and scope | {"scope": ""} == swapped | {"scope": ""}
+    assert scoped.admin.patch(f"/subsets/{passing}", json={"account_ids": [OTHER]}).status_code == 200
+    assert client.get("/overview").json()["part"] == scope
     # Deleted: nothing, in words, and not everything.
     assert scoped.admin.delete("/subsets", params={"id": passing}).status_code == 204
     assert accounts() == set()
     part = client.get("/overview").json()["part"]
-    assert part == {"subsets": [], "deleted": 1, "accounts": 0}
+    assert {name: part[name] for name in ["subsets", "deleted", "accounts"]} == {"subsets": [], "deleted": 1, "accounts": 0}
     assert client.get("/costs", params={"metric": "unblended", "group_by": "account_id"}).json()["rows"] == []
     # As a viewer again, everything.
     assert scoped.admin.patch(f"/members/{user}", json={"role": "viewer"}).status_code == 200

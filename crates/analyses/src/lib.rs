@@ -1,4 +1,6 @@
-//! What follows from costs: forecasts. Pure functions over figures; doubles are at home here and nowhere else.
+//! What follows from costs: forecasts, savings, irregular spend. Pure functions over figures; doubles are at home here
+//! and nowhere else.
 
 pub mod projection;
 pub mod savings;
+pub mod trends;

@@ -4,10 +4,10 @@
 
 use crate::methods;
 use crate::origin;
-use crate::problem::ApiError;
+use crate::problem::{ApiError, told_to};
 use crate::state::ApiState;
 use app::identity::{self, Presented};
-use app::policy::{self, Action, Caller};
+use app::policy::{self, Action, Caller, Sees};
 use app::{AppError, ErrorKind};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::Method;
@@ -122,12 +122,13 @@ pub(crate) async fn authorize(State(state): State<ApiState>, request: Request, n
         return methods::of_route(request.method(), &route);
     };
     match check(&state, action, request).await {
-        Ok(request) => next.run(request).await,
+        Ok((request, part)) => told_to(part, next.run(request)).await,
         Err(error) => error.into_response(),
     }
 }
 
-async fn check(state: &ApiState, action: Action, mut request: Request) -> Result<Request, ApiError> {
+/// The request with its caller, and whether they may see a part of the bills alone.
+async fn check(state: &ApiState, action: Action, mut request: Request) -> Result<(Request, bool), ApiError> {
     let presented = Presented {
         session: origin::session_cookie(&state.site, request.headers()),
         bearer: origin::bearer(request.headers())?,
@@ -141,8 +142,9 @@ async fn check(state: &ApiState, action: Action, mut request: Request) -> Result
         origin::csrf(&request, &secret, action)?;
     }
     policy::allow(&caller, action)?;
+    let part = caller.sees() != Sees::Everything;
     request.extensions_mut().insert(caller);
-    Ok(request)
+    Ok((request, part))
 }
 
 /// Who asks, in a handler.

@@ -32,6 +32,16 @@ pub(crate) struct Problem {
     request_id: Option<String>,
 }
 
+tokio::task_local! {
+    static OF_PART: bool;
+}
+
+/// Answers a request; `part` says whether who asks may see a part of the bills alone. Then errors say no more than that
+/// either.
+pub(crate) async fn told_to<T>(part: bool, answering: impl Future<Output = T>) -> T {
+    OF_PART.scope(part, answering).await
+}
+
 /// An error on its way out of a handler.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError(AppError);
@@ -44,7 +54,11 @@ impl<E: Into<AppError>> From<E> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let error = self.0;
+        let mut error = self.0;
+        if error.of_data_folder && OF_PART.try_with(|part| *part).unwrap_or(false) {
+            tracing::warn!(error.message = %error, "request failed");
+            error = error.of_part();
+        }
         let (status, name, title) = match error.kind {
             ErrorKind::NotFound | ErrorKind::Gone => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             ErrorKind::Invalid => (StatusCode::BAD_REQUEST, "invalid", "The request is not valid"),

@@ -16,6 +16,7 @@ pub(crate) use account_names::present_names;
 pub use account_names::{GivenName, GivenNames, NewAccountName, name_accounts, parse_account_names};
 pub use billing::{Billing, Price};
 pub(crate) use organization::{forget_accounts, keep_accounts};
+pub(crate) use references::is_subset_id;
 pub(crate) use shared_costs::source_mapping;
 pub use shared_costs::{Method, SharedCost, SharedTarget, set_shared_costs};
 pub use spellings::{Spellings, SpeltValue, set_spellings};

@@ -1,7 +1,7 @@
 //! What counts of a bill that is there twice: how a conflict stands by what was chosen and what is published, and what is
 //! said of it. Whoever reads, shows, chooses or removes asks here.
 
-use crate::{App, AppError, ErrorKind, Result, health};
+use crate::{App, AppError, ErrorKind, Failure, Result, health};
 use ingest::Owner;
 use meta::{BillChoice, BillConflict, BillPlace, FailureKind, Publication, chosen};
 use model::{BillingPeriod, ConnectionId, OrganizationId};
@@ -67,6 +67,40 @@ pub(crate) async fn nowhere(app: &App, organization: &OrganizationId) -> Result<
     Ok(())
 }
 
+/// Failures of which some ask for a choice that is made already: those say what is waited for instead.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub(crate) async fn with_choices(
+    app: &App,
+    organization: &OrganizationId,
+    mut failures: Vec<Failure>,
+) -> Result<Vec<Failure>> {
+    let asks = |failure: &Failure| failure.advice.as_ref().is_some_and(|advice| advice.contains(CHOOSE));
+    if !failures.iter().any(asks) {
+        return Ok(failures);
+    }
+    let conflicts = app.meta().bill_conflicts(organization).await?;
+    let choices = app.meta().bill_choices(organization).await?;
+    let published = app.meta().publications(organization).await?;
+    for conflict in &conflicts {
+        let Standing::Awaited(choice) = standing(conflict, &choices, &published) else { continue };
+        let detail = &conflict.detail;
+        let name = &if choice.winner == conflict.own { &detail.own } else { &detail.other }.name;
+        let month = Some(conflict.period.to_string());
+        let own = |failure: &&mut Failure| {
+            failure.connection.as_ref() == Some(&conflict.own.connection) && failure.period == month
+        };
+        for failure in failures.iter_mut().filter(own).filter(|failure| asks(failure)) {
+            failure.advice = Some(format!(
+                "'{name}' was chosen to count, by {}. It counts once it is read; nothing has to be chosen.",
+                choice.by
+            ));
+        }
+    }
+    Ok(failures)
+}
+
 /// Accounts that are in no total because another connection was chosen for their bill, by the connection and month that
 /// counts.
 pub(crate) fn in_no_total(
@@ -105,9 +139,12 @@ pub(crate) fn not_anywhere(conflict: &BillConflict) -> AppError {
     ))
 }
 
+/// The command that chooses.
+const CHOOSE: &str = "cloud-analyzer choose";
+
 /// How a candidate is chosen at the command line.
 pub fn command(connection: &str, period: BillingPeriod, candidate: &str) -> String {
-    format!("cloud-analyzer choose {} --month {period} --count {}", quoted(connection), quoted(candidate))
+    format!("{CHOOSE} {} --month {period} --count {}", quoted(connection), quoted(candidate))
 }
 
 /// A name as a shell takes it.

@@ -89,6 +89,9 @@ pub struct AppError {
     pub needs: Option<Role>,
     /// When to try again, where that is known (s).
     pub retry_after_s: Option<u32>,
+    /// Whether it speaks of files of the data folder, which are those of everybody's bills.
+    #[serde(skip)]
+    pub of_data_folder: bool,
 }
 
 impl AppError {
@@ -101,6 +104,7 @@ impl AppError {
             advice: None,
             needs: None,
             retry_after_s: None,
+            of_data_folder: false,
         }
     }
 
@@ -119,6 +123,19 @@ impl AppError {
     pub fn advise(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
         self
+    }
+
+    /// The same error as it is told to whoever may see a part of the bills: which file it was, its connection and its month
+    /// are of the whole. Whoever tells it writes the rest to the log.
+    #[must_use]
+    pub fn of_part(self) -> Self {
+        if !self.of_data_folder {
+            return self;
+        }
+        let told = "a stored file cannot be read";
+        Self { place: Box::default(), message: told.to_owned(), ..self }.advise(
+            "Try again later. What the server's log says of this request helps whoever runs the server.",
+        )
     }
 
     /// The same error with the file it is about.
@@ -153,5 +170,19 @@ mod tests {
             "file a.csv, row 7, column lineItem/UnblendedCost: 'abc' is not a number"
         );
         assert_eq!(AppError::internal("x").to_string(), "x");
+    }
+
+    #[test]
+    fn files_of_the_data_folder_are_not_told_to_whoever_sees_a_part() {
+        let error: AppError = query::QueryError::Unavailable {
+            message: "cannot read /data/lake/secret/x.parquet: gone".into(),
+            advice: "ingest the month again".into(),
+        }
+        .into();
+        assert!(error.message.contains("secret"));
+        let told = error.of_part();
+        assert!(!told.to_string().contains("/data") && told.kind == ErrorKind::Unavailable, "{told}");
+        let other = AppError::new(ErrorKind::Unavailable, "the mail server does not answer");
+        assert_eq!(other.clone().of_part(), other);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) use deliveries::{late_connections, note_stopped};
 pub use meta::FailureKind;
 
 use crate::connections::{self, Check, CheckState};
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, ErrorKind, Result, counted};
 use chrono::{DateTime, Utc};
 use connect::Delivery;
 use meta::{ConnectionKind, ConnectionRecord, FailureRow};
@@ -112,7 +112,7 @@ pub async fn failures(app: &App, organization: &OrganizationId) -> Result<Vec<Fa
     let mut failures = app.live().failures(organization);
     let open = app.meta().open_failures(organization).await?;
     failures.extend(open.into_iter().filter(|row| row.kind != FailureKind::Empty).map(Failure::from));
-    Ok(failures)
+    counted::with_choices(app, organization, failures).await
 }
 
 /// Failed and empty looks at a connection's source and its months, newest first, those that go on before all.

@@ -20,6 +20,7 @@ mod summary;
 mod tracking;
 
 pub use accounting::SourceFiles;
+pub(crate) use changes::make_due as make_bill_diffs;
 pub use connect::{Fate, Unread};
 pub(crate) use jobs::MOST_CRASHES;
 pub use summary::{IngestRequest, IngestSummary, PeriodOutcome, PeriodSummary};
@@ -194,12 +195,6 @@ async fn read(
     }
     known.order();
     app.meta().keep_source_files(&connection.id, app.now().timestamp_millis(), &known).await?;
-    let deliveries: Vec<&Delivery> = work.iter().map(|one| &one.delivery).collect();
-    let before = aside(
-        "the bill as it is could not be looked at before it is read again",
-        changes::before(app, connection, &deliveries, force),
-    )
-    .await;
     let mut tracker = Tracker {
         app,
         shown: &shown,
@@ -304,10 +299,8 @@ async fn read(
     // What is published stands, whatever becomes of what follows from it.
     aside("what stays as an earlier version read it could not be noted", earlier(app, connection, &periods))
         .await;
-    if let Some(before) = before {
-        let changed = changes::keep(app, connection, before, &periods, &kept.choices);
-        aside("what a restatement changed could not be kept", changed).await;
-    }
+    let diffs = changes::make_due(app, &connection.organization_id, &connection.id);
+    aside("what a restatement changed is found out later", diffs).await;
     judge(app, connection, &mut periods).await?;
     Ok(IngestSummary {
         organization,

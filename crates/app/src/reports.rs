@@ -65,8 +65,9 @@ fn shown(caller: &Caller, saved: SavedReport) -> Report {
     Report { saved, mine, may_change }
 }
 
-/// Has older reports refer to subsets and virtual tags by identifier: they hold what is called so now. What cannot be
-/// rewritten stays as it is, and is tried again at the next start.
+/// Has older reports refer to subsets and virtual tags by identifier: they hold what is called so now. One that names what
+/// nothing is called stays as it is, which the log says, and whoever opens it or waits for its mail is told. It is tried
+/// again at the next start.
 pub async fn refer_by_id(app: &App) {
     let older = match app.meta().reports_of_older_grammar().await {
         Ok(older) => older,
@@ -81,7 +82,9 @@ pub async fn refer_by_id(app: &App) {
 
 async fn rewrite(app: &App, saved: &SavedReport) -> Result<()> {
     let definitions = Definitions::read(app, &saved.organization_id).await?;
-    let address = address::by_id(&in_first_version(&saved.address), &definitions);
+    let address = in_first_version(&saved.address);
+    address::check_names(&address::read(&address)?, &definitions)?;
+    let address = address::by_id(&address, &definitions);
     Ok(app.meta().rewrite_address(saved, &address).await?)
 }
 
@@ -206,9 +209,11 @@ async fn apply(app: &App, caller: &Caller, saved: &mut SavedReport, new: ReportC
                 .advise("Use fewer filter values."));
         }
         // Whatever is saved can be sent.
-        address::read(&address)?;
+        let page = address::read(&address)?;
         // As the caller knows them: that a name is replaced tells that something bears it.
         let published = Published::seen_by(app, caller, None).await?;
+        address::check_names(&page, &published.definitions)?;
+        published.check_connections(page.filters())?;
         saved.address = address::by_id(&address, &published.definitions);
     }
     if let Some(shared) = new.shared {

@@ -3,6 +3,8 @@
 //! order, so that a stop anywhere loses nothing: what is over is marked, nobody can publish or resolve it from then on;
 //! the files go once everybody who found them before is done; the rows go last.
 
+mod repairing;
+
 use crate::backup::hold;
 use crate::identity::of_everybody;
 use crate::{App, Result};
@@ -50,7 +52,11 @@ impl App {
 
     /// The same, for callers that hold the writer's lock.
     pub(crate) async fn vacuum_unlocked(&self) -> Result<VacuumSummary> {
-        self.vacuum_sparing(Spare::Usual).await
+        let summary = self.vacuum_sparing(Spare::Usual).await?;
+        if summary.held_up {
+            tracing::info!("nothing is removed while a backup is made; the next vacuum does it");
+        }
+        Ok(summary)
     }
 
     /// Whether a vacuum would find files whose time is over.
@@ -71,7 +77,6 @@ impl App {
         // Vacuums of this process wait for each other: the lock of the file could not tell them from backups.
         let _next = self.vacuuming().lock().await;
         let Some(_alone) = hold::may_remove(self.data_dir())? else {
-            tracing::info!("nothing is removed while a backup is made; the next vacuum does it");
             return Ok(VacuumSummary { held_up: true, ..VacuumSummary::default() });
         };
         let now_ms = self.now().timestamp_millis();

@@ -62,13 +62,15 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let spare = if args.all { Spare::Nothing } else { Spare::Usual };
             let app = folder.open_existing().await?;
             let mut removed = app.vacuum(spare).await?;
-            if removed.held_up {
-                output::complain(
-                    "waiting until a backup is made, which may hold what would be removed",
-                    None,
-                );
-            }
+            let mut looks = 0;
             while removed.held_up {
+                if looks % BACKUP_TOLD == 0 {
+                    output::complain(
+                        "waiting until a backup is made, which may hold what would be removed",
+                        None,
+                    );
+                }
+                looks += 1;
                 tokio::time::sleep(BACKUP_ENDS).await;
                 removed = app.vacuum(spare).await?;
             }
@@ -155,6 +157,8 @@ impl Folder {
 
 /// How often a vacuum looks whether a backup has ended.
 const BACKUP_ENDS: Duration = Duration::from_secs(1);
+/// After how many looks it says again that it waits.
+const BACKUP_TOLD: u32 = 30;
 
 /// A command waits for its turn while a server, or another command, writes; the largest reports take some hours.
 const PATIENCE: Option<Patience> =

@@ -3,8 +3,8 @@
 use crate::store::{from_json, parsed, to_json};
 use crate::{Meta, MetaError, NewJob, work};
 use model::{BillingPeriod, ConnectionId, Decimal};
-use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqliteConnection};
 
 /// One line of a bill diff. Figures are unblended cost.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -100,32 +100,6 @@ pub struct BillChange {
 }
 
 impl Meta {
-    /// Keeps a bill diff.
-    pub async fn keep_bill_change(&self, change: &BillChange) -> Result<(), MetaError> {
-        sqlx::query(
-            "INSERT INTO bill_changes
-             (connection_id, period, changed_at_ms, currency, total_before, total_after, changes, rows_before,
-              rows_after, lines_total, sums, settled, source)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(change.connection_id.as_str())
-        .bind(change.period.to_string())
-        .bind(change.changed_at_ms)
-        .bind(&change.currency)
-        .bind(change.total_before.to_string())
-        .bind(change.total_after.to_string())
-        .bind(to_json("bill change", &change.lines)?)
-        .bind(change.rows_before.map(count))
-        .bind(change.rows_after.map(count))
-        .bind(change.lines_total.map(count))
-        .bind(change.sums.as_ref().map(|sums| to_json("bill change", sums)).transpose()?)
-        .bind(change.settled.as_ref().map(|settled| to_json("bill change", settled)).transpose()?)
-        .bind(&change.source)
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     /// The bill diffs of a connection that change what was settled and of which it is not decided yet whether somebody is
     /// told, with their numbers, by month.
     ///
@@ -184,6 +158,32 @@ impl Meta {
             .await?;
         rows.iter().map(change).collect()
     }
+}
+
+/// Keeps a bill diff, in the transaction that notes that it is made.
+pub(crate) async fn insert(to: &mut SqliteConnection, change: &BillChange) -> Result<(), MetaError> {
+    sqlx::query(
+        "INSERT INTO bill_changes
+         (connection_id, period, changed_at_ms, currency, total_before, total_after, changes, rows_before,
+          rows_after, lines_total, sums, settled, source)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(change.connection_id.as_str())
+    .bind(change.period.to_string())
+    .bind(change.changed_at_ms)
+    .bind(&change.currency)
+    .bind(change.total_before.to_string())
+    .bind(change.total_after.to_string())
+    .bind(to_json("bill change", &change.lines)?)
+    .bind(change.rows_before.map(count))
+    .bind(change.rows_after.map(count))
+    .bind(change.lines_total.map(count))
+    .bind(change.sums.as_ref().map(|sums| to_json("bill change", sums)).transpose()?)
+    .bind(change.settled.as_ref().map(|settled| to_json("bill change", settled)).transpose()?)
+    .bind(&change.source)
+    .execute(to)
+    .await?;
+    Ok(())
 }
 
 fn change(row: &SqliteRow) -> Result<BillChange, MetaError> {

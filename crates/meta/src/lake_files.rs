@@ -9,7 +9,7 @@
 use crate::identity::insert_entries;
 use crate::store::{parsed, stored, to_json};
 use crate::{Meta, MetaError, NewAudit};
-use model::{OrganizationId, Table};
+use model::Table;
 use sqlx::{Row, SqliteConnection};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -274,26 +274,6 @@ impl Meta {
         .execute(&self.pool)
         .await?;
         Ok(())
-    }
-
-    /// First instant (ms) from which on an organization's bills can be looked at as they stood; `None`: all that was ever
-    /// published is there.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn kept_from(&self, organization: &OrganizationId) -> Result<Option<i64>, MetaError> {
-        let row = sqlx::query(
-            "SELECT max(coalesce((SELECT max(superseded_at_ms) FROM publications
-                     JOIN connections ON connections.id = publications.connection_id
-                     WHERE connections.organization_id = ?1 AND files_gone_ms IS NOT NULL
-                         AND superseded_at_ms > published_at_ms), 0),
-                 coalesce((SELECT past_from_ms FROM organizations WHERE id = ?1), 0)) AS kept_from",
-        )
-        .bind(organization.as_str())
-        .fetch_one(&self.pool)
-        .await?;
-        let kept_from: i64 = row.try_get("kept_from")?;
-        Ok(Some(kept_from).filter(|from| *from > 0))
     }
 
     /// How long superseded files are kept (ms).

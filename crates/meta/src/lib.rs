@@ -50,7 +50,10 @@ pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
 pub use lake_files::{FileState, Found, KEEP_SUPERSEDED_MS, LakeFile};
 pub use organization::Organization;
-pub use publication::{NewPublication, Publication, Retirement, Stage, StateVersion, SupersededPublication};
+pub use outbox::{BillDiff, Undiffed};
+pub use publication::{
+    NewPublication, Publication, PublishedMonth, Retirement, Stage, StateVersion, SupersededPublication,
+};
 pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;
 pub use work::{Beat, JobCount, KnownJob, Lease, NewJob, TakenJob};

@@ -4,9 +4,10 @@ mod past;
 mod withdrawing;
 
 use crate::store::{count, from_json, parsed, stored, to_json};
-use crate::{BillConflict, Meta, MetaError, Reason, job, lake_files, outbox};
+use crate::{BillConflict, BillDiff, Meta, MetaError, Reason, job, lake_files, outbox};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId, Table};
 use past::CURRENT_FILES;
+pub use past::PublishedMonth;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::collections::BTreeMap;
@@ -74,6 +75,8 @@ pub struct Retirement {
     pub conflict: BillConflict,
     /// What it holds besides, which stays published.
     pub rest: Option<NewPublication>,
+    /// What the bill diffs say of it: the new one's, and its own.
+    pub words: [String; 2],
 }
 
 /// A publication, current unless it was replaced. Dereferences to what was published.
@@ -208,16 +211,17 @@ impl Meta {
             let theirs = &one.conflict.own.connection;
             match &one.rest {
                 Some(rest) => {
-                    insert(&mut transaction, rest, at_ms).await?;
+                    insert(&mut transaction, rest, at_ms, None).await?;
                     job::queue(&mut transaction, theirs, Reason::Asked, new.published_at_ms).await?;
                 }
                 None => {
                     let now_ms = new.published_at_ms;
-                    outbox::insert(&mut transaction, one.publication, theirs, new.period, now_ms).await?;
+                    outbox::insert(&mut transaction, one.publication, theirs, new.period, now_ms, &[])
+                        .await?;
                 }
             }
         }
-        let id = insert(&mut transaction, new, at_ms).await?;
+        let id = insert(&mut transaction, new, at_ms, Some(retired)).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -380,11 +384,13 @@ async fn moment(
 }
 
 /// Makes this the current publication of its (connection, period) at an instant (ms), and supersedes the former one,
-/// with its row of the outbox, in the transaction of whatever belongs to it.
+/// with its row of the outbox, in the transaction of whatever belongs to it. Its bill diffs are to be made, those against
+/// what it takes the place of included; `None`: of what is left of another bill none is.
 async fn insert(
     transaction: &mut SqliteConnection,
     new: &NewPublication,
     at_ms: i64,
+    retired: Option<&[Retirement]>,
 ) -> Result<i64, MetaError> {
     let former = sqlx::query(
         "UPDATE publications SET superseded_at_ms = ?
@@ -395,8 +401,9 @@ async fn insert(
     .bind(new.period.to_string())
     .fetch_optional(&mut *transaction)
     .await?;
+    let former: Option<i64> = former.map(|row| row.try_get("id")).transpose()?;
     if let Some(former) = former {
-        lake_files::supersede(transaction, former.try_get("id")?, at_ms).await?;
+        lake_files::supersede(transaction, former, at_ms).await?;
     }
     let inserted = sqlx::query(
         "INSERT INTO publications (connection_id, period, stage, rollup_version, line_items_version, row_count,
@@ -428,7 +435,18 @@ async fn insert(
     for (table, files) in [(Table::Rollup, &new.rollup_files), (Table::LineItems, &new.line_item_files)] {
         lake_files::publish(transaction, id, table, files, at_ms).await?;
     }
-    outbox::insert(transaction, id, &new.connection_id, new.period, new.published_at_ms).await?;
+    let mut diffs = vec![];
+    if let Some(retired) = retired {
+        if let Some(former) = former {
+            diffs = outbox::inherited(transaction, former, id).await?;
+        }
+        for one in retired {
+            let [ours, theirs] = one.words.clone().map(Some);
+            diffs.push(BillDiff { before: one.publication, after: Some(id), source: ours });
+            diffs.push(BillDiff { before: one.publication, after: None, source: theirs });
+        }
+    }
+    outbox::insert(transaction, id, &new.connection_id, new.period, new.published_at_ms, &diffs).await?;
     Ok(id)
 }
 

@@ -203,13 +203,7 @@ impl Meta {
     /// # Errors
     /// The database cannot be written to.
     pub async fn note_progress(&self, job: &TakenJob, progress: &Value) -> Result<(), MetaError> {
-        sqlx::query("UPDATE jobs SET progress = ? WHERE id = ? AND state = 'running' AND lease = ?")
-            .bind(to_json("progress", progress)?)
-            .bind(job.id)
-            .bind(&job.holder)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        note_progress(&mut *self.pool.acquire().await?, job, progress).await
     }
 
     /// Ends a job, done or failed. One that was asked for while it ran waits again.
@@ -305,6 +299,21 @@ impl Meta {
         insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// How far a job is, in the transaction of what is noted with it.
+pub(crate) async fn note_progress(
+    to: &mut SqliteConnection,
+    job: &TakenJob,
+    progress: &Value,
+) -> Result<(), MetaError> {
+    sqlx::query("UPDATE jobs SET progress = ? WHERE id = ? AND state = 'running' AND lease = ?")
+        .bind(to_json("progress", progress)?)
+        .bind(job.id)
+        .bind(&job.holder)
+        .execute(to)
+        .await?;
+    Ok(())
 }
 
 /// The job, in the transaction of what it follows from.

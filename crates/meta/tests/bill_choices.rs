@@ -25,6 +25,10 @@ fn candidate(name: &str) -> BillCandidate {
     BillCandidate { connection: id(name), place: BillPlace::Whole }
 }
 
+fn words() -> [String; 2] {
+    ["ours".to_owned(), "theirs".to_owned()]
+}
+
 fn conflict(own: &str, other: &str) -> BillConflict {
     BillConflict {
         id: 0,
@@ -91,7 +95,8 @@ async fn current(meta: &Meta) -> Vec<String> {
 async fn a_month_takes_the_place_of_another_ones_in_one_step() {
     let (_folder, meta) = store().await;
     let first = meta.publish(&publication("one")).await.unwrap();
-    let retired = [Retirement { publication: first, conflict: conflict("one", "two"), rest: None }];
+    let retired =
+        [Retirement { publication: first, conflict: conflict("one", "two"), rest: None, words: words() }];
     meta.publish_in_place(&publication("two"), &retired).await.unwrap();
     assert_eq!(current(&meta).await, ["two"]);
     assert_eq!(meta.bill_conflicts(&organization()).await.unwrap()[0].own, candidate("one"));
@@ -102,7 +107,12 @@ async fn a_month_takes_the_place_of_another_ones_in_one_step() {
     // What it holds besides stays.
     let second = meta.publication_for(&id("two"), august()).await.unwrap().unwrap().id;
     let rest = NewPublication { fingerprint: "rest of two".to_owned(), ..publication("two") };
-    let retired = [Retirement { publication: second, conflict: conflict("two", "one"), rest: Some(rest) }];
+    let retired = [Retirement {
+        publication: second,
+        conflict: conflict("two", "one"),
+        rest: Some(rest),
+        words: words(),
+    }];
     meta.publish_in_place(&publication("one"), &retired).await.unwrap();
     assert_eq!(current(&meta).await, ["one", "rest of two"]);
     // What has a rest is read for its line items.
@@ -117,7 +127,8 @@ async fn what_follows_follows_of_both() {
     for name in ["one", "two"] {
         meta.relay(&id(name), 11, &[]).await.unwrap();
     }
-    let retired = [Retirement { publication: first, conflict: conflict("one", "two"), rest: None }];
+    let retired =
+        [Retirement { publication: first, conflict: conflict("one", "two"), rest: None, words: words() }];
     meta.publish_in_place(&publication("two"), &retired).await.unwrap();
     assert_eq!(meta.unrelayed(20).await.unwrap().len(), 2);
 }

@@ -269,7 +269,7 @@ async fn mails_are_counted_by_sender_and_organization() {
     let limits = MailLimits { window_ms: 100, per_sender: 5, per_organization: 8 };
     let count = async |sender: &str, mails: u32, at_ms: i64| {
         let new = NewMails { organization_id: organization().id, sender: sender.into(), mails, at_ms };
-        meta.count_mails(&new, limits, Some(&entry("report.sent"))).await.unwrap()
+        meta.count_mails(&new, limits, Some(&entry("report.sent")), None).await.unwrap()
     };
     assert_eq!(count("ada", 3, 1000).await, None);
     assert_eq!(count("ada", 3, 1010).await, Some(1100), "their own are too many");

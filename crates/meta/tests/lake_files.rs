@@ -1,8 +1,8 @@
 //! Files of the lake as rows: their states, what may be removed, and what was published at an instant that is over.
 
 use meta::{
-    BillCandidate, BillConflict, BillPlace, ConflictDetail, Connection, ConnectionKind, ErrorKind, FileState,
-    Found, Meta, NewPublication, Organization, Publication, Retirement,
+    BillCandidate, BillChange, BillConflict, BillDiff, BillPlace, ConflictDetail, Connection, ConnectionKind,
+    ErrorKind, FileState, Found, Meta, NewPublication, Organization, Publication, Retirement,
 };
 use model::{ConnectionId, Decimal, OrganizationId, Table};
 use serde_json::json;
@@ -38,6 +38,10 @@ fn publication(connection: &str, generation: &str, at_ms: i64) -> NewPublication
         data_to: None,
         published_at_ms: at_ms,
     }
+}
+
+fn words() -> [String; 2] {
+    ["ours".to_owned(), "theirs".to_owned()]
 }
 
 fn conflict(own: &str, other: &str) -> BillConflict {
@@ -139,9 +143,34 @@ async fn files_of_a_removed_connection_are_nobodys() {
     meta.delete_connection(&organization(), &id("one"), &[]).await.unwrap();
     assert_eq!(states(&meta).await, []);
     // Days before cannot be told any more.
-    assert!(meta.kept_from(&organization()).await.unwrap().is_some_and(|from| from > 20));
+    assert!(meta.kept_again(&organization(), 20).await.unwrap().is_some_and(|from| from > 20));
     assert_eq!(condemned(&meta, &["a", "b", "c"], 0, 30).await, ["a", "b"]);
 }
+
+#[tokio::test]
+async fn what_is_removed_is_gone_from_the_days_on_which_it_counted_alone() {
+    let (_folder, meta) = store().await;
+    meta.publish(&publication("one", "a", 10)).await.unwrap();
+    meta.publish(&publication("two", "b", 20)).await.unwrap();
+    meta.publish(&publication("two", "c", 30)).await.unwrap();
+    let again = async |at| meta.kept_again(&organization(), at).await.unwrap();
+    assert_eq!(again(25).await, None);
+    let retired =
+        [Retirement { publication: 3, conflict: conflict("two", "one"), rest: None, words: words() }];
+    meta.publish_in_place(&publication("one", "d", 40), &retired).await.unwrap();
+    meta.delete_connection(&organization(), &id("two"), &[]).await.unwrap();
+    // Both of its publications, one behind the other.
+    assert_eq!(
+        [again(19).await, again(20).await, again(39).await, again(40).await],
+        [None, Some(40), Some(40), None]
+    );
+    assert_eq!(as_of(&meta, 19).await.unwrap(), ["a"]);
+    // What an earlier version removed is refused as it was.
+    meta.migrate_down(PAST_GAPS).await.unwrap();
+    assert_eq!(meta.kept_from(&organization()).await.unwrap(), Some(40));
+}
+
+const PAST_GAPS: i64 = 20_261_130_022_000;
 
 async fn as_of(meta: &Meta, at_ms: i64) -> Option<Vec<String>> {
     let found: Option<Vec<Publication>> = meta.publications_as_of(&organization(), at_ms).await.unwrap();
@@ -159,7 +188,8 @@ async fn what_counted_at_an_instant_is_known() {
     let b = meta.publish(&publication("one", "b", 20)).await.unwrap();
     // Another connection's month is chosen, with a rest of the former one.
     let rest = publication("one", "rest", 30);
-    let retired = [Retirement { publication: b, conflict: conflict("one", "two"), rest: Some(rest) }];
+    let retired =
+        [Retirement { publication: b, conflict: conflict("one", "two"), rest: Some(rest), words: words() }];
     meta.publish_in_place(&publication("two", "c", 30), &retired).await.unwrap();
     let expected: [(i64, &[&str]); 6] =
         [(9, &[]), (10, &["a"]), (19, &["a"]), (20, &["b"]), (29, &["b"]), (30, &["rest", "c"])];
@@ -209,6 +239,7 @@ async fn every_instant_is_what_was_current_then() {
                     period: new.period,
                     ..publication(other, &format!("{turn}-rest"), now_ms)
                 }),
+                words: words(),
             })
             .into_iter()
             .collect();
@@ -300,7 +331,8 @@ async fn what_is_taken_back_leaves_nothing_where_nothing_was_and_others_as_they_
     assert_eq!(meta.withdraw(first, 20).await.unwrap(), Some(vec![]));
     assert_eq!(meta.publications(&organization()).await.unwrap(), []);
     let theirs = meta.publish(&publication("one", "b", 30)).await.unwrap();
-    let retired = [Retirement { publication: theirs, conflict: conflict("one", "two"), rest: None }];
+    let retired =
+        [Retirement { publication: theirs, conflict: conflict("one", "two"), rest: None, words: words() }];
     let own = meta.publish_in_place(&publication("two", "c", 40), &retired).await.unwrap();
     assert_eq!(meta.withdraw(own, 50).await.unwrap(), None, "what it took the place of would count nowhere");
     assert_eq!(as_of(&meta, 50).await.unwrap(), ["c"]);
@@ -317,7 +349,12 @@ async fn what_is_taken_back_counts_no_bill_twice_or_nowhere() {
     // A rest of "one" is what "two" did not take: behind it stands the whole, which counts in "two" in part.
     let whole = complete(&publication("one", "whole", 10)).await;
     let rest = publication("one", "rest", 20);
-    let retired = [Retirement { publication: whole, conflict: conflict("one", "two"), rest: Some(rest) }];
+    let retired = [Retirement {
+        publication: whole,
+        conflict: conflict("one", "two"),
+        rest: Some(rest),
+        words: words(),
+    }];
     meta.publish_in_place(&publication("two", "theirs", 20), &retired).await.unwrap();
     let again = NewPublication { fingerprint: "rest".to_owned(), ..publication("one", "rest2", 30) };
     let again = meta.publish(&again).await.unwrap();
@@ -351,4 +388,71 @@ async fn what_may_come_back_is_spared_and_older_tries_do_not_come_back() {
     let next = meta.publish(&of("one", "next", 60, "2")).await.unwrap();
     meta.publish(&of("two", "theirs", 70, "1")).await.unwrap();
     assert_eq!(meta.withdraw(next, 80).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_bill_diff_is_due_once_its_publication_is_complete_and_made_once() {
+    let (_folder, meta) = store().await;
+    let one = id("one");
+    let due = async |meta: &Meta| -> Vec<Vec<BillDiff>> {
+        meta.undiffed(&one).await.unwrap().into_iter().map(|row| row.diffs).collect()
+    };
+    let diff = |before, after| BillDiff { before, after: Some(after), source: None };
+    let complete = async |id| meta.complete(id, 1, &[], &json!({})).await.unwrap();
+    let a = meta.publish(&publication("one", "a", 10)).await.unwrap();
+    complete(a).await;
+    assert_eq!(due(&meta).await, Vec::<Vec<BillDiff>>::new(), "the first one changes nothing");
+    let b = meta.publish(&publication("one", "b", 20)).await.unwrap();
+    meta.relay(&one, 21, &[]).await.unwrap();
+    assert_eq!(due(&meta).await, Vec::<Vec<BillDiff>>::new(), "its line items may refuse it");
+    assert_eq!(meta.unrelayed(30).await.unwrap(), []);
+    // It never came to its end: what replaces it stands against the last complete one.
+    let c = meta.publish(&publication("one", "c", 30)).await.unwrap();
+    meta.relay(&one, 31, &[]).await.unwrap();
+    complete(c).await;
+    assert_eq!(due(&meta).await, [vec![diff(a, c)]]);
+    assert_eq!(meta.unrelayed(40).await.unwrap(), [(organization(), one.clone())]);
+    let next = meta.publish(&publication("one", "d", 40)).await.unwrap();
+    assert!(next > b);
+    // Made by two: kept once, and what follows from it is queued.
+    let row = meta.undiffed(&one).await.unwrap()[0].id;
+    let change = BillChange {
+        connection_id: one.clone(),
+        period: "2026-08".parse().unwrap(),
+        changed_at_ms: 30,
+        currency: "USD".to_owned(),
+        total_before: Decimal::ZERO,
+        total_after: Decimal::ZERO,
+        rows_before: None,
+        rows_after: None,
+        lines_total: None,
+        lines: vec![],
+        sums: None,
+        settled: None,
+        source: None,
+    };
+    meta.relay(&one, 41, &[]).await.unwrap();
+    for _ in 0..2 {
+        meta.keep_bill_changes(row, std::slice::from_ref(&change)).await.unwrap();
+    }
+    assert_eq!(meta.bill_changes(&one, 10).await.unwrap(), [change]);
+    assert!(meta.relay(&one, 42, &[]).await.unwrap());
+    // Taken back, it changed nothing.
+    assert!(meta.withdraw(next, 50).await.unwrap().is_some());
+    assert_eq!(due(&meta).await, Vec::<Vec<BillDiff>>::new());
+    // In place of another connection's: for both, in words.
+    let theirs = meta.publish(&publication("two", "t", 60)).await.unwrap();
+    let retired =
+        [Retirement { publication: theirs, conflict: conflict("two", "one"), rest: None, words: words() }];
+    let last = meta.publish_in_place(&publication("one", "e", 70), &retired).await.unwrap();
+    complete(last).await;
+    let [ours, gone] = words().map(Some);
+    assert_eq!(
+        due(&meta).await,
+        [vec![
+            diff(c, last),
+            BillDiff { before: theirs, after: Some(last), source: ours },
+            BillDiff { before: theirs, after: None, source: gone },
+        ]]
+    );
 }

@@ -67,7 +67,7 @@ pub(crate) fn sum(
         let mut slabs = slabs(store, &paths, &columns, threads)?;
         let places = Places::new(store, query, &columns, &mut slabs, names.as_ref())?;
         let bills: Vec<_> = batch.iter().map(|(at, _)| periods[*at]).collect();
-        let axes = Axes::new(query, &places, &bills)?;
+        let axes = Axes::new(query, &places, &bills, &slabs)?;
         let sieves = Sieves::new(query, &places);
         stop.check()?;
         let rows = run(plan, query, days, buckets, &slabs, &axes, &sieves, threads, stop)?;

@@ -1179,6 +1179,7 @@ export interface components {
         Accounts: {
             /** @description The most expensive first. */
             accounts: components["schemas"]["Account"][];
+            as_of?: components["schemas"]["AsOfView"] | null;
             currency: string;
             span: components["schemas"]["SavingsSpan"] | null;
         };
@@ -1749,6 +1750,7 @@ export interface components {
         };
         /** @description Everything that costs can be asked by. */
         Dimensions: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             cost_category_names: string[];
             dimensions: components["schemas"]["DimensionView"][];
             /** @description Whether it is known where AWS Organizations places accounts. */
@@ -2387,6 +2389,7 @@ export interface components {
         };
         /** @description The projection, if there is anything to project. */
         ProjectionAnswer: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             projection: components["schemas"]["ProjectionView"] | null;
         };
         /** @description What the newest month will cost: known days, and a forecast of the rest. Estimates, to the cent. */
@@ -2510,6 +2513,7 @@ export interface components {
         Savings: {
             /** @description The greatest additional savings first. */
             accounts: components["schemas"]["SavingsAccount"][];
+            as_of?: components["schemas"]["AsOfView"] | null;
             /** @description What the estimates rest on. */
             assumptions: string[];
             currency: string;
@@ -2565,6 +2569,8 @@ export interface components {
              * @description Chosen subsets that were deleted since: they show nothing.
              */
             deleted: number;
+            /** @description Checksum of the accounts: another one, other figures. */
+            scope: string;
             /** @description The chosen subsets, by name. */
             subsets: components["schemas"]["SeenSubset"][];
         };
@@ -2711,6 +2717,7 @@ export interface components {
         };
         /** @description All subsets, what is in none, and the whole. */
         Subsets: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             currency: string;
             last_month: components["schemas"]["SavingsSpan"] | null;
             month_to_date: components["schemas"]["SavingsSpan"] | null;
@@ -2721,6 +2728,7 @@ export interface components {
         };
         /** @description The cards. */
         Summary: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             month_to_date: components["schemas"]["MonthToDate"] | null;
         };
         /** @description What accounts cost and are charged. */
@@ -2796,6 +2804,7 @@ export interface components {
         };
         /** @description Values of a dimension, largest figure first. */
         Values: {
+            as_of?: components["schemas"]["AsOfView"] | null;
             /**
              * Format: int64
              * @description How many match, more than are listed perhaps.

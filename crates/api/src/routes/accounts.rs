@@ -2,7 +2,7 @@
 
 use super::savings::SavingsSpan;
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::body::Body;
 use crate::caching::{Asked, fresh};
 use crate::params::{CurrencyParams, Pairs, currency};
@@ -66,6 +66,9 @@ pub(crate) struct Accounts {
     span: Option<SavingsSpan>,
     /// The most expensive first.
     accounts: Vec<Account>,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 impl From<read::Accounts> for Accounts {
@@ -93,6 +96,7 @@ impl From<read::Accounts> for Accounts {
             currency: found.currency,
             span: found.span.map(|(from, to)| SavingsSpan::new(from, to)),
             accounts: accounts.collect(),
+            as_of: None,
         }
     }
 }
@@ -112,7 +116,10 @@ pub(crate) async fn accounts(
     let as_of = pairs.as_of()?;
     pairs.done()?;
     let published = state.published_as_of(&by, as_of).await?;
-    let view = async { Ok(Accounts::from(read::accounts(&state.app, &published, &filters).await?)) };
+    let view = async {
+        let found = read::accounts(&state.app, &published, &filters).await?;
+        Ok(Accounts { as_of: AsOfView::of(&published), ..Accounts::from(found) })
+    };
     asked.answer(&state, &published, view).await
 }
 

@@ -1,7 +1,7 @@
 //! What costs can be grouped and filtered by.
 
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
@@ -87,6 +87,9 @@ pub(crate) struct Dimensions {
     has_subsets: bool,
     /// Whether it is known where AWS Organizations places accounts.
     has_organizational_units: bool,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 /// Dimensions, metrics, tag keys and cost categories.
@@ -124,6 +127,7 @@ pub(crate) async fn dimensions(
             has_organizational_units: definitions.has_organizational_units(),
             tag_keys: names.tag_keys,
             cost_category_names: names.cost_category_names,
+            as_of: AsOfView::of(&published),
         })
     };
     asked.answer(&state, &published, view).await
@@ -165,6 +169,9 @@ pub(crate) struct Values {
     values: Vec<ValueView>,
     /// How many match, more than are listed perhaps.
     total_values: u64,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 /// The values that a dimension takes.
@@ -200,7 +207,11 @@ pub(crate) async fn dimension_values(
             figure: value.figure.to_string(),
             currency: value.currency,
         });
-        Ok(Values { values: values.collect(), total_values: found.total as u64 })
+        Ok(Values {
+            values: values.collect(),
+            total_values: found.total as u64,
+            as_of: AsOfView::of(&published),
+        })
     };
     asked.answer(&state, &published, view).await
 }

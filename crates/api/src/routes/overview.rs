@@ -242,6 +242,8 @@ pub(crate) struct SeenPartView {
     deleted: u64,
     /// Accounts in them.
     accounts: u64,
+    /// Checksum of the accounts: another one, other figures.
+    scope: String,
 }
 
 impl From<&SeenPart> for SeenPartView {
@@ -251,6 +253,7 @@ impl From<&SeenPart> for SeenPartView {
             subsets: part.subsets.iter().map(subset).collect(),
             deleted: part.deleted as u64,
             accounts: part.accounts() as u64,
+            scope: part.checksum(),
         }
     }
 }

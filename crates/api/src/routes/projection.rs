@@ -1,7 +1,7 @@
 //! What the month will cost.
 
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
 use crate::params::{Pairs, metric_of_rows};
 use crate::problem::{ApiError, Problem};
@@ -77,6 +77,9 @@ pub(crate) struct MonthAheadView {
 pub(crate) struct ProjectionAnswer {
     #[schema(required = true)]
     projection: Option<ProjectionView>,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 impl From<Option<read::Projected>> for ProjectionAnswer {
@@ -111,7 +114,7 @@ impl From<Option<read::Projected>> for ProjectionAnswer {
                 run_rate_error_percent: backtest.run_rate_error_percent,
             }),
         });
-        Self { projection }
+        Self { projection, as_of: None }
     }
 }
 
@@ -129,7 +132,8 @@ pub(crate) async fn projection(
     let (metric, filters, as_of) = metric_of_rows(pairs)?;
     let published = state.published_as_of(&by, as_of).await?;
     let view = async {
-        Ok(ProjectionAnswer::from(read::projection(&state.app, &published, metric, &filters).await?))
+        let found = read::projection(&state.app, &published, metric, &filters).await?;
+        Ok(ProjectionAnswer { as_of: AsOfView::of(&published), ..ProjectionAnswer::from(found) })
     };
     asked.answer(&state, &published, view).await
 }

@@ -1,7 +1,7 @@
 //! Missed savings and account efficiency: estimates, with what they rest on.
 
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
@@ -94,6 +94,9 @@ pub(crate) struct Savings {
     accounts: Vec<SavingsAccount>,
     #[schema(required = true)]
     explain: Option<SavingsExplain>,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 /// Two decimals: an estimate has no more.
@@ -133,6 +136,7 @@ impl From<read::Savings> for Savings {
             assumptions: found.assumptions,
             accounts: accounts.collect(),
             explain,
+            as_of: None,
         }
     }
 }
@@ -152,6 +156,9 @@ pub(crate) async fn savings(
     let as_of = pairs.as_of()?;
     pairs.done()?;
     let published = state.published_as_of(&by, as_of).await?;
-    let view = async { Ok(Savings::from(read::savings(&state.app, &published, &filters).await?)) };
+    let view = async {
+        let found = read::savings(&state.app, &published, &filters).await?;
+        Ok(Savings { as_of: AsOfView::of(&published), ..Savings::from(found) })
+    };
     asked.answer(&state, &published, view).await
 }

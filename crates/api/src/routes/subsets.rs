@@ -3,7 +3,7 @@
 use super::reports::given;
 use super::savings::{SavingsSpan, estimate};
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::body::Body;
 use crate::caching::fresh;
 use crate::expected::Expected;
@@ -153,6 +153,9 @@ pub(crate) struct Subsets {
     subsets: Vec<Subset>,
     unassigned: Sums,
     whole: Sums,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 /// An account of a subset.
@@ -226,6 +229,7 @@ pub(crate) async fn subsets(
         subsets: found.subsets.into_iter().map(|(subset, sums)| view(subset, sums)).collect(),
         unassigned: found.unassigned.into(),
         whole: found.whole.into(),
+        as_of: AsOfView::of(&published),
     })))
 }
 

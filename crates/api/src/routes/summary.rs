@@ -1,7 +1,7 @@
 //! The cards at the top of the page.
 
 use crate::access::By;
-use crate::as_of::AsOfParams;
+use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
 use crate::params::{Pairs, metric_of_rows};
 use crate::problem::{ApiError, Problem};
@@ -55,6 +55,9 @@ pub(crate) struct MonthToDate {
 pub(crate) struct Summary {
     #[schema(required = true)]
     month_to_date: Option<MonthToDate>,
+    /// When the bills stood so, where `as_of` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_of: Option<AsOfView>,
 }
 
 impl From<Option<read::MonthToDate>> for Summary {
@@ -79,7 +82,7 @@ impl From<Option<read::MonthToDate>> for Summary {
                 compared: month.compared.as_ref().map(PreviousSpan::from),
             }
         });
-        Self { month_to_date }
+        Self { month_to_date, as_of: None }
     }
 }
 
@@ -96,7 +99,9 @@ pub(crate) async fn summary(
 ) -> Result<Response, ApiError> {
     let (metric, filters, as_of) = metric_of_rows(pairs)?;
     let published = state.published_as_of(&by, as_of).await?;
-    let view =
-        async { Ok(Summary::from(read::month_to_date(&state.app, &published, metric, &filters).await?)) };
+    let view = async {
+        let found = read::month_to_date(&state.app, &published, metric, &filters).await?;
+        Ok(Summary { as_of: AsOfView::of(&published), ..Summary::from(found) })
+    };
     asked.answer(&state, &published, view).await
 }

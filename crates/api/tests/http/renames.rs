@@ -98,6 +98,21 @@ async fn what_is_saved_refers_by_identifier() {
         assert_eq!(refused.status, 400, "{method}: {}", refused.body);
         assert!(refused.body.contains("a day that is over"), "{method}: {}", refused.body);
     }
+    // A name that nothing bears is not kept: it would mean whatever is called so one day.
+    for name in [
+        "filter=subset%3DNobody",
+        "filter=subset%21%3DNobody",
+        "filter=subset_id%21%3D0123456789abcdef",
+        "filter=virtual_tag%3ANobody%3Da",
+        "tab=virtual%3ANobody",
+        "filter=connection%21%3Dnobody",
+    ] {
+        let unknown = json!({ "name": "Unknown", "address": name, "shared": true });
+        for (method, path) in [("POST", "/api/v1/reports"), ("PATCH", change.as_str())] {
+            let refused = test.request(method, path, &[], Some(&unknown)).await;
+            assert_eq!(refused.status, 400, "{method} {name}: {}", refused.body);
+        }
+    }
     rename(&test, &ids).await;
     let listed = test.get("/api/v1/reports").await.json();
     assert_eq!(listed["reports"][0]["address"], json!(expected));

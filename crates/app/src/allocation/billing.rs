@@ -71,7 +71,7 @@ impl Billing {
         }
         let ask = async |metric: Metric, filters: Vec<Filter>| -> Result<Decimal> {
             let query = CostQuery { from: Some(from), to: Some(to), filters, ..CostQuery::total(metric) };
-            let query = published.definitions.resolve(query)?;
+            let query = published.resolve(query)?;
             Ok(app.engine().answer(&published.view, &query).await?.total)
         };
         let sum = match self.price {

@@ -4,7 +4,7 @@
 
 use super::{Definitions, Subset, VirtualTag};
 use crate::{AppError, Result};
-use model::{Dimension, Filter, Mapping, MappingName};
+use model::{CostQuery, Dimension, Filter, Mapping, MappingName};
 use std::cell::LazyCell;
 use std::collections::HashMap;
 
@@ -142,12 +142,30 @@ impl Definitions {
         Ok(())
     }
 
+    /// Refuses a filter that names what nobody knows, whether it keeps or leaves out: kept, it would mean whatever is called
+    /// so one day.
+    ///
+    /// # Errors
+    /// `Invalid`: what nothing is called.
+    pub(crate) fn check_names(&self, filter: &Filter) -> Result<()> {
+        match &filter.dimension {
+            Dimension::Mapped(Mapping { name: MappingName::VirtualTag(reference), .. }) => {
+                self.virtual_tag(reference).map(|_| ())
+            }
+            Dimension::Mapped(Mapping { name: MappingName::Subset | MappingName::SubsetId, .. }) => {
+                let mut kept = Filter { exclude: false, ..filter.clone() };
+                self.find_subsets(std::iter::once(&mut kept))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The same filter with identifiers in place of names; `None` where it has none, or names what nobody knows.
     pub fn filter_by_id(&self, filter: &Filter) -> Option<Filter> {
         let Dimension::Mapped(Mapping { name, .. }) = &filter.dimension else { return None };
         let mut new = filter.clone();
         match name {
-            MappingName::Subset => {
+            MappingName::Subset | MappingName::SubsetId => {
                 let known = references(&self.subsets);
                 for value in &mut new.values {
                     if !value.is_empty() && value != name.none_label() {
@@ -161,9 +179,42 @@ impl Definitions {
                 let id = self.virtual_tag(reference).ok()?.id.clone();
                 new.dimension = MappingName::VirtualTag(id).into();
             }
-            MappingName::SubsetId | MappingName::OrganizationalUnit => return None,
+            MappingName::OrganizationalUnit => return None,
         }
         Some(new)
+    }
+}
+
+/// Whether keys of a dimension are identifiers of subsets.
+pub(crate) fn is_subset_id(dimension: &Dimension) -> bool {
+    matches!(dimension, Dimension::Mapped(mapping) if mapping.name == MappingName::SubsetId)
+}
+
+impl Definitions {
+    /// A filter as it is shown: with subsets by name.
+    pub(crate) fn filter_by_name(&self, filter: &Filter) -> Filter {
+        if !is_subset_id(&filter.dimension) {
+            return filter.clone();
+        }
+        let name = |value: &String| {
+            let found = self.subsets.iter().find(|subset| subset.id == *value);
+            found.map_or_else(|| value.clone(), |subset| subset.name.clone())
+        };
+        Filter {
+            dimension: MappingName::Subset.into(),
+            exclude: filter.exclude,
+            values: filter.values.iter().map(name).collect(),
+        }
+    }
+
+    /// The SQL of a question as it is shown: with subsets by name, as labels have them.
+    pub(crate) fn by_name_in(&self, query: &CostQuery, sql: String) -> String {
+        if !query.dimensions().any(is_subset_id) {
+            return sql;
+        }
+        let literal = |text: &str| format!("'{}'", text.replace('\'', "''"));
+        // Identifiers are random: no other literal is one.
+        self.subsets.iter().fold(sql, |sql, subset| sql.replace(&literal(&subset.id), &literal(&subset.name)))
     }
 }
 
@@ -222,6 +273,36 @@ mod tests {
         assert_eq!(found("subset!=Store,Nobody").unwrap(), "subset!=Shop,Nobody");
         assert!(found("subset=Store,Nobody").is_err() && found("subset_id=s9").is_err());
         assert_eq!(by_id("service=Shop"), None);
+        assert_eq!(by_id("subset_id=Shop").as_deref(), Some("subset_id=s1"));
+    }
+
+    #[test]
+    fn what_is_shown_is_shown_by_name() {
+        let mut all = definitions();
+        all.subsets[0].name = "Ada's".to_owned();
+        let shown = |text: &str| all.filter_by_name(&text.parse().unwrap()).to_string();
+        assert_eq!(shown("subset_id!=s1,Unassigned"), "subset!=Ada's,Unassigned");
+        assert_eq!(shown("service=s1"), "service=s1");
+        let query = |by: &str| CostQuery {
+            group_by: vec![by.parse().unwrap()],
+            ..CostQuery::total(model::Metric::Unblended)
+        };
+        let sql = || "CASE WHEN x THEN 's1' ELSE 'Unassigned' END".to_owned();
+        let named = "CASE WHEN x THEN 'Ada''s' ELSE 'Unassigned' END";
+        assert_eq!(all.by_name_in(&query("subset_id"), sql()), named);
+        assert_eq!(all.by_name_in(&query("service"), sql()), sql());
+    }
+
+    #[test]
+    fn what_nobody_is_called_is_not_kept() {
+        let all = definitions();
+        let check = |text: &str| all.check_names(&text.parse().unwrap());
+        for text in ["subset=Store,Unassigned,", "subset_id!=s2", "virtual_tag:Team!=a", "service=Nobody"] {
+            assert!(check(text).is_ok(), "{text}");
+        }
+        for text in ["subset=Shop,Nobody", "subset!=Nobody", "subset_id!=s9", "virtual_tag:Nobody=a"] {
+            assert!(check(text).unwrap_err().advice.is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl SubsetSpans {
                 filters: filters.to_vec(),
                 ..CostQuery::total(Metric::Amortized)
             };
-            let query = published.definitions.resolve(query)?;
+            let query = published.resolve(query)?;
             for group in app.engine().answer(&published.view, &query).await?.groups {
                 let entry = costs.entry(group.keys.into_iter().next().flatten()).or_default();
                 *(if newest { &mut entry.1 } else { &mut entry.0 }) += group.total;

@@ -27,7 +27,10 @@ impl From<lake::LakeError> for AppError {
                 "If the data folder is of another version, ingest the reports again into a new one.",
             ),
         };
-        Self::new(kind, error.to_string()).advise(advice)
+        Self {
+            of_data_folder: kind == ErrorKind::Unavailable,
+            ..Self::new(kind, error.to_string()).advise(advice)
+        }
     }
 }
 
@@ -42,7 +45,11 @@ impl From<meta::MetaError> for AppError {
                 Some("If the data folder is of a newer version, use that version; else restore meta.sqlite."),
             ),
         };
-        Self { advice: advice.map(str::to_owned), ..Self::new(kind, error.to_string()) }
+        Self {
+            advice: advice.map(str::to_owned),
+            of_data_folder: kind == ErrorKind::Unavailable,
+            ..Self::new(kind, error.to_string())
+        }
     }
 }
 
@@ -55,7 +62,10 @@ impl From<query::QueryError> for AppError {
             query::ErrorKind::Busy => ErrorKind::TooMany,
             query::ErrorKind::Internal => ErrorKind::Internal,
         };
-        Self::new(kind, error.to_string()).advise(error.advice())
+        Self {
+            of_data_folder: kind == ErrorKind::Unavailable,
+            ..Self::new(kind, error.to_string()).advise(error.advice())
+        }
     }
 }
 

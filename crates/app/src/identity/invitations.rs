@@ -86,7 +86,7 @@ pub async fn invite(
         mailed: app.mail().is_some(),
     };
     if invitation.mailed {
-        limits::count_mails(app, &organization.id, limits::sender(caller), 1, None).await?;
+        limits::count_mails(app, &organization.id, limits::sender(caller), 1, None, None).await?;
     }
     let subsets = standing::told(&standing);
     let mut detail = vec![("role", role.name())];

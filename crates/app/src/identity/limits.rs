@@ -8,8 +8,9 @@ use crate::limits::{
 };
 use crate::policy::{Caller, Via};
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{MailLimits, NewAudit, NewMails};
+use meta::{MailLimits, NewAudit, NewMails, TakenJob};
 use model::OrganizationId;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
@@ -54,13 +55,15 @@ pub(crate) fn sender(caller: &Caller) -> String {
     }
 }
 
-/// Counts mails that are about to be sent, and writes the entry with it; or says when to come again.
+/// Counts mails that are about to be sent, and writes the entry and the progress of the job that sends them with it; or
+/// says when to come again.
 pub(crate) async fn count_mails(
     app: &App,
     organization: &OrganizationId,
     sender: String,
     mails: usize,
     entry: Option<&NewAudit>,
+    begun: Option<(&TakenJob, &Value)>,
 ) -> Result<()> {
     let at_ms = now_ms(app);
     let mails = u32::try_from(mails).unwrap_or(u32::MAX);
@@ -70,7 +73,7 @@ pub(crate) async fn count_mails(
         per_sender: MAILS_PER_SENDER,
         per_organization: MAILS_PER_ORGANIZATION,
     };
-    match app.meta().count_mails(&new, limits, entry).await? {
+    match app.meta().count_mails(&new, limits, entry, begun).await? {
         None => Ok(()),
         Some(from_ms) => Err(too_many("too many mails were sent in the last hour", from_ms - at_ms)),
     }

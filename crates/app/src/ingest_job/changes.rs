@@ -1,169 +1,152 @@
 //! Bill diffs: what a restatement of a month changed in a connection's own bill, by service, account and charge type,
 //! one diff for each currency.
+//!
+//! Which diffs are to be made stands in the outbox, written with the publication (`meta/src/outbox.rs`): they are made at
+//! the end of the reading, or by whoever is there next if that never came, each once. Replaced files are there for long
+//! enough.
 
 mod settled;
 
-use super::{PeriodOutcome, PeriodSummary};
-use crate::read::Published;
+use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::NaiveDate;
-use connect::Delivery;
-use meta::{BillChange, BillChoice, ChangedLine, ChangedSum, ChangedSums, Connection, Publication};
-use model::{BillingPeriod, ConnectionId, Decimal};
+use lake::Table;
+use meta::{BillChange, BillChoice, BillDiff, ChangedLine, ChangedSum, ChangedSums, Publication};
+use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
+use query::{PublishedPeriod, Scope, View};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Lines that a diff keeps, and sums by each dimension; the totals and the number of lines always hold everything.
 const MOST_LINES: usize = 500;
 
 /// Unblended cost and the line items behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Figure {
+struct Figure {
     cost: Decimal,
     rows: u64,
 }
 
 /// What a line of a bill is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+struct Key {
     service: String,
     account: String,
     charge_type: String,
 }
 
 /// A bill's lines.
-pub(super) type Bill = BTreeMap<Key, Figure>;
+type Bill = BTreeMap<Key, Figure>;
 
 /// A month's bill in one currency.
 #[derive(Default)]
-pub(super) struct Month {
+struct Month {
     whole: Bill,
     /// What of it was settled before.
     settled: Bill,
 }
 
-/// By month and currency.
-pub(super) type Figures = BTreeMap<(BillingPeriod, String), Month>;
-/// The months that are looked at, each with the day from which on it was still growing; `None`: it was final.
-type Periods = BTreeMap<BillingPeriod, Option<NaiveDate>>;
+/// By currency.
+type Figures = BTreeMap<String, Month>;
+/// A month that is looked at, with the day from which on it was still growing; `None`: it was final.
+type Looked = (BillingPeriod, Option<NaiveDate>);
 
-/// The bill as it was before an ingest, of the months that may be restated; none when nothing can change.
-pub(super) struct Before {
-    periods: Periods,
-    figures: Figures,
-    /// When each of them was published (ms).
-    published: BTreeMap<BillingPeriod, i64>,
-}
-
-/// Looks at the bill before an ingest, if a delivery can restate a month: most looks for new deliveries find none,
-/// and must not cost a query over the bill.
-pub(super) async fn before(
+/// Makes the bill diffs that publications of a connection wait for. What could not be made is given up, for it would fail
+/// again; what is only busy waits for the next time.
+///
+/// # Errors
+/// The metadata cannot be read or written, or too much is asked at once.
+pub(crate) async fn make_due(
     app: &App,
-    connection: &Connection,
-    deliveries: &[&Delivery],
-    force: bool,
-) -> Result<Before> {
-    let mut published = app.meta().publications(&connection.organization_id).await?;
-    published.retain(|publication| publication.connection_id == connection.id);
-    let mut periods = Periods::new();
-    for delivery in deliveries {
-        let of_delivery = |publication: &&Publication| {
-            delivery.periods.is_empty() || delivery.periods.contains(&publication.period)
-        };
-        let there: Vec<&Publication> = published.iter().filter(of_delivery).collect();
-        if force || there.iter().all(|publication| publication.fingerprint != delivery.fingerprint) {
-            periods.extend(
-                there.iter().map(|publication| (publication.period, settled::growing_from(publication))),
-            );
-        }
-    }
-    let figures = figures(app, connection, &periods).await?;
-    let published = published.iter().map(|known| (known.period, known.published_at_ms)).collect();
-    Ok(Before { periods, figures, published })
-}
-
-/// Keeps what the ingest changed in months that were there before.
-pub(super) async fn keep(
-    app: &App,
-    connection: &Connection,
-    before: Before,
-    summaries: &[PeriodSummary],
-    choices: &[BillChoice],
-) -> Result<()> {
-    let restated: Periods = summaries
-        .iter()
-        .filter(|summary| summary.outcome == PeriodOutcome::Published)
-        .filter_map(|summary| summary.period.parse().ok())
-        .filter_map(|period| Some((period, *before.periods.get(&period)?)))
-        .collect();
-    let after = figures(app, connection, &restated).await?;
-    // Somebody chose another report or file of the source since.
-    let source = |period: BillingPeriod| {
-        let since = before.published.get(&period).copied().unwrap_or(i64::MAX);
-        let within = |choice: &&BillChoice| {
-            [&choice.winner, &choice.loser].iter().all(|one| one.connection == connection.id)
-                && choice.from.is_none_or(|from| from <= period)
-                && choice.at_ms >= since
-        };
-        choices.iter().rev().find(within).map(|choice| {
-            let [winner, loser] =
-                [&choice.winner, &choice.loser].map(|one| super::chosen::name_of(&one.place));
-            format!("'{winner}' counts in place of '{loser}', chosen by {}", choice.by)
-        })
-    };
-    let mut old = before.figures;
-    old.retain(|(period, _), _| restated.contains_key(period));
-    keep_all(app, &connection.id, &restated, (&old, &after), &source).await
-}
-
-/// What is published of one month of a connection of an organization, before another connection takes its place.
-pub(super) async fn of_month(
-    app: &App,
-    of: &Connection,
-    id: &ConnectionId,
-    period: BillingPeriod,
-) -> Result<Figures> {
-    let connection = Connection { id: id.clone(), ..of.clone() };
-    figures(app, &connection, &Periods::from([(period, None)])).await
-}
-
-/// Keeps that a month comes from another connection than before: for both, each in its words.
-pub(super) async fn keep_source(
-    app: &App,
-    connection: &Connection,
-    retired: &ConnectionId,
-    period: BillingPeriod,
-    before: &Figures,
-    [ours, theirs]: [String; 2],
-) -> Result<()> {
-    let after = figures(app, connection, &Periods::from([(period, None)])).await?;
-    let none = Periods::new();
-    keep_all(app, &connection.id, &none, (before, &after), &|_| Some(ours.clone())).await?;
-    keep_all(app, retired, &none, (before, &Figures::new()), &|_| Some(theirs.clone())).await
-}
-
-async fn keep_all(
-    app: &App,
+    organization: &OrganizationId,
     connection: &ConnectionId,
-    periods: &Periods,
-    (before, after): (&Figures, &Figures),
-    source: &(dyn Fn(BillingPeriod) -> Option<String> + Sync),
 ) -> Result<()> {
-    let bills: BTreeSet<&(BillingPeriod, String)> = before.keys().chain(after.keys()).collect();
+    let due = app.meta().undiffed(connection).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let choices = app.meta().bill_choices(organization).await?;
+    for row in due {
+        let mut found = vec![];
+        for diff in &row.diffs {
+            match caught(made(app, organization, diff, row.at_ms, &choices)).await {
+                Ok(changes) => found.extend(changes),
+                Err(error) if matches!(error.kind, ErrorKind::TooMany | ErrorKind::Conflict) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::warn!(connection.id = %connection, %error, "what a restatement changed could not be kept");
+                }
+            }
+        }
+        app.meta().keep_bill_changes(row.id, &found).await?;
+    }
+    Ok(())
+}
+
+/// One diff, in each currency in which there is one.
+async fn made(
+    app: &App,
+    organization: &OrganizationId,
+    diff: &BillDiff,
+    at_ms: i64,
+    choices: &[BillChoice],
+) -> Result<Vec<BillChange>> {
+    // What was removed since has no diff any more.
+    let Some(before) = app.meta().publication(diff.before).await? else { return Ok(vec![]) };
+    let after = match diff.after {
+        Some(id) => Some(app.meta().publication(id).await?).flatten(),
+        None => None,
+    };
+    if diff.after.is_some() && after.is_none() {
+        return Ok(vec![]);
+    }
+    let connection = after.as_ref().map_or(&before.connection_id, |after| &after.connection_id);
+    // Another source is told where somebody chose it, and is no restatement that anybody is mailed of.
+    let growing = if diff.source.is_none() { settled::growing_from(&before) } else { None };
+    let looked = (before.period, growing);
+    let was = figures(app, organization, &before, looked).await?;
+    let is = match &after {
+        Some(after) => figures(app, organization, after, looked).await?,
+        None => Figures::new(),
+    };
+    let source = diff.source.clone().or_else(|| chosen(connection, &before, choices));
+    Ok(changes(connection, looked, at_ms, (&was, &is), source.as_ref()))
+}
+
+/// Somebody chose another report or file of the source since the month was published: in words.
+fn chosen(connection: &ConnectionId, before: &Publication, choices: &[BillChoice]) -> Option<String> {
+    let within = |choice: &&BillChoice| {
+        [&choice.winner, &choice.loser].iter().all(|one| one.connection == *connection)
+            && choice.from.is_none_or(|from| from <= before.period)
+            && choice.at_ms >= before.published_at_ms
+    };
+    choices.iter().rev().find(within).map(|choice| {
+        let [winner, loser] = [&choice.winner, &choice.loser].map(|one| super::chosen::name_of(&one.place));
+        format!("'{winner}' counts in place of '{loser}', chosen by {}", choice.by)
+    })
+}
+
+fn changes(
+    connection: &ConnectionId,
+    (period, growing): Looked,
+    changed_at_ms: i64,
+    (before, after): (&Figures, &Figures),
+    source: Option<&String>,
+) -> Vec<BillChange> {
+    let currencies: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let empty = Month::default();
-    for bill in bills {
-        let was = before.get(bill).unwrap_or(&empty);
-        let is = after.get(bill).unwrap_or(&empty);
+    let mut found = vec![];
+    for currency in currencies {
+        let was = before.get(currency).unwrap_or(&empty);
+        let is = after.get(currency).unwrap_or(&empty);
         let (old, new) = (&was.whole, &is.whole);
         let mut lines = difference(old, new);
-        let source = source(bill.0);
         if lines.is_empty() && source.is_none() {
             continue;
         }
         let lines_total = lines.len();
         lines.truncate(MOST_LINES);
-        let (period, currency) = bill;
-        // Another source is told where somebody chose it, and is no restatement that anybody is mailed of.
-        let growing = periods.get(period).copied().flatten();
         let settled = settled::change(growing, (&was.settled, old), (&is.settled, new));
         let (Ok(before), Ok(after), Ok(sums), Ok(settled)) =
             (total(old), total(new), sums(old, new), settled)
@@ -171,25 +154,23 @@ async fn keep_all(
             tracing::warn!(%period, "what a restatement changed is too large to be summed");
             continue;
         };
-        app.meta()
-            .keep_bill_change(&BillChange {
-                connection_id: connection.clone(),
-                period: *period,
-                changed_at_ms: app.now().timestamp_millis(),
-                currency: currency.clone(),
-                total_before: before.cost,
-                total_after: after.cost,
-                rows_before: Some(before.rows),
-                rows_after: Some(after.rows),
-                lines_total: Some(lines_total as u64),
-                lines,
-                sums: Some(sums),
-                settled: settled.filter(|_| source.is_none()),
-                source,
-            })
-            .await?;
+        found.push(BillChange {
+            connection_id: connection.clone(),
+            period,
+            changed_at_ms,
+            currency: currency.clone(),
+            total_before: before.cost,
+            total_after: after.cost,
+            rows_before: Some(before.rows),
+            rows_after: Some(after.rows),
+            lines_total: Some(lines_total as u64),
+            lines,
+            sums: Some(sums),
+            settled: settled.filter(|_| source.is_none()),
+            source: source.cloned(),
+        });
     }
-    Ok(())
+    found
 }
 
 fn total(bill: &Bill) -> std::result::Result<Figure, model::DecimalError> {
@@ -258,24 +239,40 @@ fn summed(
     Ok(sums)
 }
 
-/// What is published of some months of a connection; other connections of the organization are not in it.
-async fn figures(app: &App, connection: &Connection, periods: &Periods) -> Result<Figures> {
-    let mut figures = Figures::new();
-    if periods.is_empty() {
-        return Ok(figures);
+/// What a publication says.
+async fn figures(
+    app: &App,
+    organization: &OrganizationId,
+    publication: &Publication,
+    looked: Looked,
+) -> Result<Figures> {
+    if publication.rollup_files.is_empty() && publication.rows > 0 {
+        return Err(AppError::new(ErrorKind::Gone, "the files of the bill as it was are not kept any more"));
     }
-    let organization = app.organization_by_id(&connection.organization_id).await?;
-    let published = Published::of(app, organization).await?;
-    let mut view = published.view.clone();
-    view.periods
-        .retain(|found| found.connection == connection.id.as_str() && periods.contains_key(&found.period));
+    let files = publication.rollup_files.iter().map(|file| app.lake().file_path(Table::Rollup, file));
+    let view = View {
+        whose: Arc::from(organization.as_str()),
+        periods: vec![PublishedPeriod {
+            connection: publication.connection_id.to_string(),
+            period: publication.period,
+            publication: publication.id,
+            proven: false,
+            currency: publication.currency.clone(),
+            open: false,
+            rollup_files: files.collect(),
+            line_item_files: None,
+        }],
+        scope: Scope::Everything,
+        ..View::default()
+    };
     let odd = || AppError::new(ErrorKind::Internal, "the figures of a bill cannot be compared");
-    for row in app.engine().sql(&view, &statement(periods)).await?.rows {
-        let [period, currency, service, account, charge_type, complete, cost, rows] =
-            <[Option<String>; 8]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
+    let mut figures = Figures::new();
+    for row in app.engine().sql(&view, &statement(looked)).await?.rows {
+        let [currency, service, account, charge_type, complete, cost, rows] =
+            <[Option<String>; 7]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
         let figure =
             Figure { cost: cost.parse().map_err(|_| odd())?, rows: rows.parse().map_err(|_| odd())? };
-        let month = figures.entry((period.parse().map_err(|_| odd())?, currency)).or_default();
+        let month = figures.entry(currency).or_default();
         let key = Key { service, account, charge_type };
         if complete == settled::COMPLETE && settled::stands(&key.charge_type) {
             month.settled.insert(key.clone(), figure);
@@ -287,15 +284,14 @@ async fn figures(app: &App, connection: &Connection, periods: &Periods) -> Resul
     Ok(figures)
 }
 
-/// Asks for a connection's figures. Amounts are summed within one currency only: months, and rows of one month, may have
-/// several.
-fn statement(periods: &Periods) -> String {
-    let complete = settled::complete(periods);
+/// Asks for a publication's figures. Amounts are summed within one currency only: rows of one month may have several.
+fn statement((_, growing): Looked) -> String {
+    let complete = settled::complete(growing);
     format!(
         r#"
-SELECT billing_period, "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType", {complete},
+SELECT "BillingCurrency", "ServiceName", "SubAccountId", "x_ChargeType", {complete},
        sum("BilledCost"), sum("x_Rows")
-FROM rollup GROUP BY 1, 2, 3, 4, 5, 6"#
+FROM rollup GROUP BY 1, 2, 3, 4, 5"#
     )
 }
 

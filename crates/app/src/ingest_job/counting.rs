@@ -2,7 +2,6 @@
 //! here, before anything of it is published: by what the rows say, and by what somebody chose.
 
 use super::bills;
-use super::changes;
 use super::deliver::Job;
 use crate::counted::{self, Standing, owners_of};
 use crate::read::Published;
@@ -268,24 +267,27 @@ impl Job<'_> {
     /// Publishes a month, in place of those of other connections that somebody chose it over.
     pub(super) async fn publish(&self, new: &NewPublication, retired: Vec<Retired>) -> Result<i64> {
         let (app, period) = (self.app, new.period);
-        let mut before = vec![];
-        for one in &retired {
-            before
-                .push(changes::of_month(app, self.connection, &one.publication.connection_id, period).await?);
-        }
+        let own = &self.connection.name;
         let rows: Vec<Retirement> = retired
             .iter()
             .map(|one| Retirement {
                 publication: one.publication.id,
                 conflict: one.conflict.clone(),
                 rest: one.rest.clone(),
+                words: [
+                    format!("the connection '{own}' counts in place of '{}', chosen by {}", one.name, one.by),
+                    format!(
+                        "the connection '{own}' counts from now on in place of this one, chosen by {}",
+                        one.by
+                    ),
+                ],
             })
             .collect();
         let id = app.meta().publish_in_place(new, &rows).await?;
         // What is published stands, whatever becomes of what follows.
         let over = self.no_conflict_any_more(period);
         super::aside("conflicts that are over could not be forgotten", over).await;
-        for (one, before) in retired.iter().zip(before) {
+        for one in &retired {
             let theirs = &one.publication.connection_id;
             // Of the rest the roll-up is there already; its line items follow when that connection is read.
             let over = [(Table::Rollup, one.rest.is_none()), (Table::LineItems, true)];
@@ -296,13 +298,6 @@ impl Job<'_> {
             if one.rest.is_some() {
                 app.queued().wake();
             }
-            let (own, by) = (&self.connection.name, &one.by);
-            let words = [
-                format!("the connection '{own}' counts in place of '{}', chosen by {by}", one.name),
-                format!("the connection '{own}' counts from now on in place of this one, chosen by {by}"),
-            ];
-            let kept = changes::keep_source(app, self.connection, theirs, period, &before, words);
-            super::aside("what the change of source changed could not be kept", kept).await;
         }
         Ok(id)
     }

@@ -27,6 +27,10 @@ impl Job for Vacuum {
             ErrorKind::Conflict => AppError::new(ErrorKind::TooMany, error.message),
             _ => error,
         })?;
+        if let Err(error) = at.app.repair_tables().await {
+            // What counts does not hang on it.
+            tracing::warn!(%error, "the open tables could not be compared with what is published");
+        }
         at.app.vacuum_unlocked().await?;
         at.app.meta().forget_jobs(at.app.now().timestamp_millis() - HISTORY_MS).await?;
         Ok(())
@@ -35,7 +39,7 @@ impl Job for Vacuum {
 
 /// Queues it where the time of some files is over, and by the hour: what killed processes left has no time.
 pub(super) async fn queue_due(app: &App, by_the_hour: bool) -> Result<()> {
-    if by_the_hour || app.files_are_over().await? {
+    if by_the_hour || app.files_are_over().await? || !app.differing_months().await?.is_empty() {
         queue(app, &Vacuum {}).await?;
     }
     Ok(())

@@ -44,7 +44,7 @@ pub(crate) async fn tell(app: &App, record: &ConnectionRecord) -> Result<()> {
         minimum: if wish.minimum.is_zero() { String::new() } else { money(wish.minimum) },
     };
     let sender = format!("connection {id}");
-    count_mails(app, organization, sender, to.len(), None).await?;
+    count_mails(app, organization, sender, to.len(), None, None).await?;
     let mails = mails_to(app, record, to, &notice).await?;
     app.meta().tell_bill_changes(&numbers, now, &mails).await?;
     app.queued().wake();

@@ -2,12 +2,12 @@
 
 use super::compared::{self, ComparedCosts};
 use super::{Published, account_names, data_to, splitting};
+use crate::allocation::is_subset_id;
 use crate::proof::{Proof, UNAVAILABLE, Unavailable};
 use crate::{App, AppError, Result};
 use model::question::Time;
 use model::{
-    Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, MappingName, Metric, Question,
-    TimeView,
+    Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, Question, TimeView,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +18,8 @@ pub struct Costs {
     pub query: CostQuery,
     /// Its dimensions as they were asked for; in `query` virtual tags stand by name.
     pub group_by: Vec<String>,
+    /// Its filters, as they are shown: subsets by name.
+    pub filters: Vec<Filter>,
     /// The figures.
     pub answer: CostAnswer,
     /// Against the compared span; `None` when none was asked for, or no day of the span is complete.
@@ -88,7 +90,7 @@ pub async fn asked(app: &App, published: &Published, question: Question) -> Resu
 /// has the groups of all, and the totals of the main one.
 pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bool) -> Result<Costs> {
     let group_by = query.group_by.iter().map(ToString::to_string).collect();
-    let query = published.definitions.resolve(query)?;
+    let query = published.resolve(query)?;
     // First, so that an answer that may be large never waits for its turn with another question.
     let mut names = KeyNames::of(app, published, &query.group_by, query.metric).await?;
     let split = split && !published.definitions.shared_costs.is_empty();
@@ -141,10 +143,13 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         // Nothing of it is proven, and nothing wrong: the proof says why.
         unproven_periods.clear();
     }
-    let answer = CostAnswer { snapshot: published.told(answer.snapshot), ..answer };
+    let filters = query.filters.iter().map(|filter| published.definitions.filter_by_name(filter)).collect();
+    let sql = published.definitions.by_name_in(&query, answer.sql);
+    let answer = CostAnswer { snapshot: published.told(answer.snapshot), sql, ..answer };
     Ok(Costs {
         query,
         group_by,
+        filters,
         answer,
         compared,
         labels,
@@ -321,11 +326,6 @@ async fn resource_names(
 /// Whether keys of a dimension are IDs that have names beside them.
 pub(super) fn is_named(dimension: &Dimension) -> bool {
     dimension.is(Column::AccountId) || dimension.is(Column::Connection)
-}
-
-/// Whether keys of a dimension are identifiers of subsets.
-pub(super) fn is_subset_id(dimension: &Dimension) -> bool {
-    matches!(dimension, Dimension::Mapped(mapping) if mapping.name == MappingName::SubsetId)
 }
 
 pub(super) fn labels(dimensions: &[Dimension], group: &CostGroup, names: &KeyNames) -> Vec<String> {

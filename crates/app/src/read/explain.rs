@@ -55,6 +55,7 @@ pub async fn explain(
     let mut rows =
         app.engine().explain(&published.view, &asked.query, &asked.keys, order, page, page_size).await?;
     rows.snapshot = published.told(rows.snapshot);
+    rows.sql = published.definitions.by_name_in(&asked.query, rows.sql);
     rows.rows.iter_mut().for_each(|row| name_account(&published.view.names, row));
     let figure =
         if asked.parts.is_empty() { rows.figure } else { asked.parts.iter().map(|part| part.figure).sum() };
@@ -154,7 +155,7 @@ async fn resolved(app: &App, published: &Published, cell: Cell) -> Result<Asked>
         return Err(AppError::invalid("these are too many groups to ask for the rest of")
             .advise("Ask for each group, or leave some values out by a filter."));
     }
-    let mut query = published.definitions.resolve(cell.query)?;
+    let mut query = published.resolve(cell.query)?;
     if !cell.but.is_empty() {
         query.filters.push(rest(&query.group_by, &cell.but)?);
     }

@@ -8,7 +8,8 @@ pub use self::csv::{Cell, Reader, csv, csv_long, line};
 pub use self::parquet::parquet;
 pub use self::xlsx::{LimitOfSheets, xlsx};
 
-use super::costs::{Costs, OTHER, is_named, is_subset_id};
+use super::costs::{Costs, OTHER, is_named};
+use crate::allocation::is_subset_id;
 use model::{ChangeKind, Column, Compared, CostGroup, DaySpan, Decimal, Dimension, TimeView};
 
 /// What stands in a file for a group's key: the value, or the dimension's word for none. Charge types have names that
@@ -139,6 +140,7 @@ pub(super) mod tests {
             answer.groups.iter().map(|group| labels(&query.group_by, group, &KeyNames::default())).collect();
         Costs {
             group_by: query.group_by.iter().map(ToString::to_string).collect(),
+            filters: query.filters.clone(),
             query,
             answer,
             compared: None,

@@ -106,8 +106,8 @@ pub(crate) async fn projected_totals(
         }
         let values = keys.iter().map(|key| key.clone().unwrap_or_default()).collect();
         let filters = vec![Filter { dimension: dimension.clone(), exclude: false, values }];
-        let all = published.definitions.resolve(CostQuery { filters, ..CostQuery::total(metric) })?;
-        let asked = published.definitions.resolve(CostQuery {
+        let all = published.resolve(CostQuery { filters, ..CostQuery::total(metric) })?;
+        let asked = published.resolve(CostQuery {
             group_by: vec![dimension.clone(), Column::Service.into(), Column::ChargeType.into()],
             ..known.question(&all)
         })?;
@@ -197,8 +197,7 @@ async fn projected(
     filters: &[Filter],
 ) -> Result<Option<(Made, CostQuery)>> {
     let Some(known) = Known::of(app, published) else { return Ok(None) };
-    let all =
-        published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
+    let all = published.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let answer = app.engine().answer(&published.view, &known.question(&all)).await?;
     let history = known.history(&answer, answer.groups.iter());
     let Known { month, to: known_to, .. } = known;

@@ -1,11 +1,13 @@
 //! What is published of an organization at one moment, now or in the past. A request resolves it once and uses it
 //! throughout.
 
+mod named;
 mod past;
 mod seen;
 
 pub use seen::SeenPart;
 
+use self::named::Bills;
 use super::latest::{self, Latest};
 use crate::allocation::Definitions;
 use crate::ingest_job::SourceFiles;
@@ -34,6 +36,8 @@ pub struct Published {
     pub(crate) files: BTreeMap<ConnectionId, SourceFiles>,
     /// Connections that read through another organization's, with that one.
     shared: BTreeMap<ConnectionId, ConnectionId>,
+    /// What connections are called in questions.
+    bills: Bills,
     /// The same, as the query engine takes it.
     pub view: View,
     /// What the organization defined over its bills.
@@ -54,8 +58,6 @@ struct Key {
     organization: Option<Organization>,
     current: Option<BillingPeriod>,
     as_of: Option<AsOf>,
-    /// From when on past states are kept (ms), of a past one.
-    kept_from: Option<i64>,
 }
 
 impl latest::Key for Key {
@@ -119,11 +121,10 @@ impl Published {
         let day = as_of.map_or_else(|| app.now().date_naive(), AsOf::day);
         // Before the publications: what is published in between makes the next call read again.
         let version = app.meta().state_version(organization.as_ref().map(|found| &found.id)).await?;
-        let kept_from = match (&organization, as_of) {
-            (Some(organization), Some(as_of)) => past::kept_from(app, &organization.id, as_of).await?,
-            _ => None,
-        };
-        let key = Key { version, organization, current: BillingPeriod::of(day), as_of, kept_from };
+        if let (Some(organization), Some(as_of)) = (&organization, as_of) {
+            past::check_kept(app, &organization.id, as_of).await?;
+        }
+        let key = Key { version, organization, current: BillingPeriod::of(day), as_of };
         if let Some(state) = app.remembered().last.get(&key) {
             return Ok(state);
         }
@@ -147,10 +148,11 @@ impl Published {
             Some(organization) => past::publications(app, &organization.id, as_of).await?,
             None => vec![],
         };
-        let (mut files, shared) = match &organization {
+        let (mut files, shared, known) = match &organization {
             Some(organization) => sources(app, &organization.id).await?,
             None => Default::default(),
         };
+        let bills = Bills::all(known)?;
         let missing = match &organization {
             Some(organization) => {
                 let conflicts = app.meta().bill_conflicts(&organization.id).await?;
@@ -219,7 +221,19 @@ impl Published {
         definitions.prepare(&names);
         let id = format!("{:016x}", hasher.finish());
         let part = None;
-        Ok(Self { organization, publications, proofs, files, shared, view, definitions, id, as_of, part })
+        Ok(Self {
+            organization,
+            publications,
+            proofs,
+            files,
+            shared,
+            bills,
+            view,
+            definitions,
+            id,
+            as_of,
+            part,
+        })
     }
 
     /// The bills that a page's figures are about when some filters hold: those in one currency, the main one of what
@@ -293,20 +307,22 @@ impl Published {
     }
 }
 
-/// What became of the files of an organization's sources, and which of these are read through another organization's.
-async fn sources(
-    app: &App,
-    organization: &OrganizationId,
-) -> Result<(BTreeMap<ConnectionId, SourceFiles>, BTreeMap<ConnectionId, ConnectionId>)> {
+/// Of an organization's connections: files of their sources, those that read through another one with that one, and all.
+type Sources = (BTreeMap<ConnectionId, SourceFiles>, BTreeMap<ConnectionId, ConnectionId>, Vec<ConnectionId>);
+
+/// What became of the files of an organization's sources, which of these are read through another organization's, and all
+/// that there are.
+async fn sources(app: &App, organization: &OrganizationId) -> Result<Sources> {
     let mut files: BTreeMap<ConnectionId, SourceFiles> =
         app.meta().source_files_of(organization).await?.into_iter().collect();
     for account in files.values_mut() {
         // Those that matter come first, and a reason names one.
         account.unread.truncate(1);
     }
-    let connections = app.meta().connection_records(organization).await?.into_iter();
-    let shared = connections.filter_map(|one| Some((one.connection.id, one.parent?)));
-    Ok((files, shared.collect()))
+    let connections = app.meta().connection_records(organization).await?;
+    let known = connections.iter().map(|one| one.connection.id.clone()).collect();
+    let shared = connections.into_iter().filter_map(|one| Some((one.connection.id, one.parent?)));
+    Ok((files, shared.collect(), known))
 }
 
 /// What fees of commitments are called where they are amortized: in AWS's reports that have all columns of them. Where any

@@ -84,7 +84,7 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
             filters: filters.to_vec(),
             ..CostQuery::total(metric)
         };
-        Ok(app.engine().answer(&published.view, &published.definitions.resolve(query)?).await?)
+        Ok(app.engine().answer(&published.view, &published.resolve(query)?).await?)
     };
     let pool = [Column::AccountId, Column::Lifecycle, Column::InstanceFamily, Column::Region];
     let mut pool = pool.map(Dimension::from).to_vec();

@@ -42,8 +42,7 @@ pub async fn month_to_date(
     let (from, before) = (period.first_day(), period.previous());
     let whole_days = (through.date_naive() - from).num_days().unsigned_abs();
     let hours = through.hour();
-    let all =
-        published.definitions.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
+    let all = published.resolve(CostQuery { filters: filters.to_vec(), ..CostQuery::total(metric) })?;
     let span = |from: NaiveDate, to: NaiveDate| CostQuery { from: Some(from), to: Some(to), ..all.clone() };
     let (currency, cost) = until(app, published, &all, (from, period.end_day()), (whole_days, hours)).await?;
 

@@ -27,8 +27,16 @@ pub(super) fn question(
     page.question(data_to, tag_keys, categories).map_err(|error| unreadable(&error))
 }
 
-/// The address with identifiers in place of names, so that a rename leaves alone what it means. A name that nobody knows
-/// stays, and is told about when it is asked for.
+/// Refuses a page that names what nothing is called: kept by its name, it would mean whatever is called so one day.
+///
+/// # Errors
+/// `Invalid`: the name.
+pub(super) fn check_names(page: &Page, definitions: &Definitions) -> Result<()> {
+    page.filters().iter().try_for_each(|filter| definitions.check_names(filter))?;
+    page.virtual_tag().map_or(Ok(()), |tag| definitions.virtual_tag(tag).map(|_| ()))
+}
+
+/// The address with identifiers in place of names, so that a rename leaves alone what it means.
 pub(super) fn by_id(address: &str, definitions: &Definitions) -> String {
     with_references(
         address,

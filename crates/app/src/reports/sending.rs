@@ -95,7 +95,8 @@ async fn send_and_note(
     if sent.as_ref().is_err_and(|error| error.kind == ErrorKind::TooMany) {
         return sent;
     }
-    let failed = sent.as_ref().err().map(ToString::to_string);
+    // Who may see a part of the bills reads it with their own reports.
+    let failed = sent.as_ref().err().map(|error| error.clone().of_part().to_string());
     let failed_entry = failed.as_ref().map(|reason| written("report.not_sent", &[("reason", reason)]));
     let told = failed.or_else(|| to.refusal().map(|refusal| refusal.to_string()));
     let now_ms = app.now().timestamp_millis();
@@ -128,14 +129,17 @@ async fn send(
     let begun: Option<Sent> = at.and_then(At::progress);
     if begun.is_none() {
         let entry = entry_of("report.sent", &detail);
-        count_mails(app, &saved.organization_id, sender, to.allowed.len(), Some(&entry)).await?;
+        let none = at.map(|at| Ok((&*at.job, serde_json::to_value(Sent::default())?)));
+        let none =
+            none.transpose().map_err(|error: serde_json::Error| AppError::internal(error.to_string()))?;
+        let begun = none.as_ref().map(|(job, progress)| (*job, progress));
+        count_mails(app, &saved.organization_id, sender, to.allowed.len(), Some(&entry), begun).await?;
     }
     let mut sent = begun.unwrap_or_default();
     let left = to.allowed.iter().filter(|address| !sent.to.contains(address));
     let left: Vec<String> = left.cloned().collect();
     let (mut refused, mut written_any, mut failed) = (0, !sent.to.is_empty(), None);
     if !left.is_empty() {
-        note(at, &sent).await?;
         for (sees, addresses) in recipients::by_part(app, saved, &left).await? {
             let mail = match written(app, &settings, saved, &sees).await {
                 Ok(mail) => mail,
@@ -187,11 +191,18 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
     let published = Published::seen(app, organization, sees, None).await?;
     let names = read::names(app, &published).await?;
     let asked = address::read(&saved.address)?;
+    if *sees == Sees::Everything {
+        // A report from before references by identifier may hold a name that nothing bears.
+        address::check_names(&asked, &published.definitions)?;
+    }
     let Some(data_to) = read::data_to(app, &published).await? else {
         return Err(AppError::new(ErrorKind::Conflict, "there are no costs to report yet")
             .advise("Connect a bill first; the report is sent at its next time."));
     };
-    let question = address::question(&asked, data_to, &names.tag_keys, &names.cost_category_names)?;
+    let mut question = address::question(&asked, data_to, &names.tag_keys, &names.cost_category_names)?;
+    question.filters = published.here(question.filters);
+    let outside = published.accounts_outside(&question.filters);
+    let filtered = question.filters.iter().any(|filter| !filter.exclude);
     let (query, split) = read::asked(app, &published, question).await?;
     let shown = read::costs(app, &published, query.clone(), split).await?;
     let all = read::by_currency(&published, CostQuery { top: None, ..query })?;
@@ -229,6 +240,13 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
         format!("Not proven to the bill ({months}). {}.", shown.proof.lines().join(". "))
     };
     let proof = [vec![proof], shown.unavailable.clone()].concat().join(" ");
+    let missing = match (published.part(), outside) {
+        (Some(_), 1..) => format!("{outside} of the accounts that it is filtered by are not among these. "),
+        (Some(_), 0) if filtered && answer.groups.is_empty() => {
+            "Nothing among these has what it is filtered by. ".to_owned()
+        }
+        _ => String::new(),
+    };
     // Amounts of several currencies stand side by side.
     let others = shown.other_currencies.iter();
     let totals: Vec<String> = std::iter::once(figure(answer.total))
@@ -255,7 +273,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
         total: totals.join(" and "),
         lines: lines.collect(),
         note: format!(
-            "{} rows in all. {}{in_one}{proof}",
+            "{} rows in all. {}{in_one}{missing}{proof}",
             grouped(&table.answer.groups.len().to_string()),
             compared(shown.compared.as_ref(), &left_out, currency)
         ),

@@ -10,6 +10,7 @@ use crate::read::Published;
 use crate::{App, AppOptions, ErrorKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use delivery::deliver;
+use lake::Table;
 use model::limits::LAKE_GRACE;
 use model::{AsOf, CostQuery, Metric};
 use std::path::{Path, PathBuf};
@@ -138,6 +139,39 @@ async fn past_days_are_answered_for_as_long_as_they_are_kept() {
     assert_eq!(house.files().len(), 2);
     assert!(house.state(Some("2026-11-12T09:00:00Z")).await.is_err());
     assert_eq!(house.costs(&house.state(None).await.unwrap()).await, ["5", "5"]);
+}
+
+#[tokio::test]
+async fn tables_are_given_what_is_published() {
+    let house = House::new().await;
+    house.read("1.25").await;
+    let before = house.state(None).await.unwrap();
+    house.read("2.5").await;
+    let lake = house.app.lake();
+    let held = async |table| {
+        let files = lake.active_files(table).await.unwrap().into_iter();
+        files.map(|file| file.path).collect::<Vec<_>>()
+    };
+    let now = house.state(None).await.unwrap();
+    let (of, period) = (&now.publications[0], now.publications[0].period);
+    assert_eq!(house.app.differing_months().await.unwrap(), []);
+    // As a process leaves them that is killed before a month is published, after one was taken back, or while one is removed.
+    lake.restore(Table::Rollup, &of.connection_id, period, &before.publications[0].rollup_files)
+        .await
+        .unwrap();
+    lake.remove_partition(Table::LineItems, &of.connection_id, period).await.unwrap();
+    assert_eq!(house.app.differing_months().await.unwrap().len(), 2);
+    let reading = house.app.at_work(&of.connection_id).unwrap();
+    house.app.repair_tables().await.unwrap();
+    assert_eq!(house.app.differing_months().await.unwrap().len(), 2, "whoever reads is not disturbed");
+    drop(reading);
+    house.app.repair_tables().await.unwrap();
+    assert_eq!(held(Table::Rollup).await, of.rollup_files);
+    assert_eq!(held(Table::LineItems).await, of.line_item_files);
+    let organization = &now.organization.as_ref().unwrap().id;
+    house.app.meta().delete_connection(organization, &of.connection_id, &[]).await.unwrap();
+    house.app.repair_tables().await.unwrap();
+    assert_eq!((held(Table::Rollup).await.len(), held(Table::LineItems).await.len()), (0, 0));
 }
 
 #[tokio::test]

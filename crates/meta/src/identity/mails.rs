@@ -1,8 +1,9 @@
 //! Mails that people cause, counted before they leave, so that many at once cannot pass the limit together.
 
 use super::{NewAudit, audit};
-use crate::{Meta, MetaError};
+use crate::{Meta, MetaError, TakenJob, work};
 use model::OrganizationId;
+use serde_json::Value;
 use sqlx::Row;
 
 /// Mails about to be sent.
@@ -31,12 +32,17 @@ pub struct MailLimits {
 
 impl Meta {
     /// Counts mails and writes the entry; or, where a limit would be passed, gives the instant (ms) from which they
-    /// fit, and neither counts nor writes anything.
+    /// fit, and neither counts nor writes anything. `begun`: the job that sends them, and its progress from then on, in the
+    /// same step: a run after this one knows that they are counted.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
     pub async fn count_mails(
         &self,
         new: &NewMails,
         limits: MailLimits,
         entry: Option<&NewAudit>,
+        begun: Option<(&TakenJob, &Value)>,
     ) -> Result<Option<i64>, MetaError> {
         let mut transaction = self.write().await?;
         let since = new.at_ms - limits.window_ms;
@@ -69,6 +75,9 @@ impl Meta {
             .await?;
         if let Some(entry) = entry {
             audit::insert(&mut transaction, entry).await?;
+        }
+        if let Some((job, progress)) = begun {
+            work::note_progress(&mut transaction, job, progress).await?;
         }
         transaction.commit().await?;
         Ok(None)

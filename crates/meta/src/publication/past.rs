@@ -1,10 +1,10 @@
 //! What was published at an instant that is over, and the files behind a publication.
 
 use super::withdrawing::COUNTED;
-use super::{Publication, publication};
+use super::{Publication, Stage, publication};
 use crate::store::{from_json, parsed};
 use crate::{Meta, MetaError};
-use model::{OrganizationId, Table};
+use model::{BillingPeriod, ConnectionId, OrganizationId, Table};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use std::collections::BTreeMap;
@@ -26,7 +26,10 @@ pub(super) const CURRENT_FILES: &str = files!("('published')");
 /// Those of a publication that may have been replaced.
 const KEPT_FILES: &str = files!("('published', 'superseded')");
 
-/// The files of a row that was asked for with either of these, by table.
+/// Those of a publication whatever became of it, as long as they are known.
+const ALL_FILES: &str = files!("('published', 'superseded', 'deletable')");
+
+/// The files of a row that was asked for with any of these, by table.
 pub(super) fn files(row: &SqliteRow) -> Result<BTreeMap<Table, Vec<String>>, MetaError> {
     let mut files: BTreeMap<Table, Vec<String>> = BTreeMap::new();
     for (table, path) in from_json::<Vec<(String, String)>>("files", row.try_get("files")?)? {
@@ -35,7 +38,42 @@ pub(super) fn files(row: &SqliteRow) -> Result<BTreeMap<Table, Vec<String>>, Met
     Ok(files)
 }
 
+/// What is published of a month in one table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedMonth {
+    /// The connection.
+    pub connection_id: ConnectionId,
+    /// The month.
+    pub period: BillingPeriod,
+    /// Paths of the files, relative to the table.
+    pub files: Vec<String>,
+    /// Whether its line items are not there yet.
+    pub awaited: bool,
+}
+
 impl Meta {
+    /// The months that are published, of whatever organization, with their files in a table.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn published_months(&self, table: Table) -> Result<Vec<PublishedMonth>, MetaError> {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT connection_id, period, stage, {CURRENT_FILES} FROM publications WHERE superseded_at_ms IS NULL"
+        )))
+        .fetch_all(&self.pool)
+        .await?;
+        let month = |row: &SqliteRow| {
+            let stage: Stage = parsed("stage", row.try_get("stage")?)?;
+            Ok(PublishedMonth {
+                connection_id: parsed("connection", row.try_get("connection_id")?)?,
+                period: parsed("period", row.try_get("period")?)?,
+                files: files(row)?.remove(&table).unwrap_or_default(),
+                awaited: stage == Stage::Dashboards,
+            })
+        };
+        rows.iter().map(month).collect()
+    }
+
     /// The publications of an organization that were current at an instant (ms), by period and connection: those that
     /// were replaced or retired since, too. `None` when the files of one of them are not kept any more: see
     /// [`Self::kept_from`].
@@ -64,6 +102,68 @@ impl Meta {
             }
         }
         rows.iter().map(publication).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// First instant (ms) from which on an organization's bills can be looked at as they stood; `None`: the files
+    /// of all that was ever published are there. What was removed with its connection is no part of it: see
+    /// [`Self::kept_again`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn kept_from(&self, organization: &OrganizationId) -> Result<Option<i64>, MetaError> {
+        let row = sqlx::query(
+            "SELECT max(coalesce((SELECT max(superseded_at_ms) FROM publications
+                     JOIN connections ON connections.id = publications.connection_id
+                     WHERE connections.organization_id = ?1 AND files_gone_ms IS NOT NULL
+                         AND superseded_at_ms > published_at_ms), 0),
+                 coalesce((SELECT past_from_ms FROM organizations WHERE id = ?1), 0)) AS kept_from",
+        )
+        .bind(organization.as_str())
+        .fetch_one(&self.pool)
+        .await?;
+        let kept_from: i64 = row.try_get("kept_from")?;
+        Ok(Some(kept_from).filter(|from| *from > 0))
+    }
+
+    /// The first instant from one on (ms) at which an organization's bills can be looked at as they stood, where that one is
+    /// none: files are not kept any more, or what counted then was removed with its connection.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn kept_again(
+        &self,
+        organization: &OrganizationId,
+        at_ms: i64,
+    ) -> Result<Option<i64>, MetaError> {
+        let mut kept = self.kept_from(organization).await?.unwrap_or(at_ms).max(at_ms);
+        let gaps = sqlx::query(
+            "SELECT from_ms, until_ms FROM past_gaps WHERE organization_id = ? AND until_ms > ? ORDER BY from_ms",
+        )
+        .bind(organization.as_str())
+        .bind(kept)
+        .fetch_all(&self.pool)
+        .await?;
+        for gap in &gaps {
+            let (from, until): (i64, i64) = (gap.try_get("from_ms")?, gap.try_get("until_ms")?);
+            if from <= kept {
+                kept = kept.max(until);
+            }
+        }
+        Ok(Some(kept).filter(|kept| *kept > at_ms))
+    }
+
+    /// A publication, current or not, with all of its files that are known: those of one that was replaced may be gone.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn publication(&self, id: i64) -> Result<Option<Publication>, MetaError> {
+        let row = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "SELECT publications.*, {ALL_FILES} FROM publications WHERE id = ?"
+        )))
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(publication).transpose()
     }
 
     /// When something was published first of an organization (ms).

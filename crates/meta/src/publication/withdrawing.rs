@@ -45,6 +45,7 @@ impl Meta {
             return Ok(None);
         }
         for one in &chain {
+            outbox::forget_diffs(&mut transaction, one.id).await?;
             erase(&mut transaction, one.id, now_ms).await?;
         }
         let mut rollup_files = vec![];
@@ -57,7 +58,7 @@ impl Meta {
             lake_files::revive(&mut transaction, former.id, Table::LineItems).await?;
         }
         let follows = former.map_or(publication, |former| former.id);
-        outbox::insert(&mut transaction, follows, &connection, period, now_ms).await?;
+        outbox::insert(&mut transaction, follows, &connection, period, now_ms, &[]).await?;
         transaction.commit().await?;
         Ok(Some(rollup_files))
     }

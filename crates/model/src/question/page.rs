@@ -98,6 +98,16 @@ impl Page {
         self.as_of
     }
 
+    /// Its filters.
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
+    /// What the virtual tag is called that is its tab, if one is.
+    pub fn virtual_tag(&self) -> Option<&str> {
+        self.tab.strip_prefix(VIRTUAL)
+    }
+
     /// The question that the page asks of data that end on a day (exclusive), with the keys that are there.
     pub fn question(
         &self,
@@ -150,7 +160,7 @@ impl Page {
             "payer" => named("payer_account_id"),
             "resource" => named("resource_id"),
             "commitment" => named("commitment_id"),
-            tab => match tab.strip_prefix(VIRTUAL) {
+            tab => match self.virtual_tag() {
                 Some(reference) => Ok(vec![MappingName::VirtualTag(reference.to_owned()).into()]),
                 None => named(&tab.replace('-', "_")),
             },

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{carried, mapped};
 use crate::error::QueryError;
-use crate::store::{Slab, Store, Values};
+use crate::store::{Column as SlabColumn, Slab, Store, Values};
 use crate::tags::{COST_CATEGORIES, TAGS};
 use crate::view::PublishedPeriod;
 use model::{Column, CostQuery, Dimension, Listed, MergedTag};
@@ -143,32 +143,48 @@ pub(super) struct Axes {
     pub(super) groups: u64,
 }
 
+/// Groups are numbered below.
+const MOST_GROUPS: u64 = 1 << 60;
+
 impl Axes {
+    /// The dimensions of the groups of some slabs. Dictionaries hold the texts of all files of the process: where these are
+    /// too many to be counted out, those of the slabs are, so that what others have in theirs refuses nothing.
     pub(super) fn new(
         query: &CostQuery,
         places: &Places,
         bills: &[&PublishedPeriod],
+        slabs: &[Slab],
     ) -> Result<Self, QueryError> {
-        let mut axes = Vec::new();
-        let mut groups = 1_u64;
+        let mut found = Vec::new();
         for dimension in &query.group_by {
-            let (source, values) = if let Some((at, values)) = places.of(dimension) {
+            found.push(if let Some((at, values)) = places.of(dimension) {
                 (Source::Column(at), values)
             } else {
                 let values = Values::number(bills.len(), |at| bills[at].value(dimension).map(Arc::from));
                 (Source::Slab(values.places.clone()), Arc::new(values))
-            };
+            });
+        }
+        if strides(&found, MOST_GROUPS).is_none() {
+            for (source, values) in &mut found {
+                if let Source::Column(at) = source {
+                    *values = Arc::new(of_slabs(values, *at, slabs));
+                }
+            }
+        }
+        let Some((strides, groups)) = strides(&found, MOST_GROUPS) else {
+            return Err(QueryError::invalid(
+                "the question has too many dimensions",
+                "Group by fewer dimensions.",
+            ));
+        };
+        let axes = found.into_iter().zip(strides).map(|((source, values), stride)| {
             let offsets = match source {
-                Source::Column(_) => values.places.iter().map(|place| u64::from(*place) * groups).collect(),
+                Source::Column(_) => values.places.iter().map(|place| u64::from(*place) * stride).collect(),
                 Source::Slab(_) => Vec::new(),
             };
-            let stride = groups;
-            groups = groups.checked_mul(values.values.len() as u64).filter(|all| *all < 1 << 60).ok_or_else(
-                || QueryError::invalid("the question has too many dimensions", "Group by fewer dimensions."),
-            )?;
-            axes.push(Axis { source, stride, values, offsets });
-        }
-        Ok(Self { axes, groups })
+            Axis { source, stride, values, offsets }
+        });
+        Ok(Self { axes: axes.collect(), groups })
     }
 
     /// The values of a group.
@@ -181,6 +197,34 @@ impl Axes {
             })
             .collect()
     }
+}
+
+/// The distance of each dimension's values, and how many groups there can be, if these are fewer than so many.
+fn strides(found: &[(Source, Arc<Values>)], most: u64) -> Option<(Vec<u64>, u64)> {
+    let mut groups = 1_u64;
+    let mut strides = Vec::new();
+    for (_, values) in found {
+        strides.push(groups);
+        groups = groups.checked_mul(values.values.len() as u64).filter(|groups| *groups < most)?;
+    }
+    Some((strides, groups))
+}
+
+/// The values that stand in some slabs alone.
+fn of_slabs(values: &Values, column: usize, slabs: &[Slab]) -> Values {
+    let mut seen = vec![false; values.places.len()];
+    for slab in slabs {
+        if let Some(SlabColumn::Text(codes)) = slab.columns.get(column).map(|column| &**column) {
+            for code in codes.distinct() {
+                if let Some(seen) = seen.get_mut(code as usize) {
+                    *seen = true;
+                }
+            }
+        }
+    }
+    Values::number(values.places.len(), |code| {
+        seen[code].then(|| values.values[values.places[code] as usize].clone()).flatten()
+    })
 }
 
 /// The filters of a question, one table of passing codes per column.
@@ -210,5 +254,30 @@ impl Sieves {
 
     pub(super) fn nothing_passes(&self) -> bool {
         self.sieves.iter().any(|(_, pass)| !pass.iter().any(|pass| *pass))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Codes, Runs};
+
+    #[test]
+    fn what_stands_in_no_row_of_the_question_refuses_nothing() {
+        // A dictionary of many texts, of which the rows have three.
+        let texts = (0..4_096).map(|at| Some(Arc::from(at.to_string())));
+        let texts: Vec<Option<Arc<str>>> = std::iter::once(None).chain(texts).collect();
+        let places = (0..4_097).collect();
+        let all = Arc::new(Values { places, values: Arc::new(texts) });
+        let column = Arc::new(SlabColumn::Text(Codes::pack(vec![7, 4_000, 7, 0])));
+        let slab = Slab { runs: Arc::new(Runs::pack(&[0, 0, 0, 0])), columns: vec![column] };
+        let dimensions = |values: &Arc<Values>| {
+            (0..5).map(|_| (Source::Column(0), Arc::clone(values))).collect::<Vec<_>>()
+        };
+        assert!(strides(&dimensions(&all), MOST_GROUPS).is_none());
+        let own = Arc::new(of_slabs(&all, 0, &[slab]));
+        assert_eq!(strides(&dimensions(&own), MOST_GROUPS), Some((vec![1, 3, 9, 27, 81], 243)));
+        let text = |code: usize| own.values[own.places[code] as usize].as_deref();
+        assert_eq!((text(7), text(4_000), text(0)), (Some("6"), Some("3999"), None));
     }
 }

@@ -1,12 +1,11 @@
 //! What of a restatement is worth telling people of: a bill that was final, or days that were complete. A month that is
 //! not over grows with every delivery, and so do taxes, fees and credits of its first day: that is no news.
 
-use super::{Bill, Periods, differing, sums, total};
+use super::{Bill, differing, sums, total};
 use crate::read::SETTLED_DAYS;
 use chrono::{DateTime, Days, NaiveDate};
 use meta::{ChangedSums, Publication, SettledChange};
 use model::can_carry_tags;
-use std::fmt::Write as _;
 
 /// Whole days before the newest usage that are not complete yet: some services report a day late.
 const LATE_DAYS: u64 = 1;
@@ -29,17 +28,14 @@ pub(super) fn growing_from(publication: &Publication) -> Option<NaiveDate> {
 }
 
 /// SQL for whether a row's day was complete.
-pub(super) fn complete(periods: &Periods) -> String {
-    let mut cases = String::new();
-    for (period, growing) in periods.iter().filter_map(|(period, growing)| Some((period, (*growing)?))) {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            cases,
-            " WHEN billing_period = '{period}' AND \"x_Day\" >= DATE '{}' THEN '0'",
-            growing.format("%Y-%m-%d")
-        );
+pub(super) fn complete(growing: Option<NaiveDate>) -> String {
+    match growing {
+        None => format!("'{COMPLETE}'"),
+        Some(day) => {
+            let day = day.format("%Y-%m-%d");
+            format!("CASE WHEN \"x_Day\" >= DATE '{day}' THEN '0' ELSE '{COMPLETE}' END")
+        }
     }
-    if cases.is_empty() { format!("'{COMPLETE}'") } else { format!("CASE{cases} ELSE '{COMPLETE}' END") }
 }
 
 /// Whether rows of a charge type stand once their day is over. The others grow until the bill is final, dated to a day
@@ -98,14 +94,8 @@ mod tests {
 
     #[test]
     fn days_are_told_apart_for_months_that_grow() {
-        let period = |text: &str| text.parse().unwrap();
-        let mut periods = Periods::from([(period("2026-10"), None)]);
-        assert_eq!(complete(&periods), "'1'");
-        periods.insert(period("2026-11"), NaiveDate::from_ymd_opt(2026, 11, 20));
-        let sql = complete(&periods);
-        assert!(
-            sql.contains("'2026-11' AND \"x_Day\" >= DATE '2026-11-20'") && !sql.contains("2026-10"),
-            "{sql}"
-        );
+        assert_eq!(complete(None), "'1'");
+        let sql = complete(NaiveDate::from_ymd_opt(2026, 11, 20));
+        assert!(sql.contains("\"x_Day\" >= DATE '2026-11-20' THEN '0'"), "{sql}");
     }
 }

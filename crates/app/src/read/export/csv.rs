@@ -6,7 +6,8 @@
 //! which need values exactly: it is not guarded.
 
 use super::{change_columns, change_figures, figure_columns, figures, key_text, rows, text_columns, texts};
-use crate::read::costs::{Costs, bucket_text, is_subset_id};
+use crate::allocation::is_subset_id;
+use crate::read::costs::{Costs, bucket_text};
 use model::{CostGroup, Decimal, TimeView};
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -199,7 +199,12 @@ fn about<W: Write>(costs: &Costs, scope: &[(&str, String)], zip: &mut Zip<W>) ->
             lines.push(("Not compared", "there are no data of these days".to_owned()));
         }
     }
-    lines.extend([("Proven to the bill", if answer.proven() { "yes" } else { "not all of it" }.to_owned())]);
+    if costs.proof.is_of_part() {
+        lines.push(("Part of the bill", costs.proof.copied.reason.clone()));
+    } else {
+        let proven = if answer.proven() { "yes" } else { "not all of it" };
+        lines.push(("Proven to the bill", proven.to_owned()));
+    }
     if !costs.unproven_periods.is_empty() {
         lines.push(("Not proven", costs.unproven_periods.join(", ")));
     }
@@ -207,11 +212,13 @@ fn about<W: Write>(costs: &Costs, scope: &[(&str, String)], zip: &mut Zip<W>) ->
     if costs.estimated {
         lines.push(("Estimated", "the unused commitments of a month that is still open".to_owned()));
     }
-    let parts = ["Proof: copied", "Proof: complete", "Proof: amortized"].into_iter().zip(costs.proof.parts());
-    lines.extend(parts.map(|(name, (_, part))| (name, part.told())));
+    if !costs.proof.is_of_part() {
+        let parts = ["Proof: copied", "Proof: complete", "Proof: amortized"].into_iter();
+        lines.extend(parts.zip(costs.proof.parts()).map(|(name, (_, part))| (name, part.told())));
+    }
     let others = costs.other_currencies.iter();
     lines.extend(others.map(|(currency, total)| ("Also", format!("{total} {currency}, never added"))));
-    lines.extend(query.filters.iter().map(|filter| ("Filter", filter.to_string())));
+    lines.extend(costs.filters.iter().map(|filter| ("Filter", filter.to_string())));
     lines.push(("SQL", answer.sql.clone()));
     write!(
         zip,
@@ -297,6 +304,21 @@ mod tests {
             assert!(about.contains(words), "{words}: {about}");
         }
         assert!(!about.contains("2026-10-03"), "a last day is one that counts: {about}");
+    }
+
+    #[test]
+    fn a_part_is_called_so_and_filters_by_name() {
+        let mut costs = sample(TimeView::Day);
+        costs.proof = crate::proof::Proof::of_part();
+        costs.query.filters = vec!["subset_id=s1".parse().unwrap()];
+        costs.filters = vec!["subset=Shop".parse().unwrap()];
+        let mut out = vec![];
+        xlsx(&costs, &[], &mut out).unwrap();
+        let mut archive = zip::ZipArchive::new(io::Cursor::new(out)).unwrap();
+        let mut about = String::new();
+        archive.by_name("xl/worksheets/sheet2.xml").unwrap().read_to_string(&mut about).unwrap();
+        assert!(about.contains("Part of the bill") && !about.contains("Proven"), "{about}");
+        assert!(about.contains("subset=Shop") && !about.contains("s1<"), "{about}");
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Bills as they stood: which publications counted at an instant, and whether all of them are still kept.
 
-use crate::{App, AppError, Result};
+use crate::{App, AppError, ErrorKind, Result};
 use chrono::DateTime;
 use meta::Publication;
 use model::{AsOf, OrganizationId};
 
-/// From when on an organization's past states are kept (ms), if one may be asked for.
+/// Whether a past state of an organization may be asked for.
 ///
 /// # Errors
 /// `Invalid` for a time that is not over, before anything was published, or of which files are not kept any more.
-pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: AsOf) -> Result<Option<i64>> {
+pub(super) async fn check_kept(app: &App, organization: &OrganizationId, as_of: AsOf) -> Result<()> {
     let (now, at) = (app.now(), as_of.instant());
     let is_over = match as_of {
         AsOf::Day(day) => day <= now.date_naive(),
@@ -20,8 +20,7 @@ pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: A
             .advise("Ask for a day that is over, or for today."));
     }
     let ms = at.timestamp_millis();
-    let kept_from = app.meta().kept_from(organization).await?;
-    if let Some(from) = kept_from.filter(|from| *from > ms) {
+    if let Some(from) = app.meta().kept_again(organization, ms).await? {
         return Err(not_kept(as_of, Some(from)));
     }
     let first = app.meta().first_published(organization).await?;
@@ -31,7 +30,7 @@ pub(super) async fn kept_from(app: &App, organization: &OrganizationId, as_of: A
             told(first)
         )));
     }
-    Ok(kept_from)
+    Ok(())
 }
 
 fn not_kept(as_of: AsOf, from: Option<i64>) -> AppError {
@@ -39,6 +38,18 @@ fn not_kept(as_of: AsOf, from: Option<i64>) -> AppError {
     AppError::invalid(format!("the bill as it stood on {as_of} is not kept any more")).advise(format!(
         "It can be asked for as it stood from {from} on: replaced bills are kept for as long as --keep-superseded of the server says, and what somebody removed is gone from the past as well."
     ))
+}
+
+/// The refusal of a past state, as it is told to whoever may see a part of the bills: without the instants, which are those
+/// of everybody's publications.
+pub(super) fn of_part(error: AppError, as_of: Option<AsOf>) -> AppError {
+    match as_of {
+        Some(as_of) if error.kind == ErrorKind::Invalid => {
+            AppError::invalid(format!("the bill as it stood on {as_of} cannot be asked for"))
+                .advise("Ask for another day that is over.")
+        }
+        _ => error,
+    }
 }
 
 /// The publications that counted.
@@ -53,10 +64,10 @@ pub(super) async fn publications(
             let ms = as_of.instant().timestamp_millis();
             let found = app.meta().publications_as_of(organization, ms).await?;
             // A vacuum, or somebody who removed a connection, may have been faster than this question.
-            let kept_from = app.meta().kept_from(organization).await?;
-            match found.filter(|_| kept_from.is_none_or(|from| from <= ms)) {
+            let kept_again = app.meta().kept_again(organization, ms).await?;
+            match found.filter(|_| kept_again.is_none()) {
                 Some(found) => found,
-                None => return Err(not_kept(as_of, kept_from)),
+                None => return Err(not_kept(as_of, kept_again)),
             }
         }
     })

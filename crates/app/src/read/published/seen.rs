@@ -6,16 +6,19 @@
 //! that is asked of the narrowed view.
 
 use super::latest::{self, Latest};
-use super::{Published, ranked, unused_charges};
+use super::named::Bills;
+use super::{Published, past, ranked, unused_charges};
+use crate::hex::hex;
 use crate::policy::{Caller, Sees};
 use crate::proof::{Proof, UNAVAILABLE};
-use crate::{App, AppError, Result};
+use crate::{App, Result};
 use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use meta::{Organization, Publication};
 use model::{
     AsOf, Column, ConnectionId, CostQuery, DaySpan, Decimal, Filter, LineItemType, Metric, Snapshot, TimeView,
 };
 use query::{Scope, Span, View};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +39,21 @@ impl SeenPart {
     pub fn accounts(&self) -> usize {
         self.scope.accounts().map_or(0, std::collections::BTreeSet::len)
     }
+
+    /// A checksum of the accounts: others, as many, are another part.
+    pub fn checksum(&self) -> String {
+        let mut sum = Sha256::new();
+        for account in self.scope.accounts().into_iter().flatten() {
+            // No account's number holds it.
+            sum.update(account);
+            sum.update([0]);
+        }
+        hex(sum.finalize().into_iter().take(CHECKSUM_BYTES))
+    }
 }
+
+/// Bytes of a checksum that tell parts of one organization apart.
+const CHECKSUM_BYTES: usize = 8;
 
 /// Narrowed states that are remembered, and past ones beside them.
 const MOST: usize = 256;
@@ -108,8 +125,9 @@ impl Published {
         as_of: Option<AsOf>,
     ) -> Result<Arc<Self>> {
         let id = organization.id.to_string();
-        let whole = Self::at(app, Some(organization), as_of).await?;
-        let Sees::Subsets(chosen) = sees else { return Ok(whole) };
+        let whole = Self::at(app, Some(organization), as_of).await;
+        let Sees::Subsets(chosen) = sees else { return whole };
+        let whole = whole.map_err(|error| past::of_part(error, as_of))?;
         let key = Key { organization: id, sees: sees.clone(), as_of, whole: whole.id.clone() };
         let narrowed = &app.remembered().narrowed;
         if let Some(state) = narrowed.last.get(&key) {
@@ -161,19 +179,11 @@ impl Published {
         let asked = View { periods: self.view.periods.clone(), ..view.clone() };
         let extents = app.engine().extents(&asked).await?;
         let mut publications = vec![];
-        // Connections by number, in the order of those that are seen.
         let seen = self.publications.iter().zip(&extents).filter(|(_, extent)| extent.is_some());
-        let ids: std::collections::BTreeSet<&ConnectionId> =
-            seen.map(|(publication, _)| &publication.connection_id).collect();
-        let numbered: BTreeMap<&ConnectionId, ConnectionId> = ids
-            .into_iter()
-            .enumerate()
-            .map(|(at, id)| Ok((id, ConnectionId::try_new(&format!("bill-{}", at + 1))?)))
-            .collect::<std::result::Result<_, model::IdError>>()
-            .map_err(|error| AppError::internal(error.to_string()))?;
+        let bills = Bills::of_part(seen.map(|(publication, _)| publication.connection_id.clone()))?;
         for ((publication, period), extent) in self.publications.iter().zip(&self.view.periods).zip(&extents)
         {
-            let (Some(extent), Some(connection)) = (extent, numbered.get(&publication.connection_id)) else {
+            let (Some(extent), Some(connection)) = (extent, bills.label(&publication.connection_id)) else {
                 continue;
             };
             publications.push(untold(publication, connection, *extent));
@@ -200,6 +210,7 @@ impl Published {
             publications,
             files: BTreeMap::new(),
             shared: BTreeMap::new(),
+            bills,
             view,
             definitions,
             id: format!("{:016x}", hasher.finish()),

@@ -1,0 +1,2 @@
+DROP INDEX outbox_undiffed;
+ALTER TABLE outbox DROP COLUMN diffs;

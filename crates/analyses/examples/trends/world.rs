@@ -218,8 +218,9 @@ fn made(random: &mut Random, account: &Account, service: &(&str, f64, &'static s
         }
         x.fill(0.0);
     } else if random.chance(0.12) {
+        let fee = level * random.uniform(3.0, 20.0);
         for at in (0..DAYS).filter(|at| of_month(*at) == 1) {
-            made.fees[at] = level * random.uniform(3.0, 20.0);
+            made.fees[at] = fee;
         }
     }
     for _ in 0..random.poisson(1.5 * DAYS as f64 / 365.0) {

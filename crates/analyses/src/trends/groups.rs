@@ -2,7 +2,7 @@
 
 use super::cover::{Moves, cover};
 use super::definition::{Definition, Method};
-use super::fit::GAP;
+use super::fit::{GAP, SEEN};
 use super::input::{Leaves, Measure};
 use super::memory::Memory;
 use super::object::{Attribute, Object};
@@ -23,6 +23,9 @@ const MANY: usize = 5;
 const MANY_PART: f64 = 0.1;
 const MANY_ACCOUNTS: usize = 3;
 const ONE_OF_THEM: f64 = 0.6;
+
+/// Part of a level by which another one is the same.
+const SAME_LEVEL: f64 = 0.25;
 
 /// What has one cause.
 pub(super) struct Group {
@@ -286,24 +289,46 @@ impl<'a> Grouping<'a> {
         part >= MANY_PART && accounts >= MANY_ACCOUNTS && of_account.max(of_service) < ONE_OF_THEM * whole
     }
 
-    /// Without groups that are the way back from another one: what a range finds when a spike or a shift is over.
+    /// Without groups that are the way back from another one: a shift that ends, a drop that is over.
     fn without_returns(&self, groups: Vec<Group>) -> Vec<Group> {
-        let robust = |group: &Group| {
-            group.runs.iter().any(|run| self.definitions[self.runs[*run].definition].method == Method::Robust)
-        };
-        let is_return = |group: &Group| {
-            let span = group.runs.iter().map(|run| self.runs[*run].span).max().unwrap_or(1);
-            let since = group.first.saturating_sub(5 * span.max(7));
-            !robust(group)
-                && groups.iter().any(|other| {
-                    other.up != group.up
-                        && other.first < group.first
-                        && other.last >= since
-                        && (other.object.contains(&group.object) || group.object.contains(&other.object))
-                })
-        };
+        let is_return = |group: &Group| groups.iter().any(|other| self.returns_from(group, other));
         let keep: Vec<bool> = groups.iter().map(|group| !is_return(group)).collect();
         groups.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(group, _)| group).collect()
+    }
+
+    fn returns_from(&self, group: &Group, other: &Group) -> bool {
+        if other.up == group.up || other.first >= group.first || group.first > other.first + SEEN {
+            return false;
+        }
+        match self.robust(group) {
+            // To much the level that was expected before the other one.
+            Some(run) => other.runs.iter().map(|place| &self.runs[*place]).any(|before| {
+                let robust = self.definitions[before.definition].method == Method::Robust;
+                let former = before.expected / before.days.len().max(1) as f64;
+                let change = if run.up { run.excess } else { -run.excess };
+                let now = (run.expected + change) / run.days.len().max(1) as f64;
+                let back = if run.up {
+                    now <= former * (1.0 + SAME_LEVEL)
+                } else {
+                    now >= former * (1.0 - SAME_LEVEL)
+                };
+                robust && before.series == run.series && back
+            }),
+            // A range knows no level: what it finds while the other one is among its spans.
+            None => {
+                let span = group.runs.iter().map(|run| self.runs[*run].span).max().unwrap_or(1);
+                let since = group.first.saturating_sub(5 * span.max(7));
+                let kin = other.object.contains(&group.object) || group.object.contains(&other.object);
+                other.last >= since && kin
+            }
+        }
+    }
+
+    /// The widest run of the robust method.
+    fn robust(&self, group: &Group) -> Option<&'a Run> {
+        let runs = group.runs.iter().map(|run| &self.runs[*run]);
+        runs.filter(|run| self.definitions[run.definition].method == Method::Robust)
+            .max_by(|one, other| one.excess.total_cmp(&other.excess))
     }
 }
 

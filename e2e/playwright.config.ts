@@ -16,7 +16,7 @@ export default defineConfig({
   outputDir: "test-results",
   globalSetup: "./global-setup.ts",
   fullyParallel: true,
-  workers: 1,
+  workers: Number(process.env["E2E_WORKERS"] ?? 2),
   // A second try where the machine is shared; both tries are in the report.
   retries: process.env.CI ? 1 : 0,
   timeout: 180_000,

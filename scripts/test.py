@@ -5,9 +5,10 @@ A stage that fails does not stop the next ones where they still mean something (
 what needs the binary). The counts are those that the test runners print; a stage that only checks
 (format, licences) counts as one test. Standard library only.
 
-Stages that keep one processor busy run beside each other, and beside them one that waits most of its time; what
-compiles and what is attacked has the machine to itself, but for the binary: the checks of the web app run beside it. Each stage's output is a file of its own in `~/.cache/cloud-analyzer/logs`; here it
-comes as it is written where a stage is alone, and in one piece at its end where it is not.
+Stages run beside each other as long as they do not keep more processors busy than every machine has. Those that look at
+the clock wait most of their time: one of them at a time runs beside the others, which stand behind it (`nice`), so that
+it finds the machine as if it were alone. Each stage's output is a file of its own in `~/.cache/cloud-analyzer/logs`; here
+it comes as it is written where a stage keeps all processors busy, and in one piece at its end where it does not.
 
     scripts/test.py                      everything
     scripts/test.py --only rust,oracle   some stages
@@ -53,7 +54,8 @@ class Stage:
     counts: str = ""  # key of COUNTS, or nothing: the stage is one check
     needs: tuple = ()  # stages that come first; their failure makes this one meaningless
     env: dict = field(default_factory=dict)
-    cores: int = 2  # that it keeps busy, of the two that every machine has; whoever says nothing is alone there. 0: it waits
+    cores: int = 2  # that it keeps busy, of the two that every machine has
+    prompt: bool = False  # it looks at the clock: goes before all others, and has no other of its kind beside it
     seconds: float = 0.0
     busy: float = 0.0  # processor seconds
     passed: int = 0
@@ -87,18 +89,18 @@ def stages(cache: Path, target: Path) -> list:
         Stage("doc-tests", ["cargo", "test", *cargo, "--doc", "--quiet"], counts="libtest", needs=("web-build",)),
         # A build of its own (instrumented): what it shares with the rest is the machine.
         Stage("fuzz-build", ["scripts/fuzz.sh", "--build"], needs=("setup",)),
-        Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",)),
+        Stage("client-drift", ["scripts/gen.sh", "--check"], counts="plain", needs=("build",), cores=1),
         # A running server with two tenants, attacked: walls between tenants, limits, time-outs, hostile files and endpoints.
-        # Alone: it says how soon a server rids itself of those who only hold it, and what others wait meanwhile.
-        Stage("attack", pytest("venv-ministack", "attack"), **tested),
+        # It says how soon a server rids itself of those who only hold it, and what others wait meanwhile.
+        Stage("attack", pytest("venv-ministack", "attack"), prompt=True, **tested),
         Stage("e2e", npm + ["e2e", "run", "test:ci"], counts="playwright", needs=("build",), env=binary, cores=1),
         Stage("oracle", pytest("venv-oracle", "oracle"), cores=1, **tested),
         Stage("cases", pytest("venv-oracle", "cases"), cores=1, **tested),
         # Against real parts that run locally: a fake AWS that enforces policies, S3 servers, an OpenID provider.
-        Stage("world", pytest("venv-ministack", "world"), cores=0, **tested),
+        Stage("world", pytest("venv-ministack", "world"), prompt=True, **tested),
         # The server as whoever runs it sees it: metrics, probes, logs, its end, backup and restore with kills, doctor, packages.
-        # Alone: it kills at moments that were measured before, and says how soon a server ends.
-        Stage("operation", pytest("venv-ministack", "operation"), **tested),
+        # It kills at moments that were measured before, and says how soon a server ends.
+        Stage("operation", pytest("venv-ministack", "operation"), prompt=True, **tested),
         Stage("fuzz", ["scripts/fuzz.sh", "--run"], counts="plain", needs=("fuzz-build",), env={"FUZZ_SECONDS": "2", "FUZZ_JOBS": "1"}, cores=1),
     ]
 
@@ -115,22 +117,21 @@ class Runner:
         with self.change:
             while waiting or self.running:
                 done = names - {stage.name for stage in waiting + self.running}
-                ready = next((stage for stage in waiting if names & set(stage.needs) <= done), None)
-                # Nobody is overtaken: what needs the whole machine would never get it.
-                if ready and self.has_room(ready):
-                    waiting.remove(ready)
-                    self.start(ready)
+                ready = [stage for stage in waiting if names & set(stage.needs) <= done]
+                # The first of each kind, if there is room for it: nobody is overtaken, or what needs many processors would never get them.
+                heads = [next((stage for stage in ready if stage.prompt == prompt), None) for prompt in (True, False)]
+                if stage := next((head for head in heads if head and self.has_room(head)), None):
+                    waiting.remove(stage)
+                    self.start(stage)
                 else:
                     self.change.wait()
 
     def has_room(self, stage: Stage) -> bool:
-        beside = [one.cores for one in self.running]
-        if not beside:
-            return True
-        if self.in_turn or stage.cores == 2 or 2 in beside:
-            return False
-        # What waits also looks at the clock: one of the kind at a time.
-        return sum(beside) < 2 if stage.cores else 0 not in beside
+        if self.in_turn:
+            return not self.running
+        if stage.prompt:
+            return not any(one.prompt for one in self.running)
+        return sum(one.cores for one in self.running if not one.prompt) + stage.cores <= 2
 
     def start(self, stage: Stage) -> None:
         if cause := self.broken & set(stage.needs):
@@ -142,7 +143,7 @@ class Runner:
         threading.Thread(target=self.one, args=(stage,)).start()
 
     def one(self, stage: Stage) -> None:
-        alone = stage.cores == 2 or self.in_turn
+        alone = (stage.cores == 2 and not stage.prompt) or self.in_turn
         log = self.logs / f"{stage.name}.log"
         try:
             run(stage, self.env, log, print_too=alone)
@@ -168,7 +169,7 @@ def run(stage: Stage, env: dict, log: Path, print_too: bool) -> None:
     with log.open("w", encoding="utf-8") as written:
         try:
             child = subprocess.Popen(
-                stage.command, cwd=ROOT, env={**env, **stage.env}, stdin=subprocess.DEVNULL,
+                stage.command if stage.prompt else ["nice", "-n", "19", *stage.command], cwd=ROOT, env={**env, **stage.env}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             )
         except FileNotFoundError as error:

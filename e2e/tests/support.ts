@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, type Locator, type Page } from "@playwright/test";
 
-export const base = () => process.env["E2E_URL"] ?? "";
+/** The demo server of this worker. */
+export const base = () =>
+  process.env["E2E_URL"] ??
+  process.env["E2E_URLS"]?.split(" ")[Number(process.env["TEST_PARALLEL_INDEX"])] ??
+  "";
 
 /** Opens an address of the page and waits until its figures and its chart are there. */
 export async function open(page: Page, search = ""): Promise<void> {

@@ -9,12 +9,23 @@ getcontext().prec = 60
 ULP = Decimal(1).scaleb(-18)
 
 
+def column(report: Report, expression: str) -> str:
+    """The expression as a column: worked out for each row at its first use, not in every question."""
+    if expression not in report.worked:
+        [kind] = report.connection.execute(f"SELECT typeof({expression}) FROM (SELECT 1) LEFT JOIN raw ON true LIMIT 1").fetchone()
+        name = f"worked_{len(report.worked)}"
+        report.connection.execute(f"ALTER TABLE raw ADD COLUMN {name} {kind}")
+        report.connection.execute(f"UPDATE raw SET {name} = {expression}")
+        report.worked[expression] = name
+    return report.worked[expression]
+
+
 def expected(report: Report, metric: str, *values: str, where: str = "true") -> dict:
     """Group -> (exact figure, rows, and how many of its last places may differ by rounding)."""
-    keys = ", ".join(f"coalesce({value}, '') AS k{i}" for i, value in enumerate(values))
+    keys = ", ".join(f"{column(report, one)} AS k{i}" for i, one in enumerate(f"coalesce({value}, '')" for value in values))
     by = ", ".join(f"k{i}" for i in range(len(values)))
     found = report.connection.execute(
-        f"SELECT {keys}, CAST(sum({figures(report)[metric]}) AS VARCHAR), count(*) FROM raw WHERE {counted(report)} AND ({where}) GROUP BY {by}"
+        f"SELECT {keys}, CAST(sum({column(report, figures(report)[metric])}) AS VARCHAR), count(*) FROM raw WHERE {column(report, counted(report))} AND ({where}) GROUP BY {by}"
     )
     return {row[:-2]: (Decimal(row[-2]), row[-1]) for row in found.fetchall()}
 

@@ -53,6 +53,7 @@ class Report:
     columns: dict  # header -> SQL name in `raw`
     types: dict  # SQL name -> DuckDB type
     scratch: list = field(default_factory=list)
+    worked: dict = field(default_factory=dict)  # expression -> SQL name in `raw`, where compare.py needs it again and again
 
     def find(self, *names: str) -> str | None:
         """SQL name of the first of these columns that the report has."""
@@ -121,7 +122,7 @@ def load(source: Path, left_out: frozenset = frozenset()) -> Report:
     listed = ", ".join(literal(str(f)) for f in tables)
     typed = f"SELECT * FROM read_parquet([{listed}], union_by_name=true, hive_partitioning=false)"
     if not texts:
-        connection.execute(f"CREATE VIEW raw AS {typed}")
+        connection.execute(f"CREATE TABLE raw AS {typed}")
         report.types = {row[0]: row[1] for row in connection.execute("DESCRIBE raw").fetchall()}
         report.columns = {name: name for name in report.types}
     else:

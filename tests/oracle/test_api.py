@@ -5,15 +5,13 @@ from decimal import Decimal
 import compare
 import product
 import pytest
-from conftest import SAMPLES
+from conftest import NONE, SAMPLES
 from costs import METRICS, moment
 from test_samples import REPORTS
 
 VIEWS = ["month", "week", "day"]
 # Tabs that are derived from several columns: what they add up to must be the whole.
 DERIVED = ["service", "region", "lifecycle", "operating_system", "charge_type", "usage_type_group", "instance_type", "purchase_option"]
-# Values without a name: the page shows the word, and scripts get it in place of nothing.
-NONE = {"tag": "Untagged", "cost_category": "Uncategorized", "region": "Global"}
 
 
 def tabs(report) -> list:

@@ -1,0 +1,8 @@
+//! The metadata store on real database files.
+
+mod bill_choices;
+mod identity;
+mod jobs;
+mod lake_files;
+mod store;
+mod work;

@@ -4,5 +4,6 @@ mod bill_choices;
 mod identity;
 mod jobs;
 mod lake_files;
+mod notifications;
 mod store;
 mod work;

@@ -10,6 +10,7 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 
 /// Bytes of a piece, and pieces that wait for a slow reader.
 const PIECE: usize = 64 << 10;
@@ -24,6 +25,16 @@ pub(crate) struct Pipe {
 }
 
 impl Pipe {
+    /// The next of what the file is made of. Whoever waits for it may leave: then there is no next, and what makes it ends.
+    pub(crate) fn next<T>(&self, from: &mut (impl Stream<Item = T> + Unpin)) -> io::Result<Option<T>> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                next = from.next() => Ok(next),
+                () = self.to.closed() => Err(gone()),
+            }
+        })
+    }
+
     fn send(&mut self) -> io::Result<()> {
         if self.piece.is_empty() {
             return Ok(());
@@ -36,10 +47,14 @@ impl Pipe {
         // A timer is made where there is a runtime.
         match self.runtime.block_on(async { tokio::time::timeout(limits::FILE_PATIENCE, send).await }) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads the file any more")),
+            Ok(Err(_)) => Err(gone()),
             Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the reader of the file does not read")),
         }
     }
+}
+
+fn gone() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "nobody reads the file any more")
 }
 
 impl Write for Pipe {

@@ -97,16 +97,14 @@ fn process(app: &App, text: &mut Text) {
 fn engine(app: &App, text: &mut Text) {
     let load = app.engine().load();
     let name = "cloud_analyzer_query_memory_bytes";
-    text.family(
-        name,
-        Kind::Gauge,
-        "Memory of questions: of the roll-up, and reserved by statements and by files of rows.",
-    );
-    for (of, bytes) in
-        [("rollup", load.rollup.bytes), ("statements", load.statements.bytes), ("files", load.file_bytes)]
-    {
+    text.family(name, Kind::Gauge, "Memory of questions: of the roll-up, and reserved by statements.");
+    for (of, bytes) in [("rollup", load.rollup.bytes), ("statements", load.statements.bytes)] {
         text.sample(name, &[("of", of)], bytes);
     }
+    let name = "cloud_analyzer_query_disk_bytes";
+    let help = "What statements have on disk for want of memory, and rows that wait there for slow readers.";
+    text.family(name, Kind::Gauge, help);
+    text.sample(name, &[], load.disk_bytes);
     let name = "cloud_analyzer_query_memory_limit_bytes";
     text.family(name, Kind::Gauge, "What the roll-up, and all statements together, may take.");
     text.sample(name, &[], load.memory_limit);

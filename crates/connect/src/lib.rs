@@ -27,7 +27,7 @@ pub use discovery::{Delivery, Discovery, Fate, FileRef, Layout, Part, Problem, U
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use manifest::{Manifest, Run};
-pub use outgoing::Outgoing;
+pub use outgoing::{Answered, NotSent, Outgoing, Post};
 pub use place::DayRange;
 pub use reaching::{Reached, reach_endpoint, reach_provider};
 pub use source::{Access, Secret, Source, check_endpoint, open_as};

@@ -13,9 +13,11 @@
 
 mod address;
 mod body;
+mod post;
 mod resolver;
 
 pub(crate) use body::read;
+pub use post::{Answered, NotSent, Post};
 
 use crate::aws::Answer;
 use crate::limits::{CONNECT, SILENCE};
@@ -36,6 +38,7 @@ struct Inner {
     opened: Arc<[IpNet]>,
     own: OnceLock<Client>,
     named: OnceLock<Client>,
+    plain: OnceLock<Client>,
 }
 
 /// Whose address is asked.
@@ -45,6 +48,8 @@ pub(crate) enum Whose {
     Operators,
     /// One that a user named.
     Users,
+    /// One that a user named, in plain text: nothing of it crosses the internet, so only what was opened is reached.
+    UsersPlain,
 }
 
 /// Why an address may not be connected to.
@@ -96,7 +101,7 @@ impl Outgoing {
             tracing::info!(host, cause, "an address was not reached");
             match whose {
                 Whose::Operators => Answer::network(cause),
-                Whose::Users => Answer::network(NOT_REACHED),
+                Whose::Users | Whose::UsersPlain => Answer::network(NOT_REACHED),
             }
         };
         // A literal address is connected to as it is: no resolver sees it.
@@ -113,6 +118,7 @@ impl Outgoing {
         let kept = match whose {
             Whose::Operators => &self.0.own,
             Whose::Users => &self.0.named,
+            Whose::UsersPlain => &self.0.plain,
         };
         if let Some(client) = kept.get() {
             return Ok(client.clone());
@@ -126,7 +132,7 @@ impl Outgoing {
             .read_timeout(SILENCE)
             .user_agent(concat!("cloud-analyzer/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(Arc::new(Checked::new(whose, Arc::clone(&self.0.opened))));
-        if whose == Whose::Users {
+        if whose != Whose::Operators {
             builder = builder.no_proxy();
         }
         let client = builder.build()?;
@@ -137,15 +143,17 @@ impl Outgoing {
 /// What is told of any trouble on the way to an address that a user named.
 const NOT_REACHED: &str = "the address was not reached: there is no such name, nothing there answers as S3 does, its certificate is not trusted, or this installation does not connect to such addresses";
 
+/// The same of a message.
+const NOT_REACHED_HOOK: &str = "the address was not reached within 20 seconds: there is no such name, nothing there answers as HTTP does, its certificate is not trusted, or this installation does not connect to such addresses";
+
 fn check(whose: Whose, opened: &[IpNet], address: IpAddr) -> Result<(), Refused> {
     match class(address) {
         Class::Metadata => Err(Refused::Metadata),
-        Class::Public => Ok(()),
-        Class::Private(what) => {
-            let open =
-                whose == Whose::Operators || opened.iter().any(|range| address::within(range, address));
-            if open { Ok(()) } else { Err(Refused::Closed(what)) }
-        }
+        Class::Public if whose != Whose::UsersPlain => Ok(()),
+        Class::Private(_) if whose == Whose::Operators => Ok(()),
+        _ if opened.iter().any(|range| address::within(range, address)) => Ok(()),
+        Class::Private(what) => Err(Refused::Closed(what)),
+        Class::Public => Err(Refused::Closed("an address of the internet, asked in plain text")),
     }
 }
 

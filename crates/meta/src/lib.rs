@@ -22,6 +22,7 @@ mod job;
 mod lake_files;
 mod migrations;
 mod notice;
+mod notification;
 mod organization;
 mod outbox;
 mod publication;
@@ -49,6 +50,9 @@ pub use identity::{
 pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
 pub use lake_files::{FileState, Found, KEEP_SUPERSEDED_MS, LakeFile};
+pub use notification::{
+    Cadence, Channel, ChannelState, Delivery, NewDelivery, NewNotification, Notification, Told,
+};
 pub use organization::Organization;
 pub use outbox::{BillDiff, Undiffed};
 pub use publication::{

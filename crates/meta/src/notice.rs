@@ -41,6 +41,19 @@ impl Meta {
         Ok(causes)
     }
 
+    /// The same, with when they were told (ms).
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn notices_since(&self, connection: &ConnectionId) -> Result<Vec<(String, i64)>, MetaError> {
+        let found =
+            sqlx::query_as("SELECT cause, told_at_ms FROM notices WHERE connection_id = ? ORDER BY cause")
+                .bind(connection.as_str())
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(found)
+    }
+
     /// Ends every notice of a connection whose cause begins so, and queues what tells of it where there were any, in one
     /// step; gives how many there were.
     ///

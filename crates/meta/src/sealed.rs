@@ -1,4 +1,4 @@
-//! Secrets of connections, all at once: they are encrypted by whoever calls, with a key that is not in here.
+//! Secrets of connections (those of channels are in `notification`), all at once: they are encrypted by whoever calls, with a key that is not in here.
 
 use crate::identity::insert_entries;
 use crate::store::parsed;
@@ -51,7 +51,7 @@ impl Meta {
         Ok(transaction.commit().await?)
     }
 
-    /// Forgets every secret; gives of how many connections.
+    /// Forgets every secret; gives of how many connections and channels.
     ///
     /// # Errors
     /// The database cannot be written to.
@@ -60,8 +60,15 @@ impl Meta {
         let done = sqlx::query("UPDATE connections SET sealed_secret = NULL WHERE sealed_secret IS NOT NULL")
             .execute(&mut *transaction)
             .await?;
+        let targets = sqlx::query(
+            "UPDATE notification_channels SET sealed_target = NULL, state = 'disabled',
+                 disabled_reason = 'its address and secret were forgotten with the key: enter them again'
+             WHERE sealed_target IS NOT NULL",
+        )
+        .execute(&mut *transaction)
+        .await?;
         insert_entries(&mut transaction, entries).await?;
         transaction.commit().await?;
-        Ok(done.rows_affected())
+        Ok(done.rows_affected() + targets.rows_affected())
     }
 }

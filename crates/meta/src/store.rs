@@ -101,7 +101,7 @@ impl Meta {
         let mut transaction = self.write().await?;
         sqlx::query(
             "UPDATE jobs SET state = 'done', cancelled = 1, finished_at_ms = ?, lease = NULL, lease_until_ms = NULL
-             WHERE name IN ('tell', 'announce', 'report') AND finished_at_ms IS NULL",
+             WHERE name IN ('tell', 'announce', 'report', 'notify', 'deliver', 'channel_off') AND finished_at_ms IS NULL",
         )
         .bind(now_ms)
         .execute(&mut *transaction)
@@ -113,6 +113,9 @@ impl Meta {
             .await?;
         sqlx::query("UPDATE bill_changes SET told_at_ms = ? WHERE told_at_ms IS NULL")
             .bind(now_ms)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("UPDATE notifications SET state = 'dropped' WHERE state = 'waiting'")
             .execute(&mut *transaction)
             .await?;
         loop {

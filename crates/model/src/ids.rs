@@ -72,6 +72,10 @@ id!(
     /// A saved report.
     ReportId
 );
+id!(
+    /// A way by which notifications leave.
+    ChannelId
+);
 
 #[cfg(test)]
 mod tests {

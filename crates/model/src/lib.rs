@@ -51,7 +51,7 @@ pub use email::{Email, EmailError};
 pub use filter::{Filter, FilterError, Listed, merge_filters};
 pub use frequency::{Frequency, FrequencyError};
 pub use group_by::{GroupByError, parse_group_by};
-pub use ids::{ConnectionId, IdError, InvitationId, OrganizationId, ReportId, TokenId, UserId};
+pub use ids::{ChannelId, ConnectionId, IdError, InvitationId, OrganizationId, ReportId, TokenId, UserId};
 pub use lifecycle::Lifecycle;
 pub use line_item_type::LineItemType;
 pub use mapping::{

@@ -1,6 +1,7 @@
 //! The mails, each with what it needs.
 
 use crate::bill_diff::{self, DiffMonth};
+use crate::notice::{Bundle, Message, Notice};
 use minijinja::{AutoEscape, Environment, Value, context};
 use model::shown;
 use serde::{Deserialize, Serialize};
@@ -137,6 +138,24 @@ pub enum Mail {
         /// Address of the connection's page, where these mails are turned off.
         link: String,
     },
+    /// What a channel tells.
+    Notices {
+        /// What is told.
+        message: Message,
+        /// The chart of the one notice that it is about, shown as `cid:chart.png`; none: no chart.
+        files: Vec<Attached>,
+    },
+    /// A channel was turned off: its receiver does not take messages.
+    ChannelOff {
+        /// Organization.
+        organization: String,
+        /// Channel.
+        channel: String,
+        /// Why.
+        reason: String,
+        /// Address of the page where it is turned on again.
+        link: String,
+    },
     /// It works again.
     Recovered {
         /// Organization.
@@ -164,6 +183,8 @@ impl Mail {
             Self::NeedsAttention { .. } => "needs_attention",
             Self::Report { .. } => "report",
             Self::BillChanged { .. } => "bill_changed",
+            Self::Notices { .. } => "notices",
+            Self::ChannelOff { .. } => "channel_off",
             Self::Recovered { .. } => "recovered",
         }
     }
@@ -182,6 +203,8 @@ impl Mail {
             }
             Self::Report { report, title, .. } => format!("{}: {}", short(report), short(title)),
             Self::BillChanged { connection, months, .. } => bill_diff::subject(&short(connection), months),
+            Self::Notices { message, .. } => message.title(),
+            Self::ChannelOff { channel, .. } => format!("The channel {} was turned off", short(channel)),
             Self::Recovered { connection, .. } => format!("The connection {} works again", short(connection)),
         }
     }
@@ -193,14 +216,16 @@ impl Mail {
             | Self::NeedsAttention { link, .. }
             | Self::Report { link, .. }
             | Self::BillChanged { link, .. }
+            | Self::ChannelOff { link, .. }
             | Self::Recovered { link, .. } => link,
+            Self::Notices { message, .. } => message.single().map_or(&message.link, |one| &one.link),
         }
     }
 
     /// Files that come with it.
     pub(crate) fn files(&self) -> &[Attached] {
         match self {
-            Self::Report { files, .. } => files,
+            Self::Report { files, .. } | Self::Notices { files, .. } => files,
             _ => &[],
         }
     }
@@ -249,6 +274,23 @@ impl Mail {
                     minimum => short(minimum),
                 }
             }
+            Self::Notices { message, files } => {
+                let (listed, left_out) = message.listed();
+                let notices: Vec<Value> = listed.iter().map(notice).collect();
+                let still_open: Vec<String> =
+                    message.still_open.iter().take(LINES).map(Notice::headline).collect();
+                context! {
+                    organization => short(&message.organization), notices, left_out, still_open,
+                    single => message.single().is_some(), digest => message.bundle == Bundle::Digest,
+                    chart => !files.is_empty(), settings => address(&message.link),
+                }
+            }
+            Self::ChannelOff { organization, channel, reason, link: _ } => {
+                context! {
+                    organization => short(organization), channel => short(channel),
+                    reason => shown::short(reason, MESSAGE),
+                }
+            }
             Self::Recovered { organization, connection, link: _ } => {
                 context! {
                     organization => short(organization), connection => short(connection),
@@ -269,6 +311,12 @@ impl Mail {
         };
         Ok(Texts { plain: write("txt").map_err(fail)?, html: write("html").map_err(fail)?, subject })
     }
+}
+
+/// A notice, as the template takes it.
+fn notice(of: &Notice) -> Value {
+    let pairs: Vec<Value> = of.pairs().into_iter().map(|(label, value)| context! { label, value }).collect();
+    context! { title => of.headline(), text => of.body(), pairs, link => address(&of.link) }
 }
 
 /// A name as part of a line: it begins none of its own, in a text or in a header.
@@ -315,164 +363,14 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         "bill_changed.html",
         "bill_changed.txt",
         "recovered.html",
-        "recovered.txt"
+        "recovered.txt",
+        "notices.html",
+        "notices.txt",
+        "channel_off.html",
+        "channel_off.txt"
     );
     Ok(environment)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_escaped_in_html_and_left_alone_in_plain_text() {
-        let mail = Mail::Invitation {
-            organization: "<b>Acme</b> & Sons".to_owned(),
-            invited_by: "Ada".to_owned(),
-            role: "viewer".to_owned(),
-            link: "https://costs.example/invitation?token=abc".to_owned(),
-        };
-        let texts = mail.texts().unwrap();
-        assert!(texts.html.contains("&lt;b&gt;Acme&lt;&#x2f;b&gt; &amp; Sons"), "{}", texts.html);
-        assert!(texts.plain.contains("<b>Acme</b> & Sons"));
-        for text in [&texts.plain, &texts.html] {
-            assert!(text.contains("invitation?token=abc"), "{text}");
-        }
-    }
-
-    /// Every mail, with a text of somebody else's wherever there can be one.
-    fn mails(evil: &str) -> Vec<Mail> {
-        let text = || evil.to_owned();
-        let link = || format!("https://costs.example/?q={evil}");
-        let line =
-            ReportLine { name: text(), color: "#000000".into(), figure: text(), change: String::new() };
-        let month = MonthLine {
-            month: "October 2026".into(),
-            total: "1 USD".into(),
-            rows: "1".into(),
-            proven: false,
-            proof: "copied".into(),
-        };
-        let (organization, connection) = (text(), text());
-        vec![
-            Mail::Invitation { organization: text(), invited_by: text(), role: text(), link: link() },
-            Mail::DashboardsReady {
-                organization: text(),
-                connection: text(),
-                months: vec![month],
-                proof: vec![text()],
-                link: link(),
-            },
-            Mail::NeedsAttention {
-                organization: text(),
-                connection: text(),
-                message: text(),
-                advice: text(),
-                link: link(),
-            },
-            Mail::Report {
-                organization: text(),
-                report: text(),
-                title: text(),
-                total: text(),
-                lines: vec![line],
-                note: text(),
-                link: link(),
-                files: vec![],
-            },
-            bill_changed(evil),
-            Mail::Recovered { organization, connection, link: link() },
-        ]
-    }
-
-    fn bill_changed(evil: &str) -> Mail {
-        let text = || evil.to_owned();
-        let line =
-            crate::DiffLine { name: text(), before: text(), after: text(), change: text(), percent: text() };
-        let month = DiffMonth {
-            month: text(),
-            days: text(),
-            currency: text(),
-            before: text(),
-            after: text(),
-            change: text(),
-            percent: text(),
-            usage: text(),
-            refunds: text(),
-            services: vec![line.clone(); 9],
-            accounts: vec![line; 9],
-            rows: text(),
-            link: "https://costs.example/connections/c/changes?month=2026-10".to_owned(),
-        };
-        Mail::BillChanged {
-            organization: text(),
-            connection: text(),
-            months: vec![month],
-            minimum: text(),
-            link: format!("https://costs.example/?q={evil}"),
-        }
-    }
-
-    #[test]
-    fn nobody_s_text_becomes_markup_or_a_line_or_an_address() {
-        let evil = "xyzzy\"><script>alert(1)</script>'\r\nBcc: victim@example.com\r\n\r\nforged\u{202e}";
-        for mail in mails(evil) {
-            let texts = mail.texts().unwrap();
-            assert!(!texts.subject.contains(['\r', '\n', '\u{202e}']), "{}", texts.subject);
-            assert!(!texts.html.contains("<script") && !texts.html.contains("xyzzy\">"), "{}", texts.html);
-            for text in [&texts.plain, &texts.html] {
-                assert!(!text.contains("\nBcc:") && !text.contains("\nforged"), "{text}");
-                assert!(!text.contains('\u{202e}') && !text.contains('\r'), "{text}");
-            }
-            assert!(
-                texts.plain.contains("?q=xyzzy%22%3E%3Cscript%3Ealert(1)%3C/script%3E%27%0D%0ABcc:%20"),
-                "{}",
-                texts.plain
-            );
-        }
-        let [invitation, ..] = &mails("a&b=c")[..] else { panic!("no mails") };
-        assert!(invitation.texts().unwrap().html.contains("href=\"https://costs.example/?q=a&amp;b=c\""));
-        assert_eq!(address("javascript:alert(1)"), "");
-        assert_eq!(address("https://a.example/?f=t%3Ax&g=ä"), "https://a.example/?f=t%3Ax&g=%C3%A4");
-    }
-
-    #[test]
-    fn mails_are_of_bounded_length() {
-        let long = "long ".repeat(20_000);
-        for mail in mails(&long) {
-            let Texts { subject, plain, html } = mail.texts().unwrap();
-            assert!(subject.chars().count() < 300, "{}", subject.len());
-            // The link is what it is: cut off, it would lead elsewhere.
-            let link = address(mail.link()).len();
-            assert!(plain.len() < 20_000 + link, "{}", plain.len());
-            assert!(html.len() < 40_000 + link, "{}", html.len());
-        }
-    }
-
-    #[test]
-    fn the_totals_and_their_proof_are_told() {
-        let month = |proven| MonthLine {
-            month: "October 2026".to_owned(),
-            total: "1,234.50 USD".to_owned(),
-            rows: "812,000".to_owned(),
-            proven,
-            proof: "copied, complete NOT, amortized".to_owned(),
-        };
-        let mail = |proven| Mail::DashboardsReady {
-            organization: "Acme".to_owned(),
-            connection: "AWS".to_owned(),
-            months: vec![month(true), month(proven)],
-            proof: vec!["complete: NO: 1 file was left out: b.csv".to_owned()],
-            link: "https://costs.example/".to_owned(),
-        };
-        let good = mail(true).texts().unwrap();
-        assert!(good.plain.contains("1,234.50 USD") && good.html.contains("1,234.50 USD"));
-        assert!(good.plain.contains("digit by digit") && !good.plain.contains("left out"));
-        let off = mail(false).texts().unwrap();
-        assert!(!off.plain.contains("digit by digit"));
-        for text in [&off.plain, &off.html] {
-            assert!(text.contains("copied, complete NOT, amortized"), "{text}");
-            assert!(text.contains("1 file was left out: b.csv"), "{text}");
-        }
-    }
-}
+mod tests;

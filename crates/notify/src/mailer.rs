@@ -116,14 +116,7 @@ impl Mailer {
     }
 
     async fn deliver(&self, to: &str, mail: &Mail) -> Result<(), String> {
-        let texts = mail.texts().map_err(|error| error.to_string())?;
-        let message = Message::builder()
-            .from(self.from.clone())
-            // An address alone: no name, no list, no header of somebody's making.
-            .to(Mailbox::new(None, to.parse().map_err(|_| "it is not a mail address".to_owned())?))
-            .subject(texts.subject)
-            .multipart(body(texts.plain, texts.html, mail.files())?)
-            .map_err(|error| error.to_string())?;
+        let message = self.message(to, mail, None)?;
         let mut wait = Duration::from_secs(1);
         for attempt in 1.. {
             match self.transport.send(message.clone()).await {
@@ -135,6 +128,50 @@ impl Mailer {
         }
         Ok(())
     }
+
+    /// Sends a mail to an address, with one try. `id` names the mail through all tries: programs show one of a name once.
+    ///
+    /// # Errors
+    /// The server did not take it.
+    pub async fn send_once(&self, to: &str, mail: &Mail, id: &str) -> Result<String, NotTaken> {
+        let never = |answer: String| NotTaken { answer, for_ever: true };
+        let sent = match self.message(to, mail, Some(id)) {
+            Err(error) => Err(never(error)),
+            Ok(message) => match self.transport.send(message).await {
+                Ok(answer) => Ok(answer.message().collect::<Vec<_>>().join(" ")),
+                Err(error) => {
+                    Err(NotTaken { for_ever: error.is_permanent(), answer: model::with_causes(&error) })
+                }
+            },
+        };
+        let count = if sent.is_ok() { &self.counted.sent } else { &self.counted.failed };
+        count.fetch_add(1, Ordering::Relaxed);
+        sent
+    }
+
+    fn message(&self, to: &str, mail: &Mail, id: Option<&str>) -> Result<Message, String> {
+        let texts = mail.texts().map_err(|error| error.to_string())?;
+        let mut message = Message::builder();
+        if let Some(id) = id {
+            message = message.message_id(Some(format!("<{id}@{}>", self.from.email.domain())));
+        }
+        message
+            .from(self.from.clone())
+            // An address alone: no name, no list, no header of somebody's making.
+            .to(Mailbox::new(None, to.parse().map_err(|_| "it is not a mail address".to_owned())?))
+            .subject(texts.subject)
+            .multipart(body(texts.plain, texts.html, mail.files())?)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// A mail that the server did not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotTaken {
+    /// What it said, or what went wrong on the way to it.
+    pub answer: String,
+    /// Whether it will not take it later either.
+    pub for_ever: bool,
 }
 
 /// What an address says of where, not as whom.

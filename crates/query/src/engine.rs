@@ -2,14 +2,14 @@
 
 mod extents;
 mod load;
+mod rows;
 
 use crate::answers::Answers;
 use crate::assemble::{Table, assemble};
 use crate::currencies;
 use crate::error::QueryError;
-use crate::explain::{self, ExplainOrder, Explanation, Page};
 use crate::kernel::{self, Names};
-use crate::lines::{Lines, Pieces, SqlRows};
+use crate::lines::Lines;
 use crate::plan::{Plan, asks_names, date};
 use crate::scope::Scope;
 use crate::stop::Stop;
@@ -19,10 +19,9 @@ use crate::top;
 use crate::turns::Turns;
 use crate::view::{AccountNames, PublishedPeriod, Span, View};
 use hashbrown::HashMap;
-use model::limits::MOST_ROWS_PAGED;
 use model::{
-    CANNOT_CARRY, CostAnswer, CostQuery, Decimal, Dimension, Filter, MappingRule, MergedTag, Metric,
-    Operator, TimeView, merge_filters,
+    CANNOT_CARRY, CostAnswer, CostQuery, Decimal, Dimension, MappingRule, MergedTag, Metric, Operator,
+    TimeView, merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -109,10 +108,10 @@ impl Engine {
         self.shared.shelf.bytes()
     }
 
-    /// Answers a question about what the view's scope lets be seen. Equal questions on an equal view are computed once.
-    pub async fn answer(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
-        let answer = self.shared.answers.get(view, query, || self.compute(view, query)).await?;
-        Ok(Arc::unwrap_or_clone(answer))
+    /// Answers a question about what the view's scope lets be seen. Equal questions on an equal view are computed once, and
+    /// share the answer.
+    pub async fn answer(&self, view: &View, query: &CostQuery) -> Result<Arc<CostAnswer>, QueryError> {
+        self.shared.answers.get(view, query, || self.compute(view, query)).await
     }
 
     async fn compute(&self, view: &View, query: &CostQuery) -> Result<CostAnswer, QueryError> {
@@ -402,98 +401,5 @@ impl Engine {
             Ok(names)
         })
         .await
-    }
-
-    /// The line items behind one cell: the group of `query` with these keys, over its span and filters.
-    /// `page` counts from 1. While a month has only its roll-up, the figure comes without rows.
-    pub async fn explain(
-        &self,
-        view: &View,
-        query: &CostQuery,
-        keys: &[Option<String>],
-        order: ExplainOrder,
-        page: usize,
-        page_size: usize,
-    ) -> Result<Explanation, QueryError> {
-        let page = Page { order, number: page.max(1), rows: page_size.clamp(1, 10_000) };
-        if page.number.saturating_mul(page.rows) > MOST_ROWS_PAGED {
-            return Err(QueryError::invalid(
-                format!("page {} lies beyond the first {MOST_ROWS_PAGED} rows", page.number),
-                "Sort the other way, narrow the figure, or take the rows as a file.",
-            ));
-        }
-        let cell = self.cell(view, query, keys).await?;
-        let plan = self.plan(view, &cell).await?;
-        let mut explanation = explain::start(&cell, &plan, page);
-        if plan.periods.is_empty() {
-            return Ok(explanation);
-        }
-        let missing = plan.without_line_items();
-        if missing.is_empty() {
-            let names = self.names(&plan, &cell).await?;
-            self.shared.lines.explain(&plan, &cell, names, page, &mut explanation).await?;
-        } else {
-            explanation.wait_for(&missing);
-            if !plan.needs_resources() {
-                let (table, _) = self.sum(&plan, &cell).await?;
-                explanation.figure = table.total()?;
-            }
-        }
-        Ok(explanation)
-    }
-
-    /// Every line item behind one cell, as [`Engine::explain`] would page through them, in pieces.
-    ///
-    /// # Errors
-    /// `NotReady` while a month has only its roll-up.
-    pub async fn explained_rows(
-        &self,
-        view: &View,
-        query: &CostQuery,
-        keys: &[Option<String>],
-        order: ExplainOrder,
-    ) -> Result<Pieces, QueryError> {
-        let cell = self.cell(view, query, keys).await?;
-        let plan = self.plan(view, &cell).await?;
-        let missing = plan.without_line_items();
-        if !missing.is_empty() {
-            return Err(QueryError::not_ready(explain::waiting(&missing)));
-        }
-        if plan.periods.is_empty() {
-            return Ok(Box::pin(futures::stream::empty()));
-        }
-        let names = self.names(&plan, &cell).await?;
-        self.shared.lines.rows(&plan, &cell, names, order).await
-    }
-
-    /// The total of one group, as a question of its own.
-    async fn cell(
-        &self,
-        view: &View,
-        query: &CostQuery,
-        keys: &[Option<String>],
-    ) -> Result<CostQuery, QueryError> {
-        if keys.len() != query.group_by.len() {
-            return Err(QueryError::invalid(
-                format!("{} keys were given for {} dimensions", keys.len(), query.group_by.len()),
-                "Give one key per dimension, in the same order.",
-            ));
-        }
-        let mut filters = query.filters.clone();
-        filters.extend(query.group_by.iter().zip(keys).map(|(dimension, key)| Filter {
-            dimension: dimension.clone(),
-            exclude: false,
-            values: vec![key.clone().unwrap_or_default()],
-        }));
-        let cell = CostQuery { from: query.from, to: query.to, filters, ..CostQuery::total(query.metric) };
-        let cell = self.with_keys_in_use(view, &cell).await?;
-        Ok(self.in_one_currency(view, &cell).await?.0)
-    }
-
-    /// Runs one SQL query over `line_items` (every column of the canonical schema, with `connection_id` and
-    /// `billing_period`) and `rollup`; `tag("Tags", 'Key')` and `cost_category("x_CostCategories", 'Name')`
-    /// read the JSON columns. Nothing but queries is accepted.
-    pub async fn sql(&self, view: &View, sql: &str) -> Result<SqlRows, QueryError> {
-        self.shared.lines.sql(view, sql).await
     }
 }

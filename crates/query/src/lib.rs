@@ -11,12 +11,13 @@
 //!
 //! - `scope`: what may be seen, and the two doors where it is applied.
 //! - `engine`: the door. `plan`: spans, buckets, which periods. `store`: the roll-up in memory.
-//! - `kernel`: sums over the store. `lines`: DataFusion over line items. `sql`: the portable SQL of an answer.
+//! - `kernel`: sums over the store. `lines`: DataFusion over line items; `batches`: what a statement gives. `sql`: the portable SQL of an answer.
 //! - `turns`, `stop`, `limits`: who is next, and where work ends. `top`: the largest of too many groups.
 //! - `currencies`: one currency at a time. `assemble`: sorted groups, top N, comparison. `tags`: values of tags and cost categories by key.
 
 mod answers;
 mod assemble;
+mod batches;
 mod currencies;
 mod engine;
 mod error;
@@ -35,11 +36,11 @@ mod top;
 mod turns;
 mod view;
 
+pub use batches::{Batches, TextRow};
 pub use currencies::only_in;
 pub use engine::{Engine, EngineOptions};
 pub use error::{ErrorKind, QueryError};
 pub use explain::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
-pub use lines::SqlRows;
 pub use load::{Load, Work};
 pub use scope::Scope;
 pub use view::{AccountNames, PublishedPeriod, Span, View};

@@ -21,9 +21,31 @@ pub(crate) const STACK: usize = 16 << 20;
 pub(crate) const READERS: usize = 16;
 /// Bytes that statements may put on disk when memory does not suffice, in all.
 pub(crate) const SPILL: u64 = 8 << 30;
-/// Part of the memory for statements that files of rows get beside them: rows wait sorted for slow readers.
-pub(crate) const FILES_SHARE: usize = 4;
-/// Pieces of rows that wait for a slow reader.
-pub(crate) const PIECES: usize = 2;
-/// Bytes of a result of free SQL.
-pub(crate) const SQL_BYTES: usize = 64 << 20;
+/// Of the memory for statements, what each takes of what the others left: two fifths, so that one alone has much of it and
+/// two more still have a good part (40, 24 and 14 % for the three that run at once on two processors).
+pub(crate) const PART: (usize, usize) = (2, 5);
+/// Of the memory for statements, what each has at least, in so many parts. Beyond the turns come those alone whose readers
+/// are slow and whose rows do not fit into [`SPOOL`].
+pub(crate) const LEAST_PART: usize = 16;
+/// Part of a statement's memory that each of its sorts keeps for putting pieces together that were on disk.
+pub(crate) const MERGE_PART: usize = 16;
+/// Rows of a batch of a file: a batch waits in memory for a slow reader, and pieces on disk are read by batches when they
+/// are put together, each with some hundred bytes a row.
+pub(crate) const FILE_BATCH: usize = 2_048;
+/// Rows of a file that are put into words at once.
+pub(crate) const PIECE: usize = 512;
+/// Batches of a result that wait in memory.
+pub(crate) const BATCHES: usize = 2;
+/// How long a statement waits for its reader in all; then the rest of its rows goes to disk, and its memory and its turn
+/// to others.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+/// Bytes of rows of one result that wait on disk. Beyond, the statement waits for its reader after all.
+pub(crate) const SPOOL: usize = 1 << 30;
+/// Bytes of one file of them: it goes when it was read.
+pub(crate) const SPOOL_FILE: usize = 32 << 20;
+/// How long the rows of a file may take, from the first turn to the last row. Who reads them has as long.
+pub(crate) const FILE_TIME: Duration = Duration::from_hours(1);
+const _: () = assert!(
+    FILE_TIME.as_secs() + WAIT_TIME.as_secs() < model::limits::LAKE_GRACE.as_secs() / 2,
+    "files stay for as long as their rows are read"
+);

@@ -1,60 +1,53 @@
 //! Line items by DataFusion: hours, resources, *explain* and SQL.
 //!
+//! A statement and what of the bills may be seen go in, batches of rows come out ([ADR 19](../../../docs/adr/0019-engine-seam.md)).
 //! A session sees exactly the files of the view, as two tables with the partition columns filled in. Sessions are made
-//! per question: they are cheap, and nothing of one question can reach another. They share memory, which has an end
-//! beyond which they spill, and threads of their own (`workers`).
+//! per question: they are cheap, and nothing of one question can reach another. Each has a part of one memory (`room`), beyond
+//! which it spills, and runs on threads that are for statements alone (`workers`); who reads its rows slowly holds neither (`outlet`).
 
 mod exact_sum;
 mod functions;
+mod outlet;
+mod read;
+mod room;
 mod seen;
 mod table;
 mod workers;
 
-use crate::assemble::{LARGEST, Table, too_large};
+pub(crate) use read::texts;
+
+use crate::assemble::Table;
+use crate::batches::Batches;
 use crate::error::QueryError;
 use crate::explain::{ExplainOrder, ExplainedRow, Explanation, Page, rows_sql, total_sql, waiting};
-use crate::limits::{PIECES, SQL_BYTES};
+use crate::limits::{ANSWER_TIME, FILE_TIME, PIECE};
 use crate::load::Work;
 use crate::plan::{Days, Plan, date};
 use crate::scope::Scope;
 use crate::sql::{self, Form, Function};
-use crate::turns::{Turn, Turns};
-use crate::view::PublishedPeriod;
-use arrow::array::{Array, ArrayRef, AsArray, Decimal128Array, RecordBatch, StringArray};
+use crate::turns::Turns;
+use crate::view::{PublishedPeriod, View};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
-use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Field, Int64Type, Schema, TimestampMicrosecondType,
-};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use chrono::DateTime;
+use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use datafusion::datasource::MemTable;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
-use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use exact_sum::OVERFLOWN;
-use futures::StreamExt;
 use futures::stream::BoxStream;
-use model::schema::{AMOUNT, LINE_ITEMS, ROLLUP, instant};
+use futures::{StreamExt, stream};
+use model::schema::{LINE_ITEMS, ROLLUP};
 use model::{CostQuery, Decimal, TimeView};
+use read::{buckets_of, explained, figures, text};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use workers::Workers;
-
-/// The result of a SQL query, as text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SqlRows {
-    /// Names of the columns.
-    pub columns: Vec<String>,
-    /// Values; `None` is NULL. Amounts have all their digits and no trailing zeros.
-    pub rows: Vec<Vec<Option<String>>>,
-}
+use workers::{Part, Workers};
 
 /// Account names by ID, where a statement needs them.
 pub(crate) type NamesById = Option<BTreeMap<String, String>>;
 
-/// Rows of a file, some thousands at a time.
+/// Rows of a file, some hundreds at a time.
 pub(crate) type Pieces = BoxStream<'static, Result<Vec<ExplainedRow>, QueryError>>;
 
 /// The line-item engine.
@@ -78,11 +71,11 @@ impl Lines {
         made.as_ref().map_err(Clone::clone)
     }
 
-    /// Statements, and the bytes that files of rows have reserved.
-    pub(crate) fn load(&self) -> (Work, usize) {
+    /// Statements, and the bytes that they have on disk.
+    pub(crate) fn load(&self) -> (Work, u64) {
         let made = self.workers.get().and_then(|made| made.as_ref().ok());
-        let (bytes, file_bytes) = made.map(Workers::reserved).unwrap_or_default();
-        (Work { bytes, ..self.turns.load() }, file_bytes)
+        let (bytes, disk_bytes) = made.map(Workers::reserved).unwrap_or_default();
+        (Work { bytes, ..self.turns.load() }, disk_bytes)
     }
 
     /// The groups of a question over some days, from line items.
@@ -105,9 +98,12 @@ impl Lines {
         let mut form = Form::run();
         let statement = sql::text(query, Some(date(days.from)), Some(date(days.to)), &mut form);
         let (plan, view, keys) = (plan.clone(), query.view, query.group_by.len());
-        let session = self.session(&plan, names, form.functions(), false)?;
-        let _turn = self.turns.take(&plan.whose).await?;
+        let turn = self.turns.take(&plan.whose).await?;
+        let part = self.workers()?.part();
+        let session = self.session(&plan, names, form.functions(), &part)?;
         let work = async move {
+            // Until it has really ended.
+            let _turn = turn;
             let mut batches = run(&session, &statement).await?;
             while let Some(batch) = batches.next().await {
                 let batch = batch?;
@@ -135,15 +131,17 @@ impl Lines {
         page: Page,
         into: &mut Explanation,
     ) -> Result<(), QueryError> {
+        let turn = self.turns.take(&plan.whose).await?;
+        let part = self.workers()?.part();
         let mut form = Form::run();
         let total = total_sql(cell, &mut form);
-        let totals = self.session(plan, names.clone(), form.functions(), false)?;
+        let totals = self.session(plan, names.clone(), form.functions(), &part)?;
         let mut form = Form::run();
         let statement = rows_sql(cell, page.order, Some(page), &mut form);
-        let session = self.session(plan, names, form.functions(), false)?;
+        let session = self.session(plan, names, form.functions(), &part)?;
         let scope = plan.scope.clone();
-        let _turn = self.turns.take(&plan.whose).await?;
         let work = async move {
+            let _turn = turn;
             let (mut rows_total, mut figure, mut rows) = (0, Decimal::ZERO, Vec::new());
             let mut batches = run(&totals, &total).await?;
             while let Some(batch) = batches.next().await {
@@ -156,7 +154,7 @@ impl Lines {
             }
             let mut batches = run(&session, &statement).await?;
             while let Some(batch) = batches.next().await {
-                explained(&batch?, &scope, &mut rows)?;
+                rows.extend(explained(&batch?, &scope)?);
             }
             Ok((rows_total, figure, rows))
         };
@@ -164,8 +162,7 @@ impl Lines {
         Ok(())
     }
 
-    /// All rows behind a cell, a few thousand at a time. Nothing is read ahead of a slow reader but some pieces; when
-    /// it is gone, reading ends.
+    /// All rows behind a cell, some at a time; when their reader is gone, reading ends.
     pub(crate) async fn rows(
         &self,
         plan: &Plan,
@@ -175,65 +172,33 @@ impl Lines {
     ) -> Result<Pieces, QueryError> {
         let mut form = Form::run();
         let statement = rows_sql(cell, order, None, &mut form);
-        let session = self.session(plan, names, form.functions(), true)?;
         let turn = self.turns.take(&plan.whose).await?;
-        let batches = self.workers()?.run(async move { run(&session, &statement).await }).await?;
-        let (to, mut from) = tokio::sync::mpsc::channel(PIECES);
+        let part = self.workers()?.part().of_file();
+        let session = self.session(plan, names, form.functions(), &part)?;
+        let begun = async move { run(&session, &statement).await };
+        let batches = self.workers()?.stream(begun, turn, FILE_TIME).await?;
         let scope = plan.scope.clone();
-        self.workers()?.leave(async move {
-            let mut batches = batches;
-            // The turn is for sorting: once rows come, their reader says how fast.
-            let mut turn: Option<Turn> = Some(turn);
-            while let Some(batch) = batches.next().await {
-                turn.take();
-                let piece = batch.map_err(QueryError::from).and_then(|batch| {
-                    let mut rows = Vec::new();
-                    explained(&batch, &scope, &mut rows)?;
-                    Ok(rows)
-                });
-                let failed = piece.is_err();
-                if to.send(piece).await.is_err() || failed {
-                    return;
-                }
-            }
-        })?;
-        Ok(futures::stream::poll_fn(move |context| from.poll_recv(context)).boxed())
+        let pieces = batches.flat_map(move |batch| {
+            let scope = scope.clone();
+            let pieces = pieces_of(batch).map(move |piece| explained(&piece?, &scope));
+            stream::iter(pieces)
+        });
+        Ok(pieces.boxed())
     }
 
-    /// Runs one query; nothing else is accepted.
-    pub(crate) async fn sql(&self, view: &crate::view::View, sql: &str) -> Result<SqlRows, QueryError> {
+    /// The rows of one query; nothing else is accepted.
+    pub(crate) async fn sql(&self, view: &View, sql: &str) -> Result<Batches, QueryError> {
         let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
-        let session = self.session_of(&periods, &view.scope, None, Vec::new(), self.workers()?.answers())?;
+        let turn = self.turns.take(&view.whose).await?;
+        let part = self.workers()?.part().of_file();
+        let session = self.session_of(&periods, &view.scope, None, Vec::new(), &part)?;
         let sql = sql.to_owned();
-        let _turn = self.turns.take(&view.whose).await?;
-        let work = async move {
+        let begun = async move {
             let only_queries =
                 SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-            let frame = session.sql_with_options(&sql, only_queries).await?;
-            let mut found = SqlRows {
-                columns: frame.schema().fields().iter().map(|field| field.name().clone()).collect(),
-                rows: Vec::new(),
-            };
-            let mut batches = frame.execute_stream().await?;
-            let mut bytes = 0;
-            while let Some(batch) = batches.next().await {
-                let batch = batch?;
-                let columns = batch.columns().iter().map(texts).collect::<Result<Vec<_>, _>>()?;
-                bytes += columns
-                    .iter()
-                    .flatten()
-                    .map(|text| 24 + text.as_ref().map_or(0, String::len))
-                    .sum::<usize>();
-                if bytes > SQL_BYTES {
-                    return Err(QueryError::too_large(1));
-                }
-                for row in 0..batch.num_rows() {
-                    found.rows.push(columns.iter().map(|column| column[row].clone()).collect());
-                }
-            }
-            Ok(found)
+            Ok(session.sql_with_options(&sql, only_queries).await?.execute_stream().await?)
         };
-        self.workers()?.run(work).await
+        self.workers()?.stream(begun, turn, ANSWER_TIME).await
     }
 
     fn session(
@@ -241,11 +206,9 @@ impl Lines {
         plan: &Plan,
         names: NamesById,
         functions: Vec<Function>,
-        file: bool,
+        part: &Part,
     ) -> Result<SessionContext, QueryError> {
-        let workers = self.workers()?;
-        let memory = if file { workers.files() } else { workers.answers() };
-        self.session_of(&plan.periods.iter().collect::<Vec<_>>(), &plan.scope, names, functions, memory)
+        self.session_of(&plan.periods.iter().collect::<Vec<_>>(), &plan.scope, names, functions, part)
     }
 
     fn session_of(
@@ -254,19 +217,25 @@ impl Lines {
         scope: &Scope,
         names: NamesById,
         functions: Vec<Function>,
-        memory: &Arc<RuntimeEnv>,
+        part: &Part,
     ) -> Result<SessionContext, QueryError> {
         let mut config = SessionConfig::new()
             .with_target_partitions(self.threads)
             .with_create_default_catalog_and_schema(true)
             .with_information_schema(false);
+        if let Some(rows) = part.batch {
+            config = config.with_batch_size(rows);
+        }
         let options = config.options_mut();
         options.execution.parquet.pushdown_filters = true;
         options.execution.parquet.reorder_filters = true;
         options.execution.time_zone = Some("+00:00".to_owned());
-        let session = SessionContext::new_with_config_rt(config, Arc::clone(memory));
-        session.register_udf(functions::of_key("tag"));
-        session.register_udf(functions::of_key("cost_category"));
+        let execution = &mut options.execution;
+        execution.sort_spill_reservation_bytes = part.merging.min(execution.sort_spill_reservation_bytes);
+        let session = SessionContext::new_with_config_rt(config, Arc::clone(&part.env));
+        for function in [sql::TAG.function, sql::COST_CATEGORY.function, sql::JSON_FUNCTION] {
+            session.register_udf(functions::of_key(function));
+        }
         session.register_udaf(exact_sum::exact_sum());
         for (place, function) in functions.into_iter().enumerate() {
             session.register_udf(functions::of_statement(place, function));
@@ -290,15 +259,19 @@ async fn run(session: &SessionContext, statement: &str) -> Result<SendableRecord
     Ok(session.sql(statement).await?.execute_stream().await?)
 }
 
-/// Sums that can be stored; one that overflowed is the largest of all numbers.
-fn figures(column: &ArrayRef) -> Result<Vec<Option<i128>>, QueryError> {
-    let figures = cast(column, &AMOUNT).map_err(QueryError::internal)?;
-    let figures = figures.as_primitive::<Decimal128Type>();
-    const { assert!(OVERFLOWN.unsigned_abs() > LARGEST) };
-    if figures.values().iter().any(|figure| figure.unsigned_abs() > LARGEST) {
-        return Err(too_large());
-    }
-    Ok(figures.iter().collect())
+/// A batch in pieces.
+fn pieces_of(
+    batch: Result<RecordBatch, QueryError>,
+) -> impl Iterator<Item = Result<RecordBatch, QueryError>> + Send {
+    let (batch, failed) = match batch {
+        Ok(batch) => (Some(batch), None),
+        Err(error) => (None, Some(Err(error))),
+    };
+    let cut = batch.into_iter().flat_map(|batch| {
+        let starts = (0..batch.num_rows()).step_by(PIECE);
+        starts.map(move |from| Ok(batch.slice(from, PIECE.min(batch.num_rows() - from))))
+    });
+    cut.chain(failed)
 }
 
 fn names_table(names: &BTreeMap<String, String>) -> Result<MemTable, QueryError> {
@@ -308,79 +281,4 @@ fn names_table(names: &BTreeMap<String, String>) -> Result<MemTable, QueryError>
     let words: ArrayRef = Arc::new(StringArray::from_iter_values(names.values()));
     let batch = RecordBatch::try_new(Arc::clone(&schema), vec![ids, words]).map_err(QueryError::internal)?;
     Ok(MemTable::try_new(schema, vec![vec![batch]])?)
-}
-
-/// The bucket of each row.
-fn buckets_of(batch: &RecordBatch, at: usize, view: TimeView, plan: &Plan) -> Result<Vec<usize>, QueryError> {
-    if view == TimeView::Total {
-        return Ok(vec![0; batch.num_rows()]);
-    }
-    if view == TimeView::Hour {
-        let starts = cast(batch.column(at), &instant()).map_err(QueryError::internal)?;
-        let starts = starts.as_primitive::<TimestampMicrosecondType>();
-        return Ok(starts.values().iter().map(|micros| plan.buckets.of_instant(*micros)).collect());
-    }
-    let starts = cast(batch.column(at), &DataType::Date32).map_err(QueryError::internal)?;
-    let starts = starts.as_primitive::<Date32Type>();
-    Ok(starts.values().iter().map(|day| plan.buckets.of_day(*day)).collect())
-}
-
-fn text(column: &ArrayRef) -> Result<StringArray, QueryError> {
-    let column = cast(column, &DataType::Utf8).map_err(QueryError::internal)?;
-    Ok(column.as_string::<i32>().clone())
-}
-
-fn texts(column: &ArrayRef) -> Result<Vec<Option<String>>, QueryError> {
-    let is_amount = |amounts: &Decimal128Array| i32::from(amounts.scale()) == model::SCALE.cast_signed();
-    if column.as_primitive_opt::<Decimal128Type>().is_some_and(is_amount) {
-        let amounts = figures(column)?;
-        let text = |units: i128| Decimal::from_units(units).to_string();
-        return Ok(amounts.into_iter().map(|it| it.map(text)).collect());
-    }
-    let options = FormatOptions::default();
-    let format = ArrayFormatter::try_new(column.as_ref(), &options).map_err(QueryError::internal)?;
-    Ok((0..column.len()).map(|row| column.is_valid(row).then(|| format.value(row).to_string())).collect())
-}
-
-/// Whoever sees some rows of a file alone is not told its name, which is the connection's, nor how many rows stand before.
-fn explained(batch: &RecordBatch, scope: &Scope, into: &mut Vec<ExplainedRow>) -> Result<(), QueryError> {
-    let words = |at: usize| text(batch.column(at));
-    let instants = |at: usize| cast(batch.column(at), &instant()).map_err(QueryError::internal);
-    let amounts = |at: usize| cast(batch.column(at), &AMOUNT).map_err(QueryError::internal);
-    let (starts, ends) = (instants(0)?, instants(1)?);
-    let words = (2..11).chain([13]).map(words).collect::<Result<Vec<_>, _>>()?;
-    let (usage, figures) = (amounts(11)?, amounts(12)?);
-    let places = cast(batch.column(14), &DataType::Int64).map_err(QueryError::internal)?;
-    let amount = |column: &ArrayRef, row: usize| {
-        Decimal::from_units(column.as_primitive::<Decimal128Type>().value(row))
-    };
-    let moment = |column: &ArrayRef, row: usize| {
-        let column = column.as_primitive::<TimestampMicrosecondType>();
-        column.is_valid(row).then(|| DateTime::from_timestamp_micros(column.value(row))).flatten()
-    };
-    for row in 0..batch.num_rows() {
-        let word = |at: usize| {
-            let column = &words[at];
-            let value = column.is_valid(row).then(|| column.value(row).to_owned());
-            value.filter(|value| !value.is_empty())
-        };
-        into.push(ExplainedRow {
-            charge_period_start: moment(&starts, row),
-            charge_period_end: moment(&ends, row),
-            account_id: word(0),
-            account: word(1).or_else(|| word(0)),
-            service: word(2),
-            usage_type: word(3),
-            operation: word(4),
-            line_item_type: word(5),
-            resource_id: word(6),
-            description: word(7),
-            tags: word(8),
-            usage_amount: amount(&usage, row),
-            figure: amount(&figures, row),
-            source_file: word(9).filter(|_| scope.is_everything()),
-            source_row: if scope.is_everything() { places.as_primitive::<Int64Type>().value(row) } else { 0 },
-        });
-    }
-    Ok(())
 }

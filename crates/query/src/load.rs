@@ -18,8 +18,8 @@ pub struct Load {
     pub rollup: Work,
     /// Statements over line items; their bytes are those that they have reserved.
     pub statements: Work,
-    /// Bytes that rows which are read as files have reserved.
-    pub file_bytes: usize,
+    /// Bytes of statements on disk: what did not fit into their memory, and rows that wait for slow readers.
+    pub disk_bytes: u64,
     /// Bytes that the roll-up may take, and as many again all statements together.
     pub memory_limit: usize,
 }

@@ -1,10 +1,15 @@
-//! The SQL of a question: portable text over `line_items` that gives the same figures anywhere the table
-//! can be read. Our own engine runs the same statement when line items have to answer, with long lists and rules
-//! as functions: what is planned stays small and flat, however much a question lists.
+//! The SQL of a question: text over `line_items` that gives the same figures in DuckDB, wherever the table can be read.
+//! Our own engine runs the same statement when line items have to answer, in its own words (`dialect`), with long lists and
+//! rules as functions: what is planned stays small and flat, however much a question lists.
+
+mod dialect;
+
+pub(crate) use dialect::{COST_CATEGORY, JSON_FUNCTION, TAG, identifier, pointed_at};
 
 use crate::plan::asks_names;
 use crate::view::AccountNames;
 use chrono::NaiveDate;
+use dialect::{DUCKDB, Dialect, OURS, literal};
 use model::{
     CANNOT_CARRY, ChargeType, Column, Condition, CostQuery, Dimension, Filter, Listed, Mapping, MappingRule,
     MergedTag, Operator, TimeView,
@@ -15,7 +20,7 @@ use std::sync::Arc;
 
 /// What a statement is written for.
 pub(crate) enum Form {
-    /// To be read, and run anywhere: it derives latest account names from the line items by itself, with those that they
+    /// To be read, and run by DuckDB: it derives latest account names from the line items by itself, with those that they
     /// do not tell.
     Shown(Arc<AccountNames>),
     /// For our own engine: a table `account_names` is there, and these functions will be.
@@ -37,6 +42,10 @@ impl Form {
     /// For our own engine.
     pub(crate) fn run() -> Self {
         Self::Run(Vec::new())
+    }
+
+    fn dialect(&self) -> &'static Dialect {
+        if self.is_shown() { &DUCKDB } else { &OURS }
     }
 
     fn is_shown(&self) -> bool {
@@ -63,14 +72,18 @@ pub(crate) fn name_of(place: usize) -> String {
     format!("f{place}")
 }
 
-const REPORTED_NAMES: &str = r#"
+/// Names of accounts in the line items, the latest ones.
+fn reported_names() -> String {
+    let day = format!("CAST({} AS DATE)", (DUCKDB.utc)(START));
+    format!(
+        r#"
   SELECT "named_account", "account_name"
   FROM (
     SELECT "named_account", "account_name",
       ROW_NUMBER() OVER (PARTITION BY "named_account" ORDER BY "last_day" DESC, "account_name") AS "place"
     FROM (
       SELECT "SubAccountId" AS "named_account", "SubAccountName" AS "account_name",
-        MAX(CAST("ChargePeriodStart" AS DATE)) AS "last_day"
+        MAX({day}) AS "last_day"
       FROM line_items
       WHERE NOT "x_IsSplit" AND "SubAccountId" <> '' AND "SubAccountName" <> ''
       GROUP BY 1, 2
@@ -78,7 +91,9 @@ const REPORTED_NAMES: &str = r#"
   ) AS ranked
   WHERE "place" = 1
 )
-"#;
+"#
+    )
+}
 
 /// The table of account names, from the line items and beside them.
 fn account_names(names: &AccountNames) -> String {
@@ -88,11 +103,11 @@ fn account_names(names: &AccountNames) -> String {
         format!(",\n{name} (\"named_account\", \"account_name\") AS (\n  VALUES {}\n)", rows.join(", "))
     };
     if names.is_empty() {
-        return format!("WITH account_names AS ({REPORTED_NAMES}");
+        return format!("WITH account_names AS ({}", reported_names());
     }
     // Each goes before those that follow.
     let mut tables = vec!["reported_names"];
-    let mut sql = format!("WITH reported_names AS ({}", REPORTED_NAMES.trim_end());
+    let mut sql = format!("WITH reported_names AS ({}", reported_names().trim_end());
     if !names.given.is_empty() {
         sql.push_str(&listed("given_names", &names.given));
         tables.insert(0, "given_names");
@@ -116,10 +131,18 @@ fn account_names(names: &AccountNames) -> String {
 /// Column of our own engine's tables beside the partitions: the currency of the bill.
 pub(crate) const CURRENCY: &str = "currency";
 
+/// Start of the time that a row charges for.
+const START: &str = "\"ChargePeriodStart\"";
+
 /// How long the time is that a row charges for.
-const BILLED_BY: &str = r#"CASE WHEN "ChargePeriodEnd" <= "ChargePeriodStart" + INTERVAL '1 hour' THEN 'Hour'
-    WHEN "ChargePeriodEnd" <= "ChargePeriodStart" + INTERVAL '1 day' THEN 'Day'
-    WHEN "ChargePeriodEnd" IS NOT NULL THEN 'Longer' ELSE '' END"#;
+fn billed_by(dialect: &Dialect) -> String {
+    let (start, end) = ((dialect.utc)(START), (dialect.utc)("\"ChargePeriodEnd\""));
+    format!(
+        "CASE WHEN {end} <= {start} + INTERVAL '1 hour' THEN 'Hour'
+    WHEN {end} <= {start} + INTERVAL '1 day' THEN 'Day'
+    WHEN {end} IS NOT NULL THEN 'Longer' ELSE '' END"
+    )
+}
 
 /// The statement of a question over some days: one column per dimension, the bucket if there are several,
 /// and the figure. Days, weeks and months are UTC.
@@ -136,7 +159,7 @@ pub(crate) fn text(
         let name = if again { format!("{dimension} ({})", at + 1) } else { dimension.to_string() };
         columns.push(format!("{} AS {}", value(dimension, form), identifier(&name)));
     }
-    if let Some((bucket, name)) = bucket(query.view) {
+    if let Some((bucket, name)) = bucket(query.view, form.dialect()) {
         columns.push(format!("{bucket} AS {}", identifier(name)));
     }
     let keys = columns.len();
@@ -175,9 +198,10 @@ pub(crate) fn source(
         sql.push_str("\nLEFT JOIN account_names ON \"named_account\" = \"SubAccountId\"");
     }
     sql.push_str("\nWHERE NOT \"x_IsSplit\"");
+    let midnight = form.dialect().midnight;
     let day = |sql: &mut String, operator: &str, day: Option<NaiveDate>| {
         if let Some(day) = day {
-            let _ = write!(sql, "\n  AND \"ChargePeriodStart\" {operator} TIMESTAMP '{day} 00:00:00'");
+            let _ = write!(sql, "\n  AND {START} {operator} {}", midnight(day));
         }
     };
     day(&mut sql, ">=", from);
@@ -188,12 +212,13 @@ pub(crate) fn source(
     sql
 }
 
-fn bucket(view: TimeView) -> Option<(String, &'static str)> {
-    let start = |unit: &str| format!("CAST(date_trunc('{unit}', \"ChargePeriodStart\") AS DATE)");
+fn bucket(view: TimeView, dialect: &Dialect) -> Option<(String, &'static str)> {
+    let at = (dialect.utc)(START);
+    let start = |unit: &str| format!("CAST(date_trunc('{unit}', {at}) AS DATE)");
     match view {
         TimeView::Total => None,
-        TimeView::Hour => Some(("date_trunc('hour', \"ChargePeriodStart\")".to_owned(), "hour")),
-        TimeView::Day => Some(("CAST(\"ChargePeriodStart\" AS DATE)".to_owned(), "day")),
+        TimeView::Hour => Some((format!("date_trunc('hour', {at})"), "hour")),
+        TimeView::Day => Some((format!("CAST({at} AS DATE)"), "day")),
         TimeView::Week => Some((start("week"), "week")),
         TimeView::Month => Some((start("month"), "month")),
     }
@@ -202,10 +227,8 @@ fn bucket(view: TimeView) -> Option<(String, &'static str)> {
 /// A dimension as it is stored: with empty texts and words for "none".
 fn raw(dimension: &Dimension, form: &mut Form) -> String {
     match dimension {
-        Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }) => {
-            format!("tag(\"Tags\", {})", literal(key))
-        }
-        Dimension::CostCategory(name) => format!("cost_category(\"x_CostCategories\", {})", literal(name)),
+        Dimension::Tag(key) | Dimension::MergedTag(MergedTag { key, .. }) => (form.dialect().key)(&TAG, key),
+        Dimension::CostCategory(name) => (form.dialect().key)(&COST_CATEGORY, name),
         Dimension::Column(column) => match column {
             Column::Account => "COALESCE(\"account_name\", \"SubAccountId\")".to_owned(),
             // The bill's, also where rows name none: our own engine knows it of each file.
@@ -213,7 +236,7 @@ fn raw(dimension: &Dimension, form: &mut Form) -> String {
                 "COALESCE(NULLIF(\"BillingCurrency\", ''), 'USD')".to_owned()
             }
             Column::Currency => identifier(CURRENCY),
-            Column::BilledBy => BILLED_BY.to_owned(),
+            Column::BilledBy => billed_by(form.dialect()),
             Column::CanCarryTags => format!("CASE WHEN {} THEN 'No' ELSE 'Yes' END", cannot_carry()),
             plain => identifier(plain.info().column),
         },
@@ -335,15 +358,6 @@ fn condition(filter: &Filter, form: &mut Form) -> String {
     format!("{operand} {}IN ({})", if filter.exclude { "NOT " } else { "" }, list.join(", "))
 }
 
-/// A quoted name.
-pub(crate) fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,17 +372,25 @@ mod tests {
             ..CostQuery::total(Metric::Amortized)
         };
         let expected = r#"SELECT NULLIF("ServiceName", '') AS "service",
-  CASE WHEN tag("Tags", 'user:Team') NOT IN ('', 'Untagged') THEN tag("Tags", 'user:Team') END AS "tag:user:Team",
-  CAST(date_trunc('month', "ChargePeriodStart") AS DATE) AS "month",
+  CASE WHEN json_extract_string("Tags", '/user:Team') NOT IN ('', 'Untagged') THEN json_extract_string("Tags", '/user:Team') END AS "tag:user:Team",
+  CAST(date_trunc('month', ("ChargePeriodStart" AT TIME ZONE 'UTC')) AS DATE) AS "month",
   SUM("EffectiveCost") AS "amortized"
 FROM line_items
 WHERE NOT "x_IsSplit"
-  AND "ChargePeriodStart" >= TIMESTAMP '2026-10-01 00:00:00'
+  AND "ChargePeriodStart" >= TIMESTAMPTZ '2026-10-01 00:00:00+00:00'
   AND COALESCE("RegionId", '') NOT IN ('us-east-1', '', 'Global')
   AND "SubAccountId" IN ('1', 'O''Neil')
 GROUP BY 1, 2, 3
 ORDER BY 4 DESC"#;
-        assert_eq!(text(&query, "2026-10-01".parse().ok(), None, &mut Form::Shown(Arc::default())), expected);
+        let from = "2026-10-01".parse().ok();
+        assert_eq!(text(&query, from, None, &mut Form::Shown(Arc::default())), expected);
+        // What we run is the same in our own words.
+        let run = text(&query, from, None, &mut Form::run());
+        let ours = expected
+            .replace("json_extract_string(\"Tags\", '/", "tag(\"Tags\", '")
+            .replace("(\"ChargePeriodStart\" AT TIME ZONE 'UTC')", "\"ChargePeriodStart\"")
+            .replace("TIMESTAMPTZ '2026-10-01 00:00:00+00:00'", "TIMESTAMP '2026-10-01 00:00:00'");
+        assert_eq!(Some(run.as_str()), ours.strip_suffix("\nORDER BY 4 DESC"));
     }
 
     #[test]

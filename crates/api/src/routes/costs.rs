@@ -14,6 +14,7 @@ use axum::response::Response;
 use model::limits::MOST_FIGURES_IN_PAGE;
 use model::{Change, ChangeKind, CostGroup, Decimal, Snapshot};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// One group.
@@ -241,7 +242,7 @@ fn snapshot(id: String, snapshot: Snapshot) -> SnapshotView {
 impl From<read::Costs> for Costs {
     fn from(costs: read::Costs) -> Self {
         let periods = costs.buckets();
-        let (query, answer) = (costs.query, costs.answer);
+        let (query, answer) = (costs.query, Arc::unwrap_or_clone(costs.answer));
         let changes = costs.compared.as_ref().map(|found| found.groups.as_slice()).unwrap_or_default();
         Self {
             metric: query.metric.name(),

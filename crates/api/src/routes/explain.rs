@@ -18,7 +18,6 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 use model::Question;
 use serde::Serialize;
-use tokio_stream::StreamExt;
 use utoipa::{IntoParams, ToSchema};
 
 /// Parameters of an explanation.
@@ -269,13 +268,11 @@ pub(crate) async fn explain_csv(
     let published = state.published_as_of(&by, wanted.question.as_of).await?;
     let cell = wanted.cell(&state, &published).await?;
     let mut rows = read::explained_rows(&state.app, &published, cell, order).await?;
-    // The rows are asked for on this thread's runtime while a blocking one writes.
-    let runtime = tokio::runtime::Handle::current();
     let name = format!("line-items{}.csv", in_name(&published));
     Ok(file(&name, "text/csv; charset=utf-8", vec![place], move |out| {
         let header = COLUMNS.into_iter().map(|(name, _)| Cell::Text(name));
         line(out, Reader::Spreadsheet, header).map_err(|error| error.to_string())?;
-        while let Some(piece) = runtime.block_on(rows.next()) {
+        while let Some(piece) = out.next(&mut rows).map_err(|error| error.to_string())? {
             for row in piece.map_err(|error| error.to_string())? {
                 let row = LineItem::from(row).texts();
                 let cells = row.iter().zip(COLUMNS).map(|(text, (_, cell))| cell(text));

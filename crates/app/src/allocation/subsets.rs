@@ -120,7 +120,7 @@ impl SubsetSpans {
         };
         if let Some((from, to)) = spans.so_far() {
             let month = CostQuery { from: Some(from), to: Some(to), ..CostQuery::total(Metric::Amortized) };
-            spans.currency = app.engine().answer(&published.view, &month).await?.currency;
+            spans.currency = app.engine().answer(&published.view, &month).await?.currency.clone();
         }
         Ok(spans)
     }
@@ -151,8 +151,8 @@ impl SubsetSpans {
                 ..CostQuery::total(Metric::Amortized)
             };
             let query = published.resolve(query)?;
-            for group in app.engine().answer(&published.view, &query).await?.groups {
-                let entry = costs.entry(group.keys.into_iter().next().flatten()).or_default();
+            for group in &app.engine().answer(&published.view, &query).await?.groups {
+                let entry = costs.entry(group.keys.first().cloned().flatten()).or_default();
                 *(if newest { &mut entry.1 } else { &mut entry.0 }) += group.total;
             }
         }

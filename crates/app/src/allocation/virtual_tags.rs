@@ -146,13 +146,13 @@ pub async fn preview_virtual_tag(
     let query = CostQuery { group_by: vec![dimension], from, to, ..CostQuery::total(Metric::Amortized) };
     let answer = app.engine().answer(&published.view, &query).await?;
     let total = answer.total.to_f64();
-    let rows = answer.groups.into_iter().map(|group| PreviewRow {
-        value: group.keys.into_iter().next().flatten(),
+    let rows = answer.groups.iter().map(|group| PreviewRow {
+        value: group.keys.first().cloned().flatten(),
         figure: group.total,
         share_percent: if total > 0.0 { group.total.to_f64() / total * 100.0 } else { 0.0 },
     });
     Ok(Preview {
-        currency: answer.currency,
+        currency: answer.currency.clone(),
         from: answer.from,
         to: answer.to,
         rows: rows.collect(),

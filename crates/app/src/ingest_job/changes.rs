@@ -10,10 +10,11 @@ mod settled;
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
 use chrono::NaiveDate;
+use futures::TryStreamExt;
 use lake::Table;
 use meta::{BillChange, BillChoice, BillDiff, ChangedLine, ChangedSum, ChangedSums, Publication};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
-use query::{PublishedPeriod, Scope, View};
+use query::{PublishedPeriod, Scope, TextRow, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -265,23 +266,31 @@ async fn figures(
         scope: Scope::Everything,
         ..View::default()
     };
-    let odd = || AppError::new(ErrorKind::Internal, "the figures of a bill cannot be compared");
     let mut figures = Figures::new();
-    for row in app.engine().sql(&view, &statement(looked)).await?.rows {
-        let [currency, service, account, charge_type, complete, cost, rows] =
-            <[Option<String>; 7]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
-        let figure =
-            Figure { cost: cost.parse().map_err(|_| odd())?, rows: rows.parse().map_err(|_| odd())? };
-        let month = figures.entry(currency).or_default();
-        let key = Key { service, account, charge_type };
-        if complete == settled::COMPLETE && settled::stands(&key.charge_type) {
-            month.settled.insert(key.clone(), figure);
+    let mut rows = app.engine().sql(&view, &statement(looked)).await?.texts();
+    while let Some(some) = rows.try_next().await? {
+        for row in some {
+            add(&mut figures, row)?;
         }
-        let whole = month.whole.entry(key).or_default();
-        whole.cost = (whole.cost + figure.cost).within().map_err(|_| odd())?;
-        whole.rows += figure.rows;
     }
     Ok(figures)
+}
+
+/// Adds a row of [`statement`].
+fn add(figures: &mut Figures, row: TextRow) -> Result<()> {
+    let odd = || AppError::new(ErrorKind::Internal, "the figures of a bill cannot be compared");
+    let [currency, service, account, charge_type, complete, cost, rows] =
+        <[Option<String>; 7]>::try_from(row).map_err(|_| odd())?.map(Option::unwrap_or_default);
+    let figure = Figure { cost: cost.parse().map_err(|_| odd())?, rows: rows.parse().map_err(|_| odd())? };
+    let month = figures.entry(currency).or_default();
+    let key = Key { service, account, charge_type };
+    if complete == settled::COMPLETE && settled::stands(&key.charge_type) {
+        month.settled.insert(key.clone(), figure);
+    }
+    let whole = month.whole.entry(key).or_default();
+    whole.cost = (whole.cost + figure.cost).within().map_err(|_| odd())?;
+    whole.rows += figure.rows;
+    Ok(())
 }
 
 /// Asks for a publication's figures. Amounts are summed within one currency only: rows of one month may have several.

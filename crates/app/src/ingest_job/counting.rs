@@ -7,6 +7,7 @@ use crate::counted::{self, Standing, owners_of};
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
 use connect::Delivery;
+use futures::TryStreamExt;
 use ingest::rollup::PeriodRollup;
 use ingest::{Owner, Selection, Without, shared_owner, shared_payers};
 use lake::Table;
@@ -399,11 +400,14 @@ async fn billed_by(
     let mut view = published.view.clone();
     view.periods.retain(|found| found.connection == id.as_str() && found.period == period);
     let mut total = Some(Decimal::ZERO);
-    for row in app.engine().sql(&view, BY_PAYER).await?.rows {
-        let [payer, cost] = <[Option<String>; 2]>::try_from(row).unwrap_or_default();
-        if payers.contains(&payer.unwrap_or_default()) {
-            let cost = cost.and_then(|cost| cost.parse::<Decimal>().ok());
-            total = total.zip(cost).and_then(|(total, cost)| total.checked_add(cost));
+    let mut rows = app.engine().sql(&view, BY_PAYER).await?.texts();
+    while let Some(some) = rows.try_next().await? {
+        for row in some {
+            let [payer, cost] = <[Option<String>; 2]>::try_from(row).unwrap_or_default();
+            if payers.contains(&payer.unwrap_or_default()) {
+                let cost = cost.and_then(|cost| cost.parse::<Decimal>().ok());
+                total = total.zip(cost).and_then(|(total, cost)| total.checked_add(cost));
+            }
         }
     }
     Ok(total)

@@ -73,9 +73,9 @@ pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> R
     };
     let answer = app.engine().answer(&published.in_one_currency(filters).view, &query).await?;
     let mut costs: BTreeMap<String, Decimal> = BTreeMap::new();
-    for group in answer.groups {
-        if let Some(Some(id)) = group.keys.into_iter().next() {
-            *costs.entry(id).or_default() += group.total;
+    for group in &answer.groups {
+        if let Some(Some(id)) = group.keys.first() {
+            *costs.entry(id.clone()).or_default() += group.total;
         }
     }
     let known = &published.definitions.organization_accounts;
@@ -96,7 +96,7 @@ pub async fn accounts(app: &App, published: &Published, filters: &[Filter]) -> R
         })
         .collect();
     accounts.sort_by_key(|account| std::cmp::Reverse(account.cost));
-    Ok(Accounts { currency: answer.currency, span, accounts })
+    Ok(Accounts { currency: answer.currency.clone(), span, accounts })
 }
 
 fn given_names(published: &Published, account_id: &str) -> Vec<GivenName> {
@@ -114,7 +114,7 @@ async fn name_history(app: &App, published: &Published) -> Result<BTreeMap<Strin
         ..CostQuery::total(Metric::UsageAmount)
     };
     let mut seen: BTreeMap<String, Vec<(BillingPeriod, String)>> = BTreeMap::new();
-    for group in app.engine().answer(&published.view, &query).await?.groups {
+    for group in &app.engine().answer(&published.view, &query).await?.groups {
         let [Some(id), name, Some(period)] = group.keys.as_slice() else { continue };
         let Ok(period) = period.parse() else { continue };
         let months = seen.entry(id.clone()).or_default();

@@ -11,6 +11,7 @@ use model::{
     DaySpan, Decimal, Dimension, Filter, TimeView,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Days after a month's end when its bill counts as final, however early in its last day the usage ends. AWS closes its
 /// bills within the first days of the next month.
@@ -286,10 +287,10 @@ impl Asked<'_> {
         Ok(Figures { groups: self.answer.groups.iter().map(each).collect(), total })
     }
 
-    async fn answered(&self, query: &CostQuery) -> Result<CostAnswer> {
+    async fn answered(&self, query: &CostQuery) -> Result<Arc<CostAnswer>> {
         if self.split {
             let published = self.published.in_one_currency(&query.filters);
-            return splitting::answer(self.app, &published, query).await;
+            return splitting::answer(self.app, &published, query).await.map(Arc::new);
         }
         Ok(self.app.engine().answer(&self.published.view, query).await?)
     }

@@ -10,6 +10,7 @@ use model::{
     Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, Metric, Question, TimeView,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// An answer with what a page shows beside it.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub struct Costs {
     /// Its filters, as they are shown: subsets by name.
     pub filters: Vec<Filter>,
     /// The figures.
-    pub answer: CostAnswer,
+    pub answer: Arc<CostAnswer>,
     /// Against the compared span; `None` when none was asked for, or no day of the span is complete.
     pub compared: Option<ComparedCosts>,
     /// Words for each group's keys, in the order of the groups.
@@ -101,7 +102,7 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
     let query = if all { query } else { alone.clone() };
     let answer = if split {
         let published = published.in_one_currency(&query.filters);
-        splitting::answer(app, &published, &query).await?
+        Arc::new(splitting::answer(app, &published, &query).await?)
     } else {
         app.engine().answer(&published.view, &query).await?
     };
@@ -144,8 +145,13 @@ pub async fn costs(app: &App, published: &Published, query: CostQuery, split: bo
         unproven_periods.clear();
     }
     let filters = query.filters.iter().map(|filter| published.definitions.filter_by_name(filter)).collect();
-    let sql = published.definitions.by_name_in(&query, answer.sql);
-    let answer = CostAnswer { snapshot: published.told(answer.snapshot), sql, ..answer };
+    let sql = published.definitions.by_name_in(&query, answer.sql.clone());
+    let told = published.told(answer.snapshot.clone());
+    let answer = if sql == answer.sql && told == answer.snapshot {
+        answer
+    } else {
+        Arc::new(CostAnswer { snapshot: told, sql, ..Arc::unwrap_or_clone(answer) })
+    };
     Ok(Costs {
         query,
         group_by,
@@ -304,7 +310,7 @@ async fn resource_names(
     };
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     // The largest first: a resource that was renamed has the name that most of its cost bears.
-    for group in app.engine().answer(&published.view, &asked).await?.groups {
+    for group in &app.engine().answer(&published.view, &asked).await?.groups {
         if let [Some(id), Some(name)] = group.keys.as_slice() {
             names.entry(id.clone()).or_insert_with(|| name.clone());
         }

@@ -183,8 +183,8 @@ pub async fn values(
                 Err(error) if elsewhere && error.kind() != query::ErrorKind::Internal => break,
                 Err(error) => return Err(error.into()),
             };
-            for group in answer.groups {
-                let value = group.keys.into_iter().next().flatten();
+            for group in &answer.groups {
+                let value = group.keys.first().cloned().flatten();
                 let id = value.as_deref().unwrap_or_else(|| dimension.none_label());
                 let label = names.name(&dimension, id).to_owned();
                 let matches = label.to_lowercase().contains(&search) || id.to_lowercase().contains(&search);

@@ -103,6 +103,7 @@ pub(super) mod tests {
     use super::*;
     use crate::read::costs::{KeyNames, labels};
     use model::{CostAnswer, CostQuery, Metric, Snapshot};
+    use std::sync::Arc;
 
     /// Two tag values in two buckets, with what a file must keep: quotes, digits, nothing.
     pub(in crate::read) fn sample(view: TimeView) -> Costs {
@@ -122,7 +123,7 @@ pub(super) mod tests {
             TimeView::Hour => vec!["2026-10-01T00:00".into(), "2026-10-01T01:00".into()],
             _ => vec!["2026-10-01".into(), "2026-10-02".into()],
         };
-        let answer = CostAnswer {
+        let answer = Arc::new(CostAnswer {
             from: "2026-10-01".parse().unwrap(),
             to: "2026-10-03".parse().unwrap(),
             buckets,
@@ -135,7 +136,7 @@ pub(super) mod tests {
             from_rollup: true,
             sql: String::new(),
             snapshot: Snapshot::default(),
-        };
+        });
         let labels =
             answer.groups.iter().map(|group| labels(&query.group_by, group, &KeyNames::default())).collect();
         Costs {

@@ -202,7 +202,8 @@ async fn projected(
     let history = known.history(&answer, answer.groups.iter());
     let Known { month, to: known_to, .. } = known;
     let found = project(&history, month);
-    Ok(found.map(|found| (Made { month, known_to, currency: answer.currency, found, history }, all)))
+    let currency = answer.currency.clone();
+    Ok(found.map(|found| (Made { month, known_to, currency, found, history }, all)))
 }
 
 impl Projected {

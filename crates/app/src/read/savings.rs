@@ -10,6 +10,7 @@ use model::{
     MappingRule, Metric, Operator, TimeView,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Days whose missed savings are shown, and days of an account's efficiency.
 const MISSED_DAYS: u64 = 7;
@@ -75,7 +76,7 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
     };
     let mut compute = filters.to_vec();
     compute.push(filter_on(Column::Lifecycle, true, &[""]));
-    let ask = async |metric, view, group_by: Vec<Dimension>, filters: &[Filter]| -> Result<CostAnswer> {
+    let ask = async |metric, view, group_by: Vec<Dimension>, filters: &[Filter]| -> Result<Arc<CostAnswer>> {
         let query = CostQuery {
             group_by,
             view,
@@ -106,9 +107,9 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
     let mut additional = estimate(&usage, 0, &rates);
     let mut accounts: Vec<AccountSavings> = costs
         .groups
-        .into_iter()
+        .iter()
         .filter_map(|group| {
-            let account_id = group.keys.into_iter().next().flatten()?;
+            let account_id = group.keys.first().cloned().flatten()?;
             let own = priced.iter().filter(|row| row.account == account_id && row.bought != Bought::OnDemand);
             Some(AccountSavings {
                 account: names.get(&account_id).unwrap_or(&account_id).clone(),
@@ -126,7 +127,7 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
         .chain([filter_on(Column::Lifecycle, false, &[Lifecycle::OnDemand.name()])])
         .collect();
     Ok(Savings {
-        currency: costs.currency,
+        currency: costs.currency.clone(),
         missed_span,
         missed,
         efficiency_span,

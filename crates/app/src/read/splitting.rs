@@ -66,7 +66,7 @@ pub(super) async fn answer(app: &App, published: &Published, query: &CostQuery) 
         }
         None => None,
     };
-    arranged(plain, query, cells, before)
+    arranged(&plain, query, cells, before)
 }
 
 struct Split<'a> {
@@ -355,7 +355,12 @@ fn shown_bucket(view: TimeView, bucket: &str, buckets: &[String]) -> String {
 }
 
 /// The plain answer with split figures in place of its own.
-fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<Cells>) -> Result<CostAnswer> {
+fn arranged(
+    plain: &CostAnswer,
+    query: &CostQuery,
+    cells: Cells,
+    before: Option<Cells>,
+) -> Result<CostAnswer> {
     let refused = |_: TooLarge| too_large_sum();
     let earlier = before.map(|cells| {
         let total = |(keys, row): (Keys, BTreeMap<String, i128>)| Ok((keys, sum(row.values())?));
@@ -377,13 +382,18 @@ fn arranged(plain: CostAnswer, query: &CostQuery, cells: Cells, before: Option<C
         }
     }
     Ok(CostAnswer {
+        from: plain.from,
+        to: plain.to,
+        buckets: plain.buckets.clone(),
         groups: found.groups,
         groups_total: found.groups_total,
         total: found.total,
         totals: found.totals,
         previous: plain.previous.map(|span| PreviousSpan { total: found.before, ..span }),
+        currency: plain.currency.clone(),
+        from_rollup: plain.from_rollup,
         sql: format!("-- Before shared costs are split by the organization's rules:\n{}", plain.sql),
-        ..plain
+        snapshot: plain.snapshot.clone(),
     })
 }
 

@@ -92,7 +92,7 @@ async fn until(
         if from < to {
             let query = CostQuery { from: Some(from), to: Some(to), ..query };
             let answer = app.engine().answer(&published.view, &query).await?;
-            found = (answer.currency, found.1 + answer.total);
+            found = (answer.currency.clone(), found.1 + answer.total);
         }
     }
     if day < end && hours > 0 {

@@ -1,6 +1,6 @@
 //! Who reads while something is removed, and the bills as they stood.
 
-#[path = "../../tests/support/delivery.rs"]
+#[path = "../../tests/it/delivery.rs"]
 mod delivery;
 
 use super::Spare;
@@ -10,6 +10,7 @@ use crate::read::Published;
 use crate::{App, AppOptions, ErrorKind};
 use chrono::{DateTime, TimeDelta, Utc};
 use delivery::deliver;
+use futures::TryStreamExt;
 use lake::Table;
 use model::limits::LAKE_GRACE;
 use model::{AsOf, CostQuery, Metric};
@@ -60,7 +61,8 @@ impl House {
         let rollup =
             self.app.engine().answer(&state.view, &CostQuery::total(Metric::Unblended)).await.unwrap();
         let rows = self.app.engine().sql(&state.view, r#"SELECT sum("BilledCost") FROM line_items"#).await;
-        [rollup.total.to_string(), rows.unwrap().rows[0][0].clone().unwrap()]
+        let rows: Vec<_> = rows.unwrap().texts().try_collect().await.unwrap();
+        [rollup.total.to_string(), rows[0][0][0].clone().unwrap()]
     }
 
     fn files(&self) -> Vec<PathBuf> {

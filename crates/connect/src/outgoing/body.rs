@@ -58,7 +58,7 @@ async fn within(
                 let cause = model::with_causes(&error.without_url());
                 return Err(BodyError::Broken(match whose {
                     Whose::Operators => cause,
-                    Whose::Users => "the answer broke off".to_owned(),
+                    Whose::Users | Whose::UsersPlain => "the answer broke off".to_owned(),
                 }));
             }
             Err(_) => return Err(BodyError::Broken("the answer came too slowly".to_owned())),

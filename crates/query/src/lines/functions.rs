@@ -1,5 +1,6 @@
 //! `tag("Tags", 'Key')` and `cost_category("x_CostCategories", 'Name')` in SQL: the same look-up of keys as
-//! the kernel's, NULL where there is no value. And what a statement calls in place of long lists and rules.
+//! the kernel's, NULL where there is no value; and as DuckDB has it, by a pointer to the key, so that a statement that is
+//! shown runs here too. And what a statement calls in place of long lists and rules.
 
 use crate::sql::{self, Function};
 use crate::tags;
@@ -14,6 +15,7 @@ use datafusion::logical_expr::{
 };
 use hashbrown::{HashMap, HashSet};
 use model::{Decider, Listed, MappingRule};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -53,7 +55,15 @@ impl ScalarUDFImpl for OfKey {
         let [sets, ColumnarValue::Scalar(ScalarValue::Utf8(key))] = args.args.as_slice() else {
             return exec_err!("the key of {}(set, 'key') must be a literal", self.name);
         };
-        let key = key.as_deref().unwrap_or_default();
+        let asked = key.as_deref().unwrap_or_default();
+        let key = if self.name == sql::JSON_FUNCTION {
+            let Some(key) = sql::pointed_at(asked) else {
+                return exec_err!("{} takes a pointer to a key, such as '/Team'", self.name);
+            };
+            Cow::Owned(key)
+        } else {
+            Cow::Borrowed(asked)
+        };
         let sets = cast(&sets.to_array(args.number_rows)?, &DataType::Utf8View)?;
         let sets = sets.as_string_view();
         let mut known: HashMap<&str, Option<String>> = HashMap::new();
@@ -61,7 +71,7 @@ impl ScalarUDFImpl for OfKey {
         for set in sets {
             // Rows come in clusters with few different sets: parse each set once per batch.
             let value =
-                set.and_then(|set| known.entry(set).or_insert_with(|| tags::value_in(set, key)).as_deref());
+                set.and_then(|set| known.entry(set).or_insert_with(|| tags::value_in(set, &key)).as_deref());
             values.append_option(value);
         }
         Ok(ColumnarValue::Array(Arc::new(values.finish())))

@@ -2,23 +2,43 @@
 //! a long computation comes near the threads that answer requests; one memory for all statements, with an end, and
 //! one place on disk for what does not fit.
 
+use super::outlet;
+use super::room::Room;
+use crate::batches::Batches;
 use crate::error::QueryError;
-use crate::limits::{ANSWER_TIME, FILES_SHARE, READERS, SPILL, STACK};
+use crate::limits::{ANSWER_TIME, FILE_BATCH, MERGE_PART, READERS, SPILL, STACK};
+use crate::turns::Turn;
+use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::disk_manager::DiskManagerBuilder;
-use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use std::sync::Arc;
-use tokio::runtime::{Builder, Runtime};
+use std::time::Duration;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinSet;
 
-/// The threads and the memory of all statements.
+/// The threads, the memory and the disk of all statements.
 pub(super) struct Workers {
     /// Always there but while it is dropped.
     runtime: Option<Runtime>,
-    /// Memory of answers.
-    answers: Arc<RuntimeEnv>,
-    /// Memory of rows that are read as a file: a slow reader holds some of it as long as it reads.
-    files: Arc<RuntimeEnv>,
+    room: Room,
+    /// What all share but their memory.
+    shared: Arc<RuntimeEnv>,
+}
+
+/// The memory of one statement.
+pub(super) struct Part {
+    pub(super) env: Arc<RuntimeEnv>,
+    /// Bytes that each of its sorts keeps for putting together what was on disk.
+    pub(super) merging: usize,
+    /// Rows of a batch, if not as many as usual.
+    pub(super) batch: Option<usize>,
+}
+
+impl Part {
+    /// For a result that its reader may take slowly.
+    pub(super) fn of_file(self) -> Self {
+        Self { batch: Some(FILE_BATCH), ..self }
+    }
 }
 
 impl Workers {
@@ -32,29 +52,21 @@ impl Workers {
             .enable_time()
             .build()
             .map_err(QueryError::internal)?;
-        let env = |memory: usize| {
-            let disk = DiskManagerBuilder::default().with_max_temp_directory_size(SPILL);
-            RuntimeEnvBuilder::new()
-                .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
-                .with_disk_manager_builder(disk)
-                .build_arc()
-        };
-        Ok(Self { runtime: Some(runtime), answers: env(memory)?, files: env(memory / FILES_SHARE)? })
+        let disk = DiskManagerBuilder::default().with_max_temp_directory_size(SPILL);
+        let shared = RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc()?;
+        Ok(Self { runtime: Some(runtime), room: Room::new(memory), shared })
     }
 
-    /// Memory of answers.
-    pub(super) fn answers(&self) -> &Arc<RuntimeEnv> {
-        &self.answers
+    /// Memory for a statement; its sessions hold it.
+    pub(super) fn part(&self) -> Part {
+        let (pool, bytes) = self.room.part();
+        let env = RuntimeEnv { memory_pool: pool, ..RuntimeEnv::clone(&self.shared) };
+        Part { env: Arc::new(env), merging: bytes / MERGE_PART, batch: None }
     }
 
-    /// Memory of files of rows.
-    pub(super) fn files(&self) -> &Arc<RuntimeEnv> {
-        &self.files
-    }
-
-    /// Bytes that answers, and files of rows, have reserved.
-    pub(super) fn reserved(&self) -> (usize, usize) {
-        (self.answers.memory_pool.reserved(), self.files.memory_pool.reserved())
+    /// Bytes that statements have reserved in memory, and those that they have put on disk.
+    pub(super) fn reserved(&self) -> (usize, u64) {
+        (self.room.reserved(), self.shared.disk_manager.used_disk_space())
     }
 
     /// Runs work there, for as long as a question may take and somebody waits for it.
@@ -65,7 +77,7 @@ impl Workers {
         // The set ends its task when it is dropped.
         let mut task = JoinSet::new();
         let timed = async { tokio::time::timeout(ANSWER_TIME, work).await };
-        task.spawn_on(timed, self.runtime()?.handle());
+        task.spawn_on(timed, self.threads()?);
         match task.join_next().await {
             Some(Ok(Ok(result))) => result,
             Some(Ok(Err(_))) => Err(QueryError::too_long()),
@@ -74,14 +86,22 @@ impl Workers {
         }
     }
 
-    /// Runs work there that ends by itself when nobody takes its results.
-    pub(super) fn leave(&self, work: impl Future<Output = ()> + Send + 'static) -> Result<(), QueryError> {
-        self.runtime()?.spawn(work);
-        Ok(())
+    /// Runs a statement there, for so long at most and while somebody has its batches. The turn is given back when it is
+    /// done, not when its batches are read.
+    pub(super) async fn stream(
+        &self,
+        begun: impl Future<Output = Result<SendableRecordBatchStream, QueryError>> + Send + 'static,
+        turn: Turn,
+        within: Duration,
+    ) -> Result<Batches, QueryError> {
+        let batches = self.run(begun).await?;
+        Ok(outlet::open(self.threads()?, &self.shared, batches, turn, within))
     }
 
-    fn runtime(&self) -> Result<&Runtime, QueryError> {
-        self.runtime.as_ref().ok_or_else(|| QueryError::internal("the threads for statements are gone"))
+    fn threads(&self) -> Result<&Handle, QueryError> {
+        let runtime = self.runtime.as_ref();
+        let gone = || QueryError::internal("the threads for statements are gone");
+        runtime.map(Runtime::handle).ok_or_else(gone)
     }
 }
 

@@ -5,11 +5,12 @@ use arrow::array::{
     TimestampMicrosecondArray, new_null_array,
 };
 use arrow::datatypes::{DataType, SchemaRef};
+use futures::TryStreamExt;
 use model::BillingPeriod;
 use model::schema::{LINE_ITEMS, ROLLUP, ROLLUP_DIMENSIONS, ROLLUP_MEASURES};
 use parquet::arrow::ArrowWriter;
 use proptest::prelude::*;
-use query::{Engine, EngineOptions, PublishedPeriod, Scope, View};
+use query::{Engine, EngineOptions, PublishedPeriod, QueryError, Scope, TextRow, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -196,6 +197,20 @@ pub(crate) fn engine() -> Engine {
 
 pub(crate) fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(work)
+}
+
+/// The result of a SQL query, as text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SqlRows {
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<TextRow>,
+}
+
+pub(crate) async fn sql(engine: &Engine, view: &View, sql: &str) -> Result<SqlRows, QueryError> {
+    let found = engine.sql(view, sql).await?;
+    let columns = found.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let rows: Vec<Vec<TextRow>> = found.texts().try_collect().await?;
+    Ok(SqlRows { columns, rows: rows.concat() })
 }
 
 fn write(path: &Path, schema: &SchemaRef, batch: &RecordBatch) {

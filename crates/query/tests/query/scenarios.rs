@@ -1,6 +1,6 @@
 //! Cases with known answers.
 
-use crate::fixture::{FIRST_DAY, Item, World, engine, run, without_line_items};
+use crate::fixture::{self, FIRST_DAY, Item, World, engine, run, without_line_items};
 use model::{
     Comparison, Condition, CostQuery, Decimal, Dimension, Filter, Mapping, MappingName, MappingRule, Metric,
     Operator, TimeView,
@@ -192,7 +192,7 @@ fn sql_is_for_queries_alone() {
     let world = World::new(vec![item(0, 3, 1), Item { split: true, ..item(0, 3, 100) }]);
     let engine = engine();
     let sum = r#"SELECT billing_period, connection_id, SUM("BilledCost") AS cost FROM rollup GROUP BY 1, 2"#;
-    let found = run(engine.sql(&world.view, sum)).unwrap();
+    let found = run(fixture::sql(&engine, &world.view, sum)).unwrap();
     assert_eq!(found.columns, ["billing_period", "connection_id", "cost"]);
     assert_eq!(found.rows, [[Some("2026-09".to_owned()), Some("demo".to_owned()), Some("1".to_owned())]]);
     for sql in [
@@ -203,7 +203,11 @@ fn sql_is_for_queries_alone() {
         "SELECT nothing FROM rollup",
         "",
     ] {
-        assert_eq!(run(engine.sql(&world.view, sql)).unwrap_err().kind(), ErrorKind::Invalid, "{sql}");
+        assert_eq!(
+            run(fixture::sql(&engine, &world.view, sql)).unwrap_err().kind(),
+            ErrorKind::Invalid,
+            "{sql}"
+        );
     }
 }
 
@@ -314,7 +318,7 @@ fn spans_and_filters_prune_the_parquet_files_of_line_items() {
     };
     let engine = engine();
     let answer = run(engine.answer(&world.view, &query)).unwrap();
-    let plan = run(engine.sql(&world.view, &format!("EXPLAIN {}", answer.sql))).unwrap();
+    let plan = run(fixture::sql(&engine, &world.view, &format!("EXPLAIN {}", answer.sql))).unwrap();
     let plan: String = plan.rows.into_iter().flatten().flatten().collect::<Vec<_>>().join("\n");
     let pruning = plan.split("pruning_predicate=").nth(1).unwrap_or_else(|| panic!("{plan}"));
     assert!(pruning.contains("ChargePeriodStart_max") && pruning.contains("SubAccountId_min"), "{plan}");
@@ -366,7 +370,8 @@ fn sums_that_cannot_be_stored_are_refused_by_both_engines() {
         // Each alone is what it is (the roll-up bounds sums by all that it reads).
         let one = CostQuery { view: TimeView::Hour, filters: vec!["service=EC2".parse().unwrap()], ..whole };
         assert_eq!(run(engine.answer(&world.view, &one)).unwrap().total.to_string(), dollars.to_string());
-        let rows = run(engine.sql(&world.view, "SELECT SUM(\"x_SourceRow\") FROM line_items")).unwrap();
+        let rows =
+            run(fixture::sql(&engine, &world.view, "SELECT SUM(\"x_SourceRow\") FROM line_items")).unwrap();
         assert_eq!(rows.rows[0][0].as_deref(), Some("0"));
     }
 }

@@ -103,15 +103,15 @@ pub fn line<'a>(
             out.write_all(b",")?;
         }
         count += 1;
+        let (Cell::Text(text) | Cell::Figure(text)) = cell;
+        let signs = signs(text);
         let field = match cell {
-            Cell::Text(text) if reader == Reader::Spreadsheet => harmless(text),
-            Cell::Text(text) | Cell::Figure(text) => Cow::Borrowed(text),
+            Cell::Text(text) if reader == Reader::Spreadsheet => harmless(text, signs),
+            _ => Cow::Borrowed(text),
         };
         blank = field.is_empty();
-        let separates = |it: char| matches!(it, ',' | '"' | '\n' | '\r');
-        let may_separate =
-            |it: char| separates(it) || (reader == Reader::Spreadsheet && NEXT_CELL.contains(&it));
-        if field.contains(may_separate) {
+        let may_separate = if reader == Reader::Spreadsheet { QUOTED | NEXT } else { QUOTED };
+        if signs & may_separate != 0 {
             write!(out, "\"{}\"", field.replace('"', "\"\""))?;
         } else {
             out.write_all(field.as_bytes())?;
@@ -128,10 +128,49 @@ const RUN: [char; 8] = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', 
 /// quote in the middle of a line for a character.
 const NEXT_CELL: [char; 5] = [';', '\t', '\n', '\r', '|'];
 
+/// Signs of a text that its cell has to look at: it needs quotes, a spreadsheet may begin a new cell in it, or run it.
+const QUOTED: u8 = 1;
+const NEXT: u8 = 2;
+const RUNS: u8 = 4;
+
+/// The signs of each byte: files have millions of cells, of which a byte is looked at once.
+const SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut at = 0;
+    while at < NEXT_CELL.len() {
+        signs[NEXT_CELL[at] as usize] |= NEXT;
+        at += 1;
+    }
+    at = 0;
+    while at < RUN.len() {
+        // Of what is not ASCII, the first byte of its UTF-8.
+        let byte = if RUN[at].is_ascii() { RUN[at] as usize } else { WIDE };
+        signs[byte] |= RUNS;
+        at += 1;
+    }
+    let quoted = [b',', b'"', b'\n', b'\r'];
+    at = 0;
+    while at < quoted.len() {
+        signs[quoted[at] as usize] |= QUOTED;
+        at += 1;
+    }
+    signs
+};
+
+/// First byte of the characters of full width.
+const WIDE: usize = 0xef;
+
+fn signs(text: &str) -> u8 {
+    text.bytes().fold(0, |signs, byte| signs | SIGNS[usize::from(byte)])
+}
+
 /// A text that no spreadsheet runs: the same, or with an apostrophe before each part that would be.
-fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.contains(RUN) || is_number(text) {
+fn harmless(text: &str, signs: u8) -> Cow<'_, str> {
+    if signs & RUNS == 0 || is_number(text) {
         return Cow::Borrowed(text);
+    }
+    if signs & NEXT == 0 {
+        return if runs(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) };
     }
     let mut safe = String::with_capacity(text.len() + 2);
     let mut parts = text.split_inclusive(NEXT_CELL).peekable();
@@ -249,10 +288,10 @@ mod tests {
             "-5%",
             "--1",
         ] {
-            assert!(harmless(bad).starts_with('\''), "{bad:?}");
+            assert!(harmless(bad, signs(bad)).starts_with('\''), "{bad:?}");
         }
-        assert_eq!(harmless("a;=1"), "a;'=1");
-        assert_eq!(harmless("a\n=1"), "a\n'=1");
+        assert_eq!(harmless("a;=1", NEXT | RUNS), "a;'=1");
+        assert_eq!(harmless("a\n=1", NEXT | RUNS), "a\n'=1");
         for good in [
             "",
             "a=b",
@@ -267,7 +306,7 @@ mod tests {
             "2026-10-01",
         ] {
             let expected = if good == "-" { "'-" } else { good };
-            assert_eq!(harmless(good), expected, "{good:?}");
+            assert_eq!(harmless(good, signs(good)), expected, "{good:?}");
         }
         // Figures are numbers whatever their sign; scripts get what is stored.
         let cells = || [Cell::Text("=1"), Cell::Figure("-1.5")].into_iter();

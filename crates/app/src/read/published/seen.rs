@@ -229,7 +229,7 @@ impl Published {
         let query = CostQuery { group_by: by, ..CostQuery::total(Metric::Unblended) };
         for currency in self.view.currencies_of(&[]) {
             let query = query::only_in(&query, &currency);
-            for group in app.engine().answer(&self.view, &query).await?.groups {
+            for group in &app.engine().answer(&self.view, &query).await?.groups {
                 let [Some(connection), Some(period)] = group.keys.as_slice() else { continue };
                 let found = self.publications.iter_mut().find(|one| {
                     one.connection_id.as_str() == connection && one.period.to_string() == *period

@@ -1,11 +1,9 @@
 //! The lake on a real folder: commits, versions, proof, vacuum, and what other readers see.
 
-mod rows;
-
+use crate::rows::{self, line_items, read_back, rollup};
 use deltalake_core::{DeltaTable, DeltaTableBuilder};
 use lake::{ErrorKind, Lake, StagedFile, SumKey, Table};
 use model::{BillingPeriod, ConnectionId, Decimal};
-use rows::{line_items, read_back, rollup};
 use std::collections::HashSet;
 use std::path::Path;
 use tempfile::TempDir;
@@ -167,7 +165,7 @@ async fn a_killed_process_leaves_the_old_version_and_leftovers_that_vacuum_remov
     test.commit(Table::LineItems, "2026-10", std::slice::from_ref(&old)).await;
 
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["child_that_stages_and_waits", "--exact"])
+        .args(["commits::child_that_stages_and_waits", "--exact"])
         .env("LAKE_TEST_FOLDER", test.folder.path())
         .stdout(std::process::Stdio::null())
         .spawn()

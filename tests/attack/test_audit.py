@@ -19,7 +19,7 @@ VOLATILE = {"audit", "jobs", "outbox", "sessions", "sent_mails", "mails", "attem
 COLUMNS = {"served_at_ms", "last_used_at_ms", "last_seen_ms", "last_used_ms", "last_run_ms", "last_error", "next_run_ms", "verification", "verified_at_ms", "state"}
 NOT_A_CHANGE = {
     "POST /virtual-tags/preview": "nothing is kept",
-    "POST /setup": "only while nobody has an account: see crates/meta/tests/identity.rs",
+    "POST /setup": "only while nobody has an account: see crates/meta/tests/it/identity.rs",
 }
 
 

@@ -59,7 +59,8 @@ pub(super) fn cover(
     }
 }
 
-/// Flagged objects and the usage types below them that changed enough; coarse ones first.
+/// Flagged objects and what is below them, by one more attribute of an account × service, that changed enough; coarse ones
+/// first.
 fn candidates(
     parts: &Parts<'_>,
     moves: &Moves,
@@ -70,14 +71,17 @@ fn candidates(
     for object in flagged {
         objects.insert((*object).clone(), parts.within(object));
     }
-    let finer = [Attribute::Account, Attribute::Service, Attribute::UsageType];
     for place in moves.keys().copied() {
         let object = parts.get(place).object;
-        let values = finer.iter().map(|attribute| Some((attribute.clone(), object.get(attribute)?)));
+        let whose = [Attribute::Account, Attribute::Service];
+        let values = whose.iter().map(|attribute| Some((attribute.clone(), object.get(attribute)?)));
         let Some(values) = values.collect::<Option<Vec<_>>>() else { continue };
-        let finer = Object::of(values);
-        if !flagged.contains(&finer) {
-            objects.entry(finer).or_default().push(place);
+        let whose = Object::of(values);
+        for (attribute, value) in object.parts().filter(|(attribute, _)| explains(attribute, &whose)) {
+            let finer = whose.with(attribute.clone(), value);
+            if !flagged.contains(&finer) {
+                objects.entry(finer).or_default().push(place);
+            }
         }
     }
     let changed = |(_, places): &(Object, Vec<usize>)| {

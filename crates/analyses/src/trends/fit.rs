@@ -51,8 +51,6 @@ pub(super) struct Bounds {
     pub(super) expected: f64,
     pub(super) low: f64,
     pub(super) high: f64,
-    /// Expected and spread alone.
-    pub(super) statistical: (f64, f64),
     /// What was seen twice, with its margin.
     pub(super) seen: f64,
     /// The same day of the months before, with its margin.
@@ -123,7 +121,9 @@ impl Fit {
                 self.factors
                     .push((day, weekday_factors(&self.taught, self.known_from, day, calendar, &mut buffer)));
             }
-            let bounds = self.bounds(calendar, day, &mut buffer);
+            let (narrow, spread) = self.narrow(calendar, day, &mut buffer);
+            let regular = cost - narrow.high < UNIT && narrow.low - cost < UNIT;
+            let bounds = if regular { narrow } else { self.widened(calendar, day, narrow, spread) };
             self.teach(day, &bounds, day < whole, &mut buffer);
         }
     }
@@ -145,12 +145,23 @@ impl Fit {
 
     /// What a day may cost; only what was before it counts.
     pub(super) fn bounds(&self, calendar: &Calendar, day: usize, buffer: &mut Vec<f64>) -> Bounds {
+        let (narrow, spread) = self.narrow(calendar, day, buffer);
+        self.widened(calendar, day, narrow, spread)
+    }
+
+    /// By level, weekday and spread alone, which is enough for most days; and the spread.
+    fn narrow(&self, calendar: &Calendar, day: usize, buffer: &mut Vec<f64>) -> (Bounds, f64) {
         let factors =
             self.factors.iter().rev().find(|(from, _)| *from <= day).map_or([1.0; 7], |(_, found)| *found);
         let expected = self.level(day, &factors, calendar, buffer) * factors[calendar.weekday(day)];
         let spread = self.spread(day, buffer);
         let width = SPREADS * spread.max(LEAST_SPREAD) * expected.max(UNIT);
-        let statistical = (expected - width, expected + width);
+        let (low, high) = (expected - width, expected + width);
+        (Bounds { expected, low, high, seen: f64::NEG_INFINITY, month: f64::NEG_INFINITY }, spread)
+    }
+
+    /// By what was seen before, too.
+    fn widened(&self, calendar: &Calendar, day: usize, narrow: Bounds, spread: f64) -> Bounds {
         let (highest, lowest) = self.seen_twice(day);
         let margin = (1.0 + MARGIN_SPREADS * spread).clamp(MARGIN, MOST_MARGIN);
         let seen = if highest.is_finite() { highest * margin } else { f64::NEG_INFINITY };
@@ -160,10 +171,9 @@ impl Fit {
             month_low = month_low.min(self.costs[*same]);
         }
         Bounds {
-            expected,
-            low: statistical.0.min(lowest).min(month_low),
-            high: statistical.1.max(seen).max(month),
-            statistical,
+            expected: narrow.expected,
+            low: narrow.low.min(lowest).min(month_low),
+            high: narrow.high.max(seen).max(month),
             seen,
             month,
         }

@@ -120,14 +120,16 @@ fn two_causes_are_two_events() {
 }
 
 #[test]
-fn a_service_is_named_where_most_of_it_moved() {
+fn a_region_is_named_where_all_of_it_moved() {
     let events = found(&leaves(&|object, day| {
         let own = object.get(&Attribute::Account) == Some("3")
             && object.get(&Attribute::Service) == Some("AmazonEC2");
         when(own && day >= ONSET && object.get(&Attribute::UsageType) != Some("AmazonEC2-b"), 400.0)
     }));
     assert_eq!(events.len(), 1);
-    assert_eq!(events[0].object, Object::account_service("3", "AmazonEC2"));
+    // All but one usage type rose, and that one is all there is in the other region.
+    let blamed = Object::account_service("3", "AmazonEC2").with(Attribute::Region, "us-east-1");
+    assert_eq!(events[0].object, blamed);
 }
 
 #[test]

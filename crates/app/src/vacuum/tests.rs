@@ -1,6 +1,6 @@
 //! Who reads while something is removed, and the bills as they stood.
 
-#[path = "../../tests/support/delivery.rs"]
+#[path = "../../tests/it/delivery.rs"]
 mod delivery;
 
 use super::Spare;

@@ -13,19 +13,16 @@ fn builder(file: &[u8]) -> ParquetRecordBatchReaderBuilder<Bytes> {
 }
 
 /// The schema as readers infer it.
-#[allow(dead_code, reason = "each test binary uses its part")]
 pub(crate) fn schema(file: &[u8]) -> SchemaRef {
     builder(file).schema().clone()
 }
 
 /// Footer and page indexes.
-#[allow(dead_code, reason = "each test binary uses its part")]
 pub(crate) fn metadata(file: &[u8]) -> ParquetMetaData {
     builder(file).metadata().as_ref().clone()
 }
 
 /// Where a column's first chunk lies in the file.
-#[allow(dead_code, reason = "each test binary uses its part")]
 pub(crate) fn column_span(file: &[u8], name: &str) -> Range<usize> {
     let metadata = metadata(file);
     let columns = metadata.row_group(0).columns();
@@ -35,7 +32,6 @@ pub(crate) fn column_span(file: &[u8], name: &str) -> Range<usize> {
 }
 
 /// Every row.
-#[allow(dead_code, reason = "each test binary uses its part")]
 pub(crate) fn rows(file: &[u8]) -> RecordBatch {
     let builder = builder(file);
     let schema = builder.schema().clone();
@@ -45,7 +41,6 @@ pub(crate) fn rows(file: &[u8]) -> RecordBatch {
 }
 
 /// A dictionary array spelled out.
-#[allow(dead_code, reason = "each test binary uses its part")]
 pub(crate) fn plain(array: &ArrayRef, like: &ArrayRef) -> ArrayRef {
     if array.data_type() == like.data_type() {
         return array.clone();

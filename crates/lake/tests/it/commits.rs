@@ -1,7 +1,6 @@
 //! The lake in a folder and in an object store: commits, versions, proof, vacuum, and what other readers see.
 
-mod rows;
-
+use crate::rows::{self, line_items, read_back, rollup};
 use deltalake_core::logstore::{StorageConfig, default_logstore};
 use deltalake_core::{DeltaTable, DeltaTableBuilder};
 use lake::{ErrorKind, Lake, StagedFile, SumKey, Table};
@@ -9,7 +8,6 @@ use model::{BillingPeriod, ConnectionId, Decimal};
 use object_store::memory::InMemory;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt};
-use rows::{line_items, read_back, rollup};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -235,7 +233,7 @@ async fn a_killed_process_leaves_the_old_version_and_leftovers_that_vacuum_remov
     test.commit(Table::LineItems, "2026-10", std::slice::from_ref(&old)).await;
 
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["child_that_stages_and_waits", "--exact"])
+        .args(["commits::child_that_stages_and_waits", "--exact"])
         .env("LAKE_TEST_FOLDER", test.folder.path())
         .stdout(std::process::Stdio::null())
         .spawn()

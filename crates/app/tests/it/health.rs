@@ -1,16 +1,10 @@
 //! Deliveries that stop, by a clock that is moved on.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-#![recursion_limit = "256"]
-
-#[path = "support/delivery.rs"]
-mod delivery;
-
+use crate::delivery::deliver;
 use app::health::{self, FailureKind};
 use app::processing::{self, JobState};
 use app::{AllowanceOptions, App, AppOptions, Clock};
 use chrono::{DateTime, TimeDelta, Utc};
-use delivery::deliver;
 use meta::{Connection, ConnectionKind, ConnectionRecord, ConnectionState};
 use model::{ConnectionId, OrganizationId};
 use std::path::Path;

@@ -1,14 +1,12 @@
 //! What is written comes back: every column type, sparse and full, in any cut of batches and row groups.
 
-mod rows;
-
+use crate::rows::{self, read_back};
 use arrow::array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use lake::{Lake, Table};
 use model::ConnectionId;
 use parquet::file::metadata::ParquetMetaData;
 use proptest::prelude::*;
-use rows::read_back;
 use std::path::Path;
 use std::sync::Arc;
 

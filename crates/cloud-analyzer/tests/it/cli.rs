@@ -1,7 +1,5 @@
 //! The command line as scripts use it: results on standard output alone, errors with advice, exit codes.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -1,7 +1,5 @@
 //! The house: crates depend only downwards, and files stay short enough to read.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use model::DIMENSIONS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

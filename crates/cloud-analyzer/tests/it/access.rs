@@ -3,13 +3,7 @@
 //! so that a slip in the server's own table shows. And every place that may name something, asked with another
 //! organization's.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-// The service within a test is many futures deep.
-#![recursion_limit = "256"]
-
-#[path = "access/others.rs"]
 mod others;
-#[path = "access/server.rs"]
 mod server;
 
 use app::allocation::{self, Method, SharedCost};

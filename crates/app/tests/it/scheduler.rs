@@ -1,17 +1,10 @@
 //! The scheduler with a defect in it: a clock that panics, wherever it is asked.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-// A defect in it is looked for within many futures.
-#![recursion_limit = "256"]
-
-#[path = "support/delivery.rs"]
-mod delivery;
-
+use crate::delivery::deliver;
 use app::ingest_job::{self, IngestRequest};
 use app::processing::{self, JobState};
 use app::{App, AppOptions, Clock};
 use chrono::{DateTime, Utc};
-use delivery::deliver;
 use meta::Reason;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,8 +1,6 @@
 //! A bill that is read again, restated, or read by a process that is killed: the published months are always
 //! whole ones, the old or the new, never both and never a part.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,0 +1,9 @@
+//! The metadata store on real database files.
+
+mod bill_choices;
+mod identity;
+mod jobs;
+mod lake_files;
+mod notifications;
+mod store;
+mod work;

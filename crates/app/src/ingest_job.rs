@@ -299,7 +299,7 @@ async fn read(
     // What is published stands, whatever becomes of what follows from it.
     aside("what stays as an earlier version read it could not be noted", earlier(app, connection, &periods))
         .await;
-    let diffs = changes::make_due(app, &connection.organization_id, &connection.id);
+    let diffs = changes::make_due(app, &connection.organization_id, &connection.id).boxed();
     aside("what a restatement changed is found out later", diffs).await;
     judge(app, connection, &mut periods).await?;
     Ok(IngestSummary {

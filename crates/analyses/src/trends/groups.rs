@@ -132,15 +132,10 @@ impl<'a> Grouping<'a> {
                 let moved = within.iter().filter_map(|part| of.get(part)).filter(|moved| moved.much);
                 moved.map(|moved| moved.by).sum::<f64>()
             };
-            (place, share(&group.moves) / self.of_beginning(found).max(1e-9))
+            (place, share(&group.moves) / of_beginning(found).max(1e-9))
         });
         let best = shares.max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))?;
         (best.1 >= EXPLAINED).then_some(best.0)
-    }
-
-    /// What a run's first days are beyond the expected.
-    fn of_beginning(&self, run: &Run) -> f64 {
-        run.excess * run.days.len().min(BEGINNING) as f64 / run.days.len().max(1) as f64
     }
 
     /// The days that tell what is to blame for runs that begin together.
@@ -374,4 +369,9 @@ fn relabelled(parts: &Parts<'_>, object: &Object, window: &Window, up: bool) -> 
     let of_kin: BTreeSet<usize> = kin.iter().flat_map(|object| parts.within(object)).collect();
     let net: f64 = of_kin.into_iter().map(|place| parts.moved(place, window, up).by).sum();
     !own.is_empty() && net < EXPLAINED * moved
+}
+
+/// What a run's first days are beyond the expected.
+fn of_beginning(run: &Run) -> f64 {
+    run.excess * run.days.len().min(BEGINNING) as f64 / run.days.len().max(1) as f64
 }

@@ -165,6 +165,7 @@ pub(crate) struct ValueView {
 
 /// Values of a dimension, largest figure first.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names that scripts know")]
 pub(crate) struct Values {
     values: Vec<ValueView>,
     /// How many match, more than are listed perhaps.

@@ -120,7 +120,7 @@ impl SubsetSpans {
         };
         if let Some((from, to)) = spans.so_far() {
             let month = CostQuery { from: Some(from), to: Some(to), ..CostQuery::total(Metric::Amortized) };
-            spans.currency = app.engine().answer(&published.view, &month).await?.currency.clone();
+            spans.currency.clone_from(&app.engine().answer(&published.view, &month).await?.currency);
         }
         Ok(spans)
     }

@@ -21,7 +21,7 @@ pub(crate) async fn follow(app: &App, organization: &OrganizationId, connection:
 async fn followed(app: &App, organization: &OrganizationId, connection: &ConnectionId, by_hand: bool) {
     let work = async {
         // What a reading changed that did not come to its end, before those who wish to hear of it are told.
-        if let Err(error) = caught(make_bill_diffs(app, organization, connection)).await {
+        if let Err(error) = caught(Box::pin(make_bill_diffs(app, organization, connection))).await {
             tracing::warn!(connection.id = %connection, %error, "what a restatement changed is found out later");
         }
         // Most readings are looks that find nothing; what they leave is found by the hour.

@@ -1,7 +1,7 @@
 //! What computing costs: a replay of thirteen months, one new day, a threshold that is dragged.
 
 use crate::world::world;
-use analyses::trends::{Asked, Bill, Definition, Leaves, Memory, Method, Series, detect};
+use analyses::trends::{Asked, Bill, Definition, Leaves, Memory, Method, Object, Seen, Series, detect};
 use model::Decimal;
 use std::time::Instant;
 
@@ -40,6 +40,26 @@ pub fn print() {
             detect(&memory, &Leaves::default(), &asked).len()
         });
     }
+    for (name, accounts) in [("of many accounts", 200), ("of two accounts", 2)] {
+        let memory = Memory::new(all_at_once(accounts), 2);
+        let asked = Asked { definitions: Definition::predefined(), ..Asked::default() };
+        measured(&format!("events of {SERIES} series {name} that move on one day"), 1, || {
+            detect(&memory, &Leaves::default(), &asked).len()
+        });
+    }
+}
+
+/// Series that all rise on one day.
+fn all_at_once(accounts: usize) -> Bill {
+    let series = (0..SERIES).map(|number| {
+        let object =
+            Object::account_service(&(number % accounts).to_string(), &(number / accounts).to_string());
+        let level = 100 + (number % 97) as i64;
+        let costs = (0..220).map(|day| Decimal::from(level * if day >= 210 { 4 } else { 1 })).collect();
+        Series::usage(object, costs)
+    });
+    let first_day = chrono::NaiveDate::default();
+    Bill { currency: "USD".into(), first_day, series: series.collect(), seen: Seen::default() }
 }
 
 fn until(bill: &Bill, days: usize) -> Bill {

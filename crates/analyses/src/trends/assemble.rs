@@ -26,8 +26,7 @@ pub(super) fn event(grouping: &Grouping<'_>, group: &Group, asked: &Asked) -> Op
     let run = main_run(grouping, group)?;
     let memory = grouping.memory;
     let bill = memory.bill();
-    let own =
-        bill.series.iter().find(|series| series.measure == Measure::Usage && series.object == group.object);
+    let own = grouping.of_usage(&group.object);
     let parts = grouping.parts(group.leaves);
     let days = days_of(run);
     let base = group.window.base.min(*days.first()?);
@@ -74,6 +73,7 @@ pub(super) fn event(grouping: &Grouping<'_>, group: &Group, asked: &Asked) -> Op
         waterfall: detailed.then(|| waterfall_of(parts, group, &window)),
         seen: bill.seen.clone(),
         quiet: None,
+        opening: 1,
         hint: (kind == Kind::New && group.object.get(&Attribute::Region).is_some()).then_some(Hint::Security),
     };
     event.quiet = asked.quiet(&event);
@@ -114,14 +114,12 @@ struct Figures {
 
 fn of_run(run: &Run, series: &Series, days: &[usize]) -> Figures {
     let cost: Decimal = days.iter().filter_map(|day| series.costs.get(*day)).copied().sum();
-    let expected = money(run.expected);
-    Figures {
-        cost,
-        expected,
-        excess: cost - expected,
-        low: money(run.regular.0.max(0.0)),
-        high: money(run.regular.1),
-    }
+    let (expected, low, high) = match run.range {
+        // Bounds of a range are sums of the bill: exact, and negative where credits are.
+        Some((low, high)) => (if run.up { high } else { low }, low, high),
+        None => (money(run.expected), money(run.regular.0.max(0.0)), money(run.regular.1)),
+    };
+    Figures { cost, expected, excess: cost - expected, low, high }
 }
 
 /// Of an object that has no run of its own: its parts before, with the bounds of what was seen, in proportion.
@@ -148,8 +146,9 @@ fn kind(grouping: &Grouping<'_>, group: &Group, run: &Run) -> Kind {
     let since = first.saturating_sub(NEW).max(series.known_from);
     let own_parts_new = group.moves.values().all(|moved| moved.before <= 0.0) && group.leaves;
     let none_before = costs[since..first].iter().all(|cost| cost.is_zero());
-    if first >= series.known_from + KNOWN && (none_before || (own_parts_new && group.object != series.object))
-    {
+    // One new series among many makes no new whole.
+    let all_new = none_before && series.object.contains(&group.object);
+    if first >= series.known_from + KNOWN && (all_new || (own_parts_new && group.object != series.object)) {
         return Kind::New;
     }
     if run.slow {
@@ -168,7 +167,8 @@ fn share(grouping: &Grouping<'_>, object: &Object, before: usize) -> Option<f64>
     let mut whole = 0.0;
     for place in grouping.series.within(&within) {
         let part = grouping.series.get(place);
-        let days: Vec<f64> = (before.saturating_sub(28)..before).map(|day| part.cost(day).to_f64()).collect();
+        let days = before.saturating_sub(28).max(part.known_from)..before;
+        let days: Vec<f64> = days.map(|day| part.cost(day).to_f64()).collect();
         whole += 30.0 * mean(&days);
     }
     (whole > 0.0).then_some(whole)

@@ -90,7 +90,8 @@ impl Completeness {
         }
     }
 
-    /// How many of a service's days, from a first one on, are whole: the figure of [`super::Series::whole`].
+    /// How many of a service's days, from a first one on, are whole: the figure of [`super::Series::whole`]. `through` is the
+    /// newest hour of the connection's data: a day that they do not reach the end of is not whole, however old it is.
     pub fn whole_days(
         &self,
         connection: &str,
@@ -98,7 +99,10 @@ impl Completeness {
         first_day: NaiveDate,
         days: usize,
         published: DateTime<Utc>,
+        through: DateTime<Utc>,
     ) -> usize {
+        let reached = ((through + TimeDelta::hours(1)).date_naive() - first_day).num_days();
+        let days = days.min(usize::try_from(reached).unwrap_or(0));
         let part = |place: &usize| {
             let day = first_day + Days::new(*place as u64);
             !self.whole(connection, service, day, published)

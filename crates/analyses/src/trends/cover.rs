@@ -4,7 +4,7 @@
 
 use super::object::{Attribute, Object};
 use super::parts::{Moved, Parts};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Part of the whole change that is not looked at any more.
 const REST: f64 = 0.15;
@@ -20,43 +20,54 @@ const MOST_CAUSES: usize = 5;
 /// Parts and how they moved.
 pub(super) type Moves = BTreeMap<usize, Moved>;
 
-/// Objects that explain the change of some parts, best first, with the places of their parts.
+/// Objects that explain the change of some parts, best first, with the places of their parts: so many at most.
 pub(super) fn cover(
     parts: &Parts<'_>,
     moves: &Moves,
     flagged: &BTreeSet<&Object>,
     minimum: f64,
+    most: usize,
 ) -> Vec<(Object, Vec<usize>)> {
     let mut rest: BTreeMap<usize, f64> =
         moves.iter().filter(|(_, moved)| moved.much).map(|(place, moved)| (*place, moved.by)).collect();
     let whole: f64 = rest.values().sum();
-    let mut candidates = candidates(parts, moves, flagged, minimum);
+    let candidates = candidates(parts, moves, flagged, minimum);
+    let covered_of = |places: &[usize], rest: &BTreeMap<usize, f64>| -> f64 {
+        places.iter().filter_map(|place| rest.get(place)).sum()
+    };
+    let purities: Vec<f64> = candidates.iter().map(|(_, places)| purity(places, moves)).collect();
+    let mut covered: Vec<f64> = candidates.iter().map(|(_, places)| covered_of(places, &rest)).collect();
+    // Candidates of each place: with a place that is explained, what they cover changes, and nothing else does.
+    let mut of_place: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (at, (_, places)) in candidates.iter().enumerate() {
+        for place in places {
+            of_place.entry(*place).or_default().push(at);
+        }
+    }
     let mut found = vec![];
-    loop {
+    while found.len() < most {
         let unexplained: f64 = rest.values().sum();
         if unexplained < minimum.max(REST * whole) {
-            return found;
+            break;
         }
-        let score = |(_, places): &(Object, Vec<usize>)| {
-            let covered: f64 = places.iter().filter_map(|place| rest.get(place)).sum();
-            if covered < minimum { 0.0 } else { harmonic(covered / unexplained, purity(places, moves)) }
-        };
-        let scores: Vec<f64> = candidates.iter().map(score).collect();
-        let mut best: Option<usize> = None;
-        for (place, score) in scores.iter().enumerate() {
-            if *score > best.map_or(0.0, |best| scores[best] + 1e-9) {
-                best = Some(place);
+        let mut best: Option<(usize, f64)> = None;
+        for (at, (covered, purity)) in covered.iter().zip(&purities).enumerate() {
+            // A chosen one covers nothing any more.
+            let score = if *covered < minimum { 0.0 } else { harmonic(covered / unexplained, *purity) };
+            if score > best.map_or(0.0, |(_, best)| best + 1e-9) {
+                best = Some((at, score));
             }
         }
-        let Some(best) = best else { return found };
-        let (object, places) = candidates.swap_remove(best);
-        candidates
-            .sort_by(|one, other| one.0.parts().len().cmp(&other.0.parts().len()).then(one.0.cmp(&other.0)));
-        for place in &places {
-            rest.remove(place);
+        let Some((best, _)) = best else { break };
+        let explained = candidates[best].1.iter().filter(|place| rest.remove(place).is_some());
+        let touched: BTreeSet<usize> =
+            explained.filter_map(|place| of_place.get(place)).flatten().copied().collect();
+        for at in touched {
+            covered[at] = covered_of(&candidates[at].1, &rest);
         }
-        found.push((object, places));
+        found.push(best);
     }
+    found.into_iter().map(|at| candidates[at].clone()).collect()
 }
 
 /// Flagged objects and what is below them, by one more attribute of an account × service, that changed enough; coarse ones

@@ -7,6 +7,7 @@ use super::fees;
 use super::groups::Grouping;
 use super::input::Leaves;
 use super::memory::Memory;
+use super::object::Object;
 use super::runs::Run;
 use chrono::{Days, NaiveDate};
 
@@ -39,17 +40,17 @@ pub fn wanted(memory: &Memory, runs: &[Run]) -> Option<(NaiveDate, NaiveDate)> {
 
 /// What is new grows and shrinks before it is settled: nothing else is said of it for four weeks.
 fn without_growing_up(events: Vec<Event>) -> Vec<Event> {
-    let new: Vec<Event> = events.iter().filter(|event| event.kind == Kind::New).cloned().collect();
+    // The whole organization is nothing that settles: it would silence all else.
+    let grows = |event: &&Event| event.kind == Kind::New && event.object != Object::organization();
+    let new: Vec<(Object, NaiveDate)> =
+        events.iter().filter(grows).map(|event| (event.object.clone(), event.first_day)).collect();
     let mut kept = events;
     kept.retain(|event| {
         event.kind == Kind::New && event.direction == Direction::Increase
-            || !new.iter().any(|new| {
-                new.object.contains(&event.object)
-                    && event.first_day >= new.first_day
-                    && new
-                        .first_day
-                        .checked_add_days(Days::new(NEW))
-                        .is_some_and(|until| event.first_day < until)
+            || !new.iter().any(|(object, since)| {
+                event.first_day >= *since
+                    && since.checked_add_days(Days::new(NEW)).is_some_and(|until| event.first_day < until)
+                    && object.contains(&event.object)
             })
     });
     kept

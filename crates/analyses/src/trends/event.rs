@@ -192,6 +192,15 @@ pub struct Event {
     pub seen: Seen,
     /// Why nobody is told; `None` where somebody is.
     pub quiet: Option<Quiet>,
+    /// How many times it was opened: more than once, if it came back after it had ended or been withdrawn. What is told of
+    /// an event is told once an opening.
+    #[serde(default = "first_opening")]
+    pub opening: u32,
     /// What else should be thought of.
     pub hint: Option<Hint>,
+}
+
+/// The opening of what was recorded before openings were counted.
+const fn first_opening() -> u32 {
+    1
 }

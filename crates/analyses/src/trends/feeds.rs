@@ -58,6 +58,7 @@ pub fn silent(feeds: &[Feed], now: DateTime<Utc>, currency: &str, asked: &Asked)
             waterfall: None,
             seen: Seen { publication: None, through: Some(through) },
             quiet: None,
+            opening: 1,
             hint: None,
         };
         event.quiet = asked.quiet(&event);

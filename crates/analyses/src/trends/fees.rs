@@ -112,6 +112,7 @@ fn judge(
         waterfall: None,
         seen: bill.seen.clone(),
         quiet: None,
+        opening: 1,
         hint: None,
     };
     event.quiet = asked.quiet(&event);

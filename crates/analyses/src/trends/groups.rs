@@ -3,16 +3,18 @@
 use super::cover::{Moves, cover};
 use super::definition::{Definition, Method};
 use super::fit::{GAP, SEEN};
-use super::input::{Leaves, Measure};
+use super::input::{Leaves, Measure, Series};
 use super::memory::Memory;
 use super::object::{Attribute, Object};
 use super::parts::{Parts, Window};
 use super::runs::Run;
 use super::sustained::LAG;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Days within which what begins may have one cause.
 const TOGETHER: usize = 3;
+/// Days of the longest span.
+const LONGEST: usize = 30;
 /// Days of a beginning that tell what is to blame.
 const BEGINNING: usize = 7;
 /// Part of a run that a group has to explain to be its cause.
@@ -40,6 +42,8 @@ pub(super) struct Group {
     pub(super) window: Window,
     first: usize,
     last: usize,
+    /// Places of the series of its runs.
+    seen: HashSet<usize>,
 }
 
 /// What groups are made of.
@@ -49,6 +53,7 @@ pub(super) struct Grouping<'a> {
     pub(super) runs: &'a [Run],
     pub(super) series: Parts<'a>,
     pub(super) leaves: Option<Parts<'a>>,
+    usage: HashMap<&'a Object, &'a Series>,
 }
 
 impl<'a> Grouping<'a> {
@@ -59,8 +64,15 @@ impl<'a> Grouping<'a> {
         runs: &'a [Run],
     ) -> Self {
         let series = Parts::of_series(memory);
-        let leaves = Parts::of_leaves(leaves, memory.calendar());
-        Self { memory, definitions, runs, series, leaves }
+        let leaves = Parts::of_leaves(leaves, memory);
+        let usage = memory.bill().series.iter().filter(|series| series.measure == Measure::Usage);
+        let usage = usage.map(|series| (&series.object, series)).collect();
+        Self { memory, definitions, runs, series, leaves, usage }
+    }
+
+    /// The series of an object's usage.
+    pub(super) fn of_usage(&self, object: &Object) -> Option<&'a Series> {
+        self.usage.get(object).copied()
     }
 
     pub(super) fn parts(&self, leaves: bool) -> &Parts<'a> {
@@ -81,20 +93,25 @@ impl<'a> Grouping<'a> {
                 (found.first, found.span, self.object(*run), found.definition)
             });
             let mut of_direction: Vec<Group> = vec![];
+            // Places of the groups that may go on.
+            let mut active: Vec<usize> = vec![];
             let mut rest = runs.as_slice();
             while let Some(first) = rest.first() {
                 let onset = self.runs[*first].first;
                 let length = rest.partition_point(|run| self.runs[*run].first <= onset + TOGETHER);
                 let (cluster, after) = rest.split_at(length);
+                active.retain(|place| of_direction[*place].last + GAP + LONGEST >= onset);
                 let mut unexplained = vec![];
                 for run in cluster {
-                    match self.explaining(*run, &of_direction) {
+                    match self.explaining(*run, &of_direction, &active) {
                         Some(place) => self.join(&mut of_direction[place], *run),
                         None => unexplained.push(*run),
                     }
                 }
                 if !unexplained.is_empty() {
+                    let before = of_direction.len();
                     of_direction.extend(self.split(&unexplained, up));
+                    active.extend(before..of_direction.len());
                 }
                 rest = after;
             }
@@ -106,29 +123,32 @@ impl<'a> Grouping<'a> {
     fn join(&self, group: &mut Group, run: usize) {
         let found = &self.runs[run];
         group.runs.push(run);
+        group.seen.insert(found.series);
         if found.span == 1 {
             group.last = group.last.max(found.last);
         }
     }
 
-    /// The earlier group that explains a run which begins later.
-    fn explaining(&self, run: usize, groups: &[Group]) -> Option<usize> {
+    /// The earlier group, of those that may go on, that explains a run which begins later.
+    fn explaining(&self, run: usize, groups: &[Group], active: &[usize]) -> Option<usize> {
         let found = &self.runs[run];
         let object = self.object(run);
         let goes_on = |group: &Group| {
             group.first <= found.last
                 && found.first <= group.last + GAP + if found.span > 1 { found.span } else { 0 }
         };
-        let active: Vec<usize> = (0..groups.len()).rev().filter(|place| goes_on(&groups[*place])).collect();
-        let saw = |place: &usize| groups[*place].runs.iter().any(|run| self.object(*run) == object);
+        let active: Vec<usize> =
+            active.iter().rev().copied().filter(|place| goes_on(&groups[*place])).collect();
+        let saw = |place: &usize| groups[*place].seen.contains(&found.series);
         if let Some(place) = active.iter().copied().find(saw) {
             return Some(place);
         }
+        let mut within: [Option<Vec<usize>>; 2] = [None, None];
         let shares = active.into_iter().map(|place| {
             let group = &groups[place];
-            let parts = self.parts(group.leaves);
+            let within = within[usize::from(group.leaves)]
+                .get_or_insert_with(|| self.parts(group.leaves).within(object));
             let share = |of: &Moves| {
-                let within = parts.within(object);
                 let moved = within.iter().filter_map(|part| of.get(part)).filter(|moved| moved.much);
                 moved.map(|moved| moved.by).sum::<f64>()
             };
@@ -173,11 +193,15 @@ impl<'a> Grouping<'a> {
             cluster.iter().copied().filter(|run| flagged.contains(self.object(*run))).collect();
         let minimum = known.iter().map(|run| self.definitions[self.runs[*run].definition].minimum.to_f64());
         let minimum = minimum.fold(f64::INFINITY, f64::min);
-        let chosen = cover(parts, &moves, &flagged, minimum);
-        let of_first = chosen.first().map_or(0.0, |(_, places)| risen(&moves, places.iter()));
-        if of_first < ONE_OF_THEM * risen(&moves, moves.keys()) && self.all_together(&known, window.base) {
-            return vec![self.group(Object::organization(), known, moves, leaves, window)];
+        // Where all moves together, the first object tells whether it is one of them; the others are not looked for.
+        if self.all_together(&known, window.base) {
+            let chosen = cover(parts, &moves, &flagged, minimum, 1);
+            let of_first = chosen.first().map_or(0.0, |(_, places)| risen(&moves, places.iter()));
+            if of_first < ONE_OF_THEM * risen(&moves, moves.keys()) {
+                return vec![self.group(Object::organization(), known, moves, leaves, window)];
+            }
         }
+        let chosen = cover(parts, &moves, &flagged, minimum, usize::MAX);
         let mut groups: Vec<(Object, Vec<usize>, Moves)> = vec![];
         let mut taken = BTreeSet::new();
         for (object, places) in chosen {
@@ -189,8 +213,11 @@ impl<'a> Grouping<'a> {
             groups.push((object, vec![], own));
         }
         let mut alone = vec![];
+        let places = groups.iter().enumerate();
+        let owners: HashMap<usize, usize> =
+            places.flat_map(|(group, (_, _, own))| own.keys().map(move |place| (*place, group))).collect();
         for run in known {
-            match best_of(parts, self.object(run), &moves, &groups) {
+            match best_of(parts, self.object(run), &moves, &owners) {
                 Some(place) => groups[place].1.push(run),
                 None => alone.push(run),
             }
@@ -218,11 +245,11 @@ impl<'a> Grouping<'a> {
             let places = parts.within(object);
             let excess = self.runs[run].excess;
             let as_large = |group: &(Object, Vec<usize>, Moves)| {
-                let largest = group.1.iter().map(|run| self.runs[*run].excess).fold(0.0, f64::max);
+                let largest = || group.1.iter().map(|run| self.runs[*run].excess).fold(0.0, f64::max);
                 group.0 == *object
-                    || (places.is_empty() && (0.5..=2.0).contains(&(largest / excess.max(1e-9))))
+                    || (places.is_empty() && (0.5..=2.0).contains(&(largest() / excess.max(1e-9))))
                     || (group.0 != Object::organization() && group.0.contains(object))
-                    || (object.contains(&group.0) && largest >= EXPLAINED * excess)
+                    || (object.contains(&group.0) && largest() >= EXPLAINED * excess)
             };
             match groups.iter_mut().find(|group| as_large(group)) {
                 Some(group) => group.1.push(run),
@@ -241,7 +268,8 @@ impl<'a> Grouping<'a> {
         let first = runs.iter().map(of).map(|run| run.first).min().unwrap_or(0);
         let daily = runs.iter().map(of).filter(|run| run.span == 1).map(|run| run.last).max();
         let last = daily.or_else(|| runs.iter().map(of).map(|run| run.last).max()).unwrap_or(first);
-        Group { object, up, runs, moves, leaves, window, first, last }
+        let seen = runs.iter().map(of).map(|run| run.series).collect();
+        Group { object, up, runs, moves, leaves, window, first, last, seen }
     }
 
     /// Whether so many series move together that it is the organization: a holiday, a late delivery.
@@ -286,17 +314,21 @@ impl<'a> Grouping<'a> {
 
     /// Without groups that are the way back from another one: a shift that ends, a drop that is over.
     fn without_returns(&self, groups: Vec<Group>) -> Vec<Group> {
-        let is_return = |group: &Group| groups.iter().any(|other| self.returns_from(group, other));
+        let is_return = |group: &Group| {
+            let robust = self.robust(group);
+            groups.iter().any(|other| self.returns_from(group, robust, other))
+        };
         let keep: Vec<bool> = groups.iter().map(|group| !is_return(group)).collect();
         groups.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(group, _)| group).collect()
     }
 
-    fn returns_from(&self, group: &Group, other: &Group) -> bool {
+    fn returns_from(&self, group: &Group, robust: Option<&Run>, other: &Group) -> bool {
         if other.up == group.up || other.first >= group.first || group.first > other.first + SEEN {
             return false;
         }
-        match self.robust(group) {
+        match robust {
             // To much the level that was expected before the other one.
+            Some(run) if !other.seen.contains(&run.series) => false,
             Some(run) => other.runs.iter().map(|place| &self.runs[*place]).any(|before| {
                 let robust = self.definitions[before.definition].method == Method::Robust;
                 let former = before.expected / before.days.len().max(1) as f64;
@@ -332,23 +364,25 @@ fn risen<'m>(moves: &'m Moves, places: impl Iterator<Item = &'m usize>) -> f64 {
     places.filter_map(|place| moves.get(place)).filter(|moved| moved.much).map(|moved| moved.by).sum()
 }
 
-/// The chosen object that explains most of a run's object, if all of them together explain enough.
+/// The group, of those that own the places, that explains most of a run's object, if all of them together explain enough.
 fn best_of(
     parts: &Parts<'_>,
     object: &Object,
     moves: &Moves,
-    groups: &[(Object, Vec<usize>, Moves)],
+    owners: &HashMap<usize, usize>,
 ) -> Option<usize> {
     let places = parts.within(object);
     let much = |place: &usize| moves.get(place).filter(|moved| moved.much).map_or(0.0, |moved| moved.by);
     let whole: f64 = places.iter().map(much).sum();
-    let share = |(_, _, own): &(Object, Vec<usize>, Moves)| -> f64 {
-        places.iter().filter(|place| own.contains_key(place)).map(much).sum()
-    };
-    let shares: Vec<f64> = groups.iter().map(share).collect();
-    let best = (0..shares.len())
-        .max_by(|one, other| shares[*one].total_cmp(&shares[*other]).then(other.cmp(one)))?;
-    (whole > 0.0 && shares.iter().sum::<f64>() >= EXPLAINED * whole && shares[best] > 0.0).then_some(best)
+    let mut shares: BTreeMap<usize, f64> = BTreeMap::new();
+    for place in &places {
+        if let Some(group) = owners.get(place) {
+            *shares.entry(*group).or_default() += much(place);
+        }
+    }
+    let (best, most) =
+        shares.iter().max_by(|one, other| one.1.total_cmp(other.1).then(other.0.cmp(one.0)))?;
+    (whole > 0.0 && shares.values().sum::<f64>() >= EXPLAINED * whole && *most > 0.0).then_some(*best)
 }
 
 /// Whether costs only changed their tag: what is the same but for the tag did not move as much.

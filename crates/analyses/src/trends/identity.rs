@@ -13,7 +13,15 @@ pub(super) fn event_id(
     direction: Direction,
     first_day: NaiveDate,
 ) -> String {
-    let text = format!("{currency}\n{object}\n{measure:?}\n{direction:?}\n{first_day}");
+    hashed(&format!("{currency}\n{object}\n{measure:?}\n{direction:?}\n{first_day}"))
+}
+
+/// An identifier of a price that rose: its usage may rise on the same day, which is another event.
+pub(super) fn unit_price_id(currency: &str, object: &Object, first_day: NaiveDate) -> String {
+    hashed(&format!("{currency}\n{object}\nunit_price\n{first_day}"))
+}
+
+fn hashed(text: &str) -> String {
     format!("{:020x}", fnv(text.as_bytes()) >> 48)
 }
 
@@ -36,5 +44,6 @@ mod tests {
         let id = |object: &Object| event_id("USD", object, Measure::Usage, Direction::Increase, day);
         assert_eq!(id(&Object::account("1")).len(), 20);
         assert_ne!(id(&Object::account("1")), id(&Object::account("2")));
+        assert_ne!(id(&Object::account("1")), unit_price_id("USD", &Object::account("1"), day));
     }
 }

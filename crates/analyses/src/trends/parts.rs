@@ -1,6 +1,5 @@
 //! The parts of a bill that causes are told by: leaves where they were loaded, else account × service.
 
-use super::calendar::Calendar;
 use super::input::{Leaves, Measure};
 use super::memory::Memory;
 use super::object::{Attribute, Object};
@@ -22,6 +21,8 @@ pub(super) struct Part<'a> {
     quantities: &'a [Decimal],
     /// Place of its first figure in the bill.
     offset: usize,
+    /// Place of the first day that is known of it.
+    pub(super) known_from: usize,
 }
 
 /// All of them.
@@ -40,11 +41,15 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Same weekdays of the weeks before the base, for one of its days.
-    pub(super) fn like(&self, day: usize) -> impl Iterator<Item = usize> {
+    /// Same weekdays of the weeks before the base, for one of its days, as far as they are known of a part: what is not
+    /// known is not zero.
+    pub(super) fn like(&self, day: usize, part: &Part<'_>) -> impl Iterator<Item = usize> {
+        let known_from = part.known_from;
         let within = (day - self.base) % 7;
         let base = self.base;
-        (1..=WEEKS).filter_map(move |week| (base + within).checked_sub(7 * week))
+        (1..=WEEKS)
+            .filter_map(move |week| (base + within).checked_sub(7 * week))
+            .filter(move |day| *day >= known_from)
     }
 
     fn reach(&self) -> std::ops::Range<usize> {
@@ -95,13 +100,23 @@ impl<'a> Parts<'a> {
                 costs: &series.costs,
                 quantities: &[],
                 offset: 0,
+                known_from: series.known_from,
             });
         Self::of(all.collect(), 0..memory.bill().days())
     }
 
     /// The leaves.
-    pub(super) fn of_leaves(leaves: &'a Leaves, calendar: &Calendar) -> Option<Self> {
-        let offset = calendar.place(leaves.first_day?)?;
+    pub(super) fn of_leaves(leaves: &'a Leaves, memory: &Memory) -> Option<Self> {
+        let offset = memory.calendar().place(leaves.first_day?)?;
+        let finest = [Attribute::Account, Attribute::Service];
+        // Leaves of an account and a service are known for as long as their series.
+        let series = memory.bill().series.iter();
+        let known: HashMap<_, usize> = series
+            .filter(|series| series.measure == Measure::Usage && series.object.has_exactly(&finest))
+            .map(|series| {
+                (finest.each_ref().map(|attribute| series.object.get(attribute)), series.known_from)
+            })
+            .collect();
         let length = leaves.leaves.iter().map(|leaf| leaf.costs.len()).max()?;
         let all = leaves.leaves.iter().map(|leaf| Part {
             object: &leaf.object,
@@ -109,6 +124,10 @@ impl<'a> Parts<'a> {
             costs: &leaf.costs,
             quantities: &leaf.quantities,
             offset,
+            known_from: known
+                .get(&finest.each_ref().map(|attribute| leaf.object.get(attribute)))
+                .copied()
+                .unwrap_or(0),
         });
         Some(Self::of(all.collect(), offset..offset + length))
     }
@@ -140,7 +159,7 @@ impl<'a> Parts<'a> {
         let (mut before, mut now) = (0.0, 0.0);
         for day in &window.days {
             now += part.cost(*day).to_f64();
-            let mut like: Vec<f64> = window.like(*day).map(|day| part.cost(day).to_f64()).collect();
+            let mut like: Vec<f64> = window.like(*day, part).map(|day| part.cost(day).to_f64()).collect();
             before += median(&mut like);
         }
         let by = if up { now - before } else { before - now };

@@ -7,7 +7,7 @@ use super::asked::Asked;
 use super::assemble::{money, percent, severity};
 use super::definition::Method;
 use super::event::{Direction, Event, Kind, Sighting, Status, Waterfall};
-use super::identity::event_id;
+use super::identity::unit_price_id;
 use super::input::{Measure, Priced};
 use super::memory::Memory;
 use super::object::{Attribute, Object};
@@ -48,10 +48,15 @@ fn of_one(memory: &Memory, priced: &Priced, asked: &Asked) -> Vec<Event> {
     for at in STABLE..used.len() {
         let (old, new) = (&used[at - 1], &used[at]);
         let same = |one: &Used, price: f64| (one.price / price - 1.0).abs() <= SAME;
-        let stable = used[at - STABLE..at].iter().all(|one| same(one, old.price));
+        // Hardly any day has a rise: only then the half year before is looked through.
+        if new.price < old.price * (1.0 + RISE)
+            || !used[at - STABLE..at].iter().all(|one| same(one, old.price))
+        {
+            continue;
+        }
         let since = new.day.saturating_sub(SEEN);
-        let seen = used[..at].iter().any(|one| one.day >= since && one.price >= new.price * (1.0 - SAME));
-        if new.price < old.price * (1.0 + RISE) || !stable || seen {
+        let mut recent = used[..at].iter().rev().take_while(|one| one.day >= since);
+        if recent.any(|one| one.price >= new.price * (1.0 - SAME)) {
             continue;
         }
         let lasting: Vec<usize> = used[at..]
@@ -96,7 +101,7 @@ fn event(memory: &Memory, priced: &Priced, asked: &Asked, old: usize, days: &[us
     let monthly = excess.to_f64() / (last - first + 1) as f64 * 30.0;
     let first_day = memory.day(first);
     let mut event = Event {
-        id: event_id(&bill.currency, &priced.object, Measure::Usage, Direction::Increase, first_day),
+        id: unit_price_id(&bill.currency, &priced.object, first_day),
         currency: bill.currency.clone(),
         object: priced.object.clone(),
         measure: Measure::Usage,
@@ -121,6 +126,7 @@ fn event(memory: &Memory, priced: &Priced, asked: &Asked, old: usize, days: &[us
         waterfall: Some(Waterfall { before: expected, now: cost, rate: excess, ..Waterfall::default() }),
         seen: bill.seen.clone(),
         quiet: None,
+        opening: 1,
         hint: None,
     };
     event.quiet = asked.quiet(&event);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transition {
-    /// It was not there before.
+    /// It was not there before, or is there again ([`Event::opening`]).
     Opened,
     /// It matters more than before.
     SeverityUp,
@@ -91,10 +91,17 @@ pub fn reconcile(recorded: Vec<Event>, found: Vec<Event>, settled: NaiveDate) ->
 }
 
 fn updated(before: &Event, event: Event) -> Changed {
-    let now = Event { id: before.id.clone(), ..event };
+    let reopened = match before.status {
+        Status::Open => false,
+        Status::Ended => event.status == Status::Open,
+        // That it is there was unsaid; whether it goes on or not, it has to be said again.
+        Status::Withdrawn => true,
+    };
+    let opening = before.opening + u32::from(reopened);
+    let now = Event { id: before.id.clone(), opening, ..event };
     let unchanged =
         Event { data_through: before.data_through, seen: before.seen.clone(), ..now.clone() } == *before;
-    let transition = if before.status == Status::Withdrawn {
+    let transition = if reopened {
         Transition::Opened
     } else if before.status == Status::Open && now.status == Status::Ended {
         Transition::Ended
@@ -108,13 +115,24 @@ fn updated(before: &Event, event: Event) -> Changed {
     Changed { event: now, transition }
 }
 
+/// What it is found by: what is found by different means is never one.
+const fn means(kind: Kind) -> u8 {
+    match kind {
+        Kind::NoData => 0,
+        Kind::UnitPrice => 1,
+        _ => 2,
+    }
+}
+
 /// Whether two are one, the smaller the surer.
 fn alike(before: &Event, now: &Event) -> Option<u8> {
     let gap = Days::new(GAP as u64 + 1);
     let touch = before.first_day <= now.last_day.checked_add_days(gap)?
         && now.first_day <= before.last_day.checked_add_days(gap)?;
-    let kin =
-        before.currency == now.currency && before.direction == now.direction && before.measure == now.measure;
+    let kin = before.currency == now.currency
+        && before.direction == now.direction
+        && before.measure == now.measure
+        && means(before.kind) == means(now.kind);
     if !touch || !kin {
         return None;
     }

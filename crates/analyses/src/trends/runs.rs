@@ -28,11 +28,13 @@ pub struct Run {
     pub excess: f64,
     /// Lowest and highest regular cost of those days (of a range, of its farthest span).
     pub regular: (f64, f64),
+    /// The same exactly, as the range method finds it; `None` by another method, which knows estimates alone.
+    pub range: Option<(Decimal, Decimal)>,
     /// Expected cost of those days; by a range its nearest bound.
     pub expected: f64,
     /// Excess of a day, lately.
     pub rate: f64,
-    /// Highest cost of a day.
+    /// Highest cost of a day; of a fall the lowest.
     pub peak: f64,
     /// Whether what it is beyond is only the slow method's bound.
     pub slow: bool,
@@ -174,6 +176,7 @@ fn joined(days: &[Counted], first: usize, limits: Limits, up: bool) -> Option<Ru
     let last = days.last()?;
     let total = |of: fn(&Counted) -> f64| days.iter().map(of).sum::<f64>();
     let lately = &days[days.len().saturating_sub(7)..];
+    let costs = days.iter().map(|day| day.cost);
     Some(Run {
         definition: 0,
         series: 0,
@@ -184,9 +187,10 @@ fn joined(days: &[Counted], first: usize, limits: Limits, up: bool) -> Option<Ru
         span: 1,
         excess: total(|day| day.excess),
         regular: (total(|day| day.low), total(|day| day.high)),
+        range: None,
         expected: total(|day| day.expected),
         rate: lately.iter().map(|day| day.excess).sum::<f64>() / lately.len() as f64,
-        peak: days.iter().map(|day| day.cost).fold(f64::NEG_INFINITY, f64::max),
+        peak: if up { costs.fold(f64::NEG_INFINITY, f64::max) } else { costs.fold(f64::INFINITY, f64::min) },
         slow: days.iter().all(|day| day.slow),
         accepted: last.accepted,
         days: days.iter().map(|day| day.day).collect(),
@@ -226,9 +230,9 @@ fn range_run(days: &[OutOfRange], method: Method) -> Option<Run> {
     let farthest = days.iter().max_by_key(|point| (point.distance(), std::cmp::Reverse(point.day)))?;
     let daily = method.days() == 1;
     let total = |of: fn(&OutOfRange) -> Decimal| {
-        if daily { days.iter().map(of).sum::<Decimal>() } else { of(farthest) }.to_f64()
+        if daily { days.iter().map(of).sum::<Decimal>() } else { of(farthest) }
     };
-    let regular = (total(|point| point.low), total(|point| point.high));
+    let (low, high) = (total(|point| point.low), total(|point| point.high));
     let span = method.days();
     Some(Run {
         definition: 0,
@@ -238,9 +242,10 @@ fn range_run(days: &[OutOfRange], method: Method) -> Option<Run> {
         last: last.day,
         raised: first.day,
         span,
-        excess: total(OutOfRange::distance),
-        regular,
-        expected: total(OutOfRange::bound),
+        excess: total(OutOfRange::distance).to_f64(),
+        regular: (low.to_f64(), high.to_f64()),
+        range: Some((low, high)),
+        expected: total(OutOfRange::bound).to_f64(),
         rate: last.distance().to_f64() / span as f64,
         peak: farthest.cost.to_f64() / span as f64,
         slow: false,

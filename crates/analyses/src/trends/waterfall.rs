@@ -19,7 +19,7 @@ fn add(found: &mut Waterfall, part: &Part<'_>, window: &Window) {
     for day in &window.days {
         now += part.cost(*day);
         used += part.quantity(*day).unwrap_or_default();
-        let like: Vec<usize> = window.like(*day).collect();
+        let like: Vec<usize> = window.like(*day, part).collect();
         before += averaged(like.iter().map(|day| part.cost(*day)).sum(), like.len());
         used_before += averaged(like.iter().filter_map(|day| part.quantity(*day)).sum(), like.len());
     }

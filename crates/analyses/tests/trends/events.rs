@@ -39,6 +39,8 @@ fn kinds_of_rises_and_falls() {
     assert_eq!(kind(260, &new), (Kind::New, Increase, date(200), Status::Ended));
     let drop = |day| about(day, if day >= 200 { 100.0 } else { 300.0 });
     assert_eq!(kind(260, &drop), (Kind::Drop, Decrease, date(200), Status::Ended));
+    // A fall is as deep as its cheapest day.
+    assert!(only(found_in(260, drop)).peak < Decimal::from(103));
     let gone = |day| if day >= 200 { 0.0 } else { about(day, 300.0) };
     assert_eq!(kind(260, &gone), (Kind::Gone, Decrease, date(200), Status::Ended));
 }
@@ -104,6 +106,18 @@ fn spike_at(day: usize, height: f64, days: usize) -> Memory {
 }
 
 #[test]
+fn bounds_of_ranges_are_exact() {
+    let ranges = Asked { definitions: vec![Definition::predefined().remove(1)], ..Asked::default() };
+    assert_eq!(ranges.definitions[0].method, Method::Daily);
+    let usual = decimal(-300.123_456);
+    let of = |day: usize| if day == 200 { decimal(500.0) } else { usual };
+    let series = Series::usage(ec2(), (0..205).map(of).collect());
+    let event = only(detect(&Memory::new(bill(vec![series]), 1), &Leaves::default(), &ranges));
+    assert_eq!((event.expected_low, event.expected_high), (usual, usual));
+    assert_eq!(event.excess, Decimal::from(500) - usual);
+}
+
+#[test]
 fn people_are_heard() {
     let found = |memory: &Memory, asked: &Asked| only(detect(memory, &Leaves::default(), asked));
     let now = spike_at(200, 900.0, 203);
@@ -156,6 +170,11 @@ fn restated_days_update_or_withdraw() {
     assert_eq!(again[0].transition, Transition::Same);
     let back = reconcile(vec![withdrawn[0].event.clone()], first.clone(), start());
     assert_eq!((back.len(), back[0].transition), (1, Transition::Opened));
+    assert_eq!((first[0].opening, back[0].event.opening), (1, 2));
+    let once_more = reconcile(vec![ended[0].event.clone()], first.clone(), start());
+    assert_eq!((once_more[0].transition, once_more[0].event.opening), (Transition::Opened, 2));
+    let stays = reconcile(vec![once_more[0].event.clone()], first.clone(), start());
+    assert_eq!((stays[0].transition, stays[0].event.opening), (Transition::Same, 2));
     let settled = reconcile(first, vec![], date(300));
     assert_eq!(settled[0].transition, Transition::Same);
 }
@@ -230,6 +249,10 @@ fn silence_of_a_connection_is_an_event() {
     assert!(silent(&feeds(None), through, "USD", &asked()).is_empty());
     let ended = reconcile(vec![open], vec![], start());
     assert_eq!((ended[0].transition, ended[0].event.status), (Transition::Ended, Status::Ended));
+    let later = through + TimeDelta::days(3);
+    let again = silent(&feeds(Some(later)), later + TimeDelta::hours(40), "USD", &asked());
+    let told = reconcile(vec![ended[0].event.clone()], again, start());
+    assert_eq!((told.len(), told[0].transition, told[0].event.opening), (1, Transition::Opened, 2));
 }
 
 #[test]
@@ -249,13 +272,20 @@ fn completeness_is_learned_by_service() {
     }
     let now = date(40).and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(8);
     let learned = Completeness::learn(rows.clone());
-    let whole = |service: &str| learned.whole_days("main", service, start(), 41, now);
+    let whole = |service: &str| learned.whole_days("main", service, start(), 41, now, now);
     assert_eq!((whole("AmazonEC2"), whole("AmazonCloudFront")), (40, 38));
     rows.reverse();
     assert_eq!(Completeness::learn(rows), learned);
     // Of what is not known, a day is whole twelve hours after its end.
     assert_eq!(learned.part("main", "AmazonS3", date(39), now), None);
-    assert_eq!(learned.whole_days("main", "AmazonS3", start(), 41, now), 39);
+    assert_eq!(learned.whole_days("main", "AmazonS3", start(), 41, now, now), 39);
+    // Days that the data do not reach are not whole, however old.
+    let reach = |hour: i64| date(30).and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(hour);
+    for (hour, whole) in [(10, 30), (23, 31)] {
+        for service in ["AmazonEC2", "AmazonS3"] {
+            assert_eq!(learned.whole_days("main", service, start(), 41, now, reach(hour)), whole);
+        }
+    }
 }
 
 #[test]

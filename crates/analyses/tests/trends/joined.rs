@@ -2,7 +2,7 @@
 
 use crate::{asked, bill, costs, noise, start};
 use analyses::trends::{
-    Asked, Attribute, Definition, Direction, Event, Leaf, Leaves, Memory, Object, Series, detect,
+    Asked, Attribute, Definition, Direction, Event, Kind, Leaf, Leaves, Memory, Object, Series, detect,
 };
 use model::Decimal;
 use std::collections::BTreeMap;
@@ -152,4 +152,24 @@ fn a_holiday_is_one_event_of_the_organization() {
     assert_eq!(events.len(), 1, "{events:?}");
     assert_eq!((&events[0].object, events[0].direction), (&Object::organization(), Direction::Decrease));
     assert_eq!(events[0].definitions.len(), 40);
+}
+
+#[test]
+fn a_new_series_among_many_that_rise_silences_nothing() {
+    let level = |number: usize| 300.0 + 20.0 * number as f64;
+    let series = (0..40).map(|number| {
+        let service = ["AmazonEC2", "AmazonRDS", "AmazonS3", "AWSLambda", "AmazonES"][number / 8];
+        let cost = |day: usize| {
+            let rises = (ONSET - 20..ONSET - 18).contains(&day);
+            // One of them, the dearest, is there for these days alone; another one rises later.
+            let usual = if number == 39 { 0.0 } else { level(number) };
+            let later = when(number == 7 && day >= ONSET, 3_000.0);
+            later + usual * (0.98 + 0.04 * noise(day, number as u64)) + when(rises, 2.0 * level(number))
+        };
+        Series::usage(Object::account_service(&(number % 8).to_string(), service), costs(DAYS, cost))
+    });
+    let events = detect(&Memory::new(bill(series.collect()), 1), &Leaves::default(), &asked());
+    let told: Vec<(&Object, Kind)> = events.iter().map(|event| (&event.object, event.kind)).collect();
+    let later = Object::account_service("7", "AmazonEC2");
+    assert_eq!(told, [(&Object::organization(), Kind::Spike), (&later, Kind::Spike)]);
 }

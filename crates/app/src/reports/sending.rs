@@ -139,6 +139,8 @@ async fn send(
     let left = to.allowed.iter().filter(|address| !sent.to.contains(address));
     let left: Vec<String> = left.cloned().collect();
     let (mut refused, mut written_any, mut failed) = (0, !sent.to.is_empty(), None);
+    // Why those have none who may see everything: that is never for want of something that they may see.
+    let mut failed_whole = None;
     if !left.is_empty() {
         for (sees, addresses) in recipients::by_part(app, saved, &left).await? {
             let mail = match written(app, &settings, saved, &sees).await {
@@ -146,7 +148,8 @@ async fn send(
                 // Who may see other parts gets theirs all the same.
                 Err(error) => {
                     tracing::info!(report.id = %saved.id, recipients = addresses.len(), %error, "a report has nothing for some of its recipients");
-                    failed = failed.or(Some(error));
+                    let kept = if sees == Sees::Everything { &mut failed_whole } else { &mut failed };
+                    kept.get_or_insert(error);
                     continue;
                 }
             };
@@ -162,7 +165,13 @@ async fn send(
         }
     }
     // What is nothing to some, or of no subset that they may see, was told to the others.
-    if let Some(error) = failed.filter(|_| !written_any) {
+    if let Some(error) = failed_whole.take_if(|_| written_any) {
+        // It is noted, whatever kind it is: something was sent.
+        let kind = if error.kind == ErrorKind::TooMany { ErrorKind::Unavailable } else { error.kind };
+        let message = format!("only those who may see a part of the bills got it: {}", error.message);
+        return Err(AppError { kind, message, ..error });
+    }
+    if let Some(error) = failed_whole.or(failed).filter(|_| !written_any) {
         return Err(error);
     }
     if refused > 0 {
@@ -193,7 +202,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
     let asked = address::read(&saved.address)?;
     if *sees == Sees::Everything {
         // A report from before references by identifier may hold a name that nothing bears.
-        address::check_names(&asked, &published.definitions)?;
+        address::check_old_names(&asked, &published.definitions)?;
     }
     let Some(data_to) = read::data_to(app, &published).await? else {
         return Err(AppError::new(ErrorKind::Conflict, "there are no costs to report yet")
@@ -202,6 +211,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
     let mut question = address::question(&asked, data_to, &names.tag_keys, &names.cost_category_names)?;
     question.filters = published.here(question.filters);
     let outside = published.accounts_outside(&question.filters);
+    let removed = published.connections_outside(&question.filters);
     let filtered = question.filters.iter().any(|filter| !filter.exclude);
     let (query, split) = read::asked(app, &published, question).await?;
     let shown = read::costs(app, &published, query.clone(), split).await?;
@@ -244,6 +254,9 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
         (Some(_), 1..) => format!("{outside} of the accounts that it is filtered by are not among these. "),
         (Some(_), 0) if filtered && answer.groups.is_empty() => {
             "Nothing among these has what it is filtered by. ".to_owned()
+        }
+        (None, _) if removed > 0 => {
+            format!("{removed} of the connections that it is filtered by are not there any more. ")
         }
         _ => String::new(),
     };

@@ -41,6 +41,7 @@ use model::schema::{LINE_ITEMS, ROLLUP};
 use model::{CostQuery, Decimal, TimeView};
 use read::{buckets_of, explained, figures, text};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use workers::{Part, Workers};
 
@@ -54,20 +55,23 @@ pub(crate) type Pieces = BoxStream<'static, Result<Vec<ExplainedRow>, QueryError
 pub(crate) struct Lines {
     memory_limit: usize,
     threads: usize,
+    /// Where statements spill, if not where the system puts such things.
+    spill: Option<PathBuf>,
     /// Made with the first statement.
     workers: OnceLock<Result<Workers, QueryError>>,
     turns: Arc<Turns>,
 }
 
 impl Lines {
-    pub(crate) fn new(memory_limit: usize, threads: usize) -> Self {
+    pub(crate) fn new(memory_limit: usize, threads: usize, spill: Option<PathBuf>) -> Self {
         // One organization never takes all places: statements take seconds, others should not wait for them.
         let each = threads.max(2);
-        Self { memory_limit, threads, workers: OnceLock::new(), turns: Turns::new(each + 1, each) }
+        Self { memory_limit, threads, spill, workers: OnceLock::new(), turns: Turns::new(each + 1, each) }
     }
 
     fn workers(&self) -> Result<&Workers, QueryError> {
-        let made = self.workers.get_or_init(|| Workers::new(self.threads, self.memory_limit));
+        let make = || Workers::new(self.threads, self.memory_limit, self.spill.clone());
+        let made = self.workers.get_or_init(make);
         made.as_ref().map_err(Clone::clone)
     }
 

@@ -14,6 +14,7 @@ use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
 use crate::readiness::{Lanes, Looks};
 use crate::served;
+use crate::spill::Spill;
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
@@ -120,6 +121,8 @@ struct Inner {
     lake: Lake,
     meta: Meta,
     engine: Engine,
+    /// Until the engine is gone.
+    _spill: Spill,
     clock: Arc<dyn Clock>,
     live: Live,
     remembered: Remembered,
@@ -160,7 +163,8 @@ impl App {
             meta.keep_superseded_for(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX)).await?;
         }
         let allowances = Allowances::resolve(&options.allowances, &meta.organizations().await?, data_dir)?;
-        let engine = Engine::new(options.engine);
+        let spill = Spill::open(data_dir)?;
+        let engine = Engine::spilling(options.engine, spill.folder());
         let data_dir = data_dir.to_owned();
         Ok(Self {
             inner: Arc::new(Inner {
@@ -168,6 +172,7 @@ impl App {
                 lake,
                 meta,
                 engine,
+                _spill: spill,
                 clock: options.clock,
                 live: Live::default(),
                 remembered: Remembered::default(),

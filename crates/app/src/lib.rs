@@ -41,6 +41,7 @@ pub mod read;
 pub mod readiness;
 pub mod reports;
 mod served;
+mod spill;
 mod stable;
 mod telling;
 mod vacuum;

@@ -40,6 +40,8 @@ pub struct AppOptions {
     pub engine: EngineOptions,
     /// How people are told things; without, links are shown to administrators.
     pub mail: Option<MailSettings>,
+    /// Address that browsers use, without a slash at its end; empty: links of messages are left out.
+    pub public_url: String,
     /// What organizations may reach of this machine; nothing, unless said otherwise.
     pub allowances: AllowanceOptions,
     /// How jobs read connections.
@@ -83,6 +85,7 @@ impl Default for AppOptions {
             update: true,
             engine: EngineOptions::default(),
             mail: None,
+            public_url: String::new(),
             allowances: AllowanceOptions::default(),
             reading: Reading::default(),
             outgoing: Outgoing::default(),
@@ -130,6 +133,7 @@ struct Inner {
     passwords: Passwords,
     verifications: Verifications,
     mail: Option<MailSettings>,
+    public_url: String,
     allowances: Allowances,
     reading: Reading,
     writers: Writers,
@@ -180,6 +184,7 @@ impl App {
                 passwords: Passwords::default(),
                 verifications: Verifications::default(),
                 mail: options.mail,
+                public_url: options.public_url,
                 allowances,
                 reading: options.reading,
                 writers: Writers::default(),
@@ -250,6 +255,12 @@ impl App {
     /// How mails are sent, if they are.
     pub(crate) fn mail(&self) -> Option<&MailSettings> {
         self.inner.mail.as_ref()
+    }
+
+    /// Address of a page, for messages; empty where nobody said how browsers get here.
+    pub(crate) fn page(&self, path: &str) -> String {
+        let base = &self.inner.public_url;
+        if base.is_empty() { String::new() } else { format!("{base}{path}") }
     }
 
     /// What organizations may reach of this machine.

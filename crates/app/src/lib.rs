@@ -31,6 +31,7 @@ mod limits;
 mod live;
 mod lock;
 pub mod metrics;
+pub mod notifications;
 mod organization;
 mod panics;
 pub mod policy;

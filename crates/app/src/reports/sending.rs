@@ -10,7 +10,7 @@ use crate::jobs::At;
 use crate::policy::{Caller, Sees};
 use crate::read::{self, ComparedCosts, Known, Published, export};
 use crate::telling::{grouped, money};
-use crate::{App, AppError, ErrorKind, MailSettings, Result};
+use crate::{App, AppError, ErrorKind, MailSettings, Result, notifications};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Change, ChangeKind, CostQuery, DaySpan, shown};
 use notify::{Attached, Mail, ReportLine};
@@ -98,9 +98,19 @@ async fn send_and_note(
     // Who may see a part of the bills reads it with their own reports.
     let failed = sent.as_ref().err().map(|error| error.clone().of_part().to_string());
     let failed_entry = failed.as_ref().map(|reason| written("report.not_sent", &[("reason", reason)]));
-    let told = failed.or_else(|| to.refusal().map(|refusal| refusal.to_string()));
     let now_ms = app.now().timestamp_millis();
-    app.meta().report_sent(&saved.id, now_ms, told.as_deref(), failed_entry.as_ref()).await?;
+    let jobs = match (&failed, at, &saved.schedule) {
+        // Whoever sends by hand sees it.
+        (Some(reason), Some(_), Some(schedule)) => {
+            notifications::report_failed(app, saved, schedule.next_run_ms, reason).await?
+        }
+        _ => vec![],
+    };
+    let told = failed.or_else(|| to.refusal().map(|refusal| refusal.to_string()));
+    app.meta().report_sent(&saved.id, now_ms, told.as_deref(), failed_entry.as_ref(), &jobs).await?;
+    if !jobs.is_empty() {
+        app.queued().wake();
+    }
     sent
 }
 

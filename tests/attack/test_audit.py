@@ -135,6 +135,24 @@ class Walk:
     def report(self) -> str:
         return self.made("/reports", {"name": self.name(), "address": "", "shared": True})["id"]
 
+    def channel(self, kind: str = "mail") -> str:
+        where = {"to": ["ada@example.com"]} if kind == "mail" else {"url": "https://hooks.example/x"}
+        return self.made("/channels", {"name": self.name(), "kind": kind, **where})["channel"]["id"]
+
+    def delivery(self) -> str:
+        """A try of a message that is kept."""
+        channel = self.channel()
+        with database(self.house) as link:
+            link.execute(
+                "INSERT INTO notifications (channel_id, event, step, notice, message_id, bundle, state, due_ms, created_at_ms) "
+                "VALUES (?, 'e', 'opened', '{}', 'msg_1', 'one', 'failed', 0, 0)", (channel,))
+            made = link.execute(
+                "INSERT INTO notification_deliveries (channel_id, message_id, title, at_ms, took_ms, outcome, answer) VALUES (?, 'msg_1', 't', 0, 0, 'failed', '')", (channel,))
+            # Off, so that nothing of it leaves.
+            link.execute("UPDATE notification_channels SET state = 'off' WHERE id = ?", (channel,))
+            link.commit()
+        return f"/channels/{channel}/deliveries/{made.lastrowid}/resend"
+
     def subset(self) -> str:
         made = self.made("/subsets", {"name": self.name(), "account_ids": [self.house.a.account]})
         return made.get("id") or next(one["id"] for one in self.admin.get("/subsets").json()["subsets"])
@@ -224,6 +242,13 @@ ROUTES = {
     "POST /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing", None), "connection.process"),
     "DELETE /connections/{id}/processing": (lambda w: (w.admin, f"/connections/{w.waiting()}/processing", None), "connection.stop"),
     "POST /connections/{id}/processing/again": (lambda w: (w.admin, f"/connections/{w.connection['id']}/processing/again", None), "connection.process_again"),
+    "POST /channels": (lambda w: (w.admin, "/channels", {"name": w.name(), "kind": "mail", "to": ["ada@example.com"]}), "channel.created"),
+    "PATCH /channels/{id}": (lambda w: (w.admin, f"/channels/{w.channel()}", {"name": w.name()}), "channel.changed"),
+    "DELETE /channels/{id}": (lambda w: (w.admin, f"/channels/{w.channel()}", None), "channel.removed"),
+    "POST /channels/{id}/rotate": (lambda w: (w.admin, f"/channels/{w.channel('webhook')}/rotate", None), "channel.secret_changed"),
+    "POST /channels/{id}/test": (lambda w: (w.admin, f"/channels/{w.channel()}/test", None), "channel.tested"),
+    "POST /channels/{id}/deliveries/{delivery}/resend": (lambda w: (w.admin, w.delivery(), None), "channel.sent_again"),
+    "PUT /notification-routes": (lambda w: (w.admin, "/notification-routes", {"routes": [], "fallback": [w.channel()]}), "notifications.routed"),
     "PUT /connections/{id}/customers": (lambda w: (w.admin, f"/connections/{w.connection['id']}/customers", {"accounts": []}), "connection.split"),
 }
 
@@ -291,6 +316,8 @@ COMMANDS = {
     "backup": (None, "reads, and writes files outside the data folder"),
     "restore": (None, "makes another data folder; one that is there is refused"),
     "user list": (None, "reads"),
+    "notify list": (None, "reads"),
+    "notify test": (None, "as its route; test_channels.py calls it"),
     "token list": (None, "reads"),
     "openapi": (None, "reads"),
 }

@@ -281,7 +281,7 @@ def test_files_hold_the_own_rows_alone(scoped):
 
 def test_pages_of_the_organization_are_refused(scoped):
     for path in ["/connections", f"/connections/{scoped.connection['id']}", f"/connections/{scoped.connection['id']}/ingests", "/members", "/audit",
-                 "/tokens", "/invitations", "/organization", "/virtual-tags", "/shared-costs", "/tag-spellings", "/reach", "/events"]:
+                 "/tokens", "/invitations", "/organization", "/virtual-tags", "/shared-costs", "/tag-spellings", "/reach", "/events", "/channels", "/notification-routes"]:
         refused = scoped.viewer.get(path)
         assert refused.status_code == 403 and "subset-viewer" in refused.text, path
     assert scoped.viewer.get("/reports").json()["reports"] == []

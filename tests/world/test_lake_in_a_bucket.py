@@ -262,6 +262,9 @@ def test_a_bucket_that_is_gone_is_told_and_comes_back(product, bucket, bills):
         assert told.returncode == 1 and "NoSuchBucket" in told.stdout, told.stdout
 
         bucket.store.client.create_bucket(Bucket=bucket.name)
+        # An empty one is not the lake, and none is made there anew.
+        assert "not there any more" in refused(product, *QUESTIONS[0])
+        assert bucket.objects() == []
         bucket.put(kept)
         server.until_ready(200)
         assert server.call("GET", "/costs?metric=unblended&group_by=resource_id").status_code == 200

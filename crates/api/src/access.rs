@@ -105,6 +105,16 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/connections/{id}/customers", Action::ManageConnections),
     (Method::PUT, "/connections/{id}/customers", Action::ManageConnections),
     (Method::GET, "/reach", Action::ManageConnections),
+    (Method::GET, "/channels", Action::ManageChannels),
+    (Method::POST, "/channels", Action::ManageChannels),
+    (Method::PATCH, "/channels/{id}", Action::ManageChannels),
+    (Method::DELETE, "/channels/{id}", Action::ManageChannels),
+    (Method::POST, "/channels/{id}/rotate", Action::ManageChannels),
+    (Method::POST, "/channels/{id}/test", Action::ManageChannels),
+    (Method::GET, "/channels/{id}/deliveries", Action::ManageChannels),
+    (Method::POST, "/channels/{id}/deliveries/{delivery}/resend", Action::ManageChannels),
+    (Method::GET, "/notification-routes", Action::ManageChannels),
+    (Method::PUT, "/notification-routes", Action::ManageChannels),
 ];
 
 /// The action of a route.

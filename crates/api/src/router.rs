@@ -38,7 +38,8 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::savings::savings))
         .merge(allocation())
         .merge(identity())
-        .merge(connections());
+        .merge(connections())
+        .merge(notifications());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
 }
 
@@ -82,6 +83,18 @@ fn identity() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::organizations::organization, routes::organizations::rename_organization))
         .routes(routes!(routes::organizations::mail_domains, routes::organizations::set_mail_domains))
         .routes(routes!(routes::organizations::create_organization))
+}
+
+fn notifications() -> OpenApiRouter<ApiState> {
+    use routes::{channels, deliveries, notification_routes as to};
+    OpenApiRouter::new()
+        .routes(routes!(channels::channels, channels::create_channel))
+        .routes(routes!(channels::change_channel, channels::remove_channel))
+        .routes(routes!(channels::rotate_channel))
+        .routes(routes!(deliveries::test_channel))
+        .routes(routes!(deliveries::channel_deliveries))
+        .routes(routes!(deliveries::resend_delivery))
+        .routes(routes!(to::notification_routes, to::set_notification_routes))
 }
 
 fn connections() -> OpenApiRouter<ApiState> {

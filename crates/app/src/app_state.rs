@@ -14,6 +14,7 @@ use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
 use crate::readiness::{Lanes, Looks};
 use crate::served;
+use crate::spill::Spill;
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
@@ -39,6 +40,8 @@ pub struct AppOptions {
     pub engine: EngineOptions,
     /// How people are told things; without, links are shown to administrators.
     pub mail: Option<MailSettings>,
+    /// Address that browsers use, without a slash at its end; empty: links of messages are left out.
+    pub public_url: String,
     /// What organizations may reach of this machine; nothing, unless said otherwise.
     pub allowances: AllowanceOptions,
     /// How jobs read connections.
@@ -82,6 +85,7 @@ impl Default for AppOptions {
             update: true,
             engine: EngineOptions::default(),
             mail: None,
+            public_url: String::new(),
             allowances: AllowanceOptions::default(),
             reading: Reading::default(),
             outgoing: Outgoing::default(),
@@ -120,6 +124,8 @@ struct Inner {
     lake: Lake,
     meta: Meta,
     engine: Engine,
+    /// Until the engine is gone.
+    _spill: Spill,
     clock: Arc<dyn Clock>,
     live: Live,
     remembered: Remembered,
@@ -127,6 +133,7 @@ struct Inner {
     passwords: Passwords,
     verifications: Verifications,
     mail: Option<MailSettings>,
+    public_url: String,
     allowances: Allowances,
     reading: Reading,
     writers: Writers,
@@ -160,7 +167,8 @@ impl App {
             meta.keep_superseded_for(i64::try_from(kept.as_millis()).unwrap_or(i64::MAX)).await?;
         }
         let allowances = Allowances::resolve(&options.allowances, &meta.organizations().await?, data_dir)?;
-        let engine = Engine::new(options.engine);
+        let spill = Spill::open(data_dir)?;
+        let engine = Engine::spilling(options.engine, spill.folder());
         let data_dir = data_dir.to_owned();
         Ok(Self {
             inner: Arc::new(Inner {
@@ -168,6 +176,7 @@ impl App {
                 lake,
                 meta,
                 engine,
+                _spill: spill,
                 clock: options.clock,
                 live: Live::default(),
                 remembered: Remembered::default(),
@@ -175,6 +184,7 @@ impl App {
                 passwords: Passwords::default(),
                 verifications: Verifications::default(),
                 mail: options.mail,
+                public_url: options.public_url,
                 allowances,
                 reading: options.reading,
                 writers: Writers::default(),
@@ -245,6 +255,12 @@ impl App {
     /// How mails are sent, if they are.
     pub(crate) fn mail(&self) -> Option<&MailSettings> {
         self.inner.mail.as_ref()
+    }
+
+    /// Address of a page, for messages; empty where nobody said how browsers get here.
+    pub(crate) fn page(&self, path: &str) -> String {
+        let base = &self.inner.public_url;
+        if base.is_empty() { String::new() } else { format!("{base}{path}") }
     }
 
     /// What organizations may reach of this machine.

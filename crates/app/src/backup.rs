@@ -154,7 +154,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 }
 
 /// What the disk says.
-fn disk(path: &Path) -> impl FnOnce(std::io::Error) -> AppError + use<> {
+pub(crate) fn disk(path: &Path) -> impl FnOnce(std::io::Error) -> AppError + use<> {
     let path = path.display().to_string();
     move |error| {
         AppError::new(ErrorKind::Unavailable, error.to_string())

@@ -237,6 +237,16 @@ async fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
     settings.source(record, secret, within)
 }
 
+/// Seals what is kept of something other than a connection, which it is bound to by its name.
+pub(crate) async fn seal(app: &App, owner: &str, secret: &str) -> Result<Vec<u8>> {
+    sealing::Sealer::open(app.meta(), app.data_dir()).await?.seal(owner, secret)
+}
+
+/// Opens what was sealed so.
+pub(crate) async fn unseal(app: &App, owner: &str, sealed: &[u8]) -> Result<Secret> {
+    sealing::Sealer::open(app.meta(), app.data_dir()).await?.unseal(owner, sealed)
+}
+
 /// The secret of a connection.
 async fn unsealed(app: &App, record: &ConnectionRecord) -> Result<Option<Secret>> {
     if record.sealed_secret.is_none() {

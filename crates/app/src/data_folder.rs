@@ -4,8 +4,8 @@
 //! umask or a restored backup left open is closed here at each start.
 
 use crate::backup::{self, hold};
-use crate::served;
 use crate::{AppError, ErrorKind, Result};
+use crate::{served, spill};
 use std::fs::{DirBuilder, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const DATABASE: &str = "meta.sqlite";
 /// What is closed by itself, for the case that the folder is not ours; the key is looked at elsewhere, for whoever
 /// could read it may have it.
-const CLOSED: [&str; 9] = [
+const CLOSED: [&str; 10] = [
     DATABASE,
     "meta.sqlite-wal",
     "meta.sqlite-shm",
@@ -23,6 +23,7 @@ const CLOSED: [&str; 9] = [
     "secret.lock",
     hold::LOCK,
     served::LOCK,
+    spill::FOLDER,
     "lake",
     "demo",
 ];

@@ -7,7 +7,9 @@
 use crate::allocation::Definitions;
 use crate::connections::Customer;
 use crate::policy::Caller;
-use crate::{App, AppError, ErrorKind, Result, bill_choices, connections, identity, reports, stable};
+use crate::{
+    App, AppError, ErrorKind, Result, bill_choices, connections, identity, notifications, reports, stable,
+};
 use chrono::DateTime;
 use meta::Member;
 use model::ConnectionId;
@@ -59,6 +61,10 @@ pub enum Thing<'a> {
     Customers(&'a ConnectionId),
     /// A member's role.
     Member(&'a str),
+    /// A channel of notifications.
+    Channel(&'a str),
+    /// Who gets which notifications.
+    NotificationRoutes,
 }
 
 /// A short name of a value: another value has another one. The same in every build: a page may be open while the program
@@ -143,6 +149,11 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             let found = identity::members(app, caller).await?;
             found.iter().find(|one| one.user.id.as_str() == id).map(member_version)
         }
+        Thing::Channel(id) => {
+            let found = notifications::channels(app, caller).await?;
+            found.iter().find(|one| one.channel.id.as_str() == id).map(notifications::ChannelView::version)
+        }
+        Thing::NotificationRoutes => Some(notifications::routes(app, caller).await?.version()),
     })
 }
 
@@ -180,6 +191,8 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         Thing::Member(id) => {
             ("this member's role", "member.role_changed", Some(member.as_deref().unwrap_or(id)))
         }
+        Thing::Channel(id) => ("this channel", "channel.", Some(id)),
+        Thing::NotificationRoutes => ("who gets what", "notifications.routed", None),
     };
     let last = app.meta().last_change(&caller.organization()?.id, actions, id).await?;
     let who = last.map_or_else(

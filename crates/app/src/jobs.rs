@@ -6,7 +6,9 @@
 //! Jobs wait in lanes: what lasts for hours in one delays nothing in another. The decision is ADR 15.
 
 mod announce;
+mod channel_off;
 mod check;
+mod deliver;
 mod follow;
 mod read;
 mod report;
@@ -15,13 +17,17 @@ mod running;
 mod settle;
 mod stopped;
 mod tell;
+mod tell_channels;
 mod vacuum;
 
+pub(crate) use channel_off::ChannelOff;
+pub(crate) use deliver::queue_delivery;
 pub(crate) use follow::{follow, follow_here};
 pub use runner::run;
 pub(crate) use running::Running;
 pub(crate) use settle::{Retry, backoff, may_pass};
 pub(crate) use tell::{Notice, mails_to, to_administrators};
+pub(crate) use tell_channels::Notify;
 
 use crate::{App, AppError, Result};
 use futures::future::BoxFuture;
@@ -52,12 +58,15 @@ pub(crate) enum Lane {
     Reports,
     /// Mails are sent.
     Mails,
+    /// Messages leave by channels.
+    Channels,
     /// What follows from publications, within the house: moments, but for a large lake.
     House,
 }
 
 impl Lane {
-    const ALL: [Self; 5] = [Self::Reading, Self::Checks, Self::Reports, Self::Mails, Self::House];
+    const ALL: [Self; 6] =
+        [Self::Reading, Self::Checks, Self::Reports, Self::Mails, Self::Channels, Self::House];
 
     const fn name(self) -> &'static str {
         match self {
@@ -65,6 +74,7 @@ impl Lane {
             Self::Checks => "checks",
             Self::Reports => "reports",
             Self::Mails => "mails",
+            Self::Channels => "channels",
             Self::House => "house",
         }
     }
@@ -79,6 +89,8 @@ impl Lane {
             Self::Reports | Self::House => 2,
             // A mail server that does not answer is waited for.
             Self::Mails => 4,
+            // So is a receiver; each keeps one place for as long as it is written to.
+            Self::Channels => 8,
         }
     }
 
@@ -87,7 +99,7 @@ impl Lane {
     fn grace(self) -> Duration {
         match self {
             Self::Reading | Self::Checks | Self::House => Duration::from_millis(1500),
-            Self::Reports | Self::Mails => Duration::from_secs(3),
+            Self::Reports | Self::Mails | Self::Channels => Duration::from_secs(3),
         }
     }
 }
@@ -228,13 +240,16 @@ impl Kind {
 }
 
 /// Every type of job there is.
-static KINDS: [Kind; 7] = [
+static KINDS: [Kind; 10] = [
     Kind::of::<read::Read>(),
     Kind::of::<check::Check>(),
     Kind::of::<stopped::Stopped>(),
     Kind::of::<report::SendReport>(),
     Kind::of::<tell::Tell>(),
     Kind::of::<announce::Announce>(),
+    Kind::of::<tell_channels::Notify>(),
+    Kind::of::<deliver::Deliver>(),
+    Kind::of::<channel_off::ChannelOff>(),
     Kind::of::<vacuum::Vacuum>(),
 ];
 

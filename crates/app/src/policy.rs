@@ -117,10 +117,12 @@ pub enum Action {
     ManageConnections,
     /// Start reading what a connection has.
     ProcessConnection,
+    /// See, make, change and try channels of notifications, and say who gets what.
+    ManageChannels,
 }
 
 /// Every action.
-pub const ACTIONS: [Action; 18] = [
+pub const ACTIONS: [Action; 19] = [
     Action::ReadSession,
     Action::SignIn,
     Action::SetUp,
@@ -139,6 +141,7 @@ pub const ACTIONS: [Action; 18] = [
     Action::ReadConnections,
     Action::ManageConnections,
     Action::ProcessConnection,
+    Action::ManageChannels,
 ];
 
 /// What an action asks of its caller.
@@ -168,7 +171,8 @@ impl Action {
             | Self::Invite
             | Self::ManageTokens
             | Self::ReadAudit
-            | Self::ManageConnections => Need::Role(Role::Administrator),
+            | Self::ManageConnections
+            | Self::ManageChannels => Need::Role(Role::Administrator),
             Self::CreateOrganization => Need::PersonAs(Role::Administrator),
         }
     }

@@ -4,7 +4,7 @@
 //! A report without an owner, such as a token's, is shared: a viewer's token writes none.
 
 mod address;
-mod picture;
+pub(crate) mod picture;
 pub(crate) mod recipients;
 mod sending;
 

@@ -2,8 +2,8 @@
 
 use crate::jobs::{Notice, to_administrators};
 use crate::read::Published;
-use crate::{App, AppError, ErrorKind, Result};
-use meta::ConnectionRecord;
+use crate::{App, AppError, ErrorKind, Result, notifications};
+use meta::{ConnectionRecord, NewJob};
 use model::{BillingPeriod, Decimal};
 use notify::MonthLine;
 
@@ -55,7 +55,7 @@ pub(crate) async fn ready(app: &App, record: &ConnectionRecord) -> Result<()> {
         return Ok(());
     }
     let proof = published.proof_of(id).lines();
-    begin(app, record, READY, &Notice::Ready { months, proof }).await
+    begin(app, record, READY, &Notice::Ready { months, proof }, vec![], app.now().timestamp_millis()).await
 }
 
 /// After a run that failed.
@@ -126,13 +126,22 @@ async fn attention(
         app.meta().begin_notice(id, cause, app.now().timestamp_millis(), &[]).await?;
         return Ok(());
     }
-    begin(app, record, cause, &Notice::Attention { message, advice }).await
+    let now = app.now().timestamp_millis();
+    let channels = notifications::attention(app, record, cause, &message, &advice, now).await?;
+    begin(app, record, cause, &Notice::Attention { message, advice }, channels, now).await
 }
 
 /// Notes a cause and queues the mails that tell of it, in one step.
-async fn begin(app: &App, record: &ConnectionRecord, cause: &str, notice: &Notice) -> Result<()> {
-    let mails = to_administrators(app, record, notice).await?;
-    let now = app.now().timestamp_millis();
+async fn begin(
+    app: &App,
+    record: &ConnectionRecord,
+    cause: &str,
+    notice: &Notice,
+    channels: Vec<NewJob>,
+    now: i64,
+) -> Result<()> {
+    let mut mails = to_administrators(app, record, notice).await?;
+    mails.extend(channels);
     app.meta().begin_notice(&record.connection.id, cause, now, &mails).await?;
     app.queued().wake();
     Ok(())
@@ -141,12 +150,16 @@ async fn begin(app: &App, record: &ConnectionRecord, cause: &str, notice: &Notic
 /// Ends the causes that begin so, and tells if that were the last ones.
 async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result<()> {
     let id = &record.connection.id;
-    let open = app.meta().notices(id).await?;
+    let since = app.meta().notices_since(id).await?;
+    let open: Vec<&String> = since.iter().map(|(cause, _)| cause).collect();
     if !open.iter().any(|known| known.starts_with(causes)) {
         return Ok(());
     }
     let others = open.iter().any(|known| is_bad(known) && !known.starts_with(causes));
-    let mails = if others { vec![] } else { to_administrators(app, record, &Notice::Recovered).await? };
+    let mut mails = if others { vec![] } else { to_administrators(app, record, &Notice::Recovered).await? };
+    let over: Vec<(String, i64)> =
+        since.iter().filter(|(cause, _)| is_bad(cause) && cause.starts_with(causes)).cloned().collect();
+    mails.extend(notifications::recovered(app, record, &over).await?);
     app.meta().end_notices(id, causes, &mails).await?;
     app.queued().wake();
     Ok(())

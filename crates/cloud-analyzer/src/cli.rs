@@ -4,6 +4,7 @@ mod allow;
 mod identity;
 mod keeping;
 mod lake;
+mod notifications;
 mod operation;
 mod question;
 mod reading;
@@ -12,6 +13,7 @@ pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
 pub(crate) use keeping::{Keeping, Vacuum};
 pub(crate) use lake::Lake;
+pub(crate) use notifications::{Notify, NotifyTest};
 pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
@@ -100,6 +102,9 @@ pub(crate) enum Command {
     /// People with an account
     #[command(subcommand)]
     User(User),
+    /// Channels by which notifications leave
+    #[command(subcommand)]
+    Notify(Notify),
     /// Tokens with which scripts ask the HTTP interface
     #[command(subcommand)]
     Token(Token),

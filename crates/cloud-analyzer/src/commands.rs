@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod ingest;
 mod keys;
+mod notify;
 mod query;
 mod reconcile;
 mod restore;
@@ -56,6 +57,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Restore(args) => restore::run(&folder, args).await?,
         Command::Keys(command) => keys::run(&folder, command).await?,
         Command::User(command) => user::run(&folder, command).await?,
+        Command::Notify(command) => return notify::run(&folder, command).await,
         Command::Token(command) => token::run(&folder, command).await?,
         Command::Sessions(Sessions::EndAll) => sessions::end_all(&folder).await?,
         Command::Openapi => output::print_json(&api::openapi())?,

@@ -132,6 +132,11 @@ pub(crate) fn resolve(lake_dir: &Path, options: &LakeOptions) -> Result<Option<B
     Ok(Some(BucketAddress { endpoint, region, ..address }))
 }
 
+/// Whether a data folder has a lake in a bucket already.
+pub(crate) fn is_remembered(lake_dir: &Path) -> Result<bool, LakeError> {
+    Ok(read(lake_dir)?.is_some())
+}
+
 /// Whether a data folder keeps tables itself.
 fn holds_tables(lake_dir: &Path) -> bool {
     crate::Table::ALL.iter().any(|table| lake_dir.join(table.name()).exists())

@@ -6,7 +6,7 @@
 use crate::door::Door;
 use crate::{LakeError, Table};
 use arrow::datatypes::DataType as ArrowType;
-use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties, TransactionError};
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::kernel::{Action, Add, DataType, StructField};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
@@ -22,6 +22,8 @@ const ATTEMPTS: u32 = 30;
 
 /// Commits that the disk or the bucket refused before giving up: one of them may have been made all the same.
 const TRIES: u32 = 3;
+/// After each of them.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Values of the partition columns.
 pub(crate) type Partition = [String; 2];
@@ -70,6 +72,7 @@ impl Delta {
     /// Adds the columns that the table lacks, where an earlier version made it. Its files stay as they are: readers
     /// give null for a column that a file does not have.
     async fn grow(&mut self, table: Table) -> Result<(), LakeError> {
+        let mut refused = 0;
         for attempt in 1..=ATTEMPTS {
             let missing = self.missing_columns(table)?;
             if missing.is_empty() {
@@ -82,8 +85,11 @@ impl Delta {
                     self.after_commit(self.version()?.unsigned_abs()).await;
                     tracing::info!(table = self.name, columns = names.join(", "), "added columns");
                 }
-                Err(error) if attempt >= TRIES && is_of_store(&error) => {
-                    return Err(self.door.failed_log(self.name)(error));
+                Err(error) if is_of_store(&error) && refused + 1 < TRIES => {
+                    refused += 1;
+                    tracing::warn!(table = self.name, attempt, %error, "it is not known whether a commit was made");
+                    tokio::time::sleep(PAUSE * refused).await;
+                    self.refresh().await?;
                 }
                 // Another process is at it as well: then some or all of them are there.
                 Err(DeltaTableError::Transaction { source }) => {
@@ -144,9 +150,11 @@ impl Delta {
         Ok(files.collect())
     }
 
-    /// Replaces the files of a partition by `adds` in one commit; the version that then holds them.
+    /// Replaces the files of a partition by `adds` in one commit; the version that then holds them. Only
+    /// [`LakeError::Conflict`] says that no version does: after any other error one may.
     pub(crate) async fn replace(&mut self, wanted: &Partition, adds: &[Add]) -> Result<i64, LakeError> {
         let new: BTreeSet<&str> = adds.iter().map(|add| add.path.as_str()).collect();
+        let mut refused = 0;
         for attempt in 1..=ATTEMPTS {
             self.refresh().await?;
             let snapshot = self.table.snapshot().map_err(self.door.failed_log(self.name))?;
@@ -168,8 +176,10 @@ impl Delta {
                     self.after_commit(version).await;
                     return i64::try_from(version).map_err(|_| LakeError::Internal("version out of range"));
                 }
-                Err(error) if attempt >= TRIES && is_of_store(&error) => {
-                    return Err(self.door.failed_log(self.name)(error));
+                Err(error) if is_of_store(&error) && refused + 1 < TRIES => {
+                    refused += 1;
+                    tracing::warn!(table = self.name, attempt, %error, "it is not known whether a commit was made");
+                    tokio::time::sleep(PAUSE * refused).await;
                 }
                 Err(DeltaTableError::Transaction { source }) => {
                     tracing::debug!(table = self.name, attempt, error = %source, "lost a race for a commit");
@@ -221,9 +231,10 @@ impl Delta {
     }
 }
 
-/// Whether a commit was refused by where the log lies, and not by somebody else's.
+/// Whether where the log lies failed, and not because of somebody else's commit: then this one may have been made
+/// although its answer was lost.
 fn is_of_store(error: &DeltaTableError) -> bool {
-    matches!(error, DeltaTableError::Transaction { source: TransactionError::ObjectStore { .. } })
+    matches!(error, DeltaTableError::ObjectStore { .. } | DeltaTableError::Io { .. })
 }
 
 fn partition(values: &HashMap<String, Option<String>>) -> Partition {

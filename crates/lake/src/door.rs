@@ -9,7 +9,7 @@ mod probe;
 mod sink;
 mod upload;
 
-pub(crate) use bucket::Bucket;
+pub(crate) use bucket::{Bucket, TRIED};
 pub use chunks::Chunks;
 pub use probe::Probe;
 pub(crate) use sink::Sink;

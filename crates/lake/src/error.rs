@@ -45,7 +45,7 @@ pub enum LakeError {
     #[error("data file: {0}")]
     Arrow(#[from] arrow::error::ArrowError),
     /// The Delta log cannot be read or written.
-    #[error("Delta log of {table}: {source}")]
+    #[error("Delta log of {table}: {}", told(source.as_ref()))]
     Delta {
         /// Name of the table.
         table: &'static str,
@@ -55,7 +55,7 @@ pub enum LakeError {
         source: Box<DeltaTableError>,
     },
     /// A bucket does not answer, or refuses.
-    #[error("{place}: {}", told(source))]
+    #[error("{place}: {}", told(source.as_ref()))]
     Store {
         /// What was touched.
         place: String,
@@ -158,7 +158,7 @@ impl LakeError {
 }
 
 /// What a server of buckets said, without the frame that it said it in.
-fn told(error: &object_store::Error) -> String {
+fn told(error: &(dyn Error + 'static)) -> String {
     let text = model::with_causes(error);
     let between = |start: &str, end: &str| {
         let (_, rest) = text.split_once(start)?;

@@ -1,7 +1,7 @@
 //! The lake's door: staging, proof, commits, and what is active.
 
 use crate::data_file::DataFile;
-use crate::delta::Delta;
+use crate::delta::{Delta, Partition};
 use crate::door::{Bucket, Door, LOG, Probe, blocking};
 use crate::staging::{StagedFile, Staging};
 use crate::table::partition_path;
@@ -63,9 +63,14 @@ impl Lake {
             return Self::behind(data_dir, Door::folder(&folder)?).await;
         };
         let bucket = Bucket::s3(&address, options)?;
-        owner::claim(&bucket, data_folder).await?;
-        std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
-        address::remember(&folder, &address)?;
+        if address::is_remembered(&folder)? {
+            // However it is reached this time: what is remembered is where it was made.
+            owner::recognize(&bucket, data_folder).await?;
+        } else {
+            owner::claim(&bucket, data_folder).await?;
+            std::fs::create_dir_all(&folder).map_err(LakeError::io(&folder))?;
+            address::remember(&folder, &address)?;
+        }
         Self::behind(data_dir, Door::bucket(bucket)).await
     }
 
@@ -202,11 +207,20 @@ impl Lake {
         files: &[StagedFile],
     ) -> Result<i64, LakeError> {
         let adds = files.iter().map(|file| (file.path.clone(), file.size, Some(file.stats.clone())));
-        let version = self.replace(table, connection, period, adds.collect()).await?;
-        for file in files {
-            file.generation.committed();
+        let (partition, adds) = adding(connection, period, adds)?;
+        let mut delta = self.delta(table)?.lock().await;
+        // Beforehand: a commit may have been made although its answer is an error, or nobody waits for it any more.
+        let fresh: Vec<_> = files
+            .iter()
+            .map(|file| &file.generation)
+            .filter(|generation| !generation.is_committed())
+            .collect();
+        fresh.iter().for_each(|generation| generation.set_committed(true));
+        let replaced = delta.replace(&partition, &adds).await;
+        if matches!(replaced, Err(LakeError::Conflict { .. })) {
+            fresh.iter().for_each(|generation| generation.set_committed(false));
         }
-        Ok(version)
+        replaced
     }
 
     /// Makes the files of a former commit a (connection, billing period) again, by their paths relative to the table;
@@ -232,35 +246,7 @@ impl Lake {
             };
             adds.push((path.clone(), bytes, None));
         }
-        self.replace(table, connection, period, adds).await
-    }
-
-    /// Replaces a (connection, billing period) by files: path, size and statistics of each.
-    async fn replace(
-        &self,
-        table: Table,
-        connection: &ConnectionId,
-        period: BillingPeriod,
-        files: Vec<(String, u64, Option<String>)>,
-    ) -> Result<i64, LakeError> {
-        let partition = [connection.to_string(), period.to_string()];
-        let folder = partition_path(connection, period);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-        let mut adds = Vec::with_capacity(files.len());
-        for (path, size, stats) in files {
-            if !path.starts_with(&format!("{folder}/")) {
-                return Err(LakeError::Internal("a file belongs to another partition"));
-            }
-            adds.push(Add {
-                path,
-                partition_values: partition_values(&partition),
-                size: i64::try_from(size).map_err(|_| LakeError::Internal("file size"))?,
-                modification_time: i64::try_from(now).unwrap_or(i64::MAX),
-                data_change: true,
-                stats,
-                ..Add::default()
-            });
-        }
+        let (partition, adds) = adding(connection, period, adds.into_iter())?;
         self.delta(table)?.lock().await.replace(&partition, &adds).await
     }
 
@@ -337,7 +323,34 @@ impl Lake {
     }
 }
 
-fn partition_values(partition: &[String; 2]) -> HashMap<String, Option<String>> {
+/// Files as a commit adds them to a (connection, billing period): path, size and statistics of each.
+fn adding(
+    connection: &ConnectionId,
+    period: BillingPeriod,
+    files: impl Iterator<Item = (String, u64, Option<String>)>,
+) -> Result<(Partition, Vec<Add>), LakeError> {
+    let partition = [connection.to_string(), period.to_string()];
+    let folder = partition_path(connection, period);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let add = |(path, size, stats): (String, u64, Option<String>)| {
+        if !path.starts_with(&format!("{folder}/")) {
+            return Err(LakeError::Internal("a file belongs to another partition"));
+        }
+        Ok(Add {
+            path,
+            partition_values: partition_values(&partition),
+            size: i64::try_from(size).map_err(|_| LakeError::Internal("file size"))?,
+            modification_time: i64::try_from(now).unwrap_or(i64::MAX),
+            data_change: true,
+            stats,
+            ..Add::default()
+        })
+    };
+    let adds = files.map(add).collect::<Result<_, _>>()?;
+    Ok((partition, adds))
+}
+
+fn partition_values(partition: &Partition) -> HashMap<String, Option<String>> {
     PARTITIONS
         .iter()
         .zip(partition)

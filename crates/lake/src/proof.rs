@@ -2,7 +2,7 @@
 
 use crate::data_file::DataFile;
 use crate::staging::StagedFile;
-use crate::{LakeError, Table};
+use crate::{ErrorKind, LakeError, Table};
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Int32Type, Int64Type, Schema, SchemaRef};
 use model::Decimal;
@@ -155,11 +155,11 @@ fn corrupt(name: &str, what: impl Into<String>) -> LakeError {
     LakeError::Corrupt { path: name.to_owned(), what: what.into() }
 }
 
-/// What a file that cannot be decoded says; one that cannot be read says so itself.
+/// What a file that cannot be decoded says; one that cannot be read, as its bucket does not answer, says so itself.
 fn or_corrupt(name: &str, error: LakeError) -> LakeError {
-    match error {
-        LakeError::Parquet(error) => corrupt(name, error.to_string()),
-        other => other,
+    match &error {
+        LakeError::Parquet(reason) if error.kind() == ErrorKind::Corrupt => corrupt(name, reason.to_string()),
+        _ => error,
     }
 }
 
@@ -286,5 +286,21 @@ impl<'a> Texts<'a> {
         } else {
             self.keys.value(row).cast_unsigned() as usize
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parquet::errors::ParquetError;
+
+    #[test]
+    fn a_bucket_that_does_not_answer_is_no_damaged_file() {
+        let source = object_store::Error::Generic { store: "S3", source: "no answer".into() };
+        let silent = LakeError::Store { place: "s3://bills".to_owned(), source: Box::new(source) };
+        let silent = LakeError::Parquet(ParquetError::External(Box::new(silent)));
+        assert_eq!(or_corrupt("x", silent).kind(), ErrorKind::Unreachable);
+        let damaged = LakeError::Parquet(ParquetError::General("no footer".to_owned()));
+        assert!(matches!(or_corrupt("x", damaged), LakeError::Corrupt { .. }));
     }
 }

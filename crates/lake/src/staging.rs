@@ -2,7 +2,8 @@
 //!
 //! A generation is alive while a [`Staging`] or any of its [`StagedFile`]s is; it then holds an exclusive
 //! lock on a file of its own, so that no vacuum, of this process or another, takes its files for leftovers.
-//! When the last of them is dropped without a commit, its files are deleted.
+//! When the last of them is dropped without a commit, its files are deleted; where it is in doubt whether there was one,
+//! they are left to a vacuum, which looks at the log.
 
 use crate::door::Door;
 use crate::file_writer::FileWriter;
@@ -122,15 +123,20 @@ impl Generation {
         format!("{}/{path}", self.folder)
     }
 
-    /// The files now belong to the table and outlive this value.
-    pub(crate) fn committed(&self) {
-        self.committed.store(true, Ordering::Release);
+    /// Whether the files belong to the table, or may, and outlive this value.
+    pub(crate) fn is_committed(&self) -> bool {
+        self.committed.load(Ordering::Acquire)
+    }
+
+    /// Says whether the files belong to the table, or may.
+    pub(crate) fn set_committed(&self, committed: bool) {
+        self.committed.store(committed, Ordering::Release);
     }
 }
 
 impl Drop for Generation {
     fn drop(&mut self) {
-        if !self.committed.load(Ordering::Acquire) {
+        if !self.is_committed() {
             let files = self.files.get_mut().unwrap_or_else(PoisonError::into_inner);
             self.door.forget(files);
         }

@@ -30,6 +30,14 @@ const MAY_COME_BACK: &str = "SELECT max(former.id) FROM publications AS former
         AND former.superseded_at_ms IS NOT NULL AND former.stage = 'complete'
     GROUP BY former.connection_id, former.period";
 
+/// Publications of which a bill diff is still to be made, but for those that were never complete where the one that is
+/// compared with them is not either.
+const COMPARED: &str = "SELECT compared.id FROM outbox JOIN json_each(outbox.diffs) AS diff
+    JOIN publications AS own ON own.id = outbox.publication_id
+    JOIN publications AS compared
+        ON compared.id IN (json_extract(diff.value, '$.before'), json_extract(diff.value, '$.after'))
+    WHERE outbox.diffs IS NOT NULL AND 'complete' IN (own.stage, compared.stage)";
+
 /// What becomes of a file of the lake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FileState {
@@ -134,7 +142,7 @@ impl Meta {
     }
 
     /// Superseded files of publications that were replaced at `until_ms` or before are deletable from now on, but for those
-    /// that may have to come back; the entries tell of it where somebody asked for it.
+    /// that may have to come back or are still to be compared; the entries tell of it where somebody asked for it.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -147,7 +155,7 @@ impl Meta {
         let mut transaction = self.write().await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE publication_files SET state = 'deletable', since_ms = ?
-                 WHERE state = 'superseded' AND since_ms <= ? AND publication_id NOT IN ({MAY_COME_BACK})"
+                 WHERE state = 'superseded' AND since_ms <= ? AND publication_id NOT IN ({MAY_COME_BACK} UNION {COMPARED})"
         )))
         .bind(now_ms)
         .bind(until_ms)
@@ -155,7 +163,7 @@ impl Meta {
         .await?;
         sqlx::query(sqlx::AssertSqlSafe(format!(
             "UPDATE publications SET files_gone_ms = ?
-                 WHERE superseded_at_ms <= ? AND files_gone_ms IS NULL AND id NOT IN ({MAY_COME_BACK})"
+                 WHERE superseded_at_ms <= ? AND files_gone_ms IS NULL AND id NOT IN ({MAY_COME_BACK} UNION {COMPARED})"
         )))
         .bind(now_ms)
         .bind(until_ms)

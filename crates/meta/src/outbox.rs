@@ -185,6 +185,24 @@ pub(crate) async fn inherited(
     Ok(diffs)
 }
 
+/// The bill diffs of a publication that takes the place of another connection's, in words for both. One that never came to
+/// its end had none made: what counted before it is compared, and what it had taken from others it hands on.
+pub(crate) async fn retiring(
+    to: &mut SqliteConnection,
+    retired: i64,
+    new: i64,
+    words: &[String; 2],
+) -> Result<Vec<BillDiff>, MetaError> {
+    let mut diffs = inherited(to, retired, retired).await?;
+    let own = diffs.iter().find(|diff| diff.source.is_none() && diff.after == Some(retired));
+    let before = own.map_or(retired, |diff| diff.before);
+    diffs.retain(|diff| diff.after.is_none());
+    let [ours, theirs] = words.clone().map(Some);
+    diffs.push(BillDiff { before, after: Some(new), source: ours });
+    diffs.push(BillDiff { before, after: None, source: theirs });
+    Ok(diffs)
+}
+
 /// Has no bill diffs made of a publication.
 pub(crate) async fn forget_diffs(to: &mut SqliteConnection, publication: i64) -> Result<(), MetaError> {
     sqlx::query("UPDATE outbox SET diffs = NULL WHERE publication_id = ?")
@@ -194,8 +212,15 @@ pub(crate) async fn forget_diffs(to: &mut SqliteConnection, publication: i64) ->
     Ok(())
 }
 
-/// Forgets rows that nothing is to follow from any more.
+/// Forgets rows that nothing is to follow from any more: neither jobs nor bill diffs, which are due or will be.
 pub(crate) async fn forget(at: &mut SqliteConnection, before_ms: i64) -> Result<(), MetaError> {
-    sqlx::query("DELETE FROM outbox WHERE relayed_at_ms < ?").bind(before_ms).execute(at).await?;
+    sqlx::query(
+        "DELETE FROM outbox WHERE relayed_at_ms < ? AND (diffs IS NULL OR NOT EXISTS (
+             SELECT 1 FROM publications
+             WHERE id = publication_id AND (stage = 'complete' OR superseded_at_ms IS NULL)))",
+    )
+    .bind(before_ms)
+    .execute(at)
+    .await?;
     Ok(())
 }

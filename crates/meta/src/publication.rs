@@ -4,7 +4,7 @@ mod past;
 mod withdrawing;
 
 use crate::store::{count, from_json, parsed, stored, to_json};
-use crate::{BillConflict, BillDiff, Meta, MetaError, Reason, job, lake_files, outbox};
+use crate::{BillConflict, Meta, MetaError, Reason, job, lake_files, outbox};
 use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId, Table};
 use past::CURRENT_FILES;
 pub use past::PublishedMonth;
@@ -178,6 +178,10 @@ pub struct StateVersion {
     pub looked_at_ms: i64,
     /// Sum of the revisions of an organization's definitions.
     pub definitions: i64,
+    /// Its connections, and those that they read through.
+    pub connections: i64,
+    /// When the newest of them was made (ms).
+    pub connected_at_ms: i64,
 }
 
 impl Meta {
@@ -289,7 +293,7 @@ impl Meta {
     }
 
     /// Changes with every publication and every stage of an organization's connections and of those that they read through,
-    /// and with every definition. What others publish leaves it as it is. Far cheaper than reading them.
+    /// with every definition, and with every connection that is made or removed. What others publish leaves it as it is. Far cheaper than reading them.
     pub async fn state_version(
         &self,
         organization: Option<&OrganizationId>,
@@ -302,7 +306,9 @@ impl Meta {
              SELECT count(*) AS current, coalesce(sum(stage = 'complete'), 0) AS complete,
                  coalesce(max(id), 0) AS newest,
                  (SELECT coalesce(max(looked_at_ms), 0) FROM source_files WHERE connection_id IN own) AS looked_at_ms,
-                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?1) AS definitions
+                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?1) AS definitions,
+                 (SELECT count(*) FROM own) AS connections,
+                 (SELECT coalesce(max(created_at_ms), 0) FROM connections WHERE id IN own) AS connected_at_ms
              FROM publications WHERE superseded_at_ms IS NULL AND connection_id IN own",
         )
         .bind(organization.map(OrganizationId::as_str))
@@ -314,6 +320,8 @@ impl Meta {
             newest: row.try_get("newest")?,
             looked_at_ms: row.try_get("looked_at_ms")?,
             definitions: row.try_get("definitions")?,
+            connections: row.try_get("connections")?,
+            connected_at_ms: row.try_get("connected_at_ms")?,
         })
     }
 
@@ -444,9 +452,7 @@ async fn insert(
             diffs = outbox::inherited(transaction, former, id).await?;
         }
         for one in retired {
-            let [ours, theirs] = one.words.clone().map(Some);
-            diffs.push(BillDiff { before: one.publication, after: Some(id), source: ours });
-            diffs.push(BillDiff { before: one.publication, after: None, source: theirs });
+            diffs.extend(outbox::retiring(transaction, one.publication, id, &one.words).await?);
         }
     }
     outbox::insert(transaction, id, &new.connection_id, new.period, new.published_at_ms, &diffs).await?;

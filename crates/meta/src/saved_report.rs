@@ -177,13 +177,14 @@ impl Meta {
         Ok(())
     }
 
-    /// Notes how a sending ended; the entry tells of one that failed.
+    /// Notes how a sending ended; the entry and the jobs tell of one that failed.
     pub async fn report_sent(
         &self,
         id: &ReportId,
         at_ms: i64,
         error: Option<&str>,
         entry: Option<&NewAudit>,
+        jobs: &[NewJob],
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         sqlx::query("UPDATE saved_reports SET last_run_ms = ?, last_error = ? WHERE id = ?")
@@ -194,6 +195,9 @@ impl Meta {
             .await?;
         if let Some(entry) = entry {
             insert_audit(&mut transaction, entry).await?;
+        }
+        for job in jobs {
+            work::insert(&mut transaction, job).await?;
         }
         Ok(transaction.commit().await?)
     }

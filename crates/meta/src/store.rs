@@ -111,6 +111,10 @@ impl Meta {
             .bind(now_ms)
             .execute(&mut *transaction)
             .await?;
+        // Made now, they would be told as if they were new.
+        sqlx::query("UPDATE outbox SET diffs = NULL WHERE diffs IS NOT NULL")
+            .execute(&mut *transaction)
+            .await?;
         sqlx::query("UPDATE bill_changes SET told_at_ms = ? WHERE told_at_ms IS NULL")
             .bind(now_ms)
             .execute(&mut *transaction)

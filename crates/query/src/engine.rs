@@ -25,6 +25,7 @@ use model::{
     TimeView, merge_filters,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bounds of an engine.
@@ -81,15 +82,24 @@ fn merge_values(dimension: &Dimension, values: &mut [String]) {
 }
 
 impl Engine {
-    /// An engine with empty caches.
+    /// An engine with empty caches, which spills into the system's folder for such things.
     pub fn new(options: EngineOptions) -> Self {
+        Self::made(options, None)
+    }
+
+    /// An engine with empty caches, and a folder of its own for what memory does not hold: rows of bills.
+    pub fn spilling(options: EngineOptions, folder: &Path) -> Self {
+        Self::made(options, Some(folder))
+    }
+
+    fn made(options: EngineOptions, spill: Option<&Path>) -> Self {
         let threads = options.threads.max(1);
         let options = EngineOptions { threads, ..options };
         Self {
             shared: Arc::new(Shared {
                 options,
                 shelf: Arc::new(Shelf::new(options.memory_limit)),
-                lines: Lines::new(options.memory_limit, threads),
+                lines: Lines::new(options.memory_limit, threads, spill.map(Path::to_owned)),
                 answers: Answers::default(),
                 // These take milliseconds: one organization may have all places while nobody else asks.
                 turns: Turns::new(threads, threads),

@@ -41,6 +41,12 @@ pub(crate) const BATCHES: usize = 2;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 /// Bytes of rows of one result that wait on disk. Beyond, the statement waits for its reader after all.
 pub(crate) const SPOOL: usize = 1 << 30;
+/// Bytes of rows of all results together that wait on disk, so that slow readers leave room for sorts and joins; beyond, each
+/// has its own [`SPOOL_LEAST`].
+pub(crate) const SPOOLS: usize = 2 << 30;
+const _: () = assert!(SPOOLS as u64 * 2 <= SPILL, "what slow readers hold leaves room to spill");
+/// Bytes of rows of one result that may wait on disk whatever others take.
+pub(crate) const SPOOL_LEAST: usize = 32 << 20;
 /// Bytes of one file of them: it goes when it was read.
 pub(crate) const SPOOL_FILE: usize = 32 << 20;
 /// How long the rows of a file may take, from the first turn to the last row. Who reads them has as long.

@@ -41,6 +41,7 @@ use model::schema::{LINE_ITEMS, ROLLUP};
 use model::{CostQuery, Decimal, TimeView};
 use read::{buckets_of, explained, figures, text};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use workers::{Part, Workers};
 
@@ -54,20 +55,23 @@ pub(crate) type Pieces = BoxStream<'static, Result<Vec<ExplainedRow>, QueryError
 pub(crate) struct Lines {
     memory_limit: usize,
     threads: usize,
+    /// Where statements spill, if not where the system puts such things.
+    spill: Option<PathBuf>,
     /// Made with the first statement.
     workers: OnceLock<Result<Workers, QueryError>>,
     turns: Arc<Turns>,
 }
 
 impl Lines {
-    pub(crate) fn new(memory_limit: usize, threads: usize) -> Self {
+    pub(crate) fn new(memory_limit: usize, threads: usize, spill: Option<PathBuf>) -> Self {
         // One organization never takes all places: statements take seconds, others should not wait for them.
         let each = threads.max(2);
-        Self { memory_limit, threads, workers: OnceLock::new(), turns: Turns::new(each + 1, each) }
+        Self { memory_limit, threads, spill, workers: OnceLock::new(), turns: Turns::new(each + 1, each) }
     }
 
     fn workers(&self) -> Result<&Workers, QueryError> {
-        let made = self.workers.get_or_init(|| Workers::new(self.threads, self.memory_limit));
+        let make = || Workers::new(self.threads, self.memory_limit, self.spill.clone());
+        let made = self.workers.get_or_init(make);
         made.as_ref().map_err(Clone::clone)
     }
 
@@ -100,10 +104,11 @@ impl Lines {
         let (plan, view, keys) = (plan.clone(), query.view, query.group_by.len());
         let turn = self.turns.take(&plan.whose).await?;
         let part = self.workers()?.part();
-        let session = self.session(&plan, names, form.functions(), &part)?;
+        let (functions, threads) = (form.functions(), self.threads);
         let work = async move {
             // Until it has really ended.
             let _turn = turn;
+            let session = session(threads, &plan, names, functions, &part)?;
             let mut batches = run(&session, &statement).await?;
             while let Some(batch) = batches.next().await {
                 let batch = batch?;
@@ -135,13 +140,14 @@ impl Lines {
         let part = self.workers()?.part();
         let mut form = Form::run();
         let total = total_sql(cell, &mut form);
-        let totals = self.session(plan, names.clone(), form.functions(), &part)?;
+        let of_total = form.functions();
         let mut form = Form::run();
         let statement = rows_sql(cell, page.order, Some(page), &mut form);
-        let session = self.session(plan, names, form.functions(), &part)?;
-        let scope = plan.scope.clone();
+        let (of_rows, threads, plan) = (form.functions(), self.threads, plan.clone());
         let work = async move {
             let _turn = turn;
+            let totals = session(threads, &plan, names.clone(), of_total, &part)?;
+            let session = session(threads, &plan, names, of_rows, &part)?;
             let (mut rows_total, mut figure, mut rows) = (0, Decimal::ZERO, Vec::new());
             let mut batches = run(&totals, &total).await?;
             while let Some(batch) = batches.next().await {
@@ -154,7 +160,7 @@ impl Lines {
             }
             let mut batches = run(&session, &statement).await?;
             while let Some(batch) = batches.next().await {
-                rows.extend(explained(&batch?, &scope)?);
+                rows.extend(explained(&batch?, &plan.scope)?);
             }
             Ok((rows_total, figure, rows))
         };
@@ -174,10 +180,13 @@ impl Lines {
         let statement = rows_sql(cell, order, None, &mut form);
         let turn = self.turns.take(&plan.whose).await?;
         let part = self.workers()?.part().of_file();
-        let session = self.session(plan, names, form.functions(), &part)?;
-        let begun = async move { run(&session, &statement).await };
-        let batches = self.workers()?.stream(begun, turn, FILE_TIME).await?;
         let scope = plan.scope.clone();
+        let (functions, threads, plan) = (form.functions(), self.threads, plan.clone());
+        let begun = async move {
+            let session = session(threads, &plan, names, functions, &part)?;
+            run(&session, &statement).await
+        };
+        let batches = self.workers()?.stream(begun, turn, FILE_TIME).await?;
         let pieces = batches.flat_map(move |batch| {
             let scope = scope.clone();
             let pieces = pieces_of(batch).map(move |piece| explained(&piece?, &scope));
@@ -188,70 +197,73 @@ impl Lines {
 
     /// The rows of one query; nothing else is accepted.
     pub(crate) async fn sql(&self, view: &View, sql: &str) -> Result<Batches, QueryError> {
-        let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
         let turn = self.turns.take(&view.whose).await?;
         let part = self.workers()?.part().of_file();
-        let session = self.session_of(&periods, &view.scope, None, Vec::new(), &part)?;
-        let sql = sql.to_owned();
+        let (sql, threads, view) = (sql.to_owned(), self.threads, view.clone());
         let begun = async move {
+            let periods: Vec<&PublishedPeriod> = view.periods.iter().collect();
+            let session = session_of(threads, &periods, &view.scope, None, Vec::new(), &part)?;
             let only_queries =
                 SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
             Ok(session.sql_with_options(&sql, only_queries).await?.execute_stream().await?)
         };
         self.workers()?.stream(begun, turn, ANSWER_TIME).await
     }
+}
 
-    fn session(
-        &self,
-        plan: &Plan,
-        names: NamesById,
-        functions: Vec<Function>,
-        part: &Part,
-    ) -> Result<SessionContext, QueryError> {
-        self.session_of(&plan.periods.iter().collect::<Vec<_>>(), &plan.scope, names, functions, part)
-    }
+/// What a statement asks, over the files of a plan. Blocks where the size of a file of a bucket is not known: to be called
+/// on the threads for statements.
+fn session(
+    threads: usize,
+    plan: &Plan,
+    names: NamesById,
+    functions: Vec<Function>,
+    part: &Part,
+) -> Result<SessionContext, QueryError> {
+    session_of(threads, &plan.periods.iter().collect::<Vec<_>>(), &plan.scope, names, functions, part)
+}
 
-    fn session_of(
-        &self,
-        periods: &[&PublishedPeriod],
-        scope: &Scope,
-        names: NamesById,
-        functions: Vec<Function>,
-        part: &Part,
-    ) -> Result<SessionContext, QueryError> {
-        let mut config = SessionConfig::new()
-            .with_target_partitions(self.threads)
-            .with_create_default_catalog_and_schema(true)
-            .with_information_schema(false);
-        if let Some(rows) = part.batch {
-            config = config.with_batch_size(rows);
-        }
-        let options = config.options_mut();
-        options.execution.parquet.pushdown_filters = true;
-        options.execution.parquet.reorder_filters = true;
-        options.execution.time_zone = Some("+00:00".to_owned());
-        let execution = &mut options.execution;
-        execution.sort_spill_reservation_bytes = part.merging.min(execution.sort_spill_reservation_bytes);
-        let session = SessionContext::new_with_config_rt(config, Arc::clone(&part.env));
-        for function in [sql::TAG.function, sql::COST_CATEGORY.function, sql::JSON_FUNCTION] {
-            session.register_udf(functions::of_key(function));
-        }
-        session.register_udaf(exact_sum::exact_sum());
-        for (place, function) in functions.into_iter().enumerate() {
-            session.register_udf(functions::of_statement(place, function));
-        }
-        let files = |of: fn(&PublishedPeriod) -> &[DataFile]| {
-            periods.iter().flat_map(move |it| of(it).iter().map(move |file| (*it, file)))
-        };
-        let lines = files(|it| it.line_item_files.as_deref().unwrap_or_default());
-        seen::register(&session, "line_items", table::Files::new(&LINE_ITEMS, lines, self.threads)?, scope)?;
-        let rollup = files(|it| &it.rollup_files);
-        seen::register(&session, "rollup", table::Files::new(&ROLLUP, rollup, self.threads)?, scope)?;
-        if let Some(names) = names {
-            session.register_table("account_names", Arc::new(names_table(&names)?))?;
-        }
-        Ok(session)
+/// As [`session`], over periods.
+fn session_of(
+    threads: usize,
+    periods: &[&PublishedPeriod],
+    scope: &Scope,
+    names: NamesById,
+    functions: Vec<Function>,
+    part: &Part,
+) -> Result<SessionContext, QueryError> {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(threads)
+        .with_create_default_catalog_and_schema(true)
+        .with_information_schema(false);
+    if let Some(rows) = part.batch {
+        config = config.with_batch_size(rows);
     }
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    options.execution.time_zone = Some("+00:00".to_owned());
+    let execution = &mut options.execution;
+    execution.sort_spill_reservation_bytes = part.merging.min(execution.sort_spill_reservation_bytes);
+    let session = SessionContext::new_with_config_rt(config, Arc::clone(&part.env));
+    for function in [sql::TAG.function, sql::COST_CATEGORY.function, sql::JSON_FUNCTION] {
+        session.register_udf(functions::of_key(function));
+    }
+    session.register_udaf(exact_sum::exact_sum());
+    for (place, function) in functions.into_iter().enumerate() {
+        session.register_udf(functions::of_statement(place, function));
+    }
+    let files = |of: fn(&PublishedPeriod) -> &[DataFile]| {
+        periods.iter().flat_map(move |it| of(it).iter().map(move |file| (*it, file)))
+    };
+    let lines = files(|it| it.line_item_files.as_deref().unwrap_or_default());
+    seen::register(&session, "line_items", table::Files::new(&LINE_ITEMS, lines, threads)?, scope)?;
+    let rollup = files(|it| &it.rollup_files);
+    seen::register(&session, "rollup", table::Files::new(&ROLLUP, rollup, threads)?, scope)?;
+    if let Some(names) = names {
+        session.register_table("account_names", Arc::new(names_table(&names)?))?;
+    }
+    Ok(session)
 }
 
 /// Plans a statement and begins to run it.

@@ -55,6 +55,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's channels, by name. */
+        get: operations["channels"];
+        put?: never;
+        /** Makes a channel. A webhook's signing secret is answered this once, if it was made. */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a channel, with its log and what waits for it. */
+        delete: operations["remove_channel"];
+        options?: never;
+        head?: never;
+        /** Changes a channel, or turns it on or off. Turned on, what waited goes out. */
+        patch: operations["change_channel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last tries of a channel. */
+        get: operations["channel_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries/{delivery}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the message of a try once more, under its own name: a receiver that has it passes over it. */
+        post: operations["resend_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new signing secret, and answers it this once. For a day, messages carry a signature of the former one as well. */
+        post: operations["rotate_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test by a channel, whether it is on or not, and answers what its receiver said. */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connections": {
         parameters: {
             query?: never;
@@ -615,6 +719,24 @@ export interface paths {
         head?: never;
         /** Gives a person another role, or a subset viewer other subsets. The last administrator keeps theirs. */
         patch: operations["change_role"];
+        trace?: never;
+    };
+    "/api/v1/notification-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who gets which notifications. */
+        get: operations["notification_routes"];
+        /** Puts other routes in the places of those that there are. */
+        put: operations["set_notification_routes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/oidc/callback": {
@@ -1408,6 +1530,11 @@ export interface components {
          */
         BillingPrice: "cost" | "public";
         /**
+         * @description When what is told goes out.
+         * @enum {string}
+         */
+        CadenceName: "each" | "daily" | "weekly";
+        /**
          * @description What can be said about a change.
          * @enum {string}
          */
@@ -1488,6 +1615,52 @@ export interface components {
             /** @description Refunds and credits apart from usage. */
             charge_types: components["schemas"]["ChangedSumView"][];
             services: components["schemas"]["ChangedSumView"][];
+        };
+        /** @description A channel, without where it leads but for what may be shown of it. */
+        Channel: {
+            cadence: components["schemas"]["CadenceName"];
+            created_at: string;
+            /** @description Why it is disabled. */
+            disabled_reason: string | null;
+            id: string;
+            kind: components["schemas"]["KindName"];
+            last: components["schemas"]["Try"] | null;
+            name: string;
+            state: components["schemas"]["StateName"];
+            /** @description Addresses of a mail, or the host of an address. */
+            to: string;
+            /** @description Of this channel as it is, for the `If-Match` of a change. */
+            version: string;
+            /**
+             * Format: int32
+             * @description Notifications that wait for their digest, or to be tried again.
+             */
+            waiting: number;
+        };
+        /** @description What changes of a channel; what is left out stays. */
+        ChannelChange: {
+            cadence?: components["schemas"]["CadenceName"] | null;
+            name?: string | null;
+            /** @description Whether it tells anything. */
+            on?: boolean | null;
+            secret?: string | null;
+            to?: string[] | null;
+            url?: string | null;
+        };
+        /** @description A channel, and the secret that was made for it. */
+        ChannelMade: {
+            channel: components["schemas"]["Channel"];
+            /** @description With which its receiver verifies messages. Shown this once. */
+            secret: string | null;
+        };
+        /** @description The organization's channels. */
+        Channels: {
+            /** @description By name. */
+            channels: components["schemas"]["Channel"][];
+            /** @description Whether mail is set up. */
+            mail: boolean;
+            /** @description Ranges of private addresses that the operator opened; `http://` is taken within them. */
+            private_ranges: string[];
         };
         /**
          * @description Where a step stands.
@@ -1957,6 +2130,11 @@ export interface components {
             jobs: components["schemas"]["JobView"][];
         };
         /**
+         * @description What kind of service a channel leads to.
+         * @enum {string}
+         */
+        KindName: "mail" | "slack" | "teams" | "pagerduty" | "opsgenie" | "webhook";
+        /**
          * @description What is known of both spans.
          * @enum {string}
          */
@@ -2111,6 +2289,24 @@ export interface components {
             /** @description The candidate that counts: 0 or 1. */
             winner: number;
         };
+        /** @description A channel to make. */
+        NewChannel: {
+            /** @description At once, if left out. Digests are for mail, Slack and Teams. */
+            cadence?: components["schemas"]["CadenceName"];
+            kind: components["schemas"]["KindName"];
+            name: string;
+            /** @description Integration key of PagerDuty, API key of Opsgenie, signing secret of a webhook: made if it is left out. */
+            secret?: string | null;
+            /** @description Addresses of a mail. */
+            to?: string[] | null;
+            /** @description Address of a webhook; of PagerDuty and Opsgenie, where it is not their own. */
+            url?: string | null;
+        };
+        /** @description Routes to be put in the places of those that there are. */
+        NewNotificationRoutes: {
+            fallback: string[];
+            routes: components["schemas"]["NotificationRoute"][];
+        };
         /** @description A report to save. */
         NewReport: {
             /** @description Query string of the page. */
@@ -2140,6 +2336,28 @@ export interface components {
         NewVirtualTag: {
             name: string;
             rules: components["schemas"]["Rule"][];
+        };
+        /** @description What goes where. What is left out matches everything. */
+        NotificationRoute: {
+            /** @description Any of these accounts. */
+            accounts?: string[];
+            /** @description Channels, by identifier; none: nobody is told. */
+            channels: string[];
+            /** @description `cost`, `connection`, `bill`, `report`. */
+            kinds?: string[];
+            /** @description As bad as this, or worse. */
+            least?: components["schemas"]["SeverityName"];
+            /** @description Accounts of this subset, by identifier. */
+            subset?: string | null;
+            tag?: components["schemas"]["RouteTag"] | null;
+        };
+        /** @description All routes, in order: the first that matches decides. */
+        NotificationRoutes: {
+            /** @description Channels that get what no route matches, by identifier. */
+            fallback: string[];
+            routes: components["schemas"]["NotificationRoute"][];
+            /** @description Of these routes as they are, for the `If-Match` of a change. */
+            version: string;
         };
         /**
          * @description How a condition compares.
@@ -2504,6 +2722,12 @@ export interface components {
          * @enum {string}
          */
         RoleName: "viewer" | "editor" | "administrator" | "subset-viewer";
+        /** @description A tag by which something finds its owner. */
+        RouteTag: {
+            key: string;
+            /** @description Value that has 60 % of it, or more. */
+            value: string;
+        };
         /** @description Gives its value to rows that meet all conditions. */
         Rule: {
             conditions: components["schemas"]["Condition"][];
@@ -2610,6 +2834,11 @@ export interface components {
             /** @description From the link. */
             token: string;
         };
+        /**
+         * @description How bad something is, at least.
+         * @enum {string}
+         */
+        SeverityName: "low" | "medium" | "high" | "critical";
         /** @description A cost that is split. */
         SharedCost: {
             /** @description Empty for a new one. */
@@ -2685,6 +2914,11 @@ export interface components {
             /** @description What is being read, or waits for it. */
             work: string;
         };
+        /**
+         * @description Whether a channel tells anything.
+         * @enum {string}
+         */
+        StateName: "active" | "off" | "disabled";
         /** @description A named group of accounts. */
         Subset: {
             account_ids: string[];
@@ -2755,6 +2989,17 @@ export interface components {
             key: string;
             values: components["schemas"]["SpeltValue"][];
         };
+        /** @description What a receiver said to a test. */
+        Tested: {
+            /** @description The start of the answer, or why there is none. */
+            answer: string;
+            /** @description Whether it took it: it answered with a status of 200 to 299. */
+            delivered: boolean;
+            /** Format: int32 */
+            status: number | null;
+            /** Format: int64 */
+            took_ms: number;
+        };
         /** @description An API token, without its secret. */
         Token: {
             created_at: string;
@@ -2779,6 +3024,29 @@ export interface components {
         Tokens: {
             /** @description Newest first. */
             tokens: components["schemas"]["Token"][];
+        };
+        /** @description Tries of a channel. */
+        Tries: {
+            /** @description The last hundred, the newest first. Tries are kept for 90 days. */
+            deliveries: components["schemas"]["Try"][];
+        };
+        /** @description A try to send a message. */
+        Try: {
+            /** @description The start of the answer, or why there is none. */
+            answer: string;
+            at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description `webhook-id` or `Message-ID`: the same over all tries. */
+            message_id: string;
+            next_try: string | null;
+            /** @description `delivered`, `later`, `failed` or `gone`. */
+            outcome: string;
+            /** Format: int32 */
+            status: number | null;
+            title: string;
+            /** Format: int64 */
+            took_ms: number;
         };
         /** @description A file that is not read. */
         UnreadFile: {
@@ -2944,6 +3212,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMade"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channel_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tries"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelMade"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
                 };
             };
             default: {
@@ -4400,6 +4907,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notification_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRoutes"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_notification_routes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotificationRoutes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationRoutes"];
                 };
             };
             default: {

@@ -1,6 +1,7 @@
 import { Tabs } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { hasRole, useSession } from "../api/session";
+import { Notifications } from "../notifications/notifications";
 import { NoAccess } from "../ui/no-access";
 import { PageHead } from "../ui/page-head";
 import { AuditLog } from "./audit-log";
@@ -12,6 +13,7 @@ import { Tokens } from "./tokens";
 
 const tabs = [
   { id: "members", label: "Members", needed: "viewer", panel: <Members /> },
+  { id: "notifications", label: "Notifications", needed: "administrator", panel: <Notifications /> },
   { id: "tokens", label: "API tokens", needed: "administrator", panel: <Tokens /> },
   { id: "audit", label: "Audit log", needed: "administrator", panel: <AuditLog /> },
   { id: "reach", label: "Server", needed: "administrator", panel: <ServerReach /> },
@@ -19,6 +21,7 @@ const tabs = [
 
 /** What is for administrators, as the refusal names it. */
 const secrets: Partial<Record<string, string>> = {
+  notifications: "Channels of notifications",
   tokens: "An API token",
   audit: "The audit log",
   reach: "What the server may read and reach",
@@ -32,7 +35,10 @@ export function OrganizationPage() {
   const tab = tabs.find((one) => one.id === wanted) ?? tabs[0];
   return (
     <>
-      <PageHead title={session.organization?.name ?? "Organization"} lead="Members, tokens and audit log">
+      <PageHead
+        title={session.organization?.name ?? "Organization"}
+        lead="Members, notifications, tokens and audit log"
+      >
         {hasRole(session, "administrator") && session.user && <OrganizationName />}
       </PageHead>
       <section className={`card ${classes.card}`}>

@@ -4,11 +4,13 @@
 use super::manifest::{FILE, Manifest, below};
 use super::{blocking, copying, disk, folder};
 use crate::data_folder::DATABASE;
+use crate::identity::random_id;
 use crate::{AppError, ErrorKind, Result};
 use chrono::Utc;
 use lake::{LakeOptions, NewPlace};
 use meta::Meta;
 use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
@@ -60,19 +62,22 @@ fn filled(from: &Path, data_dir: &Path, lake: &LakeOptions) -> Result<(File, Res
             .advise("Name the folder that 'cloud-analyzer backup' wrote. One that was killed before its end has no backup.json; run it again.")
     })?;
     let _unchanged = kept(from)?;
-    let marker = begin(data_dir)?;
-    let place = match NewPlace::begin(data_dir, lake) {
+    let (marker, copy) = begin(data_dir)?;
+    let place = match NewPlace::begin(data_dir, lake, &copy) {
         Ok(place) => place,
         Err(error) => {
-            clear(data_dir)?;
+            // Where the bucket did not answer it may have been marked: then this folder knows by whom.
+            if !error.is_retryable() {
+                clear(data_dir)?;
+            }
             return Err(error.into());
         }
     };
     if let Err(error) = fill(from, data_dir, place.as_ref(), &manifest) {
         // As it was found: nothing of a damaged backup is left for somebody to start a server on.
-        let cleared = place.map_or(Ok(()), |place| place.clear());
+        // Where the bucket cannot be emptied now, the folder stays marked: begun again, it knows what it left there.
+        place.map_or(Ok(()), |place| place.clear())?;
         clear(data_dir)?;
-        cleared?;
         return Err(error);
     }
     let bytes = manifest.files.iter().map(|entry| entry.size).sum();
@@ -91,8 +96,9 @@ fn kept(from: &Path) -> Result<Option<File>> {
     Ok(Some(lock))
 }
 
-/// Marks the folder, which must hold nothing but what an unfinished restore left.
-fn begin(data_dir: &Path) -> Result<File> {
+/// Marks the folder, which must hold nothing but what an unfinished restore left. The marker holds a random name, which
+/// that restore has already where there was one.
+fn begin(data_dir: &Path) -> Result<(File, String)> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
     made.map_err(disk(data_dir))?;
     let path = data_dir.join(MARKER);
@@ -103,17 +109,24 @@ fn begin(data_dir: &Path) -> Result<File> {
                 .advise("Name a new folder with --data; nothing that is there is ever replaced."));
         }
     }
-    let marker = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    let marker = marker.map_err(disk(&path))?;
+    let marker =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let mut marker = marker.map_err(disk(&path))?;
     marker.try_lock().map_err(|_| {
         AppError::new(ErrorKind::Conflict, "another process restores into this folder")
             .in_file(data_dir.display().to_string())
             .advise("Wait until it has finished.")
     })?;
+    let mut name = String::new();
+    marker.read_to_string(&mut name).map_err(disk(&path))?;
+    if name.is_empty() {
+        name = random_id()?;
+        marker.write_all(name.as_bytes()).map_err(disk(&path))?;
+    }
     marker.sync_all().map_err(disk(&path))?;
     copying::sync(data_dir)?;
     remove_all_but(data_dir, &[MARKER, NOT_OURS])?;
-    Ok(marker)
+    Ok((marker, name))
 }
 
 fn fill(from: &Path, data_dir: &Path, place: Option<&NewPlace>, manifest: &Manifest) -> Result<()> {

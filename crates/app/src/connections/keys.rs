@@ -2,8 +2,8 @@
 
 use super::sealing::{self, FILE, NEXT, Sealer};
 use crate::identity::of_everybody;
-use crate::{App, AppError, ErrorKind, Result};
-use model::ConnectionId;
+use crate::{App, AppError, ErrorKind, Result, notifications};
+use model::{ChannelId, ConnectionId};
 use std::fs::File;
 
 /// How it stands about the key.
@@ -26,12 +26,15 @@ pub async fn check(app: &App) -> Result<KeyState> {
     let folder = app.data_dir();
     let (there, half_changed) =
         (sealing::key(folder, FILE)?.is_some(), sealing::key(folder, NEXT)?.is_some());
-    let kept = app.meta().sealed_secrets().await?.len();
+    let kept = app.meta().sealed_secrets().await?.len() + app.meta().sealed_targets().await?.len();
     if kept > 0 {
         let sealer = Sealer::with(folder, sealing::locked(folder, false).await?)?;
         // Again, now that nobody changes the key.
         for (id, sealed) in app.meta().sealed_secrets().await? {
             opened(&sealer, &id, &sealed)?;
+        }
+        for (id, sealed) in app.meta().sealed_targets().await? {
+            opened_target(&sealer, &id, &sealed)?;
         }
     }
     Ok(KeyState { secrets: kept, there, half_changed })
@@ -48,7 +51,10 @@ pub async fn rotate(app: &App) -> Result<usize> {
     for left in sealing::leftovers(&folder) {
         std::fs::remove_file(&left).map_err(|error| disk(&error))?;
     }
-    if sealing::key(&folder, FILE)?.is_none() && app.meta().sealed_secrets().await?.is_empty() {
+    if sealing::key(&folder, FILE)?.is_none()
+        && app.meta().sealed_secrets().await?.is_empty()
+        && app.meta().sealed_targets().await?.is_empty()
+    {
         // Nothing was ever sealed: the first secret makes the first key.
         return Ok(0);
     }
@@ -61,7 +67,8 @@ pub async fn rotate(app: &App) -> Result<usize> {
     Ok(count)
 }
 
-/// Seals every secret with the next key, in one step.
+/// Seals every secret with the next key: those of connections in one step, then those of channels. Between the two, each
+/// opens with one of both keys.
 async fn reseal(app: &App, sealer: &Sealer) -> Result<usize> {
     let mut resealed = vec![];
     for (id, sealed) in app.meta().sealed_secrets().await? {
@@ -70,7 +77,14 @@ async fn reseal(app: &App, sealer: &Sealer) -> Result<usize> {
     }
     let entries = of_everybody(app, "secrets.key_changed").await?;
     app.meta().replace_sealed_secrets(&resealed, &entries).await?;
-    Ok(resealed.len())
+    let mut targets = vec![];
+    for (id, sealed) in app.meta().sealed_targets().await? {
+        let target = opened_target(sealer, &id, &sealed)?;
+        let owner = notifications::sealed_for(&id);
+        targets.push((id, sealer.seal_with_next(&owner, target.reveal())?));
+    }
+    app.meta().replace_sealed_targets(&targets).await?;
+    Ok(resealed.len() + targets.len())
 }
 
 /// The files of the key, which nobody changes until this is dropped.
@@ -98,6 +112,12 @@ fn opened(sealer: &Sealer, id: &ConnectionId, sealed: &[u8]) -> Result<connect::
     sealer
         .unseal(id.as_str(), sealed)
         .map_err(|error| AppError { message: format!("{} (connection {id})", error.message), ..error })
+}
+
+fn opened_target(sealer: &Sealer, id: &ChannelId, sealed: &[u8]) -> Result<connect::Secret> {
+    sealer
+        .unseal(&notifications::sealed_for(id), sealed)
+        .map_err(|error| AppError { message: format!("{} (channel {id})", error.message), ..error })
 }
 
 fn disk(error: &std::io::Error) -> AppError {

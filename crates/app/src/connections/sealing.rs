@@ -39,7 +39,7 @@ impl Sealer {
     pub(super) async fn open(meta: &Meta, data_dir: &Path) -> Result<Self> {
         let lock = locked(data_dir, false).await?;
         if key(data_dir, FILE)?.is_none() {
-            if !meta.sealed_secrets().await?.is_empty() {
+            if !meta.sealed_secrets().await?.is_empty() || !meta.sealed_targets().await?.is_empty() {
                 return Err(missing(data_dir));
             }
             create(data_dir, FILE).map_err(|error| failed(&data_dir.join(FILE), &error))?;

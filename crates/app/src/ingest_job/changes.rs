@@ -18,6 +18,9 @@ use query::{PublishedPeriod, Scope, TextRow, View};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// How long after a publication its bill diffs are tried again where something outside fails (ms).
+const TRIED_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+
 /// Lines that a diff keeps, and sums by each dimension; the totals and the number of lines always hold everything.
 const MOST_LINES: usize = 500;
 
@@ -52,11 +55,12 @@ type Figures = BTreeMap<String, Month>;
 /// A month that is looked at, with the day from which on it was still growing; `None`: it was final.
 type Looked = (BillingPeriod, Option<NaiveDate>);
 
-/// Makes the bill diffs that publications of a connection wait for. What could not be made is given up, for it would fail
-/// again; what is only busy waits for the next time.
+/// Makes the bill diffs that publications of a connection wait for. What could not be made is given up where it would fail
+/// again; where a later try may help it waits for the next time, for some days. What others wait for is made all the same.
 ///
 /// # Errors
-/// The metadata cannot be read or written, or too much is asked at once.
+/// The metadata cannot be read or written, or one has to wait: too much is asked at once, or a file cannot be read at the
+/// moment.
 pub(crate) async fn make_due(
     app: &App,
     organization: &OrganizationId,
@@ -67,13 +71,19 @@ pub(crate) async fn make_due(
         return Ok(());
     }
     let choices = app.meta().bill_choices(organization).await?;
-    for row in due {
+    let given_up_ms = app.now().timestamp_millis() - TRIED_MS;
+    let mut waits = None;
+    'rows: for row in due {
         let mut found = vec![];
         for diff in &row.diffs {
             match caught(made(app, organization, diff, row.at_ms, &choices)).await {
                 Ok(changes) => found.extend(changes),
                 Err(error) if matches!(error.kind, ErrorKind::TooMany | ErrorKind::Conflict) => {
                     return Err(error);
+                }
+                Err(error) if error.kind.retry_helps() && row.at_ms > given_up_ms => {
+                    waits = Some(error);
+                    continue 'rows;
                 }
                 Err(error) => {
                     tracing::warn!(connection.id = %connection, %error, "what a restatement changed could not be kept");
@@ -82,7 +92,7 @@ pub(crate) async fn make_due(
         }
         app.meta().keep_bill_changes(row.id, &found).await?;
     }
-    Ok(())
+    waits.map_or(Ok(()), Err)
 }
 
 /// One diff, in each currency in which there is one.
@@ -111,16 +121,22 @@ async fn made(
         Some(after) => figures(app, organization, after, looked).await?,
         None => Figures::new(),
     };
-    let source = diff.source.clone().or_else(|| chosen(connection, &before, choices));
+    let source = diff.source.clone().or_else(|| chosen(connection, &before, at_ms, choices));
     Ok(changes(connection, looked, at_ms, (&was, &is), source.as_ref()))
 }
 
-/// Somebody chose another report or file of the source since the month was published: in words.
-fn chosen(connection: &ConnectionId, before: &Publication, choices: &[BillChoice]) -> Option<String> {
+/// Somebody chose another report or file of the source after the month was published before, and by when it was published
+/// anew (ms): in words.
+fn chosen(
+    connection: &ConnectionId,
+    before: &Publication,
+    at_ms: i64,
+    choices: &[BillChoice],
+) -> Option<String> {
     let within = |choice: &&BillChoice| {
         [&choice.winner, &choice.loser].iter().all(|one| one.connection == *connection)
             && choice.from.is_none_or(|from| from <= before.period)
-            && choice.at_ms >= before.published_at_ms
+            && (before.published_at_ms..=at_ms).contains(&choice.at_ms)
     };
     choices.iter().rev().find(within).map(|choice| {
         let [winner, loser] = [&choice.winner, &choice.loser].map(|one| super::chosen::name_of(&one.place));

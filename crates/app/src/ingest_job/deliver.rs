@@ -195,10 +195,15 @@ impl Job<'_> {
         features: &serde_json::Value,
     ) -> Result<(PeriodSummary, Pending)> {
         let (new, proof) = prepare(self, tracker, ingest, (period, rollup), warnings, features).await?;
+        // Until the rests are published their tables hold more than is: nobody repairs them meanwhile.
+        let mut at_work = vec![];
         for one in retired.iter_mut().filter(|one| one.in_part) {
-            one.rest = Some(self.rest(tracker, period, one, &proof).await?);
+            let (rest, alone) = self.rest(tracker, period, one, &proof).await?;
+            one.rest = Some(rest);
+            at_work.push(alone);
         }
         let publication = self.publish(&new, retired).await?;
+        drop(at_work);
         let summary = PeriodSummary {
             period: period.to_string(),
             outcome: PeriodOutcome::Published,

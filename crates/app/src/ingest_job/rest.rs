@@ -7,6 +7,7 @@ use super::reading::{self, Trouble};
 use super::tracking::Tracker;
 use super::{Work, bills, chosen, deliver};
 use crate::counted::owners_of;
+use crate::lock::AtWork;
 use crate::proof::PeriodProof;
 use crate::{AppError, ErrorKind, Result, Stage, connections};
 use ingest::rollup::RollupResult;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 impl Job<'_> {
     /// Reads what another connection's month holds besides the bills that this one takes over; it is stored, and not
-    /// published yet.
+    /// published yet. Until it is, the caller alone is at work at that connection.
     ///
     /// # Errors
     /// When its source cannot be read, or does not have the month any more: then nothing changes.
@@ -28,7 +29,7 @@ impl Job<'_> {
         period: BillingPeriod,
         retired: &Retired,
         ours: &PeriodProof,
-    ) -> Result<NewPublication> {
+    ) -> Result<(NewPublication, AtWork)> {
         let told = |error: AppError| AppError {
             message: format!(
                 "'{}' holds other bills as well, which would not be counted any more, and they could not be read: {}",
@@ -46,11 +47,11 @@ impl Job<'_> {
         period: BillingPeriod,
         retired: &Retired,
         ours: &BTreeSet<Owner>,
-    ) -> Result<NewPublication> {
+    ) -> Result<(NewPublication, AtWork)> {
         let (app, organization) = (self.app, &self.connection.organization_id);
         let id = &retired.publication.connection_id;
         // No job of it is taken for that, and none of it fails: whoever is at it is waited for.
-        let _at_work = app.at_work_after(id).await?;
+        let at_work = app.at_work_after(id).await?;
         let record = app.meta().connection_record(organization, id).await?.ok_or_else(gone)?;
         let connection = &record.connection;
         let source = Arc::new(connections::open_source(app, organization, id).await?);
@@ -110,7 +111,7 @@ impl Job<'_> {
         // It could not be put back.
         job.rehearse(tracker, None).await?;
         let (new, _) = prepare(&job, tracker, None, (period, rollup), &warnings, &features).await?;
-        Ok(new)
+        Ok((new, at_work))
     }
 }
 

@@ -4,7 +4,9 @@
 //! Readings take lanes in turns of their organizations (`meta::Meta::take_job`): the endless source of one holds one
 //! place, for as long as its deadline allows, and the others go on.
 
-use super::{At, BEAT, KINDS, Kind, LEASE, Lane, check, follow, kind, read, report, stopped, vacuum};
+use super::{
+    At, BEAT, KINDS, Kind, LEASE, Lane, check, deliver, follow, kind, read, report, stopped, vacuum,
+};
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
 use meta::{Beat, Lease, TakenJob};
@@ -64,6 +66,9 @@ async fn due(app: App) {
         }
         if let Err(error) = follow::relay_left(&app).await {
             tracing::error!(%error, "what follows from publications could not be queued");
+        }
+        if let Err(error) = deliver::queue_due(&app).await {
+            tracing::error!(%error, "the messages that are due could not be queued");
         }
         if let Err(error) = report::queue_due(&app).await {
             tracing::error!(%error, "the reports that are due could not be queued");

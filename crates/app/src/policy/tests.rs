@@ -46,7 +46,8 @@ fn every_action_is_listed_once() {
         | Action::ReadAudit
         | Action::ReadConnections
         | Action::ManageConnections
-        | Action::ProcessConnection => 18,
+        | Action::ProcessConnection
+        | Action::ManageChannels => 19,
     };
     assert_eq!(ACTIONS.len(), known(Action::SignIn));
 }

@@ -6,7 +6,7 @@ use crate::identity::count_mails;
 use crate::jobs::{Notice, mails_to};
 use crate::read::{Published, account_names};
 use crate::telling::{grouped, money, month_name};
-use crate::{App, Result};
+use crate::{App, Result, notifications};
 use chrono::{DateTime, NaiveDate, SecondsFormat};
 use meta::{BillChange, ChangedSum, ConnectionRecord, SettledChange};
 use model::{Change, ChangeKind, ChargeType, Decimal};
@@ -27,14 +27,19 @@ pub(crate) async fn tell(app: &App, record: &ConnectionRecord) -> Result<()> {
     if untold.is_empty() {
         return Ok(());
     }
-    let (numbers, changes): (Vec<i64>, Vec<BillChange>) = untold.into_iter().unzip();
+    let numbers: Vec<i64> = untold.iter().map(|(number, _)| *number).collect();
     let wish = BillDiffMails::of(record)?;
     let worth = |change: &BillChange| change.settled.as_ref().is_some_and(|found| is_worth(found, &wish));
-    let changes: Vec<BillChange> = changes.into_iter().filter(worth).collect();
+    let worthy: Vec<(i64, &BillChange)> =
+        untold.iter().filter(|(_, change)| worth(change)).map(|(number, change)| (*number, change)).collect();
+    let channels = notifications::bills_changed(app, record, &worthy).await?;
+    let changes: Vec<BillChange> = worthy.iter().map(|(_, change)| (*change).clone()).collect();
     let to = wish.allowed(app, organization).await?;
     let now = app.now().timestamp_millis();
     let Some(settings) = app.mail().filter(|_| !changes.is_empty() && !to.is_empty()) else {
-        return Ok(app.meta().tell_bill_changes(&numbers, now, &[]).await?);
+        app.meta().tell_bill_changes(&numbers, now, &channels).await?;
+        app.queued().wake();
+        return Ok(());
     };
     let published = Published::of_id(app, organization).await?;
     let names = account_names(app, &published).await?;
@@ -45,7 +50,8 @@ pub(crate) async fn tell(app: &App, record: &ConnectionRecord) -> Result<()> {
     };
     let sender = format!("connection {id}");
     count_mails(app, organization, sender, to.len(), None, None).await?;
-    let mails = mails_to(app, record, to, &notice).await?;
+    let mut mails = mails_to(app, record, to, &notice).await?;
+    mails.extend(channels);
     app.meta().tell_bill_changes(&numbers, now, &mails).await?;
     app.queued().wake();
     Ok(())

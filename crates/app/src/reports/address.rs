@@ -1,11 +1,11 @@
 //! What a page's address asks for: the grammar of [`model::question::Page`], and how what an organization defines is
 //! referred to in it.
 
-use crate::allocation::Definitions;
+use crate::allocation::{Definitions, is_subset_id};
 use crate::{AppError, Result};
 use chrono::NaiveDate;
-use model::Question;
 use model::question::{Page, PageError, with_references};
+use model::{Filter, Question};
 
 /// Reads a query string.
 pub(super) fn read(text: &str) -> Result<Page> {
@@ -36,6 +36,17 @@ pub(super) fn check_names(page: &Page, definitions: &Definitions) -> Result<()> 
     page.virtual_tag().map_or(Ok(()), |tag| definitions.virtual_tag(tag).map(|_| ()))
 }
 
+/// The same where a report is sent. What it leaves out that is not there is left out already, and identifiers of what was
+/// deleted will not mean anything else.
+///
+/// # Errors
+/// As [`check_names`].
+pub(super) fn check_old_names(page: &Page, definitions: &Definitions) -> Result<()> {
+    let by_name = |filter: &&Filter| !filter.exclude && !is_subset_id(&filter.dimension);
+    page.filters().iter().filter(by_name).try_for_each(|filter| definitions.check_names(filter))?;
+    page.virtual_tag().map_or(Ok(()), |tag| definitions.virtual_tag(tag).map(|_| ()))
+}
+
 /// The address with identifiers in place of names, so that a rename leaves alone what it means.
 pub(super) fn by_id(address: &str, definitions: &Definitions) -> String {
     with_references(
@@ -53,6 +64,16 @@ fn unreadable(error: &PageError) -> AppError {
 mod tests {
     use super::*;
     use model::{Comparison, CostQuery, Metric, TimeView};
+
+    #[test]
+    fn what_is_left_out_and_was_deleted_stops_no_report() {
+        let check = |text: &str| check_old_names(&read(text).unwrap(), &Definitions::default());
+        for text in ["filter=subset_id%21%3Ds9", "filter=subset%21%3DNobody", "filter=service%3DNobody"] {
+            check(text).unwrap();
+        }
+        // Kept by its name, it would mean whatever is called so one day.
+        assert!(check("filter=subset%3DNobody").unwrap_err().advice.is_some());
+    }
 
     fn query(text: &str) -> CostQuery {
         let page = read(text).unwrap();

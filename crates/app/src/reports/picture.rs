@@ -4,7 +4,8 @@
 use crate::{AppError, Result};
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
-use model::CostAnswer;
+use model::{CostAnswer, Decimal};
+use notify::Point;
 use std::io::{self, Write};
 
 const WIDTH: usize = 1_200;
@@ -13,6 +14,7 @@ const MARGIN: usize = 12;
 /// Lines across, at equal distances.
 const LINES: usize = 4;
 const LINE: [u8; 3] = [0xe4, 0xe8, 0xef];
+const BAND: [u8; 3] = [0xd8, 0xe2, 0xf5];
 const OTHER: [u8; 3] = [0xcb, 0xd2, 0xdc];
 /// The page's first colours; the rest of the groups share that of *Other*.
 pub(super) const COLORS: [[u8; 3]; 8] = [
@@ -84,6 +86,31 @@ pub(super) fn draw(answer: &CostAnswer) -> Result<Vec<u8>> {
     encode(&canvas.0).map_err(|error| AppError::internal(format!("the chart cannot be written: {error}")))
 }
 
+/// Days with the band that was expected of them, as PNG: what is above the band stands out.
+pub(crate) fn draw_days(days: &[Point]) -> Result<Vec<u8>> {
+    let figure = |amount: Decimal| amount.to_f64().max(0.0);
+    let top = |day: &Point| figure(day.cost).max(day.expected.map_or(0.0, |(_, most)| figure(most)));
+    let highest = days.iter().map(top).fold(0.0, f64::max);
+    let mut canvas = Canvas(vec![0xff; WIDTH * HEIGHT * 3]);
+    let (floor, room) = (HEIGHT - MARGIN, HEIGHT - 2 * MARGIN);
+    for line in 0..=LINES {
+        let row = floor - room * line / LINES;
+        canvas.fill((MARGIN, WIDTH - MARGIN), (row, row + 1), LINE);
+    }
+    let slot = (WIDTH - 2 * MARGIN) as f64 / days.len().max(1) as f64;
+    for (at, day) in days.iter().enumerate().filter(|_| highest > 0.0) {
+        let edge = |part: f64| MARGIN + pixel(slot * (at as f64 + part));
+        let row = |amount: Decimal| floor - pixel(figure(amount) / highest * room as f64).min(room);
+        if let Some((least, most)) = day.expected {
+            canvas.fill((edge(0.0), edge(1.0)), (row(most), row(least).max(row(most) + 2)), BAND);
+        }
+        let above = day.expected.is_some_and(|(_, most)| day.cost > most);
+        let color = if above { COLORS[3] } else { COLORS[0] };
+        canvas.fill((edge(0.2), edge(0.8).max(edge(0.2) + 1)), (row(day.cost), floor), color);
+    }
+    encode(&canvas.0).map_err(|error| AppError::internal(format!("the chart cannot be written: {error}")))
+}
+
 /// The pixels as PNG (ISO/IEC 15948): eight bits a colour, no filter.
 fn encode(pixels: &[u8]) -> io::Result<Vec<u8>> {
     let mut rows = ZlibEncoder::new(Vec::new(), Compression::default());
@@ -111,7 +138,7 @@ fn encode(pixels: &[u8]) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{CostGroup, Decimal, Snapshot};
+    use model::{CostGroup, Snapshot};
 
     fn answer(figures: &[&[i64]]) -> CostAnswer {
         let group = |figures: &&[i64]| CostGroup {
@@ -154,5 +181,12 @@ mod tests {
         assert_eq!(count(WIDTH / 4, COLORS[1]), room / 2);
         assert_eq!((count(3 * WIDTH / 4, COLORS[0]), count(3 * WIDTH / 4, COLORS[1])), (room / 4, 0));
         assert!(draw(&answer(&[])).is_ok());
+        let day = |cost: i64| Point {
+            day: "2026-10-01".to_owned(),
+            cost: cost.into(),
+            expected: Some((40.into(), 60.into())),
+        };
+        assert!(draw_days(&[day(50), day(200), day(-3)]).is_ok());
+        assert!(draw_days(&[]).is_ok());
     }
 }

@@ -10,7 +10,7 @@ use crate::jobs::At;
 use crate::policy::{Caller, Sees};
 use crate::read::{self, ComparedCosts, Known, Published, export};
 use crate::telling::{grouped, money};
-use crate::{App, AppError, ErrorKind, MailSettings, Result};
+use crate::{App, AppError, ErrorKind, MailSettings, Result, notifications};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Change, ChangeKind, CostQuery, DaySpan, shown};
 use notify::{Attached, Mail, ReportLine};
@@ -98,9 +98,19 @@ async fn send_and_note(
     // Who may see a part of the bills reads it with their own reports.
     let failed = sent.as_ref().err().map(|error| error.clone().of_part().to_string());
     let failed_entry = failed.as_ref().map(|reason| written("report.not_sent", &[("reason", reason)]));
-    let told = failed.or_else(|| to.refusal().map(|refusal| refusal.to_string()));
     let now_ms = app.now().timestamp_millis();
-    app.meta().report_sent(&saved.id, now_ms, told.as_deref(), failed_entry.as_ref()).await?;
+    let jobs = match (&failed, at, &saved.schedule) {
+        // Whoever sends by hand sees it.
+        (Some(reason), Some(_), Some(schedule)) => {
+            notifications::report_failed(app, saved, schedule.next_run_ms, reason).await?
+        }
+        _ => vec![],
+    };
+    let told = failed.or_else(|| to.refusal().map(|refusal| refusal.to_string()));
+    app.meta().report_sent(&saved.id, now_ms, told.as_deref(), failed_entry.as_ref(), &jobs).await?;
+    if !jobs.is_empty() {
+        app.queued().wake();
+    }
     sent
 }
 
@@ -139,6 +149,8 @@ async fn send(
     let left = to.allowed.iter().filter(|address| !sent.to.contains(address));
     let left: Vec<String> = left.cloned().collect();
     let (mut refused, mut written_any, mut failed) = (0, !sent.to.is_empty(), None);
+    // Why those have none who may see everything: that is never for want of something that they may see.
+    let mut failed_whole = None;
     if !left.is_empty() {
         for (sees, addresses) in recipients::by_part(app, saved, &left).await? {
             let mail = match written(app, &settings, saved, &sees).await {
@@ -146,7 +158,8 @@ async fn send(
                 // Who may see other parts gets theirs all the same.
                 Err(error) => {
                     tracing::info!(report.id = %saved.id, recipients = addresses.len(), %error, "a report has nothing for some of its recipients");
-                    failed = failed.or(Some(error));
+                    let kept = if sees == Sees::Everything { &mut failed_whole } else { &mut failed };
+                    kept.get_or_insert(error);
                     continue;
                 }
             };
@@ -162,7 +175,13 @@ async fn send(
         }
     }
     // What is nothing to some, or of no subset that they may see, was told to the others.
-    if let Some(error) = failed.filter(|_| !written_any) {
+    if let Some(error) = failed_whole.take_if(|_| written_any) {
+        // It is noted, whatever kind it is: something was sent.
+        let kind = if error.kind == ErrorKind::TooMany { ErrorKind::Unavailable } else { error.kind };
+        let message = format!("only those who may see a part of the bills got it: {}", error.message);
+        return Err(AppError { kind, message, ..error });
+    }
+    if let Some(error) = failed_whole.or(failed).filter(|_| !written_any) {
         return Err(error);
     }
     if refused > 0 {
@@ -193,7 +212,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
     let asked = address::read(&saved.address)?;
     if *sees == Sees::Everything {
         // A report from before references by identifier may hold a name that nothing bears.
-        address::check_names(&asked, &published.definitions)?;
+        address::check_old_names(&asked, &published.definitions)?;
     }
     let Some(data_to) = read::data_to(app, &published).await? else {
         return Err(AppError::new(ErrorKind::Conflict, "there are no costs to report yet")
@@ -202,6 +221,7 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
     let mut question = address::question(&asked, data_to, &names.tag_keys, &names.cost_category_names)?;
     question.filters = published.here(question.filters);
     let outside = published.accounts_outside(&question.filters);
+    let removed = published.connections_outside(&question.filters);
     let filtered = question.filters.iter().any(|filter| !filter.exclude);
     let (query, split) = read::asked(app, &published, question).await?;
     let shown = read::costs(app, &published, query.clone(), split).await?;
@@ -244,6 +264,9 @@ async fn written(app: &App, settings: &MailSettings, saved: &SavedReport, sees: 
         (Some(_), 1..) => format!("{outside} of the accounts that it is filtered by are not among these. "),
         (Some(_), 0) if filtered && answer.groups.is_empty() => {
             "Nothing among these has what it is filtered by. ".to_owned()
+        }
+        (None, _) if removed > 0 => {
+            format!("{removed} of the connections that it is filtered by are not there any more. ")
         }
         _ => String::new(),
     };

@@ -46,11 +46,12 @@ impl App {
         Ok(differing)
     }
 
-    /// Gives the tables the files that are published, where they hold others and nobody is at work at the connection.
-    /// Called by whoever may write.
+    /// Gives the tables the files that are published, where they hold others and nobody is at work at the connection. A month
+    /// that cannot be given them (a file is lost) is written to the log, and keeps no other from it. Called by whoever may
+    /// write.
     ///
     /// # Errors
-    /// The tables or the metadata cannot be read or written.
+    /// The tables or the metadata cannot be read.
     pub(crate) async fn repair_tables(&self) -> Result<()> {
         let connections: BTreeSet<ConnectionId> =
             self.differing_months().await?.into_iter().map(|(_, connection, _)| connection).collect();
@@ -70,7 +71,15 @@ impl App {
                     %period,
                     "a table held what is not published; it is given what is"
                 );
-                self.lake().restore(table, &connection, period, &files).await?;
+                if let Err(error) = self.lake().restore(table, &connection, period, &files).await {
+                    tracing::error!(
+                        table = table.name(),
+                        connection.id = %connection,
+                        %period,
+                        %error,
+                        "a table could not be given what is published"
+                    );
+                }
             }
         }
         Ok(())

@@ -27,7 +27,8 @@ pub(crate) async fn run(folder: &Folder, args: Serve) -> anyhow::Result<()> {
     // The server says it once, not those that read for it.
     let keep_superseded = args.keeping.keep_superseded().filter(|_| args.reading.read_job.is_none());
     let options = AppOptions {
-        mail: mail(args.mail, url)?,
+        mail: mail(args.mail, url.clone())?,
+        public_url: url,
         allowances: args.allow.options(),
         reading: args.reading.reading(),
         keep_superseded,

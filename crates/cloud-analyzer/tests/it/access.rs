@@ -8,6 +8,7 @@ mod server;
 
 use app::allocation::{self, Method, SharedCost};
 use app::identity::{self, Accepting};
+use app::notifications::{self, Cadence, ChannelKind, NewChannel, TargetChange};
 use app::policy::Caller;
 use app::{App, AppOptions};
 use model::{Role, Standing};
@@ -108,6 +109,16 @@ const ROUTES: &[(&str, &str)] = &[
     ("GET /connections/{id}/customers", "administrator"),
     ("PUT /connections/{id}/customers", "administrator"),
     ("GET /reach", "administrator"),
+    ("GET /channels", "administrator"),
+    ("POST /channels", "administrator"),
+    ("PATCH /channels/{id}", "administrator"),
+    ("DELETE /channels/{id}", "administrator"),
+    ("POST /channels/{id}/rotate", "administrator"),
+    ("POST /channels/{id}/test", "administrator"),
+    ("GET /channels/{id}/deliveries", "administrator"),
+    ("POST /channels/{id}/deliveries/{delivery}/resend", "administrator"),
+    ("GET /notification-routes", "administrator"),
+    ("PUT /notification-routes", "administrator"),
 ];
 
 const PASSWORD: &str = "correct horse battery";
@@ -132,6 +143,7 @@ struct Things {
     connection: String,
     connection_name: String,
     report: String,
+    channel: String,
     subset: String,
     subset_name: String,
     virtual_tag: String,
@@ -148,12 +160,14 @@ impl Things {
             Some("tokens") => &self.token,
             Some("connections") => &self.connection,
             Some("reports") => &self.report,
+            Some("channels") => &self.channel,
             Some("subsets") => &self.subset,
             Some("virtual-tags") => &self.virtual_tag,
             _ => &self.invitation,
         };
         let own = path.replace("{user_id}", &self.member).replace("{name}", "service").replace("{id}", id);
-        let full = own.replace("{token}", &"A".repeat(43)).replace("{question}", "1");
+        let full =
+            own.replace("{token}", &"A".repeat(43)).replace("{question}", "1").replace("{delivery}", "1");
         assert!(!full.contains('{'), "say what to put into {path}");
         full
     }
@@ -184,6 +198,9 @@ async fn things_of(app: &App, caller: &Caller, account: &str) -> Things {
     let invited = identity::invite(app, caller, &later, Role::Viewer).await.unwrap();
     let connections = app::connections::list(app, &organization.id).await.unwrap();
     let report = app::reports::save_report(app, caller, &named("Report"), "", true).await.unwrap();
+    let target = TargetChange { to: Some(vec![email.clone()]), ..TargetChange::default() };
+    let new = NewChannel { name: named("Channel"), kind: ChannelKind::Mail, cadence: Cadence::Each, target };
+    let channel = notifications::create(app, caller, new).await.unwrap().view.channel;
     let tag = allocation::create_virtual_tag(app, caller, &named("Tag"), vec![]).await.unwrap();
     let shared_cost = SharedCost {
         id: String::new(),
@@ -196,6 +213,7 @@ async fn things_of(app: &App, caller: &Caller, account: &str) -> Things {
     let accounts = vec![account.to_owned()];
     Things {
         report: report.saved.id.to_string(),
+        channel: channel.id.to_string(),
         subset: allocation::create_subset(app, caller, &named("Subset"), accounts, None).await.unwrap(),
         subset_name: named("Subset"),
         virtual_tag: tag.id,

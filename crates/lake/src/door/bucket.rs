@@ -25,6 +25,9 @@ const FOOTERS: usize = 512;
 /// A request that fails is made again for so long: pages wait for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What objects are named by which the place is tried.
+pub(crate) const TRIED: &str = "probe/";
+
 /// A prefix of a bucket.
 #[derive(Debug)]
 pub(crate) struct Bucket {
@@ -111,7 +114,7 @@ impl Bucket {
     }
 
     /// Bytes of every object below a folder, by the path relative to it.
-    pub(super) async fn list(&self, folder: &str) -> Result<HashMap<String, u64>, LakeError> {
+    pub(crate) async fn list(&self, folder: &str) -> Result<HashMap<String, u64>, LakeError> {
         let below = self.key(folder);
         let mut found = HashMap::new();
         let mut objects = self.store.list(Some(&below).filter(|below| !below.as_ref().is_empty()));
@@ -131,6 +134,18 @@ impl Bucket {
         Ok(objects.try_next().await.map_err(self.failed(folder))?.is_some())
     }
 
+    /// Whether there is anything at all, but for what killed trials left.
+    pub(crate) async fn is_taken(&self) -> Result<bool, LakeError> {
+        let (all, tried) = (self.key(""), self.key(TRIED));
+        let mut objects = self.store.list(Some(&all).filter(|all| !all.as_ref().is_empty()));
+        while let Some(object) = objects.try_next().await.map_err(self.failed(""))? {
+            if object.location.prefix_match(&tried).is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Removes objects; what is gone already is no error, and its bytes are not known then.
     pub(crate) async fn remove(&self, paths: Vec<String>) -> Result<Vec<Option<u64>>, LakeError> {
         let each: Vec<_> = paths.into_iter().map(|path| self.remove_one(path)).collect();
@@ -146,9 +161,9 @@ impl Bucket {
         }
     }
 
-    /// Removes everything.
-    pub(crate) async fn clear(&self) -> Result<(), LakeError> {
-        let all = self.list("").await?.into_keys().collect();
+    /// Removes everything but one object.
+    pub(crate) async fn clear_but(&self, kept: &str) -> Result<(), LakeError> {
+        let all = self.list("").await?.into_keys().filter(|path| path != kept).collect();
         self.remove(all).await.map(drop)
     }
 

@@ -3,7 +3,7 @@
 use super::bucket::Bucket;
 use crate::LakeError;
 use object_store::path::Path as ObjectPath;
-use object_store::{Error as StoreError, MultipartUpload, ObjectStoreExt, PutMode};
+use object_store::{Error as StoreError, MultipartUpload, ObjectStoreExt, PutMode, PutPayload};
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -106,11 +106,17 @@ impl Upload {
             (Arc::clone(&self.bucket), self.key.clone(), std::mem::take(&mut self.part));
         let size = self.size;
         let put = async move {
-            let made = bucket.store.put_opts(&key, part.into(), PutMode::Create.into()).await;
+            let part = PutPayload::from(part);
+            let made = bucket.store.put_opts(&key, part.clone(), PutMode::Create.into()).await;
             if matches!(made, Err(StoreError::AlreadyExists { .. })) {
-                // Made again after an answer that was lost: names are of one generation alone, so it is ours.
-                if bucket.store.head(&key).await?.size == size {
-                    return Ok(());
+                match bucket.store.head(&key).await {
+                    // Made again after an answer that was lost: names are of one generation alone, so it is ours.
+                    Ok(found) if found.size == size => return Ok(()),
+                    // The first of two requests was not yet done with, and then failed.
+                    Err(StoreError::NotFound { .. }) => {
+                        return bucket.store.put_opts(&key, part, PutMode::Create.into()).await.map(drop);
+                    }
+                    other => drop(other?),
                 }
             }
             made.map(drop)

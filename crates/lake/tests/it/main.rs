@@ -2,4 +2,5 @@
 
 mod commits;
 mod encoding;
+mod faulty;
 mod rows;

@@ -455,4 +455,46 @@ async fn a_bill_diff_is_due_once_its_publication_is_complete_and_made_once() {
             BillDiff { before: theirs, after: None, source: gone },
         ]]
     );
+    // A restored copy makes none: they would be told as if they were new.
+    meta.settle_copy(80).await.unwrap();
+    assert_eq!(due(&meta).await, Vec::<Vec<BillDiff>>::new());
+}
+
+#[tokio::test]
+async fn what_a_bill_diff_compares_stays_until_it_is_made() {
+    let (_folder, meta) = store().await;
+    let (one, two) = (id("one"), id("two"));
+    let complete = async |id| meta.complete(id, 1, &[], &json!({})).await.unwrap();
+    let a = meta.publish(&publication("one", "a", 10)).await.unwrap();
+    complete(a).await;
+    let b = meta.publish(&publication("one", "b", 20)).await.unwrap();
+    complete(b).await;
+    for connection in [&one, &two] {
+        meta.relay(connection, 21, &[]).await.unwrap();
+    }
+    // However old: neither the row nor the files that it compares.
+    meta.forget_jobs(1000).await.unwrap();
+    meta.retire_files(1000, 1000, &[]).await.unwrap();
+    assert_eq!(states(&meta).await[0], row("a", FileState::Superseded, 20));
+    let due = meta.undiffed(&one).await.unwrap();
+    assert_eq!(due.iter().map(|row| row.diffs[0].before).collect::<Vec<_>>(), [a]);
+    meta.keep_bill_changes(due[0].id, &[]).await.unwrap();
+    meta.retire_files(1000, 1001, &[]).await.unwrap();
+    assert_eq!(states(&meta).await[0], row("a", FileState::Deletable, 1001));
+    // One without line items yet loses its place to another connection's: what counted before it is compared.
+    let c = meta.publish(&publication("one", "c", 30)).await.unwrap();
+    let retired =
+        [Retirement { publication: c, conflict: conflict("one", "two"), rest: None, words: words() }];
+    let last = meta.publish_in_place(&publication("two", "t", 40), &retired).await.unwrap();
+    complete(last).await;
+    let [ours, gone] = words().map(Some);
+    let due: Vec<_> = meta.undiffed(&two).await.unwrap().into_iter().flat_map(|row| row.diffs).collect();
+    assert_eq!(
+        due,
+        [
+            BillDiff { before: b, after: Some(last), source: ours },
+            BillDiff { before: b, after: None, source: gone },
+        ]
+    );
+    assert!(meta.undiffed(&one).await.unwrap().is_empty());
 }

@@ -435,6 +435,10 @@ async fn what_others_publish_and_define_leaves_ones_state() {
     let looked_at = version(&other).await;
     assert_ne!(looked_at, published);
     store.meta.define(&other, DefinitionKind::Subsets, &json!([]), 0, None).await.unwrap();
-    assert_ne!(version(&other).await, looked_at);
+    let defined = version(&other).await;
+    assert_ne!(defined, looked_at);
+    let more = Connection { organization_id: other.clone(), ..store.the_connection("more", "/more") };
+    store.meta.ensure_connection(&more, &[]).await.unwrap();
+    assert_ne!(version(&other).await, defined, "questions may name it at once");
     assert_eq!(version(&store.organization).await, mine);
 }

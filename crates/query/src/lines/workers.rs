@@ -2,15 +2,16 @@
 //! a long computation comes near the threads that answer requests; one memory for all statements, with an end, and
 //! one place on disk for what does not fit.
 
-use super::outlet;
+use super::outlet::{self, Disk};
 use super::room::Room;
 use crate::batches::Batches;
 use crate::error::QueryError;
-use crate::limits::{ANSWER_TIME, FILE_BATCH, MERGE_PART, READERS, SPILL, STACK};
+use crate::limits::{ANSWER_TIME, FILE_BATCH, MERGE_PART, READERS, SPILL, SPOOLS, STACK};
 use crate::turns::Turn;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::execution::disk_manager::DiskManagerBuilder;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -22,7 +23,7 @@ pub(super) struct Workers {
     runtime: Option<Runtime>,
     room: Room,
     /// What all share but their memory.
-    shared: Arc<RuntimeEnv>,
+    shared: Disk,
 }
 
 /// The memory of one statement.
@@ -42,8 +43,8 @@ impl Part {
 }
 
 impl Workers {
-    /// Threads, and bytes of memory.
-    pub(super) fn new(threads: usize, memory: usize) -> Result<Self, QueryError> {
+    /// Threads, bytes of memory, and a folder to spill into.
+    pub(super) fn new(threads: usize, memory: usize, spill: Option<PathBuf>) -> Result<Self, QueryError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(threads.max(2))
             .max_blocking_threads(READERS)
@@ -52,21 +53,23 @@ impl Workers {
             .enable_time()
             .build()
             .map_err(QueryError::internal)?;
-        let disk = DiskManagerBuilder::default().with_max_temp_directory_size(SPILL);
+        let mode = spill
+            .map_or(DiskManagerMode::OsTmpDirectory, |folder| DiskManagerMode::Directories(vec![folder]));
+        let disk = DiskManagerBuilder::default().with_mode(mode).with_max_temp_directory_size(SPILL);
         let shared = RuntimeEnvBuilder::new().with_disk_manager_builder(disk).build_arc()?;
-        Ok(Self { runtime: Some(runtime), room: Room::new(memory), shared })
+        Ok(Self { runtime: Some(runtime), room: Room::new(memory), shared: Disk::new(shared, SPOOLS) })
     }
 
     /// Memory for a statement; its sessions hold it.
     pub(super) fn part(&self) -> Part {
         let (pool, bytes) = self.room.part();
-        let env = RuntimeEnv { memory_pool: pool, ..RuntimeEnv::clone(&self.shared) };
+        let env = RuntimeEnv { memory_pool: pool, ..RuntimeEnv::clone(&self.shared.env) };
         Part { env: Arc::new(env), merging: bytes / MERGE_PART, batch: None }
     }
 
     /// Bytes that statements have reserved in memory, and those that they have put on disk.
     pub(super) fn reserved(&self) -> (usize, u64) {
-        (self.room.reserved(), self.shared.disk_manager.used_disk_space())
+        (self.room.reserved(), self.shared.env.disk_manager.used_disk_space())
     }
 
     /// Runs work there, for as long as a question may take and somebody waits for it.
@@ -94,7 +97,9 @@ impl Workers {
         turn: Turn,
         within: Duration,
     ) -> Result<Batches, QueryError> {
-        let batches = self.run(begun).await?;
+        // While it is planned the turn is with it, too: who leaves ends it only where it waits.
+        let begun = async move { begun.await.map(|batches| (batches, turn)) };
+        let (batches, turn) = self.run(begun).await?;
         Ok(outlet::open(self.threads()?, &self.shared, batches, turn, within))
     }
 

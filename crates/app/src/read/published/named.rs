@@ -1,8 +1,9 @@
 //! What filters may name of what is published: connections by their identifier, accounts that may be seen.
 //!
-//! A filter that keeps what is not there gives zero, and zero is a figure. So a connection that is not there is an error that
-//! says so, as a subset is (see [`crate::allocation::Definitions::resolve`]); and whoever may see a part of the bills is told
-//! so where all accounts of a filter are outside of it.
+//! A filter that keeps what is not there gives zero, and zero is a figure. So a filter of connections none of which is there
+//! is an error that says so, as a subset is (see [`crate::allocation::Definitions::resolve`]); and whoever may see a part of
+//! the bills is told so where all accounts of a filter are outside of it. Where some are there, it keeps these: one
+//! connection that is removed does not end every report about several.
 //!
 //! Who may see a part knows connections by labels: checksums of their identifiers, so that a filter means the same bill
 //! whatever else is seen, by whom, and when.
@@ -91,8 +92,9 @@ impl Published {
     /// Refuses a filter that keeps what cannot be there.
     fn check(&self, filter: &Filter) -> Result<()> {
         // What is not there is left out already.
-        if keeps(filter, Column::Connection) {
-            self.check_connections(std::slice::from_ref(filter))?;
+        let own = std::slice::from_ref(filter);
+        if keeps(filter, Column::Connection) && self.connections_outside(own) == filter.values.len() {
+            self.check_connections(own)?;
         }
         let outside = self.accounts_outside(std::slice::from_ref(filter));
         if outside > 0 && outside == filter.values.len() {
@@ -110,6 +112,12 @@ impl Published {
             Scope::Everything => 0,
             Scope::Accounts(_) => kept.flat_map(values).filter(|account| !scope.sees(account)).count(),
         }
+    }
+
+    /// Connections that filters keep and that are not there, or not among those that may be seen.
+    pub(crate) fn connections_outside(&self, filters: &[Filter]) -> usize {
+        let kept = filters.iter().filter(|filter| keeps(filter, Column::Connection));
+        kept.flat_map(values).filter(|value| !self.bills.knows(value)).count()
     }
 
     /// The same filters for what may be seen here, where they were written by somebody who may see everything: connections

@@ -12,6 +12,7 @@ pub(crate) enum What {
     Connection,
     ConnectionName,
     Report,
+    Channel,
     Subset,
     VirtualTag,
     SharedCost,
@@ -33,8 +34,8 @@ pub(crate) enum What {
 }
 
 use What::{
-    Account, Address, Connection, ConnectionName, Dimension, Email, Filter, Invitation, Member, Nothing,
-    Organization, OrganizationName, Report, SharedCost, Subset, Token, VirtualTag,
+    Account, Address, Channel, Connection, ConnectionName, Dimension, Email, Filter, Invitation, Member,
+    Nothing, Organization, OrganizationName, Report, SharedCost, Subset, Token, VirtualTag,
 };
 
 /// The end of a route and place, and what stands there; the first that fits counts.
@@ -53,6 +54,18 @@ const PLACES: &[(&str, What)] = &[
     (" /session/invitations/{id}* path.id", Invitation),
     (" /members/{user_id} path.user_id", Member),
     (" /reports/{id}* path.id", Report),
+    (" /channels/{id}* path.id", Channel),
+    // Found among the channel's own.
+    (" /channels/{id}* path.delivery", Nothing("1")),
+    (" /channels* body.to[]", Email),
+    (" /channels* body.url", Nothing("https://hooks.example.com/x")),
+    (" /channels* body.secret", Nothing("x")),
+    (" /notification-routes body.routes[].channels[]", Channel),
+    (" /notification-routes body.fallback[]", Channel),
+    (" /notification-routes body.routes[].accounts[]", Account),
+    (" /notification-routes body.routes[].subset", Subset),
+    (" /notification-routes body.routes[].kinds[]", Nothing("cost")),
+    (" /notification-routes body.routes[].tag.*", Nothing("team")),
     (" /subsets/{id} path.id", Subset),
     (" /subsets query.id", Subset),
     (" /subsets query.version", Nothing("0123456789abcdef")),
@@ -147,6 +160,7 @@ impl Things {
             Connection => self.connection.clone(),
             ConnectionName => self.connection_name.clone(),
             Report => self.report.clone(),
+            Channel => self.channel.clone(),
             Subset => self.subset.clone(),
             VirtualTag => self.virtual_tag.clone(),
             SharedCost => self.shared_cost.clone(),
@@ -168,7 +182,7 @@ impl Things {
 /// What nobody has of a kind, of the same form; another each time, for it may be made.
 fn nobodys(what: What, number: usize) -> String {
     match what {
-        Connection | Report | Subset | VirtualTag | SharedCost | Member | Invitation | Token
+        Connection | Report | Channel | Subset | VirtualTag | SharedCost | Member | Invitation | Token
         | Organization => "0123456789abcdef01234567".to_owned(),
         ConnectionName | OrganizationName => format!("Of nobody {number}"),
         Email => format!("nobody-{number}@nowhere.example"),

@@ -1,0 +1,41 @@
+//! Sends what is due at a channel. Channels have a lane of their own: a receiver that does not answer is waited for, and
+//! nobody's mail waits behind it. What could not be sent stays with its row, which says when it is tried again.
+
+use super::{At, Job, Lane, Retry, queue};
+use crate::{App, Result, notifications};
+use model::ChannelId;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Deliver {
+    #[serde(deserialize_with = "super::parsed")]
+    channel: ChannelId,
+}
+
+impl Job for Deliver {
+    const NAME: &'static str = "deliver";
+    const LANE: Lane = Lane::Channels;
+    // A defect, or a database that is busy: what receivers do not take has its own times.
+    const RETRY: Retry = Retry { most: 5, first_ms: 5_000, longest_ms: 300_000 };
+
+    fn key(&self) -> Option<String> {
+        Some(self.channel.to_string())
+    }
+
+    async fn run(&self, at: &At) -> Result<()> {
+        notifications::deliver_due(&at.app, &self.channel).await
+    }
+}
+
+/// Has what is due at a channel sent now.
+pub(crate) async fn queue_delivery(app: &App, channel: &ChannelId) -> Result<()> {
+    queue(app, &Deliver { channel: channel.clone() }).await
+}
+
+/// Queues what came due by the clock.
+pub(super) async fn queue_due(app: &App) -> Result<()> {
+    for channel in notifications::due(app).await? {
+        queue_delivery(app, &channel).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Tells channels of something: which ones is looked up, and what each is to tell is written down, once. It is queued with
+//! what it tells of, in one step.
+
+use super::{At, Job, Lane, Retry};
+use crate::{Result, notifications};
+use chrono::{DateTime, Utc};
+use model::OrganizationId;
+use notify::Notice;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Notify {
+    #[serde(deserialize_with = "super::parsed")]
+    organization: OrganizationId,
+    notice: Notice,
+    at: DateTime<Utc>,
+}
+
+impl Notify {
+    pub(crate) fn new(organization: &OrganizationId, notice: &Notice, at: DateTime<Utc>) -> Self {
+        Self { organization: organization.clone(), notice: notice.clone(), at }
+    }
+}
+
+impl Job for Notify {
+    const NAME: &'static str = "notify";
+    const LANE: Lane = Lane::House;
+    const RETRY: Retry = Retry { most: 12, first_ms: 2_000, longest_ms: 3_600_000 };
+
+    fn key(&self) -> Option<String> {
+        None
+    }
+
+    fn organization(&self) -> Option<&OrganizationId> {
+        Some(&self.organization)
+    }
+
+    async fn run(&self, at: &At) -> Result<()> {
+        for channel in notifications::route(&at.app, &self.organization, &self.notice, self.at).await? {
+            super::queue_delivery(&at.app, &channel).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! Where channels lead: checked, sealed, and what may be shown of it.
+
+use super::{ChannelView, Made, own, view};
+use crate::identity::entry;
+use crate::policy::Caller;
+use crate::reports::recipients;
+use crate::{App, AppError, Result, connections};
+use meta::Channel;
+use model::{ChannelId, OrganizationId};
+pub(super) use notify::Target;
+use notify::{ChannelKind, SECRET_BYTES, secret_text};
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+
+/// Messages are signed with the former secret as well for so long: receivers are changed one by one (ms).
+const BOTH_MS: i64 = 24 * 3_600_000;
+/// Letters of an address and of a key.
+const ADDRESS: usize = 2_000;
+const KEY: usize = 500;
+
+/// What is said of where a channel leads; `None` stays, or is what the kind has.
+#[derive(Clone, Default)]
+pub struct TargetChange {
+    /// Address.
+    pub url: Option<String>,
+    /// Key of the service, or signing secret.
+    pub secret: Option<String>,
+    /// Addresses of a mail.
+    pub to: Option<Vec<String>>,
+}
+
+impl TargetChange {
+    pub(super) fn is_empty(&self) -> bool {
+        self.url.is_none() && self.secret.is_none() && self.to.is_none()
+    }
+}
+
+impl std::fmt::Debug for TargetChange {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("TargetChange(…)")
+    }
+}
+
+/// What a channel's secrets are sealed for: they open nowhere else.
+pub(crate) fn sealed_for(id: &ChannelId) -> String {
+    format!("channel:{id}")
+}
+
+pub(super) async fn seal(app: &App, id: &ChannelId, target: &Target) -> Result<Vec<u8>> {
+    let text = serde_json::to_string(target).map_err(|error| AppError::internal(error.to_string()))?;
+    connections::seal(app, &sealed_for(id), &text).await
+}
+
+pub(super) async fn open(app: &App, channel: &Channel) -> Result<Target> {
+    let Some(sealed) = &channel.sealed_target else {
+        return Err(AppError::invalid("nobody knows where this channel leads any more")
+            .advise("Enter its address and secret again."));
+    };
+    let opened = connections::unseal(app, &sealed_for(&channel.id), sealed).await?;
+    serde_json::from_str(opened.reveal())
+        .map_err(|error| AppError::internal(format!("a kept channel cannot be read: {error}")))
+}
+
+/// A new channel's target, and the signing secret that was made with it.
+pub(super) async fn made(
+    app: &App,
+    organization: &OrganizationId,
+    kind: ChannelKind,
+    mut new: TargetChange,
+) -> Result<(Target, Option<String>)> {
+    let mut secret = None;
+    if kind == ChannelKind::Webhook && new.secret.as_ref().is_none_or(|given| given.trim().is_empty()) {
+        secret = Some(new_secret()?);
+        new.secret.clone_from(&secret);
+    }
+    Ok((changed(app, organization, kind, None, new).await?, secret))
+}
+
+/// A target with what changes of it.
+pub(super) async fn changed(
+    app: &App,
+    organization: &OrganizationId,
+    kind: ChannelKind,
+    before: Option<Target>,
+    new: TargetChange,
+) -> Result<Target> {
+    let mut target = before.unwrap_or_default();
+    if let Some(url) = new.url {
+        url.trim().clone_into(&mut target.url);
+    }
+    if let Some(secret) = new.secret {
+        secret.trim().clone_into(&mut target.secret);
+        target.former = None;
+    }
+    if kind == ChannelKind::Mail {
+        if let Some(to) = new.to {
+            target.to = recipients::checked(to)?;
+        }
+        return addresses(app, organization, target).await;
+    }
+    target.to = vec![];
+    if target.url.is_empty() && kind.own_address().is_none() {
+        return Err(AppError::invalid("the channel has no address")
+            .advise("Paste the address of the webhook that its service made for you."));
+    }
+    if target.url.len() > ADDRESS || target.secret.len() > KEY {
+        return Err(AppError::invalid("the address or the key is too long to be one")
+            .advise("Copy it anew from its service."));
+    }
+    if !target.url.is_empty() {
+        app.outgoing().check_hook(&target.url).map_err(|error| {
+            AppError::invalid(error.to_string()).advise(
+                "Use an https:// address of the internet. Private ranges are opened by the operator, with --allow-private-range; metadata services never are.",
+            )
+        })?;
+    }
+    match kind {
+        ChannelKind::PagerDuty | ChannelKind::Opsgenie if target.secret.is_empty() => {
+            Err(AppError::invalid("the channel has no key").advise(match kind {
+                ChannelKind::PagerDuty => "Paste the integration key of an Events API v2 integration.",
+                _ => "Paste the key of an API integration that may create alerts.",
+            }))
+        }
+        ChannelKind::PagerDuty | ChannelKind::Opsgenie
+            if !target.secret.chars().all(|one| one.is_ascii_graphic()) =>
+        {
+            Err(AppError::invalid("the key holds what no key holds").advise("Copy it anew from its service."))
+        }
+        // A signing secret that is none is found when something is signed with it.
+        ChannelKind::Webhook => match notify::check_secret(&target.secret) {
+            Ok(()) => Ok(target),
+            Err(error) => Err(AppError::invalid(error.to_string()).advise("Leave it out, and one is made.")),
+        },
+        ChannelKind::Slack | ChannelKind::Teams => {
+            // The address is all there is.
+            target.secret = String::new();
+            Ok(target)
+        }
+        _ => Ok(target),
+    }
+}
+
+/// Addresses of a mail: a channel tells of the organization's bills as a whole.
+async fn addresses(app: &App, organization: &OrganizationId, target: Target) -> Result<Target> {
+    if target.to.is_empty() {
+        return Err(AppError::invalid("the channel has no mail address").advise("Name who gets the mails."));
+    }
+    if let Some(part) = recipients::of_part(app, organization, &target.to).await?.first() {
+        let text = format!("'{part}' may see a part of the bills alone, and a channel tells of all of them");
+        return Err(AppError::invalid(text).advise("Leave the address out, or change that member's role."));
+    }
+    Ok(Target { to: target.to, ..Target::default() })
+}
+
+/// What may be shown: where to, not the part of the address that lets in.
+pub(super) fn shown(kind: ChannelKind, target: &Target) -> String {
+    if kind == ChannelKind::Mail {
+        return target.to.join(", ");
+    }
+    let url = if target.url.is_empty() { kind.own_address().unwrap_or_default() } else { &target.url };
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{host}")
+}
+
+fn new_secret() -> Result<String> {
+    let mut bytes = [0; SECRET_BYTES];
+    OsRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| AppError::internal(format!("no random bytes: {error}")))?;
+    Ok(secret_text(&bytes))
+}
+
+/// Makes a new signing secret; for a day, messages are signed with the former one as well.
+pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Made> {
+    let mut channel = own(app, caller, id).await?;
+    if super::kind(&channel)? != ChannelKind::Webhook {
+        return Err(AppError::invalid("only webhooks have a signing secret of ours")
+            .advise("Make a new address or key at the service, and enter it here."));
+    }
+    let mut target = open(app, &channel).await?;
+    let secret = new_secret()?;
+    let now = app.now().timestamp_millis();
+    target.former = Some((std::mem::replace(&mut target.secret, secret.clone()), now + BOTH_MS));
+    channel.sealed_target = Some(seal(app, &channel.id, &target).await?);
+    let entry =
+        entry(app, caller, "channel.secret_changed", channel.name.as_str(), &[("id", channel.id.as_str())]);
+    app.meta().change_channel(&channel, now, &entry).await?;
+    let view: ChannelView = view(app, channel).await?;
+    Ok(Made { view, secret: Some(secret) })
+}

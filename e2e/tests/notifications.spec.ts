@@ -1,0 +1,125 @@
+import { createServer, type Server as Receiver } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, type Page, test } from "@playwright/test";
+import { type Server, serve } from "../server";
+import { setUp } from "./people";
+import { expectAccessible, expectFits } from "./support";
+
+let server: Server;
+let receiver: Receiver;
+let got: { path: string; headers: Record<string, unknown>; body: string }[];
+let status: number;
+
+test.beforeEach(async () => {
+  got = [];
+  status = 200;
+  receiver = createServer((request, response) => {
+    let body = "";
+    request.on("data", (part) => {
+      body += part;
+    });
+    request.on("end", () => {
+      got.push({ path: request.url ?? "", headers: request.headers, body });
+      response.writeHead(status).end("said so");
+    });
+  });
+  await new Promise<void>((listening) => receiver.listen(0, "127.0.0.1", listening));
+  server = await serve(["--allow-private-range", "127.0.0.0/8"]);
+});
+test.afterEach(async () => {
+  await server.stop();
+  receiver.close();
+});
+
+const address = () => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+
+async function add(page: Page, kind: string, name: string): Promise<void> {
+  await page.getByRole("button", { name: "Add a channel" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a channel" });
+  await dialog.getByRole("combobox", { name: "Kind" }).click();
+  await page.getByRole("option", { name: kind, exact: true }).click();
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel(/^(Address|Webhook URL)/).fill(address());
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+}
+
+test("a channel is added, tried, logged, routed to and removed", async ({ page }) => {
+  await setUp(page, server);
+  await page.goto(`${server.url}/organization?tab=notifications`);
+  await expect(page.getByText(/There is no channel/)).toBeVisible();
+  await expectAccessible(page);
+
+  await add(page, "Webhook", "Ledger");
+  const dialog = page.getByRole("dialog", { name: "Add a channel" });
+  const secret = (await dialog.getByRole("region", { name: "Signing secret" }).textContent())?.trim() ?? "";
+  expect(secret).toMatch(/^whsec_/);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByText(secret)).toHaveCount(0);
+  const row = page.getByRole("row", { name: /Ledger/ });
+  await expect(row).toContainText("http://127.0.0.1");
+  await expect(row).not.toContainText("/hook");
+
+  await page.getByRole("button", { name: "Send a test by Ledger" }).click();
+  await expect(page.getByText("Ledger took the test")).toBeVisible();
+  await expect(page.getByText(/It answered: said so/)).toBeVisible();
+  expect(got[0]?.headers["webhook-id"]).toMatch(/^msg_/);
+  expect(JSON.parse(got[0]?.body ?? "").type).toBe("test");
+  status = 301;
+  await page.getByRole("button", { name: "Send a test by Ledger" }).click();
+  await expect(page.getByText("Ledger did not take the test")).toBeVisible();
+
+  await page.getByRole("button", { name: "Log of Ledger" }).click();
+  const log = page.getByRole("dialog", { name: "Log of Ledger" });
+  await expect(log.getByText("Not taken, HTTP 301")).toBeVisible();
+  await expect(log.getByText("Delivered, HTTP 200")).toBeVisible();
+  await expectAccessible(page);
+  await page.screenshot({ path: "test-results/notifications-log.png" });
+  await log.getByRole("button", { name: "Close" }).click();
+
+  await page.getByRole("combobox", { name: "Everything goes to" }).click();
+  await page.getByRole("option", { name: "Ledger" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Add a route" }).click();
+  await page.getByLabel("Tag").fill("team=payments");
+  await expect(page.getByText("Not saved yet.")).toBeVisible();
+  await page.getByRole("button", { name: "Save routes" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByLabel("Tag")).toHaveValue("team=payments");
+  await expectAccessible(page);
+  await page.screenshot({ path: "test-results/notifications.png", fullPage: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.screenshot({ path: "test-results/notifications-dark.png", fullPage: true });
+
+  await page.getByRole("button", { name: "Remove Ledger" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(page.getByText(/There is no channel/)).toBeVisible();
+});
+
+test("what is wrong with an address is said, and the form stays", async ({ page }) => {
+  await setUp(page, server);
+  await page.goto(`${server.url}/organization?tab=notifications`);
+  await page.getByRole("button", { name: "Add a channel" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a channel" });
+  await dialog.getByLabel("Name").fill("Inside");
+  await dialog.getByLabel(/^Webhook URL/).fill("https://169.254.169.254/latest");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(dialog.getByRole("alert")).toContainText("metadata service");
+  await expect(dialog.getByLabel("Name")).toHaveValue("Inside");
+});
+
+test.describe("on a telephone, in the dark", () => {
+  test.use({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+
+  test("channels and routes fit and can be used by everybody", async ({ page }) => {
+    await setUp(page, server);
+    await page.goto(`${server.url}/organization?tab=notifications`);
+    await add(page, "Slack", "Costs");
+    await expect(page.getByRole("row", { name: /Costs/ })).toBeVisible();
+    await page.getByRole("button", { name: "Add a route" }).click();
+    await expectFits(page);
+    await expectAccessible(page);
+    await page.screenshot({ path: "test-results/notifications-phone.png", fullPage: true });
+  });
+});

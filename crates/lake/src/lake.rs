@@ -215,10 +215,14 @@ impl Lake {
             .map(|file| &file.generation)
             .filter(|generation| !generation.is_committed())
             .collect();
-        fresh.iter().for_each(|generation| generation.set_committed(true));
+        for generation in &fresh {
+            generation.set_committed(true);
+        }
         let replaced = delta.replace(&partition, &adds).await;
         if matches!(replaced, Err(LakeError::Conflict { .. })) {
-            fresh.iter().for_each(|generation| generation.set_committed(false));
+            for generation in &fresh {
+                generation.set_committed(false);
+            }
         }
         replaced
     }

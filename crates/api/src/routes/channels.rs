@@ -109,6 +109,7 @@ pub(crate) enum StateName {
 
 /// A try to send a message.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names that scripts know")]
 pub(crate) struct Try {
     id: i64,
     /// `webhook-id` or `Message-ID`: the same over all tries.
@@ -191,6 +192,7 @@ impl From<ChannelView> for Channel {
 
 /// The organization's channels.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names that scripts know")]
 pub(crate) struct Channels {
     /// By name.
     channels: Vec<Channel>,

@@ -76,7 +76,7 @@ pub(crate) async fn make_due(
     'rows: for row in due {
         let mut found = vec![];
         for diff in &row.diffs {
-            match caught(made(app, organization, diff, row.at_ms, &choices)).await {
+            match caught(Box::pin(made(app, organization, diff, row.at_ms, &choices))).await {
                 Ok(changes) => found.extend(changes),
                 Err(error) if matches!(error.kind, ErrorKind::TooMany | ErrorKind::Conflict) => {
                     return Err(error);

@@ -33,7 +33,7 @@ pub(super) async fn next(app: &App, channel: &Channel, kind: ChannelKind) -> Res
         let bundle = bundle_of(kind, channel.cadence, fresh);
         let alone = due.first().map(|one| one.id);
         due.retain(|one| one.bundle == NEW && (bundle != Bundle::One || Some(one.id) == alone));
-        name = name_of(bundle).to_owned();
+        name_of(bundle).clone_into(&mut name);
         let ids: Vec<i64> = due.iter().map(|one| one.id).collect();
         app.meta().bundle(&ids, &id, &name).await?;
     } else {

@@ -5,6 +5,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Lake")]
+#[expect(clippy::struct_field_names, reason = "the names of the options")]
 pub(crate) struct Lake {
     /// Where the tables of bills lie, for a new data folder: s3://bucket/prefix. The folder remembers it. Credentials and
     /// region are the usual AWS_… variables of the environment, or CLOUD_ANALYZER_LAKE_ACCESS_KEY_ID and

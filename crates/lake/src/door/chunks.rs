@@ -56,7 +56,7 @@ impl Chunks {
     pub(crate) fn footer(&mut self) -> Result<ParquetMetaData, LakeError> {
         if let Kind::Object(object) = &mut self.0 {
             let end = object.size;
-            object.hold(vec![end.saturating_sub(FOOTER)..end])?;
+            object.hold(std::iter::once(end.saturating_sub(FOOTER)..end).collect())?;
         }
         Ok(ParquetMetaDataReader::new().parse_and_finish(&*self)?)
     }

@@ -32,10 +32,11 @@ const ALL_FILES: &str = files!("('published', 'superseded', 'deletable')");
 /// A file as a row tells of it.
 type Told = (String, String, Option<u64>);
 
-/// The files of a row that was asked for with any of these, by table, and their bytes, by path.
-pub(super) fn files(
-    row: &SqliteRow,
-) -> Result<(BTreeMap<Table, Vec<String>>, HashMap<String, u64>), MetaError> {
+/// Files by table, and their bytes by path.
+type Files = (BTreeMap<Table, Vec<String>>, HashMap<String, u64>);
+
+/// The files of a row that was asked for with any of these.
+pub(super) fn files(row: &SqliteRow) -> Result<Files, MetaError> {
     let mut files: BTreeMap<Table, Vec<String>> = BTreeMap::new();
     let mut sizes = HashMap::new();
     for (table, path, bytes) in from_json::<Vec<Told>>("files", row.try_get("files")?)? {

@@ -17,7 +17,7 @@ pub(crate) use routes::route;
 pub use routes::{KINDS, Route, RouteTag, Routes, routes, set_routes};
 pub(crate) use sending::{deliver_due, due};
 pub(crate) use sources::{attention, bills_changed, recovered, report_failed};
-pub(crate) use targets::sealed_for;
+pub(crate) use targets::{sealed_for, take_out};
 pub use targets::{TargetChange, rotate};
 
 use crate::identity::{entry, name_of, random_id};

@@ -5,7 +5,7 @@ use super::secret::random_id;
 use super::{name_of, now_ms, password, standing};
 use crate::policy::{Caller, Via};
 use crate::reports::recipients;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, ErrorKind, Result, notifications};
 use meta::{Member, NewAudit, NewUser, Organization, Person, User};
 use model::{Email, Role, Standing, UserId};
 
@@ -80,11 +80,20 @@ pub async fn remove_member(app: &App, caller: &Caller, user: &str) -> Result<()>
     let member = member(app, caller, user).await?;
     let detail = [("role", member.role.name())];
     let removed = entry(app, caller, "member.removed", member.user.email.as_str(), &detail);
+    // Before they are out: if it fails, they are a member still, who may be told.
     if member.role == Role::SubsetViewer {
         recipients::take_out(app, caller, &organization.id, member.user.email.as_str()).await?;
+    } else if has_another_administrator(app, organization, &member).await? {
+        notifications::take_out(app, caller, &organization.id, member.user.email.as_str()).await?;
     }
     let done = app.meta().remove_member(&organization.id, &member.user.id, &removed).await;
     done.map_err(last_administrator)
+}
+
+/// Whether somebody could be taken out: an organization keeps an administrator.
+async fn has_another_administrator(app: &App, organization: &Organization, member: &Member) -> Result<bool> {
+    let members = app.meta().members(&organization.id).await?;
+    Ok(members.iter().any(|one| one.role == Role::Administrator && one.user.id != member.user.id))
 }
 
 /// Changes the caller's own password and ends their other sessions.

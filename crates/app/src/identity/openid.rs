@@ -16,7 +16,7 @@ use super::secret::{Secret, same};
 use super::{SignedIn, now_ms, sessions};
 use crate::policy::{Caller, Via};
 use crate::reports::recipients;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, ErrorKind, Result, notifications};
 use chrono::TimeDelta;
 use meta::{Basis, LinkEntries, Linked, NewAudit, NewUser, OpenIdFlow, OpenIdIdentity, Organization, User};
 use model::{Email, OrganizationId, Role, with_causes};
@@ -285,10 +285,15 @@ async fn account(app: &App, caller: &Caller, settings: &OpenIdSettings, person: 
     })
 }
 
-/// The address that somebody has no more is a stranger's: where they are a subset viewer it gets nothing from now on.
+/// The address that somebody has no more is a stranger's: no channel tells it anything from now on, and where they are a
+/// subset viewer it gets nothing at all.
 async fn left_behind(app: &App, by: &Caller, places: &[(Organization, Role)], address: &str) -> Result<()> {
-    for (organization, _) in places.iter().filter(|(_, role)| *role == Role::SubsetViewer) {
-        recipients::take_out(app, by, &organization.id, address).await?;
+    for (organization, role) in places {
+        if *role == Role::SubsetViewer {
+            recipients::take_out(app, by, &organization.id, address).await?;
+        } else {
+            notifications::take_out(app, by, &organization.id, address).await?;
+        }
     }
     Ok(())
 }

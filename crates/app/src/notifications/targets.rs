@@ -1,11 +1,11 @@
 //! Where channels lead: checked, sealed, and what may be shown of it.
 
-use super::{ChannelView, Made, own, view};
+use super::{ChannelView, Made, change_entry, own, view};
 use crate::identity::entry;
 use crate::policy::Caller;
 use crate::reports::recipients;
 use crate::{App, AppError, Result, connections};
-use meta::Channel;
+use meta::{Channel, ChannelState, NewAudit};
 use model::{ChannelId, OrganizationId};
 pub(super) use notify::Target;
 use notify::{ChannelKind, SECRET_BYTES, secret_text};
@@ -14,6 +14,8 @@ use rand::rngs::OsRng;
 
 /// Messages are signed with the former secret as well for so long: receivers are changed one by one (ms).
 const BOTH_MS: i64 = 24 * 3_600_000;
+/// Between the addresses of a mail, as they are shown; no address holds it.
+const BETWEEN: &str = ", ";
 /// Letters of an address and of a key.
 const ADDRESS: usize = 2_000;
 const KEY: usize = 500;
@@ -152,10 +154,56 @@ async fn addresses(app: &App, organization: &OrganizationId, target: Target) -> 
     Ok(Target { to: target.to, ..Target::default() })
 }
 
+/// Takes an address out of every mail channel of an organization: whoever is no member any more is told nothing of it,
+/// unless an administrator names the address anew. A channel that nobody is left of is turned off.
+///
+/// # Errors
+/// The metadata cannot be read or written.
+pub(crate) async fn take_out(
+    app: &App,
+    caller: &Caller,
+    organization: &OrganizationId,
+    address: &str,
+) -> Result<()> {
+    for mut channel in app.meta().channels(organization).await? {
+        // What is shown of a mail is all of where it leads. So nothing has to be opened, and nobody stays in because the
+        // key is not at hand.
+        let (out, to): (Vec<_>, Vec<_>) = channel
+            .shown
+            .split(BETWEEN)
+            .map(ToOwned::to_owned)
+            .partition(|one| channel.kind == ChannelKind::Mail.name() && one == address);
+        if out.is_empty() {
+            continue;
+        }
+        let target = Target { to, ..Target::default() };
+        channel.shown = shown(ChannelKind::Mail, &target);
+        channel.sealed_target = match seal(app, &channel.id, &target).await {
+            Ok(sealed) if !target.to.is_empty() => Some(sealed),
+            Ok(_) => None,
+            Err(error) => {
+                tracing::warn!(channel.id = %channel.id, %error, "where a channel leads was forgotten");
+                None
+            }
+        };
+        if channel.sealed_target.is_none() && channel.state == ChannelState::Active {
+            channel.state = ChannelState::Disabled;
+            channel.disabled_reason =
+                Some("whom it told left the organization: name who gets the mails".to_owned());
+        }
+        let changed = NewAudit {
+            organization_id: Some(organization.clone()),
+            ..change_entry(app, caller, "channel.changed", &channel)
+        };
+        app.meta().change_channel(&channel, app.now().timestamp_millis(), &changed).await?;
+    }
+    Ok(())
+}
+
 /// What may be shown: where to, not the part of the address that lets in.
 pub(super) fn shown(kind: ChannelKind, target: &Target) -> String {
     if kind == ChannelKind::Mail {
-        return target.to.join(", ");
+        return target.to.join(BETWEEN);
     }
     let url = if target.url.is_empty() { kind.own_address().unwrap_or_default() } else { &target.url };
     let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));

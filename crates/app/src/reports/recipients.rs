@@ -7,7 +7,7 @@ use crate::connections::BillDiffMails;
 use crate::identity::entry;
 use crate::limits::RECIPIENTS;
 use crate::policy::{Caller, Sees};
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, ErrorKind, Result, notifications};
 use meta::{NewAudit, ReportSchedule, SavedReport};
 use model::{Email, OrganizationId, Role};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,8 +66,9 @@ async fn seen(app: &App, organization: &OrganizationId) -> Result<BTreeMap<Strin
     Ok(seen)
 }
 
-/// Takes a subset viewer's address out of the recipients of every report and bill diff of an organization: as a stranger of
-/// an allowed domain they would get more than they did as a member. A report that nobody is left of is sent no longer.
+/// Takes a subset viewer's address out of the recipients of every report, bill diff and channel of an organization: as a
+/// stranger of an allowed domain they would get more than they did as a member. A report that nobody is left of is sent no
+/// longer.
 ///
 /// # Errors
 /// The metadata cannot be read or written.
@@ -96,7 +97,7 @@ pub(crate) async fn take_out(
         let changed = entry(app, caller, "connection.change", record.connection.name.as_str(), &detail);
         app.meta().rename_connection(&record, &[of_organization(changed)]).await?;
     }
-    Ok(())
+    notifications::take_out(app, caller, organization, address).await
 }
 
 /// Those of some addresses whose members may see a part of the bills alone.

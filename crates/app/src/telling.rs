@@ -109,8 +109,8 @@ pub(crate) async fn checked(
     Ok(())
 }
 
-/// Notes a cause, and tells of it unless another one is open: one mail says that something is wrong, the page says
-/// all of it.
+/// Notes a cause, and mails of it unless another one is open: one mail says that something is wrong, the page says
+/// all of it. Channels tell of each: who hears that one is over has to know of the others.
 async fn attention(
     app: &App,
     record: &ConnectionRecord,
@@ -122,12 +122,13 @@ async fn attention(
     let other_kind = if cause.starts_with(FAILING) { CHECK } else { "" };
     let open = app.meta().notices(id).await?;
     let told = open.iter().any(|known| is_bad(known) && known.starts_with(other_kind));
-    if told {
-        app.meta().begin_notice(id, cause, app.now().timestamp_millis(), &[]).await?;
-        return Ok(());
-    }
     let now = app.now().timestamp_millis();
     let channels = notifications::attention(app, record, cause, &message, &advice, now).await?;
+    if told {
+        app.meta().begin_notice(id, cause, now, &channels).await?;
+        app.queued().wake();
+        return Ok(());
+    }
     begin(app, record, cause, &Notice::Attention { message, advice }, channels, now).await
 }
 
@@ -159,7 +160,7 @@ async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result
     let mut mails = if others { vec![] } else { to_administrators(app, record, &Notice::Recovered).await? };
     let over: Vec<(String, i64)> =
         since.iter().filter(|(cause, _)| is_bad(cause) && cause.starts_with(causes)).cloned().collect();
-    mails.extend(notifications::recovered(app, record, &over).await?);
+    mails.extend(notifications::recovered(app, record, &over, others).await?);
     app.meta().end_notices(id, causes, &mails).await?;
     app.queued().wake();
     Ok(())

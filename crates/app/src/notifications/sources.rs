@@ -41,12 +41,18 @@ pub(crate) async fn attention(
     queued(app, &record.connection.organization_id, &notice).await
 }
 
-/// Causes of a connection are over: each is told to those who heard of it.
+/// Causes of a connection are over: each is told to those who heard of it. `others` are not: then it still fails.
 pub(crate) async fn recovered(
     app: &App,
     record: &ConnectionRecord,
     causes: &[(String, i64)],
+    others: bool,
 ) -> Result<Vec<NewJob>> {
+    let text = if others {
+        "This cause is over, but the connection still fails for another one: its page says which."
+    } else {
+        "It works again."
+    };
     let mut jobs = vec![];
     for (cause, since_ms) in causes {
         let notice = Notice {
@@ -55,7 +61,7 @@ pub(crate) async fn recovered(
             transition: Transition::Ended,
             severity: Severity::High,
             title: format!("The connection {} needs attention", record.connection.name),
-            text: "It works again.".to_owned(),
+            text: text.to_owned(),
             facts: vec![],
             amounts: vec![],
             link: page_of(app, record),

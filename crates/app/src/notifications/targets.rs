@@ -87,8 +87,14 @@ pub(super) async fn changed(
     new: TargetChange,
 ) -> Result<Target> {
     let mut target = before.unwrap_or_default();
-    if let Some(url) = new.url {
-        url.trim().clone_into(&mut target.url);
+    if let Some(url) = new.url.as_deref().map(str::trim) {
+        // The key goes there in clear: a kept one would be anybody's who may name another address.
+        let kept = kind.keeps_incidents() && !target.secret.is_empty() && new.secret.is_none();
+        if kept && url != target.url {
+            return Err(AppError::invalid("another address needs the key anew")
+                .advise("Enter the key of the service together with its address."));
+        }
+        url.clone_into(&mut target.url);
     }
     if let Some(secret) = new.secret {
         secret.trim().clone_into(&mut target.secret);

@@ -187,6 +187,8 @@ pub async fn change(app: &App, caller: &Caller, id: &str, new: ChannelChange) ->
         let target = targets::changed(app, &channel.organization_id, kind, before, new.target).await?;
         channel.sealed_target = Some(targets::seal(app, &channel.id, &target).await?);
         channel.shown = targets::shown(kind, &target);
+        // Whoever is there now asked for no quiet.
+        channel.quiet_until_ms = 0;
     }
     match new.on {
         Some(true) if channel.sealed_target.is_none() => {
@@ -251,7 +253,7 @@ pub(crate) async fn queued(app: &App, organization: &OrganizationId, notice: &No
 /// Has what waits at a channel looked at now.
 async fn wake(app: &App, channel: &Channel) -> Result<()> {
     if channel.state == ChannelState::Active {
-        jobs::queue_delivery(app, &channel.id).await?;
+        jobs::queue_delivery(app, &channel.organization_id, &channel.id).await?;
     }
     Ok(())
 }

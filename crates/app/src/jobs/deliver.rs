@@ -1,13 +1,15 @@
 //! Sends what is due at a channel. Channels have a lane of their own: a receiver that does not answer is waited for, and
-//! nobody's mail waits behind it. What could not be sent stays with its row, which says when it is tried again.
+//! nobody's mail waits behind it, nor what other organizations tell: each has one place there at a time. What could not be sent stays with its row, which says when it is tried again.
 
 use super::{At, Job, Lane, Retry, queue};
 use crate::{App, Result, notifications};
-use model::ChannelId;
+use model::{ChannelId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Deliver {
+    #[serde(deserialize_with = "super::parsed")]
+    organization: OrganizationId,
     #[serde(deserialize_with = "super::parsed")]
     channel: ChannelId,
 }
@@ -22,20 +24,30 @@ impl Job for Deliver {
         Some(self.channel.to_string())
     }
 
+    fn organization(&self) -> Option<&OrganizationId> {
+        Some(&self.organization)
+    }
+
     async fn run(&self, at: &At) -> Result<()> {
         notifications::deliver_due(&at.app, &self.channel).await
     }
 }
 
 /// Has what is due at a channel sent now.
-pub(crate) async fn queue_delivery(app: &App, channel: &ChannelId) -> Result<()> {
-    queue(app, &Deliver { channel: channel.clone() }).await
+pub(crate) async fn queue_delivery(
+    app: &App,
+    organization: &OrganizationId,
+    channel: &ChannelId,
+) -> Result<()> {
+    queue(app, &Deliver { organization: organization.clone(), channel: channel.clone() }).await
 }
 
 /// Queues what came due by the clock.
 pub(super) async fn queue_due(app: &App) -> Result<()> {
-    for channel in notifications::due(app).await? {
-        queue_delivery(app, &channel).await?;
+    for id in notifications::due(app).await? {
+        if let Some(channel) = app.meta().channel(&id).await? {
+            queue_delivery(app, &channel.organization_id, &id).await?;
+        }
     }
     Ok(())
 }

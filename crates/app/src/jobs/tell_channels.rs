@@ -37,7 +37,7 @@ impl Job for Notify {
 
     async fn run(&self, at: &At) -> Result<()> {
         for channel in notifications::route(&at.app, &self.organization, &self.notice, self.at).await? {
-            super::queue_delivery(&at.app, &channel).await?;
+            super::queue_delivery(&at.app, &self.organization, &channel).await?;
         }
         Ok(())
     }

@@ -14,6 +14,11 @@ use notify::{Attached, ChannelKind, Mail, Message, Target, Verdict, next_wait_ms
 use rand::Rng;
 use std::time::Duration;
 
+/// A receiver that does not answer is left alone until the message is tried again, and for so long at most (ms): what
+/// happens meanwhile is tried then.
+const ALONE_MS: i64 = 1_800_000;
+/// Messages of a channel in a row; then others of its organization have their turn.
+const IN_A_ROW: usize = 50;
 /// Letters of an answer that are kept.
 const ANSWER: usize = 1_000;
 
@@ -30,9 +35,12 @@ pub(crate) async fn due(app: &App) -> Result<Vec<ChannelId>> {
 }
 
 /// Sends what is due at a channel. It may be stopped at any line: what a receiver took and was not written down is sent
-/// again under the same name.
+/// again under the same name. What is left of a long row is found by the next look.
 pub(crate) async fn deliver_due(app: &App, id: &ChannelId) -> Result<()> {
-    while !app.is_stopping() {
+    for _ in 0..IN_A_ROW {
+        if app.is_stopping() {
+            return Ok(());
+        }
         let Some(channel) = app.meta().channel(id).await? else { return Ok(()) };
         if channel.state != ChannelState::Active || channel.quiet_until_ms > app.now().timestamp_millis() {
             return Ok(());
@@ -54,14 +62,14 @@ async fn deliver(app: &App, channel: &Channel, kind: ChannelKind, composed: Comp
         Verdict::Taken => Told::Delivered,
         Verdict::Gone => Told::Gone,
         Verdict::NotTaken(after_s) => {
-            if let Some(after_s) = after_s {
-                app.meta().quiet_channel(&channel.id, now + after_s * 1_000).await?;
-            }
             let jitter = rand::rng().random_range(0..=1_000);
-            match next_wait_ms(tries + 1, after_s, jitter) {
-                Some(wait_ms) => Told::Later(now + wait_ms),
-                None => Told::Failed,
+            let wait_ms = next_wait_ms(tries + 1, after_s, jitter);
+            // Each message would be waited for as long as this one was, in a place that others wait for.
+            let unanswered = wait_ms.filter(|_| tried.status.is_none()).map(|wait_ms| wait_ms.min(ALONE_MS));
+            if let Some(quiet_ms) = after_s.map(|after_s| after_s * 1_000).max(unanswered) {
+                app.meta().quiet_channel(&channel.id, now + quiet_ms).await?;
             }
+            wait_ms.map_or(Told::Failed, |wait_ms| Told::Later(now + wait_ms))
         }
     };
     // Before the try is written down: a process that ends in between tries once more.
@@ -178,7 +186,13 @@ async fn mail(
                 told_to.push(to);
                 app.meta().note_told(&channel.id, &message.id, told_to).await?;
             }
-            Err(error) => failed.push(format!("{to}: {}", error.answer)),
+            Err(error) => {
+                failed.push(format!("{to}: {}", error.answer));
+                // Each further one would wait for the same server.
+                if !error.for_ever {
+                    break;
+                }
+            }
         }
     }
     if failed.is_empty() {

@@ -17,6 +17,8 @@ pub enum Verdict {
     Gone,
     /// It was not taken. The receiver may have said when it likes to be asked again (s from now): it gets nothing before.
     NotTaken(Option<i64>),
+    /// Nobody may get it, and no further try changes that.
+    Never,
 }
 
 /// What a status means. 2xx alone is success: a redirect leads to an address that nobody checked.

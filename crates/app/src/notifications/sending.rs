@@ -61,6 +61,7 @@ async fn deliver(app: &App, channel: &Channel, kind: ChannelKind, composed: Comp
     let told = match tried.verdict {
         Verdict::Taken => Told::Delivered,
         Verdict::Gone => Told::Gone,
+        Verdict::Never => Told::Failed,
         Verdict::NotTaken(after_s) => {
             let jitter = rand::rng().random_range(0..=1_000);
             let wait_ms = next_wait_ms(tries + 1, after_s, jitter);
@@ -77,6 +78,7 @@ async fn deliver(app: &App, channel: &Channel, kind: ChannelKind, composed: Comp
         Told::Gone => {
             disable(app, channel, "its receiver answered 410: it is gone and wants no more messages").await?;
         }
+        Told::Failed if tried.verdict == Verdict::Never => disable(app, channel, &tried.answer).await?,
         Told::Failed => {
             let reason = format!(
                 "its receiver took a message in none of ten tries over three days; the last answer: {}",
@@ -161,6 +163,11 @@ async fn mail(
     let part = recipients::of_part(app, &channel.organization_id, &target.to).await?;
     let left: Vec<String> =
         target.to.iter().filter(|to| !told_to.contains(to) && !part.contains(to)).cloned().collect();
+    if left.is_empty() && told_to.is_empty() {
+        let answer =
+            format!("none of its addresses may get it: part of the bills alone is for {}", part.join(", "));
+        return Ok(Tried { verdict: Verdict::Never, status: None, answer: kept(&answer) });
+    }
     let sender = format!("channel {}", channel.id);
     match count_mails(app, &channel.organization_id, sender, left.len(), None, None).await {
         Err(error) if error.kind == ErrorKind::TooMany => {
@@ -179,31 +186,36 @@ async fn mail(
         None => vec![],
     };
     let mail = Mail::Notices { message: message.clone(), files };
-    let mut failed = vec![];
+    let (mut refused, mut failed) = (vec![], None);
     for to in left {
         match settings.mailer.send_once(&to, &mail, &message.id).await {
             Ok(_) => {
                 told_to.push(to);
                 app.meta().note_told(&channel.id, &message.id, told_to).await?;
             }
+            Err(error) if error.for_ever => refused.push(format!("{to}: {}", error.answer)),
             Err(error) => {
-                failed.push(format!("{to}: {}", error.answer));
+                failed = Some(format!("{to}: {}", error.answer));
                 // Each further one would wait for the same server.
-                if !error.for_ever {
-                    break;
-                }
+                break;
             }
         }
     }
-    if failed.is_empty() {
+    // An address that is refused for ever is nobody else's fault: they have it, and the log names the address.
+    if failed.is_none() && !told_to.is_empty() {
         let mut answer = format!("the mail server took it for {}", told_to.join(", "));
+        if !refused.is_empty() {
+            answer.push_str("; not for ");
+            answer.push_str(&refused.join("; "));
+        }
         if !part.is_empty() {
             answer.push_str("; left out, for they may see a part of the bills alone: ");
             answer.push_str(&part.join(", "));
         }
         return Ok(Tried { verdict: Verdict::Taken, status: None, answer: kept(&answer) });
     }
-    Ok(not_taken(&format!("the mail server did not take it for {}", failed.join("; ")), None))
+    refused.extend(failed);
+    Ok(not_taken(&format!("the mail server did not take it for {}", refused.join("; ")), None))
 }
 
 /// Turns a channel off whose receiver takes nothing, and has its owner told.

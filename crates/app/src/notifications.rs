@@ -210,7 +210,8 @@ pub async fn change(app: &App, caller: &Caller, id: &str, new: ChannelChange) ->
     view(app, channel).await
 }
 
-/// Removes a channel, with its log and what waits for it. Routes that name it lose it.
+/// Removes a channel, with its log and what waits for it. Routes that name it lose it, and those that lead
+/// to it alone go with it.
 pub async fn remove(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let channel = own(app, caller, id).await?;
     let entry = change_entry(app, caller, "channel.removed", &channel);

@@ -100,17 +100,25 @@ pub async fn routes(app: &App, caller: &Caller) -> Result<Routes> {
     of(app, &caller.organization()?.id).await
 }
 
+/// Routes as they hold: channels that are gone are left out, and so is a route that led to nothing else. What it matched
+/// goes on to the next ones and to the fallback, rather than to nobody. One that was made without channels stays: it says
+/// that nobody wants it.
 async fn of(app: &App, organization: &OrganizationId) -> Result<Routes> {
     let known: BTreeSet<String> =
         app.meta().channels(organization).await?.into_iter().map(|one| one.id.to_string()).collect();
     let mut routes = Routes::default();
-    let still = |channels: Vec<String>| channels.into_iter().filter(|one| known.contains(one)).collect();
+    let still = |channels: &[String]| -> Vec<String> {
+        channels.iter().filter(|one| known.contains(*one)).cloned().collect()
+    };
     for kept in app.meta().notification_routes(organization).await? {
         match serde_json::from_value(kept) {
             Ok(Kept::Route(route)) => {
-                routes.routes.push(Route { channels: still(route.channels), ..route });
+                let channels = still(&route.channels);
+                if route.channels.is_empty() || !channels.is_empty() {
+                    routes.routes.push(Route { channels, ..route });
+                }
             }
-            Ok(Kept::Fallback(channels)) => routes.fallback = still(channels),
+            Ok(Kept::Fallback(channels)) => routes.fallback = still(&channels),
             Err(error) => return Err(AppError::internal(format!("a kept route cannot be read: {error}"))),
         }
     }

@@ -2,6 +2,7 @@
 //! reports that could not be sent. Administrators get their mails about these whether there are channels or not.
 
 use super::queued;
+use crate::processing::bill_diffs::days;
 use crate::telling::{grouped, money, month_name};
 use crate::{App, Result, stable};
 use meta::{BillChange, ConnectionRecord, NewJob, SavedReport};
@@ -83,24 +84,33 @@ pub(crate) async fn bills_changed(
     for (number, change) in changes {
         let Some(found) = &change.settled else { continue };
         let month = month_name(&change.period.to_string());
+        let (period, text) = match found.through.as_deref().map(days) {
+            Some(days) if !days.is_empty() => (
+                format!("{days} {month}"),
+                "Days that were settled before have other costs in a newer delivery.",
+            ),
+            _ => (month, "The month was final, and has other costs in a newer delivery."),
+        };
         let amount = |label: &str, amount: model::Decimal| Amount {
             label: label.to_owned(),
             amount: amount.to_string(),
             shown: money(amount),
             currency: change.currency.clone(),
-            period: month.clone(),
+            period: period.clone(),
         };
-        let rows = change
-            .lines_total
-            .map(|total| Fact { label: "Lines that changed".to_owned(), value: grouped(&total.to_string()) });
+        let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
+        let mut facts = vec![fact("Cost", "unblended".to_owned())];
+        facts.extend(
+            change.lines_total.map(|total| fact("Lines that changed", grouped(&total.to_string()))),
+        );
         let notice = Notice {
             event: format!("bill-{}-{number}", record.connection.id),
             kind: "bill".to_owned(),
             transition: Transition::Happened,
             severity: Severity::Medium,
-            title: format!("{}: the bill of {month} changed", record.connection.name),
-            text: "Days that were settled before have other costs in a newer delivery.".to_owned(),
-            facts: rows.into_iter().collect(),
+            title: format!("{}: the bill of {period} changed", record.connection.name),
+            text: text.to_owned(),
+            facts,
             amounts: vec![
                 amount("Change", found.after - found.before),
                 amount("Before", found.before),

@@ -114,7 +114,7 @@ fn lines(sums: &[ChangedSum], name: impl Fn(&str) -> String) -> Vec<DiffLine> {
 }
 
 /// The days of a month that are compared, in words.
-fn days(through: &str) -> String {
+pub(crate) fn days(through: &str) -> String {
     let Ok(last) = through.parse::<NaiveDate>() else { return String::new() };
     if last.format("%-d").to_string() == "1" { "1".to_owned() } else { format!("1–{}", last.format("%-d")) }
 }

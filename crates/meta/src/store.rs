@@ -122,6 +122,13 @@ impl Meta {
         sqlx::query("UPDATE notifications SET state = 'dropped' WHERE state = 'waiting'")
             .execute(&mut *transaction)
             .await?;
+        // The house that the copy is of tells them, too; which one goes on is for its people to say.
+        sqlx::query(
+            "UPDATE notification_channels SET state = 'disabled', disabled_reason = ? WHERE state = 'active'",
+        )
+        .bind("the data were restored from a backup: turn it on where nothing else tells what happens")
+        .execute(&mut *transaction)
+        .await?;
         loop {
             let moved = sqlx::query(
                 "UPDATE saved_reports SET next_run_ms = CASE frequency

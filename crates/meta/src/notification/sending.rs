@@ -205,7 +205,8 @@ impl Meta {
         rows.iter().map(notification).collect()
     }
 
-    /// Channels of an organization that were told of an event, or are to be.
+    /// Channels of an organization that were told of an event, or are to be; not those for which it was dropped when a copy
+    /// was restored.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -216,7 +217,8 @@ impl Meta {
     ) -> Result<Vec<ChannelId>, MetaError> {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM notification_channels AS channel WHERE organization_id = ?
-                 AND EXISTS (SELECT 1 FROM notifications WHERE channel_id = channel.id AND event = ?) ORDER BY id",
+                 AND EXISTS (SELECT 1 FROM notifications WHERE channel_id = channel.id AND event = ?
+                             AND state <> 'dropped') ORDER BY id",
         )
         .bind(organization.as_str())
         .bind(event)

@@ -132,8 +132,17 @@ async fn what_is_open_is_known_and_a_bundle_is_one_message() {
     let open = house.meta.still_open(&house.id, &["c"], 10).await.unwrap();
     assert_eq!(open.iter().map(|one| one.event.as_str()).collect::<Vec<_>>(), ["a"]);
     assert_eq!(house.meta.waiting(&house.id).await.unwrap(), 1);
+    house.meta.notify(&[house.new_one("dropped", "opened", "d")]).await.unwrap();
+    let channel = house.meta.channel(&house.id).await.unwrap().unwrap();
+    assert_eq!(house.meta.channels_told(&channel.organization_id, "dropped").await.unwrap().len(), 1);
     house.meta.settle_copy(20).await.unwrap();
     assert_eq!(house.meta.waiting(&house.id).await.unwrap(), 0, "a restored copy tells nothing twice");
+    let told = house.meta.channels_told(&channel.organization_id, "b").await.unwrap();
+    assert_eq!(told, std::slice::from_ref(&house.id), "it was told before");
+    let channel = house.meta.channel(&house.id).await.unwrap().unwrap();
+    assert_eq!(channel.state, ChannelState::Disabled);
+    assert!(channel.disabled_reason.unwrap().contains("restored"));
+    assert!(house.meta.channels_told(&channel.organization_id, "dropped").await.unwrap().is_empty());
 }
 
 #[tokio::test]

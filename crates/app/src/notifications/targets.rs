@@ -11,6 +11,7 @@ pub(super) use notify::Target;
 use notify::{ChannelKind, SECRET_BYTES, secret_text};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
+use url::Url;
 
 /// Messages are signed with the former secret as well for so long: receivers are changed one by one (ms).
 const BOTH_MS: i64 = 24 * 3_600_000;
@@ -212,9 +213,8 @@ pub(super) fn shown(kind: ChannelKind, target: &Target) -> String {
         return target.to.join(BETWEEN);
     }
     let url = if target.url.is_empty() { kind.own_address().unwrap_or_default() } else { &target.url };
-    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    format!("{scheme}://{host}")
+    // As it is connected to: `https:\\host\secret` leads to a host, too.
+    Url::parse(url).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }
 
 fn new_secret() -> Result<String> {

@@ -17,8 +17,8 @@ pub(crate) use routes::route;
 pub use routes::{KINDS, Route, RouteTag, Routes, routes, set_routes};
 pub(crate) use sending::{deliver_due, due};
 pub(crate) use sources::{attention, bills_changed, recovered, report_failed};
-pub(crate) use targets::{sealed_for, take_out};
 pub use targets::{TargetChange, rotate};
+pub(crate) use targets::{sealed_for, take_out};
 
 use crate::identity::{entry, name_of, random_id};
 use crate::jobs::{self, Notify};

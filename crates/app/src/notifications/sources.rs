@@ -100,9 +100,7 @@ pub(crate) async fn bills_changed(
         };
         let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
         let mut facts = vec![fact("Cost", "unblended".to_owned())];
-        facts.extend(
-            change.lines_total.map(|total| fact("Lines that changed", grouped(&total.to_string()))),
-        );
+        facts.extend(change.lines_total.map(|total| fact("Lines that changed", grouped(&total.to_string()))));
         let notice = Notice {
             event: format!("bill-{}-{number}", record.connection.id),
             kind: "bill".to_owned(),

@@ -1,6 +1,8 @@
+mod mails;
+
 use super::*;
-use crate::AppOptions;
 use crate::clock::Hand;
+use crate::{AppOptions, MailSettings};
 use chrono::{DateTime, TimeDelta, Utc};
 use connect::Outgoing;
 use notify::{About, Transition};
@@ -9,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// A receiver that answers as it is told, 200 once nothing is left, and keeps what it got.
+/// A receiver that answers as it is told, 200 once nothing is left, and keeps what it got. Told nothing, it says nothing.
 struct Receiver {
     url: String,
     answers: Arc<Mutex<VecDeque<&'static str>>>,
@@ -39,6 +41,9 @@ impl Receiver {
                     }
                 }
                 let status = these.lock().unwrap().pop_front().unwrap_or("200 OK");
+                if status.is_empty() {
+                    continue;
+                }
                 let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno");
                 let _ = link.write_all(answer.as_bytes()).await;
             }
@@ -71,6 +76,10 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::with(None).await
+    }
+
+    async fn with(mail: Option<MailSettings>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // A Wednesday at noon.
         let now: DateTime<Utc> = "2026-09-09T12:00:00Z".parse().unwrap();
@@ -78,6 +87,7 @@ impl World {
         let options = AppOptions {
             clock: Arc::clone(&clock) as Arc<dyn crate::clock::Clock>,
             outgoing: Outgoing::new(vec!["127.0.0.0/8".parse().unwrap()]),
+            mail,
             ..AppOptions::default()
         };
         let app = App::open(folder.path(), options).await.unwrap();
@@ -106,6 +116,16 @@ impl World {
 
     async fn tell(&self, notice: &Notice) {
         route(&self.app, self.organization(), notice, self.now).await.unwrap();
+    }
+
+    /// Routes what was queued to be told.
+    async fn run_notices(&self) {
+        let lease = meta::Lease { holder: "test".to_owned(), until_ms: i64::MAX };
+        let now_ms = self.now.timestamp_millis();
+        while let Some(job) = self.app.meta().claim("house", &["notify"], now_ms, &lease).await.unwrap() {
+            self.tell(&serde_json::from_value(job.payload["notice"].clone()).unwrap()).await;
+            self.app.meta().finish(&job, now_ms, None).await.unwrap();
+        }
     }
 
     async fn channel_state(&self, id: &ChannelId) -> ChannelState {
@@ -320,4 +340,102 @@ async fn secrets_are_sealed_signed_with_and_changed_with_the_key() {
     assert_eq!(world.channel_state(&id).await, ChannelState::Disabled);
     let on = ChannelChange { on: Some(true), ..ChannelChange::default() };
     assert!(change(&world.app, &world.caller, id.as_str(), on).await.is_err());
+}
+
+#[tokio::test]
+async fn a_receiver_that_does_not_answer_is_left_alone_with_all_that_waits() {
+    let mut world = World::new().await;
+    let id = world.channel(ChannelKind::Webhook, Cadence::Each).await;
+    for event in ["e1", "e2", "e3"] {
+        world.tell(&notice(event, Transition::Opened)).await;
+    }
+    world.receiver.answers(&["", "500 No"]);
+    deliver_due(&world.app, &id).await.unwrap();
+    assert_eq!(world.receiver.got().len(), 1);
+    assert!(due(&world.app).await.unwrap().is_empty(), "the others wait for its next try");
+    world.later(6);
+    deliver_due(&world.app, &id).await.unwrap();
+    assert_eq!(world.receiver.got().len(), 4, "one that answers keeps nobody");
+}
+
+#[tokio::test]
+async fn a_kept_key_goes_to_no_other_address() {
+    let world = World::new().await;
+    let id = world.channel(ChannelKind::PagerDuty, Cadence::Each).await;
+    let elsewhere = |secret: Option<&str>| {
+        let url = Some(format!("{}/elsewhere", world.receiver.url));
+        let target = TargetChange { url, secret: secret.map(ToOwned::to_owned), to: None };
+        ChannelChange { target, ..ChannelChange::default() }
+    };
+    let error = change(&world.app, &world.caller, id.as_str(), elsewhere(None)).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Invalid);
+    assert!(error.advice.unwrap().contains("together with its address"));
+    change(&world.app, &world.caller, id.as_str(), elsewhere(Some("another"))).await.unwrap();
+    assert!(test(&world.app, &world.caller, id.as_str()).await.unwrap().delivered);
+    let got = world.receiver.got();
+    assert!(got.iter().all(|request| request.starts_with("POST /hook/elsewhere")), "{got:?}");
+    assert!(got[0].contains("another"));
+}
+
+#[tokio::test]
+async fn a_route_goes_with_its_last_channel() {
+    let world = World::new().await;
+    let gone = world.channel(ChannelKind::Webhook, Cadence::Each).await;
+    let rest = world.channel(ChannelKind::Webhook, Cadence::Each).await;
+    let route = Route {
+        kinds: vec![],
+        accounts: vec![],
+        subset: None,
+        tag: None,
+        least: Severity::Low,
+        channels: vec![gone.to_string()],
+    };
+    let wished = Routes { routes: vec![route], fallback: vec![rest.to_string()] };
+    set_routes(&world.app, &world.caller, wished).await.unwrap();
+    remove(&world.app, &world.caller, gone.as_str()).await.unwrap();
+    assert!(routes(&world.app, &world.caller).await.unwrap().routes.is_empty());
+    world.tell(&notice("e1", Transition::Opened)).await;
+    assert_eq!(channel(&world.app, &world.caller, rest.as_str()).await.unwrap().waiting, 1);
+}
+
+#[test]
+fn what_is_shown_holds_no_secret() {
+    for url in
+        ["https://hooks.example/T1/hush", r"https:\\hooks.example\T1\hush", "HTTPS:hooks.example/T1?hush"]
+    {
+        let target = targets::Target { url: url.to_owned(), ..targets::Target::default() };
+        assert_eq!(targets::shown(ChannelKind::Slack, &target), "https://hooks.example", "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_cause_is_told_too_and_there_is_no_all_clear_before_the_last_one_is_over() {
+    let world = World::new().await;
+    let id = world.channel(ChannelKind::Webhook, Cadence::Each).await;
+    let connection = meta::Connection {
+        id: model::ConnectionId::try_new("bills").unwrap(),
+        organization_id: world.organization().clone(),
+        kind: meta::ConnectionKind::Local,
+        location: "/bills".to_owned(),
+        name: "bills".to_owned(),
+    };
+    world.app.meta().ensure_connection(&connection, &[]).await.unwrap();
+    let record = world.app.meta().connection_records(world.organization()).await.unwrap().remove(0);
+    let found = |check: &str| crate::telling::Finding {
+        check: check.to_owned(),
+        message: format!("{check} is wrong"),
+        advice: "Mend it.".to_owned(),
+    };
+    let mut told = vec![];
+    for failed in [vec![found("a")], vec![found("a"), found("b")], vec![found("b")], vec![]] {
+        crate::telling::checked(&world.app, &record, &failed, true).await.unwrap();
+        world.run_notices().await;
+        deliver_due(&world.app, &id).await.unwrap();
+        let got = world.receiver.got();
+        assert_eq!(got.len(), told.len() + 1, "{got:?}");
+        told.push(got.last().unwrap().clone());
+    }
+    for (told, what) in told.iter().zip(["a is wrong", "b is wrong", "still fails", "It works again."]) {
+        assert!(told.contains(what), "{told}");
+    }
 }

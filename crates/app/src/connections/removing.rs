@@ -6,6 +6,7 @@ use crate::policy::Caller;
 use crate::{App, AppError, Result};
 use lake::Table;
 use model::{BillingPeriod, ConnectionId, OrganizationId};
+use std::collections::BTreeSet;
 
 /// Removes a connection, its months and its history; `name` must be its name, typed by whoever asks.
 ///
@@ -31,11 +32,12 @@ pub async fn remove(app: &App, caller: &Caller, id: &ConnectionId, name: &str) -
     }
     let _writing = app.writing().await?;
     let _at_work = app.at_work_alone(id).await?;
-    let months = months(app, organization, id).await?;
+    let mut months: BTreeSet<_> = months(app, organization, id).await?.into_iter().collect();
+    months.extend(held(app, id).await?);
     let removed = entry(app, caller, "connection.remove", name.trim(), &[("id", id.as_str())]);
     app.meta().delete_connection(organization, id, &[removed]).await?;
     crate::allocation::forget_accounts(app, organization, id).await?;
-    remove_months(app, id, &months).await?;
+    remove_months(app, id, &months.into_iter().collect::<Vec<_>>()).await?;
     crate::counted::nowhere(app, organization).await?;
     app.vacuum_behind().await;
     Ok(())
@@ -50,6 +52,18 @@ pub(super) async fn months(
     let publications = app.meta().publications(organization).await?;
     let own = publications.iter().filter(|publication| publication.connection_id == *id);
     Ok(own.map(|publication| publication.period).collect())
+}
+
+/// The months of a connection that the tables hold: also one that a reading gave them which was stopped before it was
+/// published.
+async fn held(app: &App, id: &ConnectionId) -> Result<Vec<BillingPeriod>> {
+    let mut months = vec![];
+    for table in Table::ALL {
+        let files = app.lake().active_files(table).await?;
+        let own = files.iter().filter(|file| file.connection_id == id.as_str());
+        months.extend(own.filter_map(|file| file.billing_period.parse().ok()));
+    }
+    Ok(months)
 }
 
 /// Removes what the tables hold of a connection's months.

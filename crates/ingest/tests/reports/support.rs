@@ -9,17 +9,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub const HEADER: &str = "bill/BillingPeriodStartDate,lineItem/UsageStartDate,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UnblendedCost,lineItem/UsageAmount,lineItem/CurrencyCode,reservation/ReservationARN,reservation/EffectiveCost,resourceTags/user:Team,resourceTags/user:team,reservation/UnusedAmortizedUpfrontFeeForBillingPeriod,reservation/UnusedRecurringFee";
+pub(crate) const HEADER: &str = "bill/BillingPeriodStartDate,lineItem/UsageStartDate,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/ProductCode,lineItem/UsageType,lineItem/Operation,lineItem/UnblendedCost,lineItem/UsageAmount,lineItem/CurrencyCode,reservation/ReservationARN,reservation/EffectiveCost,resourceTags/user:Team,resourceTags/user:team,reservation/UnusedAmortizedUpfrontFeeForBillingPeriod,reservation/UnusedRecurringFee";
 
 /// A usage row of 1 October 2026.
-pub fn row(cost: &str) -> String {
+pub(crate) fn row(cost: &str) -> String {
     format!(
         "2026-10-01T00:00:00Z,2026-10-01T05:00:00Z,111111111111,Usage,AmazonEC2,BoxUsage:m5.large,RunInstances,{cost},1,USD,,,Platform,platform,,"
     )
 }
 
 /// A report of these lines.
-pub fn report(lines: &[String]) -> Vec<u8> {
+pub(crate) fn report(lines: &[String]) -> Vec<u8> {
     let mut text = HEADER.to_owned();
     for line in lines {
         text.push('\n');
@@ -29,23 +29,23 @@ pub fn report(lines: &[String]) -> Vec<u8> {
     text.into_bytes()
 }
 
-pub fn file(folder: &Path, name: &str, bytes: &[u8]) -> Arc<dyn SourceFile> {
+pub(crate) fn file(folder: &Path, name: &str, bytes: &[u8]) -> Arc<dyn SourceFile> {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     LocalFile::open(name, &path).unwrap()
 }
 
-pub fn read(files: &[Arc<dyn SourceFile>]) -> Result<RollupResult, IngestError> {
+pub(crate) fn read(files: &[Arc<dyn SourceFile>]) -> Result<RollupResult, IngestError> {
     ingest::rollup::read(files, &Selection::default(), 2, &Counters::default())
 }
 
-pub fn read_one(name: &str, bytes: &[u8]) -> Result<RollupResult, IngestError> {
+pub(crate) fn read_one(name: &str, bytes: &[u8]) -> Result<RollupResult, IngestError> {
     let folder = tempfile::tempdir().unwrap();
     read(&[file(folder.path(), name, bytes)])
 }
 
 /// Sum of a measure by period and dimension value.
-pub fn sums(
+pub(crate) fn sums(
     result: &RollupResult,
     dimension: &str,
     measure: &str,
@@ -67,6 +67,6 @@ pub fn sums(
 }
 
 /// The total of a measure over everything.
-pub fn total(result: &RollupResult, measure: &str) -> Decimal {
+pub(crate) fn total(result: &RollupResult, measure: &str) -> Decimal {
     sums(result, "BillingCurrency", measure).into_values().sum()
 }

@@ -61,7 +61,7 @@ async fn held(app: &App, id: &ConnectionId) -> Result<Vec<BillingPeriod>> {
     for table in Table::ALL {
         let files = app.lake().active_files(table).await?;
         let own = files.iter().filter(|file| file.connection_id == id.as_str());
-        months.extend(own.filter_map(|file| file.billing_period.parse().ok()));
+        months.extend(own.filter_map(|file| file.billing_period.parse::<BillingPeriod>().ok()));
     }
     Ok(months)
 }

@@ -1,89 +1,16 @@
 //! One bill that two connections hold: conflicts, choices, and a month that takes another one's place.
 
+use crate::support::{self, august, candidate, conflict, id, organization, store, words};
 use meta::{
-    BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, ConflictDetail, Connection,
-    ConnectionKind, ErrorKind, Failure, FailureKind, JobState, Meta, NewPublication, Organization,
-    Retirement,
+    BillChoice, BillDecision, ErrorKind, Failure, FailureKind, JobState, Meta, NewPublication, Retirement,
 };
-use model::{BillingPeriod, ConnectionId, Decimal, OrganizationId};
-use serde_json::json;
-use tempfile::TempDir;
-
-fn id(name: &str) -> ConnectionId {
-    ConnectionId::try_new(name).unwrap()
-}
-
-fn august() -> BillingPeriod {
-    "2026-08".parse().unwrap()
-}
-
-fn organization() -> OrganizationId {
-    OrganizationId::try_new("acme").unwrap()
-}
-
-fn candidate(name: &str) -> BillCandidate {
-    BillCandidate { connection: id(name), place: BillPlace::Whole }
-}
-
-fn words() -> [String; 2] {
-    ["ours".to_owned(), "theirs".to_owned()]
-}
-
-fn conflict(own: &str, other: &str) -> BillConflict {
-    BillConflict {
-        id: 0,
-        period: august(),
-        own: candidate(own),
-        other: candidate(other),
-        gone: String::new(),
-        detail: ConflictDetail { payers: vec!["1".to_owned()], whole: true, ..ConflictDetail::default() },
-        noted_at_ms: 5,
-    }
-}
 
 fn publication(connection: &str) -> NewPublication {
-    NewPublication {
-        connection_id: id(connection),
-        period: august(),
-        rollup_version: 1,
-        rollup_files: vec![connection.to_owned()],
-        line_items_version: None,
-        line_item_files: vec![],
-        rows: 1,
-        bytes: 1,
-        currency: "USD".to_owned(),
-        raw_total: Decimal::ZERO,
-        stored_total: Decimal::ZERO,
-        proven: true,
-        fingerprint: connection.to_owned(),
-        proof: json!({}),
-        features: json!({}),
-        data_from: None,
-        data_to: None,
-        published_at_ms: 10,
-    }
+    support::publication(connection, connection, 10)
 }
 
 fn decision(choice: BillChoice) -> BillDecision {
     BillDecision { choice: Some(choice), ..BillDecision::default() }
-}
-
-async fn store() -> (TempDir, Meta) {
-    let folder = tempfile::tempdir().unwrap();
-    let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
-    let acme = Organization { id: organization(), name: "Acme".to_owned(), demo: false };
-    meta.ensure_organization(&acme).await.unwrap();
-    for name in ["one", "two"] {
-        let connection = Connection {
-            id: id(name),
-            organization_id: organization(),
-            kind: ConnectionKind::Local,
-            location: format!("/{name}"),
-            name: name.to_owned(),
-        };
-        meta.ensure_connection(&connection, &[]).await.unwrap();
-    }
-    (folder, meta)
 }
 
 async fn current(meta: &Meta) -> Vec<String> {

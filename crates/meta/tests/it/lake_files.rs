@@ -1,79 +1,12 @@
 //! Files of the lake as rows: their states, what may be removed, and what was published at an instant that is over.
 
+use crate::support::{conflict, id, organization, publication, store, words};
 use meta::{
-    BillCandidate, BillChange, BillConflict, BillDiff, BillPlace, ConflictDetail, Connection, ConnectionKind,
-    ErrorKind, FileState, Found, Meta, NewPublication, Organization, Publication, Retirement,
+    BillChange, BillDiff, ErrorKind, FileState, Found, Meta, NewPublication, Publication, Retirement,
 };
-use model::{ConnectionId, Decimal, OrganizationId, Table};
+use model::{Decimal, Table};
 use serde_json::json;
 use std::collections::HashMap;
-use tempfile::TempDir;
-
-fn id(name: &str) -> ConnectionId {
-    ConnectionId::try_new(name).unwrap()
-}
-
-fn organization() -> OrganizationId {
-    OrganizationId::try_new("acme").unwrap()
-}
-
-fn publication(connection: &str, generation: &str, at_ms: i64) -> NewPublication {
-    NewPublication {
-        connection_id: id(connection),
-        period: "2026-08".parse().unwrap(),
-        rollup_version: 1,
-        rollup_files: vec![generation.to_owned()],
-        line_items_version: None,
-        line_item_files: vec![],
-        rows: 1,
-        bytes: 1,
-        currency: "USD".to_owned(),
-        raw_total: Decimal::ZERO,
-        stored_total: Decimal::ZERO,
-        proven: true,
-        fingerprint: generation.to_owned(),
-        proof: json!({}),
-        features: json!({}),
-        data_from: None,
-        data_to: None,
-        published_at_ms: at_ms,
-    }
-}
-
-fn words() -> [String; 2] {
-    ["ours".to_owned(), "theirs".to_owned()]
-}
-
-fn conflict(own: &str, other: &str) -> BillConflict {
-    let candidate = |name: &str| BillCandidate { connection: id(name), place: BillPlace::Whole };
-    BillConflict {
-        id: 0,
-        period: "2026-08".parse().unwrap(),
-        own: candidate(own),
-        other: candidate(other),
-        gone: String::new(),
-        detail: ConflictDetail { payers: vec!["1".to_owned()], whole: true, ..ConflictDetail::default() },
-        noted_at_ms: 5,
-    }
-}
-
-async fn store() -> (TempDir, Meta) {
-    let folder = tempfile::tempdir().unwrap();
-    let meta = Meta::open(&folder.path().join("meta.sqlite")).await.unwrap();
-    let acme = Organization { id: organization(), name: "Acme".to_owned(), demo: false };
-    meta.ensure_organization(&acme).await.unwrap();
-    for name in ["one", "two"] {
-        let connection = Connection {
-            id: id(name),
-            organization_id: organization(),
-            kind: ConnectionKind::Local,
-            location: format!("/{name}"),
-            name: name.to_owned(),
-        };
-        meta.ensure_connection(&connection, &[]).await.unwrap();
-    }
-    (folder, meta)
-}
 
 /// Paths and states of the roll-up's files.
 async fn states(meta: &Meta) -> Vec<(String, FileState, i64)> {

@@ -6,4 +6,5 @@ mod jobs;
 mod lake_files;
 mod notifications;
 mod store;
+mod support;
 mod work;

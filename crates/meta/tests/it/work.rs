@@ -1,11 +1,12 @@
 //! Jobs of every kind: one of a key at a time, leases that run out, organizations beside each other; and the outbox, from
 //! which jobs follow.
 
+use crate::support;
 use meta::{
     Beat, Connection, ConnectionKind, Failure, JobState, KnownJob, Lease, Meta, NewJob, NewPublication,
     Organization, TakenJob,
 };
-use model::{ConnectionId, Decimal, OrganizationId};
+use model::{ConnectionId, OrganizationId};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -145,24 +146,8 @@ async fn what_follows_a_publication_is_queued_once() {
     house.meta.ensure_connection(&connection, &[]).await.unwrap();
     for period in ["2026-09", "2026-10"] {
         let new = NewPublication {
-            connection_id: id.clone(),
             period: period.parse().unwrap(),
-            rollup_version: 1,
-            rollup_files: vec![],
-            line_items_version: None,
-            line_item_files: vec![],
-            rows: 1,
-            bytes: 1,
-            currency: "USD".to_owned(),
-            raw_total: Decimal::ZERO,
-            stored_total: Decimal::ZERO,
-            proven: true,
-            fingerprint: period.to_owned(),
-            proof: json!({}),
-            features: json!({}),
-            data_from: None,
-            data_to: None,
-            published_at_ms: 1000,
+            ..support::publication(id.as_str(), period, 1000)
         };
         house.meta.publish(&new).await.unwrap();
     }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod backup;
+mod budgets;
 mod choose;
 mod connect;
 mod customers;
@@ -48,6 +49,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return verify::run(&folder, args).await,
         Command::Accounts(args) => accounts::run(&folder, args).await?,
         Command::Query(args) => query::run(&folder, args).await?,
+        Command::Budgets(args) => budgets::run(&folder, &args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
         Command::Explain(args) => explain::run(&folder, args).await?,
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,

@@ -320,6 +320,7 @@ COMMANDS = {
     "serve": (None, "each route by itself; its options are those of whoever runs it"),
     "status": (None, "reads"),
     "query": (None, "reads"),
+    "budgets": (None, "reads"),
     "reconcile": (None, "reads"),
     "explain": (None, "reads"),
     "doctor": (None, "reads"),

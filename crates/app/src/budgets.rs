@@ -208,8 +208,7 @@ fn may_see(published: &Published, budget: &Budget) -> bool {
     };
     // Connections, and what the organization defines, are not theirs to know of.
     let plain = |filter: &Filter| match &filter.dimension {
-        Dimension::Mapped(_) => own(filter),
-        Dimension::Column(Column::AccountId) => own(filter),
+        Dimension::Mapped(_) | Dimension::Column(Column::AccountId) => own(filter),
         dimension => !dimension.is_of_bill(),
     };
     let filters = &budget.question.filters;

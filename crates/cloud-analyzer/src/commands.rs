@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod accounts;
+mod backtest;
 mod backup;
 mod budgets;
 mod choose;
@@ -8,6 +9,7 @@ mod connect;
 mod customers;
 mod demo;
 mod doctor;
+mod events;
 mod explain;
 mod ingest;
 mod keys;
@@ -50,6 +52,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(args) => accounts::run(&folder, args).await?,
         Command::Query(args) => query::run(&folder, args).await?,
         Command::Budgets(args) => budgets::run(&folder, &args).await?,
+        Command::Events(args) => events::run(&folder, args).await?,
+        Command::Backtest(args) => backtest::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
         Command::Explain(args) => explain::run(&folder, args).await?,
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,

@@ -3,6 +3,7 @@
 
 use super::announce::Announce;
 use super::budgets::{Budgets, look_at_budgets};
+use super::detect::{self, Detect};
 use super::vacuum::Vacuum;
 use super::{Job, queue, queued, runner};
 use crate::ingest_job::make_bill_diffs;
@@ -43,6 +44,9 @@ pub(crate) async fn follow_here(app: &App, organization: &OrganizationId, connec
     if let Err(error) = caught(runner::run_now(app, Budgets::NAME)).await {
         tracing::warn!(%error, "budgets could not be looked at");
     }
+    if let Err(error) = caught(detect::done_here(app, organization)).await {
+        tracing::warn!(%error, "what is irregular could not be looked for: a server, or the next reading, does it");
+    }
     if let Err(error) = caught(runner::run_now(app, Vacuum::NAME)).await {
         tracing::warn!(%error, "superseded files could not be removed");
     }
@@ -77,8 +81,9 @@ async fn relay(
     by_hand: bool,
 ) -> Result<bool> {
     let told = Announce { organization: organization.clone(), connection: connection.clone(), by_hand };
-    let following = [queued(app, &told)?, look_at_budgets(app, organization)?];
-    let found = app.meta().relay(connection, app.now().timestamp_millis(), &following).await?;
+    let look = Detect::new(organization);
+    let jobs = [queued(app, &told)?, queued(app, &look)?, look_at_budgets(app, organization)?];
+    let found = app.meta().relay(connection, app.now().timestamp_millis(), &jobs).await?;
     if found {
         app.queued().wake();
     }

@@ -7,22 +7,42 @@
 //!
 //! Who may see chosen subsets alone sees what names an account of theirs ([`Part`]).
 
+mod around;
+mod asking;
+mod comments;
+mod defining;
 mod definitions;
 mod events;
+mod list;
 mod memory;
+mod page;
+mod rows;
+mod saying;
+mod words;
 
 pub use analyses::trends::{
     Answer, Asked, Attribute, AttributeError, Backtest, Band, Cause, Definition, Direction, Event,
     Expectation, Hint, Kind, Measure, Memory, Method, Object, Quiet, Rule, Seen, Severity, Sighting, Snooze,
     Status, Tried, Verdict, Waterfall, Why,
 };
+pub use around::{Breakdown, By, DayOf, DaysAround, PartOf, breakdown, days};
+pub use asking::{Trial, WhyAnswer, backtest, read_object, why, why_of};
+pub use comments::{SeenComment, change_comment, comment, comments, remove_comment};
+pub use defining::{
+    CountedDefinition, NewDefinition, Wish, counted, create_definition, definition, remove_definition,
+    set_definition,
+};
 pub use definitions::{KnownDefinition, definitions};
 pub use events::{ExpectedUntil, Part, Recorded, Said, event, events, part};
+pub use list::{EventsAsked, EventsPage, LookedAt, SortBy, Standing, list, looked_at};
 pub use memory::{Looked, looked};
-pub use meta::{TrendComment, TrendFilter, TrendHistory, TrendLook};
+pub use meta::{FoundTrend, TrendComment, TrendFilter, TrendHistory, TrendLook};
+pub use page::{BillDiff, EventPage, Named, Progress, Summary, event_page, summary};
+pub use saying::{archive, assign, expect, judge, snooze};
+pub use words::Words;
 
 use crate::policy::Caller;
-use crate::{App, Result};
+use crate::{App, AppError, ErrorKind, Result};
 use meta::NewJob;
 use model::OrganizationId;
 
@@ -42,4 +62,11 @@ pub async fn looks(app: &App, caller: &Caller) -> Result<Vec<TrendLook>> {
 #[expect(clippy::unnecessary_wraps, reason = "a job has to be written as JSON")]
 pub(crate) fn look_again(_app: &App, _organization: &OrganizationId) -> Result<Vec<NewJob>> {
     Ok(vec![])
+}
+
+/// There is no event of that name that the caller may see: what is another organization's, or of others' accounts, is told
+/// in the same words.
+fn missing_event() -> AppError {
+    AppError::new(ErrorKind::NotFound, "there is no such event")
+        .advise("Load the list again: it may be of another organization.")
 }

@@ -105,7 +105,6 @@ class Scoped:
         organization = self.admin.get("/session").json()["organization"]["id"]
         self.event = irregular.insert(self.house.data, organization, "00000000000000aa", MINE)
         self.others_event = irregular.insert(self.house.data, organization, "00000000000000bb", OTHER, "Hidden", made.json()["id"])
-        irregular.insert(self.house.data, organization, "00000000000000cc", LAST, "hidden")
 
     def subset(self, name: str, accounts: list) -> str:
         made = self.admin.post("/subsets", json={"name": name, "account_ids": accounts})

@@ -12,18 +12,24 @@ mod asking;
 mod comments;
 mod defining;
 mod definitions;
+mod deliveries;
 mod events;
+mod leaves;
 mod list;
+mod load;
+mod looking;
 mod memory;
 mod page;
 mod rows;
 mod saying;
+mod silence;
+mod telling;
 mod words;
 
 pub use analyses::trends::{
     Answer, Asked, Attribute, AttributeError, Backtest, Band, Cause, Definition, Direction, Event,
-    Expectation, Hint, Kind, Measure, Memory, Method, Object, Quiet, Rule, Seen, Severity, Sighting, Snooze,
-    Status, Tried, Verdict, Waterfall, Why,
+    Expectation, Hint, Judged, Kind, Measure, Memory, Method, Object, Quiet, Rule, Seen, Severity, Sighting,
+    Snooze, Status, Tried, Verdict, Waterfall, Why,
 };
 pub use around::{Breakdown, By, DayOf, DaysAround, PartOf, breakdown, days};
 pub use asking::{Trial, WhyAnswer, backtest, read_object, why, why_of};
@@ -35,14 +41,19 @@ pub use defining::{
 pub use definitions::{KnownDefinition, definitions};
 pub use events::{ExpectedUntil, Part, Recorded, Said, event, events, part};
 pub use list::{EventsAsked, EventsPage, LookedAt, SortBy, Standing, list, looked_at};
-pub use memory::{Looked, looked};
+pub(crate) use load::measure_of;
+pub(crate) use looking::look;
+pub use looking::{direction_name, status_name};
+pub(crate) use memory::Memories;
+pub use memory::{Looked, looked, trial};
 pub use meta::{FoundTrend, TrendComment, TrendFilter, TrendHistory, TrendLook};
 pub use page::{BillDiff, EventPage, Named, Progress, Summary, event_page, summary};
 pub use saying::{archive, assign, expect, judge, snooze};
+pub(crate) use silence::look_for_silence;
 pub use words::Words;
 
 use crate::policy::Caller;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, ErrorKind, Result, jobs};
 use meta::NewJob;
 use model::OrganizationId;
 
@@ -59,9 +70,8 @@ pub async fn looks(app: &App, caller: &Caller) -> Result<Vec<TrendLook>> {
 ///
 /// # Errors
 /// The job cannot be written.
-#[expect(clippy::unnecessary_wraps, reason = "a job has to be written as JSON")]
-pub(crate) fn look_again(_app: &App, _organization: &OrganizationId) -> Result<Vec<NewJob>> {
-    Ok(vec![])
+pub(crate) fn look_again(app: &App, organization: &OrganizationId) -> Result<Vec<NewJob>> {
+    Ok(vec![jobs::queued(app, &jobs::Detect::new(organization))?])
 }
 
 /// There is no event of that name that the caller may see: what is another organization's, or of others' accounts, is told
@@ -70,3 +80,24 @@ fn missing_event() -> AppError {
     AppError::new(ErrorKind::NotFound, "there is no such event")
         .advise("Load the list again: it may be of another organization.")
 }
+
+/// Whether a look waits or runs, and why the last one failed, if it did.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub async fn look_state(app: &App, organization: &OrganizationId) -> Result<LookState> {
+    let (looking, failed) = jobs::look_state(app, organization).await?;
+    Ok(LookState { looking, failed })
+}
+
+/// How looking goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LookState {
+    /// Whether a look waits or runs.
+    pub looking: bool,
+    /// Why the last one failed, if it did.
+    pub failed: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

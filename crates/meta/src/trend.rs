@@ -6,6 +6,7 @@
 
 mod comment;
 mod definition;
+mod delivery;
 mod event;
 mod look;
 mod said;

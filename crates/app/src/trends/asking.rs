@@ -1,7 +1,7 @@
 //! Questions about the past: why there is no event on a day, and what a definition would have found.
 
 use super::defining::{Wish, read_wish};
-use super::{Attribute, Backtest, Object, Why, Words, events, looked, part};
+use super::{Attribute, Backtest, Object, Why, Words, events, looked, part, trial};
 use crate::policy::Caller;
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
@@ -123,7 +123,7 @@ pub async fn backtest(app: &App, caller: &Caller, currency: Option<&str>, wish: 
             .advise("Wait until the bills are read, or choose another currency.")
     };
     let organization = &caller.organization()?.id;
-    let looked = looked(app, organization, currency).await?.ok_or_else(not_ready)?;
+    let looked = trial(app, organization, currency, &definition).await?.ok_or_else(not_ready)?;
     let currency = looked.memory.bill().currency.clone();
     let first_day = looked.memory.bill().first_day;
     let tried = tokio::task::spawn_blocking(move || looked.memory.backtest(&definition));

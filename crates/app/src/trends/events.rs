@@ -27,7 +27,7 @@ pub struct Recorded {
     pub recorded_at: DateTime<Utc>,
     /// When it changed last.
     pub changed_at: DateTime<Utc>,
-    /// Grows with each change, of whatever: `say_of_trend_event` asks for it.
+    /// Grows with whatever people change of it, or write about it: `say_of_trend_event` asks for it.
     pub version: i64,
 }
 

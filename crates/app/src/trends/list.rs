@@ -1,6 +1,9 @@
 //! Events as a list is asked for: which, in what order, how many.
 
-use super::{Direction, Event, Kind, Named, Part, Recorded, Severity, Status, Words, events, looked, part};
+use super::{
+    Direction, Event, Kind, KnownDefinition, Named, Part, Recorded, Severity, Status, Words, definitions,
+    events, looked, part,
+};
 use crate::policy::Caller;
 use crate::read::{Published, data_to};
 use crate::{App, Result};
@@ -65,6 +68,8 @@ pub struct EventsAsked {
     pub services: Vec<String>,
     /// Seen by any of these definitions, by identifier.
     pub definitions: Vec<String>,
+    /// Also those that no definition which notifies saw: they are recorded alone.
+    pub recorded: bool,
     /// Part of its words, its causes' words or its identifier, in any case.
     pub search: String,
     /// With a day from this one on.
@@ -185,7 +190,8 @@ pub async fn list(app: &App, caller: &Caller, asked: &EventsAsked) -> Result<Eve
         ..TrendFilter::default()
     };
     let mut found = events(app, caller, &filter).await?;
-    found.retain(|one| asked.takes(&one.event, &words));
+    let known = definitions(app, &caller.organization()?.id).await?;
+    found.retain(|one| asked.takes(&one.event, &words) && (asked.recorded || is_told(&known, &one.event)));
     found.sort_by(|one, other| {
         let order = compare(asked.sort, &one.event, &other.event, &words);
         if asked.descending { order.reverse() } else { order }
@@ -194,6 +200,13 @@ pub async fn list(app: &App, caller: &Caller, asked: &EventsAsked) -> Result<Eve
     let events = found.into_iter().skip(asked.offset).take(asked.limit).collect();
     let named = Named::of(app, caller).await?;
     Ok(EventsPage { looked_at, words, named, total, events })
+}
+
+/// Whether a definition that notifies saw an event; what no definition sees (missing data) is told, too.
+fn is_told(known: &[KnownDefinition], event: &Event) -> bool {
+    let notifies =
+        |id: &str| known.iter().any(|one| one.on && one.definition.notifies && one.definition.id == id);
+    event.definitions.is_empty() || event.definitions.iter().any(|seen| notifies(&seen.definition))
 }
 
 impl EventsAsked {

@@ -1,7 +1,8 @@
 //! An event with all that its page shows, and what there is in all.
 
 use super::{
-    LookedAt, Recorded, SeenComment, TrendHistory, Words, comments, definitions, event, events, looked_at,
+    LookState, LookedAt, Recorded, SeenComment, TrendHistory, Words, comments, definitions, event, events,
+    look_state, looked_at,
 };
 use crate::policy::{Caller, Sees};
 use crate::read::Published;
@@ -165,7 +166,7 @@ pub struct Summary {
 /// The metadata or the bills cannot be read.
 pub async fn summary(app: &App, caller: &Caller, currency: Option<&str>) -> Result<Summary> {
     let published = Published::seen_by(app, caller, None).await?;
-    let looked_at = looked_at(app, caller, &published, currency).await?;
+    let mut looked_at = looked_at(app, caller, &published, currency).await?;
     let filter = TrendFilter {
         currency: looked_at.currency.clone(),
         statuses: vec!["open".to_owned(), "ended".to_owned()],
@@ -173,11 +174,18 @@ pub async fn summary(app: &App, caller: &Caller, currency: Option<&str>) -> Resu
     };
     let found = events(app, caller, &filter).await?;
     let open = found.iter().filter(|one| one.event.status == Status::Open && !one.archived).count();
+    let LookState { looking, failed } = look_state(app, &caller.organization()?.id).await?;
     let progress = match (&looked_at.currency, looked_at.at_ms) {
         (None, _) => Progress::Nothing,
+        (Some(_), _) if looking => Progress::Looking,
+        (Some(_), _) if failed.is_some() => Progress::Failed,
         (Some(_), None) => Progress::Looking,
         (Some(_), Some(_)) => Progress::Ready,
     };
+    // Why it failed may speak of what is not seen.
+    if progress == Progress::Failed && caller.sees() == Sees::Everything {
+        looked_at.message = failed;
+    }
     let last_event_on = found.iter().map(|one| one.event.raised_on).max();
     Ok(Summary { looked_at, progress, open, last_event_on })
 }

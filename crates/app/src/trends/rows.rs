@@ -1,6 +1,6 @@
 //! Which rows of the bills an event is about, as filters that the engine understands.
 
-use super::{Attribute, Event, Kind, Measure, Object, Words};
+use super::{Attribute, Event, Kind, Object, Words, measure_of};
 use crate::read::{Published, filter_on};
 use crate::{App, Result};
 use model::question::Page;
@@ -27,23 +27,6 @@ pub(super) async fn filters(
     };
     filters.push(filter_on(Column::ChargeType, false, &charges));
     Ok(Some(filters))
-}
-
-/// What a charge is counted as.
-pub(super) const fn measure_of(charge: ChargeType) -> Measure {
-    match charge {
-        ChargeType::Tax => Measure::Tax,
-        ChargeType::Support => Measure::Support,
-        ChargeType::Credit => Measure::Credit,
-        ChargeType::Refund => Measure::Refund,
-        ChargeType::UpFrontFee
-        | ChargeType::RiFee
-        | ChargeType::RiUnused
-        | ChargeType::SpFee
-        | ChargeType::SpUnused => Measure::Commitment,
-        ChargeType::OtherFee | ChargeType::Marketplace => Measure::Fee,
-        _ => Measure::Usage,
-    }
 }
 
 async fn of_object(

@@ -31,7 +31,7 @@ pub struct TrendEvent {
     pub recorded_at_ms: i64,
     /// When it changed last (ms).
     pub changed_at_ms: i64,
-    /// Grows with each change, of whatever.
+    /// Grows with whatever people change of it, or write about it.
     pub version: i64,
 }
 

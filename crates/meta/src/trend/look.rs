@@ -150,8 +150,7 @@ async fn write(
              severity = excluded.severity, opening = excluded.opening, event = excluded.event,
              -- What is put away and comes back is looked at again.
              archived = CASE WHEN excluded.opening > opening THEN 0 ELSE archived END,
-             told_opening = max(told_opening, excluded.told_opening), changed_at_ms = excluded.changed_at_ms,
-             version = version + 1",
+             told_opening = max(told_opening, excluded.told_opening), changed_at_ms = excluded.changed_at_ms",
     )
     .bind(organization.as_str())
     .bind(&found.id)

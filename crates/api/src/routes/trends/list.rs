@@ -116,6 +116,8 @@ pub(crate) struct TrendEventParams {
     service: Option<Vec<String>>,
     /// Seen by any of these definitions, by identifier; may be repeated.
     definition: Option<Vec<String>>,
+    /// `false` leaves out what no definition that notifies saw: it is recorded alone. `true` (default): all.
+    recorded: Option<bool>,
     /// Part of its words, its causes or its identifier.
     search: Option<String>,
     /// With a day from this one on, YYYY-MM-DD.
@@ -207,6 +209,7 @@ fn asked(pairs: &mut Pairs) -> Result<EventsAsked, ApiError> {
         accounts: pairs.all("account"),
         services: pairs.all("service"),
         definitions: pairs.all("definition"),
+        recorded: pairs.parse::<bool>("recorded", "true or false")?.unwrap_or(true),
         search: one(pairs, "search")?.unwrap_or_default(),
         from,
         to,

@@ -162,7 +162,7 @@ class Walk:
 
     def comment(self) -> tuple:
         """Somebody who commented on an event, and the comment."""
-        event, who = self.event(), Client(self.house).sign_in(self.person())
+        event, who = self.event(), Client(self.house).sign_in(self.house.a.email("editor"))
         made = who.post(f"/trend-events/{event}/comments", json={"text": "Mine"})
         assert made.status_code == 201, made.text
         return who, f"/trend-events/{event}/comments/{made.json()['id']}"
@@ -272,7 +272,7 @@ ROUTES = {
     "POST /trend-events/archive": (lambda w: (w.admin, "/trend-events/archive", {"ids": [w.event()], "archived": True}), "trend.archived"),
     "POST /trend-events/archive (back)": (lambda w: (w.admin, "/trend-events/archive", {"ids": [w.event()], "archived": False}), "trend.reactivated"),
     "PUT /trend-events/{id}/verdict": (lambda w: (w.admin, f"/trend-events/{w.event()}/verdict", {"verdict": "real"}), "trend.judged"),
-    "PUT /trend-events/{id}/assignee": (lambda w: (w.admin, f"/trend-events/{w.event()}/assignee", {"user": w.member()}), "trend.assigned"),
+    "PUT /trend-events/{id}/assignee": (lambda w: (w.admin, f"/trend-events/{w.event()}/assignee", {"user": w.admin.get("/members").json()["members"][0]["id"]}), "trend.assigned"),
     "PUT /trend-events/{id}/snooze": (lambda w: (w.admin, f"/trend-events/{w.event()}/snooze", {"until": irregular.DAY}), "trend.snoozed"),
     "PUT /trend-events/{id}/expected": (lambda w: (w.admin, f"/trend-events/{w.event()}/expected", {"until": irregular.DAY, "up_to": "5"}), "trend.expected"),
     "POST /trend-events/{id}/comments": (lambda w: (w.admin, f"/trend-events/{w.event()}/comments", {"text": "Why?"}), "trend.commented"),

@@ -7149,6 +7149,8 @@ export interface operations {
                 service?: string[];
                 /** @description Seen by any of these definitions, by identifier; may be repeated. */
                 definition?: string[];
+                /** @description `false` leaves out what no definition that notifies saw: it is recorded alone. `true` (default): all. */
+                recorded?: boolean;
                 /** @description Part of its words, its causes or its identifier. */
                 search?: string;
                 /** @description With a day from this one on, YYYY-MM-DD. */

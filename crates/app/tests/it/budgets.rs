@@ -171,7 +171,8 @@ async fn thresholds_tell_once_a_period_and_a_restatement_says_so() {
     let half = "Shop: 50 % of the budget for November 2026 reached";
     assert_eq!(house.told().await, [one("happened", half)]);
     let passed = house.state().await.thresholds[0];
-    assert_eq!((passed.passed_on, passed.told), (Some(day("2026-11-13")), Some(day("2026-11-14"))));
+    // A row that lasts for a day tells of the hour that it begins with: that day is not complete.
+    assert_eq!((passed.passed_on, passed.told), (Some(day("2026-11-13")), Some(day("2026-11-13"))));
 
     // Another look at the same data day tells nothing, and is no second day of a forecast.
     house.deliver(&with(&[("2026-11-01", "2026-11-14", 40)])).await;

@@ -25,7 +25,7 @@ pub use analyses::trends::{
 };
 pub use definitions::{KnownDefinition, definitions};
 pub use events::{ExpectedUntil, Part, Recorded, Said, event, events, part};
-pub(crate) use load::measure_of;
+pub(crate) use load::{measure_of, rows_of};
 pub(crate) use looking::look;
 pub use looking::{direction_name, status_name};
 pub(crate) use memory::Memories;

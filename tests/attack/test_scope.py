@@ -15,6 +15,7 @@ import json
 import re
 import time
 
+import irregular
 import pytest
 from house import MONTH, Client, House, Tenant, classic_csv
 from mailbox import Mailbox
@@ -93,7 +94,17 @@ class Scoped:
         assert made.status_code == 201, made.text
         self.viewer = Client(self.house, made.json()["secret"])
         self.spec = json.loads(self.house.done("openapi"))
+        self.look_for_irregular_spend()
         self.connection = self.admin.get("/connections").json()["connections"][0]
+
+    def look_for_irregular_spend(self) -> None:
+        """An event of each, what is said of it, and a definition that names what is hidden."""
+        wish = {"name": "Hidden definition", "watches": ["account"], "only": OTHER, "method": "daily", "threshold_percent": 25, "minimum": "1"}
+        made = self.admin.post("/trend-definitions", json=wish)
+        assert made.status_code == 201, made.text
+        organization = self.admin.get("/session").json()["organization"]["id"]
+        self.event = irregular.insert(self.house.data, organization, "00000000000000aa", MINE)
+        self.others_event = irregular.insert(self.house.data, organization, "00000000000000bb", OTHER, "Hidden", made.json()["id"])
 
     def subset(self, name: str, accounts: list) -> str:
         made = self.admin.post("/subsets", json={"name": name, "account_ids": accounts})
@@ -144,6 +155,12 @@ class Scoped:
                         yield path, {"metric": "unblended", "group_by": dimension, "keys": key, **SPAN}
                 yield path, {"metric": "unblended", "group_by": "account_id", "but": MINE, **SPAN}
                 yield path, {"metric": "amortized", **SPAN}
+            elif path.startswith("/trend"):
+                for event in [self.event, self.others_event] if "{id}" in path else [""]:
+                    full = path.replace("{id}", event)
+                    for options in [{}, {"search": "hid"}, {"account": OTHER}, {"status": "all", "sort": "cost"}, {"day": "2026-10-03"},
+                                    {"day": "2026-10-03", "object": f"account={OTHER}"}, {"day": "2026-10-03", "object": f"account={MINE}"}, {"by": "usage_type"}]:
+                        yield full, options
             else:
                 for subset, connection, report in [(self.mine, self.connection["id"], self.report), (self.other, self.connection["id"], self.report)]:
                     id = {"subsets": subset, "connections": connection, "reports": report}.get(path.split("/")[1], "0123456789abcdef01234567")
@@ -165,7 +182,7 @@ def told(answer) -> str:
 
         def plain(value):
             if isinstance(value, dict):
-                return {name: plain(one) for name, one in value.items() if name not in ("published_at", "csrf_token", "request_id")
+                return {name: plain(one) for name, one in value.items() if name not in ("published_at", "looked_at", "csrf_token", "request_id")
                         and not (name == "id" and set(value) == {"id", "publications"})}
             return [plain(one) for one in value] if isinstance(value, list) else value
 
@@ -281,7 +298,7 @@ def test_files_hold_the_own_rows_alone(scoped):
 
 def test_pages_of_the_organization_are_refused(scoped):
     for path in ["/connections", f"/connections/{scoped.connection['id']}", f"/connections/{scoped.connection['id']}/ingests", "/members", "/audit",
-                 "/tokens", "/invitations", "/organization", "/virtual-tags", "/shared-costs", "/tag-spellings", "/reach", "/events", "/channels", "/notification-routes"]:
+                 "/tokens", "/invitations", "/organization", "/virtual-tags", "/shared-costs", "/tag-spellings", "/reach", "/events", "/channels", "/notification-routes", "/trend-definitions"]:
         refused = scoped.viewer.get(path)
         assert refused.status_code == 403 and "subset-viewer" in refused.text, path
     assert scoped.viewer.get("/reports").json()["reports"] == []
@@ -290,6 +307,23 @@ def test_pages_of_the_organization_are_refused(scoped):
     overview = scoped.viewer.get("/overview").json()
     assert overview["connections"] == [] and overview["failures"] == []
     assert [one["name"] for one in overview["part"]["subsets"]] == ["Retail"]
+
+
+def test_events_of_others_are_as_good_as_none(scoped):
+    listed = scoped.viewer.get("/trend-events", params={"status": "all"}).json()
+    assert [one["id"] for one in listed["events"] if one["first_day"] == irregular.DAY] == [scoped.event]
+    assert all(one["account_id"] == MINE for one in listed["events"])
+    never = "0123456789abcdef"
+    plain = lambda answer, id: (answer.status_code, {name: text for name, text in answer.json().items() if name != "request_id"})  # noqa: E731
+    for path in ["", "/days", "/breakdown", "/why?day=2026-10-03"]:
+        answers = [plain(scoped.viewer.get(f"/trend-events/{id}{path}"), id) for id in (scoped.others_event, never)]
+        assert answers[0] == answers[1] and answers[0][0] == 404, path
+    for method, path, body in [("PUT", "verdict", {"verdict": "real"}), ("PUT", "snooze", {"until": "2026-11-01"}), ("PUT", "assignee", {"user": None}), ("POST", "comments", {"text": "x"}),
+                               ("PATCH", f"comments/c{scoped.others_event}", {"text": "x"}), ("DELETE", f"comments/c{scoped.others_event}", None)]:
+        answers = [plain(scoped.viewer.call(method, f"/trend-events/{id}/{path}", json=body), id) for id in (scoped.others_event, never)]
+        assert answers[0] == answers[1] and answers[0][0] == 404, path
+    for method, path, body in [("POST", "/trend-events/archive", {"ids": [scoped.event], "archived": True}), ("PUT", f"/trend-events/{scoped.event}/expected", {"until": None})]:
+        assert scoped.viewer.call(method, path, json=body).status_code == 403, path
 
 
 def test_references_are_looked_up_among_what_is_seen(scoped):

@@ -39,7 +39,8 @@ fn described() -> OpenApiRouter<ApiState> {
         .merge(allocation())
         .merge(identity())
         .merge(connections())
-        .merge(notifications());
+        .merge(notifications())
+        .merge(trends());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
 }
 
@@ -95,6 +96,28 @@ fn notifications() -> OpenApiRouter<ApiState> {
         .routes(routes!(deliveries::channel_deliveries))
         .routes(routes!(deliveries::resend_delivery))
         .routes(routes!(to::notification_routes, to::set_notification_routes))
+}
+
+fn trends() -> OpenApiRouter<ApiState> {
+    use routes::trends::{around, comments, definitions, event, list, say};
+    OpenApiRouter::new()
+        .routes(routes!(list::trends))
+        .routes(routes!(around::trend_why))
+        .routes(routes!(list::trend_events))
+        .routes(routes!(list::archive_trend_events))
+        .routes(routes!(event::trend_event))
+        .routes(routes!(around::trend_days))
+        .routes(routes!(around::trend_breakdown))
+        .routes(routes!(around::trend_event_why))
+        .routes(routes!(say::set_trend_verdict))
+        .routes(routes!(say::set_trend_assignee))
+        .routes(routes!(say::set_trend_snooze))
+        .routes(routes!(say::set_trend_expected))
+        .routes(routes!(comments::add_trend_comment))
+        .routes(routes!(comments::change_trend_comment, comments::remove_trend_comment))
+        .routes(routes!(definitions::trend_definitions, definitions::create_trend_definition))
+        .routes(routes!(definitions::set_trend_definition, definitions::remove_trend_definition))
+        .routes(routes!(definitions::backtest_trends))
 }
 
 fn connections() -> OpenApiRouter<ApiState> {

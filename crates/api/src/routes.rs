@@ -36,5 +36,6 @@ pub(crate) mod stopping;
 pub(crate) mod subsets;
 pub(crate) mod summary;
 pub(crate) mod tokens;
+pub(crate) mod trends;
 pub(crate) mod verification;
 pub(crate) mod virtual_tags;

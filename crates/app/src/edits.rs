@@ -9,6 +9,7 @@ use crate::connections::Customer;
 use crate::policy::Caller;
 use crate::{
     App, AppError, ErrorKind, Result, bill_choices, connections, identity, notifications, reports, stable,
+    trends,
 };
 use chrono::DateTime;
 use meta::Member;
@@ -65,6 +66,8 @@ pub enum Thing<'a> {
     Channel(&'a str),
     /// Who gets which notifications.
     NotificationRoutes,
+    /// A definition of irregular spend.
+    TrendDefinition(&'a str),
 }
 
 /// A short name of a value: another value has another one. The same in every build: a page may be open while the program
@@ -154,6 +157,10 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             found.iter().find(|one| one.channel.id.as_str() == id).map(notifications::ChannelView::version)
         }
         Thing::NotificationRoutes => Some(notifications::routes(app, caller).await?.version()),
+        Thing::TrendDefinition(id) => {
+            let found = trends::definitions(app, &organization.id).await?;
+            found.iter().find(|one| one.definition.id == id).map(trends::KnownDefinition::version_name)
+        }
     })
 }
 
@@ -193,6 +200,7 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         }
         Thing::Channel(id) => ("this channel", "channel.", Some(id)),
         Thing::NotificationRoutes => ("who gets what", "notifications.routed", None),
+        Thing::TrendDefinition(id) => ("this definition", "trend_definition.changed", Some(id)),
     };
     let last = app.meta().last_change(&caller.organization()?.id, actions, id).await?;
     let who = last.map_or_else(

@@ -7,8 +7,8 @@
 mod asking;
 mod objects;
 
+pub(crate) use asking::rows_of;
 pub(super) use asking::{Asking, By, Cells, dimensions};
-pub(crate) use asking::{measure_of, rows_of};
 
 use super::deliveries::Held;
 use super::{Attribute, Definition, Measure, Object};

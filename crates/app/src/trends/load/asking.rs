@@ -200,7 +200,7 @@ pub(crate) fn rows_of(measure: Measure) -> Vec<Filter> {
 }
 
 /// Which costs a charge's are.
-pub(crate) const fn measure_of(charge: ChargeType) -> Measure {
+const fn measure_of(charge: ChargeType) -> Measure {
     match charge {
         ChargeType::OnDemandUsage
         | ChargeType::SpotUsage

@@ -74,6 +74,14 @@ pub(crate) fn look_again(app: &App, organization: &OrganizationId) -> Result<Vec
     Ok(vec![jobs::queued(app, &jobs::Detect::new(organization))?])
 }
 
+/// Has the bills looked at again: they changed without a publication.
+///
+/// # Errors
+/// The metadata cannot be written.
+pub(crate) async fn queue_look(app: &App, organization: &OrganizationId) -> Result<()> {
+    jobs::queue(app, &jobs::Detect::new(organization)).await
+}
+
 /// There is no event of that name that the caller may see: what is another organization's, or of others' accounts, is told
 /// in the same words.
 fn missing_event() -> AppError {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { costsOf, objectFilters, savedFilters, usageFilter } from "./links";
+
+const days = { from: "2026-10-01", to: "2026-11-01" };
+const none = () => undefined;
+
+describe("links to Cost Analysis", () => {
+  it("keep the rows of the object", () => {
+    expect(objectFilters({ account: "111", service: "AmazonEC2", "tag:team": "a,b" }, none)).toEqual([
+      { dimension: "account_id", exclude: false, values: ["111"] },
+      { dimension: "product_code", exclude: false, values: ["AmazonEC2"] },
+      { dimension: "tag:team", exclude: false, values: ["a,b"] },
+    ]);
+    expect(objectFilters({}, none)).toEqual([]);
+  });
+
+  it("know no filters of what is not known", () => {
+    expect(objectFilters({ moon: "full" }, none)).toBeUndefined();
+    expect(objectFilters({ filter: "gone" }, none)).toBeUndefined();
+    expect(
+      objectFilters({ filter: "r1" }, () => savedFilters("tab=service&filter=region%3Dus-east-1")),
+    ).toEqual([{ dimension: "region", exclude: false, values: ["us-east-1"] }]);
+  });
+
+  it("narrow an event by its cause, to usage and its currency", () => {
+    const event = { object: { account: "111" }, measure: "usage", currency: "EUR" } as const;
+    const state = costsOf(event, { region: "eu-west-1" }, days, true, none);
+    expect(state?.range).toEqual(days);
+    expect(state?.filters).toEqual([
+      { dimension: "account_id", exclude: false, values: ["111"] },
+      { dimension: "region", exclude: false, values: ["eu-west-1"] },
+      usageFilter,
+      { dimension: "currency", exclude: false, values: ["EUR"] },
+    ]);
+    expect(costsOf({ ...event, measure: "tax" }, {}, days, false, none)?.filters).toHaveLength(1);
+  });
+});

@@ -96,6 +96,9 @@ interface RowsProps {
   onPage: (page: number) => void;
 }
 
+/** A key that no value has. */
+const noValue = "\u0000none";
+
 function Rows({ found, name, stale, page, onPage }: RowsProps) {
   const { currency } = found;
   const pages = Math.max(1, Math.ceil(found.total / rowsPerPage));
@@ -112,9 +115,9 @@ function Rows({ found, name, stale, page, onPage }: RowsProps) {
         ]}
       >
         {found.rows.map((row) => (
-          <tr key={row.name}>
+          <tr key={row.value ?? noValue}>
             <th scope="row" className={classes.part}>
-              {row.name || `No ${name.toLowerCase()}`}
+              {row.value === null ? `No ${name.toLowerCase()}` : row.name}
             </th>
             <td className={listClasses.number}>
               <Money text={row.expected} currency={currency} />
@@ -150,6 +153,12 @@ function Rows({ found, name, stale, page, onPage }: RowsProps) {
           <td />
         </tr>
       </ListTable>
+      {Number(found.beside) !== 0 && (
+        <p className={classes.under}>
+          {formatMoney(found.beside, currency)} of the event are in none of these rows: it is about some parts
+          of its object alone.
+        </p>
+      )}
       {pages > 1 && (
         <div className={classes.foot}>
           <span>

@@ -5,17 +5,16 @@ import { type AnalysisState, initialState, readState } from "../address/state";
 import { tagDimension } from "../address/tabs";
 import type { TrendEvent, TrendObject } from "./types";
 
-/** Kinds of rows that are usage: what trends are about, and nothing that a credit or a fee could move. */
+/** Charges that are usage: what trends are about, and nothing that a credit or a fee could move. */
 export const usageFilter: Filter = {
-  dimension: "line_item_type",
+  dimension: "charge_type",
   exclude: false,
-  values: ["Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"],
+  values: ["On-demand usage", "Spot usage", "Reserved usage", "Savings-plan usage", "Marketplace", "Other"],
 };
 
 /** What costs call the attributes of an object. */
 const dimensions: Record<string, string> = {
   account: "account_id",
-  service: "product_code",
   usage_type: "usage_type",
   region: "region",
   operation: "operation",
@@ -24,10 +23,14 @@ const dimensions: Record<string, string> = {
   connection: "connection",
 };
 
-/** Filters that keep the rows of an object. `saved`: filters of a saved report, by its identifier. Undefined where the object
- *  cannot be told by filters (any more). */
+/** Services are told by their codes, and by their names in bills that have no codes: then a service is called by what it is told by. */
+const serviceDimension = (told: string, name: string | null) => (told === name ? "service" : "product_code");
+
+/** Filters that keep the rows of an object. `service` is what its service is called; `saved` are the filters of a saved report,
+ *  by its identifier. Undefined where the object cannot be told by filters (any more). */
 export function objectFilters(
   object: TrendObject,
+  service: string | null,
   saved: (id: string) => readonly Filter[] | undefined,
 ): Filter[] | undefined {
   const filters: Filter[] = [];
@@ -40,7 +43,9 @@ export function objectFilters(
     }
     const dimension = attribute.startsWith("tag:")
       ? tagDimension(attribute.slice(4), false)
-      : dimensions[attribute];
+      : attribute === "service"
+        ? serviceDimension(value, service)
+        : dimensions[attribute];
     if (dimension === undefined) return undefined;
     filters.push({ dimension, exclude: false, values: [value] });
   }
@@ -49,13 +54,13 @@ export function objectFilters(
 
 /** Cost Analysis of an object over some days, in the event's currency where there are several. */
 export function costsOf(
-  event: Pick<TrendEvent, "object" | "measure" | "currency">,
+  event: Pick<TrendEvent, "object" | "measure" | "currency" | "service">,
   object: TrendObject,
   days: Span,
   several: boolean,
   saved: (id: string) => readonly Filter[] | undefined,
 ): AnalysisState | undefined {
-  const filters = objectFilters({ ...event.object, ...object }, saved);
+  const filters = objectFilters({ ...event.object, ...object }, event.service, saved);
   if (!filters) return undefined;
   return {
     ...initialState,

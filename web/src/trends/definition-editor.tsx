@@ -54,9 +54,11 @@ export function DefinitionEditor({ definition, taken, may }: Props) {
         title={kept?.name ?? "New definition"}
         lead={
           <>
-            {kept?.predefined
-              ? "It is there from the start: its threshold, least amount and who is told can be changed. "
-              : "What it would have found in the last twelve months is shown as you write. "}
+            {!may
+              ? "What is looked for. Editors change it. "
+              : kept?.predefined
+                ? "It is there from the start: its threshold, least amount and who is told can be changed. "
+                : "What it would have found in the last twelve months is shown as you write. "}
             <Link to="/trends/definitions">Back to definitions</Link>
           </>
         }
@@ -73,7 +75,7 @@ export function DefinitionEditor({ definition, taken, may }: Props) {
       </PageHead>
       <div className={classes.columns}>
         <DefinitionFields draft={draft} predefined={kept?.predefined ?? false} may={may} onDraft={setDraft} />
-        <BacktestPanel draft={draft} />
+        {may && <BacktestPanel draft={draft} />}
       </div>
       {may && (
         <SaveBar

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { hasRole, useSession } from "../api/session";
 import { addDays, spanLabel, timeLabel } from "../lib/dates";
 import classes from "./event.module.css";
 import trendsClasses from "./trends.module.css";
@@ -6,6 +7,7 @@ import type { TrendEventPage } from "./types";
 
 /** Who else saw it, what became of it, and who was told. */
 export function EventHistory({ page }: { page: TrendEventPage }) {
+  const whole = hasRole(useSession(), "viewer");
   return (
     <>
       <section className={`card ${trendsClasses.panel}`} aria-labelledby="seen-by">
@@ -43,11 +45,17 @@ export function EventHistory({ page }: { page: TrendEventPage }) {
         </div>
         {page.deliveries.length === 0 ? (
           <p className={trendsClasses.note}>
-            Nothing was sent about this event. Channels are under{" "}
-            <Link to="/organization" search={{ tab: "notifications" }}>
-              Organization, Notifications
-            </Link>
-            .
+            Nothing was sent about this event.
+            {whole && (
+              <>
+                {" "}
+                Channels are under{" "}
+                <Link to="/organization" search={{ tab: "notifications" }}>
+                  Organization, Notifications
+                </Link>
+                .
+              </>
+            )}
           </p>
         ) : (
           <ul className={classes.lines}>

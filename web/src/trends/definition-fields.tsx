@@ -115,7 +115,7 @@ export function DefinitionFields({ draft, predefined, may, onDraft }: Props) {
         />
         <Switch
           label="Ignore decreases"
-          disabled={fixed}
+          disabled={!may}
           checked={draft.ignoreDecreases}
           onChange={(event) => set({ ignoreDecreases: event.currentTarget.checked })}
         />
@@ -175,12 +175,20 @@ function Watched({ draft, fixed, set }: WatchedProps) {
   );
 }
 
+/** What lists the values of an object, where costs do. */
+const ownDimensions: Partial<Record<ObjectChoice, string>> = {
+  account: "account_id",
+  service: "product_code",
+  region: "region",
+  usage_type: "usage_type",
+  operation: "operation",
+};
+
 /** One value, or each of them. */
 function Only({ draft, fixed, set }: WatchedProps) {
   const { overview, version, recent } = useOverview();
-  const dimension = { account: "account_id", service: "product_code", tag: `tag:${draft.tagKey}` }[
-    draft.object as string
-  ];
+  const { object } = draft;
+  const dimension = object === "tag" ? `tag:${draft.tagKey}` : ownDimensions[object];
   const ready = dimension !== undefined && dimension !== "tag:";
   const values = useQuery({
     ...queries.values(version, dimension ?? "", {

@@ -19,7 +19,7 @@ import { changed } from "./draft";
 import { trendQueries } from "./queries";
 import classes from "./trends.module.css";
 import type { TrendDefinition } from "./types";
-import { methodWords, precisionWords } from "./words";
+import { methodWords, precisionWords, watchesWords } from "./words";
 
 const columns = [
   { name: "Name" },
@@ -101,7 +101,7 @@ function Row({ definition, may, save }: RowProps) {
         <span className={listClasses.sub}>{definition.description}</span>
       </th>
       <td>
-        {definition.words}
+        {watchesWords(definition)}
         <span className={listClasses.sub}>{methodWords(definition.method)}</span>
       </td>
       <td className={listClasses.nowrap}>

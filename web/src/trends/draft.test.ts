@@ -11,7 +11,6 @@ const known: TrendDefinition = {
   watches: ["tag:team"],
   only: "payments",
   only_words: "payments",
-  words: "Tag team is payments",
   method: "weekly",
   threshold_percent: 40,
   minimum: "50",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventChange, eventDays, precisionWords, statusWords } from "./words";
+import { eventChange, eventDays, precisionWords, statusWords, watchesWords } from "./words";
 
 describe("words of events", () => {
   it("say how a cost changed", () => {
@@ -19,6 +19,16 @@ describe("words of events", () => {
   it("put what was archived before all else", () => {
     expect(statusWords({ status: "open", archived: false })).toBe("Open");
     expect(statusWords({ status: "withdrawn", archived: true })).toBe("Archived");
+  });
+
+  it("say what is watched", () => {
+    const words = (watches: string[], only_words: string | null = null) =>
+      watchesWords({ watches, only_words });
+    expect(words(["account", "service"])).toBe("Each account and service");
+    expect(words(["usage_type"])).toBe("Each usage type");
+    expect(words(["tag:Team"])).toBe("Each value of tag Team");
+    expect(words(["tag:Team"], "payments")).toBe("Tag Team is payments");
+    expect(words(["filter"], "Big spenders")).toBe("Saved report’s filter is Big spenders");
   });
 
   it("give no precision where nothing was judged", () => {

@@ -134,6 +134,23 @@ export function methodWords(method: TrendMethod): string {
   return methods.find((one) => one.value === method)?.label ?? method;
 }
 
+/** An attribute of objects as pages call it. */
+function attributeWords(attribute: string): string {
+  if (attribute.startsWith("tag:")) return `tag ${attribute.slice("tag:".length)}`;
+  return attribute === "filter" ? "saved report’s filter" : attribute.replace(/_/g, " ");
+}
+
+/** What a definition watches: "Each account and service", "Tag team is payments". */
+export function watchesWords({ watches, only_words: only }: Pick<TrendDefinition, "watches" | "only_words">) {
+  const names = watches.map(attributeWords);
+  const last = watches.at(-1) ?? "";
+  if (only === null) {
+    return last.startsWith("tag:") ? `Each value of ${names.join(" and ")}` : `Each ${names.join(" and ")}`;
+  }
+  const words = `${names.at(-1)} is ${only}`;
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** "83 %, of 12 judged"; none judged is no figure. */
 export function precisionWords({
   precision_percent: percent,

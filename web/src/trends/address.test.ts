@@ -13,6 +13,7 @@ describe("the address of the top trends", () => {
       to: "2026-11-01",
       currency: "EUR",
       hide: ["row:111"],
+      recorded: "all",
       sort: "-cost",
       page: "3",
     };
@@ -61,7 +62,7 @@ describe("the address of the list", () => {
     const state = readList(search);
     expect(writeList(state)).toEqual(search);
     expect(isNarrowed(state)).toBe(true);
-    expect(listQuery(state)).toEqual({
+    expect(listQuery(state, ["predefined_daily"])).toEqual({
       status: "archived",
       search: "ec2",
       direction: "decrease",
@@ -76,6 +77,16 @@ describe("the address of the list", () => {
       limit: 20,
       offset: 20,
     });
+  });
+
+  it("leaves out what is only recorded, unless it is asked for", () => {
+    const asked = (state: Partial<typeof startList>, told = ["a", "b"]) =>
+      listQuery({ ...startList, ...state }, told).definition;
+    expect(asked({})).toEqual(["a", "b"]);
+    expect(asked({ recorded: true })).toBeUndefined();
+    expect(asked({ status: "archived" })).toBeUndefined();
+    expect(asked({ definitions: ["c"] })).toEqual(["c"]);
+    expect(asked({}, [])).toBeUndefined();
   });
 
   it("knows its statuses", () => {

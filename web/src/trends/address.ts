@@ -26,6 +26,7 @@ export type TrendSearch = {
   page?: string;
   day?: string;
   by?: string;
+  recorded?: string;
 };
 
 /** Events on a page of the list. */
@@ -41,6 +42,8 @@ export interface TopState {
   accounts: Filter | undefined;
   currency: string | undefined;
   hidden: string[];
+  /** Also what was only recorded: nobody is told of it. */
+  recorded: boolean;
   sort: Sort;
   page: number;
 }
@@ -66,6 +69,7 @@ export function readTop(search: Search): TopState {
     accounts: filters.find((filter) => filter.dimension === "account_id" && !filter.exclude),
     currency: one(search.currency) || undefined,
     hidden: all(search.hide),
+    recorded: one(search.recorded) === "all",
     sort: readSort(one(search.sort), newestFirst),
     page: readPage(search),
   };
@@ -85,6 +89,7 @@ export function writeTop(state: TopState): TrendSearch {
     ...(state.accounts && { filter: filterText(state.accounts) }),
     ...(state.currency && { currency: state.currency }),
     ...(state.hidden.length > 0 && { hide: state.hidden }),
+    ...(state.recorded && { recorded: "all" }),
     ...sortOf(state.sort),
     ...(state.page > 1 && { page: String(state.page) }),
   };
@@ -109,6 +114,8 @@ export interface ListState {
   definitions: string[];
   days: Span | undefined;
   currency: string | undefined;
+  /** Also what was only recorded: nobody is told of it. */
+  recorded: boolean;
   sort: Sort;
   page: number;
 }
@@ -124,6 +131,7 @@ export const startList: ListState = {
   definitions: [],
   days: undefined,
   currency: undefined,
+  recorded: false,
   sort: newestFirst,
   page: 1,
 };
@@ -140,6 +148,7 @@ export function readList(search: Search): ListState {
     definitions: all(search.definition),
     days: readDays(search),
     currency: one(search.currency) || undefined,
+    recorded: one(search.recorded) === "all",
     sort: readSort(one(search.sort), newestFirst),
     page: readPage(search),
   };
@@ -156,6 +165,7 @@ export function writeList(state: ListState): TrendSearch {
     ...(state.definitions.length > 0 && { definition: state.definitions }),
     ...(state.days && { ...state.days }),
     ...(state.currency && { currency: state.currency }),
+    ...(state.recorded && { recorded: "all" }),
     ...sortOf(state.sort),
     ...(state.page > 1 && { page: String(state.page) }),
   };
@@ -163,19 +173,22 @@ export function writeList(state: ListState): TrendSearch {
 
 /** Whether anything but the status narrows the list. */
 export function isNarrowed(state: ListState): boolean {
-  const { status: _, sort: __, page: ___, currency: ____, ...narrowing } = state;
+  const { status: _, sort: __, page: ___, currency: ____, recorded: _____, ...narrowing } = state;
   return Object.values(narrowing).some((one) => (Array.isArray(one) ? one.length > 0 : Boolean(one)));
 }
 
-/** What the list asks for. */
-export function listQuery(state: ListState): EventsQuery {
+/** What the list asks for. `told` are the definitions that notify: what others saw alone is only recorded, and shown where it is
+ *  asked for, by name too; what somebody archived was looked at. */
+export function listQuery(state: ListState, told: readonly string[]): EventsQuery {
+  const all = state.recorded || state.status === "archived" || told.length === 0;
+  const definitions = state.definitions.length > 0 || all ? state.definitions : [...told];
   return {
     status: state.status,
     ...(state.direction && { direction: state.direction }),
     ...(state.kinds.length > 0 && { kind: state.kinds }),
     ...(state.severities.length > 0 && { severity: state.severities }),
     ...(state.accounts.length > 0 && { account: state.accounts }),
-    ...(state.definitions.length > 0 && { definition: state.definitions }),
+    ...(definitions.length > 0 && { definition: definitions }),
     ...(state.search.trim() && { search: state.search.trim() }),
     ...(state.days && { ...state.days }),
     ...(state.currency && { currency: state.currency }),

@@ -15,10 +15,12 @@ import { isNarrowed, type ListState, listQuery, readList, startList, statuses, w
 import { EventsPanel } from "./events-panel";
 import { ListFilters } from "./list-filters";
 import { trendQueries } from "./queries";
+import { RecordedSwitch } from "./recorded-switch";
 import { Looking, lookedWords, NoMatch, NothingIrregular } from "./state";
 import { StatusTabs } from "./status-tabs";
 import classes from "./trends.module.css";
 import type { Trends } from "./types";
+import { useTold } from "./use-told";
 
 /** Every event that was ever found: active, archived, withdrawn. */
 export function EventsPage() {
@@ -70,10 +72,12 @@ function Events({ trends, state, set }: Props) {
   const [text, setText] = useState(state.search);
   const look = useDebouncedCallback((next: string) => set({ search: next }, true), 250);
   const known = trends.looked_at !== null;
+  const told = useTold();
   const found = useQuery({
-    ...trendQueries.events(version, trends.looked_at, listQuery(state)),
-    enabled: known,
+    ...trendQueries.events(version, trends.looked_at, listQuery(state, told ?? [])),
+    enabled: known && told !== undefined,
   });
+  const choosesRecorded = state.definitions.length === 0 && state.status !== "archived";
   if (!known) {
     return (
       <div className="card">
@@ -84,7 +88,7 @@ function Events({ trends, state, set }: Props) {
   if (found.error || !found.data) return <PageLoading query={found} heights={[420]} />;
   const reset = () => {
     setText("");
-    set({ ...startList, status: state.status, currency: state.currency });
+    set({ ...startList, status: state.status, currency: state.currency, recorded: state.recorded });
   };
   return (
     <section className="card" aria-label="All events">
@@ -108,6 +112,13 @@ function Events({ trends, state, set }: Props) {
             currencies={overview.currencies}
             value={trends.currency ?? overview.currency}
             onChange={(currency) => set({ currency })}
+          />
+        )}
+        {choosesRecorded && (
+          <RecordedSwitch
+            shown={state.recorded}
+            count={undefined}
+            onShown={(recorded) => set({ recorded })}
           />
         )}
         {isNarrowed(state) && (

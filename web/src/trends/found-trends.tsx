@@ -10,14 +10,16 @@ import { counted } from "../lib/quantity";
 import { LinkButton } from "../ui/link-button";
 import { Problem } from "../ui/problem";
 import { useOverview } from "../ui/use-overview";
-import { pageSize, startList, type TopState, writeList } from "./address";
+import { listQuery, startList, type TopState, writeList } from "./address";
 import chartClasses from "./chart.module.css";
 import { EventsPanel } from "./events-panel";
 import { usageFilter } from "./links";
 import { trendQueries } from "./queries";
+import { RecordedSwitch } from "./recorded-switch";
 import { Looking, lookedWords, NoMatch, NothingIrregular } from "./state";
 import classes from "./trends.module.css";
 import type { Trends } from "./types";
+import { useTold } from "./use-told";
 
 const TopChart = lazy(() => import("./top-chart").then((module) => ({ default: module.TopChart })));
 
@@ -55,34 +57,47 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
       top: lines,
     }),
   );
-  const asked = {
-    status: "active",
-    from,
-    to,
-    ...(state.accounts && { account: state.accounts.values }),
-    ...(state.currency && { currency: state.currency }),
-  };
-  const looked = trends.state === "ready" || trends.looked_at !== null;
+  const told = useTold();
+  const asked = (recorded: boolean) =>
+    listQuery(
+      {
+        ...startList,
+        accounts: state.accounts?.values ?? [],
+        days: { from, to },
+        currency: state.currency,
+        recorded,
+        sort: state.sort,
+        page: state.page,
+      },
+      told ?? [],
+    );
+  const looked = trends.looked_at !== null;
+  const enabled = looked && told !== undefined;
   const marks = useQuery({
     ...trendQueries.events(version, trends.looked_at, {
-      ...asked,
+      ...asked(state.recorded),
       sort: "severity",
       order: "desc",
       limit: marked,
       offset: 0,
     }),
-    enabled: looked,
+    enabled,
   });
   const events = useQuery({
-    ...trendQueries.events(version, trends.looked_at, {
-      ...asked,
-      sort: state.sort.column,
-      order: state.sort.descending ? "desc" : "asc",
-      limit: pageSize,
-      offset: (state.page - 1) * pageSize,
-    }),
-    enabled: looked,
+    ...trendQueries.events(version, trends.looked_at, asked(state.recorded)),
+    enabled,
   });
+  const other = useQuery({
+    ...trendQueries.events(version, trends.looked_at, { ...asked(!state.recorded), limit: 1, offset: 0 }),
+    enabled,
+  });
+  const recorded =
+    events.data && other.data && !events.isPlaceholderData && !other.isPlaceholderData
+      ? Math.abs(other.data.total - events.data.total)
+      : undefined;
+  const choice = (
+    <RecordedSwitch shown={state.recorded} count={recorded} onShown={(shown) => set({ recorded: shown })} />
+  );
   const rest = costs.data?.rows.find((row) => row.other);
   const others = (costs.data?.rows_total ?? 0) - lines;
   return (
@@ -156,7 +171,9 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
             <Skeleton height={260} radius={12} />
           </div>
         ) : events.data.total === 0 ? (
-          trends.open === 0 && !state.accounts ? (
+          state.accounts ? (
+            <NoMatch>{choice}</NoMatch>
+          ) : (
             <NothingIrregular trends={trends}>
               <LinkButton
                 to="/trends/events"
@@ -165,9 +182,8 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
               >
                 View past events
               </LinkButton>
+              {recorded !== 0 && choice}
             </NothingIrregular>
-          ) : (
-            <NoMatch />
           )
         ) : (
           <EventsPanel
@@ -182,6 +198,7 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
               <>
                 <h2>Events</h2>
                 <p>{lookedWords(trends)}</p>
+                {recorded !== 0 && choice}
               </>
             }
           />

@@ -54,7 +54,7 @@ export function NoMatch({ children }: { children?: ReactNode }) {
   );
 }
 
-/** "6,012 series looked at, through 2026-11-24; 3 open events": beside what was found. */
-export function lookedWords(trends: Pick<Trends, "series" | "through" | "open">): string {
-  return `${counted(trends.series, "series", "series")} looked at${trends.through ? `, through ${trends.through}` : ""}; ${counted(trends.open, "open event")}`;
+/** "6,012 series looked at, through 2026-11-24": beside what was found. */
+export function lookedWords(trends: Pick<Trends, "series" | "through">): string {
+  return `${counted(trends.series, "series", "series")} looked at${trends.through ? `, through ${trends.through}` : ""}`;
 }

@@ -13,7 +13,7 @@ import { useOverview } from "../ui/use-overview";
 import { listQuery, startList, type TopState, writeList } from "./address";
 import chartClasses from "./chart.module.css";
 import { EventsPanel } from "./events-panel";
-import { usageFilter } from "./links";
+import { usageFilters } from "./links";
 import { trendQueries } from "./queries";
 import { RecordedSwitch } from "./recorded-switch";
 import { Looking, lookedWords, NoMatch, NothingIrregular } from "./state";
@@ -43,7 +43,7 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
   const several = overview.currencies.length > 1;
   const filters = [
     ...(state.accounts ? [state.accounts] : []),
-    usageFilter,
+    ...usageFilters,
     ...(several ? [{ dimension: "currency", exclude: false, values: [currency] }] : []),
   ];
   const costs = useQuery(

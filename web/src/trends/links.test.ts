@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { costsOf, objectFilters, savedFilters, usageFilter } from "./links";
+import { costsOf, objectFilters, savedFilters, usageFilters } from "./links";
 
 const days = { from: "2026-10-01", to: "2026-11-01" };
 const none = () => undefined;
@@ -37,7 +37,7 @@ describe("links to Cost Analysis", () => {
     expect(state?.filters).toEqual([
       { dimension: "account_id", exclude: false, values: ["111"] },
       { dimension: "region", exclude: false, values: ["eu-west-1"] },
-      usageFilter,
+      ...usageFilters,
       { dimension: "currency", exclude: false, values: ["EUR"] },
     ]);
     expect(costsOf({ ...event, measure: "tax" }, {}, days, false, none)?.filters).toHaveLength(1);

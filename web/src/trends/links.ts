@@ -5,12 +5,20 @@ import { type AnalysisState, initialState, readState } from "../address/state";
 import { tagDimension } from "../address/tabs";
 import type { TrendEvent, TrendObject } from "./types";
 
-/** Charges that are usage: what trends are about, and nothing that a credit or a fee could move. */
-export const usageFilter: Filter = {
-  dimension: "charge_type",
-  exclude: false,
-  values: ["On-demand usage", "Spot usage", "Reserved usage", "Savings-plan usage", "Marketplace", "Other"],
-};
+/** Rows that are usage: what trends are about, and nothing that a credit or a fee could move. What others sell is usage where
+ *  it is metered. */
+export const usageFilters: readonly Filter[] = [
+  {
+    dimension: "charge_type",
+    exclude: false,
+    values: ["On-demand usage", "Spot usage", "Reserved usage", "Savings-plan usage", "Marketplace"],
+  },
+  {
+    dimension: "line_item_type",
+    exclude: false,
+    values: ["Usage", "DiscountedUsage", "SavingsPlanCoveredUsage"],
+  },
+];
 
 /** What costs call the attributes of an object. */
 const dimensions: Record<string, string> = {
@@ -69,7 +77,7 @@ export function costsOf(
     view: "day",
     filters: [
       ...filters,
-      ...(event.measure === "usage" ? [usageFilter] : []),
+      ...(event.measure === "usage" ? usageFilters : []),
       ...(several ? [{ dimension: "currency", exclude: false, values: [event.currency] }] : []),
     ],
   };

@@ -213,7 +213,7 @@ test("the address holds filters and order", async ({ page }) => {
     .getByRole("button", { name: /^Severity/ })
     .first()
     .click();
-  await page.getByRole("checkbox", { name: "Low" }).check();
+  await page.getByRole("checkbox", { name: "Low", exact: true }).check();
   await page.keyboard.press("Escape");
   await expect(page).toHaveURL(/severity=low/);
   await expect(page).toHaveURL(/sort=-cost/);

@@ -171,6 +171,13 @@ const definitionRoute = createRoute({
   component: lazyRouteComponent(() => import("./trends/definition-page"), "DefinitionPage"),
 });
 
+const budgetsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/budgets",
+  validateSearch: (search: Search) => ({ budget: text(search, "budget") }),
+  component: lazyRouteComponent(() => import("./budgets/page"), "BudgetsPage"),
+});
+
 const organizationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/organization",
@@ -224,6 +231,7 @@ export const router = createRouter({
       definitionsRoute,
       newDefinitionRoute,
       definitionRoute,
+      budgetsRoute,
       connectionsRoute,
       newConnectionRoute,
       connectionRoute,

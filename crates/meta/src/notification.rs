@@ -5,9 +5,11 @@
 
 mod channel;
 mod sending;
+mod told;
 
 pub use channel::{Cadence, Channel, ChannelState};
 pub use sending::{Delivery, NewDelivery, NewNotification, Notification, Told};
+pub use told::Telling;
 
 use crate::identity::insert_audit;
 use crate::store::to_json;

@@ -177,18 +177,18 @@ export function isNarrowed(state: ListState): boolean {
   return Object.values(narrowing).some((one) => (Array.isArray(one) ? one.length > 0 : Boolean(one)));
 }
 
-/** What the list asks for. `told` are the definitions that notify: what others saw alone is only recorded, and shown where it is
- *  asked for, by name too; what somebody archived was looked at. */
-export function listQuery(state: ListState, told: readonly string[]): EventsQuery {
-  const all = state.recorded || state.status === "archived" || told.length === 0;
-  const definitions = state.definitions.length > 0 || all ? state.definitions : [...told];
+/** What the list asks for. What is only recorded is shown where it is asked for, by the name of a definition too; what somebody
+ *  archived was looked at, whatever saw it. */
+export function listQuery(state: ListState): EventsQuery {
+  const every = state.recorded || state.status === "archived" || state.definitions.length > 0;
   return {
     status: state.status,
     ...(state.direction && { direction: state.direction }),
     ...(state.kinds.length > 0 && { kind: state.kinds }),
     ...(state.severities.length > 0 && { severity: state.severities }),
     ...(state.accounts.length > 0 && { account: state.accounts }),
-    ...(definitions.length > 0 && { definition: definitions }),
+    ...(state.definitions.length > 0 && { definition: state.definitions }),
+    ...(!every && { recorded: false }),
     ...(state.search.trim() && { search: state.search.trim() }),
     ...(state.days && { ...state.days }),
     ...(state.currency && { currency: state.currency }),

@@ -104,12 +104,16 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
         <li>
           <i data-kind={direction === "increase" ? "event" : "less"} aria-hidden /> Days of the event
         </li>
-        <li>
-          <i data-kind="band" aria-hidden /> Regular range
-        </li>
-        <li>
-          <i data-kind="expected" aria-hidden /> Expected
-        </li>
+        {days.days.some((one) => one.high !== null) && (
+          <>
+            <li>
+              <i data-kind="band" aria-hidden /> Regular range
+            </li>
+            <li>
+              <i data-kind="expected" aria-hidden /> Expected
+            </li>
+          </>
+        )}
         {days.days.some((one) => !one.whole) && <li>* not complete yet</li>}
       </ul>
     </>

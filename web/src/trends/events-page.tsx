@@ -20,7 +20,6 @@ import { Looking, lookedWords, NoMatch, NothingIrregular } from "./state";
 import { StatusTabs } from "./status-tabs";
 import classes from "./trends.module.css";
 import type { Trends } from "./types";
-import { useTold } from "./use-told";
 
 /** Every event that was ever found: active, archived, withdrawn. */
 export function EventsPage() {
@@ -72,10 +71,9 @@ function Events({ trends, state, set }: Props) {
   const [text, setText] = useState(state.search);
   const look = useDebouncedCallback((next: string) => set({ search: next }, true), 250);
   const known = trends.looked_at !== null;
-  const told = useTold();
   const found = useQuery({
-    ...trendQueries.events(version, trends.looked_at, listQuery(state, told ?? [])),
-    enabled: known && told !== undefined,
+    ...trendQueries.events(version, trends.looked_at, listQuery(state)),
+    enabled: known,
   });
   const choosesRecorded = state.definitions.length === 0 && state.status !== "archived";
   if (!known) {

@@ -19,7 +19,6 @@ import { RecordedSwitch } from "./recorded-switch";
 import { Looking, lookedWords, NoMatch, NothingIrregular } from "./state";
 import classes from "./trends.module.css";
 import type { Trends } from "./types";
-import { useTold } from "./use-told";
 
 const TopChart = lazy(() => import("./top-chart").then((module) => ({ default: module.TopChart })));
 
@@ -57,22 +56,17 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
       top: lines,
     }),
   );
-  const told = useTold();
   const asked = (recorded: boolean) =>
-    listQuery(
-      {
-        ...startList,
-        accounts: state.accounts?.values ?? [],
-        days: { from, to },
-        currency: state.currency,
-        recorded,
-        sort: state.sort,
-        page: state.page,
-      },
-      told ?? [],
-    );
+    listQuery({
+      ...startList,
+      accounts: state.accounts?.values ?? [],
+      days: { from, to },
+      currency: state.currency,
+      recorded,
+      sort: state.sort,
+      page: state.page,
+    });
   const looked = trends.looked_at !== null;
-  const enabled = looked && told !== undefined;
   const marks = useQuery({
     ...trendQueries.events(version, trends.looked_at, {
       ...asked(state.recorded),
@@ -81,15 +75,15 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
       limit: marked,
       offset: 0,
     }),
-    enabled,
+    enabled: looked,
   });
   const events = useQuery({
     ...trendQueries.events(version, trends.looked_at, asked(state.recorded)),
-    enabled,
+    enabled: looked,
   });
   const other = useQuery({
     ...trendQueries.events(version, trends.looked_at, { ...asked(!state.recorded), limit: 1, offset: 0 }),
-    enabled,
+    enabled: looked,
   });
   const recorded =
     events.data && other.data && !events.isPlaceholderData && !other.isPlaceholderData

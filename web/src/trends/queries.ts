@@ -11,6 +11,8 @@ export interface EventsQuery {
   account?: string[];
   definition?: string[];
   search?: string;
+  /** False leaves out what no definition that notifies saw. */
+  recorded?: boolean;
   from?: string;
   to?: string;
   currency?: string;

@@ -179,16 +179,12 @@ test("a mark in the chart leads to its event", async ({ page }) => {
 
 test("the first look, silence and a failed look are said", async ({ page }) => {
   let change: Record<string, unknown> = {};
-  await page.route("**/api/v1/trends?*", (route) => tell(route));
-  await page.route("**/api/v1/trends", (route) => tell(route));
-  const tell = async (route: Parameters<Parameters<Page["route"]>[1]>[0]) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), ...change } });
-  };
-  await page.route("**/api/v1/trend-events?*", async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({ response: answer, json: { ...(await answer.json()), events: [], total: 0 } });
-  });
+  const real = await (await page.request.get(`${base()}/api/v1/trends`)).json();
+  await page.route(/\/api\/v1\/trends(\?|$)/, (route) => route.fulfill({ json: { ...real, ...change } }));
+  const list = await (await page.request.get(`${base()}/api/v1/trend-events`)).json();
+  await page.route(/\/api\/v1\/trend-events\?/, (route) =>
+    route.fulfill({ json: { ...list, events: [], total: 0 } }),
+  );
   change = { state: "looking", looked_at: null, series: 0, through: null };
   await page.goto(`${base()}/trends`);
   await expect(page.getByText("Looking at your bills for the first time")).toBeVisible();

@@ -48,8 +48,14 @@ export function Header({ session, overview }: Props) {
         <Link to="/" search={initialState} activeOptions={{ exact: true, includeSearch: false }}>
           Cost Analysis
         </Link>
+        <Link to="/trends" activeOptions={{ includeSearch: false }}>
+          Trends
+        </Link>
         <Link to="/subsets" data-status={allocation ? "active" : undefined}>
           Allocation
+        </Link>
+        <Link to="/budgets" search={{ budget: undefined }} activeOptions={{ includeSearch: false }}>
+          Budgets
         </Link>
         {whole && <Link to="/connections">Connections</Link>}
         {whole && (

@@ -149,7 +149,9 @@ impl<'a> Worker<'a> {
         }
         if self.span.usage_percent != 100 {
             let percent = i128::from(self.span.usage_percent);
-            rows.iter_mut().for_each(|amount| *amount = *amount * percent / 100);
+            for amount in rows.iter_mut() {
+                *amount = *amount * percent / 100;
+            }
         }
     }
 

@@ -146,7 +146,7 @@ pub(super) async fn load(
 
 /// First month of the newest ones that follow each other: what came before a month that is missing is not known, for what
 /// is missing is not zero.
-fn last_run(months: BTreeSet<BillingPeriod>) -> Option<BillingPeriod> {
+fn last_run(months: &BTreeSet<BillingPeriod>) -> Option<BillingPeriod> {
     let mut first = months.last().copied()?;
     while months.contains(&first.previous()) {
         first = first.previous();
@@ -157,7 +157,7 @@ fn last_run(months: BTreeSet<BillingPeriod>) -> Option<BillingPeriod> {
 /// Days that are looked at, the day with which the data begin, and what they are.
 fn extent(app: &App, published: &Published, currency: &str) -> Option<(Span, NaiveDate, Seen)> {
     let of = || published.publications.iter().filter(move |one| one.currency == currency);
-    let begins = last_run(of().map(|one| one.period).collect())?.first_day();
+    let begins = last_run(&of().map(|one| one.period).collect())?.first_day();
     // Some charges of the open month are dated to its end.
     let through = of().filter_map(|one| one.data_to).filter_map(instant).max()?.min(app.now());
     let last = (through - TimeDelta::milliseconds(1)).date_naive();
@@ -188,7 +188,7 @@ fn sources(app: &App, published: &Published, currency: &str, span: Span) -> Vec<
         months.insert(one.period);
     }
     let known = |(mut source, months): (Source, BTreeSet<BillingPeriod>)| {
-        let begins = last_run(months).map_or(span.first_day, BillingPeriod::first_day);
+        let begins = last_run(&months).map_or(span.first_day, BillingPeriod::first_day);
         source.known_from =
             if begins <= span.first_day { 0 } else { span.place(begins).unwrap_or(span.days) };
         source

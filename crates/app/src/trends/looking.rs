@@ -5,7 +5,7 @@
 
 use super::load::{Asking, Span};
 use super::memory::{asked, learned, recorded};
-use super::telling::Telling;
+use super::telling::{Telling, steps};
 use super::{
     Asked, Attribute, Direction, Event, Kind, Looked, Object, Quiet, Recorded, Severity, Status, deliveries,
     leaves,
@@ -149,7 +149,7 @@ pub(super) async fn write(
         if one.transition == Transition::Same && one.event.status != Status::Open {
             continue;
         }
-        let told = telling.told(&one, before.is_some_and(|before| before.told));
+        let told = steps(&one, before.is_some_and(|before| before.told));
         for step in &told {
             jobs.extend(telling.jobs(&one.event, *step).await?);
         }

@@ -30,25 +30,6 @@ pub(super) struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// What is told of what became of an event; `told`: whether people heard of it before.
-    pub(super) fn told(&self, one: &Changed, told: bool) -> Vec<notify::Transition> {
-        let quiet = one.event.quiet.is_some();
-        let told = told && one.transition != Transition::Opened;
-        match one.transition {
-            Transition::Ended if told => vec![notify::Transition::Ended],
-            Transition::Withdrawn if told => vec![notify::Transition::Withdrawn],
-            Transition::Ended | Transition::Withdrawn => vec![],
-            Transition::SeverityUp if told && !quiet => vec![notify::Transition::Up],
-            _ if told || quiet => vec![],
-            // Found when it was over: what is told as open has to be told as over, too.
-            Transition::Opened if one.event.status == Status::Ended => {
-                vec![notify::Transition::Opened, notify::Transition::Ended]
-            }
-            _ if one.event.status == Status::Open => vec![notify::Transition::Opened],
-            _ => vec![],
-        }
-    }
-
     /// The jobs that tell a step of an event; none where an organization has no channel.
     ///
     /// # Errors
@@ -214,6 +195,25 @@ impl Telling<'_> {
                 Some(TagShare { key: key.to_owned(), value: value.clone(), percent: share(by)? })
             })
             .collect())
+    }
+}
+
+/// What is told of what became of an event; `told`: whether people heard of it before.
+pub(super) fn steps(one: &Changed, told: bool) -> Vec<notify::Transition> {
+    let quiet = one.event.quiet.is_some();
+    let told = told && one.transition != Transition::Opened;
+    match one.transition {
+        Transition::Ended if told => vec![notify::Transition::Ended],
+        Transition::Withdrawn if told => vec![notify::Transition::Withdrawn],
+        Transition::Ended | Transition::Withdrawn => vec![],
+        Transition::SeverityUp if told && !quiet => vec![notify::Transition::Up],
+        _ if told || quiet => vec![],
+        // Found when it was over: what is told as open has to be told as over, too.
+        Transition::Opened if one.event.status == Status::Ended => {
+            vec![notify::Transition::Opened, notify::Transition::Ended]
+        }
+        _ if one.event.status == Status::Open => vec![notify::Transition::Opened],
+        _ => vec![],
     }
 }
 

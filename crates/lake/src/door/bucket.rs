@@ -22,7 +22,7 @@ use url::Url;
 const REMOVALS: usize = 8;
 /// Footers that are remembered; then all are forgotten.
 const FOOTERS: usize = 512;
-/// A request that fails is made again for so long: pages wait for it.
+/// No try of a request that failed begins after so long: pages wait for it. Five tries come to a few seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What objects are named by which the place is tried.
@@ -45,11 +45,8 @@ impl Bucket {
     /// environment, else the credentials of this machine's role.
     pub(crate) fn s3(address: &BucketAddress, options: &LakeOptions) -> Result<Self, LakeError> {
         let bridge = Bridge::new()?;
-        let retry = RetryConfig {
-            max_retries: 5,
-            retry_timeout: PATIENCE,
-            backoff: BackoffConfig { max_backoff: Duration::from_secs(3), ..BackoffConfig::default() },
-        };
+        let retry =
+            RetryConfig { max_retries: 5, retry_timeout: PATIENCE, backoff: BackoffConfig::default() };
         let mut builder = from_environment(options.keys.is_some())
             .with_bucket_name(&address.bucket)
             .with_retry(retry)

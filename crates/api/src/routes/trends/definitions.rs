@@ -32,6 +32,7 @@ pub(crate) struct TrendVerdicts {
 
 /// What is looked for.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "the names of the interface")]
 pub(crate) struct TrendDefinition {
     id: String,
     name: String,

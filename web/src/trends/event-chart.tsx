@@ -70,6 +70,7 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
     [days, first_day, last_day, currency],
   );
   const asked = day === undefined ? -1 : days.days.findIndex((one) => one.day === day);
+  const banded = days.days.some((one) => one.high !== null);
   const first = days.days.findIndex((one) => one.day >= first_day);
   return (
     <>
@@ -104,7 +105,7 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
         <li>
           <i data-kind={direction === "increase" ? "event" : "less"} aria-hidden /> Days of the event
         </li>
-        {days.days.some((one) => one.high !== null) && (
+        {banded && (
           <>
             <li>
               <i data-kind="band" aria-hidden /> Regular range
@@ -115,6 +116,12 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
           </>
         )}
         {days.days.some((one) => !one.whole) && <li>* not complete yet</li>}
+        {!banded && (
+          <li>
+            No regular range: it is known of what is watched, and this event is a part of it or comes by the
+            month.
+          </li>
+        )}
       </ul>
     </>
   );

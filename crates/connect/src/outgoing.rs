@@ -24,7 +24,7 @@ use crate::limits::{CONNECT, SILENCE};
 use address::{Class, class};
 use ipnet::IpNet;
 use reqwest::{Client, Request, Response};
-use resolver::Checked;
+use resolver::{Checked, Names};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 use url::{Host, Url};
@@ -36,6 +36,7 @@ pub struct Outgoing(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     opened: Arc<[IpNet]>,
+    names: Names,
     own: OnceLock<Client>,
     named: OnceLock<Client>,
     plain: OnceLock<Client>,
@@ -65,6 +66,12 @@ impl Outgoing {
     /// With ranges of private addresses that the operator opened.
     pub fn new(opened: Vec<IpNet>) -> Self {
         Self(Arc::new(Inner { opened: opened.into(), ..Inner::default() }))
+    }
+
+    /// The same, with names that lead where a test says.
+    #[cfg(test)]
+    fn with_names(opened: Vec<IpNet>, names: Names) -> Self {
+        Self(Arc::new(Inner { opened: opened.into(), names, ..Inner::default() }))
     }
 
     /// Ranges that the operator opened.
@@ -131,7 +138,7 @@ impl Outgoing {
             .connect_timeout(CONNECT)
             .read_timeout(SILENCE)
             .user_agent(concat!("cloud-analyzer/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Arc::new(Checked::new(whose, Arc::clone(&self.0.opened))));
+            .dns_resolver(Arc::new(Checked::new(whose, Arc::clone(&self.0.opened), self.0.names.clone())));
         if whose != Whose::Operators {
             builder = builder.no_proxy();
         }

@@ -143,7 +143,12 @@ async fn start(mut response: Response, until: tokio::time::Instant) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::resolver::Names;
     use super::*;
+    use std::collections::VecDeque;
+    use std::net::SocketAddr;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
@@ -228,5 +233,56 @@ mod tests {
         }
         let waiting = tokio::time::timeout(Duration::from_millis(100), listener.accept()).await;
         assert!(waiting.is_err(), "it was connected to");
+    }
+
+    /// DNS that answers an allowed address first and a closed one then: each connection is to what was looked at for it, and
+    /// the one that would lead elsewhere is not made. Nor is one by a name that leads to both.
+    #[tokio::test]
+    async fn a_name_that_moves_between_look_and_use_leads_nowhere() {
+        let inside = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = inside.local_addr().unwrap().port();
+        // Opened, it stands for a public address; the same machine's other address is closed.
+        let allowed: SocketAddr = "127.0.0.2:0".parse().unwrap();
+        let closed: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let metadata: SocketAddr = "169.254.169.254:0".parse().unwrap();
+        let outside = TcpListener::bind(("127.0.0.2", port)).await.unwrap();
+        let answers = VecDeque::from([
+            vec![allowed],
+            vec![closed],
+            vec![allowed, closed],
+            vec![metadata, allowed],
+            vec![allowed],
+        ]);
+        let looked = Arc::new(AtomicUsize::new(0));
+        let (counted, left) = (Arc::clone(&looked), Mutex::new(answers));
+        let names = Names::told(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            left.lock().unwrap().pop_front().unwrap()
+        });
+        let outgoing = Outgoing::with_names(vec!["127.0.0.2/32".parse().unwrap()], names);
+        let serve = tokio::spawn(async move {
+            let mut taken = 0;
+            while taken < 2 {
+                let (mut link, _) = outside.accept().await.unwrap();
+                let _ = link.read(&mut [0; 4096]).await;
+                let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
+                let _ = link.write_all(answer).await;
+                taken += 1;
+            }
+        });
+        let send = async || {
+            let sent = outgoing.post(post(format!("http://moves.example:{port}/"))).await;
+            sent.map(|answered| answered.status)
+        };
+        assert_eq!(send().await, Ok(204));
+        assert_eq!(looked.load(Ordering::Relaxed), 1, "what was looked at is what was connected to");
+        for _ in 0..3 {
+            assert_eq!(send().await, Err(NotSent::NotReached));
+        }
+        assert_eq!(send().await, Ok(204));
+        assert_eq!(looked.load(Ordering::Relaxed), 5);
+        serve.await.unwrap();
+        let waiting = tokio::time::timeout(Duration::from_millis(100), inside.accept()).await;
+        assert!(waiting.is_err(), "the closed address was connected to");
     }
 }

@@ -9,8 +9,9 @@ use std::fmt::Write as _;
 /// Characters of a message, of an alias and of a text.
 const MESSAGE: usize = 110;
 const ALIAS: usize = 512;
-/// Characters of whose it is.
+/// Characters of whose it is, and of all details together: Opsgenie takes 8,000.
 const ENTITY: usize = 200;
+const DETAILS: usize = 7_500;
 
 /// Address and body.
 pub(super) fn request(url: &str, message: &Message) -> (String, Value) {
@@ -21,8 +22,15 @@ pub(super) fn request(url: &str, message: &Message) -> (String, Value) {
         let note = notice.headline();
         return (url, json!({ "source": "Cloud Analyzer", "note": note }));
     }
-    let details: Map<String, Value> =
-        notice.pairs().into_iter().map(|(label, value)| (label, Value::from(value))).collect();
+    let mut room = DETAILS;
+    let mut details = Map::new();
+    for (label, value) in notice.pairs() {
+        let takes = label.encode_utf16().count() + value.encode_utf16().count();
+        // The page has all of them.
+        let Some(left) = room.checked_sub(takes) else { break };
+        room = left;
+        details.insert(label, Value::from(value));
+    }
     let body = json!({
         "message": shown::short(&notice.headline(), MESSAGE),
         "alias": alias,

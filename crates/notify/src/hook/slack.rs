@@ -39,13 +39,20 @@ pub(super) fn body(message: &Message) -> Value {
     }
     blocks.push(json!({ "type": "context", "elements": [plain(&format!("{} · Cloud Analyzer", message.organization), FIELD)] }));
     // What notifications and older receivers show. Here, three letters are markup.
-    let text = shown::short(&title, SECTION).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = shown::short(&title, HEADER).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     json!({ "text": text, "blocks": blocks })
 }
 
+/// A text as Slack takes it: it refuses an empty one, and counts as JavaScript does.
 fn plain(text: &str, most: usize) -> Value {
     // A field is two lines; what else would break one was written out before.
-    let text: String = text.chars().take(most).collect();
+    let mut units = 0;
+    let fits = |letter: &char| {
+        units += letter.len_utf16();
+        units <= most
+    };
+    let text: String = text.chars().take_while(fits).collect();
+    let text = if text.trim().is_empty() { "–" } else { text.as_str() };
     json!({ "type": "plain_text", "text": text, "emoji": false })
 }
 

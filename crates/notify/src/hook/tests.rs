@@ -46,40 +46,69 @@ fn incidents_open_and_close_under_one_name() {
     assert!(header(&opened, "authorization").starts_with("GenieKey whsec_"));
 }
 
-/// Slack refuses what is longer, Teams 28 KB, Opsgenie a message of 130 letters.
+/// Slack refuses what is longer, Teams 28 KB, PagerDuty 512 KB, Opsgenie a message of 130 letters and details of 8,000.
+/// Letters of one, two (escaped) and four bytes.
 #[test]
 fn messages_are_of_bounded_length() {
-    let long = "langer Text <@U1> ".repeat(400);
-    let mut many = message(&long);
-    many.notices = vec![notice(&long); 40];
-    for message in [message(&long), many] {
-        for kind in ChannelKind::ALL {
-            let Some(prepared) = prepare(kind, &target(), &message).unwrap() else { continue };
-            let most = match kind {
-                // It carries all of it: machines read it.
-                ChannelKind::Webhook | ChannelKind::PagerDuty => usize::MAX,
-                ChannelKind::Teams => 28_000,
-                _ => 60_000,
-            };
-            assert!(prepared.body.len() < most, "{kind}: {}", prepared.body.len());
+    let units = |text: &Value| text.as_str().unwrap_or_default().encode_utf16().count();
+    for word in ["langer Text <@U1> ", "\"\\\"\\", "💸🏦 "] {
+        let long = word.repeat(400);
+        let mut many = message(&long);
+        many.notices = vec![notice(&long); 40];
+        many.still_open = vec![notice(&long); 50];
+        let digest = Message { bundle: Bundle::Digest, ..many.clone() };
+        for message in [message(&long), many, digest, message("")] {
+            for kind in ChannelKind::ALL {
+                let Some(prepared) = prepare(kind, &target(), &message).unwrap() else { continue };
+                // Whole letters, and JSON.
+                serde_json::from_slice::<Value>(&prepared.body).unwrap();
+                let most = match kind {
+                    // It carries all of it: machines read it.
+                    ChannelKind::Webhook => usize::MAX,
+                    ChannelKind::Teams => 28_000,
+                    ChannelKind::PagerDuty => 512_000,
+                    _ => 100_000,
+                };
+                assert!(prepared.body.len() < most, "{kind}: {}", prepared.body.len());
+            }
+            let slack = json_of(ChannelKind::Slack, &message);
+            assert!(units(&slack["text"]) <= 4_000);
+            let blocks = slack["blocks"].as_array().unwrap();
+            assert!(blocks.len() <= 50, "{}", blocks.len());
+            for block in blocks {
+                let fields = block["fields"].as_array().cloned().unwrap_or_default();
+                assert!(
+                    fields.len() <= 10
+                        && fields.iter().all(|field| (1..2_000).contains(&units(&field["text"])))
+                );
+                let most = if block["type"] == "header" { 150 } else { 3_000 };
+                let text = &block["text"]["text"];
+                assert!(text.is_null() || (1..most).contains(&units(text)), "{block}");
+            }
+            let opsgenie = json_of(ChannelKind::Opsgenie, &message);
+            assert!(units(&opsgenie["message"]) <= 130 && units(&opsgenie["description"]) <= 15_000);
+            let details = opsgenie["details"].as_object().unwrap();
+            let takes: usize =
+                details.iter().map(|(label, value)| units(&label.as_str().into()) + units(value)).sum();
+            assert!(takes <= 8_000, "{takes}");
+            assert!(units(&json_of(ChannelKind::PagerDuty, &message)["payload"]["summary"]) <= 1_024);
         }
-        let blocks = json_of(ChannelKind::Slack, &message);
-        let blocks = blocks["blocks"].as_array().unwrap();
-        assert!(blocks.len() <= 50, "{}", blocks.len());
-        for block in blocks {
-            let fields = block["fields"].as_array().cloned().unwrap_or_default();
-            assert!(
-                fields.len() <= 10
-                    && fields.iter().all(|field| field["text"].as_str().unwrap().len() < 2_000)
-            );
-            assert!(block["text"]["text"].as_str().is_none_or(|text| text.chars().count() < 3_000));
-        }
-        assert!(json_of(ChannelKind::Opsgenie, &message)["message"].as_str().unwrap().chars().count() <= 130);
-        assert!(
-            json_of(ChannelKind::PagerDuty, &message)["payload"]["summary"].as_str().unwrap().chars().count()
-                <= 1_024
-        );
     }
+}
+
+/// Letters of four bytes leave less room in a card, and still the most of it that fits.
+#[test]
+fn a_card_is_as_large_as_its_bytes_allow() {
+    let of = |word: &str| {
+        prepare(ChannelKind::Teams, &target(), &message(&word.repeat(400))).unwrap().unwrap().body
+    };
+    let (narrow, wide) = (of("langer Text "), of("💸🏦 "));
+    assert!(
+        narrow.len() > 8_000 && (15_000..28_000).contains(&wide.len()),
+        "{} {}",
+        narrow.len(),
+        wide.len()
+    );
 }
 
 #[test]

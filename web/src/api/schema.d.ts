@@ -1626,6 +1626,8 @@ export interface components {
             kind: components["schemas"]["KindName"];
             last: components["schemas"]["Try"] | null;
             name: string;
+            /** @description Nothing is sent before: its receiver asked for that (429, 503), or did not answer. */
+            quiet_until: string | null;
             state: components["schemas"]["StateName"];
             /** @description Addresses of a mail, or the host of an address. */
             to: string;

@@ -15,7 +15,7 @@ from house import BIN, PASSWORD, Client, small_bill
 from mailbox import Mailbox
 
 # What changes without anybody's change: sign-ins, marks of use, what runs behind.
-VOLATILE = {"audit", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows"}
+VOLATILE = {"audit", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows", "trend_looks", "trend_deliveries"}
 COLUMNS = {"served_at_ms", "last_used_at_ms", "last_seen_ms", "last_used_ms", "last_run_ms", "last_error", "next_run_ms", "verification", "verified_at_ms", "state"}
 NOT_A_CHANGE = {
     "POST /virtual-tags/preview": "nothing is kept",
@@ -310,6 +310,8 @@ COMMANDS = {
     "serve": (None, "each route by itself; its options are those of whoever runs it"),
     "status": (None, "reads"),
     "query": (None, "reads"),
+    "events": (None, "reads"),
+    "backtest": (None, "reads"),
     "reconcile": (None, "reads"),
     "explain": (None, "reads"),
     "doctor": (None, "reads"),

@@ -1,6 +1,7 @@
-//! What follows from costs: forecasts, savings, irregular spend. Pure functions over figures; doubles are at home here
-//! and nowhere else.
+//! What follows from costs: forecasts, savings, irregular spend, commitments. Pure functions over figures; doubles are
+//! at home here and nowhere else.
 
+pub mod commitments;
 pub mod projection;
 pub mod savings;
 pub mod trends;

@@ -63,4 +63,5 @@ pub use object::{Attribute, AttributeError, Object};
 pub use prices::unit_prices;
 pub use reconcile::{Changed, Transition, reconcile};
 pub use runs::Run;
+pub(crate) use waterfall::of_other;
 pub use why::{Answer, Band, Rule, Why};

@@ -15,6 +15,7 @@ use crate::read::{Remembered, RememberedNames};
 use crate::readiness::{Lanes, Looks};
 use crate::served;
 use crate::spill::Spill;
+use crate::trends::Memories;
 use crate::{Clock, Live, Result, SystemClock};
 use chrono::{DateTime, Utc};
 use connect::Outgoing;
@@ -140,6 +141,7 @@ struct Inner {
     turns: Turns,
     watches: Watches,
     bill_days: BillDays,
+    memories: Memories,
     templates: TemplateHost,
     outgoing: Outgoing,
     patience: Option<Patience>,
@@ -191,6 +193,7 @@ impl App {
                 turns: Turns::default(),
                 watches: Watches::default(),
                 bill_days: BillDays::default(),
+                memories: Memories::default(),
                 outgoing: options.outgoing,
                 templates: options.templates,
                 patience: options.patience,
@@ -300,6 +303,11 @@ impl App {
 
     pub(crate) fn bill_days(&self) -> &BillDays {
         &self.inner.bill_days
+    }
+
+    /// What was learned of the series of bills.
+    pub(crate) fn memories(&self) -> &Memories {
+        &self.inner.memories
     }
 
     pub(crate) fn watches(&self) -> &Watches {

@@ -9,6 +9,7 @@ mod announce;
 mod channel_off;
 mod check;
 mod deliver;
+mod detect;
 mod follow;
 mod read;
 mod report;
@@ -22,6 +23,7 @@ mod vacuum;
 
 pub(crate) use channel_off::ChannelOff;
 pub(crate) use deliver::queue_delivery;
+pub(crate) use detect::{Detect, look_state};
 pub(crate) use follow::{follow, follow_here};
 pub use runner::run;
 pub(crate) use running::Running;
@@ -62,11 +64,13 @@ pub(crate) enum Lane {
     Channels,
     /// What follows from publications, within the house: moments, but for a large lake.
     House,
+    /// Bills are looked at for what is irregular: moments to minutes, and much memory.
+    Trends,
 }
 
 impl Lane {
-    const ALL: [Self; 6] =
-        [Self::Reading, Self::Checks, Self::Reports, Self::Mails, Self::Channels, Self::House];
+    const ALL: [Self; 7] =
+        [Self::Reading, Self::Checks, Self::Reports, Self::Mails, Self::Channels, Self::House, Self::Trends];
 
     const fn name(self) -> &'static str {
         match self {
@@ -76,6 +80,7 @@ impl Lane {
             Self::Mails => "mails",
             Self::Channels => "channels",
             Self::House => "house",
+            Self::Trends => "trends",
         }
     }
 
@@ -91,6 +96,8 @@ impl Lane {
             Self::Mails => 4,
             // So is a receiver; each keeps one place for as long as it is written to.
             Self::Channels => 8,
+            // Each takes all processors, and hundreds of megabytes where there are many accounts.
+            Self::Trends => 1,
         }
     }
 
@@ -107,7 +114,7 @@ impl Lane {
     /// seconds. A mail that is cut off may have been taken, and is sent again.
     fn grace(self) -> Duration {
         match self {
-            Self::Reading | Self::Checks | Self::House => Duration::from_millis(1500),
+            Self::Reading | Self::Checks | Self::House | Self::Trends => Duration::from_millis(1500),
             Self::Reports | Self::Mails | Self::Channels => Duration::from_secs(3),
         }
     }
@@ -249,7 +256,7 @@ impl Kind {
 }
 
 /// Every type of job there is.
-static KINDS: [Kind; 10] = [
+static KINDS: [Kind; 12] = [
     Kind::of::<read::Read>(),
     Kind::of::<check::Check>(),
     Kind::of::<stopped::Stopped>(),
@@ -260,6 +267,8 @@ static KINDS: [Kind; 10] = [
     Kind::of::<deliver::Deliver>(),
     Kind::of::<channel_off::ChannelOff>(),
     Kind::of::<vacuum::Vacuum>(),
+    Kind::of::<detect::Detect>(),
+    Kind::of::<detect::Silence>(),
 ];
 
 fn kind(name: &str) -> Option<&'static Kind> {

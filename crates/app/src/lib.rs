@@ -45,6 +45,7 @@ mod served;
 mod spill;
 mod stable;
 mod telling;
+pub mod trends;
 mod vacuum;
 
 pub use allowances::{AllowanceOptions, Allowed};

@@ -8,6 +8,7 @@ mod notifications;
 mod operation;
 mod question;
 mod reading;
+mod trends;
 
 pub(crate) use allow::{Allow, Keys};
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
@@ -17,6 +18,7 @@ pub(crate) use notifications::{Notify, NotifyTest};
 pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
+pub(crate) use trends::{Backtest, Events, Method, Standing, Way};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -81,6 +83,10 @@ pub(crate) enum Command {
     Accounts(Accounts),
     /// Ask for costs
     Query(Query),
+    /// Show irregular spend that was found, with its causes
+    Events(Events),
+    /// Try on the last twelve months what a definition of irregular spend would find
+    Backtest(Backtest),
     /// Show how stored totals compare with the reports, per period and file
     Reconcile(Reconcile),
     /// Show the line items behind a figure, with file and row

@@ -1,12 +1,14 @@
 //! One file a command.
 
 mod accounts;
+mod backtest;
 mod backup;
 mod choose;
 mod connect;
 mod customers;
 mod demo;
 mod doctor;
+mod events;
 mod explain;
 mod ingest;
 mod keys;
@@ -48,6 +50,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return verify::run(&folder, args).await,
         Command::Accounts(args) => accounts::run(&folder, args).await?,
         Command::Query(args) => query::run(&folder, args).await?,
+        Command::Events(args) => events::run(&folder, args).await?,
+        Command::Backtest(args) => backtest::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,
         Command::Explain(args) => explain::run(&folder, args).await?,
         Command::Demo(Demo::Generate(args)) => demo::generate(args)?,

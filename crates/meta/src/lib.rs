@@ -30,6 +30,7 @@ mod saved_report;
 mod sealed;
 mod source_files;
 mod store;
+mod trend;
 mod work;
 
 pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledChange};
@@ -61,4 +62,7 @@ pub use publication::{
 };
 pub use saved_report::{ReportSchedule, SavedReport};
 pub use store::Meta;
+pub use trend::{
+    FoundTrend, TrendComment, TrendDefinition, TrendEvent, TrendFilter, TrendHistory, TrendLook, TrendSaid,
+};
 pub use work::{Beat, JobCount, KnownJob, Lease, NewJob, TakenJob};

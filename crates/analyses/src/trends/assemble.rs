@@ -58,6 +58,7 @@ pub(super) fn event(grouping: &Grouping<'_>, group: &Group, asked: &Asked) -> Op
         last_day: memory.day(run.last),
         raised_on: memory.day(run.raised),
         data_through: memory.day(through),
+        days: days.iter().map(|day| memory.day(*day)).collect(),
         expected_low: figures.low,
         expected_high: figures.high,
         cost: figures.cost,

@@ -164,6 +164,10 @@ pub struct Event {
     pub raised_on: NaiveDate,
     /// Last data day that was looked at.
     pub data_through: NaiveDate,
+    /// The days that count, in order: their cost is the event's. Regular days between them are left out. Empty where it
+    /// is not told by days, and of what was recorded before they were kept.
+    #[serde(default)]
+    pub days: Vec<NaiveDate>,
     /// Lowest cost of its days that would have been regular.
     pub expected_low: Decimal,
     /// Highest cost of its days that would have been regular.

@@ -44,6 +44,7 @@ pub fn silent(feeds: &[Feed], now: DateTime<Utc>, currency: &str, asked: &Asked)
             last_day: now.date_naive(),
             raised_on: first_day,
             data_through: first_day,
+            days: vec![],
             expected_low: Decimal::ZERO,
             expected_high: Decimal::ZERO,
             cost: Decimal::ZERO,

@@ -98,6 +98,7 @@ fn judge(
         last_day: memory.day(last),
         raised_on: first_day,
         data_through: memory.day(bill.days().checked_sub(1)?),
+        days: days.clone().map(|day| memory.day(day)).collect(),
         expected_low: low,
         expected_high: high,
         cost: total,

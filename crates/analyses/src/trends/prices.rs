@@ -112,6 +112,7 @@ fn event(memory: &Memory, priced: &Priced, asked: &Asked, old: usize, days: &[us
         last_day: memory.day(last),
         raised_on: memory.day(*days.get(LASTS - 1)?),
         data_through: memory.day(through),
+        days: days.iter().map(|day| memory.day(*day)).collect(),
         expected_low: expected,
         expected_high: expected,
         cost,

@@ -43,7 +43,7 @@ fn averaged(sum: Decimal, figures: usize) -> Decimal {
 }
 
 /// An amount in proportion, `amount × part ÷ whole`: exact where it can be, else to fifteen digits; `None` of nothing.
-pub(super) fn of_other(amount: Decimal, part: Decimal, whole: Decimal) -> Option<Decimal> {
+pub(crate) fn of_other(amount: Decimal, part: Decimal, whole: Decimal) -> Option<Decimal> {
     if whole.is_zero() || part.is_zero() {
         return None;
     }

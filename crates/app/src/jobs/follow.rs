@@ -2,6 +2,7 @@
 //! job that is named here.
 
 use super::announce::Announce;
+use super::detect::{self, Detect};
 use super::vacuum::Vacuum;
 use super::{Job, queue, queued, runner};
 use crate::ingest_job::make_bill_diffs;
@@ -39,6 +40,9 @@ async fn followed(app: &App, organization: &OrganizationId, connection: &Connect
 /// months are there: nobody is told.
 pub(crate) async fn follow_here(app: &App, organization: &OrganizationId, connection: &ConnectionId) {
     followed(app, organization, connection, true).await;
+    if let Err(error) = caught(detect::done_here(app, organization)).await {
+        tracing::warn!(%error, "what is irregular could not be looked for: a server, or the next reading, does it");
+    }
     if let Err(error) = caught(runner::run_now(app, Vacuum::NAME)).await {
         tracing::warn!(%error, "superseded files could not be removed");
     }
@@ -73,7 +77,9 @@ async fn relay(
     by_hand: bool,
 ) -> Result<bool> {
     let told = Announce { organization: organization.clone(), connection: connection.clone(), by_hand };
-    let found = app.meta().relay(connection, app.now().timestamp_millis(), &[queued(app, &told)?]).await?;
+    let look = Detect::new(organization);
+    let jobs = [queued(app, &told)?, queued(app, &look)?];
+    let found = app.meta().relay(connection, app.now().timestamp_millis(), &jobs).await?;
     if found {
         app.queued().wake();
     }

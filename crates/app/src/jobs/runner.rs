@@ -5,7 +5,7 @@
 //! place, for as long as its deadline allows, and the others go on.
 
 use super::{
-    At, BEAT, KINDS, Kind, LEASE, Lane, check, deliver, follow, kind, read, report, stopped, vacuum,
+    At, BEAT, KINDS, Kind, LEASE, Lane, check, deliver, detect, follow, kind, read, report, stopped, vacuum,
 };
 use crate::panics::caught;
 use crate::{App, AppError, ErrorKind, Result};
@@ -80,6 +80,9 @@ async fn due(app: App) {
             let by_the_hour = files_looked_at.replace(Instant::now()).is_some();
             if let Err(error) = vacuum::queue_due(&app, by_the_hour).await {
                 tracing::error!(%error, "it could not be seen whether the time of files is over");
+            }
+            if let Err(error) = detect::queue_due(&app).await {
+                tracing::error!(%error, "it could not be seen whether connections are silent");
             }
         }
         if !go_on(&app).await {
@@ -163,13 +166,15 @@ async fn next(app: &App, lane: Lane, holder: &str) -> Result<Option<TakenJob>> {
     Ok(app.meta().claim(lane.name(), &names, lane.of_one(), now, &lease).await?)
 }
 
-/// Runs the job of that name now, in this process, if it waits; one that is no connection's.
-pub(super) async fn run_now(app: &App, name: &str) -> Result<()> {
+/// Runs the job of that name now, in this process, if it waits; one that is no connection's. False where none does.
+pub(super) async fn run_now(app: &App, name: &str) -> Result<bool> {
     let (now, lease) = (app.now().timestamp_millis(), lease(app, &holder()));
-    if let Some(job) = app.meta().claim_now(name, now, &lease).await? {
+    let job = app.meta().claim_now(name, now, &lease).await?;
+    let found = job.is_some();
+    if let Some(job) = job {
         one(app.clone(), job).await;
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Runs a job. One whose end cannot be written down is written down as failed, as soon as that goes.
@@ -235,25 +240,30 @@ async fn ending(app: &App, lane: Lane) {
 async fn take_over(app: App) {
     loop {
         app.lanes().sign("left");
-        // Each with a name of its own: one that could not be taken over is left again. Readings are taken up elsewhere,
-        // too: one of both at a time.
-        let alone = app.running().taking_over().await;
-        while let Some(job) = left(&app, &holder()).await {
-            let Some(kind) = kind(&job.name) else { continue };
-            let (_tell, stop) = watch::channel(false);
-            let at = At { app: app.clone(), job: Arc::new(job), stop };
-            tracing::warn!(job.id = at.job.id, job.name = at.job.name, "nobody is at a job any more");
-            if let Err(error) = caught((kind.lost)(at)).await {
-                // Its lease runs out again.
-                tracing::warn!(%error, "a job that was left is not taken over yet");
-            }
-            app.queued().wake();
-        }
-        drop(alone);
+        take_over_left(&app).await;
         if !go_on(&app).await {
             return;
         }
     }
+}
+
+/// Takes over what nobody gives signs of life for now.
+pub(super) async fn take_over_left(app: &App) {
+    // Each with a name of its own: one that could not be taken over is left again. Readings are taken up elsewhere,
+    // too: one of both at a time.
+    let alone = app.running().taking_over().await;
+    while let Some(job) = left(app, &holder()).await {
+        let Some(kind) = kind(&job.name) else { continue };
+        let (_tell, stop) = watch::channel(false);
+        let at = At { app: app.clone(), job: Arc::new(job), stop };
+        tracing::warn!(job.id = at.job.id, job.name = at.job.name, "nobody is at a job any more");
+        if let Err(error) = caught((kind.lost)(at)).await {
+            // Its lease runs out again.
+            tracing::warn!(%error, "a job that was left is not taken over yet");
+        }
+        app.queued().wake();
+    }
+    drop(alone);
 }
 
 async fn left(app: &App, holder: &str) -> Option<TakenJob> {

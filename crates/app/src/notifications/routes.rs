@@ -125,6 +125,12 @@ async fn of(app: &App, organization: &OrganizationId) -> Result<Routes> {
     Ok(routes)
 }
 
+/// Keys of the tags by whose values routes find owners.
+pub(crate) async fn tag_keys(app: &App, organization: &OrganizationId) -> Result<BTreeSet<String>> {
+    let routes = of(app, organization).await?.routes;
+    Ok(routes.into_iter().filter_map(|route| route.tag).map(|tag| tag.key).collect())
+}
+
 /// Puts other routes in the places of those that there are.
 pub async fn set_routes(app: &App, caller: &Caller, new: Routes) -> Result<Routes> {
     let organization = &caller.organization()?.id;

@@ -3,7 +3,7 @@
 use crate::outbox;
 use crate::store::{from_json, parsed};
 use crate::{Failure, JobState, Meta, MetaError};
-use model::ConnectionId;
+use model::{ConnectionId, OrganizationId};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -61,6 +61,26 @@ impl Meta {
             .fetch_all(&self.pool)
             .await?;
         rows.iter().map(known).collect()
+    }
+
+    /// The newest job of a type of an organization, that is no connection's.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn last_of_organization(
+        &self,
+        name: &str,
+        organization: &OrganizationId,
+    ) -> Result<Option<KnownJob>, MetaError> {
+        let row = sqlx::query(
+            "SELECT * FROM jobs WHERE connection_id IS NULL AND name = ? AND organization_id = ?
+             ORDER BY finished_at_ms IS NULL DESC, id DESC LIMIT 1",
+        )
+        .bind(name)
+        .bind(organization.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(known).transpose()
     }
 
     /// How many jobs there are of each type in each state: those that wait or run, and those that ended within the time

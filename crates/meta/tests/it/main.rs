@@ -7,4 +7,5 @@ mod lake_files;
 mod notifications;
 mod store;
 mod support;
+mod trends;
 mod work;

@@ -1,0 +1,54 @@
+//! Commitments (reserved instances, savings plans): what those that are owned do, and which to buy.
+//!
+//! Both come from one replay: each hour of the look-back, commitments are applied to usage in AWS's order (zonal
+//! reservations, regional ones, EC2 Instance plans, the wide plans; the owner's account first, the highest percentage
+//! first), and what nothing took is paid on demand. All that is shown is replayed, exactly. Doubles are at home in the
+//! search for an amount alone; the amount that it finds is replayed like any other.
+//!
+//! For each payer and currency:
+//!
+//! ```text
+//! usage    = Usage { hours × SKU × account, with on-demand rates }           from the hourly table
+//! owned    = owned_at(&commitments, decision, expires_within_days)           what counts, whenever it was bought
+//! question = Question { usage, owned, sharing, span: Span::at_decision(usage.look_back(30).0, threads) }
+//! found    = question.best_of(&offer)                                        one offer: amount, curve, gap, unknown
+//! tried    = question.try_steps(&offer, steps)                               a dragged amount, exactly
+//! risks    = question.risk(&offer, steps)                                    usage at 90, 80, 70 %
+//! ladder   = question.ladder(&offer, steps, months)
+//! joint    = question.together(&pools, &wide, limits, |progress| …)          several offers, with their gap
+//! past     = replayed(&usage, &commitments, &sharing, &Span { when: When::AsItWas, .. })
+//! ```
+//!
+//! *A missing price is unknown*: such usage stays on demand in every figure and is listed with its dollars. *A discount
+//! below zero is none*: what a plan has no lower rate for it does not take. *The bound is never wrong*: it is made from
+//! prices of commitment dollars (duality) and holds whatever the order in which AWS serves; at worst the gap that is
+//! shown is wider than the real one.
+
+mod bundle;
+mod field;
+mod hours;
+mod input;
+mod joint;
+mod ladder;
+mod master;
+mod money;
+mod offer;
+mod order;
+mod owned;
+mod problem;
+mod replayed;
+mod single;
+mod together;
+mod walk;
+
+pub use hours::{Span, When};
+pub use input::{Bought, Mode, Series, Sharing, Sku, Usage, World};
+pub use ladder::{Ladder, Rung};
+pub use money::{Rate, RateError};
+pub use offer::{Offer, Purchase};
+pub use order::Refused;
+pub use owned::{Class, Commitment, Covers, Payment, Rates, Reserved, Term, owned_at};
+pub use problem::Question;
+pub use replayed::{Applied, Leak, Replayed, Served, Sums, replayed};
+pub use single::{Point, Recommendation, Tried, Unknown};
+pub use together::{Limits, Progress, Together};

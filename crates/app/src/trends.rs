@@ -1,0 +1,78 @@
+//! Irregular spend: what is looked for, what was found and what became of it, what people said of it.
+//!
+//! How it is found is `analyses::trends`, pure functions over daily series; here the series come from what is published,
+//! what was found is recorded, and those who wish to hear of it are told. Each look follows a publication as a job, and
+//! writes what it found, what became of it and what is told in one transaction. What was learned of the series is kept in
+//! the process ([`looked`]) for those who ask why, and for the past by other thresholds.
+//!
+//! Who may see chosen subsets alone sees what names an account of theirs ([`Part`]).
+
+mod definitions;
+mod deliveries;
+mod events;
+mod leaves;
+mod load;
+mod looking;
+mod memory;
+mod silence;
+mod telling;
+mod words;
+
+pub use analyses::trends::{
+    Answer, Asked, Attribute, AttributeError, Backtest, Band, Cause, Definition, Direction, Event,
+    Expectation, Hint, Judged, Kind, Measure, Memory, Method, Object, Quiet, Rule, Seen, Severity, Sighting,
+    Snooze, Status, Tried, Verdict, Waterfall, Why,
+};
+pub use definitions::{KnownDefinition, definitions};
+pub use events::{ExpectedUntil, Part, Recorded, Said, event, events, part};
+pub(crate) use load::measure_of;
+pub(crate) use looking::look;
+pub use looking::{direction_name, status_name};
+pub(crate) use memory::Memories;
+pub use memory::{Looked, looked, trial};
+pub use meta::{TrendComment, TrendFilter, TrendHistory, TrendLook};
+pub(crate) use silence::look_for_silence;
+pub use words::Words;
+
+use crate::policy::Caller;
+use crate::{App, Result, jobs};
+use meta::NewJob;
+use model::OrganizationId;
+
+/// The last looks at the bills of the caller's organization, by currency; none before the first.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub async fn looks(app: &App, caller: &Caller) -> Result<Vec<TrendLook>> {
+    Ok(app.meta().trend_looks(&caller.organization()?.id).await?)
+}
+
+/// The jobs that look again, to be written in the transaction of what changes the answer: a definition, a verdict, what is
+/// expected. Wake whoever runs them afterwards (`app.queued().wake()`).
+///
+/// # Errors
+/// The job cannot be written.
+pub(crate) fn look_again(app: &App, organization: &OrganizationId) -> Result<Vec<NewJob>> {
+    Ok(vec![jobs::queued(app, &jobs::Detect::new(organization))?])
+}
+
+/// Whether a look waits or runs, and why the last one failed, if it did.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub async fn look_state(app: &App, organization: &OrganizationId) -> Result<LookState> {
+    let (looking, failed) = jobs::look_state(app, organization).await?;
+    Ok(LookState { looking, failed })
+}
+
+/// How looking goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LookState {
+    /// Whether a look waits or runs.
+    pub looking: bool,
+    /// Why the last one failed, if it did.
+    pub failed: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Questions by day over a long span, in pieces that the engine works on.
+
+use super::Span;
+use crate::read::Published;
+use crate::trends::{Attribute, Measure};
+use crate::{App, Result};
+use chrono::{Datelike, Days, Months, NaiveDate};
+use model::{
+    ChargeType, Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, MappingName, Metric,
+    TimeView,
+};
+use query::QueryError;
+use std::sync::Arc;
+
+/// The region of what has none.
+const GLOBAL: &str = "Global";
+
+/// Whoever asks, of which bills.
+#[derive(Clone, Copy)]
+pub(in crate::trends) struct Asking<'a> {
+    pub(in crate::trends) app: &'a App,
+    pub(in crate::trends) published: &'a Published,
+    pub(in crate::trends) currency: &'a str,
+}
+
+/// The figures of one group.
+pub(in crate::trends) struct Cells<'a> {
+    /// Values of the attributes that were asked for.
+    pub(in crate::trends) values: Vec<Option<&'a str>>,
+    /// Values of the columns beside them.
+    pub(in crate::trends) rest: &'a [Option<String>],
+    /// Which costs these are.
+    pub(in crate::trends) measure: Measure,
+    /// Days of the figures; of a total none.
+    pub(in crate::trends) days: &'a [NaiveDate],
+    /// The figures.
+    pub(in crate::trends) figures: &'a [Decimal],
+}
+
+/// What figures are asked for by: attributes that are found in the roll-up, columns beside them, and filters.
+#[derive(Clone, Copy)]
+pub(in crate::trends) struct By<'a> {
+    pub(in crate::trends) attributes: &'a [Attribute],
+    pub(in crate::trends) columns: &'a [Column],
+    pub(in crate::trends) filters: &'a [Filter],
+}
+
+impl Asking<'_> {
+    /// The figures of a span by day. `each` is given the groups of a piece, with its days.
+    ///
+    /// # Errors
+    /// The bills cannot be read, or hold more groups on a day than are worked on.
+    pub(in crate::trends) async fn by_day(
+        &self,
+        metric: Metric,
+        by: By<'_>,
+        span: Span,
+        mut each: impl FnMut(&Cells<'_>),
+    ) -> Result<()> {
+        let all = CostQuery { view: TimeView::Day, ..self.query(metric, by)? };
+        let mut pieces = months(span);
+        while let Some((from, to)) = pieces.pop() {
+            let query = CostQuery { from: Some(from), to: Some(to), ..all.clone() };
+            match self.answer(&query).await {
+                Ok(answer) => {
+                    let days: Vec<NaiveDate> =
+                        answer.buckets.iter().filter_map(|day| day.parse().ok()).collect();
+                    for group in &answer.groups {
+                        each(&cells(by.attributes, group, &days));
+                    }
+                }
+                Err(QueryError::TooLarge { .. }) if to - from > chrono::TimeDelta::days(1) => {
+                    let middle = from + Days::new((to - from).num_days().unsigned_abs() / 2);
+                    pieces.extend([(middle, to), (from, middle)]);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The totals of a span, the largest first.
+    ///
+    /// # Errors
+    /// The bills cannot be read, or hold more groups than are worked on.
+    pub(in crate::trends) async fn totals(
+        &self,
+        metric: Metric,
+        by: By<'_>,
+        span: Span,
+        mut each: impl FnMut(&Cells<'_>),
+    ) -> Result<()> {
+        let (from, to) = (Some(span.first_day), Some(span.end()));
+        let query = CostQuery { from, to, ..self.query(metric, by)? };
+        for group in &self.answer(&query).await?.groups {
+            each(&cells(by.attributes, group, &[]));
+        }
+        Ok(())
+    }
+
+    fn query(&self, metric: Metric, by: By<'_>) -> Result<CostQuery> {
+        let mut group_by: Vec<Dimension> = by.attributes.iter().flat_map(dimensions).collect();
+        group_by.extend(by.columns.iter().chain([&Column::ChargeType]).copied().map(Dimension::from));
+        let query = CostQuery { group_by, filters: by.filters.to_vec(), ..CostQuery::total(metric) };
+        self.published.resolve(query)
+    }
+
+    /// One answer in this currency alone.
+    pub(in crate::trends) async fn answer(&self, query: &CostQuery) -> Result<Arc<CostAnswer>, QueryError> {
+        let one = self.published.currencies().len() < 2;
+        let query = if one { query.clone() } else { query::only_in(query, self.currency) };
+        self.app.engine().answer(&self.published.view, &query).await
+    }
+}
+
+/// The dimensions that tell an attribute; none where the roll-up does not know it. A service is called by its product code, where
+/// the report has one, else by its name.
+pub(in crate::trends) fn dimensions(attribute: &Attribute) -> Vec<Dimension> {
+    match attribute {
+        Attribute::Account => vec![Column::AccountId.into()],
+        Attribute::Service => vec![Column::ProductCode.into(), Column::Service.into()],
+        Attribute::UsageType => vec![Column::UsageType.into()],
+        Attribute::Region => vec![Column::Region.into()],
+        Attribute::Operation => vec![Column::Operation.into()],
+        Attribute::Subset => vec![MappingName::SubsetId.into()],
+        Attribute::Tag(key) => vec![Dimension::Tag(key.clone())],
+        Attribute::Resource | Attribute::Filter | Attribute::Connection => vec![],
+    }
+}
+
+fn cells<'a>(attributes: &[Attribute], group: &'a CostGroup, days: &'a [NaiveDate]) -> Cells<'a> {
+    let mut keys = &group.keys[..];
+    let mut next = || {
+        let (first, rest) = keys.split_first()?;
+        keys = rest;
+        first.as_deref()
+    };
+    let mut values = vec![];
+    for attribute in attributes {
+        values.push(match attribute {
+            Attribute::Service => {
+                let (code, name) = (next(), next());
+                code.or(name)
+            }
+            // What is in no region is in the global one.
+            Attribute::Region => Some(next().unwrap_or(GLOBAL)),
+            _ => next(),
+        });
+    }
+    let charge = group.keys.last().and_then(Option::as_deref).and_then(ChargeType::from_name);
+    let measure = charge.map_or(Measure::Usage, measure_of);
+    let rest = keys.split_last().map_or(keys, |(_, rest)| rest);
+    Cells { values, rest, measure, days, figures: &group.figures }
+}
+
+/// The service of the values of product code and name.
+pub(in crate::trends) fn service_of(keys: &[Option<String>]) -> &str {
+    keys.iter().find_map(Option::as_deref).unwrap_or("")
+}
+
+/// The months of a span, the last one first: first day, and day after the last.
+fn months(span: Span) -> Vec<(NaiveDate, NaiveDate)> {
+    let (mut from, end) = (span.first_day, span.end());
+    let mut found = vec![];
+    while from < end {
+        let next = from.with_day(1).and_then(|first| first.checked_add_months(Months::new(1)));
+        let to = next.unwrap_or(end).min(end);
+        found.push((from, to));
+        from = to;
+    }
+    found.reverse();
+    found
+}
+
+/// Which costs a charge's are. What others sell is usage: it is metered, or comes on a day of the month.
+pub(crate) const fn measure_of(charge: ChargeType) -> Measure {
+    match charge {
+        ChargeType::OnDemandUsage
+        | ChargeType::SpotUsage
+        | ChargeType::ReservedUsage
+        | ChargeType::SavingsPlanUsage
+        | ChargeType::Marketplace
+        | ChargeType::Other => Measure::Usage,
+        ChargeType::Tax => Measure::Tax,
+        ChargeType::Support => Measure::Support,
+        ChargeType::OtherFee => Measure::Fee,
+        ChargeType::UpFrontFee
+        | ChargeType::RiFee
+        | ChargeType::RiUnused
+        | ChargeType::SpFee
+        | ChargeType::SpUnused
+        | ChargeType::SavingsPlanNegation => Measure::Commitment,
+        ChargeType::Refund => Measure::Refund,
+        ChargeType::Credit
+        | ChargeType::Discount
+        | ChargeType::DiscountEdp
+        | ChargeType::DiscountPrivateRate
+        | ChargeType::DiscountBundled
+        | ChargeType::DiscountVolume => Measure::Credit,
+    }
+}

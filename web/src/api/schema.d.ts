@@ -87,7 +87,7 @@ export interface paths {
         delete: operations["remove_channel"];
         options?: never;
         head?: never;
-        /** Changes a channel, or turns it on or off. Turned on, what waited goes out. */
+        /** Changes a channel, or turns it on or off. Turned on, what waited goes out. An empty `url` of PagerDuty or Opsgenie is the service's own. */
         patch: operations["change_channel"];
         trace?: never;
     };
@@ -117,7 +117,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the message of a try once more, under its own name: a receiver that has it passes over it. */
+        /** Sends the message of a try once more, under its own name: a receiver that has it passes over it. With tests 30 a minute. */
         post: operations["resend_delivery"];
         delete?: never;
         options?: never;
@@ -151,7 +151,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test by a channel, whether it is on or not, and answers what its receiver said. */
+        /** Sends a test by a channel, whether it is on or not, and answers what its receiver said. With messages sent again 30 a minute. */
         post: operations["test_channel"];
         delete?: never;
         options?: never;

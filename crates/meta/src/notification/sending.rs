@@ -177,7 +177,7 @@ impl Meta {
             "SELECT * FROM notifications AS one WHERE channel_id = ?1 AND state = 'waiting'
                  AND (due_ms <= ?2 OR early OR (?3 AND bundle <> 'new' AND NOT refused))
                  AND NOT EXISTS (SELECT 1 FROM notifications AS before WHERE before.channel_id = ?1
-                     AND before.event = one.event AND before.id < one.id AND before.state = 'waiting'
+                     AND before.event = one.event AND +before.id < one.id AND before.state = 'waiting'
                      AND before.due_ms > ?2 AND NOT before.early
                      AND NOT (?3 AND before.bundle <> 'new' AND NOT before.refused))
                  AND (NOT ?3 OR EXISTS (SELECT 1 FROM notifications AS other WHERE other.channel_id = ?1

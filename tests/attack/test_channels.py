@@ -289,7 +289,7 @@ def restarted(house) -> None:
 def test_killed_between_the_row_and_its_sending_nothing_is_lost(opened, admin, receiver, broken):
     made = channel(admin, receiver)
     with closing(sqlite3.connect(opened.data / "meta.sqlite", timeout=30)) as store, store:
-        store.execute("UPDATE notification_channels SET quiet_until_ms = 9e15 WHERE id = ?", (made["id"],))
+        store.execute("UPDATE notification_channels SET quiet_until_ms = 4000000000000 WHERE id = ?", (made["id"],))
     broken.read(good=False)
     until(lambda: state(admin, made)["waiting"] == 1)
     assert state(admin, made)["quiet_until"]
@@ -315,7 +315,7 @@ def test_killed_between_the_answer_and_its_note_it_comes_again_under_one_name(op
     # Its lease runs out after thirty seconds.
     both = receiver.wait(2, seconds=60)
     assert len(receiver.ids()) == 1
-    assert [verified(made["secret"], got)["data"]["event_id"] for got in both].count(verified(made["secret"], both[0])["data"]["event_id"]) == 2
+    assert len({verified(made["secret"], got)["data"]["event_id"] for got in both}) == 1
     until(lambda: state(admin, made)["waiting"] == 0)
     time.sleep(1)
     assert len(receiver.got) == 2

@@ -10,15 +10,18 @@ import subprocess
 import time
 from contextlib import closing
 
+import irregular
 import pytest
 from house import BIN, PASSWORD, Client, small_bill
 from mailbox import Mailbox
 
 # What changes without anybody's change: sign-ins, marks of use, what runs behind.
-VOLATILE = {"audit", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows", "trend_looks", "trend_deliveries"}
+VOLATILE = {"audit", "trend_looks", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows", "budget_periods", "trend_deliveries"}
 COLUMNS = {"served_at_ms", "last_used_at_ms", "last_seen_ms", "last_used_ms", "last_run_ms", "last_error", "next_run_ms", "verification", "verified_at_ms", "state"}
 NOT_A_CHANGE = {
     "POST /virtual-tags/preview": "nothing is kept",
+    "POST /budgets/suggest": "nothing is kept",
+    "POST /trend-definitions/backtest": "nothing is kept",
     "POST /setup": "only while nobody has an account: see crates/meta/tests/it/identity.rs",
 }
 
@@ -153,6 +156,24 @@ class Walk:
             link.commit()
         return f"/channels/{channel}/deliveries/{made.lastrowid}/resend"
 
+    def event(self) -> str:
+        """An event of irregular spend."""
+        self.number += 1
+        return irregular.insert(self.house.data, self.organization["id"], f"{self.number:016x}", self.house.a.account)
+
+    def comment(self) -> tuple:
+        """Somebody who commented on an event, and the comment."""
+        event, who = self.event(), Client(self.house).sign_in(self.house.a.email("editor"))
+        made = who.post(f"/trend-events/{event}/comments", json={"text": "Mine"})
+        assert made.status_code == 201, made.text
+        return who, f"/trend-events/{event}/comments/{made.json()['id']}"
+
+    def definition(self, **more) -> dict:
+        return {"name": self.name(), "watches": ["account"], "method": "daily", "threshold_percent": 25, "minimum": "100", "on": False, **more}
+
+    def defined(self) -> str:
+        return f"/trend-definitions/{self.made('/trend-definitions', self.definition())['id']}"
+
     def subset(self) -> str:
         made = self.made("/subsets", {"name": self.name(), "account_ids": [self.house.a.account]})
         return made.get("id") or next(one["id"] for one in self.admin.get("/subsets").json()["subsets"])
@@ -160,6 +181,12 @@ class Walk:
     def tag(self) -> dict:
         made = self.made("/virtual-tags", {"name": self.name(), "rules": []})
         return made
+
+    def budget(self) -> dict:
+        return {"name": self.name(), "filters": [f"account_id={self.house.a.account}"], "period": "month", "amount": "100.5", "currency": "USD"}
+
+    def budget_path(self) -> str:
+        return f"/budgets/{self.made('/budgets', self.budget())['id']}"
 
     def draft(self) -> dict:
         return self.made("/connections", {"kind": "aws_role", "name": self.name()})
@@ -212,6 +239,9 @@ ROUTES = {
     "POST /virtual-tags": (lambda w: (w.admin, "/virtual-tags", {"name": w.name(), "rules": []}), "virtual_tag"),
     "PUT /virtual-tags/{id}": (lambda w: (w.admin, f"/virtual-tags/{w.tag()['id']}", {"name": w.name(), "rules": []}), "virtual_tag"),
     "DELETE /virtual-tags/{id}": (lambda w: (w.admin, f"/virtual-tags/{w.tag()['id']}", None), "virtual_tag"),
+    "POST /budgets": (lambda w: (w.admin, "/budgets", w.budget()), "budget.created"),
+    "PUT /budgets/{id}": (lambda w: (w.admin, w.budget_path(), w.budget()), "budget.changed"),
+    "DELETE /budgets/{id}": (lambda w: (w.admin, w.budget_path(), None), "budget.deleted"),
     "PUT /tag-spellings": (lambda w: (w.admin, "/tag-spellings", {"key": "user:Team", "values": [{"value": "team-111-0", "spellings": ["team-111-1"]}]}), "tag"),
     "PUT /shared-costs": (lambda w: (w.admin, "/shared-costs", {"rules": []}), "shared_cost"),
     "POST /session": (lambda w: (Client(w.house), "/session", {"email": w.house.a.email("editor"), "password": PASSWORD}), "session.started"),
@@ -249,6 +279,18 @@ ROUTES = {
     "POST /channels/{id}/test": (lambda w: (w.admin, f"/channels/{w.channel()}/test", None), "channel.tested"),
     "POST /channels/{id}/deliveries/{delivery}/resend": (lambda w: (w.admin, w.delivery(), None), "channel.sent_again"),
     "PUT /notification-routes": (lambda w: (w.admin, "/notification-routes", {"routes": [], "fallback": [w.channel()]}), "notifications.routed"),
+    "POST /trend-events/archive": (lambda w: (w.admin, "/trend-events/archive", {"ids": [w.event()], "archived": True}), "trend.archived"),
+    "POST /trend-events/archive (back)": (lambda w: (w.admin, "/trend-events/archive", {"ids": [w.event()], "archived": False}), "trend.reactivated"),
+    "PUT /trend-events/{id}/verdict": (lambda w: (w.admin, f"/trend-events/{w.event()}/verdict", {"verdict": "real"}), "trend.judged"),
+    "PUT /trend-events/{id}/assignee": (lambda w: (w.admin, f"/trend-events/{w.event()}/assignee", {"user": w.admin.get("/members").json()["members"][0]["id"]}), "trend.assigned"),
+    "PUT /trend-events/{id}/snooze": (lambda w: (w.admin, f"/trend-events/{w.event()}/snooze", {"until": irregular.DAY}), "trend.snoozed"),
+    "PUT /trend-events/{id}/expected": (lambda w: (w.admin, f"/trend-events/{w.event()}/expected", {"until": irregular.DAY, "up_to": "5"}), "trend.expected"),
+    "POST /trend-events/{id}/comments": (lambda w: (w.admin, f"/trend-events/{w.event()}/comments", {"text": "Why?"}), "trend.commented"),
+    "PATCH /trend-events/{id}/comments/{comment}": (lambda w: (lambda who, path: (who, path, {"text": "Because"}))(*w.comment()), "trend.comment_changed"),
+    "DELETE /trend-events/{id}/comments/{comment}": (lambda w: (w.admin, w.comment()[1], None), "trend.comment_removed"),
+    "POST /trend-definitions": (lambda w: (w.admin, "/trend-definitions", w.definition()), "trend_definition.created"),
+    "PUT /trend-definitions/{id}": (lambda w: (w.admin, w.defined(), w.definition(minimum="50")), "trend_definition.changed"),
+    "DELETE /trend-definitions/{id}": (lambda w: (w.admin, w.defined(), None), "trend_definition.removed"),
     "PUT /connections/{id}/customers": (lambda w: (w.admin, f"/connections/{w.connection['id']}/customers", {"accounts": []}), "connection.split"),
 }
 
@@ -310,6 +352,7 @@ COMMANDS = {
     "serve": (None, "each route by itself; its options are those of whoever runs it"),
     "status": (None, "reads"),
     "query": (None, "reads"),
+    "budgets": (None, "reads"),
     "events": (None, "reads"),
     "backtest": (None, "reads"),
     "reconcile": (None, "reads"),

@@ -15,6 +15,7 @@ import json
 import re
 import time
 
+import irregular
 import pytest
 from house import MONTH, Client, House, Tenant, classic_csv
 from mailbox import Mailbox
@@ -89,14 +90,35 @@ class Scoped:
         shared_report = self.admin.post("/reports", json={"name": "Hidden report", "address": f"filter=account_id%3D{OTHER}", "shared": True})
         assert shared_report.status_code == 201, shared_report.text
         self.report = shared_report.json()["id"]
+        self.budget = self.made_budget("Hidden budget", [f"account_id={MINE},{OTHER}"])
+        self.made_budget("Hidden rest", [f"account_id!={MINE}"])
+        self.made_budget("Hidden owner budget", [f"account_id={MINE}", "virtual_tag:Owner=shop"])
+        self.made_budget("Hidden whole", [])
+        self.own_budget = self.made_budget("Retail's", [f"subset_id={self.mine}", "service!=AmazonS3"])
         made = self.admin.post("/tokens", json={"name": "of Retail", "role": "subset-viewer", "subsets": [self.mine]})
         assert made.status_code == 201, made.text
         self.viewer = Client(self.house, made.json()["secret"])
         self.spec = json.loads(self.house.done("openapi"))
+        self.look_for_irregular_spend()
         self.connection = self.admin.get("/connections").json()["connections"][0]
+
+    def look_for_irregular_spend(self) -> None:
+        """An event of each, what is said of it, and a definition that names what is hidden."""
+        wish = {"name": "Hidden definition", "watches": ["account"], "only": OTHER, "method": "daily", "threshold_percent": 25, "minimum": "1"}
+        made = self.admin.post("/trend-definitions", json=wish)
+        assert made.status_code == 201, made.text
+        organization = self.admin.get("/session").json()["organization"]["id"]
+        self.event = irregular.insert(self.house.data, organization, "00000000000000aa", MINE)
+        self.others_event = irregular.insert(self.house.data, organization, "00000000000000bb", OTHER, "Hidden", made.json()["id"])
 
     def subset(self, name: str, accounts: list) -> str:
         made = self.admin.post("/subsets", json={"name": name, "account_ids": accounts})
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
+
+    def made_budget(self, name: str, filters: list) -> str:
+        budget = {"name": name, "filters": filters, "metric": "unblended", "period": "year", "amount": "1000", "currency": "USD", "thresholds": [{"basis": "actual", "percent": 1}]}
+        made = self.admin.post("/budgets", json=budget)
         assert made.status_code == 201, made.text
         return made.json()["id"]
 
@@ -144,9 +166,15 @@ class Scoped:
                         yield path, {"metric": "unblended", "group_by": dimension, "keys": key, **SPAN}
                 yield path, {"metric": "unblended", "group_by": "account_id", "but": MINE, **SPAN}
                 yield path, {"metric": "amortized", **SPAN}
+            elif path.startswith("/trend"):
+                for event in [self.event, self.others_event] if "{id}" in path else [""]:
+                    full = path.replace("{id}", event)
+                    for options in [{}, {"search": "hid"}, {"account": OTHER}, {"status": "all", "sort": "cost"}, {"day": "2026-10-03"},
+                                    {"day": "2026-10-03", "object": f"account={OTHER}"}, {"day": "2026-10-03", "object": f"account={MINE}"}, {"by": "usage_type"}]:
+                        yield full, options
             else:
-                for subset, connection, report in [(self.mine, self.connection["id"], self.report), (self.other, self.connection["id"], self.report)]:
-                    id = {"subsets": subset, "connections": connection, "reports": report}.get(path.split("/")[1], "0123456789abcdef01234567")
+                for subset, budget in [(self.mine, self.own_budget), (self.other, self.budget)]:
+                    id = {"subsets": subset, "connections": self.connection["id"], "reports": self.report, "budgets": budget}.get(path.split("/")[1], "0123456789abcdef01234567")
                     full = re.sub(r"\{[^}]*\}", id, path)
                     for options in [{}, {"metric": "unblended"}, {"filter": "service=Amazon Redshift"}, {"filter": f"account_id={OTHER}"}]:
                         yield full, options
@@ -165,7 +193,7 @@ def told(answer) -> str:
 
         def plain(value):
             if isinstance(value, dict):
-                return {name: plain(one) for name, one in value.items() if name not in ("published_at", "csrf_token", "request_id")
+                return {name: plain(one) for name, one in value.items() if name not in ("published_at", "looked_at", "csrf_token", "request_id")
                         and not (name == "id" and set(value) == {"id", "publications"})}
             return [plain(one) for one in value] if isinstance(value, list) else value
 
@@ -281,15 +309,38 @@ def test_files_hold_the_own_rows_alone(scoped):
 
 def test_pages_of_the_organization_are_refused(scoped):
     for path in ["/connections", f"/connections/{scoped.connection['id']}", f"/connections/{scoped.connection['id']}/ingests", "/members", "/audit",
-                 "/tokens", "/invitations", "/organization", "/virtual-tags", "/shared-costs", "/tag-spellings", "/reach", "/events", "/channels", "/notification-routes"]:
+                 "/tokens", "/invitations", "/organization", "/virtual-tags", "/shared-costs", "/tag-spellings", "/reach", "/events", "/channels", "/notification-routes", "/trend-definitions"]:
         refused = scoped.viewer.get(path)
         assert refused.status_code == 403 and "subset-viewer" in refused.text, path
     assert scoped.viewer.get("/reports").json()["reports"] == []
     assert scoped.viewer.get(f"/subsets/{scoped.other}").status_code == 404
+    budgets = scoped.viewer.get("/budgets").json()
+    assert [one["id"] for one in budgets["budgets"]] == [scoped.own_budget] and budgets["part"] is True
+    assert scoped.viewer.get(f"/budgets/{scoped.budget}").status_code == 404
+    whole = {one["id"]: one["now"]["actual"] for one in scoped.admin.get("/budgets").json()["budgets"]}
+    assert len(whole) == 5 and whole[scoped.own_budget] == budgets["budgets"][0]["now"]["actual"]
+    assert scoped.viewer.post("/budgets/suggest", json={"period": "month"}).status_code == 403
     assert scoped.viewer.post("/subsets", json={"name": "Mine", "account_ids": [OTHER]}).status_code == 403
     overview = scoped.viewer.get("/overview").json()
     assert overview["connections"] == [] and overview["failures"] == []
     assert [one["name"] for one in overview["part"]["subsets"]] == ["Retail"]
+
+
+def test_events_of_others_are_as_good_as_none(scoped):
+    listed = scoped.viewer.get("/trend-events", params={"status": "all"}).json()
+    assert [one["id"] for one in listed["events"] if one["first_day"] == irregular.DAY] == [scoped.event]
+    assert all(one["account_id"] == MINE for one in listed["events"])
+    never = "0123456789abcdef"
+    plain = lambda answer, id: (answer.status_code, {name: text for name, text in answer.json().items() if name != "request_id"})  # noqa: E731
+    for path in ["", "/days", "/breakdown", "/why?day=2026-10-03"]:
+        answers = [plain(scoped.viewer.get(f"/trend-events/{id}{path}"), id) for id in (scoped.others_event, never)]
+        assert answers[0] == answers[1] and answers[0][0] == 404, path
+    for method, path, body in [("PUT", "verdict", {"verdict": "real"}), ("PUT", "snooze", {"until": "2026-11-01"}), ("PUT", "assignee", {"user": None}), ("POST", "comments", {"text": "x"}),
+                               ("PATCH", f"comments/c{scoped.others_event}", {"text": "x"}), ("DELETE", f"comments/c{scoped.others_event}", None)]:
+        answers = [plain(scoped.viewer.call(method, f"/trend-events/{id}/{path}", json=body), id) for id in (scoped.others_event, never)]
+        assert answers[0] == answers[1] and answers[0][0] == 404, path
+    for method, path, body in [("POST", "/trend-events/archive", {"ids": [scoped.event], "archived": True}), ("PUT", f"/trend-events/{scoped.event}/expected", {"until": None})]:
+        assert scoped.viewer.call(method, path, json=body).status_code == 403, path
 
 
 def test_references_are_looked_up_among_what_is_seen(scoped):

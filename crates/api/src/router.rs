@@ -37,9 +37,11 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::explain::explain_csv))
         .routes(routes!(routes::savings::savings))
         .merge(allocation())
+        .merge(budgets())
         .merge(identity())
         .merge(connections())
-        .merge(notifications());
+        .merge(notifications())
+        .merge(trends());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
 }
 
@@ -58,6 +60,14 @@ fn allocation() -> OpenApiRouter<ApiState> {
         .routes(routes!(virtual_tags::set_virtual_tag, virtual_tags::remove_virtual_tag))
         .routes(routes!(virtual_tags::preview_virtual_tag))
         .routes(routes!(shared_costs::shared_costs, shared_costs::set_shared_costs))
+}
+
+fn budgets() -> OpenApiRouter<ApiState> {
+    use routes::budgets;
+    OpenApiRouter::new()
+        .routes(routes!(budgets::budgets, budgets::create_budget))
+        .routes(routes!(budgets::suggest_budget))
+        .routes(routes!(budgets::budget, budgets::set_budget, budgets::remove_budget))
 }
 
 fn identity() -> OpenApiRouter<ApiState> {
@@ -95,6 +105,28 @@ fn notifications() -> OpenApiRouter<ApiState> {
         .routes(routes!(deliveries::channel_deliveries))
         .routes(routes!(deliveries::resend_delivery))
         .routes(routes!(to::notification_routes, to::set_notification_routes))
+}
+
+fn trends() -> OpenApiRouter<ApiState> {
+    use routes::trends::{around, comments, definitions, event, list, say};
+    OpenApiRouter::new()
+        .routes(routes!(list::trends))
+        .routes(routes!(around::trend_why))
+        .routes(routes!(list::trend_events))
+        .routes(routes!(list::archive_trend_events))
+        .routes(routes!(event::trend_event))
+        .routes(routes!(around::trend_days))
+        .routes(routes!(around::trend_breakdown))
+        .routes(routes!(around::trend_event_why))
+        .routes(routes!(say::set_trend_verdict))
+        .routes(routes!(say::set_trend_assignee))
+        .routes(routes!(say::set_trend_snooze))
+        .routes(routes!(say::set_trend_expected))
+        .routes(routes!(comments::add_trend_comment))
+        .routes(routes!(comments::change_trend_comment, comments::remove_trend_comment))
+        .routes(routes!(definitions::trend_definitions, definitions::create_trend_definition))
+        .routes(routes!(definitions::set_trend_definition, definitions::remove_trend_definition))
+        .routes(routes!(definitions::backtest_trends))
 }
 
 fn connections() -> OpenApiRouter<ApiState> {

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod bill_choices;
+pub(crate) mod budgets;
 pub(crate) mod channels;
 pub(crate) mod connection_setup;
 pub(crate) mod connections;
@@ -36,5 +37,6 @@ pub(crate) mod stopping;
 pub(crate) mod subsets;
 pub(crate) mod summary;
 pub(crate) mod tokens;
+pub(crate) mod trends;
 pub(crate) mod verification;
 pub(crate) mod virtual_tags;

@@ -8,7 +8,8 @@ use crate::allocation::Definitions;
 use crate::connections::Customer;
 use crate::policy::Caller;
 use crate::{
-    App, AppError, ErrorKind, Result, bill_choices, connections, identity, notifications, reports, stable,
+    App, AppError, ErrorKind, Result, bill_choices, budgets, connections, identity, notifications, reports,
+    stable, trends,
 };
 use chrono::DateTime;
 use meta::Member;
@@ -49,6 +50,8 @@ pub enum Thing<'a> {
     Subset(&'a str),
     /// A virtual tag.
     VirtualTag(&'a str),
+    /// A budget.
+    Budget(&'a str),
     /// Which of two bills counts: a question about a connection's month.
     BillChoice(&'a ConnectionId, i64),
     /// The rules of shared costs, all of them.
@@ -65,6 +68,8 @@ pub enum Thing<'a> {
     Channel(&'a str),
     /// Who gets which notifications.
     NotificationRoutes,
+    /// A definition of irregular spend.
+    TrendDefinition(&'a str),
 }
 
 /// A short name of a value: another value has another one. The same in every build: a page may be open while the program
@@ -133,6 +138,10 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             let found = Definitions::read(app, &organization.id).await?.virtual_tags;
             found.iter().find(|one| one.id == id).map(version)
         }
+        Thing::Budget(id) => {
+            let found = app.meta().budgets(&organization.id).await?;
+            found.iter().find(|one| one.id.as_str() == id).map(budgets::version)
+        }
         Thing::BillChoice(id, question) => {
             let found = bill_choices::questions(app, &organization.id, id).await?;
             found.into_iter().find(|one| one.id == question).map(|one| one.version)
@@ -154,6 +163,10 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             found.iter().find(|one| one.channel.id.as_str() == id).map(notifications::ChannelView::version)
         }
         Thing::NotificationRoutes => Some(notifications::routes(app, caller).await?.version()),
+        Thing::TrendDefinition(id) => {
+            let found = trends::definitions(app, &organization.id).await?;
+            found.iter().find(|one| one.definition.id == id).map(trends::KnownDefinition::version_name)
+        }
     })
 }
 
@@ -184,6 +197,7 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         Thing::Report(id) => ("this report", "report.changed", Some(id)),
         Thing::Subset(id) => ("this subset", "subset.changed", Some(id)),
         Thing::VirtualTag(id) => ("this virtual tag", "virtual_tag.changed", Some(id)),
+        Thing::Budget(id) => ("this budget", "budget.changed", Some(id)),
         Thing::SharedCosts => ("the shared costs", "shared_costs.changed", None),
         Thing::OrganizationName => ("the organization's name", "organization.renamed", None),
         Thing::MailDomains => ("the domains", "organization.mail_domains_changed", None),
@@ -193,6 +207,7 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         }
         Thing::Channel(id) => ("this channel", "channel.", Some(id)),
         Thing::NotificationRoutes => ("who gets what", "notifications.routed", None),
+        Thing::TrendDefinition(id) => ("this definition", "trend_definition.changed", Some(id)),
     };
     let last = app.meta().last_change(&caller.organization()?.id, actions, id).await?;
     let who = last.map_or_else(

@@ -97,7 +97,7 @@ pub enum Action {
     /// See, save, change and send one's own reports, and see shared ones. What is shared is for editors: see
     /// [`crate::reports`].
     SaveReports,
-    /// Change subsets, virtual tags and shared costs.
+    /// Change subsets, virtual tags, shared costs and budgets.
     DefineAllocation,
     /// See the organization and its members.
     ReadOrganization,
@@ -119,10 +119,14 @@ pub enum Action {
     ProcessConnection,
     /// See, make, change and try channels of notifications, and say who gets what.
     ManageChannels,
+    /// Judge and put off events of irregular spend that one may see, say who looks after them, comment on them.
+    AnswerTrends,
+    /// Change what is looked for, try it on the past, archive events and say which are expected.
+    DefineTrends,
 }
 
 /// Every action.
-pub const ACTIONS: [Action; 19] = [
+pub const ACTIONS: [Action; 21] = [
     Action::ReadSession,
     Action::SignIn,
     Action::SetUp,
@@ -142,6 +146,8 @@ pub const ACTIONS: [Action; 19] = [
     Action::ManageConnections,
     Action::ProcessConnection,
     Action::ManageChannels,
+    Action::AnswerTrends,
+    Action::DefineTrends,
 ];
 
 /// What an action asks of its caller.
@@ -163,10 +169,10 @@ impl Action {
         match self {
             Self::ReadSession | Self::SignIn | Self::SetUp | Self::AcceptInvitation => Need::Nothing,
             Self::ChangeOwnSession => Need::Person,
-            Self::ReadCosts | Self::SaveReports => Need::Role(Role::SubsetViewer),
+            Self::ReadCosts | Self::SaveReports | Self::AnswerTrends => Need::Role(Role::SubsetViewer),
             // Of the whole organization: who may see chosen subsets alone learns nothing of it.
             Self::ReadAllocation | Self::ReadOrganization | Self::ReadConnections => Need::Role(Role::Viewer),
-            Self::ProcessConnection | Self::DefineAllocation => Need::Role(Role::Editor),
+            Self::ProcessConnection | Self::DefineAllocation | Self::DefineTrends => Need::Role(Role::Editor),
             Self::ChangeOrganization
             | Self::Invite
             | Self::ManageTokens

@@ -7,13 +7,21 @@
 //!
 //! Who may see chosen subsets alone sees what names an account of theirs ([`Part`]).
 
+mod around;
+mod asking;
+mod comments;
+mod defining;
 mod definitions;
 mod deliveries;
 mod events;
 mod leaves;
+mod list;
 mod load;
 mod looking;
 mod memory;
+mod page;
+mod rows;
+mod saying;
 mod silence;
 mod telling;
 mod words;
@@ -23,19 +31,29 @@ pub use analyses::trends::{
     Expectation, Hint, Judged, Kind, Measure, Memory, Method, Object, Quiet, Rule, Seen, Severity, Sighting,
     Snooze, Status, Tried, Verdict, Waterfall, Why,
 };
+pub use around::{Breakdown, By, DayOf, DaysAround, PartOf, breakdown, days};
+pub use asking::{Trial, WhyAnswer, backtest, read_object, why, why_of};
+pub use comments::{SeenComment, change_comment, comment, comments, remove_comment};
+pub use defining::{
+    CountedDefinition, NewDefinition, Wish, counted, create_definition, definition, remove_definition,
+    set_definition,
+};
 pub use definitions::{KnownDefinition, definitions};
 pub use events::{ExpectedUntil, Part, Recorded, Said, event, events, part};
+pub use list::{EventsAsked, EventsPage, LookedAt, SortBy, Standing, list, looked_at};
 pub(crate) use load::measure_of;
 pub(crate) use looking::look;
 pub use looking::{direction_name, status_name};
 pub(crate) use memory::Memories;
 pub use memory::{Looked, looked, trial};
-pub use meta::{TrendComment, TrendFilter, TrendHistory, TrendLook};
+pub use meta::{FoundTrend, TrendComment, TrendFilter, TrendHistory, TrendLook};
+pub use page::{BillDiff, EventPage, Named, Progress, Summary, event_page, summary};
+pub use saying::{archive, assign, expect, judge, snooze};
 pub(crate) use silence::look_for_silence;
 pub use words::Words;
 
 use crate::policy::Caller;
-use crate::{App, Result, jobs};
+use crate::{App, AppError, ErrorKind, Result, jobs};
 use meta::NewJob;
 use model::OrganizationId;
 
@@ -54,6 +72,13 @@ pub async fn looks(app: &App, caller: &Caller) -> Result<Vec<TrendLook>> {
 /// The job cannot be written.
 pub(crate) fn look_again(app: &App, organization: &OrganizationId) -> Result<Vec<NewJob>> {
     Ok(vec![jobs::queued(app, &jobs::Detect::new(organization))?])
+}
+
+/// There is no event of that name that the caller may see: what is another organization's, or of others' accounts, is told
+/// in the same words.
+fn missing_event() -> AppError {
+    AppError::new(ErrorKind::NotFound, "there is no such event")
+        .advise("Load the list again: it may be of another organization.")
 }
 
 /// Whether a look waits or runs, and why the last one failed, if it did.

@@ -6,10 +6,12 @@
 mod asking;
 mod channel;
 mod sending;
+mod told;
 
 pub use asking::{Asked, Delivery};
 pub use channel::{Cadence, Channel, ChannelEdit, ChannelState};
 pub use sending::{Composed, NewDelivery, NewNotification, Notification, Told};
+pub use told::Telling;
 
 use crate::identity::insert_audit;
 use crate::store::to_json;

@@ -55,6 +55,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets that the reader may see, by name, as they stand. */
+        get: operations["budgets"];
+        put?: never;
+        /** Makes a budget. */
+        post: operations["create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An amount to begin with, from what the last complete periods cost; nothing is kept. */
+        post: operations["suggest_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One budget, as it stands. */
+        get: operations["budget"];
+        /** Makes another budget of one: about something else it begins anew, another amount holds from the present period on. */
+        put: operations["set_budget"];
+        post?: never;
+        /** Deletes a budget, with what is remembered of its periods. */
+        delete: operations["remove_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1200,6 +1254,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trend-definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's definitions, the predefined ones first. */
+        get: operations["trend_definitions"];
+        put?: never;
+        /** Makes a definition. */
+        post: operations["create_trend_definition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-definitions/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a definition would have found in the last twelve months; nothing is stored. */
+        post: operations["backtest_trends"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-definitions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts another definition in the place of one. */
+        put: operations["set_trend_definition"];
+        post?: never;
+        /** Deletes a definition that people made. */
+        delete: operations["remove_trend_definition"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Events, a page of them. */
+        get: operations["trend_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts events away, or takes them out again: all of them or, where one is not there, none. */
+        post: operations["archive_trend_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An event, with what became of it and what people said of it. */
+        get: operations["trend_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says who looks after an event. */
+        put: operations["set_trend_assignee"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an event's cost is made of. */
+        get: operations["trend_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes a comment on an event. */
+        post: operations["add_trend_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/comments/{comment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes one's own comment, or as an administrator any. */
+        delete: operations["remove_trend_comment"];
+        options?: never;
+        head?: never;
+        /** Puts another text in the place of one's own comment. */
+        patch: operations["change_trend_comment"];
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days around an event: 90 before it to 14 after. */
+        get: operations["trend_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/expected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says until when an event is expected, and up to which excess. */
+        put: operations["set_trend_expected"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says until when nobody wants to hear of an event. */
+        put: operations["set_trend_snooze"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says whether an event was irregular. What is as high later is not told if it was not. */
+        put: operations["set_trend_verdict"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trend-events/{id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why there is no event of an event's object on a day, or which. */
+        get: operations["trend_event_why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was looked at, and how much was found. */
+        get: operations["trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trends/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why there is no event of an object on a day, or which. */
+        get: operations["trend_why"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/virtual-tags": {
         parameters: {
             query?: never;
@@ -1529,6 +1875,125 @@ export interface components {
          * @enum {string}
          */
         BillingPrice: "cost" | "public";
+        /** @description A budget as it stands. */
+        Budget: {
+            currency: string;
+            /** @description End of the newest hour of usage. */
+            data_through: string | null;
+            /** @description What it is about, as it is kept: what the organization defines stands by identifier. */
+            filters: string[];
+            id: string;
+            /** @description Other amounts, from later periods on. */
+            later: components["schemas"]["BudgetAmount"][];
+            metric: string;
+            name: string;
+            /** @description The present period. */
+            now: components["schemas"]["BudgetSpan"];
+            /** @description Periods before it, the newest first, as far as there are bills. */
+            past: components["schemas"]["BudgetSpan"][];
+            period: components["schemas"]["BudgetPeriod"];
+            /** @description Why nothing can be told, in words. */
+            problem: string | null;
+            /** @description The same by name. */
+            shown_filters: string[];
+            /**
+             * Format: int32
+             * @description First month of the fiscal year.
+             */
+            start_month: number;
+            thresholds: components["schemas"]["BudgetThresholdState"][];
+            /** @description Of this budget as it is, for the `If-Match` of a change. */
+            version: string;
+        };
+        /** @description An amount for the periods that begin on a day or later. */
+        BudgetAmount: {
+            amount: string;
+            /** @description First day of a period to come. */
+            from: string;
+        };
+        /**
+         * @description What a threshold looks at.
+         * @enum {string}
+         */
+        BudgetBasis: "actual" | "forecast";
+        /**
+         * @description What a budget is made for.
+         * @enum {string}
+         */
+        BudgetPeriod: "month" | "quarter" | "year";
+        /** @description A period of a budget. */
+        BudgetSpan: {
+            /** @description What it cost so far, exactly; `null`: not known. */
+            actual: string | null;
+            /** @description `null`: the budget was made later. */
+            amount: string | null;
+            /** @description Whether all of its days are there. */
+            complete: boolean;
+            /**
+             * Format: double
+             * @description Where it will end, an estimate; `null`: it is over, or that cannot be told.
+             */
+            forecast: number | null;
+            /** Format: double */
+            forecast_high: number | null;
+            /**
+             * Format: double
+             * @description Between this and `forecast_high` it ends with a probability of 80 %.
+             */
+            forecast_low: number | null;
+            /**
+             * Format: double
+             * @description Where it will end, in percent of its amount.
+             */
+            forecast_percent: number | null;
+            /** @description First day. */
+            from: string;
+            /**
+             * Format: double
+             * @description What it cost, in percent of its amount.
+             */
+            percent: number | null;
+            state: components["schemas"]["BudgetStanding"];
+            /** @description Day after the last. */
+            to: string;
+            /** @description In words, such as `October to December 2026`. */
+            words: string;
+        };
+        /**
+         * @description How a period of a budget stands.
+         * @enum {string}
+         */
+        BudgetStanding: "unknown" | "no_forecast" | "within" | "warned" | "at_risk" | "beyond";
+        /** @description A part of the amount at which a budget tells, once a period. */
+        BudgetThreshold: {
+            basis: components["schemas"]["BudgetBasis"];
+            /**
+             * Format: int32
+             * @description Percent of the amount, 1 to 1000.
+             */
+            percent: number;
+        };
+        /** @description A threshold in the present period. */
+        BudgetThresholdState: {
+            basis: components["schemas"]["BudgetBasis"];
+            /** @description `null`: not known. */
+            passed: boolean | null;
+            /** @description Day on which the cost of the period came to it. */
+            passed_on: string | null;
+            /** Format: int32 */
+            percent: number;
+            /** @description Whether it was told since that the figure is below again. */
+            taken_back: boolean;
+            /** @description Data day on which that was told. */
+            told_on: string | null;
+        };
+        /** @description The budgets that the reader may see. */
+        Budgets: {
+            /** @description By name. */
+            budgets: components["schemas"]["Budget"][];
+            /** @description Whether only those are here that are wholly about accounts that the reader may see. */
+            part: boolean;
+        };
         /**
          * @description When what is told goes out.
          * @enum {string}
@@ -2291,6 +2756,27 @@ export interface components {
             /** @description The candidate that counts: 0 or 1. */
             winner: number;
         };
+        /** @description A budget to save. */
+        NewBudget: {
+            /** @description The amount, from the present period on. */
+            amount: string;
+            /** @description Currency of the amounts; the main one of what the filters keep unless said otherwise. */
+            currency?: string | null;
+            /** @description What it is about: `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; none is everything. */
+            filters?: string[];
+            /** @description Other amounts, from later periods on. */
+            later?: components["schemas"]["BudgetAmount"][];
+            /** @description What is summed: amortized (default), unblended, net_amortized, net_unblended or list. */
+            metric?: string | null;
+            name: string;
+            period: components["schemas"]["BudgetPeriod"];
+            /**
+             * Format: int32
+             * @description First month of the fiscal year (1 to 12); January unless said otherwise.
+             */
+            start_month?: number | null;
+            thresholds?: components["schemas"]["BudgetThreshold"][];
+        };
         /** @description A channel to make. */
         NewChannel: {
             /** @description At once, if left out. Digests are for mail, Slack and Teams. */
@@ -2333,6 +2819,30 @@ export interface components {
             role: components["schemas"]["RoleName"];
             /** @description Ids of the subsets that a subset viewer's token may see: at least one. Of no other role. */
             subsets?: string[];
+        };
+        /** @description A definition to make, or to put in the place of one. */
+        NewTrendDefinition: {
+            description?: string;
+            ignore_decreases?: boolean;
+            method: components["schemas"]["TrendMethod"];
+            /** @description Zero or more. */
+            minimum: string;
+            name: string;
+            /** @description Whether its events are told. */
+            notifies?: boolean;
+            on?: boolean;
+            /** @description Only this value of the last of them: of a subset or a saved report its identifier. */
+            only?: string | null;
+            /**
+             * Format: double
+             * @description 1 to 1,000.
+             */
+            threshold_percent: number;
+            /**
+             * @description account and service, or one of account, service, region, usage_type, operation, subset, filter and tag:KEY; a tag also
+             *     beside account or service.
+             */
+            watches: string[];
         };
         /** @description A virtual tag to save, or to look at before. */
         NewVirtualTag: {
@@ -2962,6 +3472,32 @@ export interface components {
             unassigned: components["schemas"]["Sums"];
             whole: components["schemas"]["Sums"];
         };
+        /** @description An amount to begin with. */
+        SuggestedAmount: {
+            /** @description `null`: no complete period that costs anything is there. */
+            amount: string | null;
+            currency: string;
+            data_through: string | null;
+            /** @description What half of the periods cost at most. */
+            median: string | null;
+            /** @description The present period. */
+            now: components["schemas"]["BudgetSpan"];
+            /** @description Periods before it, the newest first. */
+            past: components["schemas"]["BudgetSpan"][];
+            /** @description What 95 % of them cost at most. */
+            percentile_95: string | null;
+            /** @description How it was reckoned, or why there is none. */
+            words: string;
+        };
+        /** @description What an amount is to be suggested for. */
+        SuggestionAsked: {
+            currency?: string | null;
+            filters?: string[];
+            metric?: string | null;
+            period: components["schemas"]["BudgetPeriod"];
+            /** Format: int32 */
+            start_month?: number | null;
+        };
         /** @description The cards. */
         Summary: {
             as_of?: components["schemas"]["AsOfView"] | null;
@@ -3026,6 +3562,507 @@ export interface components {
         Tokens: {
             /** @description Newest first. */
             tokens: components["schemas"]["Token"][];
+        };
+        /** @description An answer. */
+        TrendAnswer: {
+            /** @description The event's identifier, where there is one. */
+            id: string | null;
+            kind: components["schemas"]["TrendAnswerKind"];
+        };
+        /**
+         * @description Why there is an event, or none.
+         * @enum {string}
+         */
+        TrendAnswerKind: "event" | "within" | "below_threshold" | "below_minimum" | "not_whole" | "learning" | "unknown" | "by_month" | "not_watched";
+        /** @description Events to put away, or to take out again. */
+        TrendArchiveWish: {
+            archived: boolean;
+            /** @description At most 200. */
+            ids: string[];
+        };
+        /** @description How many events were elsewhere before. */
+        TrendArchived: {
+            changed: number;
+        };
+        /** @description Who looks after an event. */
+        TrendAssigneeWish: {
+            /** @description Identifier of a member; `null`: nobody. Who sees a part of the bills names themself alone. */
+            user: string | null;
+        };
+        /** @description The last twelve months by a definition. */
+        TrendBacktest: {
+            currency: string;
+            /** @description The newest 500, before what has one cause is joined. */
+            found: components["schemas"]["TrendTried"][];
+            from: string;
+            /** @description Those without any among them. */
+            months: components["schemas"]["TrendMonth"][];
+            /** @description Series that it watches. */
+            series: number;
+            /** @description Last day of data. */
+            through: string;
+            /** @description Findings in all. */
+            total: number;
+        };
+        /** @description A change of the bill. */
+        TrendBillDiff: {
+            at: string;
+            connection: string;
+            month: string;
+        };
+        /** @description What an event's cost is made of. */
+        TrendBreakdown: {
+            actual: string;
+            /** @description The four weeks before. */
+            before_from: string;
+            before_to: string;
+            /**
+             * @description What of the event's cost stands in no row: `actual + beside` is its cost, to the last digit. Zero but for an event of
+             *     some parts of its object.
+             */
+            beside: string;
+            change: string;
+            currency: string;
+            /** @description Sums of all pages. */
+            expected: string;
+            /** @description First of the event's days. */
+            from: string;
+            /** @description What moved most first. */
+            rows: components["schemas"]["TrendBreakdownRow"][];
+            /** @description Day after the last of them. */
+            to: string;
+            /** @description Rows of all pages. */
+            total: number;
+        };
+        /** @description A part of an event's cost. */
+        TrendBreakdownRow: {
+            /** @description Cost of the event's days. */
+            actual: string;
+            change: string;
+            /**
+             * Format: double
+             * @description `null`: there was nothing before.
+             */
+            change_percent: number | null;
+            /** @description Cost of the same weekdays of the four weeks before, averaged. */
+            expected: string;
+            /** @description Words for it. */
+            name: string;
+            /** @description `null`: rows without a value. */
+            value: string | null;
+        };
+        /** @description A part of an event that explains it. */
+        TrendCause: {
+            /** @description What it cost before, on the same weekdays. */
+            before: string;
+            /**
+             * Format: double
+             * @description Its part of the rise (fall) of all parts that rose (fell).
+             */
+            coverage_percent: number;
+            now: string;
+            object: {
+                [key: string]: string;
+            };
+            /**
+             * Format: double
+             * @description Part of its own cost that moved.
+             */
+            purity_percent: number;
+            words: string;
+        };
+        /** @description A comment on an event. */
+        TrendComment: {
+            at: string;
+            by: components["schemas"]["TrendPerson"];
+            edited_at: string | null;
+            id: string;
+            /** @description Whether the reader may delete it. */
+            may_delete: boolean;
+            /** @description Whether it is the reader's own. */
+            own: boolean;
+            text: string;
+        };
+        /** @description What somebody writes. */
+        TrendCommentText: {
+            /** @description At most 4,000 letters. */
+            text: string;
+        };
+        /** @description A day of an event's chart. */
+        TrendDay: {
+            cost: string;
+            day: string;
+            /** @description Expected cost, an estimate, and the lowest and highest regular one. */
+            expected: string | null;
+            high: string | null;
+            low: string | null;
+            /** @description Whether all of it is there. */
+            whole: boolean;
+        };
+        /** @description The days around an event. */
+        TrendDays: {
+            currency: string;
+            /** @description Those that are known. */
+            days: components["schemas"]["TrendDay"][];
+            from: string;
+            /** @description Day after the last. */
+            to: string;
+        };
+        /** @description What is looked for. */
+        TrendDefinition: {
+            description: string;
+            /** @description Events that it saw and that are not withdrawn. */
+            events: number;
+            id: string;
+            /** @description Whether falling costs raise nothing. */
+            ignore_decreases: boolean;
+            method: components["schemas"]["TrendMethod"];
+            /** @description Least amount, in the bill's currency. */
+            minimum: string;
+            name: string;
+            /** @description Whether its events are told; else they are recorded alone. */
+            notifies: boolean;
+            on: boolean;
+            /** @description Only this value of the last of them. */
+            only: string | null;
+            /** @description Words for that value. */
+            only_words: string | null;
+            /**
+             * Format: double
+             * @description Part of its judged events that were real or planned; `null`: none was judged.
+             */
+            precision_percent: number | null;
+            /**
+             * @description Whether it is there from the start: then it can be switched off, and its threshold, least amount, whether falls count
+             *     and whether it notifies can be changed.
+             */
+            predefined: boolean;
+            /**
+             * Format: double
+             * @description Change from which on it counts.
+             */
+            threshold_percent: number;
+            verdicts: components["schemas"]["TrendVerdicts"];
+            /** @description Of this definition as it is, for the `If-Match` of a change. */
+            version: string;
+            /** @description Attributes of the objects: account, service, region, usage_type, operation, subset, filter or tag:KEY. */
+            watches: string[];
+        };
+        /** @description A definition that saw an event. */
+        TrendDefinitionName: {
+            id: string;
+            name: string;
+        };
+        /** @description The organization's definitions. */
+        TrendDefinitions: {
+            /** @description The predefined ones first. */
+            definitions: components["schemas"]["TrendDefinition"][];
+        };
+        /** @description A message about an event. */
+        TrendDelivery: {
+            at: string;
+            /** @description Name of the channel. */
+            channel: string;
+            /** @description `waiting`, `sent`, `failed` or `dropped`. */
+            outcome: string;
+        };
+        /**
+         * @description Up or down.
+         * @enum {string}
+         */
+        TrendDirection: "increase" | "decrease";
+        /** @description An event, as lists show it. */
+        TrendEvent: {
+            account_id: string | null;
+            account_name: string | null;
+            archived: boolean;
+            assignee: components["schemas"]["TrendPerson"] | null;
+            /** @description The best first. */
+            causes: components["schemas"]["TrendCause"][];
+            /**
+             * Format: double
+             * @description `null`: nothing was expected.
+             */
+            change_percent: number | null;
+            /** Format: int32 */
+            comments: number;
+            /** @description What its days cost. */
+            cost: string;
+            currency: string;
+            data_through: string;
+            /** @description Definitions that saw it, each once. */
+            definitions: components["schemas"]["TrendDefinitionName"][];
+            direction: components["schemas"]["TrendDirection"];
+            /** @description Cost beyond what was expected; negative of a decrease. */
+            excess: string;
+            expected_high: string;
+            expected_low: string;
+            first_day: string;
+            hint: components["schemas"]["TrendHint"] | null;
+            id: string;
+            /** @description Whether there was nothing before. */
+            is_new: boolean;
+            kind: components["schemas"]["TrendKind"];
+            /** @description Last day beyond the bound, so far. */
+            last_day: string;
+            measure: components["schemas"]["TrendMeasure"];
+            /** @description Excess of a month at the current rate; of what ended, its excess. */
+            monthly_excess: string;
+            /** @description Attributes (account, service, region, tag:KEY, ...) and their values; none: the organization. */
+            object: {
+                [key: string]: string;
+            };
+            object_words: string;
+            /**
+             * Format: int32
+             * @description How many times it was opened.
+             */
+            opening: number;
+            product_code: string | null;
+            quiet: components["schemas"]["TrendQuiet"] | null;
+            /** @description Data day with which it became an event. */
+            raised_on: string;
+            service: string | null;
+            severity: components["schemas"]["TrendSeverity"];
+            /**
+             * Format: double
+             * @description That in percent of what its account (else the organization) costs in a month.
+             */
+            share_percent: number | null;
+            snoozed_until: string | null;
+            status: components["schemas"]["TrendStatus"];
+            title: string;
+            verdict: components["schemas"]["TrendVerdict"] | null;
+        };
+        /** @description An event, whole. */
+        TrendEventPage: {
+            bill_diff: components["schemas"]["TrendBillDiff"] | null;
+            /** @description The oldest first. */
+            comments: components["schemas"]["TrendComment"][];
+            deliveries: components["schemas"]["TrendDelivery"][];
+            event: components["schemas"]["TrendEvent"];
+            expected: components["schemas"]["TrendExpected"] | null;
+            /** @description The oldest first. */
+            history: components["schemas"]["TrendHistory"][];
+            may: components["schemas"]["TrendMay"];
+            seen: components["schemas"]["TrendSeen"];
+            sightings: components["schemas"]["TrendSighting"][];
+            /** @description Changes with each change of the event. */
+            version: string;
+            waterfall: components["schemas"]["TrendWaterfall"] | null;
+        };
+        /** @description A page of events. */
+        TrendEvents: {
+            /** @description The main one first. */
+            currencies: string[];
+            currency: string | null;
+            events: components["schemas"]["TrendEvent"][];
+            /** @description First day that was asked for, else that was looked at. */
+            from: string | null;
+            /** @description Series that were looked at. */
+            series: number;
+            /** @description Last day of data. */
+            through: string | null;
+            /** @description Day after the last. */
+            to: string | null;
+            /** @description Events that match. */
+            total: number;
+        };
+        /** @description Until when an event is expected. */
+        TrendExpected: {
+            by: string;
+            until: string;
+            /** @description Up to this excess; `null`: any. */
+            up_to: string | null;
+        };
+        /** @description Until when an event is expected. */
+        TrendExpectedWish: {
+            /** @description Last day; `null`: it is expected no longer. */
+            until: string | null;
+            /** @description Highest excess that is expected; any where it is left out. */
+            up_to?: string | null;
+        };
+        /**
+         * @description What else should be thought of.
+         * @enum {string}
+         */
+        TrendHint: "security";
+        /** @description What became of an event, or what somebody did about it. */
+        TrendHistory: {
+            at: string;
+            transition: string;
+            words: string;
+        };
+        /**
+         * @description What kind of irregularity.
+         * @enum {string}
+         */
+        TrendKind: "spike" | "shift" | "leak" | "new" | "one_time" | "fee" | "unit_price" | "drop" | "gone" | "no_data";
+        /** @description What the reader may do about an event. */
+        TrendMay: {
+            /** @description Judge, assign, snooze and comment. */
+            answer: boolean;
+            /** @description Archive, and say that it is expected. */
+            define: boolean;
+        };
+        /**
+         * @description Which costs an event is about.
+         * @enum {string}
+         */
+        TrendMeasure: "usage" | "tax" | "support" | "commitment" | "fee" | "credit" | "refund";
+        /**
+         * @description How a figure is judged.
+         * @enum {string}
+         */
+        TrendMethod: "daily" | "weekly" | "monthly" | "robust";
+        /** @description How many began in a month. */
+        TrendMonth: {
+            events: number;
+            month: string;
+        };
+        /** @description Somebody. */
+        TrendPerson: {
+            /** @description `null`: no person, or one that is gone. */
+            id: string | null;
+            name: string;
+        };
+        /**
+         * @description Why nobody is told of an event.
+         * @enum {string}
+         */
+        TrendQuiet: "first_load" | "old" | "recorded" | "expected" | "snoozed" | "judged";
+        /**
+         * @description The rule behind the highest regular cost.
+         * @enum {string}
+         */
+        TrendRule: "spread" | "seen_before" | "same_day_of_month";
+        /** @description What was looked at. */
+        TrendSeen: {
+            publication: string | null;
+            /** @description Newest hour of data. */
+            through: string | null;
+        };
+        /**
+         * @description How much an event matters.
+         * @enum {string}
+         */
+        TrendSeverity: "low" | "medium" | "high" | "critical";
+        /** @description Where a definition saw an event. */
+        TrendSighting: {
+            definition: components["schemas"]["TrendDefinitionName"];
+            first_day: string;
+            last_day: string;
+            object: {
+                [key: string]: string;
+            };
+            words: string;
+        };
+        /** @description Until when nobody wants to hear of an event. */
+        TrendSnoozeWish: {
+            /** @description Until the data reach beyond this day; `null` ends it. */
+            until: string | null;
+        };
+        /**
+         * @description How far a look is.
+         * @enum {string}
+         */
+        TrendState: "nothing" | "looking" | "ready" | "failed";
+        /**
+         * @description Where an event stands.
+         * @enum {string}
+         */
+        TrendStatus: "open" | "ended" | "withdrawn";
+        /** @description A definition to try on the past. */
+        TrendTrial: {
+            /** @description The main one unless said otherwise. */
+            currency?: string | null;
+            ignore_decreases?: boolean;
+            method: components["schemas"]["TrendMethod"];
+            minimum: string;
+            only?: string | null;
+            /** Format: double */
+            threshold_percent: number;
+            watches: string[];
+        };
+        /** @description What a definition would have found. */
+        TrendTried: {
+            direction: components["schemas"]["TrendDirection"];
+            /** @description Beyond what was expected, without a sign. */
+            excess: string;
+            first_day: string;
+            last_day: string;
+            object: {
+                [key: string]: string;
+            };
+            words: string;
+        };
+        /**
+         * @description What somebody thinks of an event.
+         * @enum {string}
+         */
+        TrendVerdict: "real" | "planned" | "false";
+        /** @description A verdict. */
+        TrendVerdictWish: {
+            verdict: components["schemas"]["TrendVerdict"] | null;
+        };
+        /** @description How its events were judged. */
+        TrendVerdicts: {
+            false: number;
+            planned: number;
+            real: number;
+        };
+        /** @description A change taken apart: `now - before = rate + quantity + new + gone`. */
+        TrendWaterfall: {
+            /** @description Cost of the same weekdays in the four weeks before, averaged. */
+            before: string;
+            gone: string;
+            new: string;
+            now: string;
+            /** @description More or less of it, at the price before. */
+            quantity: string;
+            /** @description Another price for what is used. */
+            rate: string;
+        };
+        /** @description Why there is no event on a day, or which. */
+        TrendWhy: {
+            answer: components["schemas"]["TrendAnswer"];
+            cost: string;
+            currency: string;
+            day: string;
+            expected: string | null;
+            /** @description Highest regular cost. */
+            high: string | null;
+            /** @description Lowest regular cost. */
+            low: string | null;
+            object: {
+                [key: string]: string;
+            };
+            object_words: string;
+            rule: components["schemas"]["TrendRule"] | null;
+            /** @description Days within 180 on which it cost as much, newest first, at most five. */
+            seen_on: string[];
+            /** @description The same in a sentence. */
+            words: string;
+        };
+        /** @description What was looked at, and how much was found. */
+        Trends: {
+            /** @description The main one first. */
+            currencies: string[];
+            /** @description `null`: there are no bills. */
+            currency: string | null;
+            from: string | null;
+            /** @description Data day with which the last event was raised. */
+            last_event_on: string | null;
+            looked_at: string | null;
+            /** @description What is to be known of the look, or why it failed. */
+            message: string | null;
+            /** @description Events that go on and are not archived. */
+            open: number;
+            /** @description Series that were looked at. */
+            series: number;
+            state: components["schemas"]["TrendState"];
+            /** @description Last day of data. */
+            through: string | null;
         };
         /** @description Tries of a channel. */
         Tries: {
@@ -3215,6 +4252,190 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Audit"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedAmount"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -6151,6 +7372,672 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_definitions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendDefinitions"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_trend_definition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrendDefinition"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendDefinition"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backtest_trends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendTrial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendBacktest"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_trend_definition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrendDefinition"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendDefinition"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_trend_definition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_events: {
+        parameters: {
+            query?: {
+                /** @description active (default: neither archived nor withdrawn), archived, withdrawn or all. */
+                status?: string;
+                /** @description increase or decrease. */
+                direction?: string;
+                /** @description Any of these kinds; may be repeated. */
+                kind?: string[];
+                /** @description Any of these; may be repeated. */
+                severity?: string[];
+                /** @description Any of these accounts, by number; may be repeated. */
+                account?: string[];
+                /** @description Any of these services, by product code or name; may be repeated. */
+                service?: string[];
+                /** @description Seen by any of these definitions, by identifier; may be repeated. */
+                definition?: string[];
+                /** @description `false` leaves out what no definition that notifies saw: it is recorded alone. `true` (default): all. */
+                recorded?: boolean;
+                /** @description Part of its words, its causes or its identifier. */
+                search?: string;
+                /** @description With a day from this one on, YYYY-MM-DD. */
+                from?: string;
+                /** @description With a day before this one. */
+                to?: string;
+                /** @description Currency; the main one unless said otherwise. */
+                currency?: string;
+                /** @description raised_on (default), severity, excess, cost, change_percent, monthly_excess, title, account, first_day or status. */
+                sort?: string;
+                /** @description desc (default) or asc. */
+                order?: string;
+                /** @description Events of the page: 50 unless said otherwise, 500 at most. */
+                limit?: number;
+                /** @description After so many. */
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendEvents"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_trend_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendArchiveWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendArchived"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendEventPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_trend_assignee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendAssigneeWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendEventPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_breakdown: {
+        parameters: {
+            query?: {
+                /** @description usage_type_group (default), usage_type, region, operation, resource, account or service. */
+                by?: string;
+                /** @description Rows of the page: 20 unless said otherwise, 500 at most. */
+                limit?: number;
+                /** @description After so many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendBreakdown"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_trend_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendCommentText"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendComment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_trend_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_trend_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                comment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendCommentText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendComment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_days: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendDays"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_trend_expected: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendExpectedWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendEventPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_trend_snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendSnoozeWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendEventPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_trend_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrendVerdictWish"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendEventPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_event_why: {
+        parameters: {
+            query: {
+                /** @description The day, YYYY-MM-DD. */
+                day: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendWhy"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trends: {
+        parameters: {
+            query?: {
+                /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trends"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trend_why: {
+        parameters: {
+            query: {
+                /** @description The day, YYYY-MM-DD. */
+                day: string;
+                /**
+                 * @description ATTRIBUTE=VALUE, such as account=123456789012 or service=AmazonEC2; repeated for an object of several; none: all
+                 *     accounts.
+                 */
+                object?: string[];
+                /** @description Currency; the main one unless said otherwise. */
+                currency?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendWhy"];
+                };
             };
             default: {
                 headers: {

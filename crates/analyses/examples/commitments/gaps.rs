@@ -31,6 +31,7 @@ fn gap(seed: u64, owned: usize, databases: bool) -> Option<f64> {
     let span = Span::at_decision(0..336, 2);
     let question = Question { usage: &company.usage, owned: &owned, sharing: &sharing, span };
     let wide = company.wide(Term::OneYear, Payment::NoUpfront);
-    let found = question.together(&pools, &wide, Limits { gap: 1e-7, passes: 400 }, |_| true).ok()?;
+    let found =
+        question.asked().ok()?.together(&pools, &wide, Limits { gap: 1e-7, passes: 400 }, |_| true).ok()?;
     Some(found.gap?.to_f64())
 }

@@ -46,9 +46,13 @@ pub fn one(hours: usize, types: usize) {
         let owned = company.owned(owned);
         let span = Span::at_decision(0..hours, THREADS);
         let question = Question { usage: &company.usage, owned: &owned, sharing: &sharing, span };
+        let Ok(asked) = measured(&format!("hours replayed with {} owned", owned.len()), || question.asked())
+        else {
+            continue;
+        };
         let offer = company.wide(Term::OneYear, Payment::NoUpfront);
         let name = format!("one Compute plan beside {} owned", owned.len());
-        let Ok(found) = measured(&name, || question.best_of(&offer)) else { continue };
+        let Ok(found) = measured(&name, || asked.best_of(&offer)) else { continue };
         println!(
             "| – {} an hour, saves {} of {}, gap {} | | |",
             found.commitment,
@@ -57,10 +61,10 @@ pub fn one(hours: usize, types: usize) {
             found.gap.unwrap_or_default()
         );
         let pool = &company.pools()[0];
-        let Ok(found) = measured("– an EC2 Instance plan", || question.best_of(pool)) else { continue };
+        let Ok(found) = measured("– an EC2 Instance plan", || asked.best_of(pool)) else { continue };
         println!("| – {} an hour, gap {} | | |", found.commitment, found.gap.unwrap_or_default());
-        let _ = measured("– a dragged amount, exactly", || question.try_steps(&offer, found.steps / 2));
-        let _ = measured("– usage at 90, 80, 70 %", || question.risk(&offer, found.steps));
+        let _ = measured("– a dragged amount, exactly", || asked.tried(&[(&offer, found.steps / 2)]));
+        let _ = measured("– usage at 90, 80, 70 %", || asked.risk(&[(&offer, found.steps)]));
     }
 }
 
@@ -71,11 +75,12 @@ pub fn offers(hours: usize, types: usize) {
     let sharing = Sharing::default();
     measured("six offers x four look-backs", || {
         for days in [7, 30, 60, 90] {
+            let span = Span::at_decision(company.usage.look_back(days).0, THREADS);
+            let question = Question { usage: &company.usage, owned: &[], sharing: &sharing, span };
+            let Ok(asked) = question.asked() else { continue };
             for term in [Term::OneYear, Term::ThreeYears] {
                 for payment in [Payment::NoUpfront, Payment::PartialUpfront, Payment::AllUpfront] {
-                    let span = Span::at_decision(company.usage.look_back(days).0, THREADS);
-                    let question = Question { usage: &company.usage, owned: &[], sharing: &sharing, span };
-                    if let Err(refused) = question.best_of(&company.wide(term, payment)) {
+                    if let Err(refused) = asked.best_of(&company.wide(term, payment)) {
                         println!("{refused}");
                     }
                 }
@@ -94,11 +99,12 @@ pub fn joint(hours: usize, types: usize, families: usize) {
         let owned = company.owned(owned);
         let span = Span::at_decision(0..hours, THREADS);
         let question = Question { usage: &company.usage, owned: &owned, sharing: &sharing, span };
+        let Ok(asked) = question.asked() else { continue };
         let begin = Instant::now();
         let reached = std::cell::RefCell::new(vec![1e-2, 1e-3, 1e-4, 1e-5]);
         let name = format!("{families} EC2 Instance plans with Compute beside {} owned", owned.len());
         let found = measured(&name, || {
-            question.together(&pools, &wide, Limits { gap: 1e-5, passes: 500 }, |progress| {
+            asked.together(&pools, &wide, Limits { gap: 1e-5, passes: 500 }, |progress| {
                 let mut left = reached.borrow_mut();
                 while left.first().is_some_and(|gap| progress.gap <= *gap) {
                     println!(
@@ -119,7 +125,7 @@ pub fn joint(hours: usize, types: usize, families: usize) {
             found.tried.purchase.savings,
             found.tried.before.cost()
         );
-        if let Ok(alone) = question.best_of(&wide) {
+        if let Ok(alone) = asked.best_of(&wide) {
             println!("| – Compute alone saves {} | | |", alone.tried.purchase.savings);
         }
     }
@@ -133,8 +139,9 @@ pub fn databases(hours: usize, types: usize) {
     let wide = company.wide(Term::OneYear, Payment::NoUpfront);
     let span = Span::at_decision(0..hours, THREADS);
     let question = Question { usage: &company.usage, owned: &[], sharing: &sharing, span };
+    let Ok(asked) = question.asked() else { return };
     let found = measured("20 pools of reservations with a Database plan", || {
-        question.together(&pools, &wide, Limits::default(), |_| true)
+        asked.together(&pools, &wide, Limits::default(), |_| true)
     });
     if let Ok(found) = found {
         println!(
@@ -155,7 +162,6 @@ pub fn accounts(hours: usize, types: usize) {
         let owned = company.owned(number);
         let span = Span::at_decision(0..hours, THREADS);
         let question = Question { usage: &company.usage, owned: &owned, sharing: &sharing, span };
-        let offer = company.wide(Term::OneYear, Payment::NoUpfront);
-        let _ = measured(&format!("a replay with {number} owned"), || question.try_steps(&offer, 0));
+        let _ = measured(&format!("a replay with {number} owned"), || question.asked());
     }
 }

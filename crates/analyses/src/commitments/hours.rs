@@ -1,6 +1,6 @@
 //! Hour by hour: each stands alone, and nothing unused is carried over.
 
-use super::order::{Order, Pair, capacity_of};
+use super::order::{Order, Pair};
 use super::owned::{Commitment, Layer};
 use chrono::{DateTime, Utc};
 use std::ops::Range;
@@ -158,9 +158,11 @@ impl<'a> Worker<'a> {
         let begin = self.order.usage.hour(hour);
         let end = self.order.usage.hour(hour + 1);
         for (at, group) in self.order.groups.iter().enumerate() {
-            let members = group.members.iter().map(|member| &self.order.commitments[*member]);
-            let counts = members.filter(|one| self.span.when.counts(one, begin, end));
-            self.capacity[at] = counts.filter_map(capacity_of).sum();
+            let counts = group
+                .members
+                .iter()
+                .filter(|at| self.span.when.counts(&self.order.commitments[**at], begin, end));
+            self.capacity[at] = counts.map(|at| self.order.capacity[*at]).sum();
         }
         self.room.copy_from_slice(&self.capacity);
         self.takes.clear();

@@ -1,8 +1,8 @@
 //! A ladder: the same commitment bought in parts over months, so that terms do not end at once.
 
+use super::asked::Asked;
 use super::offer::Offer;
 use super::order::Refused;
-use super::problem::Question;
 use super::replayed::Sums;
 use model::Decimal;
 
@@ -39,12 +39,11 @@ pub struct Ladder {
     pub expires_in_a_quarter: u64,
 }
 
-impl Question<'_> {
+impl Asked<'_> {
     /// Some steps of an offer in equal parts over months (1 to 36), each month at the usage looked at.
     pub fn ladder(&self, offer: &Offer, steps: u64, months: u32) -> Result<Ladder, Refused> {
         let months = months.clamp(1, 36);
-        let before = self.replay_owned()?;
-        let hours = i128::try_from(self.span.hours.len().max(1)).unwrap_or(1);
+        let hours = i128::try_from(self.question.span.hours.len().max(1)).unwrap_or(1);
         let projected = |sums: &Sums| {
             // Rounded once, to the eighteenth decimal.
             let cost = sums.cost().units();
@@ -57,12 +56,12 @@ impl Question<'_> {
             given_up: Decimal::ZERO,
             expires_in_a_quarter: 0,
         };
-        let all = projected(&self.tried(&before, &[(offer, steps)])?.after);
+        let all = projected(&self.tried(&[(offer, steps)])?.after);
         let mut last = 0;
         for month in 1..=months {
             let owned = steps * u64::from(month) / u64::from(months);
-            let cost = projected(&self.tried(&before, &[(offer, owned)])?.after);
-            found.without += projected(&before.total);
+            let cost = projected(&self.tried(&[(offer, owned)])?.after);
+            found.without += projected(&self.before.total);
             found.at_once += all;
             found.given_up += cost - all;
             let commitment = offer.cost_of(owned);

@@ -55,6 +55,8 @@ pub(super) struct Order<'a> {
     pub(super) commitments: &'a [Commitment],
     pub(super) items: Vec<Item>,
     pub(super) groups: Vec<Group>,
+    /// What each commitment can take in an hour.
+    pub(super) capacity: Vec<i128>,
     /// Pairs in the order in which they are served.
     pub(super) pairs: Vec<Pair>,
     /// Where each layer's pairs are.
@@ -94,6 +96,7 @@ impl<'a> Order<'a> {
             commitments,
             items,
             groups,
+            capacity: commitments.iter().map(|one| capacity_of(one).unwrap_or(0)).collect(),
             pairs: served.iter().map(Key::pair).collect(),
             layers: layers.into_iter().filter(|(_, pairs)| !pairs.is_empty()).collect(),
             barred: barred.iter().map(Key::pair).collect(),
@@ -139,7 +142,7 @@ fn check(usage: &Usage, commitments: &[Commitment]) -> Result<(), Refused> {
 }
 
 /// What a commitment can take in an hour, in 10⁻³⁰ of its own measure: its dollars, or its (normalised) instance-hours.
-pub(super) fn capacity_of(commitment: &Commitment) -> Option<i128> {
+fn capacity_of(commitment: &Commitment) -> Option<i128> {
     match &commitment.covers {
         Covers::Reserved(reserved) => {
             let each = i128::from(reserved.each().count()) * i128::from(reserved.count);

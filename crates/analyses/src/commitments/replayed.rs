@@ -108,12 +108,18 @@ pub struct Replayed {
 impl Replayed {
     /// Part of some usage that commitments took, by on-demand dollars; `None` where there is none of known price.
     pub fn coverage(&self, usage: &Usage, of: impl Fn(&Sku) -> bool) -> Option<Decimal> {
+        let (all, left) = self.dollars(usage, of);
+        ratio(all - left, all)
+    }
+
+    /// Some usage at on-demand rates, and what of it stayed on demand.
+    pub fn dollars(&self, usage: &Usage, of: impl Fn(&Sku) -> bool) -> (Decimal, Decimal) {
         let (mut all, mut left) = (Decimal::ZERO, Decimal::ZERO);
         for one in self.served.iter().filter(|one| of(&usage.skus[one.sku])) {
             all += one.equivalent.unwrap_or_default();
             left += one.uncovered.unwrap_or_default();
         }
-        ratio(all - left, all)
+        (all, left)
     }
 }
 
@@ -143,8 +149,10 @@ struct Tally {
     hours: Vec<Sums>,
     applied: Vec<Applied>,
     amounts: Vec<i128>,
-    left: Vec<i128>,
     taken: Vec<i128>,
+    /// What each group took, at on-demand rates: in the hour at hand, and in all.
+    by_group: Vec<i128>,
+    equivalents: Vec<Decimal>,
     leak: Decimal,
     spare: Vec<i128>,
 }
@@ -163,7 +171,8 @@ impl Tally {
             hours: vec![],
             applied: order.commitments.iter().map(none).collect(),
             amounts: vec![0; order.items.len()],
-            left: vec![0; order.items.len()],
+            by_group: vec![0; order.groups.len()],
+            equivalents: vec![Decimal::ZERO; order.groups.len()],
             taken: vec![0; order.pairs.len()],
             leak: Decimal::ZERO,
             spare: vec![],
@@ -171,22 +180,24 @@ impl Tally {
     }
 
     fn add(&mut self, order: &Order<'_>, on_demand: &[i128], when: When, row: &Row<'_>) {
-        let (mut equivalent, mut uncovered) = (0, 0);
-        for (at, rate) in on_demand.iter().enumerate() {
-            equivalent += row.amounts[at] * rate;
-            uncovered += row.left[at] * rate;
-            self.amounts[at] += row.amounts[at];
-            self.left[at] += row.left[at];
+        let mut equivalent = 0;
+        for ((amount, rate), sum) in row.amounts.iter().zip(on_demand).zip(&mut self.amounts) {
+            equivalent += amount * rate;
+            *sum += amount;
         }
-        let mut by_group = vec![0; order.groups.len()];
+        self.by_group.fill(0);
         for (at, amount) in row.takes {
             let pair = order.pairs[*at as usize];
             self.taken[*at as usize] += amount;
-            by_group[pair.group as usize] += amount * on_demand[pair.item as usize];
+            self.by_group[pair.group as usize] += amount * on_demand[pair.item as usize];
         }
         let mut committed = Decimal::ZERO;
-        for (at, covered) in by_group.into_iter().enumerate() {
-            committed += self.split(order, when, row, at, from_fine(covered));
+        let mut uncovered = equivalent;
+        for group in 0..self.by_group.len() {
+            let covered = self.by_group[group];
+            uncovered -= covered;
+            self.equivalents[group] += from_fine(covered);
+            committed += self.split(order, when, row, group);
         }
         self.hours.push(Sums {
             equivalent: from_fine(equivalent),
@@ -199,34 +210,22 @@ impl Tally {
     }
 
     /// A group's hour among its members, which fill one after the other; their cost.
-    fn split(
-        &mut self,
-        order: &Order<'_>,
-        when: When,
-        row: &Row<'_>,
-        group: usize,
-        covered: Decimal,
-    ) -> Decimal {
-        let used = row.capacity[group] - row.room[group];
-        let (mut rest, mut covered_rest, mut cost) = (used, covered, Decimal::ZERO);
+    fn split(&mut self, order: &Order<'_>, when: When, row: &Row<'_>, group: usize) -> Decimal {
+        let (mut rest, mut cost) = (row.capacity[group] - row.room[group], Decimal::ZERO);
         let (begin, end) = (order.usage.hour(row.hour), order.usage.hour(row.hour + 1));
         for member in &order.groups[group].members {
             let commitment = &order.commitments[*member];
             if !when.counts(commitment, begin, end) {
                 continue;
             }
-            let capacity = super::order::capacity_of(commitment).unwrap_or(0);
+            let capacity = order.capacity[*member];
             let takes = rest.min(capacity);
-            // The last takes what is left of the sum, so that nothing is lost in rounding.
-            let own =
-                if takes == rest { covered_rest } else { share(covered, from_fine(takes), from_fine(used)) };
             let applied = &mut self.applied[*member];
             applied.capacity += from_fine(capacity);
             applied.used += from_fine(takes);
             applied.cost += commitment.hourly;
-            applied.equivalent += own;
             applied.full_hours += usize::from(takes == capacity && capacity > 0);
-            (rest, covered_rest, cost) = (rest - takes, covered_rest - own, cost + commitment.hourly);
+            (rest, cost) = (rest - takes, cost + commitment.hourly);
         }
         cost
     }
@@ -252,25 +251,43 @@ impl Tally {
         for part in parts {
             whole.hours.extend(part.hours);
             whole.leak += part.leak;
-            for (sums, more) in [
-                (&mut whole.amounts, part.amounts),
-                (&mut whole.left, part.left),
-                (&mut whole.taken, part.taken),
-            ] {
+            whole.equivalents.iter_mut().zip(part.equivalents).for_each(|(sum, more)| *sum += more);
+            for (sums, more) in [(&mut whole.amounts, part.amounts), (&mut whole.taken, part.taken)] {
                 sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
             }
             for (sum, more) in whole.applied.iter_mut().zip(part.applied) {
                 sum.capacity += more.capacity;
                 sum.used += more.used;
                 sum.cost += more.cost;
-                sum.equivalent += more.equivalent;
                 sum.full_hours += more.full_hours;
             }
         }
         whole
     }
 
-    fn outcome(self, order: &Order<'_>) -> Replayed {
+    /// What a group took among its members by their use; the last takes what is left, so that nothing is lost in
+    /// rounding.
+    fn share_out(&mut self, order: &Order<'_>) {
+        for (group, equivalent) in order.groups.iter().zip(&self.equivalents) {
+            let used: Decimal = group.members.iter().map(|member| self.applied[*member].used).sum();
+            let users: Vec<usize> = group
+                .members
+                .iter()
+                .copied()
+                .filter(|member| !self.applied[*member].used.is_zero())
+                .collect();
+            let mut rest = *equivalent;
+            for (at, member) in users.iter().enumerate() {
+                let last = at + 1 == users.len();
+                let own = if last { rest } else { share(*equivalent, self.applied[*member].used, used) };
+                self.applied[*member].equivalent = own;
+                rest -= own;
+            }
+        }
+    }
+
+    fn outcome(mut self, order: &Order<'_>) -> Replayed {
+        self.share_out(order);
         let mut total = Sums::default();
         for hour in &self.hours {
             total.equivalent += hour.equivalent;
@@ -278,12 +295,17 @@ impl Tally {
             total.committed += hour.committed;
         }
         let mut committed = vec![Decimal::ZERO; order.items.len()];
+        let mut left = self.amounts.clone();
         for (pair, taken) in order.pairs.iter().zip(&self.taken) {
+            if *taken == 0 {
+                continue;
+            }
+            left[pair.item as usize] -= taken;
             let used = product(Decimal::from_units(*taken), pair.weight);
             committed[pair.item as usize] += self.price(order, pair.group as usize, used);
         }
         let served = order.items.iter().zip(committed).enumerate().map(|(at, (item, committed))| {
-            let (amount, left) = (Decimal::from_units(self.amounts[at]), Decimal::from_units(self.left[at]));
+            let (amount, left) = (Decimal::from_units(self.amounts[at]), Decimal::from_units(left[at]));
             let rate = order.usage.skus[item.sku].on_demand;
             Served {
                 sku: item.sku,

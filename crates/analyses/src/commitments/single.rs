@@ -1,14 +1,14 @@
-//! One purchase: how much of one offer costs least, with its curve, its risk and what is not known.
+//! One purchase: how much of one offer costs least, with its curve and what is not known.
 
-use super::field::Field;
-use super::hours::Span;
+use super::asked::{Asked, Tried, Unknown};
+use super::field::{Class, Field};
 use super::joint::Joint;
 use super::money::{millionths, ratio};
-use super::offer::{Offer, Purchase};
+use super::offer::Offer;
 use super::order::Refused;
-use super::owned::{Commitment, Covers};
-use super::problem::{Problem, Question};
-use super::replayed::{Applied, Replayed, Sums, replayed};
+use super::owned::{Covers, Layer};
+use super::problem::Problem;
+use super::replayed::Sums;
 use super::walk::{At, Grid, best_count, curve, optimum, walk};
 use model::Decimal;
 
@@ -18,23 +18,6 @@ const CURVE: usize = 1_000;
 const SLOW_CURVE: usize = 64;
 /// Replays of a search around an optimum that what is owned moves.
 const TRIES: usize = 16;
-/// Percent of the usage that risks are told for.
-const LESS: [u32; 3] = [90, 80, 70];
-
-/// What the hours cost with and without purchases, exactly.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tried {
-    /// With what is owned.
-    pub before: Sums,
-    /// With the purchases too.
-    pub after: Sums,
-    /// What the purchases did.
-    pub bought: Vec<Applied>,
-    /// Figures of them together.
-    pub purchase: Purchase,
-    /// Part of the usage that the offers take that is covered before and after, by on-demand dollars.
-    pub coverage: (Option<Decimal>, Option<Decimal>),
-}
 
 /// A point of the cost curve, computed in doubles and shown to a millionth.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,19 +29,10 @@ pub struct Point {
     pub cost: Decimal,
     /// Cost without the purchase less that.
     pub savings: Decimal,
-    /// Part of the commitment that is used.
+    /// Part of the commitment that is used; `None` beside owned plans that it moves: replay the point.
     pub utilization: Option<Decimal>,
-}
-
-/// Usage that an offer could take but whose price is not known: it stays on demand in all figures.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// Which of the usage's SKUs.
-    pub sku: usize,
-    /// Amount that no commitment that is owned takes.
-    pub amount: Decimal,
-    /// Its on-demand dollars; `None` where that rate is unknown too.
-    pub on_demand: Option<Decimal>,
+    /// Part of the usage that the offer takes that is covered, by on-demand dollars; `None` likewise.
+    pub coverage: Option<Decimal>,
 }
 
 /// How much of one offer to buy.
@@ -82,51 +56,16 @@ pub struct Recommendation {
     pub dearer: Vec<usize>,
 }
 
-impl Question<'_> {
-    /// What is owned and these purchases, replayed.
-    fn replay(&self, new: &[Commitment]) -> Result<Replayed, Refused> {
-        let all = [self.owned, new].concat();
-        replayed(self.usage, &all, self.sharing, &self.span)
-    }
-
-    pub(super) fn replay_owned(&self) -> Result<Replayed, Refused> {
-        replayed(self.usage, self.owned, self.sharing, &self.span)
-    }
-
-    /// Exact figures of some steps of an offer.
-    pub fn try_steps(&self, offer: &Offer, steps: u64) -> Result<Tried, Refused> {
-        let before = self.replay_owned()?;
-        self.tried(&before, &[(offer, steps)])
-    }
-
-    /// Exact figures of steps of offers together; those of the first name the term and payment of the whole.
-    pub(super) fn tried(&self, before: &Replayed, bought: &[(&Offer, u64)]) -> Result<Tried, Refused> {
-        let new = self.commitments(bought);
-        let after = self.replay(&new)?;
-        let applied = after.commitments[self.owned.len()..].to_vec();
-        let takes = |sku: &super::input::Sku| bought.iter().any(|(offer, _)| offer.covers.takes(sku));
-        let coverage = (before.coverage(self.usage, takes), after.coverage(self.usage, takes));
-        let terms = bought.first().map(|(offer, _)| (offer.term, offer.payment));
-        let hours = self.span.hours.len();
-        let purchase = Purchase::new(&before.total, &after.total, &applied, terms, hours);
-        Ok(Tried { before: before.total, after: after.total, bought: applied, purchase, coverage })
-    }
-
-    fn commitments(&self, bought: &[(&Offer, u64)]) -> Vec<Commitment> {
-        let begin = self.usage.hour(self.span.hours.start);
-        let some = bought.iter().enumerate().filter(|(_, (_, steps))| *steps > 0);
-        some.map(|(at, (offer, steps))| offer.bought(&format!("new {at}"), *steps, begin)).collect()
-    }
-
+impl Asked<'_> {
     /// How much of an offer to buy.
     pub fn best_of(&self, offer: &Offer) -> Result<Recommendation, Refused> {
-        let before = self.replay_owned()?;
-        let (is_pool, unit) = (!matches!(offer.covers.layer(), super::owned::Layer::Wide), offer.unit());
+        let (question, before) = (&self.question, &self.before);
+        let (is_pool, unit) = (!matches!(offer.covers.layer(), Layer::Wide), offer.unit());
         let pools: Vec<&Offer> = if is_pool { vec![offer] } else { vec![] };
         let Problem { field, owned, beside, bounded } =
-            Problem::new(self, &pools, (!is_pool).then_some(offer))?;
+            Problem::new(question, &pools, (!is_pool).then_some(offer))?;
         let outside = before.total.committed.to_f64();
-        let threads = self.span.threads;
+        let threads = question.span.threads;
         let (steps, bound, points) = if beside {
             let for_sale = if is_pool { vec![false, true] } else { vec![true] };
             let plan = usize::from(is_pool);
@@ -150,32 +89,30 @@ impl Question<'_> {
                 curve(&field, unit, CURVE, threads).iter().map(|at| point(at, total, hours)).collect(),
             )
         };
-        let steps = if beside { self.searched(&before, offer, steps, bound)? } else { steps };
-        let tried = self.tried(&before, &[(offer, steps)])?;
+        let steps = if beside { self.searched(offer, steps, bound)? } else { steps };
+        let tried = self.tried(&[(offer, steps)])?;
         let cost = tried.after.cost();
         // The bound is of doubles: a millionth of a dollar more than the cost is the cost.
         let bound = bound.map(|bound| millionths(bound).min(cost));
         Ok(Recommendation {
             steps,
             commitment: offer.cost_of(steps),
-            curve: shown(&points, &before.total, outside),
+            curve: shown(
+                &points,
+                &before.total,
+                before.dollars(question.usage, |sku| offer.covers.takes(sku)),
+            ),
             bound,
             gap: bound.and_then(|bound| ratio(cost - bound, cost)),
-            unknown: self.unknown(&before, offer),
+            unknown: self.unknown(offer),
             dearer: self.dearer(offer),
             tried,
         })
     }
 
     /// Looks around an optimum by exact replays, where what is owned beside it may move what the formula says.
-    fn searched(
-        &self,
-        before: &Replayed,
-        offer: &Offer,
-        start: u64,
-        bound: Option<f64>,
-    ) -> Result<u64, Refused> {
-        let cost = |steps: u64| Ok::<_, Refused>(self.tried(before, &[(offer, steps)])?.after.cost());
+    fn searched(&self, offer: &Offer, start: u64, bound: Option<f64>) -> Result<u64, Refused> {
+        let cost = |steps: u64| Ok::<_, Refused>(self.tried(&[(offer, steps)])?.after.cost());
         let (mut best, mut least) = (start, cost(start)?);
         let near = |cost: Decimal| bound.is_some_and(|bound| cost.to_f64() <= bound * (1.0 + 1e-6));
         let (mut step, mut tries) = ((start / 4).max(1), 0);
@@ -199,42 +136,8 @@ impl Question<'_> {
         Ok(best)
     }
 
-    /// What less usage would do to a purchase, by percent of the usage: everything is replayed on it, owned commitments
-    /// first.
-    pub fn risk(&self, offer: &Offer, steps: u64) -> Result<Vec<(u32, Tried)>, Refused> {
-        LESS.iter()
-            .map(|percent| {
-                let span = Span { usage_percent: *percent, ..self.span.clone() };
-                let less = Question { span, ..self.clone() };
-                Ok((*percent, less.try_steps(offer, steps)?))
-            })
-            .collect()
-    }
-
-    /// Usage that the offer could take at a price that is not known.
-    pub(super) fn unknown(&self, before: &Replayed, offer: &Offer) -> Vec<Unknown> {
-        let unpriced = |sku: usize| {
-            let of = &self.usage.skus[sku];
-            let no_rate = offer.hourly.is_none() && offer.rates.of(sku).is_none();
-            offer.covers.takes(of) && (of.on_demand.is_none() || no_rate)
-        };
-        let mut found: Vec<Unknown> = vec![];
-        for one in before.served.iter().filter(|one| unpriced(one.sku) && !one.left.is_zero()) {
-            match found.iter_mut().find(|known| known.sku == one.sku) {
-                Some(known) => {
-                    known.amount += one.left;
-                    known.on_demand = known.on_demand.zip(one.uncovered).map(|(sum, more)| sum + more);
-                }
-                None => {
-                    found.push(Unknown { sku: one.sku, amount: one.left, on_demand: one.uncovered });
-                }
-            }
-        }
-        found
-    }
-
     fn dearer(&self, offer: &Offer) -> Vec<usize> {
-        let skus = self.usage.skus.iter().enumerate();
+        let skus = self.question.usage.skus.iter().enumerate();
         let no_discount = |(at, sku): &(usize, &super::input::Sku)| {
             let rate = offer.rates.of(*at).filter(|_| offer.covers.takes(sku));
             rate.is_some_and(|rate| sku.on_demand.is_some_and(|on_demand| rate >= on_demand))
@@ -243,12 +146,13 @@ impl Question<'_> {
     }
 }
 
-/// Commitment, cost of it and of what stays on demand, and the part that is used.
-type Plain = (f64, f64, Option<f64>);
+/// A point in doubles: commitment, cost of it and of what stays on demand, and, if nothing owned moves, the part that is
+/// used and what is covered.
+type Plain = (f64, f64, Option<(f64, f64)>);
 
 fn point(at: &At, total: f64, hours: usize) -> Plain {
     let all = at.commitment * hours as f64;
-    (at.commitment, at.cost(total, hours), (all > 0.0).then(|| at.used / all))
+    (at.commitment, at.cost(total, hours), (all > 0.0).then(|| (at.used / all, at.covered)))
 }
 
 fn slow_curve(joint: &Joint<'_>, plan: usize, unit: f64) -> Vec<Plain> {
@@ -265,14 +169,19 @@ fn slow_curve(joint: &Joint<'_>, plan: usize, unit: f64) -> Vec<Plain> {
         .collect()
 }
 
-fn shown(points: &[Plain], before: &Sums, outside: f64) -> Vec<Point> {
-    let as_point = |(commitment, cost, utilization): &Plain| {
+/// Points as they are shown; `eligible` and `uncovered` dollars of what the offer takes tell coverage.
+fn shown(points: &[Plain], before: &Sums, eligible: (Decimal, Decimal)) -> Vec<Point> {
+    let (all, left) = (eligible.0.to_f64(), eligible.1.to_f64());
+    let outside = before.committed.to_f64();
+    let as_point = |(commitment, cost, use_of): &Plain| {
         let cost = millionths(cost + outside);
+        let covered = |more: f64| millionths(((all - left + more) / all).clamp(0.0, 1.0));
         Point {
             commitment: millionths(*commitment),
             cost,
             savings: before.cost() - cost,
-            utilization: utilization.map(millionths),
+            utilization: use_of.map(|(used, _)| millionths(used)),
+            coverage: use_of.filter(|_| all > 0.0).map(|(_, more)| covered(more)),
         }
     };
     points.iter().map(as_point).collect()
@@ -289,9 +198,7 @@ impl Field {
             order.sort_by(|one, other| self.classes[*one].wide.total_cmp(&self.classes[*other].wide));
             order
         };
-        let classes = order
-            .iter()
-            .map(|at| super::field::Class::of_one(self.classes[*at].wide, self.classes[*at].wide));
+        let classes = order.iter().map(|at| Class::of_one(self.classes[*at].wide, self.classes[*at].wide));
         Self {
             hours: self.hours,
             classes: classes.collect(),

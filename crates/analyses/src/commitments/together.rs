@@ -5,6 +5,7 @@
 //! where moving one at a time stops far from the best. The start is each pool for itself and the wide plan on the rest;
 //! the level bundle goes on from there, and the gap to its bound is always there.
 
+use super::asked::{Asked, Tried, Unknown};
 use super::bundle::{Found, bundle};
 use super::field::{Class, Field};
 use super::joint::Joint;
@@ -12,8 +13,7 @@ use super::money::{millionths, ratio};
 use super::offer::Offer;
 use super::order::Refused;
 use super::owned::Covers;
-use super::problem::{Problem, Question};
-use super::single::{Tried, Unknown};
+use super::problem::Problem;
 use super::walk::{best_count, optimum, steps};
 use model::Decimal;
 
@@ -60,7 +60,7 @@ pub struct Together {
     pub unknown: Vec<Vec<Unknown>>,
 }
 
-impl Question<'_> {
+impl Asked<'_> {
     /// The cheapest amounts of offers together. Pools' usage must not overlap; `go_on` is asked after each pass, and
     /// what was best until it said no is the answer.
     pub fn together(
@@ -70,15 +70,19 @@ impl Question<'_> {
         limits: Limits,
         go_on: impl Fn(Progress) -> bool,
     ) -> Result<Together, Refused> {
-        let before = self.replay_owned()?;
-        let outside = before.total.committed.to_f64();
+        let question = &self.question;
+        let outside = self.before.total.committed.to_f64();
         let of_pools: Vec<&Offer> = pools.iter().collect();
-        let problem = Problem::new(self, &of_pools, Some(wide))?;
+        let problem = Problem::new(question, &of_pools, Some(wide))?;
         let mut units = vec![wide.unit()];
         units.extend(pools.iter().map(Offer::unit));
-        let joint =
-            Joint::new(&problem.field, problem.owned.clone(), &vec![true; units.len()], self.span.threads);
-        let start = start(&problem, &joint, pools, &units, self.span.threads);
+        let joint = Joint::new(
+            &problem.field,
+            problem.owned.clone(),
+            &vec![true; units.len()],
+            question.span.threads,
+        );
+        let start = start(&problem, &joint, pools, &units, question.span.threads);
         let found = bundle(&joint, &start, limits.gap, limits.passes, |found| {
             go_on(Progress { passes: found.passes, gap: found.gap() })
         });
@@ -91,7 +95,7 @@ impl Question<'_> {
         steps.push(counts[0]);
         let offers: Vec<&Offer> = pools.iter().chain([wide]).collect();
         let bought: Vec<(&Offer, u64)> = offers.iter().copied().zip(steps.iter().copied()).collect();
-        let tried = self.tried(&before, &bought)?;
+        let tried = self.tried(&bought)?;
         let cost = tried.after.cost();
         let bound = problem.bounded.then(|| millionths(found.bound + outside).min(cost));
         Ok(Together {
@@ -100,7 +104,7 @@ impl Question<'_> {
             bound,
             gap: bound.and_then(|bound| ratio(cost - bound, cost)),
             passes: found.passes,
-            unknown: offers.iter().map(|offer| self.unknown(&before, offer)).collect(),
+            unknown: offers.iter().map(|offer| self.unknown(offer)).collect(),
             tried,
         })
     }

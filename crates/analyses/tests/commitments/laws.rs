@@ -124,6 +124,21 @@ proptest! {
     }
 
     #[test]
+    fn plans_of_one_rate_and_owner_are_one(usage in any_usage(), one in 1..400_u32, other in 1..400_u32) {
+        let rates = ["0.06", "0.12", "0.09", "0.03"];
+        let plan = |id: &str, size: u32| commitment(id, None, Covers::Compute, &format!("{size}e-3"), &rates);
+        let mut two = [plan("a", one), plan("b", other)];
+        two[1].rates = Arc::clone(&two[0].rates);
+        let (two, together) = (at_decision(&usage, &two), at_decision(&usage, &[plan("c", one + other)]));
+        prop_assert_eq!(&two.hours, &together.hours);
+        let sum = |of: fn(&analyses::commitments::Applied) -> Decimal| two.commitments.iter().map(of).sum::<Decimal>();
+        prop_assert_eq!(sum(|one| one.used), together.commitments[0].used);
+        prop_assert_eq!(sum(|one| one.equivalent), together.commitments[0].equivalent);
+        // The first fills first.
+        prop_assert!(two.commitments[0].utilization() >= two.commitments[1].utilization());
+    }
+
+    #[test]
     fn threads_and_blocks_change_nothing(usage in any_usage(), owned in any_commitments(), threads in 1..5_usize) {
         let mut long = usage.clone();
         long.hours = 60;

@@ -1,7 +1,7 @@
 //! Recommendations: the amount, the figures that a colleague could check, what is unknown.
 
 use super::*;
-use analyses::commitments::{Limits, Offer, Question, owned_at};
+use analyses::commitments::{Asked, Limits, Offer, Question, owned_at};
 use proptest::prelude::*;
 
 fn offer(covers: Covers, rates: &[&str]) -> Offer {
@@ -17,8 +17,8 @@ fn offer(covers: Covers, rates: &[&str]) -> Offer {
     }
 }
 
-fn question<'a>(usage: &'a Usage, owned: &'a [Commitment], sharing: &'a Sharing) -> Question<'a> {
-    Question { usage, owned, sharing, span: Span::at_decision(0..usage.hours, 2) }
+fn question<'a>(usage: &'a Usage, owned: &'a [Commitment], sharing: &'a Sharing) -> Asked<'a> {
+    Question { usage, owned, sharing, span: Span::at_decision(0..usage.hours, 2) }.asked().unwrap()
 }
 
 /// Ten hours of 1 to 10 m5.large at 0.1, 0.065 in the plan: ratio 0.65. More pays while it is exceeded in more than 6.5
@@ -52,8 +52,13 @@ fn one_plan_by_hand() {
     assert_eq!(found.tried.bought[0].full_hours, 7);
     assert_eq!((found.bound, found.gap), (Some(decimal("4.9")), Some(Decimal::ZERO)));
     assert!(found.curve.iter().all(|point| point.cost >= decimal("4.899999")));
+    // At nine tenths of it, 3.6 instances: 1 + 2 + 3 + 7 x 3.6 = 31.2 of 36 are used, and of 55 and two that are not.
+    let point = found.curve.iter().find(|point| point.commitment == decimal("0.234")).unwrap();
+    assert_eq!(point.utilization, Some(decimal("0.866667")));
+    // 3.12 of 5.5 and 0.2.
+    assert_eq!(point.coverage, Some(decimal("0.547368")));
     // 90 % of the usage: 0.9 to 9 instances. Used 0.9 + 1.8 + 2.7 + 3.6 + 6 x 4 = 33; 5.13 before and 0.2 x 0.9.
-    let risk = question.risk(&offer(Covers::Compute, &["0.065", ""]), 260).unwrap();
+    let risk = question.risk(&[(&offer(Covers::Compute, &["0.065", ""]), 260)]).unwrap();
     assert_eq!(risk[0].0, 90);
     assert_eq!(risk[0].1.purchase.savings, decimal("0.7"));
     assert_eq!(risk[0].1.before.cost(), decimal("5.13"));
@@ -208,13 +213,13 @@ proptest! {
             let cost = found.tried.after.cost();
             prop_assert!(found.tried.purchase.savings >= Decimal::ZERO);
             for steps in [found.steps.saturating_sub(7), found.steps.saturating_sub(1), found.steps + 1, found.steps + 7] {
-                let other = question.try_steps(&offer, steps).unwrap().after.cost();
+                let other = question.tried(&[(&offer, steps)]).unwrap().after.cost();
                 prop_assert!(cost <= other + decimal("0.000000000001"), "{steps}: {other} against {cost}");
             }
             prop_assert!(found.bound.unwrap() <= cost);
             let point = &found.curve[found.curve.len() / 2];
             let steps = u64::try_from(point.commitment.units() / Decimal::from(1).units().checked_div(1000).unwrap()).unwrap();
-            let tried = question.try_steps(&offer, steps).unwrap();
+            let tried = question.tried(&[(&offer, steps)]).unwrap();
             prop_assert!((tried.after.cost() - point.cost).abs() <= decimal("0.000002"), "{} {}", tried.after.cost(), point.cost);
         }
     }

@@ -16,3 +16,4 @@ mod reports;
 mod sessions;
 mod spec;
 mod test_app;
+mod trends;

@@ -47,7 +47,9 @@ fn every_action_is_listed_once() {
         | Action::ReadConnections
         | Action::ManageConnections
         | Action::ProcessConnection
-        | Action::ManageChannels => 19,
+        | Action::ManageChannels
+        | Action::AnswerTrends
+        | Action::DefineTrends => 21,
     };
     assert_eq!(ACTIONS.len(), known(Action::SignIn));
 }

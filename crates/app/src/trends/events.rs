@@ -3,7 +3,7 @@
 use super::{Event, Object, Verdict};
 use crate::policy::{Caller, Sees};
 use crate::read::Published;
-use crate::{App, AppError, ErrorKind, Result};
+use crate::{App, AppError, Result};
 use analyses::trends::Attribute;
 use chrono::{DateTime, NaiveDate, Utc};
 use meta::{TrendEvent, TrendFilter, TrendSaid};
@@ -175,11 +175,8 @@ pub async fn events(app: &App, caller: &Caller, filter: &TrendFilter) -> Result<
 /// # Errors
 /// `NotFound`: there is none of that name that they may see.
 pub async fn event(app: &App, caller: &Caller, id: &str) -> Result<Recorded> {
-    let missing = || {
-        AppError::new(ErrorKind::NotFound, "there is no such event")
-            .advise("Load the list again: it may be of another organization.")
-    };
     let part = part(app, caller).await?;
-    let kept = app.meta().trend_event(&caller.organization()?.id, id).await?.ok_or_else(missing)?;
-    part.of(Recorded::read(kept)?).ok_or_else(missing)
+    let kept =
+        app.meta().trend_event(&caller.organization()?.id, id).await?.ok_or_else(super::missing_event)?;
+    part.of(Recorded::read(kept)?).ok_or_else(super::missing_event)
 }

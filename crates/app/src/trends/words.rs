@@ -44,14 +44,19 @@ impl Words {
         self.accounts.get(id).map_or(id, String::as_str)
     }
 
+    /// Whether it is a product code of the bills. Services of reports without codes go by their names.
+    pub fn has_code(&self, service: &str) -> bool {
+        self.services.contains_key(service)
+    }
+
+    /// Whether services go by codes at all.
+    pub fn has_codes(&self) -> bool {
+        !self.services.is_empty()
+    }
+
     /// Name of the service of a product code, else the code.
     pub fn service<'a>(&'a self, code: &'a str) -> &'a str {
         self.services.get(code).map_or(code, String::as_str)
-    }
-
-    /// Whether a service is called so by its product code; else it is its name.
-    pub fn has_code(&self, service: &str) -> bool {
-        self.services.contains_key(service)
     }
 
     /// An object, as one says it: "Amazon EC2, eu-west-1 in Production".
@@ -139,7 +144,7 @@ async fn services(app: &App, published: &Published) -> Result<BTreeMap<String, S
 }
 
 /// An answer to "why no event?" in a sentence.
-pub fn why(why: &Why) -> String {
+pub(super) fn why(why: &Why) -> String {
     match &why.answer {
         Answer::Event { .. } => "There is an event on this day.".to_owned(),
         Answer::Within => match why.rule {

@@ -12,10 +12,15 @@ pub(crate) enum What {
     Connection,
     ConnectionName,
     Report,
+    Budget,
     Channel,
     Subset,
     VirtualTag,
     SharedCost,
+    Event,
+    Definition,
+    /// An object of a definition: an account's.
+    Object,
     Member,
     Email,
     Invitation,
@@ -34,8 +39,9 @@ pub(crate) enum What {
 }
 
 use What::{
-    Account, Address, Channel, Connection, ConnectionName, Dimension, Email, Filter, Invitation, Member,
-    Nothing, Organization, OrganizationName, Report, SharedCost, Subset, Token, VirtualTag,
+    Account, Address, Budget, Channel, Connection, ConnectionName, Definition, Dimension, Email, Event,
+    Filter, Invitation, Member, Nothing, Object, Organization, OrganizationName, Report, SharedCost, Subset,
+    Token, VirtualTag,
 };
 
 /// The end of a route and place, and what stands there; the first that fits counts.
@@ -54,6 +60,14 @@ const PLACES: &[(&str, What)] = &[
     (" /session/invitations/{id}* path.id", Invitation),
     (" /members/{user_id} path.user_id", Member),
     (" /reports/{id}* path.id", Report),
+    (" /budgets/{id} path.id", Budget),
+    (" /budgets* body.filters[]", Filter),
+    (" /budgets* body.metric", Nothing("amortized")),
+    (" /budgets* body.currency", Nothing("USD")),
+    (" /budgets* body.start_month", Nothing("1")),
+    (" /budgets* body.amount", Nothing("100")),
+    (" /budgets* body.later[].*", Nothing("2099-01-01")),
+    (" /budgets* body.thresholds[].percent", Nothing("80")),
     (" /channels/{id}* path.id", Channel),
     // Found among the channel's own.
     (" /channels/{id}* path.delivery", Nothing("1")),
@@ -66,6 +80,24 @@ const PLACES: &[(&str, What)] = &[
     (" /notification-routes body.routes[].subset", Subset),
     (" /notification-routes body.routes[].kinds[]", Nothing("cost")),
     (" /notification-routes body.routes[].tag.*", Nothing("team")),
+    (" /trend-events/archive body.ids[]", Event),
+    (" /trend-events/{id}* path.id", Event),
+    // Found among the event's own.
+    (" /trend-events/{id}* path.comment", Nothing("1")),
+    (" /trend-events/{id}/assignee body.user", Member),
+    (" /trend-events/{id}/* body.until", Nothing("2026-12-31")),
+    (" /trend-events/{id}/expected body.up_to", Nothing("5")),
+    (" /trend-events/{id}/comments* body.text", Nothing("Hello")),
+    (" /trend-events query.account", Account),
+    (" /trend-events query.definition", Definition),
+    (" /trends/why query.object", Object),
+    (" /trend* query.*", Nothing("")),
+    (" /trend-definitions/{id} path.id", Definition),
+    (" /trend-definitions* body.watches[]", Nothing("subset")),
+    (" /trend-definitions* body.only", Subset),
+    (" /trend-definitions* body.currency", Nothing("USD")),
+    (" /trend-definitions* body.minimum", Nothing("100")),
+    (" /trend-definitions* body.description", Nothing("New")),
     (" /subsets/{id} path.id", Subset),
     (" /subsets query.id", Subset),
     (" /subsets query.version", Nothing("0123456789abcdef")),
@@ -160,10 +192,14 @@ impl Things {
             Connection => self.connection.clone(),
             ConnectionName => self.connection_name.clone(),
             Report => self.report.clone(),
+            Budget => self.budget.clone(),
             Channel => self.channel.clone(),
             Subset => self.subset.clone(),
             VirtualTag => self.virtual_tag.clone(),
             SharedCost => self.shared_cost.clone(),
+            Event => self.event.clone(),
+            Definition => self.definition.clone(),
+            Object => format!("account={}", self.account),
             Member => self.member.clone(),
             Email => self.email.clone(),
             Invitation => self.invitation.clone(),
@@ -182,10 +218,12 @@ impl Things {
 /// What nobody has of a kind, of the same form; another each time, for it may be made.
 fn nobodys(what: What, number: usize) -> String {
     match what {
-        Connection | Report | Channel | Subset | VirtualTag | SharedCost | Member | Invitation | Token
-        | Organization => "0123456789abcdef01234567".to_owned(),
+        Connection | Report | Budget | Channel | Subset | VirtualTag | SharedCost | Member | Invitation
+        | Token | Organization | Definition => "0123456789abcdef01234567".to_owned(),
         ConnectionName | OrganizationName => format!("Of nobody {number}"),
         Email => format!("nobody-{number}@nowhere.example"),
+        Event => "0123456789abcdef".to_owned(),
+        Object => "account=999999999998".to_owned(),
         Account => "999999999998".to_owned(),
         Dimension => "virtual_tag:Of nobody".to_owned(),
         Filter => "subset=Of nobody".to_owned(),
@@ -233,7 +271,7 @@ impl<'a> Description<'a> {
             }
         } else if schema["items"].is_object() {
             self.leaves(&schema["items"], &format!("{at}[]"), found);
-        } else if schema["enum"].is_null() && !is(schema, "boolean") {
+        } else if schema["enum"].is_null() && !is(schema, "boolean") && !is(schema, "number") {
             assert!(is(schema, "string") || is(schema, "integer"), "{at}: {schema}");
             found.push(at.to_owned());
         }
@@ -276,6 +314,8 @@ impl<'a> Description<'a> {
         match schema["enum"].as_array() {
             Some(names) => names[0].clone(),
             None if is(schema, "boolean") => json!(false),
+            // Percent.
+            None if is(schema, "number") => json!(25),
             None => own(at),
         }
     }
@@ -388,6 +428,7 @@ pub(crate) fn probe(server: &Server, spec: &Value, who: &Identity, own: &Things,
 fn beside(name: &str) -> &'static str {
     match name {
         "keys" | "but" | "part" => "&group_by=account_id",
+        "object" => "&day=2026-10-02",
         _ => "",
     }
 }

@@ -1,0 +1,27 @@
+"""An event of irregular spend in a house's store, on a day that no bill holds: no look takes it back."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+DAY = "2020-01-01"
+
+
+def insert(data, organization: str, id: str, account: str, words: str = "usual", definition: str = "predefined_robust") -> str:
+    """Writes one of an account, with a comment and a cause that hold the words."""
+    named = {"account": account, "service": words}
+    event = {
+        "id": id, "currency": "USD", "object": named, "measure": "usage", "kind": "spike", "direction": "increase", "status": "ended", "first_day": DAY, "last_day": DAY,
+        "raised_on": DAY, "data_through": DAY, "days": [DAY], "expected_low": "0", "expected_high": "1", "cost": "5", "excess": "4", "peak": "5", "change_percent": "400",
+        "monthly_excess": "4", "share_percent": None, "severity": "low", "definitions": [{"definition": definition, "object": named, "first_day": DAY, "last_day": DAY}],
+        "causes": [{"object": {"usage_type": words}, "before": "1", "now": "5", "coverage_percent": "100", "purity_percent": "80"}], "waterfall": None,
+        "seen": {"publication": None, "through": None}, "quiet": "old", "opening": 1, "hint": None,
+    }
+    with closing(sqlite3.connect(data / "meta.sqlite", timeout=30)) as link:
+        link.execute(
+            "INSERT INTO trend_events (organization_id, id, currency, status, account_id, service, direction, kind, first_day, last_day, severity, opening, event, recorded_at_ms, changed_at_ms) "
+            "VALUES (?, ?, 'USD', 'ended', ?, ?, 'increase', 'spike', ?, ?, 0, 1, ?, 0, 0)", (organization, id, account, words, DAY, DAY, json.dumps(event)))
+        link.execute("INSERT INTO trend_history (organization_id, event_id, at_ms, transition, words) VALUES (?, ?, 0, 'opened', ?)", (organization, id, f"Found of {words}"))
+        link.execute("INSERT INTO trend_comments (id, organization_id, event_id, author, text, at_ms) VALUES (?, ?, ?, 'Somebody', ?, 0)", (f"c{id}", organization, id, f"Comment on {words}"))
+        link.commit()
+    return id

@@ -77,9 +77,10 @@ test("a channel is added, tried, logged, routed to and removed", async ({ page }
   await page.screenshot({ path: "test-results/notifications-log.png" });
   await log.getByRole("button", { name: "Close" }).click();
 
-  await page.getByRole("combobox", { name: "Everything goes to" }).click();
-  await page.getByRole("option", { name: "Ledger" }).click();
-  await page.keyboard.press("Escape");
+  await expect(page.getByText("Nothing goes to this channel yet")).toBeVisible();
+  await page.getByRole("button", { name: "Send everything to Ledger" }).click();
+  await expect(page.getByText("Nothing goes to this channel yet")).toHaveCount(0);
+  await expect(page.getByRole("region", { name: "Who gets what" })).toContainText("Ledger");
   await page.getByRole("button", { name: "Add a route" }).click();
   await page.getByLabel("Tag").fill("team=payments");
   await expect(page.getByText("Not saved yet.")).toBeVisible();
@@ -95,6 +96,40 @@ test("a channel is added, tried, logged, routed to and removed", async ({ page }
   await page.getByRole("button", { name: "Remove Ledger" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await expect(page.getByText(/There is no channel/)).toBeVisible();
+});
+
+test("what changes after a new secret is a change of what is there now", async ({ page }) => {
+  await setUp(page, server);
+  await page.goto(`${server.url}/organization?tab=notifications`);
+  await add(page, "Webhook", "Ledger");
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("button", { name: "Edit Ledger" }).click();
+  const dialog = page.getByRole("dialog", { name: "Edit Ledger" });
+  await dialog.getByRole("button", { name: "Make a new secret" }).click();
+  await expect(dialog.getByRole("region", { name: "Signing secret" })).toContainText("whsec_");
+  await dialog.getByLabel("Name").fill("Journal");
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("row", { name: /Journal/ })).toBeVisible();
+});
+
+test("an incident service goes back to its usual address", async ({ page }) => {
+  await setUp(page, server);
+  await page.goto(`${server.url}/organization?tab=notifications`);
+  await page.getByRole("button", { name: "Add a channel" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a channel" });
+  await dialog.getByRole("combobox", { name: "Kind" }).click();
+  await page.getByRole("option", { name: "PagerDuty", exact: true }).click();
+  await dialog.getByLabel("Name").fill("On call");
+  await dialog.getByLabel("Integration key").fill("0123456789abcdef");
+  await dialog.getByLabel("Address").fill(address());
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  const row = page.getByRole("row", { name: /On call/ });
+  await expect(row).toContainText("127.0.0.1");
+  await page.getByRole("button", { name: "Edit On call" }).click();
+  await page.getByLabel("Use the service’s usual address").check();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(row).toContainText("https://events.pagerduty.com");
 });
 
 test("what is wrong with an address is said, and the form stays", async ({ page }) => {
@@ -117,6 +152,10 @@ test.describe("on a telephone, in the dark", () => {
     await page.goto(`${server.url}/organization?tab=notifications`);
     await add(page, "Slack", "Costs");
     await expect(page.getByRole("row", { name: /Costs/ })).toBeVisible();
+    const list = page.getByRole("region", { name: "Channels of notifications" });
+    expect(await list.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(0);
+    const remove = await page.getByRole("button", { name: "Remove Costs" }).boundingBox();
+    expect((remove?.x ?? 0) + (remove?.width ?? 999)).toBeLessThanOrEqual(390);
     await page.getByRole("button", { name: "Add a route" }).click();
     await expectFits(page);
     await expectAccessible(page);

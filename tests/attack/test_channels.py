@@ -5,6 +5,7 @@ import email
 import email.policy
 import itertools
 import json
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -108,6 +109,11 @@ class Broken:
         house.done("--organization", "Alpha", "ingest", "--connection", self.name, str(folder))
         found = house.a.token("viewer").get("/connections").json()["connections"]
         self.path = next(f"/connections/{one['id']}" for one in found if one["name"] == self.name)
+
+    def break_it(self) -> None:
+        """Has it read while it is no bill, and does not wait for that."""
+        self.file.write_bytes(b"no gzip")
+        assert self.house.a.token("editor").post(f"{self.path}/processing/again").status_code == 202
 
     def read(self, good: bool) -> None:
         self.file.write_bytes(self.good if good else b"no gzip")
@@ -272,6 +278,99 @@ def test_killed_between_outbox_and_answer_it_is_told_under_one_name(opened, admi
     time.sleep(2)
     assert len(receiver.got) == 2 and len(receiver.ids()) == 1
     broken.read(good=True)
+
+
+def restarted(house) -> None:
+    house.process.kill()
+    house.process.wait(10)
+    house.start()
+
+
+def test_killed_between_the_row_and_its_sending_nothing_is_lost(opened, admin, receiver, broken):
+    made = channel(admin, receiver)
+    with closing(sqlite3.connect(opened.data / "meta.sqlite", timeout=30)) as store, store:
+        store.execute("UPDATE notification_channels SET quiet_until_ms = 4000000000000 WHERE id = ?", (made["id"],))
+    broken.read(good=False)
+    until(lambda: state(admin, made)["waiting"] == 1)
+    assert state(admin, made)["quiet_until"]
+    restarted(opened)
+    assert receiver.got == []
+    bring_forward(opened)
+    [got] = receiver.wait(1, seconds=60)
+    assert verified(made["secret"], got)["type"] == "connection.opened"
+    until(lambda: state(admin, made)["waiting"] == 0)
+    time.sleep(1)
+    assert len(receiver.got) == 1
+    broken.read(good=True)
+
+
+def test_killed_between_the_answer_and_its_note_it_comes_again_under_one_name(opened, admin, receiver, broken):
+    made = channel(admin, receiver)
+    # Stopped, the server has its answer and cannot write it down.
+    receiver.says = [lambda: opened.process.send_signal(signal.SIGSTOP)]
+    broken.break_it()
+    receiver.wait(1)
+    time.sleep(0.5)
+    restarted(opened)
+    # Its lease runs out after thirty seconds.
+    both = receiver.wait(2, seconds=60)
+    assert len(receiver.ids()) == 1
+    assert len({verified(made["secret"], got)["data"]["event_id"] for got in both}) == 1
+    until(lambda: state(admin, made)["waiting"] == 0)
+    time.sleep(1)
+    assert len(receiver.got) == 2
+    broken.read(good=True)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.15, 0.4])
+def test_killed_at_any_moment_after_a_fault_it_is_told_under_one_name(opened, admin, receiver, broken, after):
+    made = channel(admin, receiver)
+    broken.break_it()
+    time.sleep(after)
+    restarted(opened)
+    receiver.wait(1, seconds=120)
+    until(lambda: state(admin, made)["waiting"] == 0, seconds=60)
+    time.sleep(2)
+    events = {verified(made["secret"], got)["data"]["event_id"] for got in receiver.got}
+    assert len(events) == len(receiver.ids()) == 1
+    broken.read(good=True)
+
+
+def test_a_receiver_that_hangs_holds_up_no_other_channel(opened, admin, receiver, broken):
+    hanging = [Receiver() for _ in range(3)]
+    try:
+        for one in hanging:
+            one.says = ["hang"]
+        ids = [channel(admin, one)["id"] for one in [*hanging, receiver]]
+        assert admin.put("/notification-routes", json={"routes": [], "fallback": ids}).status_code == 200
+        broken.read(good=False)
+        began = time.monotonic()
+        receiver.wait(1, seconds=15)
+        for one in hanging:
+            one.wait(1)
+        assert time.monotonic() - began < 15
+    finally:
+        for one in hanging:
+            one.held.set()
+            one.shutdown()
+        broken.read(good=True)
+
+
+def forget_asks(house) -> None:
+    """A minute goes by."""
+    with closing(sqlite3.connect(house.data / "meta.sqlite", timeout=30)) as store, store:
+        store.execute("DELETE FROM channel_asks")
+
+
+def test_tests_and_messages_sent_again_are_limited_together(opened, admin, receiver):
+    made = channel(admin, receiver)
+    forget_asks(opened)
+    statuses = [admin.post(f"/channels/{made['id']}/test") for _ in range(31)]
+    refused = [answer for answer in statuses if answer.status_code == 429]
+    assert refused and int(refused[0].headers["retry-after"]) <= 61
+    assert len(receiver.got) <= 30
+    assert admin.post(f"/channels/{made['id']}/deliveries/1/resend").status_code == 429
+    forget_asks(opened)
 
 
 # Mail.

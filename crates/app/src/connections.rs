@@ -22,6 +22,7 @@ pub use connect::{Check, CheckState, Month, Outgoing, Verdict, Verification};
 pub use customers::{Assignment, Customer, customers, parse_account_list, set_customers};
 pub use meta::{ConnectionKind, ConnectionState};
 pub use removing::remove;
+pub(crate) use sealing::Sealer;
 pub use template::{PermissionRow, TemplateHost, TemplateOptions, links, permissions, template};
 pub(crate) use verifying::Verifications;
 pub use verifying::{Running, start_verification, verification, watch_verification};
@@ -237,14 +238,10 @@ async fn source(app: &App, record: &ConnectionRecord) -> Result<Source> {
     settings.source(record, secret, within)
 }
 
-/// Seals what is kept of something other than a connection, which it is bound to by its name.
-pub(crate) async fn seal(app: &App, owner: &str, secret: &str) -> Result<Vec<u8>> {
-    sealing::Sealer::open(app.meta(), app.data_dir()).await?.seal(owner, secret)
-}
-
-/// Opens what was sealed so.
-pub(crate) async fn unseal(app: &App, owner: &str, sealed: &[u8]) -> Result<Secret> {
-    sealing::Sealer::open(app.meta(), app.data_dir()).await?.unseal(owner, sealed)
+/// The key of kept secrets, for what belongs to something other than a connection and is bound to that by its name. Nobody
+/// changes the key until this is dropped: hold it until what was sealed is written.
+pub(crate) async fn sealer(app: &App) -> Result<Sealer> {
+    Sealer::open(app.meta(), app.data_dir()).await
 }
 
 /// The secret of a connection.
@@ -252,7 +249,7 @@ async fn unsealed(app: &App, record: &ConnectionRecord) -> Result<Option<Secret>
     if record.sealed_secret.is_none() {
         return Ok(None);
     }
-    let sealer = sealing::Sealer::open(app.meta(), app.data_dir()).await?;
+    let sealer = sealer(app).await?;
     // As it is now: the key may have been changed since the record was read.
     let sealed = app.meta().sealed_secret(&record.connection.id).await?;
     sealed.map(|sealed| sealer.unseal(record.connection.id.as_str(), &sealed)).transpose()

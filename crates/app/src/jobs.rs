@@ -103,6 +103,15 @@ impl Lane {
         }
     }
 
+    /// Jobs of an organization at once. Of channels half of the lane: receivers that do not answer hold the others of their
+    /// own organization for a time-out, and nobody else's.
+    const fn of_one(self) -> u32 {
+        match self {
+            Self::Channels => 4,
+            _ => 1,
+        }
+    }
+
     /// Time for its work to end by itself when the server stops; then it is given back. The server is gone after eight
     /// seconds. A mail that is cut off may have been taken, and is sent again.
     fn grace(self) -> Duration {
@@ -127,7 +136,7 @@ pub(crate) trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// One of a key waits or runs at a time; `None`: each is its own.
     fn key(&self) -> Option<String>;
 
-    /// Whose it is: of an organization one runs at a time in a lane.
+    /// Whose it is: of an organization so many run at a time in a lane ([`Lane::of_one`]).
     fn organization(&self) -> Option<&OrganizationId> {
         None
     }

@@ -16,15 +16,16 @@ pub use notify::{ChannelKind, Severity};
 pub use routes::{KINDS, Route, RouteTag, Routes, routes, set_routes};
 pub(crate) use routes::{route, tag_keys};
 pub(crate) use sending::{deliver_due, due};
-pub(crate) use sources::{attention, bills_changed, recovered, report_failed};
+pub(crate) use sources::{attention, bills_changed, recovered, removed, report_failed};
 pub use targets::{TargetChange, rotate};
 pub(crate) use targets::{sealed_for, take_out};
 
+use crate::connections::sealer;
 use crate::identity::{entry, name_of, random_id};
 use crate::jobs::{self, Notify};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{Channel, NewJob};
+use meta::{Channel, ChannelEdit, NewJob};
 use model::{ChannelId, OrganizationId};
 use notify::Notice;
 
@@ -40,6 +41,8 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     /// What waits to be told.
     pub waiting: u32,
+    /// Nothing is sent before (ms): its receiver asked for it, or did not answer.
+    pub quiet_until_ms: Option<i64>,
     /// Its last try.
     pub last: Option<Delivery>,
 }
@@ -98,7 +101,15 @@ pub async fn channels(app: &App, caller: &Caller) -> Result<Vec<ChannelView>> {
 
 async fn view(app: &App, channel: Channel) -> Result<ChannelView> {
     let last = app.meta().deliveries(&channel.id, 1).await?.pop();
-    Ok(ChannelView { kind: kind(&channel)?, waiting: app.meta().waiting(&channel.id).await?, last, channel })
+    let quiet =
+        channel.state == ChannelState::Active && channel.quiet_until_ms > app.now().timestamp_millis();
+    Ok(ChannelView {
+        kind: kind(&channel)?,
+        waiting: app.meta().waiting(&channel.id).await?,
+        quiet_until_ms: quiet.then_some(channel.quiet_until_ms),
+        last,
+        channel,
+    })
 }
 
 fn kind(channel: &Channel) -> Result<ChannelKind> {
@@ -154,8 +165,10 @@ pub async fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Made>
     }
     let id = ChannelId::try_new(&random_id()?).map_err(|error| AppError::internal(error.to_string()))?;
     let (target, secret) = targets::made(app, organization, new.kind, new.target).await?;
+    // Held until it is written: nobody changes the key in between.
+    let held = sealer(app).await?;
     let channel = Channel {
-        sealed_target: Some(targets::seal(app, &id, &target).await?),
+        sealed_target: Some(targets::seal_with(&held, &id, &target)?),
         shown: targets::shown(new.kind, &target),
         id,
         organization_id: organization.clone(),
@@ -169,43 +182,49 @@ pub async fn create(app: &App, caller: &Caller, new: NewChannel) -> Result<Made>
         created_at_ms: app.now().timestamp_millis(),
     };
     app.meta().add_channel(&channel, &change_entry(app, caller, "channel.created", &channel)).await?;
+    drop(held);
     Ok(Made { view: view(app, channel).await?, secret })
 }
 
-/// Changes a channel. Turned on anew, what waited goes out.
+/// Changes a channel, and nothing of it that is not said. Turned on anew, what waited goes out.
 pub async fn change(app: &App, caller: &Caller, id: &str, new: ChannelChange) -> Result<ChannelView> {
     let mut channel = own(app, caller, id).await?;
     let kind = kind(&channel)?;
+    let mut edit = ChannelEdit { anew: new.on == Some(true), ..ChannelEdit::default() };
     if let Some(name) = new.name {
         channel.name = name_of("the name of the channel", &name)?;
+        edit.name = Some(channel.name.clone());
     }
     if let Some(wished) = new.cadence {
         channel.cadence = cadence(kind, wished)?;
+        edit.cadence = Some(channel.cadence);
     }
-    if !new.target.is_empty() {
-        let before = targets::open(app, &channel).await.ok();
+    // Held until it is written: nobody changes the key in between.
+    let held = if new.target.is_empty() { None } else { Some(sealer(app).await?) };
+    if let Some(sealer) = &held {
+        let before = targets::open_with(app, sealer, &channel.id).await.ok();
         let target = targets::changed(app, &channel.organization_id, kind, before, new.target).await?;
-        channel.sealed_target = Some(targets::seal(app, &channel.id, &target).await?);
+        channel.sealed_target = Some(targets::seal_with(sealer, &channel.id, &target)?);
         channel.shown = targets::shown(kind, &target);
-        // Whoever is there now asked for no quiet.
-        channel.quiet_until_ms = 0;
+        edit.target = Some((channel.sealed_target.clone(), channel.shown.clone()));
+        edit.anew = true;
     }
     match new.on {
         Some(true) if channel.sealed_target.is_none() => {
             return Err(AppError::invalid("nobody knows where this channel leads any more")
                 .advise("Enter its address and secret again, then turn it on."));
         }
-        Some(true) => {
-            channel.state = ChannelState::Active;
-            channel.disabled_reason = None;
-            channel.quiet_until_ms = 0;
-        }
-        Some(false) => channel.state = ChannelState::Off,
+        Some(true) => edit.state = Some((ChannelState::Active, None)),
+        Some(false) => edit.state = Some((ChannelState::Off, channel.disabled_reason.clone())),
         None => {}
+    }
+    if let Some((state, _)) = &edit.state {
+        channel.state = *state;
     }
     let now = app.now().timestamp_millis();
     let entry = change_entry(app, caller, "channel.changed", &channel);
-    app.meta().change_channel(&channel, now, &entry).await?;
+    let channel = app.meta().change_channel(&channel.id, &edit, now, &entry).await?;
+    drop(held);
     wake(app, &channel).await?;
     view(app, channel).await
 }

@@ -166,6 +166,13 @@ async fn recovered(app: &App, record: &ConnectionRecord, causes: &str) -> Result
     Ok(())
 }
 
+/// What tells that a connection is removed: nothing of it is wrong any more, and nobody could end it later.
+pub(crate) async fn removed(app: &App, record: &ConnectionRecord) -> Result<Vec<NewJob>> {
+    let since = app.meta().notices_since(&record.connection.id).await?;
+    let open: Vec<(String, i64)> = since.into_iter().filter(|(cause, _)| is_bad(cause)).collect();
+    notifications::removed(app, record, &open).await
+}
+
 fn is_bad(cause: &str) -> bool {
     [FAILING, CHECK, STOPPED].iter().any(|kind| cause.starts_with(kind))
 }

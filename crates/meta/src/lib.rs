@@ -54,7 +54,8 @@ pub use ingest::{Failure, Ingest, NewIngest, Outcome};
 pub use job::{JobState, ProcessingJob, Reason};
 pub use lake_files::{FileState, Found, KEEP_SUPERSEDED_MS, LakeFile};
 pub use notification::{
-    Cadence, Channel, ChannelState, Delivery, NewDelivery, NewNotification, Notification, Telling, Told,
+    Asked, Cadence, Channel, ChannelEdit, ChannelState, Composed, Delivery, NewDelivery, NewNotification,
+    Notification, Telling, Told,
 };
 pub use organization::Organization;
 pub use outbox::{BillDiff, Undiffed};

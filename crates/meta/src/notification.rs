@@ -3,12 +3,14 @@
 //! A row of the outbox is unique by event, step of it and channel, so that whatever is done twice tells once. The
 //! message that it goes out in has its name before it is sent the first time and keeps it.
 
+mod asking;
 mod channel;
 mod sending;
 mod told;
 
-pub use channel::{Cadence, Channel, ChannelState};
-pub use sending::{Delivery, NewDelivery, NewNotification, Notification, Told};
+pub use asking::{Asked, Delivery};
+pub use channel::{Cadence, Channel, ChannelEdit, ChannelState};
+pub use sending::{Composed, NewDelivery, NewNotification, Notification, Told};
 pub use told::Telling;
 
 use crate::identity::insert_audit;

@@ -24,7 +24,7 @@ pub struct NewJob {
     pub name: String,
     /// What it waits for its turn with.
     pub lane: String,
-    /// Whose it is: one at a time of an organization runs in a lane.
+    /// Whose it is: so many at a time of an organization run in a lane.
     pub organization_id: Option<OrganizationId>,
     /// Of which connection; it goes with it.
     pub connection_id: Option<ConnectionId>,
@@ -86,7 +86,7 @@ impl Meta {
         insert(&mut *self.pool.acquire().await?, job).await
     }
 
-    /// Takes a job of a lane whose time has come, one of these types. Organizations have one at a time.
+    /// Takes a job of a lane whose time has come, one of these types. Organizations have so many at a time (`of_one`).
     ///
     /// # Errors
     /// The database cannot be written to.
@@ -94,6 +94,7 @@ impl Meta {
         &self,
         lane: &str,
         names: &[&str],
+        of_one: u32,
         now_ms: i64,
         lease: &Lease,
     ) -> Result<Option<TakenJob>, MetaError> {
@@ -104,9 +105,8 @@ impl Meta {
                  SELECT id FROM jobs
                  WHERE lane = ?4 AND state = 'queued' AND run_after_ms <= ?1 AND finished_at_ms IS NULL
                    AND name IN (SELECT value FROM json_each(?5))
-                   AND NOT EXISTS (
-                       SELECT 1 FROM jobs AS other WHERE other.lane = ?4 AND other.state = 'running'
-                           AND other.finished_at_ms IS NULL AND other.organization_id = jobs.organization_id)
+                   AND (SELECT count(*) FROM jobs AS other WHERE other.lane = ?4 AND other.state = 'running'
+                           AND other.finished_at_ms IS NULL AND other.organization_id = jobs.organization_id) < ?6
                  ORDER BY priority DESC, run_after_ms, id LIMIT 1)
              RETURNING *",
         )
@@ -115,6 +115,7 @@ impl Meta {
         .bind(lease.until_ms)
         .bind(lane)
         .bind(to_json("names of jobs", &names)?)
+        .bind(of_one)
         .fetch_optional(&self.pool)
         .await?;
         row.as_ref().map(taken).transpose()
@@ -277,6 +278,31 @@ impl Meta {
         .bind(connection.as_str())
         .bind(name)
         .bind(since_ms)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(found)
+    }
+
+    /// Whether an earlier job of that name waits that is about the same: the same text at a path of what it has to do.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn earlier_waits(
+        &self,
+        job: &TakenJob,
+        organization: &OrganizationId,
+        path: &str,
+        text: &str,
+    ) -> Result<bool, MetaError> {
+        let found = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE finished_at_ms IS NULL AND name = ? AND id < ?
+                 AND organization_id = ? AND payload ->> ? = ?)",
+        )
+        .bind(&job.name)
+        .bind(job.id)
+        .bind(organization.as_str())
+        .bind(path)
+        .bind(text)
         .fetch_one(&self.pool)
         .await?;
         Ok(found)

@@ -20,4 +20,4 @@ pub use mailer::{BadSettings, MailCounts, Mailer, NotTaken};
 pub use notice::{
     About, Amount, Bundle, Fact, LISTED, Message, Notice, Point, Severity, TagShare, Transition,
 };
-pub use retry::{Verdict, next_wait_ms, verdict};
+pub use retry::{Verdict, is_of_message, next_wait_ms, verdict};

@@ -145,7 +145,7 @@ pub enum Mail {
         /// The chart of the one notice that it is about, shown as `cid:chart.png`; none: no chart.
         files: Vec<Attached>,
     },
-    /// A channel was turned off: its receiver does not take messages.
+    /// A channel was turned off: its receiver does not take messages; or it does not take one of them.
     ChannelOff {
         /// Organization.
         organization: String,
@@ -153,6 +153,8 @@ pub enum Mail {
         channel: String,
         /// Why.
         reason: String,
+        /// The message that was not taken, by its title; none: the channel is off.
+        message: Option<String>,
         /// Address of the page where it is turned on again.
         link: String,
     },
@@ -204,6 +206,9 @@ impl Mail {
             Self::Report { report, title, .. } => format!("{}: {}", short(report), short(title)),
             Self::BillChanged { connection, months, .. } => bill_diff::subject(&short(connection), months),
             Self::Notices { message, .. } => message.title(),
+            Self::ChannelOff { channel, message: Some(_), .. } => {
+                format!("The channel {} could not deliver a message", short(channel))
+            }
             Self::ChannelOff { channel, .. } => format!("The channel {} was turned off", short(channel)),
             Self::Recovered { connection, .. } => format!("The connection {} works again", short(connection)),
         }
@@ -285,10 +290,10 @@ impl Mail {
                     chart => !files.is_empty(), settings => address(&message.link),
                 }
             }
-            Self::ChannelOff { organization, channel, reason, link: _ } => {
+            Self::ChannelOff { organization, channel, reason, message, link: _ } => {
                 context! {
                     organization => short(organization), channel => short(channel),
-                    reason => shown::short(reason, MESSAGE),
+                    message => message.as_deref().map(short), reason => shown::short(reason, MESSAGE),
                 }
             }
             Self::Recovered { organization, connection, link: _ } => {

@@ -31,6 +31,12 @@ pub fn verdict(status: u16, retry_after: Option<&str>, now: DateTime<Utc>) -> Ve
     }
 }
 
+/// Whether a status says that the receiver does not like this message, and says nothing of others: it is malformed, too
+/// large or makes no sense to it.
+pub const fn is_of_message(status: u16) -> bool {
+    matches!(status, 400 | 413 | 422)
+}
+
 /// Seconds, or a date.
 fn wait_of(text: &str, now: DateTime<Utc>) -> Option<i64> {
     let text = text.trim();

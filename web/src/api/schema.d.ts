@@ -141,7 +141,7 @@ export interface paths {
         delete: operations["remove_channel"];
         options?: never;
         head?: never;
-        /** Changes a channel, or turns it on or off. Turned on, what waited goes out. */
+        /** Changes a channel, or turns it on or off. Turned on, what waited goes out. An empty `url` of PagerDuty or Opsgenie is the service's own. */
         patch: operations["change_channel"];
         trace?: never;
     };
@@ -171,7 +171,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends the message of a try once more, under its own name: a receiver that has it passes over it. */
+        /** Sends the message of a try once more, under its own name: a receiver that has it passes over it. With tests 30 a minute. */
         post: operations["resend_delivery"];
         delete?: never;
         options?: never;
@@ -205,7 +205,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test by a channel, whether it is on or not, and answers what its receiver said. */
+        /** Sends a test by a channel, whether it is on or not, and answers what its receiver said. With messages sent again 30 a minute. */
         post: operations["test_channel"];
         delete?: never;
         options?: never;
@@ -2091,6 +2091,8 @@ export interface components {
             kind: components["schemas"]["KindName"];
             last: components["schemas"]["Try"] | null;
             name: string;
+            /** @description Nothing is sent before: its receiver asked for that (429, 503), or did not answer. */
+            quiet_until: string | null;
             state: components["schemas"]["StateName"];
             /** @description Addresses of a mail, or the host of an address. */
             to: string;

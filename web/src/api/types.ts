@@ -73,6 +73,7 @@ export type ChannelKind = Schemas["KindName"];
 export type Cadence = Schemas["CadenceName"];
 export type Delivery = Schemas["Try"];
 export type NotificationRoute = Schemas["NotificationRoute"];
+export type NotificationRoutes = Schemas["NotificationRoutes"];
 export type Severity = Schemas["SeverityName"];
 export type Budget = Schemas["Budget"];
 export type BudgetBasis = Schemas["BudgetBasis"];

@@ -1,6 +1,7 @@
 import {
   Alert,
   Button,
+  Checkbox,
   Group,
   PasswordInput,
   Select,
@@ -33,10 +34,13 @@ export function ChannelForm({ known, channel, onSaved, onDone }: Props) {
   const [on, setOn] = useState(channel?.state === "active");
   const [url, setUrl] = useState("");
   const [secret, setSecret] = useState("");
+  const [own, setOwn] = useState(false);
   const [to, setTo] = useState<string[]>(channel?.kind === "mail" ? channel.to.split(", ") : []);
   const words = kindWords(kind);
+  const elsewhere = channel !== undefined && words.own !== undefined && channel.to !== words.own;
   const target = {
     ...(url !== "" && kind !== "mail" && { url }),
+    ...(own && { url: "" }),
     ...(secret !== "" && kind !== "mail" && { secret }),
     ...(kind === "mail" && { to }),
   };
@@ -136,10 +140,18 @@ export function ChannelForm({ known, channel, onSaved, onDone }: Props) {
             onChange={(event) => setSecret(event.currentTarget.value)}
           />
         )}
-        {words.secret && (
+        {elsewhere && (
+          <Checkbox
+            label="Use the service’s usual address"
+            description={`Now it leads to ${channel.to}; the usual one is ${words.own}.`}
+            checked={own}
+            onChange={(event) => setOwn(event.currentTarget.checked)}
+          />
+        )}
+        {words.secret && !own && (
           <TextInput
             label="Address"
-            description="Only where it is not the service's usual one, as in the EU."
+            description={`Only where it is not the service's usual one, as in the EU.${channel ? " Another address needs the key anew." : ""}`}
             autoComplete="off"
             value={url}
             onChange={(event) => setUrl(event.currentTarget.value)}
@@ -162,7 +174,7 @@ export function ChannelForm({ known, channel, onSaved, onDone }: Props) {
             description={
               channel.state === "disabled"
                 ? "Turned on again, what waited goes out."
-                : "Off, nothing is told by it."
+                : "Off, nothing new is told by it; what it told and is over by then waits."
             }
             checked={on}
             onChange={(event) => setOn(event.currentTarget.checked)}

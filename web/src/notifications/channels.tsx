@@ -2,7 +2,7 @@ import { Alert, Button, Group, Skeleton } from "@mantine/core";
 import { IconBellPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, unwrap } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Channel } from "../api/types";
 import badge from "../connections/state-badge.module.css";
 import classes from "../organization/page.module.css";
@@ -16,7 +16,7 @@ import { Problem } from "../ui/problem";
 import { ChannelForm } from "./channel-form";
 import { Deliveries } from "./deliveries";
 import { notificationQueries } from "./queries";
-import { cadences, kindWords, outcomeWords, stateTones, stateWords } from "./words";
+import { cadences, isRouted, kindWords, outcomeWords, quietWords, stateTones, stateWords } from "./words";
 
 const columns = [
   { name: "Channel" },
@@ -36,6 +36,7 @@ const tones = (tone: "ok" | "warn") => ({
 export function Channels() {
   const client = useQueryClient();
   const found = useQuery(notificationQueries.channels());
+  const routes = useQuery(notificationQueries.routes());
   const [adding, setAdding] = useState(false);
   const [editing, setEditing] = useState<Channel>();
   const [shown, setShown] = useState<Channel>();
@@ -86,6 +87,7 @@ export function Channels() {
         </Alert>
       )}
       <FormProblem error={test.error} />
+      <Unrouted channels={channels} />
       {found.error ? (
         <Problem error={found.error} onRetry={() => void found.refetch()} />
       ) : !found.data ? (
@@ -99,7 +101,7 @@ export function Channels() {
           not be sent go there.
         </p>
       ) : (
-        <ListTable label="Channels of notifications" columns={columns}>
+        <ListTable label="Channels of notifications" columns={columns} stacks>
           {channels.map((channel) => (
             <tr key={channel.id}>
               <th scope="row">
@@ -116,6 +118,10 @@ export function Channels() {
                 {channel.disabled_reason && (
                   <span className={listClasses.sub}>{channel.disabled_reason}</span>
                 )}
+                {quietWords(channel) && <span className={listClasses.sub}>{quietWords(channel)}</span>}
+                {routes.data && !isRouted(channel.id, routes.data) && (
+                  <span className={listClasses.sub}>Nothing goes to it: no route names it</span>
+                )}
                 {channel.waiting > 0 && (
                   <span className={listClasses.sub}>
                     {channel.waiting} {channel.waiting === 1 ? "waits" : "wait"}
@@ -124,7 +130,7 @@ export function Channels() {
               </td>
               <td>{channel.last ? outcomeWords(channel.last) : "none"}</td>
               <td className={listClasses.end}>
-                <Group gap={2} wrap="nowrap" justify="flex-end">
+                <Group gap={2} justify="flex-end">
                   <Button
                     variant="subtle"
                     size="xs"
@@ -184,7 +190,16 @@ export function Channels() {
               onSaved={renew}
               onDone={() => setEditing(undefined)}
             />
-            {editing.kind === "webhook" && <Rotate channel={editing} onDone={renew} />}
+            {editing.kind === "webhook" && (
+              <Rotate
+                channel={editing}
+                onDone={(changed) => {
+                  // It has another version now: what is saved next is a change of this one.
+                  setEditing(changed);
+                  void renew();
+                }}
+              />
+            )}
           </>
         )}
       </Dialog>
@@ -211,12 +226,58 @@ export function Channels() {
   );
 }
 
+/** Channels are there and none of them gets anything: says so, and offers that one gets everything. */
+function Unrouted({ channels }: { channels: Channel[] }) {
+  const client = useQueryClient();
+  const found = useQuery(notificationQueries.routes());
+  const send = useMutation({
+    mutationFn: ({ id, version }: { id: string; version: string }) =>
+      unwrap(
+        api.PUT("/api/v1/notification-routes", {
+          params: { header: ifMatch(version) },
+          body: { routes: [], fallback: [id] },
+        }),
+      ),
+    onSuccess: (kept) => client.setQueryData(notificationQueries.routes().queryKey, kept),
+  });
+  const [first] = channels;
+  if (!first || !found.data || found.data.routes.length > 0 || found.data.fallback.length > 0) return null;
+  const { version } = found.data;
+  return (
+    <Alert
+      m="md"
+      role="status"
+      color="gray"
+      styles={tones("warn")}
+      title={
+        channels.length === 1 ? "Nothing goes to this channel yet" : "Nothing goes to these channels yet"
+      }
+    >
+      <p>No route and no last line below names a channel, so nobody is told anything.</p>
+      <FormProblem error={send.error} />
+      <Group gap="sm" mt="sm">
+        {channels.slice(0, 3).map((channel) => (
+          <Button
+            key={channel.id}
+            size="xs"
+            variant="default"
+            loading={send.isPending && send.variables.id === channel.id}
+            onClick={() => send.mutate({ id: channel.id, version })}
+          >
+            Send everything to {channel.name}
+          </Button>
+        ))}
+      </Group>
+    </Alert>
+  );
+}
+
 /** A new signing secret; it is shown this once. */
-function Rotate({ channel, onDone }: { channel: Channel; onDone: () => void }) {
+function Rotate({ channel, onDone }: { channel: Channel; onDone: (changed: Channel) => void }) {
   const rotate = useMutation({
     mutationFn: () =>
       unwrap(api.POST("/api/v1/channels/{id}/rotate", { params: { path: { id: channel.id } } })),
-    onSuccess: onDone,
+    onSuccess: (made) => onDone(made.channel),
   });
   return (
     <div className={classes.rotate}>

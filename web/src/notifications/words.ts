@@ -1,4 +1,5 @@
-import type { Cadence, Channel, ChannelKind, Delivery, Severity } from "../api/types";
+import type { Cadence, Channel, ChannelKind, Delivery, NotificationRoutes, Severity } from "../api/types";
+import { timeLabel } from "../lib/dates";
 
 interface KindWords {
   value: ChannelKind;
@@ -9,6 +10,8 @@ interface KindWords {
   secret?: string;
   /** What its address is called; none: it is known. */
   url?: string;
+  /** Where its service lies, unless somebody says otherwise. */
+  own?: string;
   /** Whether people read it, so that it may come as a digest. */
   read: boolean;
 }
@@ -40,6 +43,7 @@ export const kinds: readonly KindWords[] = [
     label: "PagerDuty",
     help: "In PagerDuty: the service, Integrations, add “Events API v2”, copy the integration key. What is over resolves its incident.",
     secret: "Integration key",
+    own: "https://events.pagerduty.com",
     read: false,
   },
   {
@@ -47,6 +51,7 @@ export const kinds: readonly KindWords[] = [
     label: "Opsgenie",
     help: "In Opsgenie: Settings, Integrations, add “API” with the right to create and update, copy the key. What is over closes its alert.",
     secret: "API key",
+    own: "https://api.opsgenie.com",
     read: false,
   },
   {
@@ -106,6 +111,21 @@ export const stateTones: Record<Channel["state"], "ok" | "idle" | "warn"> = {
   off: "idle",
   disabled: "warn",
 };
+
+/** Why a channel sends nothing for now, and until when; nothing: it does. */
+export function quietWords(channel: Pick<Channel, "quiet_until" | "last">): string | null {
+  if (channel.quiet_until === null) return null;
+  const asked = channel.last?.status === 429 || channel.last?.status === 503;
+  const why = asked
+    ? "The receiver asked to wait until"
+    : "The receiver did not take the last one: tried again at";
+  return `${why} ${timeLabel(channel.quiet_until)} UTC`;
+}
+
+/** Whether a channel gets anything at all. */
+export function isRouted(id: string, all: Pick<NotificationRoutes, "routes" | "fallback">): boolean {
+  return all.fallback.includes(id) || all.routes.some((route) => route.channels.includes(id));
+}
 
 /** What came of a try. */
 export function outcomeWords(delivery: Pick<Delivery, "outcome" | "status">): string {

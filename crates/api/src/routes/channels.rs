@@ -101,7 +101,7 @@ impl From<Cadence> for CadenceName {
 pub(crate) enum StateName {
     /// It does.
     Active,
-    /// Somebody turned it off: what happens meanwhile is not told by it.
+    /// Somebody turned it off: what begins meanwhile is not told by it. What it told as begun and is over waits.
     Off,
     /// Its receiver took nothing for days, or is gone: what happens meanwhile waits.
     Disabled,
@@ -158,6 +158,9 @@ pub(crate) struct Channel {
     disabled_reason: Option<String>,
     /// Notifications that wait for their digest, or to be tried again.
     waiting: u32,
+    /// Nothing is sent before: its receiver asked for that (429, 503), or did not answer.
+    #[schema(required = true)]
+    quiet_until: Option<String>,
     /// Its last try.
     #[schema(required = true)]
     last: Option<Try>,
@@ -169,7 +172,7 @@ pub(crate) struct Channel {
 impl From<ChannelView> for Channel {
     fn from(view: ChannelView) -> Self {
         let version = view.version();
-        let ChannelView { channel, kind, waiting, last } = view;
+        let ChannelView { channel, kind, waiting, quiet_until_ms, last } = view;
         Self {
             id: channel.id.to_string(),
             name: channel.name,
@@ -183,6 +186,7 @@ impl From<ChannelView> for Channel {
             },
             disabled_reason: channel.disabled_reason,
             waiting,
+            quiet_until: optional(quiet_until_ms),
             last: last.map(Try::from),
             created_at: instant(channel.created_at_ms),
             version,
@@ -294,7 +298,7 @@ pub(crate) async fn create_channel(
     Ok(fresh((StatusCode::CREATED, Json(ChannelMade::from(made))).into_response()))
 }
 
-/// Changes a channel, or turns it on or off. Turned on, what waited goes out.
+/// Changes a channel, or turns it on or off. Turned on, what waited goes out. An empty `url` of PagerDuty or Opsgenie is the service's own.
 #[utoipa::path(patch, path = "/channels/{id}", tag = "notifications",
     params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "The version that was loaded: another one by now is refused with 412")),
     request_body = ChannelChange, responses(

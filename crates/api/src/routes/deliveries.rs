@@ -46,7 +46,7 @@ pub(crate) async fn channel_deliveries(
     Ok(fresh(Json(Tries { deliveries: found.into_iter().map(Try::from).collect() })))
 }
 
-/// Sends the message of a try once more, under its own name: a receiver that has it passes over it.
+/// Sends the message of a try once more, under its own name: a receiver that has it passes over it. With tests 30 a minute.
 #[utoipa::path(post, path = "/channels/{id}/deliveries/{delivery}/resend", tag = "notifications",
     params(("id" = String, Path), ("delivery" = i64, Path)), responses(
     (status = ACCEPTED),
@@ -61,7 +61,7 @@ pub(crate) async fn resend_delivery(
     Ok(fresh(StatusCode::ACCEPTED))
 }
 
-/// Sends a test by a channel, whether it is on or not, and answers what its receiver said.
+/// Sends a test by a channel, whether it is on or not, and answers what its receiver said. With messages sent again 30 a minute.
 #[utoipa::path(post, path = "/channels/{id}/test", tag = "notifications", params(("id" = String, Path)), responses(
     (status = OK, body = Tested),
     (status = "default", body = Problem, content_type = "application/problem+json"),

@@ -105,6 +105,8 @@ async fn split(app: &App, caller: &Caller, id: &ConnectionId, list: &[Assignment
     for customer in &before {
         if !wanted.contains_key(customer.organization.name.as_str()) {
             forgotten.push(months_of(app, customer).await?);
+            let child = record(app, &customer.organization.id, &customer.connection.id).await?;
+            split.jobs.extend(crate::telling::removed(app, &child).await?);
             split.removed.push((customer.organization.id.clone(), customer.connection.id.clone()));
         }
     }

@@ -35,7 +35,9 @@ pub async fn remove(app: &App, caller: &Caller, id: &ConnectionId, name: &str) -
     let mut months: BTreeSet<_> = months(app, organization, id).await?.into_iter().collect();
     months.extend(held(app, id).await?);
     let removed = entry(app, caller, "connection.remove", name.trim(), &[("id", id.as_str())]);
-    app.meta().delete_connection(organization, id, &[removed]).await?;
+    let told = crate::telling::removed(app, &record).await?;
+    app.meta().delete_connection(organization, id, &[removed], &told).await?;
+    app.queued().wake();
     crate::allocation::forget_accounts(app, organization, id).await?;
     remove_months(app, id, &months.into_iter().collect::<Vec<_>>()).await?;
     crate::counted::nowhere(app, organization).await?;

@@ -27,7 +27,7 @@ const OTHERS: u32 = 0o077;
 
 type Key = [u8; 32];
 
-pub(super) struct Sealer {
+pub(crate) struct Sealer {
     current: XChaCha20Poly1305,
     next: Option<XChaCha20Poly1305>,
     /// Held for as long as what is sealed or opened is on its way to or from the database.
@@ -54,7 +54,7 @@ impl Sealer {
         Ok(Self { current: cipher(current), next: key(data_dir, NEXT)?.map(cipher), _lock: lock })
     }
 
-    pub(super) fn seal(&self, owner: &str, secret: &str) -> Result<Vec<u8>> {
+    pub(crate) fn seal(&self, owner: &str, secret: &str) -> Result<Vec<u8>> {
         sealed(&self.current, owner, secret)
     }
 
@@ -64,7 +64,7 @@ impl Sealer {
         sealed(next, owner, secret)
     }
 
-    pub(super) fn unseal(&self, owner: &str, sealed: &[u8]) -> Result<Secret> {
+    pub(crate) fn unseal(&self, owner: &str, sealed: &[u8]) -> Result<Secret> {
         let wrong = || {
             AppError::invalid("the kept secret cannot be decrypted with the key of this data folder")
                 .advise("Restore secret.key from your backup, or enter the secret again.")

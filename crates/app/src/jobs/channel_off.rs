@@ -1,4 +1,5 @@
-//! Tells whoever made a channel that it was turned off, or the administrators where that person is none any more.
+//! Tells whoever made a channel that it was turned off, or that a message of it was not taken; or the administrators where
+//! that person is none any more.
 
 use super::{At, Job, Lane, Retry};
 use crate::{AppError, ErrorKind, Result};
@@ -14,6 +15,9 @@ pub(crate) struct ChannelOff {
     owner: Option<String>,
     channel: String,
     reason: String,
+    /// The message that was not taken, by its title; none: the channel is off.
+    #[serde(default)]
+    message: Option<String>,
 }
 
 impl ChannelOff {
@@ -23,7 +27,13 @@ impl ChannelOff {
             owner: channel.owner_id.as_ref().map(UserId::to_string),
             channel: channel.name.clone(),
             reason: reason.to_owned(),
+            message: None,
         }
+    }
+
+    /// Of one message, by its title; others get through.
+    pub(crate) fn of_message(channel: &Channel, title: &str, reason: &str) -> Self {
+        Self { message: Some(title.to_owned()), ..Self::new(channel, reason) }
     }
 }
 
@@ -56,6 +66,7 @@ impl Job for ChannelOff {
             organization: organization.map(|found| found.name).unwrap_or_default(),
             channel: self.channel.clone(),
             reason: self.reason.clone(),
+            message: self.message.clone(),
             link: at.app.page("/organization?tab=notifications"),
         };
         let had: Vec<String> = at.progress().unwrap_or_default();

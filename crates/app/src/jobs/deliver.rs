@@ -1,5 +1,6 @@
 //! Sends what is due at a channel. Channels have a lane of their own: a receiver that does not answer is waited for, and
-//! nobody's mail waits behind it, nor what other organizations tell: each has one place there at a time. What could not be sent stays with its row, which says when it is tried again.
+//! nobody's mail waits behind it, nor what other channels tell: each is a job of its own, and an organization has half of
+//! the lane at most. What could not be sent stays with its row, which says when it is tried again.
 
 use super::{At, Job, Lane, Retry, queue};
 use crate::{App, Result, notifications};
@@ -40,6 +41,12 @@ pub(crate) async fn queue_delivery(
     channel: &ChannelId,
 ) -> Result<()> {
     queue(app, &Deliver { organization: organization.clone(), channel: channel.clone() }).await
+}
+
+/// Forgets what is kept long enough.
+pub(super) async fn prune(app: &App) -> Result<()> {
+    app.meta().prune_notifications(app.now().timestamp_millis()).await?;
+    Ok(())
 }
 
 /// Queues what came due by the clock.

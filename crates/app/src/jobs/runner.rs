@@ -74,6 +74,9 @@ async fn due(app: App) {
             tracing::error!(%error, "the reports that are due could not be queued");
         }
         if files_looked_at.is_none_or(|at| at.elapsed() >= FILES_LOOK) {
+            if let Err(error) = deliver::prune(&app).await {
+                tracing::error!(%error, "what was told long ago could not be forgotten");
+            }
             let by_the_hour = files_looked_at.replace(Instant::now()).is_some();
             if let Err(error) = vacuum::queue_due(&app, by_the_hour).await {
                 tracing::error!(%error, "it could not be seen whether the time of files is over");
@@ -160,7 +163,7 @@ async fn next(app: &App, lane: Lane, holder: &str) -> Result<Option<TakenJob>> {
         }));
     }
     let names: Vec<&str> = KINDS.iter().filter(|kind| kind.lane == lane).map(|kind| kind.name).collect();
-    Ok(app.meta().claim(lane.name(), &names, now, &lease).await?)
+    Ok(app.meta().claim(lane.name(), &names, lane.of_one(), now, &lease).await?)
 }
 
 /// Runs the job of that name now, in this process, if it waits; one that is no connection's. False where none does.

@@ -2,11 +2,14 @@
 //! what it tells of, in one step.
 
 use super::{At, Job, Lane, Retry};
-use crate::{Result, notifications};
+use crate::{AppError, ErrorKind, Result, notifications};
 use chrono::{DateTime, Utc};
 use model::OrganizationId;
 use notify::Notice;
 use serde::{Deserialize, Serialize};
+
+/// Between looks whether the step before was told (s).
+const BEFORE_S: u32 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Notify {
@@ -36,6 +39,15 @@ impl Job for Notify {
     }
 
     async fn run(&self, at: &At) -> Result<()> {
+        // What follows is for those who heard of the beginning: that has to be known first.
+        let event = (!self.notice.transition.begins()).then_some(self.notice.event.as_str());
+        if let Some(event) = event
+            && at.app.meta().earlier_waits(&at.job, &self.organization, "$.notice.event", event).await?
+        {
+            let mut error = AppError::new(ErrorKind::TooMany, "what began is not told yet");
+            error.retry_after_s = Some(BEFORE_S);
+            return Err(error);
+        }
         for channel in notifications::route(&at.app, &self.organization, &self.notice, self.at).await? {
             super::queue_delivery(&at.app, &self.organization, &channel).await?;
         }

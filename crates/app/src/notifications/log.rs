@@ -2,17 +2,14 @@
 
 use super::sending::{attempt, delivery};
 use super::{kind, own, wake};
-use crate::identity::{entry, note, random_id};
+use crate::identity::{entry, random_id};
 use crate::policy::Caller;
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{Channel, Delivery, Told};
+use meta::{Asked, Channel, Delivery, Told};
 use notify::{About, Bundle, ChannelKind, Fact, Message, Notice, Severity, Transition, Verdict};
 
 /// Tries that the log shows.
 pub const DELIVERIES: i64 = 100;
-/// Tests and tries of an organization in a minute, beyond which no test is sent: nobody's tool for sending to others.
-const TRIES_A_MINUTE: i64 = 30;
-const MINUTE_MS: i64 = 60_000;
 
 /// What a receiver said to a test.
 #[derive(Clone, Debug)]
@@ -40,11 +37,23 @@ pub async fn send_again(app: &App, caller: &Caller, id: &str, delivery: i64) -> 
     let detail = [("id", channel.id.as_str()), ("delivery", number.as_str())];
     let entry = entry(app, caller, "channel.sent_again", channel.name.as_str(), &detail);
     let now = app.now().timestamp_millis();
-    if !app.meta().send_again(&channel.id, delivery, now, &entry).await? {
-        return Err(AppError::new(ErrorKind::NotFound, "there is nothing to send again")
-            .advise("A test has nothing behind it: send another one. What was told is kept for 400 days."));
-    }
+    let asked = app.meta().send_again(&channel.organization_id, &channel.id, delivery, now, &entry).await?;
+    granted(asked, now)?;
     wake(app, &channel).await
+}
+
+fn granted(asked: Asked, now_ms: i64) -> Result<()> {
+    match asked {
+        Asked::Granted => Ok(()),
+        Asked::Nothing => Err(AppError::new(ErrorKind::NotFound, "there is nothing to send again")
+            .advise("A test has nothing behind it: send another one. What was told is kept for 400 days.")),
+        Asked::From(from_ms) => {
+            let what = "too many tests and messages sent again were asked for in the last minute";
+            let mut error = AppError::new(ErrorKind::TooMany, what).advise("Try again in a minute.");
+            error.retry_after_s = Some(u32::try_from((from_ms - now_ms) / 1_000 + 1).unwrap_or(1).max(1));
+            Err(error)
+        }
+    }
 }
 
 /// Sends a test by a channel, on or off, and gives what its receiver said.
@@ -52,12 +61,8 @@ pub async fn test(app: &App, caller: &Caller, id: &str) -> Result<TestResult> {
     let channel = own(app, caller, id).await?;
     let kind = kind(&channel)?;
     let now = app.now().timestamp_millis();
-    if app.meta().tries_since(&channel.organization_id, now - MINUTE_MS).await? >= TRIES_A_MINUTE {
-        let mut error = AppError::new(ErrorKind::TooMany, "too many messages were tried in the last minute");
-        error.retry_after_s = Some(60);
-        return Err(error);
-    }
-    note(app, caller, "channel.tested", channel.name.as_str(), &[("id", channel.id.as_str())]).await?;
+    let entry = entry(app, caller, "channel.tested", channel.name.as_str(), &[("id", channel.id.as_str())]);
+    granted(app.meta().ask_test(&channel.organization_id, now, &entry).await?, now)?;
     let organization = caller.organization()?.name.clone();
     let event = format!("test-{}", random_id()?);
     let result =
@@ -80,7 +85,7 @@ async fn send(app: &App, channel: &Channel, kind: ChannelKind, message: Message)
         answer: tried.answer.clone(),
         took_ms: (now - began).max(0),
     };
-    app.meta().tried(&delivery(channel, &message, began, now, told, tried)).await?;
+    app.meta().tried(&delivery(channel, &message, began, now, told, tried), &[]).await?;
     Ok(result)
 }
 

@@ -209,11 +209,12 @@ pub(crate) async fn route(
         wanted.extend(told.into_iter().map(|id| id.to_string()));
     }
     let channels = app.meta().channels(organization).await?;
+    // What is told by nobody while a channel is off is what begins or gets worse. What it told as begun and is over waits: an
+    // incident would stay open at its service for ever.
     let to: Vec<&Channel> = channels
         .iter()
-        .filter(|channel| {
-            channel.state != ChannelState::Off && wanted.iter().any(|id| id == channel.id.as_str())
-        })
+        .filter(|channel| channel.state != ChannelState::Off || notice.transition.closes())
+        .filter(|channel| wanted.iter().any(|id| id == channel.id.as_str()))
         .collect();
     let kept = serde_json::to_value(notice).map_err(|error| AppError::internal(error.to_string()))?;
     let mut rows = vec![];

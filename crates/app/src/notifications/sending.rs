@@ -10,15 +10,19 @@ use crate::{App, ErrorKind, Result};
 use connect::Post;
 use meta::{Channel, ChannelState, NewAudit, NewDelivery, Told};
 use model::{ChannelId, shown};
-use notify::{Attached, ChannelKind, Mail, Message, Target, Verdict, next_wait_ms, prepare, verdict};
+use notify::{
+    Attached, ChannelKind, Mail, Message, Target, Verdict, is_of_message, next_wait_ms, prepare, verdict,
+};
 use rand::Rng;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A receiver that does not answer is left alone until the message is tried again, and for so long at most (ms): what
 /// happens meanwhile is tried then.
 const ALONE_MS: i64 = 1_800_000;
-/// Messages of a channel in a row; then others of its organization have their turn.
-const IN_A_ROW: usize = 50;
+/// One channel's turn; then others have theirs. What is left of a long row is found by the next look.
+const TURN: Duration = Duration::from_secs(20);
+/// What the log calls a message that cannot be put together.
+pub(super) const UNREADABLE: &str = "A notification that cannot be read";
 /// Letters of an answer that are kept.
 const ANSWER: usize = 1_000;
 
@@ -35,9 +39,10 @@ pub(crate) async fn due(app: &App) -> Result<Vec<ChannelId>> {
 }
 
 /// Sends what is due at a channel. It may be stopped at any line: what a receiver took and was not written down is sent
-/// again under the same name. What is left of a long row is found by the next look.
+/// again under the same name.
 pub(crate) async fn deliver_due(app: &App, id: &ChannelId) -> Result<()> {
-    for _ in 0..IN_A_ROW {
+    let began = Instant::now();
+    while began.elapsed() < TURN {
         if app.is_stopping() {
             return Ok(());
         }
@@ -54,31 +59,45 @@ pub(crate) async fn deliver_due(app: &App, id: &ChannelId) -> Result<()> {
 }
 
 async fn deliver(app: &App, channel: &Channel, kind: ChannelKind, composed: Composed) -> Result<()> {
-    let Composed { message, tries, mut told_to } = composed;
+    let Composed { message, tries, first_try_ms, due_ms, mut told_to } = composed;
     let began = app.now().timestamp_millis();
     let tried = attempt(app, channel, kind, &message, &mut told_to).await?;
     let now = app.now().timestamp_millis();
+    // A try before its time is one more than the ten: something else was to be told.
+    let counts = due_ms <= began;
+    let refused = tried.status.is_some_and(is_of_message);
     let told = match tried.verdict {
         Verdict::Taken => Told::Delivered,
         Verdict::Gone => Told::Gone,
         Verdict::Never => Told::Failed,
         Verdict::NotTaken(after_s) => {
-            let jitter = rand::rng().random_range(0..=1_000);
-            let wait_ms = next_wait_ms(tries + 1, after_s, jitter);
-            // Each message would be waited for as long as this one was, in a place that others wait for.
-            let unanswered = wait_ms.filter(|_| tried.status.is_none()).map(|wait_ms| wait_ms.min(ALONE_MS));
-            if let Some(quiet_ms) = after_s.map(|after_s| after_s * 1_000).max(unanswered) {
+            let wait_ms = if counts {
+                next_wait_ms(tries + 1, after_s, rand::rng().random_range(0..=1_000))
+            } else {
+                Some((due_ms - now).max(after_s.unwrap_or(1) * 1_000))
+            };
+            // Each message would be waited for as long as this one was, in a place that others wait for. And what people
+            // read comes in its order: nothing passes what waits, unless that was refused alone.
+            let silent = tried.status.is_none() || (kind.is_read() && !refused);
+            let alone = wait_ms.filter(|_| silent).map(|wait_ms| wait_ms.min(ALONE_MS));
+            if let Some(quiet_ms) = after_s.map(|after_s| after_s * 1_000).max(alone) {
                 app.meta().quiet_channel(&channel.id, now + quiet_ms).await?;
             }
             wait_ms.map_or(Told::Failed, |wait_ms| Told::Later(now + wait_ms))
         }
     };
     // Before the try is written down: a process that ends in between tries once more.
+    let mut jobs = vec![];
     match told {
         Told::Gone => {
             disable(app, channel, "its receiver answered 410: it is gone and wants no more messages").await?;
         }
         Told::Failed if tried.verdict == Verdict::Never => disable(app, channel, &tried.answer).await?,
+        Told::Failed if app.meta().took_since(&channel.id, first_try_ms.unwrap_or(began)).await? => {
+            let reason =
+                format!("its receiver took others meanwhile; its last answer to this one: {}", tried.answer);
+            jobs.push(jobs::queued(app, &ChannelOff::of_message(channel, &message.title(), &reason))?);
+        }
         Told::Failed => {
             let reason = format!(
                 "its receiver took a message in none of ten tries over three days; the last answer: {}",
@@ -88,7 +107,11 @@ async fn deliver(app: &App, channel: &Channel, kind: ChannelKind, composed: Comp
         }
         Told::Delivered | Told::Later(_) => {}
     }
-    app.meta().tried(&delivery(channel, &message, began, now, told, tried)).await?;
+    let delivery = NewDelivery { counts, refused, ..delivery(channel, &message, began, now, told, tried) };
+    app.meta().tried(&delivery, &jobs).await?;
+    if !jobs.is_empty() {
+        app.queued().wake();
+    }
     Ok(())
 }
 
@@ -109,6 +132,8 @@ pub(super) fn delivery(
         told,
         status: tried.status,
         answer: tried.answer,
+        counts: true,
+        refused: false,
     }
 }
 

@@ -2,7 +2,7 @@
 //! reports that could not be sent. Administrators get their mails about these whether there are channels or not.
 
 use super::queued;
-use crate::processing::bill_diffs::days;
+use crate::processing::bill_diffs::{days, diff_page};
 use crate::telling::{grouped, money, month_name};
 use crate::{App, Result, stable};
 use meta::{BillChange, ConnectionRecord, NewJob, SavedReport};
@@ -54,6 +54,25 @@ pub(crate) async fn recovered(
     } else {
         "It works again."
     };
+    over(app, record, causes, text, &page_of(app, record)).await
+}
+
+/// A connection is removed: what was told of it and is open is over.
+pub(crate) async fn removed(
+    app: &App,
+    record: &ConnectionRecord,
+    causes: &[(String, i64)],
+) -> Result<Vec<NewJob>> {
+    over(app, record, causes, "The connection was removed.", &app.page("/connections")).await
+}
+
+async fn over(
+    app: &App,
+    record: &ConnectionRecord,
+    causes: &[(String, i64)],
+    text: &str,
+    link: &str,
+) -> Result<Vec<NewJob>> {
     let mut jobs = vec![];
     for (cause, since_ms) in causes {
         let notice = Notice {
@@ -65,7 +84,7 @@ pub(crate) async fn recovered(
             text: text.to_owned(),
             facts: vec![],
             amounts: vec![],
-            link: page_of(app, record),
+            link: link.to_owned(),
             chart: vec![],
             about: About::default(),
         };
@@ -114,7 +133,7 @@ pub(crate) async fn bills_changed(
                 amount("Before", found.before),
                 amount("Now", found.after),
             ],
-            link: app.page(&format!("/connections/{}/changes?month={}", record.connection.id, change.period)),
+            link: diff_page(&page_of(app, record), change),
             chart: vec![],
             about: About::default(),
         };

@@ -1,11 +1,12 @@
 //! Where channels lead: checked, sealed, and what may be shown of it.
 
 use super::{ChannelView, Made, change_entry, own, view};
+use crate::connections::{Sealer, sealer};
 use crate::identity::entry;
 use crate::policy::Caller;
 use crate::reports::recipients;
-use crate::{App, AppError, Result, connections};
-use meta::{Channel, ChannelState, NewAudit};
+use crate::{App, AppError, Result};
+use meta::{Channel, ChannelEdit, ChannelState, NewAudit};
 use model::{ChannelId, OrganizationId};
 pub(super) use notify::Target;
 use notify::{ChannelKind, SECRET_BYTES, secret_text};
@@ -49,17 +50,24 @@ pub(crate) fn sealed_for(id: &ChannelId) -> String {
     format!("channel:{id}")
 }
 
-pub(super) async fn seal(app: &App, id: &ChannelId, target: &Target) -> Result<Vec<u8>> {
+/// Seals where a channel leads. The key is held until that is written.
+pub(super) fn seal_with(sealer: &Sealer, id: &ChannelId, target: &Target) -> Result<Vec<u8>> {
     let text = serde_json::to_string(target).map_err(|error| AppError::internal(error.to_string()))?;
-    connections::seal(app, &sealed_for(id), &text).await
+    sealer.seal(&sealed_for(id), &text)
 }
 
+/// Where a channel leads.
 pub(super) async fn open(app: &App, channel: &Channel) -> Result<Target> {
-    let Some(sealed) = &channel.sealed_target else {
+    open_with(app, &sealer(app).await?, &channel.id).await
+}
+
+/// The same, as it is now: the key may have been changed since the channel was read.
+pub(super) async fn open_with(app: &App, sealer: &Sealer, id: &ChannelId) -> Result<Target> {
+    let Some(sealed) = app.meta().channel(id).await?.and_then(|channel| channel.sealed_target) else {
         return Err(AppError::invalid("nobody knows where this channel leads any more")
             .advise("Enter its address and secret again."));
     };
-    let opened = connections::unseal(app, &sealed_for(&channel.id), sealed).await?;
+    let opened = sealer.unseal(&sealed_for(id), &sealed)?;
     serde_json::from_str(opened.reveal())
         .map_err(|error| AppError::internal(format!("a kept channel cannot be read: {error}")))
 }
@@ -89,8 +97,10 @@ pub(super) async fn changed(
 ) -> Result<Target> {
     let mut target = before.unwrap_or_default();
     if let Some(url) = new.url.as_deref().map(str::trim) {
-        // The key goes there in clear: a kept one would be anybody's who may name another address.
-        let kept = kind.keeps_incidents() && !target.secret.is_empty() && new.secret.is_none();
+        // The key goes there in clear: a kept one would be anybody's who may name another address. The service's own is
+        // named by nobody.
+        let kept =
+            kind.keeps_incidents() && !target.secret.is_empty() && new.secret.is_none() && !url.is_empty();
         if kept && url != target.url {
             return Err(AppError::invalid("another address needs the key anew")
                 .advise("Enter the key of the service together with its address."));
@@ -185,7 +195,11 @@ pub(crate) async fn take_out(
         }
         let target = Target { to, ..Target::default() };
         channel.shown = shown(ChannelKind::Mail, &target);
-        channel.sealed_target = match seal(app, &channel.id, &target).await {
+        // Held until it is written: nobody changes the key in between.
+        let held = sealer(app).await;
+        let sealed =
+            held.as_ref().map_err(AppError::clone).and_then(|sealer| seal_with(sealer, &channel.id, &target));
+        channel.sealed_target = match sealed {
             Ok(sealed) if !target.to.is_empty() => Some(sealed),
             Ok(_) => None,
             Err(error) => {
@@ -193,16 +207,21 @@ pub(crate) async fn take_out(
                 None
             }
         };
+        let mut edit = ChannelEdit {
+            target: Some((channel.sealed_target.clone(), channel.shown.clone())),
+            ..ChannelEdit::default()
+        };
         if channel.sealed_target.is_none() && channel.state == ChannelState::Active {
             channel.state = ChannelState::Disabled;
-            channel.disabled_reason =
-                Some("whom it told left the organization: name who gets the mails".to_owned());
+            let reason = "whom it told left the organization: name who gets the mails".to_owned();
+            edit.state = Some((channel.state, Some(reason)));
         }
         let changed = NewAudit {
             organization_id: Some(organization.clone()),
             ..change_entry(app, caller, "channel.changed", &channel)
         };
-        app.meta().change_channel(&channel, app.now().timestamp_millis(), &changed).await?;
+        app.meta().change_channel(&channel.id, &edit, app.now().timestamp_millis(), &changed).await?;
+        drop(held);
     }
     Ok(())
 }
@@ -227,19 +246,22 @@ fn new_secret() -> Result<String> {
 
 /// Makes a new signing secret; for a day, messages are signed with the former one as well.
 pub async fn rotate(app: &App, caller: &Caller, id: &str) -> Result<Made> {
-    let mut channel = own(app, caller, id).await?;
+    let channel = own(app, caller, id).await?;
     if super::kind(&channel)? != ChannelKind::Webhook {
         return Err(AppError::invalid("only webhooks have a signing secret of ours")
             .advise("Make a new address or key at the service, and enter it here."));
     }
-    let mut target = open(app, &channel).await?;
+    let held = sealer(app).await?;
+    let mut target = open_with(app, &held, &channel.id).await?;
     let secret = new_secret()?;
     let now = app.now().timestamp_millis();
     target.former = Some((std::mem::replace(&mut target.secret, secret.clone()), now + BOTH_MS));
-    channel.sealed_target = Some(seal(app, &channel.id, &target).await?);
+    let sealed = seal_with(&held, &channel.id, &target)?;
+    let edit = ChannelEdit { target: Some((Some(sealed), channel.shown.clone())), ..ChannelEdit::default() };
     let entry =
         entry(app, caller, "channel.secret_changed", channel.name.as_str(), &[("id", channel.id.as_str())]);
-    app.meta().change_channel(&channel, now, &entry).await?;
+    let channel = app.meta().change_channel(&channel.id, &edit, now, &entry).await?;
+    drop(held);
     let view: ChannelView = view(app, channel).await?;
     Ok(Made { view, secret: Some(secret) })
 }

@@ -1,3 +1,4 @@
+mod backlog;
 mod mails;
 
 use super::*;
@@ -122,7 +123,7 @@ impl World {
     async fn run_notices(&self) {
         let lease = meta::Lease { holder: "test".to_owned(), until_ms: i64::MAX };
         let now_ms = self.now.timestamp_millis();
-        while let Some(job) = self.app.meta().claim("house", &["notify"], now_ms, &lease).await.unwrap() {
+        while let Some(job) = self.app.meta().claim("house", &["notify"], 1, now_ms, &lease).await.unwrap() {
             self.tell(&serde_json::from_value(job.payload["notice"].clone()).unwrap()).await;
             self.app.meta().finish(&job, now_ms, None).await.unwrap();
         }

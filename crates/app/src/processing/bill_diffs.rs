@@ -82,9 +82,6 @@ fn month(change: &BillChange, names: &BTreeMap<String, String>, page: &str) -> O
         Some(name) if !name.is_empty() && name != id => format!("{name} ({id})"),
         _ => id.to_owned(),
     };
-    let at = DateTime::from_timestamp_millis(change.changed_at_ms).unwrap_or_default();
-    // As the API writes it: the page looks for the diff of that moment.
-    let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
     Some(DiffMonth {
         month: month_name(&change.period.to_string()),
         days: found.through.as_deref().map(days).unwrap_or_default(),
@@ -98,8 +95,16 @@ fn month(change: &BillChange, names: &BTreeMap<String, String>, page: &str) -> O
         services: lines(&found.sums.services, ToOwned::to_owned),
         accounts: lines(&found.sums.accounts, account),
         rows: change.lines_total.map(|total| grouped(&total.to_string())).unwrap_or_default(),
-        link: format!("{page}/changes?month={}&at={at}&currency={currency}", change.period),
+        link: diff_page(page, change),
     })
+}
+
+/// The page of a change, of a connection whose page that is: of this change, whatever others the month has.
+pub(crate) fn diff_page(page: &str, change: &BillChange) -> String {
+    let at = DateTime::from_timestamp_millis(change.changed_at_ms).unwrap_or_default();
+    // As the API writes it: the page looks for the diff of that moment.
+    let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    format!("{page}/changes?month={}&at={at}&currency={}", change.period, change.currency)
 }
 
 fn lines(sums: &[ChangedSum], name: impl Fn(&str) -> String) -> Vec<DiffLine> {

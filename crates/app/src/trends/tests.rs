@@ -94,7 +94,7 @@ impl House {
         let lease = meta::Lease { holder: "test".to_owned(), until_ms: i64::MAX };
         let now = self.app.now().timestamp_millis();
         let mut found = vec![];
-        while let Some(job) = self.app.meta().claim("house", &["notify"], now, &lease).await.unwrap() {
+        while let Some(job) = self.app.meta().claim("house", &["notify"], 1, now, &lease).await.unwrap() {
             let notice: notify::Notice = serde_json::from_value(job.payload["notice"].clone()).unwrap();
             found.push((notice.event.clone(), notice.step()));
             self.app.meta().finish(&job, now, None).await.unwrap();

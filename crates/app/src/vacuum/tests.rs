@@ -171,7 +171,7 @@ async fn tables_are_given_what_is_published() {
     assert_eq!(held(Table::Rollup).await, of.rollup_files);
     assert_eq!(held(Table::LineItems).await, of.line_item_files);
     let organization = &now.organization.as_ref().unwrap().id;
-    house.app.meta().delete_connection(organization, &of.connection_id, &[]).await.unwrap();
+    house.app.meta().delete_connection(organization, &of.connection_id, &[], &[]).await.unwrap();
     house.app.repair_tables().await.unwrap();
     assert_eq!((held(Table::Rollup).await.len(), held(Table::LineItems).await.len()), (0, 0));
 }

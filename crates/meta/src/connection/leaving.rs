@@ -2,7 +2,7 @@
 
 use super::{ConnectionRecord, insert, update};
 use crate::identity::insert_entries;
-use crate::{Meta, MetaError, NewAudit, Reason, bill_choice, job};
+use crate::{Meta, MetaError, NewAudit, NewJob, Reason, bill_choice, job, work};
 use model::{ConnectionId, OrganizationId};
 use sqlx::SqliteConnection;
 
@@ -19,10 +19,12 @@ pub struct Split {
     pub changed: Vec<ConnectionRecord>,
     /// New ones.
     pub made: Vec<ConnectionRecord>,
+    /// Tell what goes with those that are removed.
+    pub jobs: Vec<NewJob>,
 }
 
 impl Meta {
-    /// Removes a connection and everything that is kept of it, in one step.
+    /// Removes a connection and everything that is kept of it, and queues what tells of that, in one step.
     ///
     /// # Errors
     /// `NotFound`.
@@ -31,9 +33,13 @@ impl Meta {
         organization: &OrganizationId,
         id: &ConnectionId,
         entries: &[NewAudit],
+        jobs: &[NewJob],
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         delete(&mut transaction, organization, id).await?;
+        for job in jobs {
+            work::insert(&mut transaction, job).await?;
+        }
         insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
     }
@@ -59,6 +65,9 @@ impl Meta {
         }
         for record in split.changed.iter().chain(&split.made) {
             job::queue(&mut transaction, &record.connection.id, Reason::Asked, now_ms).await?;
+        }
+        for job in &split.jobs {
+            work::insert(&mut transaction, job).await?;
         }
         insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)

@@ -105,6 +105,21 @@ pub struct Channel {
     pub created_at_ms: i64,
 }
 
+/// What changes of a channel; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelEdit {
+    /// Name.
+    pub name: Option<String>,
+    /// Where it leads, encrypted (`None`: nobody knows any more), and what may be shown of it.
+    pub target: Option<(Option<Vec<u8>>, String)>,
+    /// When what waits goes out.
+    pub cadence: Option<Cadence>,
+    /// Whether it tells anything, and why it was turned off, where nobody did.
+    pub state: Option<(ChannelState, Option<String>)>,
+    /// Whether its receiver is another one, or works again: what waits begins anew, and nobody asked for quiet.
+    pub anew: bool,
+}
+
 impl Meta {
     /// The channels of an organization, by name.
     ///
@@ -158,45 +173,65 @@ impl Meta {
         Ok(transaction.commit().await?)
     }
 
-    /// Writes what may change of a channel. What waits for its digest goes out with the next look where there is none any
-    /// more; turned on anew, nothing asked for quiet.
+    /// Writes what changes of a channel, and nothing else: what others write meanwhile stays. What waits for its digest goes
+    /// out with the next look where there is none any more. Gives the channel as it is then.
     ///
     /// # Errors
     /// It is gone, or the database cannot be written to.
     pub async fn change_channel(
         &self,
-        channel: &Channel,
+        id: &ChannelId,
+        change: &ChannelEdit,
         now_ms: i64,
         entry: &NewAudit,
-    ) -> Result<(), MetaError> {
+    ) -> Result<Channel, MetaError> {
         let mut transaction = self.write().await?;
-        let done = sqlx::query(
-            "UPDATE notification_channels SET name = ?, sealed_target = ?, shown = ?, cadence = ?, state = ?,
-                 disabled_reason = ?, quiet_until_ms = ? WHERE id = ?",
+        let target = change.target.as_ref();
+        let state = change.state.as_ref();
+        let row = sqlx::query(
+            "UPDATE notification_channels SET name = coalesce(?1, name),
+                 sealed_target = CASE WHEN ?2 THEN ?3 ELSE sealed_target END,
+                 shown = CASE WHEN ?2 THEN ?4 ELSE shown END, cadence = coalesce(?5, cadence),
+                 disabled_reason = CASE WHEN ?6 IS NULL THEN disabled_reason ELSE ?7 END,
+                 state = coalesce(?6, state), quiet_until_ms = CASE WHEN ?8 THEN 0 ELSE quiet_until_ms END
+             WHERE id = ?9 RETURNING *",
         )
-        .bind(&channel.name)
-        .bind(&channel.sealed_target)
-        .bind(&channel.shown)
-        .bind(channel.cadence.name())
-        .bind(channel.state.to_string())
-        .bind(&channel.disabled_reason)
-        .bind(channel.quiet_until_ms)
-        .bind(channel.id.as_str())
-        .execute(&mut *transaction)
+        .bind(&change.name)
+        .bind(target.is_some())
+        .bind(target.and_then(|(sealed, _)| sealed.as_ref()))
+        .bind(target.map(|(_, shown)| shown))
+        .bind(change.cadence.map(Cadence::name))
+        .bind(state.map(|(state, _)| state.to_string()))
+        .bind(state.and_then(|(_, reason)| reason.as_ref()))
+        .bind(change.anew)
+        .bind(id.as_str())
+        .fetch_optional(&mut *transaction)
         .await?;
-        gone(done.rows_affected(), &channel.id)?;
-        if channel.cadence == Cadence::Each {
+        gone(u64::from(row.is_some()), id)?;
+        let changed = row.as_ref().map(channel).transpose()?;
+        if change.cadence == Some(Cadence::Each) {
             sqlx::query(
                 "UPDATE notifications SET due_ms = min(due_ms, ?)
                  WHERE channel_id = ? AND state = 'waiting' AND tries = 0",
             )
             .bind(now_ms)
-            .bind(channel.id.as_str())
+            .bind(id.as_str())
+            .execute(&mut *transaction)
+            .await?;
+        }
+        if change.anew {
+            sqlx::query(
+                "UPDATE notifications SET due_ms = min(due_ms, ?), tries = 0, first_try_ms = NULL, refused = 0, early = 0
+                 WHERE channel_id = ? AND state = 'waiting' AND bundle <> 'new'",
+            )
+            .bind(now_ms)
+            .bind(id.as_str())
             .execute(&mut *transaction)
             .await?;
         }
         insert_audit(&mut transaction, entry).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        changed.ok_or_else(|| MetaError::NotFound { what: "channel", id: id.to_string() })
     }
 
     /// Turns a channel off because its receiver takes nothing, and queues who tells of it, in one step; `false`: it was not

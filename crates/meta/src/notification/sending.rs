@@ -1,17 +1,14 @@
 //! What is to be told by a channel, and each try.
 
-use crate::identity::insert_audit;
 use crate::store::{from_json, parsed, to_json};
-use crate::{Meta, MetaError, NewAudit};
+use crate::{Meta, MetaError, NewJob, work};
 use model::{ChannelId, OrganizationId};
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-/// Tries are kept for so long (ms), and as many of a channel at least.
-const LOG_MS: i64 = 90 * 86_400_000;
-/// What was told is kept for so long (ms): told again within it, it is known.
-const KNOWN_MS: i64 = 400 * 86_400_000;
+/// Once a message gets through, others that were tried longer ago than this (ms) do not wait for their time.
+const AGO_MS: i64 = 300_000;
 
 /// Something to be told by a channel.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,10 +44,31 @@ pub struct Notification {
     pub bundle: String,
     /// Tries so far.
     pub tries: u32,
+    /// When it was tried first (ms).
+    pub first_try_ms: Option<i64>,
+    /// Whether its receiver refused it alone.
+    pub refused: bool,
     /// Addresses of a mail that have it already.
     pub told_to: Vec<String>,
+    /// When its time is (ms); it may be tried before.
+    pub due_ms: i64,
     /// When it happened (ms).
     pub created_at_ms: i64,
+}
+
+/// What goes out in one message from now on.
+#[derive(Clone, Debug)]
+pub struct Composed<'a> {
+    /// Rows that it holds.
+    pub ids: &'a [i64],
+    /// Its name.
+    pub message_id: &'a str,
+    /// Why it holds what it holds, as the application keeps it.
+    pub bundle: &'a str,
+    /// Where some of it was tried before: how often, and when first (ms).
+    pub tried: Option<(u32, Option<i64>)>,
+    /// And when its time is (ms).
+    pub due_ms: Option<i64>,
 }
 
 /// What became of a message by a try.
@@ -76,6 +94,13 @@ impl Told {
             Self::Gone => "gone",
         }
     }
+
+    const fn next_ms(self) -> Option<i64> {
+        match self {
+            Self::Later(at_ms) => Some(at_ms),
+            _ => None,
+        }
+    }
 }
 
 /// A try.
@@ -97,29 +122,10 @@ pub struct NewDelivery {
     pub status: Option<u16>,
     /// The start of the answer, or why there is none.
     pub answer: String,
-}
-
-/// A try of the log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// Identifier; grows.
-    pub id: i64,
-    /// Names the message.
-    pub message_id: String,
-    /// Its title.
-    pub title: String,
-    /// When (ms).
-    pub at_ms: i64,
-    /// How long it took (ms).
-    pub took_ms: i64,
-    /// `delivered`, `later`, `failed` or `gone`.
-    pub outcome: String,
-    /// HTTP status, where one came.
-    pub status: Option<u16>,
-    /// The start of the answer, or why there is none.
-    pub answer: String,
-    /// When it is tried again (ms).
-    pub next_try_ms: Option<i64>,
+    /// Whether it was the message's time: a try before it is none of the ten.
+    pub counts: bool,
+    /// Whether the receiver refused this message alone.
+    pub refused: bool,
 }
 
 impl Meta {
@@ -146,7 +152,7 @@ impl Meta {
         let ids: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM notification_channels AS channel WHERE state = 'active' AND quiet_until_ms <= ?1
                  AND EXISTS (SELECT 1 FROM notifications WHERE channel_id = channel.id AND state = 'waiting'
-                             AND due_ms <= ?1) ORDER BY id",
+                             AND (due_ms <= ?1 OR early)) ORDER BY id",
         )
         .bind(now_ms)
         .fetch_all(&self.pool)
@@ -154,8 +160,9 @@ impl Meta {
         ids.iter().map(|id| parsed("channel", id)).collect()
     }
 
-    /// What waits at a channel and whose time has come, the oldest first. Steps of one event go out in their order: what
-    /// is over is not told before it began.
+    /// What waits at a channel and whose time has come, the oldest first; nothing where no time has. Steps of one event go out
+    /// in their order: what is over is not told before it began. `before`: what was tried without success goes along before
+    /// its time, so that what is newer does not pass it.
     ///
     /// # Errors
     /// The database cannot be read.
@@ -163,18 +170,43 @@ impl Meta {
         &self,
         channel: &ChannelId,
         now_ms: i64,
+        before: bool,
         most: i64,
     ) -> Result<Vec<Notification>, MetaError> {
         let rows = sqlx::query(
-            "SELECT * FROM notifications AS one WHERE channel_id = ?1 AND state = 'waiting' AND due_ms <= ?2
+            "SELECT * FROM notifications AS one WHERE channel_id = ?1 AND state = 'waiting'
+                 AND (due_ms <= ?2 OR early OR (?3 AND bundle <> 'new' AND NOT refused))
                  AND NOT EXISTS (SELECT 1 FROM notifications AS before WHERE before.channel_id = ?1
-                     AND before.event = one.event AND before.id < one.id AND before.state = 'waiting'
-                     AND before.due_ms > ?2)
-             ORDER BY id LIMIT ?3",
+                     AND before.event = one.event AND +before.id < one.id AND before.state = 'waiting'
+                     AND before.due_ms > ?2 AND NOT before.early
+                     AND NOT (?3 AND before.bundle <> 'new' AND NOT before.refused))
+                 AND (NOT ?3 OR EXISTS (SELECT 1 FROM notifications AS other WHERE other.channel_id = ?1
+                     AND other.state = 'waiting' AND (other.due_ms <= ?2 OR other.early)))
+             ORDER BY id LIMIT ?4",
         )
         .bind(channel.as_str())
         .bind(now_ms)
+        .bind(before)
         .bind(most)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(notification).collect()
+    }
+
+    /// All that a message holds and that waits, in order.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub async fn message(
+        &self,
+        channel: &ChannelId,
+        message_id: &str,
+    ) -> Result<Vec<Notification>, MetaError> {
+        let rows = sqlx::query(
+            "SELECT * FROM notifications WHERE channel_id = ? AND message_id = ? AND state = 'waiting' ORDER BY id",
+        )
+        .bind(channel.as_str())
+        .bind(message_id)
         .fetch_all(&self.pool)
         .await?;
         rows.iter().map(notification).collect()
@@ -231,17 +263,38 @@ impl Meta {
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn bundle(&self, ids: &[i64], message_id: &str, bundle: &str) -> Result<(), MetaError> {
+    pub async fn bundle(&self, composed: &Composed<'_>) -> Result<(), MetaError> {
         sqlx::query(
-            "UPDATE notifications SET message_id = ?, bundle = ?
-             WHERE state = 'waiting' AND id IN (SELECT value FROM json_each(?))",
+            "UPDATE notifications SET message_id = ?1, bundle = ?2, tries = coalesce(?3, tries),
+                 first_try_ms = coalesce(?4, first_try_ms), due_ms = coalesce(?5, due_ms)
+             WHERE state = 'waiting' AND id IN (SELECT value FROM json_each(?6))",
         )
-        .bind(message_id)
-        .bind(bundle)
-        .bind(to_json("notifications", &ids)?)
+        .bind(composed.message_id)
+        .bind(composed.bundle)
+        .bind(composed.tried.map(|(tries, _)| tries))
+        .bind(composed.tried.and_then(|(_, first)| first))
+        .bind(composed.due_ms)
+        .bind(to_json("notifications", &composed.ids)?)
         .execute(&self.pool)
         .await?;
         Ok(())
+    }
+
+    /// Notes that some of what waits can be told by nobody, and why, in one step.
+    ///
+    /// # Errors
+    /// The database cannot be written to.
+    pub async fn set_aside(&self, ids: &[i64], delivery: &NewDelivery) -> Result<(), MetaError> {
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE notifications SET state = 'failed'
+             WHERE state = 'waiting' AND id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(to_json("notifications", &ids)?)
+        .execute(&mut *transaction)
+        .await?;
+        log(&mut transaction, delivery).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Notes who has a message already: a try after this one goes to the others.
@@ -263,93 +316,65 @@ impl Meta {
         Ok(())
     }
 
-    /// Writes a try down, and what became of the message by it, in one step.
+    /// Writes a try down, what became of the message by it, and who is told of that, in one step. Once a message got
+    /// through, others do not wait for their time, but those that were refused alone.
     ///
     /// # Errors
     /// The database cannot be written to.
-    pub async fn tried(&self, delivery: &NewDelivery) -> Result<i64, MetaError> {
-        let next = match delivery.told {
-            Told::Later(at_ms) => Some(at_ms),
-            _ => None,
-        };
+    pub async fn tried(&self, delivery: &NewDelivery, jobs: &[NewJob]) -> Result<i64, MetaError> {
         let mut transaction = self.write().await?;
-        let id = sqlx::query_scalar(
-            "INSERT INTO notification_deliveries (channel_id, message_id, title, at_ms, took_ms, outcome, status,
-                 answer, next_try_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-        )
-        .bind(delivery.channel_id.as_str())
-        .bind(&delivery.message_id)
-        .bind(&delivery.title)
-        .bind(delivery.at_ms)
-        .bind(delivery.took_ms)
-        .bind(delivery.told.name())
-        .bind(delivery.status.map(i64::from))
-        .bind(&delivery.answer)
-        .bind(next)
-        .fetch_one(&mut *transaction)
-        .await?;
+        let id = log(&mut transaction, delivery).await?;
         // The receiver is gone: no try of the message counts, and it waits for the channel.
         let (state, counts) = match delivery.told {
             Told::Delivered => ("sent", true),
             Told::Failed => ("failed", true),
-            Told::Later(_) => ("waiting", true),
+            Told::Later(_) => ("waiting", delivery.counts),
             Told::Gone => ("waiting", false),
         };
         sqlx::query(
-            "UPDATE notifications SET state = ?1, tries = tries + ?2, due_ms = coalesce(?3, due_ms),
-                 sent_at_ms = CASE WHEN ?1 = 'sent' THEN ?4 END
-             WHERE channel_id = ?5 AND message_id = ?6 AND state = 'waiting'",
+            "UPDATE notifications SET state = ?1, tries = tries + ?2, due_ms = coalesce(?3, due_ms), early = 0,
+                 refused = ?4, first_try_ms = coalesce(first_try_ms, ?5), last_try_ms = ?5,
+                 sent_at_ms = CASE WHEN ?1 = 'sent' THEN ?5 END
+             WHERE channel_id = ?6 AND message_id = ?7 AND state = 'waiting'",
         )
         .bind(state)
         .bind(counts)
-        .bind(next)
+        .bind(delivery.told.next_ms())
+        .bind(delivery.refused)
         .bind(delivery.at_ms)
         .bind(delivery.channel_id.as_str())
         .bind(&delivery.message_id)
         .execute(&mut *transaction)
         .await?;
-        sqlx::query("DELETE FROM notification_deliveries WHERE channel_id = ? AND at_ms < ?")
+        if delivery.told == Told::Delivered {
+            sqlx::query(
+                "UPDATE notifications SET early = 1 WHERE channel_id = ?1 AND state = 'waiting' AND bundle <> 'new'
+                     AND NOT refused AND due_ms > ?2 AND last_try_ms <= ?3",
+            )
             .bind(delivery.channel_id.as_str())
-            .bind(delivery.at_ms - LOG_MS)
+            .bind(delivery.at_ms)
+            .bind(delivery.at_ms - AGO_MS)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
-            "DELETE FROM notifications WHERE channel_id = ? AND state <> 'waiting' AND created_at_ms < ?",
-        )
-        .bind(delivery.channel_id.as_str())
-        .bind(delivery.at_ms - KNOWN_MS)
-        .execute(&mut *transaction)
-        .await?;
+        }
+        for job in jobs {
+            work::insert(&mut transaction, job).await?;
+        }
         transaction.commit().await?;
         Ok(id)
     }
 
-    /// The last tries of a channel, the newest first.
+    /// Whether a channel's receiver took anything since an instant (ms).
     ///
     /// # Errors
     /// The database cannot be read.
-    pub async fn deliveries(&self, channel: &ChannelId, most: i64) -> Result<Vec<Delivery>, MetaError> {
-        let rows = sqlx::query(
-            "SELECT * FROM notification_deliveries WHERE channel_id = ? ORDER BY id DESC LIMIT ?",
+    pub async fn took_since(&self, channel: &ChannelId, since_ms: i64) -> Result<bool, MetaError> {
+        let found = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM notification_deliveries WHERE channel_id = ? AND at_ms >= ?
+                 AND outcome = 'delivered')",
         )
         .bind(channel.as_str())
-        .bind(most)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(delivery).collect()
-    }
-
-    /// Tries of an organization's channels since an instant (ms).
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub async fn tries_since(&self, organization: &OrganizationId, since_ms: i64) -> Result<i64, MetaError> {
-        let found = sqlx::query_scalar(
-            "SELECT count(*) FROM notification_deliveries WHERE at_ms >= ?
-                 AND channel_id IN (SELECT id FROM notification_channels WHERE organization_id = ?)",
-        )
         .bind(since_ms)
-        .bind(organization.as_str())
         .fetch_one(&self.pool)
         .await?;
         Ok(found)
@@ -368,35 +393,25 @@ impl Meta {
         .await?;
         Ok(found)
     }
+}
 
-    /// Has the message of a try sent once more, under its own name; `false`: what it told is not kept any more.
-    ///
-    /// # Errors
-    /// The database cannot be written to.
-    pub async fn send_again(
-        &self,
-        channel: &ChannelId,
-        delivery: i64,
-        now_ms: i64,
-        entry: &NewAudit,
-    ) -> Result<bool, MetaError> {
-        let mut transaction = self.write().await?;
-        let done = sqlx::query(
-            "UPDATE notifications SET state = 'waiting', tries = 0, told_to = '[]', due_ms = ?1 WHERE channel_id = ?2
-                 AND message_id = (SELECT message_id FROM notification_deliveries WHERE id = ?3 AND channel_id = ?2)",
-        )
-        .bind(now_ms)
-        .bind(channel.as_str())
-        .bind(delivery)
-        .execute(&mut *transaction)
-        .await?;
-        let any = done.rows_affected() > 0;
-        if any {
-            insert_audit(&mut transaction, entry).await?;
-        }
-        transaction.commit().await?;
-        Ok(any)
-    }
+async fn log(to: &mut SqliteConnection, delivery: &NewDelivery) -> Result<i64, MetaError> {
+    let id = sqlx::query_scalar(
+        "INSERT INTO notification_deliveries (channel_id, message_id, title, at_ms, took_ms, outcome, status,
+             answer, next_try_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    )
+    .bind(delivery.channel_id.as_str())
+    .bind(&delivery.message_id)
+    .bind(&delivery.title)
+    .bind(delivery.at_ms)
+    .bind(delivery.took_ms)
+    .bind(delivery.told.name())
+    .bind(delivery.status.map(i64::from))
+    .bind(&delivery.answer)
+    .bind(delivery.told.next_ms())
+    .fetch_one(to)
+    .await?;
+    Ok(id)
 }
 
 /// The row, in the transaction of what it tells of. Gives 1 where it is new.
@@ -422,26 +437,15 @@ fn notification(row: &SqliteRow) -> Result<Notification, MetaError> {
     Ok(Notification {
         id: row.try_get("id")?,
         event: row.try_get("event")?,
-        notice: from_json("notice", row.try_get("notice")?)?,
+        // What is no JSON cannot be told, and holds up nothing else.
+        notice: serde_json::from_str(row.try_get("notice")?).unwrap_or_default(),
         message_id: row.try_get("message_id")?,
         bundle: row.try_get("bundle")?,
         tries: row.try_get("tries")?,
+        first_try_ms: row.try_get("first_try_ms")?,
+        refused: row.try_get("refused")?,
         told_to: from_json("addresses", row.try_get("told_to")?)?,
+        due_ms: row.try_get("due_ms")?,
         created_at_ms: row.try_get("created_at_ms")?,
-    })
-}
-
-fn delivery(row: &SqliteRow) -> Result<Delivery, MetaError> {
-    let status: Option<i64> = row.try_get("status")?;
-    Ok(Delivery {
-        id: row.try_get("id")?,
-        message_id: row.try_get("message_id")?,
-        title: row.try_get("title")?,
-        at_ms: row.try_get("at_ms")?,
-        took_ms: row.try_get("took_ms")?,
-        outcome: row.try_get("outcome")?,
-        status: status.and_then(|status| u16::try_from(status).ok()),
-        answer: row.try_get("answer")?,
-        next_try_ms: row.try_get("next_try_ms")?,
     })
 }

@@ -121,7 +121,7 @@ async fn the_question_comes_back_when_the_chosen_one_is_removed() {
             at_ms: 1,
         };
         meta.choose_bill(&organization(), &decision(choice), 1, &[]).await.unwrap();
-        meta.delete_connection(&organization(), &id("two"), &[]).await.unwrap();
+        meta.delete_connection(&organization(), &id("two"), &[], &[]).await.unwrap();
         let gone: Vec<String> =
             meta.bill_conflicts(&organization()).await.unwrap().into_iter().map(|one| one.gone).collect();
         assert_eq!(gone, left, "{winner} was chosen");

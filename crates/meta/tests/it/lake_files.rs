@@ -73,7 +73,7 @@ async fn files_of_a_removed_connection_are_nobodys() {
     let (_folder, meta) = store().await;
     meta.publish(&publication("one", "a", 10)).await.unwrap();
     meta.publish(&publication("one", "b", 20)).await.unwrap();
-    meta.delete_connection(&organization(), &id("one"), &[]).await.unwrap();
+    meta.delete_connection(&organization(), &id("one"), &[], &[]).await.unwrap();
     assert_eq!(states(&meta).await, []);
     // Days before cannot be told any more.
     assert!(meta.kept_again(&organization(), 20).await.unwrap().is_some_and(|from| from > 20));
@@ -91,7 +91,7 @@ async fn what_is_removed_is_gone_from_the_days_on_which_it_counted_alone() {
     let retired =
         [Retirement { publication: 3, conflict: conflict("two", "one"), rest: None, words: words() }];
     meta.publish_in_place(&publication("one", "d", 40), &retired).await.unwrap();
-    meta.delete_connection(&organization(), &id("two"), &[]).await.unwrap();
+    meta.delete_connection(&organization(), &id("two"), &[], &[]).await.unwrap();
     // Both of its publications, one behind the other.
     assert_eq!(
         [again(19).await, again(20).await, again(39).await, again(40).await],

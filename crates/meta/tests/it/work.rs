@@ -33,7 +33,7 @@ impl House {
     }
 
     async fn claim(&self, now: i64) -> Option<TakenJob> {
-        self.meta.claim("mails", &["tell"], now, &lease("one", now)).await.unwrap()
+        self.meta.claim("mails", &["tell"], 1, now, &lease("one", now)).await.unwrap()
     }
 }
 
@@ -161,5 +161,5 @@ async fn what_follows_a_publication_is_queued_once() {
     assert!(house.claim(1002).await.is_some());
     assert_eq!(house.claim(1002).await, None);
     // It goes with its connection.
-    house.meta.delete_connection(&connection.organization_id, &id, &[]).await.unwrap();
+    house.meta.delete_connection(&connection.organization_id, &id, &[], &[]).await.unwrap();
 }

@@ -57,7 +57,20 @@ fn mails(evil: &str) -> Vec<Mail> {
         },
         bill_changed(evil),
         Mail::Notices { message: crate::notice::samples::message(evil), files: vec![] },
-        Mail::ChannelOff { organization: text(), channel: text(), reason: text(), link: link() },
+        Mail::ChannelOff {
+            organization: text(),
+            channel: text(),
+            reason: text(),
+            message: None,
+            link: link(),
+        },
+        Mail::ChannelOff {
+            organization: text(),
+            channel: text(),
+            reason: text(),
+            message: Some(text()),
+            link: link(),
+        },
         Mail::Recovered { organization, connection, link: link() },
     ]
 }

@@ -16,10 +16,11 @@ from house import BIN, PASSWORD, Client, small_bill
 from mailbox import Mailbox
 
 # What changes without anybody's change: sign-ins, marks of use, what runs behind.
-VOLATILE = {"audit", "trend_looks", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows", "trend_looks", "trend_deliveries"}
+VOLATILE = {"audit", "trend_looks", "jobs", "outbox", "sessions", "sent_mails", "mails", "attempts", "sqlite_sequence", "source_files", "deliveries", "_sqlx_migrations", "ingests", "failures", "notices", "openid_flows", "budget_periods", "trend_deliveries"}
 COLUMNS = {"served_at_ms", "last_used_at_ms", "last_seen_ms", "last_used_ms", "last_run_ms", "last_error", "next_run_ms", "verification", "verified_at_ms", "state"}
 NOT_A_CHANGE = {
     "POST /virtual-tags/preview": "nothing is kept",
+    "POST /budgets/suggest": "nothing is kept",
     "POST /trend-definitions/backtest": "nothing is kept",
     "POST /setup": "only while nobody has an account: see crates/meta/tests/it/identity.rs",
 }
@@ -181,6 +182,12 @@ class Walk:
         made = self.made("/virtual-tags", {"name": self.name(), "rules": []})
         return made
 
+    def budget(self) -> dict:
+        return {"name": self.name(), "filters": [f"account_id={self.house.a.account}"], "period": "month", "amount": "100.5", "currency": "USD"}
+
+    def budget_path(self) -> str:
+        return f"/budgets/{self.made('/budgets', self.budget())['id']}"
+
     def draft(self) -> dict:
         return self.made("/connections", {"kind": "aws_role", "name": self.name()})
 
@@ -232,6 +239,9 @@ ROUTES = {
     "POST /virtual-tags": (lambda w: (w.admin, "/virtual-tags", {"name": w.name(), "rules": []}), "virtual_tag"),
     "PUT /virtual-tags/{id}": (lambda w: (w.admin, f"/virtual-tags/{w.tag()['id']}", {"name": w.name(), "rules": []}), "virtual_tag"),
     "DELETE /virtual-tags/{id}": (lambda w: (w.admin, f"/virtual-tags/{w.tag()['id']}", None), "virtual_tag"),
+    "POST /budgets": (lambda w: (w.admin, "/budgets", w.budget()), "budget.created"),
+    "PUT /budgets/{id}": (lambda w: (w.admin, w.budget_path(), w.budget()), "budget.changed"),
+    "DELETE /budgets/{id}": (lambda w: (w.admin, w.budget_path(), None), "budget.deleted"),
     "PUT /tag-spellings": (lambda w: (w.admin, "/tag-spellings", {"key": "user:Team", "values": [{"value": "team-111-0", "spellings": ["team-111-1"]}]}), "tag"),
     "PUT /shared-costs": (lambda w: (w.admin, "/shared-costs", {"rules": []}), "shared_cost"),
     "POST /session": (lambda w: (Client(w.house), "/session", {"email": w.house.a.email("editor"), "password": PASSWORD}), "session.started"),
@@ -342,6 +352,7 @@ COMMANDS = {
     "serve": (None, "each route by itself; its options are those of whoever runs it"),
     "status": (None, "reads"),
     "query": (None, "reads"),
+    "budgets": (None, "reads"),
     "events": (None, "reads"),
     "backtest": (None, "reads"),
     "reconcile": (None, "reads"),

@@ -90,6 +90,11 @@ class Scoped:
         shared_report = self.admin.post("/reports", json={"name": "Hidden report", "address": f"filter=account_id%3D{OTHER}", "shared": True})
         assert shared_report.status_code == 201, shared_report.text
         self.report = shared_report.json()["id"]
+        self.budget = self.made_budget("Hidden budget", [f"account_id={MINE},{OTHER}"])
+        self.made_budget("Hidden rest", [f"account_id!={MINE}"])
+        self.made_budget("Hidden owner budget", [f"account_id={MINE}", "virtual_tag:Owner=shop"])
+        self.made_budget("Hidden whole", [])
+        self.own_budget = self.made_budget("Retail's", [f"subset_id={self.mine}", "service!=AmazonS3"])
         made = self.admin.post("/tokens", json={"name": "of Retail", "role": "subset-viewer", "subsets": [self.mine]})
         assert made.status_code == 201, made.text
         self.viewer = Client(self.house, made.json()["secret"])
@@ -108,6 +113,12 @@ class Scoped:
 
     def subset(self, name: str, accounts: list) -> str:
         made = self.admin.post("/subsets", json={"name": name, "account_ids": accounts})
+        assert made.status_code == 201, made.text
+        return made.json()["id"]
+
+    def made_budget(self, name: str, filters: list) -> str:
+        budget = {"name": name, "filters": filters, "metric": "unblended", "period": "year", "amount": "1000", "currency": "USD", "thresholds": [{"basis": "actual", "percent": 1}]}
+        made = self.admin.post("/budgets", json=budget)
         assert made.status_code == 201, made.text
         return made.json()["id"]
 
@@ -162,8 +173,8 @@ class Scoped:
                                     {"day": "2026-10-03", "object": f"account={OTHER}"}, {"day": "2026-10-03", "object": f"account={MINE}"}, {"by": "usage_type"}]:
                         yield full, options
             else:
-                for subset, connection, report in [(self.mine, self.connection["id"], self.report), (self.other, self.connection["id"], self.report)]:
-                    id = {"subsets": subset, "connections": connection, "reports": report}.get(path.split("/")[1], "0123456789abcdef01234567")
+                for subset, budget in [(self.mine, self.own_budget), (self.other, self.budget)]:
+                    id = {"subsets": subset, "connections": self.connection["id"], "reports": self.report, "budgets": budget}.get(path.split("/")[1], "0123456789abcdef01234567")
                     full = re.sub(r"\{[^}]*\}", id, path)
                     for options in [{}, {"metric": "unblended"}, {"filter": "service=Amazon Redshift"}, {"filter": f"account_id={OTHER}"}]:
                         yield full, options
@@ -303,6 +314,12 @@ def test_pages_of_the_organization_are_refused(scoped):
         assert refused.status_code == 403 and "subset-viewer" in refused.text, path
     assert scoped.viewer.get("/reports").json()["reports"] == []
     assert scoped.viewer.get(f"/subsets/{scoped.other}").status_code == 404
+    budgets = scoped.viewer.get("/budgets").json()
+    assert [one["id"] for one in budgets["budgets"]] == [scoped.own_budget] and budgets["part"] is True
+    assert scoped.viewer.get(f"/budgets/{scoped.budget}").status_code == 404
+    whole = {one["id"]: one["now"]["actual"] for one in scoped.admin.get("/budgets").json()["budgets"]}
+    assert len(whole) == 5 and whole[scoped.own_budget] == budgets["budgets"][0]["now"]["actual"]
+    assert scoped.viewer.post("/budgets/suggest", json={"period": "month"}).status_code == 403
     assert scoped.viewer.post("/subsets", json={"name": "Mine", "account_ids": [OTHER]}).status_code == 403
     overview = scoped.viewer.get("/overview").json()
     assert overview["connections"] == [] and overview["failures"] == []

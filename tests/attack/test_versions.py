@@ -29,6 +29,7 @@ def things(house) -> dict:
     planned = made(admin, "/reports", {"name": "Planned", "address": ADDRESS, "shared": True})
     subset = made(admin, "/subsets", {"name": "Versions", "account_ids": []})
     tag = made(admin, "/virtual-tags", {"name": "Versions", "rules": [{"value": "a", **RULE}]})
+    budget = made(admin, "/budgets", {"name": "Versions", "period": "month", "amount": "10", "currency": "USD"})
     connection = admin.get("/connections").json()["connections"][0]["id"]
     mail = house.a.email("viewer")
     return {
@@ -36,6 +37,7 @@ def things(house) -> dict:
         "schedule": (of_list("/reports", "reports", planned), "patch", f"/reports/{planned}", lambda n: {"schedule": {"frequency": ["daily", "weekly", "monthly"][n], "recipients": [mail]}}, "schedule"),
         "subset": (lambda c: c.get(f"/subsets/{subset}").json(), "patch", f"/subsets/{subset}", lambda n: {"name": f"S{n}"}, "name"),
         "virtual tag": (of_list("/virtual-tags", "virtual_tags", tag), "put", f"/virtual-tags/{tag}", lambda n: {"name": "Versions", "rules": [{"value": f"v{n}", **RULE}]}, "rules"),
+        "budget": (lambda c: c.get(f"/budgets/{budget}").json(), "put", f"/budgets/{budget}", lambda n: {"name": f"B{n}", "period": "month", "amount": "10", "currency": "USD"}, "name"),
         "shared costs": (lambda c: c.get("/shared-costs").json(), "put", "/shared-costs", lambda n: {"rules": [shared(f"T{n}")]}, "rules"),
         "connection": (lambda c: c.get(f"/connections/{connection}").json(), "patch", f"/connections/{connection}", lambda n: {"name": f"C{n}"}, "name"),
         "domains": (lambda c: c.get("/organization/mail-domains").json(), "put", "/organization/mail-domains", lambda n: {"domains": [f"d{n}.example"]}, "domains"),
@@ -48,11 +50,11 @@ def all_things(house):
     return things(house)
 
 
-@pytest.mark.parametrize("what", ["report", "schedule", "subset", "virtual tag", "shared costs", "connection", "domains", "name"])
+@pytest.mark.parametrize("what", ["report", "schedule", "subset", "virtual tag", "budget", "shared costs", "connection", "domains", "name"])
 def test_the_second_is_told(house, all_things, what):
     load, method, path, change, field = all_things[what]
     ada, bob = house.a.admin, house.a.admin
-    if what in ("report", "schedule", "subset", "virtual tag", "shared costs"):
+    if what in ("report", "schedule", "subset", "virtual tag", "budget", "shared costs"):
         bob = house.a.editor
     loaded = load(ada)["version"]
     first = getattr(bob, method)(path, json=change(0), headers={"If-Match": f'"{load(bob)["version"]}"'})

@@ -128,6 +128,13 @@ const sharedCostsRoute = createRoute({
   component: lazyRouteComponent(() => import("./shared-costs/page"), "SharedCostsPage"),
 });
 
+const budgetsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/budgets",
+  validateSearch: (search: Search) => ({ budget: text(search, "budget") }),
+  component: lazyRouteComponent(() => import("./budgets/page"), "BudgetsPage"),
+});
+
 const organizationRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/organization",
@@ -175,6 +182,7 @@ export const router = createRouter({
         virtualTagRoute,
         sharedCostsRoute,
       ]),
+      budgetsRoute,
       connectionsRoute,
       newConnectionRoute,
       connectionRoute,

@@ -37,6 +37,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::explain::explain_csv))
         .routes(routes!(routes::savings::savings))
         .merge(allocation())
+        .merge(budgets())
         .merge(identity())
         .merge(connections())
         .merge(notifications())
@@ -59,6 +60,14 @@ fn allocation() -> OpenApiRouter<ApiState> {
         .routes(routes!(virtual_tags::set_virtual_tag, virtual_tags::remove_virtual_tag))
         .routes(routes!(virtual_tags::preview_virtual_tag))
         .routes(routes!(shared_costs::shared_costs, shared_costs::set_shared_costs))
+}
+
+fn budgets() -> OpenApiRouter<ApiState> {
+    use routes::budgets;
+    OpenApiRouter::new()
+        .routes(routes!(budgets::budgets, budgets::create_budget))
+        .routes(routes!(budgets::suggest_budget))
+        .routes(routes!(budgets::budget, budgets::set_budget, budgets::remove_budget))
 }
 
 fn identity() -> OpenApiRouter<ApiState> {

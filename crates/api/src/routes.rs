@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod bill_choices;
+pub(crate) mod budgets;
 pub(crate) mod channels;
 pub(crate) mod connection_setup;
 pub(crate) mod connections;

@@ -8,8 +8,8 @@ use crate::allocation::Definitions;
 use crate::connections::Customer;
 use crate::policy::Caller;
 use crate::{
-    App, AppError, ErrorKind, Result, bill_choices, connections, identity, notifications, reports, stable,
-    trends,
+    App, AppError, ErrorKind, Result, bill_choices, budgets, connections, identity, notifications, reports,
+    stable, trends,
 };
 use chrono::DateTime;
 use meta::Member;
@@ -50,6 +50,8 @@ pub enum Thing<'a> {
     Subset(&'a str),
     /// A virtual tag.
     VirtualTag(&'a str),
+    /// A budget.
+    Budget(&'a str),
     /// Which of two bills counts: a question about a connection's month.
     BillChoice(&'a ConnectionId, i64),
     /// The rules of shared costs, all of them.
@@ -136,6 +138,10 @@ async fn current(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<Option<
             let found = Definitions::read(app, &organization.id).await?.virtual_tags;
             found.iter().find(|one| one.id == id).map(version)
         }
+        Thing::Budget(id) => {
+            let found = app.meta().budgets(&organization.id).await?;
+            found.iter().find(|one| one.id.as_str() == id).map(budgets::version)
+        }
         Thing::BillChoice(id, question) => {
             let found = bill_choices::questions(app, &organization.id, id).await?;
             found.into_iter().find(|one| one.id == question).map(|one| one.version)
@@ -191,6 +197,7 @@ async fn told(app: &App, caller: &Caller, thing: Thing<'_>) -> Result<AppError> 
         Thing::Report(id) => ("this report", "report.changed", Some(id)),
         Thing::Subset(id) => ("this subset", "subset.changed", Some(id)),
         Thing::VirtualTag(id) => ("this virtual tag", "virtual_tag.changed", Some(id)),
+        Thing::Budget(id) => ("this budget", "budget.changed", Some(id)),
         Thing::SharedCosts => ("the shared costs", "shared_costs.changed", None),
         Thing::OrganizationName => ("the organization's name", "organization.renamed", None),
         Thing::MailDomains => ("the domains", "organization.mail_domains_changed", None),

@@ -6,6 +6,7 @@
 //! Jobs wait in lanes: what lasts for hours in one delays nothing in another. The decision is ADR 15.
 
 mod announce;
+mod budgets;
 mod channel_off;
 mod check;
 mod deliver;
@@ -21,6 +22,7 @@ mod tell;
 mod tell_channels;
 mod vacuum;
 
+pub(crate) use budgets::look_at_budgets;
 pub(crate) use channel_off::ChannelOff;
 pub(crate) use deliver::queue_delivery;
 pub(crate) use detect::{Detect, look_state};
@@ -247,13 +249,14 @@ impl Kind {
 }
 
 /// Every type of job there is.
-static KINDS: [Kind; 12] = [
+static KINDS: [Kind; 13] = [
     Kind::of::<read::Read>(),
     Kind::of::<check::Check>(),
     Kind::of::<stopped::Stopped>(),
     Kind::of::<report::SendReport>(),
     Kind::of::<tell::Tell>(),
     Kind::of::<announce::Announce>(),
+    Kind::of::<budgets::Budgets>(),
     Kind::of::<tell_channels::Notify>(),
     Kind::of::<deliver::Deliver>(),
     Kind::of::<channel_off::ChannelOff>(),

@@ -13,6 +13,7 @@ mod allowances;
 mod app_state;
 pub mod backup;
 pub mod bill_choices;
+pub mod budgets;
 mod clock;
 pub mod connections;
 mod counted;

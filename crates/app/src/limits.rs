@@ -36,3 +36,10 @@ pub(crate) const MAIL_DOMAINS: usize = 50;
 pub(crate) const REPORTS_PER_OWNER: usize = 200;
 /// Bytes of a saved page's address: every filter of a page fits; browsers stop at about that length, too.
 pub(crate) const REPORT_ADDRESS: usize = 8_000;
+
+/// Budgets of an organization: each is reckoned anew with each delivery and each look at the page.
+pub(crate) const BUDGETS: usize = 100;
+/// Thresholds of a budget: beyond, nobody reads what they tell.
+pub(crate) const BUDGET_THRESHOLDS: usize = 10;
+/// Amounts that a budget has planned for periods to come: two years of months.
+pub(crate) const BUDGET_AMOUNTS: usize = 24;

@@ -97,7 +97,7 @@ pub enum Action {
     /// See, save, change and send one's own reports, and see shared ones. What is shared is for editors: see
     /// [`crate::reports`].
     SaveReports,
-    /// Change subsets, virtual tags and shared costs.
+    /// Change subsets, virtual tags, shared costs and budgets.
     DefineAllocation,
     /// See the organization and its members.
     ReadOrganization,

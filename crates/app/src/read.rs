@@ -17,16 +17,16 @@ mod summary;
 
 pub(crate) use accounts::account_names;
 pub use accounts::{Account, AccountName, Accounts, accounts};
-pub(crate) use compared::SETTLED_DAYS;
 pub use compared::{ComparedCosts, GroupChange, Known, left_out};
+pub(crate) use compared::{SETTLED_DAYS, asks, complete_to};
 pub use costs::{Costs, asked, by_currency, costs, costs_in_each};
 pub use dimensions::{Names, Value, Values, ValuesAsked, names, parse_group_by, values};
 pub(crate) use dimensions::{RememberedNames, filter_on};
 pub use explain::{Cell, Explained, explain, explained_rows};
 pub use overview::{ConnectionProof, Overview, PeriodState, connection_proof, overview};
 pub(crate) use overview::{NewestMonth, data_to, newest_month, page_days};
+pub(crate) use projection::{Ahead, ahead, projected_total, projected_totals};
 pub use projection::{Projected, projection};
-pub(crate) use projection::{projected_total, projected_totals};
 pub(crate) use published::Remembered;
 pub use published::{Published, SeenPart};
 pub use query::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};

@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Accounts(Accounts),
     /// Ask for costs
     Query(Query),
+    /// Show how budgets stand: a line each, what is not known is empty
+    Budgets(Budgets),
     /// Show irregular spend that was found, with its causes
     Events(Events),
     /// Try on the last twelve months what a definition of irregular spend would find
@@ -306,6 +308,15 @@ pub(crate) struct Reconcile {
     pub(crate) as_of: Option<AsOf>,
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     pub(crate) format: ReportFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Budgets {
+    /// The periods before as well, the newest first
+    #[arg(long)]
+    pub(crate) past: bool,
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 mod accounts;
 mod backtest;
 mod backup;
+mod budgets;
 mod choose;
 mod connect;
 mod customers;
@@ -50,6 +51,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Verify(args) => return verify::run(&folder, args).await,
         Command::Accounts(args) => accounts::run(&folder, args).await?,
         Command::Query(args) => query::run(&folder, args).await?,
+        Command::Budgets(args) => budgets::run(&folder, &args).await?,
         Command::Events(args) => events::run(&folder, args).await?,
         Command::Backtest(args) => backtest::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,

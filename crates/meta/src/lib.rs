@@ -10,6 +10,7 @@
 
 mod bill_change;
 mod bill_choice;
+mod budget;
 mod connection;
 mod counts;
 mod definition;
@@ -37,6 +38,7 @@ pub use bill_change::{BillChange, ChangedLine, ChangedSum, ChangedSums, SettledC
 pub use bill_choice::{
     BillCandidate, BillChoice, BillConflict, BillDecision, BillPlace, BillSide, ConflictDetail, chosen,
 };
+pub use budget::{Budget, BudgetAmount};
 pub use connection::{Connection, ConnectionKind, ConnectionRecord, ConnectionState, Split};
 pub use counts::{OfConnection, ReadOfConnection};
 pub use definition::DefinitionKind;

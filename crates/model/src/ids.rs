@@ -73,6 +73,10 @@ id!(
     ReportId
 );
 id!(
+    /// A budget.
+    BudgetId
+);
+id!(
     /// A way by which notifications leave.
     ChannelId
 );

@@ -4,6 +4,7 @@
 mod arrange;
 mod as_of;
 mod billing_period;
+mod budget;
 mod causes;
 mod change;
 mod charge_type;
@@ -35,6 +36,7 @@ mod words;
 pub use arrange::{Arranged, GroupKeys, LARGEST, TooLarge, arrange, sum};
 pub use as_of::{AsOf, AsOfError};
 pub use billing_period::{BillingPeriod, BillingPeriodError};
+pub use budget::{Basis, BudgetError, BudgetPeriod, Threshold};
 pub use causes::with_causes;
 pub use change::{Change, ChangeKind};
 pub use charge_type::{ChargeType, can_carry_tags, carries_tags_word};
@@ -51,7 +53,9 @@ pub use email::{Email, EmailError};
 pub use filter::{Filter, FilterError, Listed, merge_filters};
 pub use frequency::{Frequency, FrequencyError};
 pub use group_by::{GroupByError, parse_group_by};
-pub use ids::{ChannelId, ConnectionId, IdError, InvitationId, OrganizationId, ReportId, TokenId, UserId};
+pub use ids::{
+    BudgetId, ChannelId, ConnectionId, IdError, InvitationId, OrganizationId, ReportId, TokenId, UserId,
+};
 pub use lifecycle::Lifecycle;
 pub use line_item_type::LineItemType;
 pub use mapping::{

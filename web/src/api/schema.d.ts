@@ -55,6 +55,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The budgets that the reader may see, by name, as they stand. */
+        get: operations["budgets"];
+        put?: never;
+        /** Makes a budget. */
+        post: operations["create_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An amount to begin with, from what the last complete periods cost; nothing is kept. */
+        post: operations["suggest_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One budget, as it stands. */
+        get: operations["budget"];
+        /** Makes another budget of one: about something else it begins anew, another amount holds from the present period on. */
+        put: operations["set_budget"];
+        post?: never;
+        /** Deletes a budget, with what is remembered of its periods. */
+        delete: operations["remove_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -1821,6 +1875,125 @@ export interface components {
          * @enum {string}
          */
         BillingPrice: "cost" | "public";
+        /** @description A budget as it stands. */
+        Budget: {
+            currency: string;
+            /** @description End of the newest hour of usage. */
+            data_through: string | null;
+            /** @description What it is about, as it is kept: what the organization defines stands by identifier. */
+            filters: string[];
+            id: string;
+            /** @description Other amounts, from later periods on. */
+            later: components["schemas"]["BudgetAmount"][];
+            metric: string;
+            name: string;
+            /** @description The present period. */
+            now: components["schemas"]["BudgetSpan"];
+            /** @description Periods before it, the newest first, as far as there are bills. */
+            past: components["schemas"]["BudgetSpan"][];
+            period: components["schemas"]["BudgetPeriod"];
+            /** @description Why nothing can be told, in words. */
+            problem: string | null;
+            /** @description The same by name. */
+            shown_filters: string[];
+            /**
+             * Format: int32
+             * @description First month of the fiscal year.
+             */
+            start_month: number;
+            thresholds: components["schemas"]["BudgetThresholdState"][];
+            /** @description Of this budget as it is, for the `If-Match` of a change. */
+            version: string;
+        };
+        /** @description An amount for the periods that begin on a day or later. */
+        BudgetAmount: {
+            amount: string;
+            /** @description First day of a period to come. */
+            from: string;
+        };
+        /**
+         * @description What a threshold looks at.
+         * @enum {string}
+         */
+        BudgetBasis: "actual" | "forecast";
+        /**
+         * @description What a budget is made for.
+         * @enum {string}
+         */
+        BudgetPeriod: "month" | "quarter" | "year";
+        /** @description A period of a budget. */
+        BudgetSpan: {
+            /** @description What it cost so far, exactly; `null`: not known. */
+            actual: string | null;
+            /** @description `null`: the budget was made later. */
+            amount: string | null;
+            /** @description Whether all of its days are there. */
+            complete: boolean;
+            /**
+             * Format: double
+             * @description Where it will end, an estimate; `null`: it is over, or that cannot be told.
+             */
+            forecast: number | null;
+            /** Format: double */
+            forecast_high: number | null;
+            /**
+             * Format: double
+             * @description Between this and `forecast_high` it ends with a probability of 80 %.
+             */
+            forecast_low: number | null;
+            /**
+             * Format: double
+             * @description Where it will end, in percent of its amount.
+             */
+            forecast_percent: number | null;
+            /** @description First day. */
+            from: string;
+            /**
+             * Format: double
+             * @description What it cost, in percent of its amount.
+             */
+            percent: number | null;
+            state: components["schemas"]["BudgetStanding"];
+            /** @description Day after the last. */
+            to: string;
+            /** @description In words, such as `October to December 2026`. */
+            words: string;
+        };
+        /**
+         * @description How a period of a budget stands.
+         * @enum {string}
+         */
+        BudgetStanding: "unknown" | "no_forecast" | "within" | "warned" | "at_risk" | "beyond";
+        /** @description A part of the amount at which a budget tells, once a period. */
+        BudgetThreshold: {
+            basis: components["schemas"]["BudgetBasis"];
+            /**
+             * Format: int32
+             * @description Percent of the amount, 1 to 1000.
+             */
+            percent: number;
+        };
+        /** @description A threshold in the present period. */
+        BudgetThresholdState: {
+            basis: components["schemas"]["BudgetBasis"];
+            /** @description `null`: not known. */
+            passed: boolean | null;
+            /** @description Day on which the cost of the period came to it. */
+            passed_on: string | null;
+            /** Format: int32 */
+            percent: number;
+            /** @description Whether it was told since that the figure is below again. */
+            taken_back: boolean;
+            /** @description Data day on which that was told. */
+            told_on: string | null;
+        };
+        /** @description The budgets that the reader may see. */
+        Budgets: {
+            /** @description By name. */
+            budgets: components["schemas"]["Budget"][];
+            /** @description Whether only those are here that are wholly about accounts that the reader may see. */
+            part: boolean;
+        };
         /**
          * @description When what is told goes out.
          * @enum {string}
@@ -2581,6 +2754,27 @@ export interface components {
             /** @description The candidate that counts: 0 or 1. */
             winner: number;
         };
+        /** @description A budget to save. */
+        NewBudget: {
+            /** @description The amount, from the present period on. */
+            amount: string;
+            /** @description Currency of the amounts; the main one of what the filters keep unless said otherwise. */
+            currency?: string | null;
+            /** @description What it is about: `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; none is everything. */
+            filters?: string[];
+            /** @description Other amounts, from later periods on. */
+            later?: components["schemas"]["BudgetAmount"][];
+            /** @description What is summed: amortized (default), unblended, net_amortized, net_unblended or list. */
+            metric?: string | null;
+            name: string;
+            period: components["schemas"]["BudgetPeriod"];
+            /**
+             * Format: int32
+             * @description First month of the fiscal year (1 to 12); January unless said otherwise.
+             */
+            start_month?: number | null;
+            thresholds?: components["schemas"]["BudgetThreshold"][];
+        };
         /** @description A channel to make. */
         NewChannel: {
             /** @description At once, if left out. Digests are for mail, Slack and Teams. */
@@ -3275,6 +3469,32 @@ export interface components {
             subsets: components["schemas"]["Subset"][];
             unassigned: components["schemas"]["Sums"];
             whole: components["schemas"]["Sums"];
+        };
+        /** @description An amount to begin with. */
+        SuggestedAmount: {
+            /** @description `null`: no complete period that costs anything is there. */
+            amount: string | null;
+            currency: string;
+            data_through: string | null;
+            /** @description What half of the periods cost at most. */
+            median: string | null;
+            /** @description The present period. */
+            now: components["schemas"]["BudgetSpan"];
+            /** @description Periods before it, the newest first. */
+            past: components["schemas"]["BudgetSpan"][];
+            /** @description What 95 % of them cost at most. */
+            percentile_95: string | null;
+            /** @description How it was reckoned, or why there is none. */
+            words: string;
+        };
+        /** @description What an amount is to be suggested for. */
+        SuggestionAsked: {
+            currency?: string | null;
+            filters?: string[];
+            metric?: string | null;
+            period: components["schemas"]["BudgetPeriod"];
+            /** Format: int32 */
+            start_month?: number | null;
         };
         /** @description The cards. */
         Summary: {
@@ -4030,6 +4250,190 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Audit"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedAmount"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_budget: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was loaded: another one by now is refused with 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

@@ -88,6 +88,7 @@ export function isSeverity(text: string | null): text is Severity {
 
 /** What notifications are about. */
 export const subjects = [
+  { value: "budget", label: "Budgets that reach a threshold" },
   { value: "connection", label: "Connections that fail or work again" },
   { value: "bill", label: "Bills that changed" },
   { value: "report", label: "Reports that could not be sent" },

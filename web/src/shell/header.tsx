@@ -51,6 +51,9 @@ export function Header({ session, overview }: Props) {
         <Link to="/subsets" data-status={allocation ? "active" : undefined}>
           Allocation
         </Link>
+        <Link to="/budgets" search={{ budget: undefined }} activeOptions={{ includeSearch: false }}>
+          Budgets
+        </Link>
         {whole && <Link to="/connections">Connections</Link>}
         {whole && (
           <Link to="/organization" search={{ tab: undefined }} activeOptions={{ includeSearch: false }}>

@@ -2,6 +2,7 @@
 //! job that is named here.
 
 use super::announce::Announce;
+use super::budgets::{Budgets, look_at_budgets};
 use super::detect::{self, Detect};
 use super::vacuum::Vacuum;
 use super::{Job, queue, queued, runner};
@@ -40,6 +41,9 @@ async fn followed(app: &App, organization: &OrganizationId, connection: &Connect
 /// months are there: nobody is told.
 pub(crate) async fn follow_here(app: &App, organization: &OrganizationId, connection: &ConnectionId) {
     followed(app, organization, connection, true).await;
+    if let Err(error) = caught(runner::run_now(app, Budgets::NAME)).await {
+        tracing::warn!(%error, "budgets could not be looked at");
+    }
     if let Err(error) = caught(detect::done_here(app, organization)).await {
         tracing::warn!(%error, "what is irregular could not be looked for: a server, or the next reading, does it");
     }
@@ -78,7 +82,7 @@ async fn relay(
 ) -> Result<bool> {
     let told = Announce { organization: organization.clone(), connection: connection.clone(), by_hand };
     let look = Detect::new(organization);
-    let jobs = [queued(app, &told)?, queued(app, &look)?];
+    let jobs = [queued(app, &told)?, queued(app, &look)?, look_at_budgets(app, organization)?];
     let found = app.meta().relay(connection, app.now().timestamp_millis(), &jobs).await?;
     if found {
         app.queued().wake();

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// What notices are about.
-pub const KINDS: [&str; 4] = ["cost", "connection", "bill", "report"];
+pub const KINDS: [&str; 5] = ["cost", "budget", "connection", "bill", "report"];
 /// Routes of an organization, and channels and accounts of one.
 const ROUTES: usize = 200;
 const EACH: usize = 100;

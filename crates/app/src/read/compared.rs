@@ -90,7 +90,7 @@ pub struct ComparedCosts {
 }
 
 /// Whether a question may be about a publication, as far as its bill can tell.
-fn asks(filters: &[Filter], one: &Publication) -> bool {
+pub(crate) fn asks(filters: &[Filter], one: &Publication) -> bool {
     filters.iter().all(|filter| {
         let value = match filter.dimension {
             Dimension::Column(Column::Connection) => one.connection_id.to_string(),

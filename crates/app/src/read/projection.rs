@@ -73,6 +73,39 @@ pub async fn projection(
     }))
 }
 
+/// The newest month as it is projected, and those after it.
+#[derive(Clone, Debug)]
+pub(crate) struct Ahead {
+    /// The newest month with data.
+    pub(crate) month: BillingPeriod,
+    /// Its projection.
+    pub(crate) now: Projection,
+    /// Months after it.
+    pub(crate) next: Vec<MonthAhead>,
+    /// Day after the last that was complete, and is known.
+    pub(crate) known_to: NaiveDate,
+}
+
+/// What the newest month and those after it will cost, of the rows that some filters keep: as far as the month that holds
+/// a day. `None`: nothing is known.
+pub(crate) async fn ahead(
+    app: &App,
+    published: &Published,
+    metric: Metric,
+    filters: &[Filter],
+    last: NaiveDate,
+) -> Result<Option<Ahead>> {
+    let Some((made, _)) = projected(app, published, metric, filters).await? else { return Ok(None) };
+    let Made { month, known_to, found, history, .. } = made;
+    let (mut months, mut after) = (0, month);
+    while after.end_day() <= last {
+        (months, after) = (months + 1, after.next());
+    }
+    let next = tokio::task::spawn_blocking(move || outlook(&history, month, months));
+    let next = next.await.map_err(|error| AppError::internal(error.to_string()))?;
+    Ok(Some(Ahead { month, now: found, next, known_to }))
+}
+
 /// The total of that projection alone.
 pub(crate) async fn projected_total(
     app: &App,

@@ -4,6 +4,7 @@
 // A defect in the scheduler is looked for within many futures.
 #![recursion_limit = "256"]
 
+mod budgets;
 mod delivery;
 mod health;
 mod scheduler;

@@ -8,12 +8,13 @@ mod routes;
 mod server;
 
 use app::allocation::{self, Method, SharedCost};
+use app::budgets::{self, NewBudget};
 use app::identity::{self, Accepting};
 use app::notifications::{self, Cadence, ChannelKind, NewChannel, TargetChange};
 use app::policy::Caller;
 use app::trends::{self, Wish};
 use app::{App, AppOptions};
-use model::{Role, Standing};
+use model::{BudgetPeriod, Decimal, Metric, Role, Standing};
 use routes::ROUTES;
 use serde_json::{Value, json};
 use server::{Identity, binary, run, serve};
@@ -43,6 +44,7 @@ struct Things {
     connection: String,
     connection_name: String,
     report: String,
+    budget: String,
     channel: String,
     subset: String,
     subset_name: String,
@@ -62,6 +64,7 @@ impl Things {
             Some("tokens") => &self.token,
             Some("connections") => &self.connection,
             Some("reports") => &self.report,
+            Some("budgets") => &self.budget,
             Some("channels") => &self.channel,
             Some("subsets") => &self.subset,
             Some("virtual-tags") => &self.virtual_tag,
@@ -114,6 +117,18 @@ async fn things_of(app: &App, caller: &Caller, account: &str) -> Things {
     let target = TargetChange { to: Some(vec![email.clone()]), ..TargetChange::default() };
     let new = NewChannel { name: named("Channel"), kind: ChannelKind::Mail, cadence: Cadence::Each, target };
     let channel = notifications::create(app, caller, new).await.unwrap().view.channel;
+    let new = NewBudget {
+        name: named("Budget"),
+        filters: vec![],
+        metric: Metric::Amortized,
+        currency: Some("USD".to_owned()),
+        period: BudgetPeriod::Month,
+        start_month: 1,
+        amount: Decimal::from(100),
+        later: vec![],
+        thresholds: vec![],
+    };
+    let budget = budgets::create(app, caller, new).await.unwrap().budget;
     let tag = allocation::create_virtual_tag(app, caller, &named("Tag"), vec![]).await.unwrap();
     let shared_cost = SharedCost {
         id: String::new(),
@@ -144,6 +159,7 @@ async fn things_of(app: &App, caller: &Caller, account: &str) -> Things {
         event: event_of(app, &organization, account).await,
         definition,
         report: report.saved.id.to_string(),
+        budget: budget.id.to_string(),
         channel: channel.id.to_string(),
         subset: allocation::create_subset(app, caller, &named("Subset"), accounts, None).await.unwrap(),
         subset_name: named("Subset"),

@@ -1,6 +1,7 @@
 //! The metadata store on real database files.
 
 mod bill_choices;
+mod budgets;
 mod identity;
 mod jobs;
 mod lake_files;

@@ -12,6 +12,7 @@ pub(crate) enum What {
     Connection,
     ConnectionName,
     Report,
+    Budget,
     Channel,
     Subset,
     VirtualTag,
@@ -38,9 +39,9 @@ pub(crate) enum What {
 }
 
 use What::{
-    Account, Address, Channel, Connection, ConnectionName, Definition, Dimension, Email, Event, Filter,
-    Invitation, Member, Nothing, Object, Organization, OrganizationName, Report, SharedCost, Subset, Token,
-    VirtualTag,
+    Account, Address, Budget, Channel, Connection, ConnectionName, Definition, Dimension, Email, Event,
+    Filter, Invitation, Member, Nothing, Object, Organization, OrganizationName, Report, SharedCost, Subset,
+    Token, VirtualTag,
 };
 
 /// The end of a route and place, and what stands there; the first that fits counts.
@@ -59,6 +60,14 @@ const PLACES: &[(&str, What)] = &[
     (" /session/invitations/{id}* path.id", Invitation),
     (" /members/{user_id} path.user_id", Member),
     (" /reports/{id}* path.id", Report),
+    (" /budgets/{id} path.id", Budget),
+    (" /budgets* body.filters[]", Filter),
+    (" /budgets* body.metric", Nothing("amortized")),
+    (" /budgets* body.currency", Nothing("USD")),
+    (" /budgets* body.start_month", Nothing("1")),
+    (" /budgets* body.amount", Nothing("100")),
+    (" /budgets* body.later[].*", Nothing("2099-01-01")),
+    (" /budgets* body.thresholds[].percent", Nothing("80")),
     (" /channels/{id}* path.id", Channel),
     // Found among the channel's own.
     (" /channels/{id}* path.delivery", Nothing("1")),
@@ -183,6 +192,7 @@ impl Things {
             Connection => self.connection.clone(),
             ConnectionName => self.connection_name.clone(),
             Report => self.report.clone(),
+            Budget => self.budget.clone(),
             Channel => self.channel.clone(),
             Subset => self.subset.clone(),
             VirtualTag => self.virtual_tag.clone(),
@@ -208,8 +218,8 @@ impl Things {
 /// What nobody has of a kind, of the same form; another each time, for it may be made.
 fn nobodys(what: What, number: usize) -> String {
     match what {
-        Connection | Report | Channel | Subset | VirtualTag | SharedCost | Member | Invitation | Token
-        | Organization | Definition => "0123456789abcdef01234567".to_owned(),
+        Connection | Report | Budget | Channel | Subset | VirtualTag | SharedCost | Member | Invitation
+        | Token | Organization | Definition => "0123456789abcdef01234567".to_owned(),
         ConnectionName | OrganizationName => format!("Of nobody {number}"),
         Email => format!("nobody-{number}@nowhere.example"),
         Event => "0123456789abcdef".to_owned(),

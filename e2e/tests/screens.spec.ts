@@ -87,6 +87,27 @@ test("allocation", async ({ page }) => {
   await picture(page, "saved-reports");
 });
 
+test("trends", async ({ page }) => {
+  const settled = async () => {
+    await expect(page.locator("canvas")).toBeVisible();
+    await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
+  };
+  await page.goto(`${base()}/trends?time=last-90-days&sort=-severity`);
+  await expect(page.getByRole("region", { name: "Events, table" })).toBeVisible();
+  await settled();
+  await picture(page, "trends", true);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, "trends-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.getByRole("region", { name: "Events, table" }).getByRole("link").first().click();
+  await expect(page.getByTestId("event-chart")).toBeVisible();
+  await settled();
+  await picture(page, "event", true);
+  await page.goto(`${base()}/trends/definitions/new`);
+  await expect(page.getByTestId("backtest-chart")).toBeVisible();
+  await picture(page, "definition");
+});
+
 /** Light on a desk and, where it matters, on a phone. */
 async function picture(page: Page, name: string, phone = false): Promise<void> {
   await page.waitForTimeout(500);

@@ -91,6 +91,14 @@ test("a member who may see chosen subsets sees their accounts, and nothing when 
   await expect(theirs.getByRole("row", { name: /^(Unassigned|Whole organization)/ })).toHaveCount(0);
   await theirs.screenshot({ path: "test-results/subset-viewer-subsets.png" });
 
+  // Trends are of their accounts; what is looked for, and what is put away, is the organization's.
+  await theirs.getByRole("link", { name: "Trends", exact: true }).click();
+  await expect(theirs.getByTestId("trends-chart").locator("canvas")).toBeVisible();
+  await expect(theirs.getByText(other.account, { exact: true })).toHaveCount(0);
+  await expect(theirs.getByRole("link", { name: "Event definitions" })).toHaveCount(0);
+  await expect(theirs.getByRole("button", { name: "Archive" })).toHaveCount(0);
+  await expectAccessible(theirs);
+
   // On the list of members the subsets stand under the role.
   await page.reload();
   const row = page.getByRole("row", { name: /Part Example/ });

@@ -11,6 +11,7 @@ import { isAnalysisState, readState, writeState } from "./address/state";
 import { CostAnalysisPage } from "./analysis/page";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
+import type { TrendSearch } from "./trends/address";
 
 /** One text parameter of an address. */
 const text = (search: Search, name: string) => {
@@ -128,6 +129,48 @@ const sharedCostsRoute = createRoute({
   component: lazyRouteComponent(() => import("./shared-costs/page"), "SharedCostsPage"),
 });
 
+/** The pages read it themselves: `trends/address.ts`. */
+const asWritten = (search: Search): TrendSearch => search as TrendSearch;
+
+const trendsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/trends",
+  validateSearch: asWritten,
+  component: lazyRouteComponent(() => import("./trends/page"), "TrendsPage"),
+});
+
+const trendEventsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/trends/events",
+  validateSearch: asWritten,
+  component: lazyRouteComponent(() => import("./trends/events-page"), "EventsPage"),
+});
+
+const trendEventRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/trends/events/$id",
+  validateSearch: asWritten,
+  component: lazyRouteComponent(() => import("./trends/event-page"), "EventPage"),
+});
+
+const definitionsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/trends/definitions",
+  component: lazyRouteComponent(() => import("./trends/definitions-page"), "DefinitionsPage"),
+});
+
+const newDefinitionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/trends/definitions/new",
+  component: lazyRouteComponent(() => import("./trends/definition-page"), "NewDefinitionPage"),
+});
+
+const definitionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/trends/definitions/$id",
+  component: lazyRouteComponent(() => import("./trends/definition-page"), "DefinitionPage"),
+});
+
 const budgetsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/budgets",
@@ -182,6 +225,12 @@ export const router = createRouter({
         virtualTagRoute,
         sharedCostsRoute,
       ]),
+      trendsRoute,
+      trendEventsRoute,
+      trendEventRoute,
+      definitionsRoute,
+      newDefinitionRoute,
+      definitionRoute,
       budgetsRoute,
       connectionsRoute,
       newConnectionRoute,

@@ -25,6 +25,8 @@
 //! commitment; it costs `purchase.cost`, on-demand dollars fall by `purchase.replaced`, and the difference is
 //! `purchase.savings`. Shares of an account are those of one replay over all: [`Served`].
 //!
+//! What the bill's own rows say of what was owned is [`Measured`] and [`Scope`]; a past month replayed is held against it.
+//!
 //! *A missing price is unknown*: such usage stays on demand in every figure and is listed with its dollars. *A discount
 //! below zero is none*: what a plan has no lower rate for it does not take. *The bound is never wrong*: it is made from
 //! prices of commitment dollars (duality) and holds whatever the order in which AWS serves; at worst the gap that is
@@ -38,6 +40,7 @@ mod input;
 mod joint;
 mod ladder;
 mod master;
+mod measures;
 mod money;
 mod offer;
 mod order;
@@ -52,6 +55,7 @@ pub use asked::{Asked, Tried, Unknown};
 pub use hours::{Span, When};
 pub use input::{Bought, Mode, Series, Sharing, Sku, Usage, World};
 pub use ladder::{Ladder, Rung};
+pub use measures::{Measured, Scope};
 pub use money::{Rate, RateError};
 pub use offer::{Offer, Purchase};
 pub use order::Refused;

@@ -41,7 +41,7 @@ pub use defining::{
 pub use definitions::{KnownDefinition, definitions};
 pub use events::{ExpectedUntil, Part, Recorded, Said, event, events, part};
 pub use list::{EventsAsked, EventsPage, LookedAt, SortBy, Standing, list, looked_at};
-pub(crate) use load::measure_of;
+pub(crate) use load::rows_of;
 pub(crate) use looking::look;
 pub use looking::{direction_name, status_name};
 pub(crate) use memory::Memories;
@@ -72,6 +72,14 @@ pub async fn looks(app: &App, caller: &Caller) -> Result<Vec<TrendLook>> {
 /// The job cannot be written.
 pub(crate) fn look_again(app: &App, organization: &OrganizationId) -> Result<Vec<NewJob>> {
     Ok(vec![jobs::queued(app, &jobs::Detect::new(organization))?])
+}
+
+/// Has the bills looked at again: they changed without a publication.
+///
+/// # Errors
+/// The metadata cannot be written.
+pub(crate) async fn queue_look(app: &App, organization: &OrganizationId) -> Result<()> {
+    jobs::queue(app, &jobs::Detect::new(organization)).await
 }
 
 /// There is no event of that name that the caller may see: what is another organization's, or of others' accounts, is told

@@ -6,6 +6,7 @@ import { type ChartData, tooltipRows } from "./data";
 import type { BarSeriesOption, ChartOption, LineSeriesOption } from "./echarts";
 import { seriesColor } from "./series-color";
 import classes from "./tooltip.module.css";
+import { line, swatch } from "./tooltip-nodes";
 
 /** Colours that a canvas needs by value; the page's style sheet has them by name. */
 export interface Ink {
@@ -27,19 +28,6 @@ export function readInk(element: Element): Ink {
     surface: token("--ca-surface"),
     font: style.fontFamily,
   };
-}
-
-function line(className: string | undefined, ...children: (Node | string)[]): HTMLElement {
-  const element = document.createElement("div");
-  if (className) element.className = className;
-  element.append(...children);
-  return element;
-}
-
-function swatch(color: string): HTMLElement {
-  const element = line(classes.swatch);
-  element.style.background = color;
-  return element;
 }
 
 /** What a bar is compared with, and how it changed. */

@@ -20,6 +20,8 @@ interface Props {
   filter: Filter | undefined;
   scope: ValuesScope;
   startOpen?: boolean;
+  /** Values cannot be left out. */
+  onlyInclude?: boolean;
   onFilter: (filter: Filter) => void;
   /** It is about to be applied. */
   onAim?: (filter: Filter) => void;
@@ -31,6 +33,7 @@ export const ValuesFilter = memo(function ValuesFilter({
   filter,
   scope,
   startOpen = false,
+  onlyInclude = false,
   onFilter,
   onAim,
 }: Props) {
@@ -66,6 +69,7 @@ export const ValuesFilter = memo(function ValuesFilter({
         draft={draft ?? filter ?? empty}
         known={known.data?.values}
         scope={scope}
+        onlyInclude={onlyInclude}
         onDraft={setDraft}
         onApply={() => open(false)}
         onAim={() => draft && onAim?.(draft)}

@@ -19,6 +19,8 @@ interface Props {
   draft: Filter;
   known: readonly Value[] | undefined;
   scope: ValuesScope;
+  /** Values cannot be left out. */
+  onlyInclude?: boolean;
   onDraft: (filter: Filter) => void;
   onApply: () => void;
   onAim: () => void;
@@ -28,7 +30,8 @@ interface Props {
 /** More than these are found again by a narrower search, not ticked at once. */
 const mostFound = 500;
 
-export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, onAim, onCancel }: Props) {
+export function ValuesPanel(props: Props) {
+  const { dimension, draft, known, scope, onlyInclude = false, onDraft, onApply, onAim, onCancel } = props;
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 150);
   const { from, to, metric, version } = scope;
@@ -83,18 +86,20 @@ export function ValuesPanel({ dimension, draft, known, scope, onDraft, onApply, 
         data-autofocus
         mb={8}
       />
-      <SegmentedControl
-        fullWidth
-        size="xs"
-        aria-label="Keep or leave out"
-        data={[
-          { value: "include", label: "Include" },
-          { value: "exclude", label: "Exclude" },
-        ]}
-        value={draft.exclude ? "exclude" : "include"}
-        onChange={(next) => onDraft({ ...draft, exclude: next === "exclude" })}
-        mb={8}
-      />
+      {!onlyInclude && (
+        <SegmentedControl
+          fullWidth
+          size="xs"
+          aria-label="Keep or leave out"
+          data={[
+            { value: "include", label: "Include" },
+            { value: "exclude", label: "Exclude" },
+          ]}
+          value={draft.exclude ? "exclude" : "include"}
+          onChange={(next) => onDraft({ ...draft, exclude: next === "exclude" })}
+          mb={8}
+        />
+      )}
       <ul className={classes.values} aria-label={dimension.plural}>
         {values === undefined && <Skeleton height={180} />}
         {rows.map((one) => (

@@ -48,6 +48,9 @@ export function Header({ session, overview }: Props) {
         <Link to="/" search={initialState} activeOptions={{ exact: true, includeSearch: false }}>
           Cost Analysis
         </Link>
+        <Link to="/trends" activeOptions={{ includeSearch: false }}>
+          Trends
+        </Link>
         <Link to="/subsets" data-status={allocation ? "active" : undefined}>
           Allocation
         </Link>

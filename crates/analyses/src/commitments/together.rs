@@ -17,6 +17,11 @@ use super::problem::Problem;
 use super::walk::{best_count, optimum, steps};
 use model::Decimal;
 
+/// Replays of a search around what was found, beside owned plans at other rates.
+const TRIES: usize = 48;
+/// Parts of an amount by which it is moved then.
+const PARTS: [u64; 2] = [6, 30];
+
 /// When to stop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
@@ -91,22 +96,66 @@ impl Asked<'_> {
             .map(|offer| matches!(offer.covers, Covers::Reserved(_)))
             .collect();
         let counts = on_grid(&joint, &found, &units, &whole);
-        let mut steps = counts[1..].to_vec();
-        steps.push(counts[0]);
         let offers: Vec<&Offer> = pools.iter().chain([wide]).collect();
-        let bought: Vec<(&Offer, u64)> = offers.iter().copied().zip(steps.iter().copied()).collect();
-        let tried = self.tried(&bought)?;
+        let bought: Vec<(&Offer, u64)> =
+            offers.iter().copied().zip(counts[1..].iter().chain(&counts[..1]).copied()).collect();
+        let passes = found.passes;
+        let bound = found.bound + outside;
+        let (bought, tried) = if problem.beside {
+            let enough = bound * (1.0 + limits.gap);
+            self.polished(bought, enough, |gap| go_on(Progress { passes, gap }))?
+        } else {
+            let tried = self.tried(&bought)?;
+            (bought, tried)
+        };
         let cost = tried.after.cost();
-        let bound = problem.bounded.then(|| millionths(found.bound + outside).min(cost));
+        let bound = problem.bounded.then(|| millionths(bound).min(cost));
         Ok(Together {
             commitments: bought.iter().map(|(offer, steps)| offer.cost_of(*steps)).collect(),
-            steps,
+            steps: bought.iter().map(|(_, steps)| *steps).collect(),
             bound,
             gap: bound.and_then(|bound| ratio(cost - bound, cost)),
-            passes: found.passes,
+            passes,
             unknown: offers.iter().map(|offer| self.unknown(offer)).collect(),
             tried,
         })
+    }
+}
+
+impl Asked<'_> {
+    /// Moves one amount after the other by exact replays, the largest first: where plans that are owned rank usage
+    /// otherwise than those that are bought, the problem's cost is not quite that of AWS's order.
+    fn polished<'o>(
+        &self,
+        mut bought: Vec<(&'o Offer, u64)>,
+        enough: f64,
+        go_on: impl Fn(f64) -> bool,
+    ) -> Result<(Vec<(&'o Offer, u64)>, Tried), Refused> {
+        let mut best = self.tried(&bought)?;
+        let mut order: Vec<usize> = (0..bought.len()).filter(|at| bought[*at].1 > 0).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(bought[*at].0.cost_of(bought[*at].1)));
+        let mut tries = 0;
+        for part in PARTS {
+            for at in &order {
+                let now = bought[*at].1;
+                let step = (now / part).max(1);
+                for other in [now + step, now.saturating_sub(step)] {
+                    let cost = best.after.cost().to_f64();
+                    if cost <= enough || tries == TRIES || !go_on(1.0 - enough / cost) {
+                        return Ok((bought, best));
+                    }
+                    tries += 1;
+                    let mut moved = bought.clone();
+                    moved[*at].1 = other;
+                    let tried = self.tried(&moved)?;
+                    if tried.after.cost() < best.after.cost() {
+                        (bought, best) = (moved, tried);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok((bought, best))
     }
 }
 

@@ -224,3 +224,92 @@ proptest! {
         }
     }
 }
+
+/// Reservations of two families with a Database plan: no whole numbers with any plan are cheaper.
+#[test]
+fn reservations_with_a_database_plan_are_the_cheapest_of_all() {
+    let skus = vec![database("r6g.large", "", "4", "0.2"), database("m6g.large", "", "4", "0.15")];
+    let reserved = |sku: &Sku, hourly: &str| {
+        let made = reservation("offer", None, sku, 1, "0");
+        Offer { hourly: Some(rate(hourly)), class: Class::Standard, ..offer(made.covers, &[]) }
+    };
+    let pools = [reserved(&skus[0], "0.13"), reserved(&skus[1], "0.1")];
+    let plan = offer(Covers::Database, &["0.16", "0.125"]);
+    let usage = usage(
+        skus,
+        &[(0, 0, &["2", "3.5", "2", "4", "1.5", "3"]), (1, 1, &["1", "4", "2.5", "2", "3", "2"])],
+    );
+    let sharing = Sharing::default();
+    let question = question(&usage, &[], &sharing);
+    let found = question.together(&pools, &plan, Limits::default(), |_| true).unwrap();
+    let cost = found.tried.after.cost();
+    assert!(found.bound.unwrap() <= cost);
+    for one in 0..5 {
+        for two in 0..5 {
+            for wide in (0..=600_u64).step_by(25) {
+                let other = question.tried(&[(&pools[0], one), (&pools[1], two), (&plan, wide)]).unwrap();
+                let other = other.after.cost();
+                assert!(cost <= other + decimal("0.01"), "{one} {two} {wide}: {other} against {cost}");
+                assert!(found.bound.unwrap() <= other);
+            }
+        }
+    }
+}
+
+/// Beside owned plans whose rates rank usage otherwise the bound is still below all that can be bought.
+#[test]
+fn the_bound_holds_beside_owned_plans_at_other_rates() {
+    let skus = vec![ec2("m5.large", "4", "0.1"), ec2("c5.large", "4", "0.085"), fargate("0.05")];
+    let usage = usage(
+        skus,
+        &[(0, 0, &["3", "1", "4", "2"]), (1, 1, &["2", "6", "1", "3"]), (2, 2, &["4", "2", "3", "5"])],
+    );
+    let m5 = offer(of_m5("us-east-1"), &["0.058", "", ""]);
+    let compute = offer(Covers::Compute, &["0.066", "0.058", "0.04"]);
+    let owned = [
+        commitment("three years", None, Covers::Compute, "0.1", &["0.06", "0.04", "0.03"]),
+        commitment("m5", Some(1), of_m5("us-east-1"), "0.05", &["0.05", "", ""]),
+    ];
+    let sharing = Sharing::default();
+    let question = question(&usage, &owned, &sharing);
+    let limits = Limits { gap: 1e-9, passes: 200 };
+    let found = question.together(std::slice::from_ref(&m5), &compute, limits, |_| true).unwrap();
+    let (bound, cost) = (found.bound.unwrap(), found.tried.after.cost());
+    let single = [question.best_of(&m5).unwrap(), question.best_of(&compute).unwrap()];
+    for m in (0..=400_u64).step_by(10) {
+        for wide in (0..=700_u64).step_by(10) {
+            let other = question.tried(&[(&m5, m), (&compute, wide)]).unwrap().after.cost();
+            assert!(bound <= other, "{m} {wide}: {other} below {bound}");
+            assert!(wide > 0 || single[0].bound.unwrap() <= other);
+            assert!(m > 0 || single[1].bound.unwrap() <= other);
+            assert!(cost <= other + decimal("0.05"), "{m} {wide}: {other} against {cost}");
+        }
+    }
+}
+
+/// Where sharing is restricted, what is bought in an account outside of all groups serves those outside alone.
+#[test]
+fn a_purchase_counts_only_whom_it_may_serve() {
+    let usage = usage(vec![ec2("m5.large", "4", "0.1")], &[(0, 0, &["1", "1"]), (0, 1, &["3", "3"])]);
+    let sharing =
+        Sharing { mode: analyses::commitments::Mode::Restricted, groups: vec![None, Some(1)], off: vec![] };
+    let found = question(&usage, &[], &sharing).best_of(&offer(Covers::Compute, &["0.06"])).unwrap();
+    assert_eq!((found.steps, found.gap), (60, Some(Decimal::ZERO)));
+    assert_eq!(found.tried.after.cost(), decimal("0.72"));
+}
+
+/// A bound that cannot be said is not said: reservations beside an owned EC2 plan, which stays where it is.
+#[test]
+fn reservations_beside_an_owned_ec2_plan_are_found_by_replays() {
+    let sku = ec2("m5.large", "4", "0.1");
+    let made = reservation("offer", None, &sku, 1, "0");
+    let reserved = Offer { hourly: Some(rate("0.055")), ..offer(made.covers, &[]) };
+    let usage = usage(vec![sku], &[(0, 0, &["3", "3", "2"])]);
+    // One instance is served by the plan; of the others one runs always and one in two hours of three.
+    let owned = [commitment("owned", None, of_m5("us-east-1"), "0.06", &["0.06"])];
+    let sharing = Sharing::default();
+    let found = question(&usage, &owned, &sharing).best_of(&reserved).unwrap();
+    assert_eq!((found.steps, found.bound), (2, None));
+    // 3 x 0.06 and 6 x 0.055.
+    assert_eq!(found.tried.after.cost(), decimal("0.51"));
+}

@@ -39,6 +39,8 @@ pub async fn remove(app: &App, caller: &Caller, id: &ConnectionId, name: &str) -
     crate::allocation::forget_accounts(app, organization, id).await?;
     remove_months(app, id, &months.into_iter().collect::<Vec<_>>()).await?;
     crate::counted::nowhere(app, organization).await?;
+    // What was found in its bills is found no more.
+    crate::trends::queue_look(app, organization).await?;
     app.vacuum_behind().await;
     Ok(())
 }

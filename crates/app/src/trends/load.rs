@@ -7,7 +7,7 @@
 mod asking;
 mod objects;
 
-pub(crate) use asking::measure_of;
+pub(crate) use asking::rows_of;
 pub(super) use asking::{Asking, By, Cells, dimensions};
 
 use super::deliveries::Held;

@@ -13,6 +13,7 @@ use super::{
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result, stable};
 use analyses::trends::{Changed, Transition, detect, reconcile, unit_prices};
+use chrono::NaiveDate;
 use meta::{FoundTrend, TrendHistory, TrendLook};
 use model::OrganizationId;
 use std::collections::BTreeMap;
@@ -29,7 +30,34 @@ pub(crate) async fn look(app: &App, organization: &OrganizationId) -> Result<()>
     for currency in published.currencies().to_vec() {
         look_in(app, organization, &published, &currency).await?;
     }
+    for look in app.meta().trend_looks(organization).await? {
+        if !published.currencies().contains(&look.currency) {
+            take_back(app, organization, &published, look).await?;
+        }
+    }
     Ok(())
+}
+
+/// Withdraws what was found in bills of a currency that are not there any more.
+async fn take_back(
+    app: &App,
+    organization: &OrganizationId,
+    published: &Published,
+    mut look: TrendLook,
+) -> Result<()> {
+    let recorded = recorded(app, organization, &look.currency).await?;
+    let before: Vec<Event> = recorded.iter().map(|one| one.event.clone()).collect();
+    if before.iter().all(|event| event.status == Status::Withdrawn) {
+        return Ok(());
+    }
+    let changed = reconcile(before, vec![], NaiveDate::MIN);
+    let telling = Telling { app, organization, published, looked: None };
+    let after = look.version;
+    look.looked_at_ms = app.now().timestamp_millis();
+    // Read again, they are looked at again.
+    look.state = String::new();
+    look.series = 0;
+    write(&telling, &look, after, recorded, changed).await
 }
 
 async fn look_in(

@@ -1,6 +1,6 @@
 //! Which rows of the bills an event is about, as filters that the engine understands.
 
-use super::{Attribute, Event, Kind, Object, Words, measure_of};
+use super::{Attribute, Event, Kind, Object, Words, rows_of};
 use crate::read::{Published, filter_on};
 use crate::{App, Result};
 use model::question::Page;
@@ -20,12 +20,11 @@ pub(super) async fn filters(
         return Ok(None);
     }
     let Some(mut filters) = of_object(app, published, words, &event.object).await? else { return Ok(None) };
-    let charges: Vec<&str> = if event.kind == Kind::UnitPrice {
-        vec![ChargeType::OnDemandUsage.name()]
+    if event.kind == Kind::UnitPrice {
+        filters.push(filter_on(Column::ChargeType, false, &[ChargeType::OnDemandUsage.name()]));
     } else {
-        ChargeType::words(|charge| measure_of(charge) == event.measure)
-    };
-    filters.push(filter_on(Column::ChargeType, false, &charges));
+        filters.extend(rows_of(event.measure));
+    }
     Ok(Some(filters))
 }
 

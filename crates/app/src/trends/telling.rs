@@ -9,7 +9,7 @@ use crate::{App, Result, notifications};
 use analyses::trends::{Changed, Transition};
 use chrono::{Days, NaiveDate};
 use meta::NewJob;
-use model::{Column, CostQuery, Decimal, Dimension, Filter, Metric, OrganizationId, shown};
+use model::{CostQuery, Decimal, Dimension, Filter, Metric, OrganizationId, shown};
 use notify::{About, Amount, Fact, Notice, Point, TagShare};
 use std::collections::BTreeMap;
 
@@ -243,8 +243,7 @@ fn filters(object: &Object, words: &Words) -> Option<Vec<Filter>> {
         };
         filters.push(filter_on(dimension, false, &[value]));
     }
-    let usage = model::ChargeType::words(|charge| super::measure_of(charge) == Measure::Usage);
-    filters.push(filter_on(Column::ChargeType, false, &usage));
+    filters.extend(super::rows_of(Measure::Usage));
     Some(filters)
 }
 

@@ -1,17 +1,19 @@
 //! Questions by day over a long span, in pieces that the engine works on.
 
 use super::Span;
-use crate::read::Published;
+use crate::read::{Published, filter_on};
 use crate::trends::{Attribute, Measure};
 use crate::{App, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use model::{
-    ChargeType, Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, MappingName, Metric,
-    TimeView,
+    ChargeType, Column, CostAnswer, CostGroup, CostQuery, Decimal, Dimension, Filter, LineItemType,
+    MappingName, Metric, TimeView,
 };
 use query::QueryError;
 use std::sync::Arc;
 
+/// What tells which costs a row's are.
+const KIND: [Column; 2] = [Column::ChargeType, Column::LineItemType];
 /// The region of what has none.
 const GLOBAL: &str = "Global";
 
@@ -100,7 +102,7 @@ impl Asking<'_> {
 
     fn query(&self, metric: Metric, by: By<'_>) -> Result<CostQuery> {
         let mut group_by: Vec<Dimension> = by.attributes.iter().flat_map(dimensions).collect();
-        group_by.extend(by.columns.iter().chain([&Column::ChargeType]).copied().map(Dimension::from));
+        group_by.extend(by.columns.iter().chain(&KIND).copied().map(Dimension::from));
         let query = CostQuery { group_by, filters: by.filters.to_vec(), ..CostQuery::total(metric) };
         self.published.resolve(query)
     }
@@ -147,9 +149,10 @@ fn cells<'a>(attributes: &[Attribute], group: &'a CostGroup, days: &'a [NaiveDat
             _ => next(),
         });
     }
-    let charge = group.keys.last().and_then(Option::as_deref).and_then(ChargeType::from_name);
-    let measure = charge.map_or(Measure::Usage, measure_of);
-    let rest = keys.split_last().map_or(keys, |(_, rest)| rest);
+    let (rest, kind) = keys.split_at(keys.len().saturating_sub(KIND.len()));
+    let mut kind = kind.iter().map(Option::as_deref);
+    let charge = kind.next().flatten().and_then(ChargeType::from_name);
+    let measure = measure(charge, kind.next().flatten());
     Cells { values, rest, measure, days, figures: &group.figures }
 }
 
@@ -172,18 +175,41 @@ fn months(span: Span) -> Vec<(NaiveDate, NaiveDate)> {
     found
 }
 
-/// Which costs a charge's are. What others sell is usage: it is metered, or comes on a day of the month.
-pub(crate) const fn measure_of(charge: ChargeType) -> Measure {
+/// Which costs a row's are: what others sell is usage where it is metered, else a fee.
+fn measure(charge: Option<ChargeType>, line_item_type: Option<&str>) -> Measure {
+    let metered = || line_item_type.is_some_and(|name| LineItemType::METERED.contains(&name));
+    match charge {
+        Some(ChargeType::Marketplace) if !metered() => Measure::Fee,
+        Some(charge) => measure_of(charge),
+        None => Measure::Fee,
+    }
+}
+
+/// The rows of a measure, as filters.
+pub(crate) fn rows_of(measure: Measure) -> Vec<Filter> {
+    let words = |of: Measure| {
+        let is = |charge| measure_of(charge) == of || of == Measure::Fee && charge == ChargeType::Marketplace;
+        filter_on(Column::ChargeType, false, &ChargeType::words(is))
+    };
+    let metered = |exclude| filter_on(Column::LineItemType, exclude, &LineItemType::METERED);
+    match measure {
+        Measure::Usage => vec![words(measure), metered(false)],
+        Measure::Fee => vec![words(measure), metered(true)],
+        _ => vec![words(measure)],
+    }
+}
+
+/// Which costs a charge's are.
+const fn measure_of(charge: ChargeType) -> Measure {
     match charge {
         ChargeType::OnDemandUsage
         | ChargeType::SpotUsage
         | ChargeType::ReservedUsage
         | ChargeType::SavingsPlanUsage
-        | ChargeType::Marketplace
-        | ChargeType::Other => Measure::Usage,
+        | ChargeType::Marketplace => Measure::Usage,
         ChargeType::Tax => Measure::Tax,
         ChargeType::Support => Measure::Support,
-        ChargeType::OtherFee => Measure::Fee,
+        ChargeType::OtherFee | ChargeType::Other => Measure::Fee,
         ChargeType::UpFrontFee
         | ChargeType::RiFee
         | ChargeType::RiUnused

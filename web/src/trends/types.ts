@@ -1,0 +1,23 @@
+import type { Schemas } from "../api/types";
+
+export type Trends = Schemas["Trends"];
+export type TrendEvent = Schemas["TrendEvent"];
+export type TrendEvents = Schemas["TrendEvents"];
+export type TrendEventPage = Schemas["TrendEventPage"];
+export type TrendComment = Schemas["TrendComment"];
+export type TrendCause = Schemas["TrendCause"];
+export type TrendKind = Schemas["TrendKind"];
+export type TrendQuiet = Schemas["TrendQuiet"];
+export type TrendSeverity = Schemas["TrendSeverity"];
+export type TrendVerdict = Schemas["TrendVerdict"];
+export type TrendDay = Schemas["TrendDay"];
+export type TrendDays = Schemas["TrendDays"];
+export type TrendBreakdown = Schemas["TrendBreakdown"];
+export type TrendWaterfall = Schemas["TrendWaterfall"];
+export type TrendWhy = Schemas["TrendWhy"];
+export type TrendMethod = Schemas["TrendMethod"];
+export type TrendDefinition = Schemas["TrendDefinition"];
+export type NewTrendDefinition = Schemas["NewTrendDefinition"];
+export type TrendTrial = Schemas["TrendTrial"];
+export type TrendBacktest = Schemas["TrendBacktest"];
+export type TrendObject = TrendEvent["object"];

@@ -144,6 +144,7 @@ async fn events_are_listed_as_they_are_asked_for() {
         ("order=up", "order"),
         ("severity=bad", "severity"),
         ("recorded=perhaps", "recorded"),
+        ("currency=XYZ", "currency"),
         ("limit=0", "limit"),
         ("limit=501", "limit"),
         ("from=yesterday", "from"),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::policy::Caller;
 use crate::read::{Published, data_to};
-use crate::{App, Result};
+use crate::{App, AppError, Result};
 use chrono::{Days, NaiveDate};
 use meta::TrendFilter;
 use std::cmp::Ordering;
@@ -125,7 +125,7 @@ pub struct EventsPage {
 /// What was looked at in a currency, else in the main one, as far as the caller may see it.
 ///
 /// # Errors
-/// The metadata or the bills cannot be read.
+/// `Invalid`: no bill is in the currency; the metadata or the bills cannot be read.
 pub async fn looked_at(
     app: &App,
     caller: &Caller,
@@ -134,7 +134,14 @@ pub async fn looked_at(
 ) -> Result<LookedAt> {
     let organization = &caller.organization()?.id;
     let currencies = published.currencies().to_vec();
-    let currency = currency.map(ToOwned::to_owned).or_else(|| currencies.first().cloned());
+    if let Some(asked) = currency
+        && !currencies.is_empty()
+        && !currencies.iter().any(|known| known == asked)
+    {
+        return Err(AppError::invalid(format!("currency: no bill is in '{asked}'"))
+            .advise(format!("Choose one of {}.", currencies.join(", "))));
+    }
+    let currency = currencies.first().and_then(|main| currency.or(Some(main))).map(ToOwned::to_owned);
     let mut found = LookedAt { currency: currency.clone(), currencies, ..LookedAt::default() };
     let looks = app.meta().trend_looks(organization).await?;
     let Some(look) = looks.into_iter().find(|look| Some(&look.currency) == currency.as_ref()) else {

@@ -122,15 +122,18 @@ impl Asked<'_> {
     }
 }
 
+/// What is bought: offers, and steps of each.
+type Bought<'o> = Vec<(&'o Offer, u64)>;
+
 impl Asked<'_> {
     /// Moves one amount after the other by exact replays, the largest first: where plans that are owned rank usage
     /// otherwise than those that are bought, the problem's cost is not quite that of AWS's order.
     fn polished<'o>(
         &self,
-        mut bought: Vec<(&'o Offer, u64)>,
+        mut bought: Bought<'o>,
         enough: f64,
         go_on: impl Fn(f64) -> bool,
-    ) -> Result<(Vec<(&'o Offer, u64)>, Tried), Refused> {
+    ) -> Result<(Bought<'o>, Tried), Refused> {
         let mut best = self.tried(&bought)?;
         let mut order: Vec<usize> = (0..bought.len()).filter(|at| bought[*at].1 > 0).collect();
         order.sort_by_key(|at| std::cmp::Reverse(bought[*at].0.cost_of(bought[*at].1)));

@@ -25,3 +25,21 @@ def insert(data, organization: str, id: str, account: str, words: str = "usual",
         link.execute("INSERT INTO trend_comments (id, organization_id, event_id, author, text, at_ms) VALUES (?, ?, ?, 'Somebody', ?, 0)", (f"c{id}", organization, id, f"Comment on {words}"))
         link.commit()
     return id
+
+
+def others_are_as_good_as_none(scoped, mine: str) -> None:
+    """Events of accounts out of scope are not there, whatever is asked of them."""
+    listed = scoped.viewer.get("/trend-events", params={"status": "all"}).json()
+    assert [one["id"] for one in listed["events"] if one["first_day"] == DAY] == [scoped.event]
+    assert all(one["account_id"] == mine for one in listed["events"])
+    never = "0123456789abcdef"
+    plain = lambda answer, id: (answer.status_code, {name: text for name, text in answer.json().items() if name != "request_id"})  # noqa: E731
+    for path in ["", "/days", "/breakdown", "/why?day=2026-10-03"]:
+        answers = [plain(scoped.viewer.get(f"/trend-events/{id}{path}"), id) for id in (scoped.others_event, never)]
+        assert answers[0] == answers[1] and answers[0][0] == 404, path
+    for method, path, body in [("PUT", "verdict", {"verdict": "real"}), ("PUT", "snooze", {"until": "2026-11-01"}), ("PUT", "assignee", {"user": None}), ("POST", "comments", {"text": "x"}),
+                               ("PATCH", f"comments/c{scoped.others_event}", {"text": "x"}), ("DELETE", f"comments/c{scoped.others_event}", None)]:
+        answers = [plain(scoped.viewer.call(method, f"/trend-events/{id}/{path}", json=body), id) for id in (scoped.others_event, never)]
+        assert answers[0] == answers[1] and answers[0][0] == 404, path
+    for method, path, body in [("POST", "/trend-events/archive", {"ids": [scoped.event], "archived": True}), ("PUT", f"/trend-events/{scoped.event}/expected", {"until": None})]:
+        assert scoped.viewer.call(method, path, json=body).status_code == 403, path

@@ -59,3 +59,10 @@ class Mailbox(socketserver.ThreadingTCPServer):
             assert time.monotonic() < end, f"{len(self.mails)} of {number} mails came"
             time.sleep(0.05)
         return self.to()
+
+
+def read(mail: bytes) -> str:
+    """Subject and texts of a mail."""
+    found = email.message_from_bytes(mail, policy=email.policy.default)
+    texts = [part.get_content() for part in found.walk() if part.get_content_type().startswith("text/")]
+    return "\n".join([found["Subject"], *texts])

@@ -7,8 +7,6 @@ same rule.
 
 import csv
 import datetime
-import email
-import email.policy
 import gzip
 import io
 import json
@@ -18,7 +16,7 @@ import time
 import irregular
 import pytest
 from house import MONTH, Client, House, Tenant, classic_csv
-from mailbox import Mailbox
+from mailbox import Mailbox, read
 
 MINE, OTHER, LAST = "111111111111", "222222222222", "333333333333"
 SPAN = {"from": "2026-10-01", "to": "2026-11-01"}
@@ -327,20 +325,7 @@ def test_pages_of_the_organization_are_refused(scoped):
 
 
 def test_events_of_others_are_as_good_as_none(scoped):
-    listed = scoped.viewer.get("/trend-events", params={"status": "all"}).json()
-    assert [one["id"] for one in listed["events"] if one["first_day"] == irregular.DAY] == [scoped.event]
-    assert all(one["account_id"] == MINE for one in listed["events"])
-    never = "0123456789abcdef"
-    plain = lambda answer, id: (answer.status_code, {name: text for name, text in answer.json().items() if name != "request_id"})  # noqa: E731
-    for path in ["", "/days", "/breakdown", "/why?day=2026-10-03"]:
-        answers = [plain(scoped.viewer.get(f"/trend-events/{id}{path}"), id) for id in (scoped.others_event, never)]
-        assert answers[0] == answers[1] and answers[0][0] == 404, path
-    for method, path, body in [("PUT", "verdict", {"verdict": "real"}), ("PUT", "snooze", {"until": "2026-11-01"}), ("PUT", "assignee", {"user": None}), ("POST", "comments", {"text": "x"}),
-                               ("PATCH", f"comments/c{scoped.others_event}", {"text": "x"}), ("DELETE", f"comments/c{scoped.others_event}", None)]:
-        answers = [plain(scoped.viewer.call(method, f"/trend-events/{id}/{path}", json=body), id) for id in (scoped.others_event, never)]
-        assert answers[0] == answers[1] and answers[0][0] == 404, path
-    for method, path, body in [("POST", "/trend-events/archive", {"ids": [scoped.event], "archived": True}), ("PUT", f"/trend-events/{scoped.event}/expected", {"until": None})]:
-        assert scoped.viewer.call(method, path, json=body).status_code == 403, path
+    irregular.others_are_as_good_as_none(scoped, MINE)
 
 
 def test_references_are_looked_up_among_what_is_seen(scoped):
@@ -490,13 +475,6 @@ def test_strangers_of_an_allowed_domain_who_were_to_see_a_part_get_no_more(scope
     assert scoped.admin.get(address).json()["bill_diff_mails"]["recipients"] == ["anybody@gamma.example"]
     assert scoped.admin.patch(address, json={"bill_diff_mails": {"recipients": []}}).status_code == 200
     assert scoped.admin.put("/organization/mail-domains", json={"domains": []}).status_code == 200
-
-
-def read(mail: bytes) -> str:
-    """Subject and texts of a mail."""
-    found = email.message_from_bytes(mail, policy=email.policy.default)
-    texts = [part.get_content() for part in found.walk() if part.get_content_type().startswith("text/")]
-    return "\n".join([found["Subject"], *texts])
 
 
 def test_what_others_publish_leaves_ones_own_answers(scoped):

@@ -88,6 +88,7 @@ impl World {
         let options = AppOptions {
             clock: Arc::clone(&clock) as Arc<dyn crate::clock::Clock>,
             outgoing: Outgoing::new(vec!["127.0.0.0/8".parse().unwrap()]),
+            public_url: mail.as_ref().map(|mail| mail.public_url.clone()).unwrap_or_default(),
             mail,
             ..AppOptions::default()
         };

@@ -120,7 +120,8 @@ fn a_subset_viewer_sees_costs_and_nothing_of_the_organization() {
         .filter(|action| matches!(action.need(), Need::Role(_) | Need::PersonAs(_)))
         .filter(|action| allow(&viewer, *action).is_ok())
         .collect();
-    assert_eq!(may, [Action::ReadCosts, Action::SaveReports]);
+    // What is theirs of irregular spend they may answer, as they are told of it.
+    assert_eq!(may, [Action::ReadCosts, Action::SaveReports, Action::AnswerTrends]);
 }
 
 #[test]

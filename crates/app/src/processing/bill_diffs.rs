@@ -99,8 +99,12 @@ fn month(change: &BillChange, names: &BTreeMap<String, String>, page: &str) -> O
     })
 }
 
-/// The page of a change, of a connection whose page that is: of this change, whatever others the month has.
+/// The page of a change, of a connection whose page that is: of this change, whatever others the month has. Empty where
+/// nobody said how browsers get there.
 pub(crate) fn diff_page(page: &str, change: &BillChange) -> String {
+    if page.is_empty() {
+        return String::new();
+    }
     let at = DateTime::from_timestamp_millis(change.changed_at_ms).unwrap_or_default();
     // As the API writes it: the page looks for the diff of that moment.
     let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);

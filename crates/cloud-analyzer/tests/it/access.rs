@@ -87,6 +87,7 @@ impl Things {
             ("GET" | "DELETE", _) => None,
             ("PUT", "/connections/{id}/customers") => Some(json!({ "accounts": [] })),
             ("PUT", "/connections/{id}/bill-choices/{question}") => Some(json!({ "winner": 1 })),
+            ("PUT", "/budgets/{id}") => Some(json!({ "name": "Owner", "period": "month", "amount": "1" })),
             ("PUT", "/virtual-tags/{id}") => Some(json!({ "name": "Owner", "rules": [] })),
             ("PUT", "/trend-events/{id}/verdict") => Some(json!({ "verdict": null })),
             ("PUT", "/trend-events/{id}/assignee") => Some(json!({ "user": null })),

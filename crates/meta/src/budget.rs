@@ -89,9 +89,7 @@ impl Meta {
         .await?;
         write(&mut transaction, budget).await?;
         insert_audit(&mut transaction, entry).await?;
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -116,9 +114,7 @@ impl Meta {
                 .await?;
         }
         insert_audit(&mut transaction, entry).await?;
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -182,8 +178,8 @@ impl Meta {
         .execute(&mut *transaction)
         .await?;
         let kept = done.rows_affected() == 1;
-        for job in jobs.iter().filter(|_| kept) {
-            work::insert(&mut transaction, job).await?;
+        if kept {
+            work::insert_all(&mut transaction, jobs).await?;
         }
         transaction.commit().await?;
         Ok(kept)

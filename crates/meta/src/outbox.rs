@@ -129,8 +129,8 @@ impl Meta {
         .execute(&mut *transaction)
         .await?;
         let any = done.rows_affected() > 0;
-        for job in jobs.iter().filter(|_| any) {
-            work::insert(&mut transaction, job).await?;
+        if any {
+            work::insert_all(&mut transaction, jobs).await?;
         }
         transaction.commit().await?;
         Ok(any)

@@ -196,9 +196,7 @@ impl Meta {
         if let Some(entry) = entry {
             insert_audit(&mut transaction, entry).await?;
         }
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -365,6 +365,14 @@ pub(crate) async fn insert(to: &mut SqliteConnection, job: &NewJob) -> Result<()
     Ok(())
 }
 
+/// The jobs that follow from one transaction, in it.
+pub(crate) async fn insert_all(to: &mut SqliteConnection, jobs: &[NewJob]) -> Result<(), MetaError> {
+    for job in jobs {
+        insert(to, job).await?;
+    }
+    Ok(())
+}
+
 fn taken(row: &SqliteRow) -> Result<TakenJob, MetaError> {
     let progress: Option<String> = row.try_get("progress")?;
     let holder: Option<String> = row.try_get("lease")?;

@@ -37,9 +37,7 @@ impl Meta {
     ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         delete(&mut transaction, organization, id).await?;
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
     }
@@ -66,9 +64,7 @@ impl Meta {
         for record in split.changed.iter().chain(&split.made) {
             job::queue(&mut transaction, &record.connection.id, Reason::Asked, now_ms).await?;
         }
-        for job in &split.jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, &split.jobs).await?;
         insert_entries(&mut transaction, entries).await?;
         Ok(transaction.commit().await?)
     }

@@ -257,9 +257,7 @@ impl Meta {
         let disabled = done.rows_affected() == 1;
         if disabled {
             insert_audit(&mut transaction, entry).await?;
-            for job in jobs {
-                work::insert(&mut transaction, job).await?;
-            }
+            work::insert_all(&mut transaction, jobs).await?;
         }
         transaction.commit().await?;
         Ok(disabled)

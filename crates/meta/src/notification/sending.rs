@@ -357,9 +357,7 @@ impl Meta {
             .execute(&mut *transaction)
             .await?;
         }
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         transaction.commit().await?;
         Ok(id)
     }

@@ -74,9 +74,7 @@ impl Meta {
         .bind(new.created_at_ms)
         .execute(&mut *transaction)
         .await?;
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         insert_audit(&mut transaction, entry).await?;
         Ok(transaction.commit().await?)
     }
@@ -101,9 +99,7 @@ impl Meta {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         insert_audit(&mut transaction, entry).await?;
         transaction.commit().await?;
         Ok(true)

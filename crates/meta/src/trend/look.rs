@@ -126,9 +126,7 @@ impl Meta {
         for one in found {
             write(&mut transaction, organization, look, one).await?;
         }
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         transaction.commit().await?;
         Ok(true)
     }

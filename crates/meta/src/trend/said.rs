@@ -65,9 +65,7 @@ impl Meta {
             return Ok(false);
         }
         insert_history(&mut transaction, organization, id, history).await?;
-        for job in jobs {
-            work::insert(&mut transaction, job).await?;
-        }
+        work::insert_all(&mut transaction, jobs).await?;
         insert_audit(&mut transaction, entry).await?;
         transaction.commit().await?;
         Ok(true)

@@ -131,6 +131,8 @@ pub struct BudgetState {
     data_day: Option<NaiveDate>,
     /// What each day of the present period cost.
     days: Vec<(NaiveDate, Decimal)>,
+    /// What is remembered of its periods, by their first day.
+    memories: BTreeMap<NaiveDate, Memory>,
 }
 
 /// Names what may be changed of a budget, as it is: see [`crate::edits`].
@@ -228,9 +230,14 @@ async fn state(app: &App, published: &Published, budget: Budget) -> Result<Budge
         Known::of(app, published, &budget.question, &budget.currency, oldest, period.next(first)).await;
     let (known, problem) = match known {
         Ok(known) => (known, None),
-        Err(error) if error.kind == ErrorKind::Internal => return Err(error),
         // What its filters name is gone, there is no bill, or it is not read whole: said, and nothing else is.
-        Err(error) => (Known::default(), Some(error.message)),
+        Err(error)
+            if matches!(error.kind, ErrorKind::Invalid | ErrorKind::NotFound | ErrorKind::NotReady) =>
+        {
+            (Known::default(), Some(error.message))
+        }
+        // What passes is nothing about the budget: whoever looks tries again.
+        Err(error) => return Err(error),
     };
     let period_of = |first: NaiveDate| known.period(&budget, first);
     let now = period_of(first);
@@ -238,7 +245,7 @@ async fn state(app: &App, published: &Published, budget: Budget) -> Result<Budge
     let past: Vec<PeriodState> = past.take_while(|period| period.actual.is_some()).collect();
     let days = known.days_of(now.from, now.to);
     let data_day = known.data_day();
-    let memories: BTreeMap<NaiveDate, Memory> = memories(app, &budget).await?;
+    let memories = memories(app, &budget).await?;
     let memory = memories.get(&first);
     let thresholds = budget.thresholds.iter().map(|threshold| {
         let told = memory.and_then(|memory| memory.thresholds.iter().find(|one| one.threshold == *threshold));
@@ -261,6 +268,7 @@ async fn state(app: &App, published: &Published, budget: Budget) -> Result<Budge
         data_through: known.through,
         data_day,
         days,
+        memories,
         budget,
     })
 }

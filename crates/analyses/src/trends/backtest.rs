@@ -34,6 +34,8 @@ pub struct Tried {
 pub struct Backtest {
     /// Series that were looked at.
     pub series: usize,
+    /// First day that is looked back on.
+    pub from: NaiveDate,
     /// Last day of data.
     pub through: NaiveDate,
     /// What would have been found, by object and time: before what has one cause is joined.
@@ -72,6 +74,7 @@ impl Memory {
             *months.entry(count).or_default() += 1;
         }
         let series = self.bill().series.iter().filter(|series| definition.watches(&series.object)).count();
-        Some(Backtest { series, through, found, months: months.into_iter().collect() })
+        let from = since.max(self.bill().first_day);
+        Some(Backtest { series, from, through, found, months: months.into_iter().collect() })
     }
 }

@@ -1,7 +1,7 @@
 //! Looks at the budgets of an organization: what is to be told is queued in the transaction in which it is remembered as
 //! told.
 
-use super::{BudgetState, PeriodState, memories, state, telling};
+use super::{BudgetState, PeriodState, state, telling};
 use crate::read::Published;
 use crate::{App, AppError, Result};
 use analyses::budgets::{Memory, Step, look};
@@ -29,9 +29,12 @@ pub(crate) async fn look_at(app: &App, organization: &OrganizationId) -> Result<
 }
 
 async fn look_at_one(app: &App, published: &Published, state: &BudgetState) -> Result<()> {
-    let known = memories(app, &state.budget).await?;
+    // What cannot be told is not taken for a look: it would be remembered as one.
+    if state.problem.is_some() {
+        return Ok(());
+    }
     for (at, period) in std::iter::once(&state.now).chain(&state.past).enumerate() {
-        let memory = known.get(&period.from);
+        let memory = state.memories.get(&period.from);
         // The period before goes on for as long as its last rows come. Of older ones what was told may be taken back.
         if at < 2 || memory.is_some() {
             keep(app, published, state, period, memory, at < 2).await?;

@@ -87,15 +87,16 @@ const LOOK: Duration = Duration::from_millis(200);
 /// For how long it is waited for.
 const WAIT: Duration = Duration::from_mins(10);
 
-/// Does what waits to be looked at now, in this process, or waits until the one that is at it has done it.
+/// Does a job of that name of an organization now, in this process, if one waits, or waits until the one that is at it has
+/// done it. Jobs of others that wait before it are done on the way.
 ///
 /// # Errors
 /// It failed, or is not done in time.
-pub(super) async fn done_here(app: &App, organization: &OrganizationId) -> Result<()> {
+pub(super) async fn done_here(app: &App, name: &str, organization: &OrganizationId) -> Result<()> {
     let waited = async {
         loop {
-            while runner::run_now(app, Detect::NAME).await? {}
-            let last = app.meta().last_of_organization(Detect::NAME, organization).await?;
+            let ran = runner::run_now(app, name).await?;
+            let last = app.meta().last_of_organization(name, organization).await?;
             match last.filter(|job| job.state != JobState::Done) {
                 None => return Ok(()),
                 Some(job) if job.finished_at_ms.is_some() => {
@@ -105,7 +106,10 @@ pub(super) async fn done_here(app: &App, organization: &OrganizationId) -> Resul
                 }
                 Some(_) => {
                     // Perhaps a process that was killed.
-                    runner::take_over_left(app).await;
+                    if !ran {
+                        runner::take_over_left(app).await;
+                    }
+                    // What was put back, because the engine is busy, is not tried again at once.
                     tokio::time::sleep(LOOK).await;
                 }
             }

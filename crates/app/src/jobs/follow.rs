@@ -41,10 +41,10 @@ async fn followed(app: &App, organization: &OrganizationId, connection: &Connect
 /// months are there: nobody is told.
 pub(crate) async fn follow_here(app: &App, organization: &OrganizationId, connection: &ConnectionId) {
     followed(app, organization, connection, true).await;
-    if let Err(error) = caught(runner::run_now(app, Budgets::NAME)).await {
+    if let Err(error) = caught(detect::done_here(app, Budgets::NAME, organization)).await {
         tracing::warn!(%error, "budgets could not be looked at");
     }
-    if let Err(error) = caught(detect::done_here(app, organization)).await {
+    if let Err(error) = caught(detect::done_here(app, Detect::NAME, organization)).await {
         tracing::warn!(%error, "what is irregular could not be looked for: a server, or the next reading, does it");
     }
     if let Err(error) = caught(runner::run_now(app, Vacuum::NAME)).await {

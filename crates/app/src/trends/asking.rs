@@ -5,7 +5,7 @@ use super::{Attribute, Backtest, Object, Why, Words, events, looked, part, trial
 use crate::policy::Caller;
 use crate::read::Published;
 use crate::{App, AppError, ErrorKind, Result};
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use meta::TrendFilter;
 
 /// An answer to "why no event?".
@@ -104,8 +104,6 @@ pub fn read_object(pairs: &[String]) -> Result<Object> {
 pub struct Trial {
     /// Currency of the figures.
     pub currency: String,
-    /// First day that was looked at.
-    pub from: NaiveDate,
     /// What it would have found.
     pub backtest: Backtest,
     /// Words for that.
@@ -125,15 +123,12 @@ pub async fn backtest(app: &App, caller: &Caller, currency: Option<&str>, wish: 
     let organization = &caller.organization()?.id;
     let looked = trial(app, organization, currency, &definition).await?.ok_or_else(not_ready)?;
     let currency = looked.memory.bill().currency.clone();
-    let first_day = looked.memory.bill().first_day;
     let tried = tokio::task::spawn_blocking(move || looked.memory.backtest(&definition));
     let backtest = tried.await.map_err(|error| AppError::internal(error.to_string()))?;
     let published = Published::seen_by(app, caller, None).await?;
     let words = Words::of(app, &published).await?;
     let backtest = backtest.ok_or_else(not_ready)?;
-    let year = backtest.through.checked_sub_months(Months::new(12)).and_then(|day| day.succ_opt());
-    let from = year.map_or(first_day, |day| day.max(first_day));
-    Ok(Trial { currency, from, backtest, words })
+    Ok(Trial { currency, backtest, words })
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 use meta::{FoundTrend, TrendHistory, TrendLook};
 use model::OrganizationId;
 use std::collections::BTreeMap;
+use tokio::sync::OnceCell;
 
 /// Changes with what is found of the same bills: then they are looked at again.
 const METHOD: u32 = 1;
@@ -51,7 +52,7 @@ async fn take_back(
         return Ok(());
     }
     let changed = reconcile(before, vec![], NaiveDate::MIN);
-    let telling = Telling { app, organization, published, looked: None };
+    let telling = Telling { app, organization, published, looked: None, words: OnceCell::new() };
     let after = look.version;
     look.looked_at_ms = app.now().timestamp_millis();
     // Read again, they are looked at again.
@@ -95,10 +96,11 @@ async fn look_in(
         series: u32::try_from(bill.series.len()).unwrap_or(u32::MAX),
         message: looked.message.clone(),
     };
-    let telling = Telling { app, organization, published, looked: Some(&looked) };
+    let telling = Telling { app, organization, published, looked: Some(&looked), words: OnceCell::new() };
     let after = last.map_or(0, |last| last.version);
-    write(&telling, &look, after, recorded, changed).await?;
-    deliveries::keep(app, &looked.held).await
+    // Before the look is: one that is written down is not done again.
+    deliveries::keep(app, &looked.held).await?;
+    write(&telling, &look, after, recorded, changed).await
 }
 
 /// Names the bills and what is asked of them.

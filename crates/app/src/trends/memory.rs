@@ -12,7 +12,7 @@ use model::OrganizationId;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Memories that are kept: one for each organization and currency, and what else is watched by back-tests.
+/// Memories that are kept: one for each organization and currency, and what the last back-test of it watched beside.
 const KEPT: usize = 8;
 
 /// What was learned of the bills in one currency.
@@ -43,6 +43,8 @@ struct Key {
 #[derive(Clone, Debug)]
 struct Kept {
     key: Key,
+    /// Whether it holds more than is looked for, because somebody tries a definition.
+    tried: bool,
     state: String,
     memory: Arc<Memory>,
     message: Option<String>,
@@ -71,7 +73,11 @@ impl Memories {
 
     fn keep(&self, kept: Kept) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|one| one.key != kept.key);
+        // Of what is tried the last one: each holds all of the bills.
+        let same = |one: &Kept| {
+            one.key.organization == kept.key.organization && one.key.currency == kept.key.currency
+        };
+        all.retain(|one| one.key != kept.key && !(kept.tried && one.tried && same(one)));
         all.push(kept);
         if all.len() > KEPT {
             all.remove(0);
@@ -168,7 +174,9 @@ pub(super) async fn learned(
         let robust = Definition::predefined().into_iter().next();
         watching.extend(robust.map(|one| Definition { id: id.to_owned(), watches: vec![attribute], ..one }));
     }
-    watching.extend(tried.cloned());
+    let more = tried.filter(|tried| watching.iter().all(|known| known.watches != tried.watches));
+    watching.extend(more.cloned());
+    let tried = more.is_some();
     let mut watches: Vec<Vec<Attribute>> = watching.iter().map(|one| one.watches.clone()).collect();
     watches.sort();
     watches.dedup();
@@ -183,13 +191,13 @@ pub(super) async fn learned(
     let Some(loaded) = load::load(app, published, currency, &watching, known).await? else { return Ok(None) };
     let before = app.memories().take(&key);
     let state = published.id.clone();
-    let made = tokio::task::spawn_blocking(move || learn(key, state, before, loaded));
+    let made = tokio::task::spawn_blocking(move || learn(key, tried, state, before, loaded));
     let kept = made.await.map_err(|error| AppError::internal(format!("learning ended early: {error}")))?;
     app.memories().keep(kept.clone());
     Ok(Some(kept.with(asked)))
 }
 
-fn learn(key: Key, state: String, before: Option<Kept>, loaded: Loaded) -> Kept {
+fn learn(key: Key, tried: bool, state: String, before: Option<Kept>, loaded: Loaded) -> Kept {
     let threads = std::thread::available_parallelism().map_or(2, NonZero::get);
     let Loaded { bill, data_begin, message, held } = loaded;
     // What somebody reads at the moment stays as it is for them.
@@ -198,7 +206,7 @@ fn learn(key: Key, state: String, before: Option<Kept>, loaded: Loaded) -> Kept 
         Some(memory) => memory.renewed(bill, threads),
         None => Memory::new(bill, threads),
     };
-    Kept { key, state, memory: Arc::new(memory), message, data_begin, held }
+    Kept { key, tried, state, memory: Arc::new(memory), message, data_begin, held }
 }
 
 impl Kept {

@@ -12,6 +12,7 @@ use analyses::trends::{Feed, reconcile, silent};
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use model::OrganizationId;
 use std::collections::BTreeMap;
+use tokio::sync::OnceCell;
 
 /// Deliveries come, if one came within so many hours.
 const DELIVERS_HOURS: i64 = 36;
@@ -24,18 +25,23 @@ pub(crate) async fn look_for_silence(app: &App, organization: &OrganizationId) -
     let published = Published::of_id(app, organization).await?;
     let polled = app.meta().polled_connections().await?;
     let now = app.now();
-    for mut look in app.meta().trend_looks(organization).await? {
-        let mut through: BTreeMap<String, i64> = BTreeMap::new();
-        for one in published.publications.iter().filter(|one| one.currency == look.currency) {
-            let is_polled = polled.iter().any(|(_, id)| *id == one.connection_id);
-            if let Some(to) = one.data_to.filter(|_| is_polled) {
-                let newest = through.entry(one.connection_id.to_string()).or_default();
-                *newest = to.max(*newest);
-            }
+    // End of each connection's data, and the currency that they are in by then: that of former months has no more to come.
+    let mut through: BTreeMap<String, (i64, &str)> = BTreeMap::new();
+    for one in &published.publications {
+        let is_polled = polled.iter().any(|(_, id)| *id == one.connection_id);
+        if let Some(to) = one.data_to.filter(|_| is_polled) {
+            let newest = through.entry(one.connection_id.to_string()).or_default();
+            *newest = (to, one.currency.as_str()).max(*newest);
         }
+    }
+    for mut look in app.meta().trend_looks(organization).await? {
         let feeds: Vec<Feed> = through
-            .into_iter()
-            .map(|(connection, to)| Feed { connection, through: DateTime::from_timestamp_millis(to) })
+            .iter()
+            .filter(|(_, (_, currency))| *currency == look.currency)
+            .map(|(connection, (to, _))| Feed {
+                connection: connection.clone(),
+                through: DateTime::from_timestamp_millis(*to),
+            })
             .collect();
         let recorded = recorded(app, organization, &look.currency).await?;
         let asked = asked(app, organization, &recorded).await?;
@@ -49,7 +55,8 @@ pub(crate) async fn look_for_silence(app: &App, organization: &OrganizationId) -
             continue;
         }
         let changed = reconcile(before, found, NaiveDate::MIN);
-        let telling = Telling { app, organization, published: &published, looked: None };
+        let telling =
+            Telling { app, organization, published: &published, looked: None, words: OnceCell::new() };
         let after = look.version;
         look.looked_at_ms = now.timestamp_millis();
         write(&telling, &look, after, recorded, changed).await?;

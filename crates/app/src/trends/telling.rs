@@ -2,16 +2,17 @@
 
 use super::load::dimensions;
 use super::looking::account_of;
-use super::{Attribute, Event, Kind, Looked, Measure, Object, Severity, Status, Words, silence};
-use crate::read::{Published, filter_on};
+use super::{Attribute, Event, Kind, Looked, Measure, Severity, Status, Words, rows, silence};
+use crate::read::Published;
 use crate::telling::money;
 use crate::{App, Result, notifications};
 use analyses::trends::{Changed, Transition};
 use chrono::{Days, NaiveDate};
 use meta::NewJob;
-use model::{CostQuery, Decimal, Dimension, Filter, Metric, OrganizationId, shown};
+use model::{CostQuery, Decimal, Dimension, Metric, OrganizationId, shown};
 use notify::{About, Amount, Fact, Notice, Point, TagShare};
 use std::collections::BTreeMap;
+use tokio::sync::OnceCell;
 
 /// Days before an event that its chart shows.
 const BEFORE: u64 = 30;
@@ -27,6 +28,8 @@ pub(super) struct Telling<'a> {
     pub(super) published: &'a Published,
     /// What was learned, where bills were looked at.
     pub(super) looked: Option<&'a Looked>,
+    /// What things are called, once anything is told.
+    pub(super) words: OnceCell<Words>,
 }
 
 impl Telling<'_> {
@@ -49,7 +52,7 @@ impl Telling<'_> {
     }
 
     async fn notice(&self, event: &Event, step: notify::Transition) -> Result<Notice> {
-        let words = Words::of(self.app, self.published).await?;
+        let words = self.words.get_or_try_init(|| Words::of(self.app, self.published)).await?;
         let period = if event.first_day == event.last_day {
             event.first_day.to_string()
         } else {
@@ -100,7 +103,7 @@ impl Telling<'_> {
             amounts,
             link: self.app.page(&format!("/trends/events/{}", event.id)),
             chart: self.chart(event),
-            about: self.about(event, &words).await?,
+            about: self.about(event, words).await?,
         })
     }
 
@@ -120,6 +123,8 @@ impl Telling<'_> {
             .costs
             .iter()
             .enumerate()
+            // What is not known is not zero.
+            .skip(series.known_from)
             .map(|(place, cost)| (memory.day(place), *cost))
             .filter(|(day, _)| *day >= since && *day <= event.data_through)
             .map(|(day, cost)| Point {
@@ -155,7 +160,14 @@ impl Telling<'_> {
 
     /// The parts that values of a tag have in the change of an event's object.
     async fn owners(&self, event: &Event, key: &str, words: &Words) -> Result<Vec<TagShare>> {
-        let Some(filters) = filters(&event.object, words) else { return Ok(vec![]) };
+        // What the roll-up does not know has no such parts: line items may not be there yet, and the look would wait for them.
+        let in_rollup = |(attribute, _): (&Attribute, &str)| !dimensions(attribute).is_empty();
+        if !event.object.parts().all(in_rollup) {
+            return Ok(vec![]);
+        }
+        let Some(filters) = rows::filters(self.app, self.published, words, event).await? else {
+            return Ok(vec![]);
+        };
         let end = event.last_day + Days::new(1);
         let days = (end - event.first_day).num_days().max(1) as f64;
         let ask = async |from: NaiveDate, to: NaiveDate| -> Result<BTreeMap<String, f64>> {
@@ -229,22 +241,6 @@ fn severity(severity: Severity) -> notify::Severity {
         Severity::High => notify::Severity::High,
         Severity::Critical => notify::Severity::Critical,
     }
-}
-
-/// The rows of an object, of the service by one of what it is called by; `None` of what the roll-up does not know.
-fn filters(object: &Object, words: &Words) -> Option<Vec<Filter>> {
-    let mut filters = vec![];
-    for (attribute, value) in object.parts() {
-        let known = dimensions(attribute);
-        let dimension = match attribute {
-            // Where the report has no codes, it is called by its name.
-            Attribute::Service if !words.has_code(value) => known.into_iter().next_back()?,
-            _ => known.into_iter().next()?,
-        };
-        filters.push(filter_on(dimension, false, &[value]));
-    }
-    filters.extend(super::rows_of(Measure::Usage));
-    Some(filters)
 }
 
 fn text(event: &Event, period: &str) -> String {

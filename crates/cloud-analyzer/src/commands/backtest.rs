@@ -33,7 +33,7 @@ pub(crate) async fn run(folder: &Folder, args: cli::Backtest) -> anyhow::Result<
     let found = looked.memory.backtest(&definition).ok_or_else(nothing)?;
     let currency = &looked.memory.bill().currency;
     match args.format {
-        Format::Json => print_json(&view(&found, currency, &looked.memory)),
+        Format::Json => print_json(&view(&found, currency)),
         Format::Csv => {
             let mut out = std::io::stdout().lock();
             let header = ["object", "direction", "first_day", "last_day", "excess"];
@@ -75,7 +75,7 @@ fn cells(one: &trends::Tried) -> Vec<String> {
     ]
 }
 
-fn view(found: &Backtest, currency: &str, memory: &trends::Memory) -> serde_json::Value {
+fn view(found: &Backtest, currency: &str) -> serde_json::Value {
     let events: Vec<_> = found
         .found
         .iter()
@@ -92,7 +92,7 @@ fn view(found: &Backtest, currency: &str, memory: &trends::Memory) -> serde_json
         .map(|(month, events)| json!({ "month": month.to_string(), "events": events }))
         .collect();
     json!({
-        "currency": currency, "from": memory.bill().first_day.to_string(), "through": found.through.to_string(),
+        "currency": currency, "from": found.from.to_string(), "through": found.through.to_string(),
         "series": found.series, "total": found.found.len(), "found": events, "months": months,
     })
 }

@@ -209,7 +209,7 @@ pub(crate) struct TrendBacktest {
 
 impl From<Trial> for TrendBacktest {
     fn from(trial: Trial) -> Self {
-        let Trial { currency, from, backtest, words } = trial;
+        let Trial { currency, backtest, words } = trial;
         let mut found = backtest.found;
         found.sort_by(|one, other| {
             other.first_day.cmp(&one.first_day).then_with(|| one.object.cmp(&other.object))
@@ -225,7 +225,7 @@ impl From<Trial> for TrendBacktest {
         let months = backtest.months.iter();
         Self {
             currency,
-            from: from.to_string(),
+            from: backtest.from.to_string(),
             through: backtest.through.to_string(),
             series: backtest.series,
             total: found.len(),

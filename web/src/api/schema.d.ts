@@ -1486,7 +1486,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Says whether an event was irregular. What is as high later is not told if it was not. */
+        /**
+         * Says whether an event was irregular. If it was planned or false, what is no higher (by 15 % at most) is not told within
+         *     180 days of it.
+         */
         put: operations["set_trend_verdict"];
         post?: never;
         delete?: never;
@@ -2091,7 +2094,7 @@ export interface components {
             kind: components["schemas"]["KindName"];
             last: components["schemas"]["Try"] | null;
             name: string;
-            /** @description Nothing is sent before: its receiver asked for that (429, 503), or did not answer. */
+            /** @description Nothing is sent before: its receiver asked for that (429, 503), or did not take a message. */
             quiet_until: string | null;
             state: components["schemas"]["StateName"];
             /** @description Addresses of a mail, or the host of an address. */
@@ -2855,7 +2858,7 @@ export interface components {
             accounts?: string[];
             /** @description Channels, by identifier; none: nobody is told. */
             channels: string[];
-            /** @description `cost`, `connection`, `bill`, `report`. */
+            /** @description `cost`, `budget`, `connection`, `bill`, `report`. */
             kinds?: string[];
             /** @description As bad as this, or worse. */
             least?: components["schemas"]["SeverityName"];

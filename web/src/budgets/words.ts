@@ -1,5 +1,5 @@
 import type { Budget, BudgetBasis, BudgetPeriod, BudgetSpan, BudgetStanding } from "../api/types";
-import { approximate, compareDecimals, grouped, parseDecimal } from "../lib/decimal";
+import { approximate, compareDecimals, grouped, parseDecimal, subtractDecimals } from "../lib/decimal";
 import { formatMoney } from "../lib/money";
 
 export type Tone = "ok" | "warn" | "bad" | "idle";
@@ -73,10 +73,7 @@ export function leftText(span: Pick<BudgetSpan, "amount" | "actual">, currency: 
   if (span.amount === null || span.actual === null) return "";
   const over = compareDecimals(span.actual, span.amount) > 0;
   const [more, less] = over ? [span.actual, span.amount] : [span.amount, span.actual];
-  const difference = parseDecimal(more) - parseDecimal(less);
-  const cents = (difference + 5n * 10n ** 15n) / 10n ** 16n;
-  const text = `${cents / 100n}.${String(cents % 100n).padStart(2, "0")}`;
-  return `${formatMoney(text, currency)} ${over ? "over" : "left"}`;
+  return `${formatMoney(subtractDecimals(more, less), currency)} ${over ? "over" : "left"}`;
 }
 
 export interface BarParts {

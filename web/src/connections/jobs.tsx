@@ -17,7 +17,6 @@ const columns = [
 const words: Record<string, string> = {
   read: "Reading",
   announce: "Telling of new months",
-  budgets: "Looking at budgets",
   tell: "A mail",
   check: "Daily checks",
   stopped: "Looking why no deliveries come",

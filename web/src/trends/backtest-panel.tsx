@@ -91,7 +91,7 @@ function Tried({ backtest }: { backtest: TrendBacktest }) {
               </th>
               <td className={listClasses.nowrap}>{spanLabel(one.first_day, addDays(one.last_day, 1))}</td>
               <td className={listClasses.number} title={formatExact(one.excess, currency)}>
-                {one.direction === "increase" && !one.excess.startsWith("-") ? "+" : ""}
+                {one.direction === "increase" ? "+" : "−"}
                 {formatMoney(one.excess, currency)}
               </td>
             </tr>

@@ -4,12 +4,14 @@ import { changedHere } from "../ui/use-version";
 import { trendQueries } from "./queries";
 import type { NewTrendDefinition, TrendDefinition, TrendEventPage, TrendVerdict } from "./types";
 
-/** What shows events is asked for anew. */
-const shown = ["trends", "trend-events", "trend-event", "trend-definitions"];
+/** What shows events. */
+const shown = ["trends", "trend-events", "trend-event", "trend-definitions"] as const;
 
-function useRenew() {
+/** Asks for it anew, but for what the answer to a change brought along. */
+function useRenew(known?: (typeof shown)[number]) {
   const client = useQueryClient();
-  return () => Promise.all(shown.map((key) => client.invalidateQueries({ queryKey: [key] })));
+  const keys = shown.filter((key) => key !== known);
+  return () => Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] })));
 }
 
 /** Puts events away, or takes them back. */
@@ -31,7 +33,7 @@ export type Said =
 
 export function useSay(id: string) {
   const client = useQueryClient();
-  const renew = useRenew();
+  const renew = useRenew("trend-event");
   return useMutation({
     mutationFn: (said: Said): Promise<TrendEventPage> => {
       const params = { path: { id } };

@@ -42,7 +42,7 @@ export function DefinitionFields({ draft, predefined, may, onDraft }: Props) {
         />
         <Textarea
           label="Description"
-          maxLength={500}
+          maxLength={1_000}
           autosize
           minRows={2}
           disabled={fixed}
@@ -92,7 +92,7 @@ export function DefinitionFields({ draft, predefined, may, onDraft }: Props) {
           <NumberInput
             aria-label="Threshold in percent, typed"
             min={1}
-            max={100_000}
+            max={1_000}
             suffix=" %"
             allowNegative={false}
             disabled={!may}

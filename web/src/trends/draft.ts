@@ -84,7 +84,7 @@ function minimumOf(text: string): string | undefined {
 /** What keeps a definition from being tried, or undefined. */
 export function trialProblem(draft: Draft): string | undefined {
   if (draft.object === "tag" && draft.tagKey === "") return "Choose a tag key.";
-  if (!Number.isFinite(draft.threshold) || draft.threshold <= 0) return "The threshold is more than 0 %.";
+  if (!(draft.threshold >= 1 && draft.threshold <= 1_000)) return "The threshold is 1 to 1,000 %.";
   if (minimumOf(draft.minimum) === undefined) return "The least amount is a figure, such as 100.";
   return undefined;
 }

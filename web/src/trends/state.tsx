@@ -16,8 +16,8 @@ export function Looking() {
         Looking at your bills for the first time
       </Title>
       <Text c="dimmed" size="sm" className={emptyClasses.text ?? ""}>
-        The last twelve months are gone through, series by series. What was irregular in them appears here by
-        itself, and nobody is told of the past.
+        The last thirteen months or more are gone through, series by series. What was irregular in them
+        appears here by itself, and nobody is told of the past.
       </Text>
     </div>
   );

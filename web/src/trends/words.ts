@@ -38,7 +38,7 @@ export const kindSentences: Record<TrendKind, string> = {
   unit_price: "The price of a unit rose: the same usage costs more.",
   drop: "Costs are at a lower level than before.",
   gone: "There is no cost any more.",
-  no_data: "The connection has delivered nothing for more than 36 hours.",
+  no_data: "The connection's data end more than 36 hours ago.",
 };
 
 export const severities: readonly TrendSeverity[] = ["low", "medium", "high", "critical"];
@@ -70,8 +70,16 @@ export const statusSentences: Record<TrendEvent["status"], string> = {
 
 export const verdicts: readonly { value: TrendVerdict; label: string; help: string }[] = [
   { value: "real", label: "Real", help: "It was irregular: good that somebody said so." },
-  { value: "planned", label: "Planned", help: "It was meant to happen. The same height tells nobody again." },
-  { value: "false", label: "False alarm", help: "Nothing was wrong. The same height tells nobody again." },
+  {
+    value: "planned",
+    label: "Planned",
+    help: "It was meant to happen. The same height tells nobody for 180 days.",
+  },
+  {
+    value: "false",
+    label: "False alarm",
+    help: "Nothing was wrong. The same height tells nobody for 180 days.",
+  },
 ];
 
 export function verdictWords(verdict: TrendVerdict): string {

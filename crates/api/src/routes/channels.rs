@@ -158,7 +158,7 @@ pub(crate) struct Channel {
     disabled_reason: Option<String>,
     /// Notifications that wait for their digest, or to be tried again.
     waiting: u32,
-    /// Nothing is sent before: its receiver asked for that (429, 503), or did not answer.
+    /// Nothing is sent before: its receiver asked for that (429, 503), or did not take a message.
     #[schema(required = true)]
     quiet_until: Option<String>,
     /// Its last try.

@@ -41,7 +41,7 @@ pub(crate) struct RouteTag {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NotificationRoute {
-    /// `cost`, `connection`, `bill`, `report`.
+    /// `cost`, `budget`, `connection`, `bill`, `report`.
     #[serde(default)]
     kinds: Vec<String>,
     /// Any of these accounts.

@@ -56,7 +56,8 @@ pub(crate) struct TrendExpectedWish {
     up_to: Option<String>,
 }
 
-/// Says whether an event was irregular. What is as high later is not told if it was not.
+/// Says whether an event was irregular. If it was planned or false, what is no higher (by 15 % at most) is not told within
+/// 180 days of it.
 #[utoipa::path(put, path = "/trend-events/{id}/verdict", tag = "trends", params(("id" = String, Path)),
     request_body = TrendVerdictWish, responses(
     (status = OK, body = super::event::TrendEventPage),

@@ -238,8 +238,7 @@ mod tests {
         for charge in &catalog.charges {
             assert!(catalog.products.contains_key(&charge.code), "{}", charge.code);
             for twin in &charge.twins {
-                let found = catalog.find(&charge.code, twin, &charge.operation).expect(twin);
-                assert!(catalog.charges[found].twins.is_empty(), "{twin} brings no other");
+                assert!(catalog.find(&charge.code, twin, &charge.operation).is_some(), "{twin}");
             }
             for (key, _) in &charge.attributes {
                 assert!(

@@ -244,9 +244,10 @@ impl Weeks {
         takes: &[(Rank, u32)],
     ) {
         let is_plan = plan.what.is_plan();
-        // Nobody buys a plan for what it hardly makes cheaper.
+        // Nobody buys a plan for what it hardly makes cheaper, nor for licences.
         let worth = |rank: &Rank, place: u32| {
-            !is_plan || rank.weight() * 1000 <= members[place as usize].1.list * 810
+            let sku = &members[place as usize].1;
+            !is_plan || sku.licence == 0 && rank.weight() * 1000 <= sku.list * 810
         };
         let needs: Vec<i64> = self
             .hours

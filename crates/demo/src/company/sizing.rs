@@ -15,7 +15,7 @@ const USUAL_SERIES: u64 = 700;
 /// Series of the smallest company.
 const LEAST_SERIES: u64 = 115;
 /// Rows per series and month of a company whose report became hourly only lately: daily rows before.
-const ROWS_PER_SERIES: u64 = 46;
+const ROWS_PER_SERIES: u64 = 50;
 /// Mean rows per series and month when every charge has its natural step.
 const NATURAL_ROWS: u64 = 440;
 
@@ -275,9 +275,9 @@ pub(crate) fn instance(
         // Newer instances cost less: how much less is in the price list, not in the rows.
         series.waste = Some(Waste { rule: 12, better: None });
     }
-    // One node in five tells its containers apart, the first always.
+    // One node in ten tells its containers apart, the first always.
     let told = list.iter().any(|one| !one.pods.is_empty());
-    if fleet.workload == Workload::Eks && (!told || builder.rng.chance(200)) {
+    if fleet.workload == Workload::Eks && (!told || builder.rng.chance(100)) {
         series.pods = pods(builder, template, account);
     }
     list.push(series);

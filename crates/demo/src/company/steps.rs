@@ -63,24 +63,17 @@ pub(crate) fn steps(
     let days = f64::from(last - first) / 24.0;
     let (by_day, by_hour) = market_rows(series, market, owned, (first, last));
     let mut left = budget.rows as f64 * months - rows(series, &others);
-    // A part of the rows is kept for the hourly weeks.
-    let share = if budget.small() { 0.25 } else { 0.45 };
-    let kept = left * share;
     if by_day * days <= left {
         market.step = Some(Step::Day);
         left -= by_day * days;
     } else {
         left -= by_day * months;
     }
-    let more = if market.step == Some(Step::Day) { by_hour - by_day } else { by_hour };
-    let fits = |rows: f64| if more > 0.0 { (rows / more).floor().clamp(0.0, days.ceil()) } else { 0.0 };
-    let mut window = fits(kept.min(left));
-    left -= window * more;
     promote(series, &groups, Step::Day, &mut left, &rows);
-    if others.iter().all(|number| series[*number].step == Step::Day) {
-        let longer = fits(left).min(days.ceil() - window);
-        (window, left) = (window + longer, left - longer * more);
-    }
+    // What is left goes to the hourly weeks.
+    let more = if market.step == Some(Step::Day) { by_hour - by_day } else { by_hour };
+    let window = if more > 0.0 { (left / more).floor().clamp(0.0, days.ceil()) } else { 0.0 };
+    left -= window * more;
     #[expect(clippy::cast_possible_truncation, reason = "a count of days")]
     let hours = window as Hour * 24;
     market.hourly_from = (last.div_euclid(24) * 24 + 24 - hours).clamp(first, last);

@@ -159,7 +159,7 @@ pub(super) const PLANS: &[Plan] = &[
             region: 0,
         },
         Payment::All,
-        1,
+        3,
         Size::OfMean(1000),
         Bought::Before,
     ),

@@ -33,8 +33,8 @@ const COMPUTE: &[(&str, [i64; 4])] = &[
 const DATABASE: &[(&str, i64)] =
     &[("Serverless", 650), ("Instance", 800), ("Requests", 820), ("Capacity", 880)];
 
-/// Permille of the on-demand price of a reserved database or node, one year without up-front payment.
-const RESERVED: i64 = 660;
+/// Permille of the on-demand price of a reserved database or node without up-front payment: one year, three years.
+const RESERVED: [i64; 2] = [660, 470];
 
 /// What paying up front takes off, in permille of the on-demand price.
 const fn paid(payment: Payment) -> i64 {
@@ -62,6 +62,6 @@ pub(super) fn plan(what: What, years: i32, payment: Payment, sku: &Sku) -> Optio
 /// A reservation's cost of an hour, in permille of the on-demand price.
 pub(super) fn reserved(code: &str, family: &str, years: i32, class: &str, payment: Payment) -> i64 {
     let table = COMPUTE.iter().find(|(known, _)| code == "AmazonEC2" && *known == family);
-    let permille = table.map_or(RESERVED, |(_, row)| row[2 + usize::from(years > 1)]);
+    let permille = table.map_or(RESERVED[usize::from(years > 1)], |(_, row)| row[2 + usize::from(years > 1)]);
     permille + if class == "convertible" { 60 } else { 0 } - paid(payment)
 }

@@ -1,0 +1,12 @@
+//! Optimization: what commitments that are owned do, from the bill's own rows.
+//!
+//! `hours` reads what ran, by the hour; `deeds` what is known of each commitment; `bill` makes of both what
+//! [`analyses::commitments`] asks for, one payer and one currency at a time. Nothing here buys anything.
+
+mod bill;
+mod deeds;
+mod hours;
+
+pub use bill::{Bill, OfferKey, OfferRates, bills};
+pub use deeds::{Deed, DeedKind, deeds};
+pub use hours::{Detail, HourRow, HourSums, HoursAsked, Part, What, hour_rows};

@@ -1,0 +1,368 @@
+//! Reads what the line items tell of commitments: a statement over their fees, one over what they covered.
+
+use super::said::{Attributes, class, moment, payment, term};
+use super::{Deed, DeedKind, DeedMonth, add};
+use crate::optimize::hours::{Part, amount, months, number, text};
+use crate::read::Published;
+use crate::{App, Result};
+use analyses::commitments::{Measured, Said, facts};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::datatypes::{Decimal128Type, Int64Type};
+use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+use model::{BillingPeriod, ChargeType, Decimal};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// All commitments of some months (either end open), by payer, currency and name.
+///
+/// # Errors
+/// `NotReady` while a month has only its roll-up; bills that cannot be read.
+pub async fn deeds(
+    app: &App,
+    published: &Published,
+    from: Option<BillingPeriod>,
+    to: Option<BillingPeriod>,
+) -> Result<Vec<Deed>> {
+    let mut view = months(&published.view, from, to)?;
+    view.periods.retain(|one| to.is_none_or(|to| one.period <= to));
+    let mut found = Found { states: states(published), deeds: BTreeMap::new(), fees: HashMap::new() };
+    // Fees first: what covered rows say of a commitment only fills what they leave open.
+    for statement in [fees(), covered()] {
+        let mut batches = app.engine().sql(&view, &statement).await?;
+        while let Some(batch) = batches.try_next().await? {
+            for row in Rows::of(&batch)?.all() {
+                found.add(&row);
+            }
+        }
+    }
+    Ok(found.deeds.into_values().collect())
+}
+
+/// Of each published month of a connection: whether it is open, and whether it has all columns of reservations, of plans.
+type States = HashMap<(String, String), (bool, bool, bool)>;
+
+fn states(published: &Published) -> States {
+    let has = |features: &Value, family: &str| {
+        let is_cur = features.get("format").and_then(Value::as_str) == Some("CUR");
+        !is_cur || features.get(family).and_then(Value::as_bool) != Some(false)
+    };
+    let of = |one: &meta::Publication| {
+        let connection = one.connection_id.to_string();
+        let open = published.is_open(&connection, one.period);
+        let key = (connection, one.period.to_string());
+        (key, (open, has(&one.features, "reservations"), has(&one.features, "savings_plans")))
+    };
+    published.publications.iter().map(of).collect()
+}
+
+/// Columns of both statements; what one of them does not group by is the largest of its rows.
+const TEXTS: usize = 18;
+
+fn statement(columns: [&str; 11], charge_types: &[ChargeType], service: &str, groups: &str) -> String {
+    let words: Vec<String> = charge_types.iter().map(|one| format!("'{}'", one.name())).collect();
+    format!(
+        r#"SELECT "connection_id", "billing_period", "currency", "BillingAccountId", "CommitmentDiscountId", "x_ChargeType", {service},
+  {columns},
+  CAST(MIN("ChargePeriodStart") AS BIGINT) / 3600000000, CAST(MAX("ChargePeriodStart") AS BIGINT) / 3600000000, COUNT(*),
+  SUM("EffectiveCost"), SUM("ListCost"), SUM("x_NetEffectiveCost"), SUM("BilledCost"), SUM("ConsumedQuantity"),
+  SUM("x_NormalizedUsageAmount"), SUM("x_TotalCommitment"), MAX("x_TotalCommitment"), MAX("x_NormalizationFactor")
+FROM line_items
+WHERE NOT "x_IsSplit" AND "CommitmentDiscountId" <> '' AND "x_ChargeType" IN ({words})
+GROUP BY {groups}"#,
+        columns = columns.join(", "),
+        words = words.join(", "),
+    )
+}
+
+fn fees() -> String {
+    let types = [
+        ChargeType::RiFee,
+        ChargeType::RiUnused,
+        ChargeType::SpFee,
+        ChargeType::SpUnused,
+        ChargeType::UpFrontFee,
+        ChargeType::Refund,
+    ];
+    let columns = [
+        "\"SubAccountId\"",
+        "\"x_UsageType\"",
+        "\"x_Operation\"",
+        "\"RegionId\"",
+        "\"x_InstanceType\"",
+        "\"x_OperatingSystem\"",
+        "\"x_PurchaseOption\"",
+        "\"x_SavingsPlanOfferingType\"",
+        "\"CommitmentDiscountType\"",
+        "MAX(\"ChargeDescription\")",
+        "MAX(\"x_OtherColumns\")",
+    ];
+    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")
+}
+
+fn covered() -> String {
+    let columns = [
+        "\"SubAccountId\"",
+        "MAX(\"x_UsageType\")",
+        "MAX(\"x_Operation\")",
+        "MAX(\"RegionId\")",
+        "\"x_InstanceType\"",
+        "MAX(\"x_OperatingSystem\")",
+        "MAX(\"x_PurchaseOption\")",
+        "MAX(\"x_SavingsPlanOfferingType\")",
+        "MAX(\"CommitmentDiscountType\")",
+        "CAST(NULL AS VARCHAR)",
+        "MAX(\"x_OtherColumns\")",
+    ];
+    let types = [ChargeType::ReservedUsage, ChargeType::SavingsPlanUsage];
+    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 12")
+}
+
+/// A batch, column by column.
+struct Rows {
+    texts: Vec<StringArray>,
+    counts: Vec<ArrayRef>,
+    amounts: Vec<ArrayRef>,
+    rows: usize,
+}
+
+/// A row of either statement.
+struct Row<'a> {
+    texts: [&'a str; TEXTS],
+    first: DateTime<Utc>,
+    last: DateTime<Utc>,
+    rows: u64,
+    amounts: [Option<Decimal>; 9],
+}
+
+impl Rows {
+    fn of(batch: &RecordBatch) -> Result<Self> {
+        let column = |at: usize| batch.column(at);
+        Ok(Self {
+            texts: (0..TEXTS).map(|at| text(column(at))).collect::<Result<_>>()?,
+            counts: (TEXTS..TEXTS + 3).map(|at| number(column(at))).collect::<Result<_>>()?,
+            amounts: (TEXTS + 3..TEXTS + 12).map(|at| amount(column(at))).collect::<Result<_>>()?,
+            rows: batch.num_rows(),
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.rows).filter_map(|row| {
+            let word = |at: usize| {
+                let column = &self.texts[at];
+                if column.is_valid(row) { column.value(row) } else { "" }
+            };
+            let count = |at: usize| self.counts[at].as_primitive::<Int64Type>().value(row);
+            let value = |at: usize| {
+                let column = self.amounts[at].as_primitive::<Decimal128Type>();
+                column.is_valid(row).then(|| Decimal::from_units(column.value(row)))
+            };
+            Some(Row {
+                texts: std::array::from_fn(word),
+                first: DateTime::from_timestamp(count(0) * 3600, 0)?,
+                last: DateTime::from_timestamp(count(1) * 3600, 0)?,
+                rows: count(2).unsigned_abs(),
+                amounts: std::array::from_fn(value),
+            })
+        })
+    }
+}
+
+/// What was found so far.
+struct Found {
+    states: States,
+    deeds: BTreeMap<(String, String, String), Deed>,
+    /// Begin of the newest fee row by name: the newest says what stands.
+    fees: HashMap<(String, String, String), DateTime<Utc>>,
+}
+
+impl Found {
+    fn add(&mut self, row: &Row<'_>) {
+        let [connection, period, currency, payer, id, charge_type, service, account, ..] = row.texts;
+        let Ok(month) = period.parse::<BillingPeriod>() else { return };
+        let key = (payer.to_owned(), currency.to_owned(), id.to_owned());
+        let deed = self.deeds.entry(key.clone()).or_insert_with(|| Deed {
+            id: id.to_owned(),
+            payer: payer.to_owned(),
+            currency: currency.to_owned(),
+            kind: DeedKind::OtherPlan,
+            owners: vec![],
+            term: None,
+            class: None,
+            payment: None,
+            begin: None,
+            end: None,
+            service: None,
+            region: None,
+            instances: None,
+            reserved: None,
+            returned: false,
+            seen: (row.first, row.last),
+            months: BTreeMap::new(),
+        });
+        deed.seen = (deed.seen.0.min(row.first), deed.seen.1.max(row.last));
+        let part = Part::of(charge_type);
+        let refund = charge_type == ChargeType::Refund.name();
+        let cash = part.is_none();
+        let is_covered = matches!(part, Some(Part::Reserved | Part::SavingsPlan));
+        if refund {
+            deed.returned |= deed.is_refunded(row);
+        } else {
+            let newest = !is_covered && self.fees.get(&key).is_none_or(|known| row.last >= *known);
+            deed.describe(row, newest);
+            if newest {
+                self.fees.insert(key, row.last);
+            }
+            if !is_covered && !account.is_empty() {
+                // The latest stands last.
+                deed.owners.retain(|known| known != account || !newest);
+                let at = if newest { deed.owners.len() } else { 0 };
+                if !deed.owners.iter().any(|known| known == account) {
+                    deed.owners.insert(at, account.to_owned());
+                }
+            }
+        }
+        let plan = deed.kind.is_plan();
+        let reserved = deed.reserved.clone();
+        let own = self.states.get(&(connection.to_owned(), period.to_owned()));
+        let (open, reservations, plans) = own.copied().unwrap_or((false, true, true));
+        let entry = deed.months.entry(month).or_insert_with(|| DeedMonth { known: true, ..DeedMonth::default() });
+        entry.known &= if plan { plans } else { reservations };
+        entry.open |= open;
+        if cash {
+            entry.billed += row.amounts[3].unwrap_or_default();
+            return;
+        }
+        let units = || units(row, reserved.as_ref());
+        entry.take(row, is_covered, units, service, account);
+    }
+}
+
+/// Normalised instance-hours of a row, where it tells them; else its hours by the factor of its instances.
+fn units(row: &Row<'_>, reserved: Option<&analyses::commitments::Reserved>) -> Decimal {
+    let quantity = row.amounts[4].unwrap_or_default();
+    if let Some(normalized) = row.amounts[5].filter(|amount| !amount.is_zero()) {
+        return normalized;
+    }
+    // Without a factor that counts, an hour is an hour.
+    let flexible = reserved.is_none_or(|reserved| reserved.flexible.is_some());
+    let factor = row.amounts[8].filter(|factor| *factor > Decimal::ZERO);
+    let known = factor.or_else(|| facts().sku(&row.said()).and_then(|sku| sku.factor).map(|rate| rate.decimal()));
+    let known = known.or_else(|| reserved.and_then(|reserved| reserved.flexible).map(|rate| rate.decimal()));
+    match known.filter(|_| flexible) {
+        Some(factor) => analyses::commitments::share(quantity, factor, Decimal::from(1)),
+        None => quantity,
+    }
+}
+
+impl DeedMonth {
+    fn take(&mut self, row: &Row<'_>, covered: bool, units: impl Fn() -> Decimal, service: &str, account: &str) {
+        let effective = row.amounts[0].unwrap_or_default();
+        let net = row.amounts[2].unwrap_or_default();
+        if covered {
+            let measured =
+                Measured { used: effective, unused: Decimal::ZERO, equivalent: row.amounts[1].unwrap_or_default() };
+            add(&mut self.measured, &measured);
+            add(self.services.entry(service.to_owned()).or_default(), &measured);
+            self.net.0 += net;
+            self.units.0 += units();
+            self.covered_rows += row.rows;
+            self.accounts.insert(account.to_owned());
+        } else {
+            self.measured.unused += effective;
+            self.net.1 += net;
+            self.units.1 += units();
+            self.fee_hours += row.amounts[4].unwrap_or_default();
+            self.billed += row.amounts[3].unwrap_or_default();
+            self.commitment = super::sum(self.commitment, row.amounts[6]);
+            self.most_hourly = self.most_hourly.max(row.amounts[7]);
+            self.fee_rows += row.rows;
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn said(&self) -> Said<'a> {
+        Said {
+            service: self.texts[6],
+            usage_type: self.texts[8],
+            operation: self.texts[9],
+            region: self.texts[10],
+            instance_type: self.texts[11],
+            operating_system: self.texts[12],
+            factor: self.amounts[8],
+            ..Said::default()
+        }
+    }
+}
+
+impl Deed {
+    /// Whether a refund is of its up-front fee, or of all of it: what else is paid back (a wrong rate) is no return.
+    fn is_refunded(&self, row: &Row<'_>) -> bool {
+        let text = row.texts[16].to_ascii_lowercase();
+        let named = ["one-time fee", "upfront", "up-front", "returned", "sign up charge"].iter().any(|word| text.contains(word));
+        named || (text.is_empty() && row.amounts[0].is_none_or(Decimal::is_zero))
+    }
+
+    /// Takes what a row tells; the newest fee goes before what is known, other rows fill what is not.
+    fn describe(&mut self, row: &Row<'_>, newest: bool) {
+        let attributes = Attributes::read(row.texts[17]);
+        let [offering, kind, option, usage_type] = [row.texts[14], row.texts[15], row.texts[13], row.texts[8]];
+        let plan = kind.is_empty() && row.texts[5].contains("lan") || kind.to_ascii_lowercase().contains("saving");
+        let found = kind_of(plan, offering, row.texts[6], usage_type);
+        if self.kind == DeedKind::OtherPlan {
+            self.kind = found;
+        }
+        let fill = |known: &mut Option<DateTime<Utc>>, names: &[&str]| {
+            let told = attributes.get(names).and_then(moment);
+            if known.is_none() || (newest && told.is_some()) {
+                *known = told.or(*known);
+            }
+        };
+        fill(&mut self.begin, &["reservation_start_time", "savings_plan_start_time"]);
+        fill(&mut self.end, &["reservation_end_time", "savings_plan_end_time"]);
+        let words = ["pricing_lease_contract_length", "savings_plan_purchase_term", "lease_contract_length"];
+        self.term = self.term.or_else(|| attributes.get(&words).and_then(term)).or_else(|| term(usage_type));
+        self.payment = self.payment.or_else(|| payment(option)).or_else(|| payment(usage_type));
+        let told = attributes.get(&["pricing_offering_class", "offering_class"]).and_then(class);
+        self.class = self.class.or(if plan { Some(analyses::commitments::Class::Plan) } else { told });
+        let own = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        if plan {
+            self.region = self.region.take().or_else(|| attributes.get(&["savings_plan_region"]).and_then(own));
+            let family = attributes.get(&["savings_plan_instance_type_family"]).and_then(own);
+            self.instances = self.instances.take().or(family);
+            return;
+        }
+        let fee = Part::of(row.texts[5]) == Some(Part::Unused);
+        if self.reserved.is_none() || (newest && fee) {
+            self.service = own(row.texts[6]).or(self.service.take());
+            self.region = own(row.texts[10]).or(self.region.take());
+            self.instances = own(row.texts[11]).filter(|it| it != "Other resources").or(self.instances.take());
+            let count = attributes.get(&["reservation_number_of_reservations"]).and_then(|text| text.trim().parse().ok());
+            let zone = attributes.get(&["reservation_availability_zone"]).filter(|_| fee);
+            let tenancy = attributes.get(&["product_tenancy", "tenancy"]).unwrap_or_default();
+            let deployment = attributes.get(&["product_deployment_option", "deployment_option"]).unwrap_or_default();
+            let engine = attributes.get(&["product_cache_engine", "cache_engine"]).unwrap_or_default();
+            let said = Said { zone, tenancy, deployment, engine, ..row.said() };
+            self.reserved = facts().reserved(&said, count.unwrap_or(1)).or(self.reserved.take());
+        }
+    }
+}
+
+fn kind_of(plan: bool, offering: &str, product: &str, usage_type: &str) -> DeedKind {
+    if !plan {
+        return DeedKind::Reserved;
+    }
+    let any = |word: &str| [offering, product, usage_type].iter().any(|text| text.contains(word));
+    if any("EC2Instance") || any("EC2SP:") {
+        DeedKind::Ec2InstancePlan
+    } else if any("SageMaker") || any("MachineLearning") {
+        DeedKind::SageMakerPlan
+    } else if any("DatabaseSavings") || any("DatabaseSP") {
+        DeedKind::DatabasePlan
+    } else if offering == "ComputeSavingsPlans" || any("ComputeSP:") {
+        DeedKind::ComputePlan
+    } else {
+        DeedKind::OtherPlan
+    }
+}

@@ -6,7 +6,13 @@
 mod bill;
 mod deeds;
 mod hours;
+mod owned;
+mod rates;
+mod replay;
 
 pub use bill::{Bill, OfferKey, OfferRates, bills};
 pub use deeds::{Deed, DeedKind, deeds};
 pub use hours::{Detail, HourRow, HourSums, HoursAsked, Part, What, hour_rows};
+pub use owned::{OwnedCommitment, OwnedHour, month_of, owned, owned_by_hour};
+pub use rates::{MonthRates, ScopeRates, rates};
+pub use replay::{Replay, ReplayedCommitment, replay};

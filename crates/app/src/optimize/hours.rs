@@ -5,8 +5,8 @@
 //! them, and spot, which no commitment takes.
 
 use crate::read::Published;
-use crate::{AppError, Result};
 use crate::{App, ErrorKind};
+use crate::{AppError, Result};
 use analyses::commitments::facts;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -69,7 +69,10 @@ impl Part {
             Some(Self::Reserved)
         } else if is(ChargeType::SavingsPlanUsage) {
             Some(Self::SavingsPlan)
-        } else if [ChargeType::RiFee, ChargeType::RiUnused, ChargeType::SpFee, ChargeType::SpUnused].into_iter().any(is) {
+        } else if [ChargeType::RiFee, ChargeType::RiUnused, ChargeType::SpFee, ChargeType::SpUnused]
+            .into_iter()
+            .any(is)
+        {
             Some(Self::Unused)
         } else {
             None
@@ -191,14 +194,22 @@ pub async fn hour_rows(
 pub(super) fn months(view: &View, from: Option<BillingPeriod>, to: Option<BillingPeriod>) -> Result<View> {
     let to = to.map(BillingPeriod::next);
     let mut view = view.clone();
-    view.periods.retain(|one| from.is_none_or(|from| one.period >= from) && to.is_none_or(|to| one.period <= to));
-    let mut missing: Vec<String> =
-        view.periods.iter().filter(|one| one.line_item_files.is_none()).map(|one| one.period.to_string()).collect();
+    view.periods
+        .retain(|one| from.is_none_or(|from| one.period >= from) && to.is_none_or(|to| one.period <= to));
+    let mut missing: Vec<String> = view
+        .periods
+        .iter()
+        .filter(|one| one.line_item_files.is_none())
+        .map(|one| one.period.to_string())
+        .collect();
     missing.dedup();
     if missing.is_empty() {
         return Ok(view);
     }
-    let message = format!("the line items of {} are still being stored; only daily figures are ready", missing.join(", "));
+    let message = format!(
+        "the line items of {} are still being stored; only daily figures are ready",
+        missing.join(", ")
+    );
     Err(AppError::new(ErrorKind::NotReady, message).advise("Ask again in some minutes."))
 }
 
@@ -211,8 +222,14 @@ const AMOUNTS: usize = 14;
 fn statement(from: NaiveDate, to: NaiveDate, detail: Detail) -> String {
     let account = if detail.accounts { "\"SubAccountId\"" } else { "CAST(NULL AS VARCHAR)" };
     let zone = if detail.zones { "\"AvailabilityZone\"" } else { "CAST(NULL AS VARCHAR)" };
-    let fees: Vec<String> = ChargeType::words(ChargeType::is_recurring).iter().map(|word| format!("'{word}'")).collect();
-    let used = [ChargeType::OnDemandUsage, ChargeType::SpotUsage, ChargeType::ReservedUsage, ChargeType::SavingsPlanUsage];
+    let fees: Vec<String> =
+        ChargeType::words(ChargeType::is_recurring).iter().map(|word| format!("'{word}'")).collect();
+    let used = [
+        ChargeType::OnDemandUsage,
+        ChargeType::SpotUsage,
+        ChargeType::ReservedUsage,
+        ChargeType::SavingsPlanUsage,
+    ];
     let used: Vec<String> = used.iter().map(|one| format!("'{}'", one.name())).collect();
     format!(
         r#"SELECT "BillingAccountId", {account}, "currency", "x_ProductCode", "x_UsageType", "x_Operation", "RegionId", {zone},
@@ -236,7 +253,7 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16"#,
 }
 
 /// The engine of a cache, which neither usage type nor operation tell for certain; as the formats spell the attribute.
-fn engine() -> String {
+pub(super) fn engine() -> String {
     let keys = ["product/cacheEngine", "product_cache_engine", "cache_engine"];
     let found: Vec<String> = keys.iter().map(|key| format!(r#"tag("x_OtherColumns", '{key}')"#)).collect();
     format!(
@@ -254,7 +271,8 @@ pub(super) fn relevant() -> String {
             heads.join("|")
         )
     };
-    let all: Vec<String> = facts().usage().map(|(service, usage)| of_service((service, usage.collect()))).collect();
+    let all: Vec<String> =
+        facts().usage().map(|(service, usage)| of_service((service, usage.collect()))).collect();
     all.join(" OR ")
 }
 
@@ -269,9 +287,11 @@ impl Known {
     fn rows(&mut self, batch: &RecordBatch, detail: Detail, each: &mut impl FnMut(HourRow)) -> Result<()> {
         let texts = (0..TEXTS).map(|at| text(batch.column(at))).collect::<Result<Vec<_>>>()?;
         let counts = (TEXTS..TEXTS + 3).map(|at| number(batch.column(at))).collect::<Result<Vec<_>>>()?;
-        let amounts = (0..AMOUNTS).map(|at| amount(batch.column(TEXTS + 3 + at))).collect::<Result<Vec<_>>>()?;
+        let amounts =
+            (0..AMOUNTS).map(|at| amount(batch.column(TEXTS + 3 + at))).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
-            let [hour, hours, rows] = [0, 1, 2].map(|at: usize| counts[at].as_primitive::<Int64Type>().value(row));
+            let [hour, hours, rows] =
+                [0, 1, 2].map(|at: usize| counts[at].as_primitive::<Int64Type>().value(row));
             let Some(hour) = DateTime::from_timestamp(hour * 3600, 0) else { continue };
             let value = |at: usize| {
                 let column = amounts[at].as_primitive::<Decimal128Type>();
@@ -304,7 +324,13 @@ impl Known {
         Ok(())
     }
 
-    fn what(&mut self, texts: &[StringArray], row: usize, detail: Detail, factor: Option<Decimal>) -> Arc<What> {
+    fn what(
+        &mut self,
+        texts: &[StringArray],
+        row: usize,
+        detail: Detail,
+        factor: Option<Decimal>,
+    ) -> Arc<What> {
         let word = |at: usize| if texts[at].is_valid(row) { texts[at].value(row) } else { "" };
         self.key.clear();
         for at in 0..TEXTS {

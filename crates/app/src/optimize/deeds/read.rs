@@ -39,19 +39,39 @@ pub async fn deeds(
     Ok(found.deeds.into_values().collect())
 }
 
-/// Of each published month of a connection: whether it is open, and whether it has all columns of reservations, of plans.
-type States = HashMap<(String, String), (bool, bool, bool)>;
+/// What is known of a published month of a connection.
+#[derive(Clone, Copy)]
+struct State {
+    /// Whether it may still change.
+    open: bool,
+    /// Whether what was not used stands in rows of its own, beside what was: FOCUS.
+    apart: bool,
+    /// Whether the report has all columns of reservations.
+    reservations: bool,
+    /// Whether it has all columns of plans.
+    plans: bool,
+}
+
+/// Where nothing is known of it.
+const PLAIN: State = State { open: false, apart: false, reservations: true, plans: true };
+
+/// By connection and month.
+type States = HashMap<(String, String), State>;
 
 fn states(published: &Published) -> States {
+    let is_cur = |features: &Value| features.get("format").and_then(Value::as_str) == Some("CUR");
     let has = |features: &Value, family: &str| {
-        let is_cur = features.get("format").and_then(Value::as_str) == Some("CUR");
-        !is_cur || features.get(family).and_then(Value::as_bool) != Some(false)
+        !is_cur(features) || features.get(family).and_then(Value::as_bool) != Some(false)
     };
     let of = |one: &meta::Publication| {
         let connection = one.connection_id.to_string();
-        let open = published.is_open(&connection, one.period);
-        let key = (connection, one.period.to_string());
-        (key, (open, has(&one.features, "reservations"), has(&one.features, "savings_plans")))
+        let state = State {
+            open: published.is_open(&connection, one.period),
+            apart: !is_cur(&one.features),
+            reservations: has(&one.features, "reservations"),
+            plans: has(&one.features, "savings_plans"),
+        };
+        ((connection, one.period.to_string()), state)
     };
     published.publications.iter().map(of).collect()
 }
@@ -203,7 +223,6 @@ impl Found {
         deed.seen = (deed.seen.0.min(row.first), deed.seen.1.max(row.last));
         let part = Part::of(charge_type);
         let refund = charge_type == ChargeType::Refund.name();
-        let cash = part.is_none();
         let is_covered = matches!(part, Some(Part::Reserved | Part::SavingsPlan));
         if refund {
             deed.returned |= deed.is_refunded(row);
@@ -225,16 +244,16 @@ impl Found {
         let plan = deed.kind.is_plan();
         let reserved = deed.reserved.clone();
         let own = self.states.get(&(connection.to_owned(), period.to_owned()));
-        let (open, reservations, plans) = own.copied().unwrap_or((false, true, true));
-        let entry = deed.months.entry(month).or_insert_with(|| DeedMonth { known: true, ..DeedMonth::default() });
-        entry.known &= if plan { plans } else { reservations };
-        entry.open |= open;
-        if cash {
+        let state = own.copied().unwrap_or(PLAIN);
+        let entry =
+            deed.months.entry(month).or_insert_with(|| DeedMonth { known: true, ..DeedMonth::default() });
+        entry.known &= if plan { state.plans } else { state.reservations };
+        entry.open |= state.open;
+        if part.is_none() {
             entry.billed += row.amounts[3].unwrap_or_default();
             return;
         }
-        let units = || units(row, reserved.as_ref());
-        entry.take(row, is_covered, units, service, account);
+        entry.take(row, is_covered, state.apart, units(row, reserved.as_ref()));
     }
 }
 
@@ -247,7 +266,8 @@ fn units(row: &Row<'_>, reserved: Option<&analyses::commitments::Reserved>) -> D
     // Without a factor that counts, an hour is an hour.
     let flexible = reserved.is_none_or(|reserved| reserved.flexible.is_some());
     let factor = row.amounts[8].filter(|factor| *factor > Decimal::ZERO);
-    let known = factor.or_else(|| facts().sku(&row.said()).and_then(|sku| sku.factor).map(|rate| rate.decimal()));
+    let known =
+        factor.or_else(|| facts().sku(&row.said()).and_then(|sku| sku.factor).map(|rate| rate.decimal()));
     let known = known.or_else(|| reserved.and_then(|reserved| reserved.flexible).map(|rate| rate.decimal()));
     match known.filter(|_| flexible) {
         Some(factor) => analyses::commitments::share(quantity, factor, Decimal::from(1)),
@@ -256,27 +276,31 @@ fn units(row: &Row<'_>, reserved: Option<&analyses::commitments::Reserved>) -> D
 }
 
 impl DeedMonth {
-    fn take(&mut self, row: &Row<'_>, covered: bool, units: impl Fn() -> Decimal, service: &str, account: &str) {
-        let effective = row.amounts[0].unwrap_or_default();
-        let net = row.amounts[2].unwrap_or_default();
+    /// Adds a row of use, or of what was not used. A fee of AWS's own report pays for all hours; where what was not used
+    /// stands apart, all is both.
+    fn take(&mut self, row: &Row<'_>, covered: bool, apart: bool, units: Decimal) {
+        let [effective, list, net, billed, quantity, ..] = row.amounts.map(Option::unwrap_or_default);
         if covered {
-            let measured =
-                Measured { used: effective, unused: Decimal::ZERO, equivalent: row.amounts[1].unwrap_or_default() };
+            let measured = Measured { used: effective, unused: Decimal::ZERO, equivalent: list };
             add(&mut self.measured, &measured);
-            add(self.services.entry(service.to_owned()).or_default(), &measured);
+            add(self.services.entry(row.texts[6].to_owned()).or_default(), &measured);
             self.net.0 += net;
-            self.units.0 += units();
+            self.units.0 += units;
             self.covered_rows += row.rows;
-            self.accounts.insert(account.to_owned());
+            self.accounts.insert(row.texts[7].to_owned());
         } else {
             self.measured.unused += effective;
             self.net.1 += net;
-            self.units.1 += units();
-            self.fee_hours += row.amounts[4].unwrap_or_default();
-            self.billed += row.amounts[3].unwrap_or_default();
+            self.billed += billed;
             self.commitment = super::sum(self.commitment, row.amounts[6]);
             self.most_hourly = self.most_hourly.max(row.amounts[7]);
             self.fee_rows += row.rows;
+        }
+        let fee_of_purchase =
+            apart && [ChargeType::RiFee, ChargeType::SpFee].map(ChargeType::name).contains(&row.texts[5]);
+        if (apart && !fee_of_purchase) || (!apart && !covered) {
+            self.units.1 += units;
+            self.fee_hours += quantity;
         }
     }
 }
@@ -300,16 +324,21 @@ impl Deed {
     /// Whether a refund is of its up-front fee, or of all of it: what else is paid back (a wrong rate) is no return.
     fn is_refunded(&self, row: &Row<'_>) -> bool {
         let text = row.texts[16].to_ascii_lowercase();
-        let named = ["one-time fee", "upfront", "up-front", "returned", "sign up charge"].iter().any(|word| text.contains(word));
+        let named = ["one-time fee", "upfront", "up-front", "returned", "sign up charge"]
+            .iter()
+            .any(|word| text.contains(word));
         named || (text.is_empty() && row.amounts[0].is_none_or(Decimal::is_zero))
     }
 
     /// Takes what a row tells; the newest fee goes before what is known, other rows fill what is not.
     fn describe(&mut self, row: &Row<'_>, newest: bool) {
         let attributes = Attributes::read(row.texts[17]);
-        let [offering, kind, option, usage_type] = [row.texts[14], row.texts[15], row.texts[13], row.texts[8]];
-        let plan = kind.is_empty() && row.texts[5].contains("lan") || kind.to_ascii_lowercase().contains("saving");
-        let found = kind_of(plan, offering, row.texts[6], usage_type);
+        let [offering, kind, option, usage_type] =
+            [row.texts[14], row.texts[15], row.texts[13], row.texts[8]];
+        let of_plans = [ChargeType::SavingsPlanUsage, ChargeType::SpFee, ChargeType::SpUnused];
+        let plan = of_plans.map(ChargeType::name).contains(&row.texts[5])
+            || kind.to_ascii_lowercase().contains("saving");
+        let found = kind_of(plan, [offering, kind, row.texts[6], usage_type]);
         if self.kind == DeedKind::OtherPlan {
             self.kind = found;
         }
@@ -328,7 +357,8 @@ impl Deed {
         self.class = self.class.or(if plan { Some(analyses::commitments::Class::Plan) } else { told });
         let own = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         if plan {
-            self.region = self.region.take().or_else(|| attributes.get(&["savings_plan_region"]).and_then(own));
+            self.region =
+                self.region.take().or_else(|| attributes.get(&["savings_plan_region"]).and_then(own));
             let family = attributes.get(&["savings_plan_instance_type_family"]).and_then(own);
             self.instances = self.instances.take().or(family);
             return;
@@ -337,11 +367,15 @@ impl Deed {
         if self.reserved.is_none() || (newest && fee) {
             self.service = own(row.texts[6]).or(self.service.take());
             self.region = own(row.texts[10]).or(self.region.take());
-            self.instances = own(row.texts[11]).filter(|it| it != "Other resources").or(self.instances.take());
-            let count = attributes.get(&["reservation_number_of_reservations"]).and_then(|text| text.trim().parse().ok());
+            self.instances =
+                own(row.texts[11]).filter(|it| it != "Other resources").or(self.instances.take());
+            let count = attributes
+                .get(&["reservation_number_of_reservations"])
+                .and_then(|text| text.trim().parse().ok());
             let zone = attributes.get(&["reservation_availability_zone"]).filter(|_| fee);
             let tenancy = attributes.get(&["product_tenancy", "tenancy"]).unwrap_or_default();
-            let deployment = attributes.get(&["product_deployment_option", "deployment_option"]).unwrap_or_default();
+            let deployment =
+                attributes.get(&["product_deployment_option", "deployment_option"]).unwrap_or_default();
             let engine = attributes.get(&["product_cache_engine", "cache_engine"]).unwrap_or_default();
             let said = Said { zone, tenancy, deployment, engine, ..row.said() };
             self.reserved = facts().reserved(&said, count.unwrap_or(1)).or(self.reserved.take());
@@ -349,20 +383,54 @@ impl Deed {
     }
 }
 
-fn kind_of(plan: bool, offering: &str, product: &str, usage_type: &str) -> DeedKind {
+/// By offering type, commitment type, product and usage type: a compute plan's product is that of EC2 Instance plans too.
+fn kind_of(plan: bool, said: [&str; 4]) -> DeedKind {
     if !plan {
         return DeedKind::Reserved;
     }
-    let any = |word: &str| [offering, product, usage_type].iter().any(|text| text.contains(word));
-    if any("EC2Instance") || any("EC2SP:") {
+    let any = |words: &[&str]| {
+        said.iter()
+            .any(|text| words.iter().any(|word| text.to_ascii_lowercase().replace(' ', "").contains(word)))
+    };
+    if any(&["ec2instance", "ec2sp:"]) {
         DeedKind::Ec2InstancePlan
-    } else if any("SageMaker") || any("MachineLearning") {
+    } else if any(&["sagemaker", "machinelearning"]) {
         DeedKind::SageMakerPlan
-    } else if any("DatabaseSavings") || any("DatabaseSP") {
+    } else if any(&["databasesavings", "databasesp"]) {
         DeedKind::DatabasePlan
-    } else if offering == "ComputeSavingsPlans" || any("ComputeSP:") {
+    } else if said[..2].iter().any(|text| text.to_ascii_lowercase().contains("compute"))
+        || any(&["computesp:"])
+    {
         DeedKind::ComputePlan
     } else {
         DeedKind::OtherPlan
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_by_whatever_rows_say() {
+        for (said, kind) in [
+            (
+                ["ComputeSavingsPlans", "Savings Plan", "ComputeSavingsPlans", "ComputeSP:1yrNoUpfront"],
+                DeedKind::ComputePlan,
+            ),
+            (
+                ["", "Savings Plan", "ComputeSavingsPlans", "USE1-EC2SP:m5.1yrNoUpfront"],
+                DeedKind::Ec2InstancePlan,
+            ),
+            (["EC2InstanceSavingsPlans", "", "ComputeSavingsPlans", ""], DeedKind::Ec2InstancePlan),
+            (["", "Savings Plan", "MachineLearningSavingsPlans", ""], DeedKind::SageMakerPlan),
+            (["DatabaseSavingsPlans", "", "", ""], DeedKind::DatabasePlan),
+            (["", "Compute Savings Plans", "", ""], DeedKind::ComputePlan),
+            (["", "Savings Plan", "ComputeSavingsPlans", ""], DeedKind::OtherPlan),
+            (["", "Savings Plan", "AmazonSageMaker", "Host:ml.m5.large"], DeedKind::SageMakerPlan),
+        ] {
+            assert_eq!(kind_of(true, said), kind, "{said:?}");
+        }
+        assert_eq!(kind_of(false, ["", "Reserved Instance", "AmazonEC2", ""]), DeedKind::Reserved);
     }
 }

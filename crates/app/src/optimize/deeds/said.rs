@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn attributes_in_any_spelling() {
-        let read = |name: &str| Attributes::read(&format!("{{\"{name}\": \"x\", \"empty\": \" \", \"n\": 3}}"));
+        let read =
+            |name: &str| Attributes::read(&format!("{{\"{name}\": \"x\", \"empty\": \" \", \"n\": 3}}"));
         for name in ["reservation/StartTime", "reservation_start_time", "RESERVATION_START_TIME"] {
             assert_eq!(read(name).get(&["reservation_start_time"]), Some("x"), "{name}");
         }
@@ -95,7 +96,12 @@ mod tests {
 
     #[test]
     fn moments_of_every_format() {
-        for text in ["2026-01-02T03:00:00.000Z", "2026-01-02 03:00:00", "2026-01-02T03:00:00Z", "2026-01-02 03:00:00.000 UTC"] {
+        for text in [
+            "2026-01-02T03:00:00.000Z",
+            "2026-01-02 03:00:00",
+            "2026-01-02T03:00:00Z",
+            "2026-01-02 03:00:00.000 UTC",
+        ] {
             assert_eq!(moment(text).unwrap().to_rfc3339(), "2026-01-02T03:00:00+00:00", "{text}");
         }
         assert_eq!(moment("2026-01-02").unwrap().to_rfc3339(), "2026-01-02T00:00:00+00:00");
@@ -104,7 +110,10 @@ mod tests {
 
     #[test]
     fn words_of_offers() {
-        assert_eq!((term("1yr"), term("ComputeSP:3yrNoUpfront"), term("")), (Some(Term::OneYear), Some(Term::ThreeYears), None));
+        assert_eq!(
+            (term("1yr"), term("ComputeSP:3yrNoUpfront"), term("")),
+            (Some(Term::OneYear), Some(Term::ThreeYears), None)
+        );
         assert_eq!(payment("Savings plan (All Upfront)"), Some(Payment::AllUpfront));
         assert_eq!((payment("PartialUpfront"), payment("Reserved")), (Some(Payment::PartialUpfront), None));
         assert_eq!((class("Convertible"), class("")), (Some(Class::Convertible), None));

@@ -5,6 +5,7 @@
 
 mod bill;
 mod deeds;
+mod history;
 mod hours;
 mod owned;
 mod rates;
@@ -12,6 +13,7 @@ mod replay;
 
 pub use bill::{Bill, OfferKey, OfferRates, bills};
 pub use deeds::{Deed, DeedKind, deeds};
+pub use history::{CommitmentHistory, CommittedMonth, Expiry, HistoryMonth, Waste, history};
 pub use hours::{Detail, HourRow, HourSums, HoursAsked, Part, What, hour_rows};
 pub use owned::{OwnedCommitment, OwnedHour, month_of, owned, owned_by_hour};
 pub use rates::{MonthRates, ScopeRates, rates};

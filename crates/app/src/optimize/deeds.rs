@@ -9,7 +9,7 @@ mod said;
 pub use read::deeds;
 
 use analyses::commitments::{Class, Measured, Payment, Reserved, Term, share};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use model::{BillingPeriod, Decimal};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +113,13 @@ impl Deed {
     /// The account that owns it now.
     pub fn owner(&self) -> Option<&str> {
         self.owners.last().map(String::as_str)
+    }
+
+    /// Whether it is owned at a moment: by its dates, else by its rows.
+    pub fn at(&self, moment: DateTime<Utc>) -> bool {
+        let begun = self.begin.unwrap_or(self.seen.0) <= moment;
+        let ended = self.end.map_or_else(|| self.seen.1 + TimeDelta::days(1) < moment, |end| end <= moment);
+        begun && !ended && !self.returned
     }
 
     /// What it costs in an hour, used or not: a plan's commitment; of a reservation what its newest month cost by the hour.

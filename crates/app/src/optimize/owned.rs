@@ -143,7 +143,7 @@ pub async fn owned(app: &App, published: &Published, month: BillingPeriod) -> Re
     Ok(together(&found).iter().map(|(deed, whole)| owned_of(deed, whole)).collect())
 }
 
-fn owned_of(deed: &Deed, (month, payers): &(DeedMonth, Vec<String>)) -> OwnedCommitment {
+pub(super) fn owned_of(deed: &Deed, (month, payers): &(DeedMonth, Vec<String>)) -> OwnedCommitment {
     OwnedCommitment { payers: payers.clone(), ..OwnedCommitment::new(deed, month) }
 }
 

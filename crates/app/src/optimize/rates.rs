@@ -109,11 +109,15 @@ pub(super) fn is_compute(deed: &Deed) -> bool {
 /// # Errors
 /// As [`deeds`].
 pub async fn rates(app: &App, published: &Published, month: BillingPeriod) -> Result<Vec<MonthRates>> {
-    let mut found: BTreeMap<String, Scopes> = uncovered(app, published, month).await?;
+    let own = uncovered(app, published, Some(month)).await?;
+    let mut found: BTreeMap<String, Scopes> =
+        own.into_iter().map(|((_, currency), one)| (currency, one)).collect();
     let mut open = false;
     for (deed, (whole, _)) in together(&deeds(app, published, Some(month), Some(month)).await?) {
         let scope = found.entry(deed.currency.clone()).or_default().of(is_compute(&deed));
-        super::deeds::add(&mut scope.owned, &whole.measured);
+        if whole.known {
+            super::deeds::add(&mut scope.owned, &whole.measured);
+        }
         open |= whole.open;
     }
     let known = published.currencies();
@@ -139,38 +143,40 @@ async fn uncovered(
     let mut view = months(&published.view, Some(month), Some(month))?;
     view.periods.retain(|one| one.period == month);
     let sql = format!(
-        r#"SELECT "currency", "x_ProductCode", "x_UsageType", "x_Operation", "x_InstanceType", "x_ChargeType", {},
+        r#"SELECT "billing_period", "currency", "x_ProductCode", "x_UsageType", "x_Operation", "x_InstanceType", "x_ChargeType", {},
   SUM(CASE WHEN "ListCost" <> 0 THEN "ListCost" ELSE "BilledCost" END), SUM("EffectiveCost")
 FROM line_items
 WHERE NOT "x_IsSplit" AND "x_ChargeType" IN ('{}', '{}') AND ({})
-GROUP BY 1, 2, 3, 4, 5, 6, 7"#,
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"#,
         engine(),
         ChargeType::OnDemandUsage.name(),
         ChargeType::SpotUsage.name(),
         relevant()
     );
-    let mut found: BTreeMap<String, Scopes> = BTreeMap::new();
+    let mut found: BTreeMap<(BillingPeriod, String), Scopes> = BTreeMap::new();
     let mut batches = app.engine().sql(&view, &sql).await?;
     while let Some(batch) = batches.try_next().await? {
-        let texts = (0..7).map(|at| text(batch.column(at))).collect::<Result<Vec<_>>>()?;
-        let amounts = (7..9).map(|at| amount(batch.column(at))).collect::<Result<Vec<_>>>()?;
+        let texts = (0..8).map(|at| text(batch.column(at))).collect::<Result<Vec<_>>>()?;
+        let amounts = (8..10).map(|at| amount(batch.column(at))).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
             let word = |at: usize| if texts[at].is_valid(row) { texts[at].value(row) } else { "" };
             let value =
                 |at: usize| Decimal::from_units(amounts[at].as_primitive::<Decimal128Type>().value(row));
             let said = Said {
-                service: word(1),
-                usage_type: word(2),
-                operation: word(3),
-                instance_type: word(4),
-                engine: word(6),
+                service: word(2),
+                usage_type: word(3),
+                operation: word(4),
+                instance_type: word(5),
+                engine: word(7),
                 ..Said::default()
             };
             if !is_eligible(&said) {
                 continue;
             }
-            let scope = found.entry(word(0).to_owned()).or_default().of(facts().is_compute(said.service));
-            if Part::of(word(5)) == Some(Part::Spot) {
+            let Ok(month) = word(0).parse::<BillingPeriod>() else { continue };
+            let key = (month, word(1).to_owned());
+            let scope = found.entry(key).or_default().of(facts().is_compute(said.service));
+            if Part::of(word(6)) == Some(Part::Spot) {
                 scope.spot_list += value(0);
                 scope.spot_cost += value(1);
             } else {

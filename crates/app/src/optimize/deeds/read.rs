@@ -85,6 +85,7 @@ fn statement(columns: [&str; 11], charge_types: &[ChargeType], service: &str, gr
         r#"SELECT "connection_id", "billing_period", "currency", "BillingAccountId", "CommitmentDiscountId", "x_ChargeType", {service},
   {columns},
   CAST(MIN("ChargePeriodStart") AS BIGINT) / 3600000000, CAST(MAX("ChargePeriodStart") AS BIGINT) / 3600000000, COUNT(*),
+  MAX((CAST(COALESCE("ChargePeriodEnd", "ChargePeriodStart") AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) + 3599999999) / 3600000000),
   SUM("EffectiveCost"), SUM("ListCost"), SUM("x_NetEffectiveCost"), SUM("BilledCost"), SUM("ConsumedQuantity"),
   SUM("x_NormalizedUsageAmount"), SUM("x_TotalCommitment"), MAX("x_TotalCommitment"), MAX("x_NormalizationFactor")
 FROM line_items
@@ -152,6 +153,8 @@ struct Row<'a> {
     first: DateTime<Utc>,
     last: DateTime<Utc>,
     rows: u64,
+    /// Hours of the longest of them.
+    span: i64,
     amounts: [Option<Decimal>; 9],
 }
 
@@ -160,8 +163,8 @@ impl Rows {
         let column = |at: usize| batch.column(at);
         Ok(Self {
             texts: (0..TEXTS).map(|at| text(column(at))).collect::<Result<_>>()?,
-            counts: (TEXTS..TEXTS + 3).map(|at| number(column(at))).collect::<Result<_>>()?,
-            amounts: (TEXTS + 3..TEXTS + 12).map(|at| amount(column(at))).collect::<Result<_>>()?,
+            counts: (TEXTS..TEXTS + 4).map(|at| number(column(at))).collect::<Result<_>>()?,
+            amounts: (TEXTS + 4..TEXTS + 13).map(|at| amount(column(at))).collect::<Result<_>>()?,
             rows: batch.num_rows(),
         })
     }
@@ -182,6 +185,7 @@ impl Rows {
                 first: DateTime::from_timestamp(count(0) * 3600, 0)?,
                 last: DateTime::from_timestamp(count(1) * 3600, 0)?,
                 rows: count(2).unsigned_abs(),
+                span: count(3).max(1),
                 amounts: std::array::from_fn(value),
             })
         })
@@ -293,7 +297,9 @@ impl DeedMonth {
             self.net.1 += net;
             self.billed += billed;
             self.commitment = super::sum(self.commitment, row.amounts[6]);
-            self.most_hourly = self.most_hourly.max(row.amounts[7]);
+            let by_hour =
+                |total| analyses::commitments::share(total, Decimal::from(1), Decimal::from(row.span));
+            self.most_hourly = self.most_hourly.max(row.amounts[7].map(by_hour));
             self.fee_rows += row.rows;
         }
         let fee_of_purchase =

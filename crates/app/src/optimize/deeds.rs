@@ -4,6 +4,7 @@
 //! tell. Attributes without a column of their own stand in `x_OtherColumns` under the report's own names.
 
 mod read;
+mod rows;
 mod said;
 
 pub use read::deeds;

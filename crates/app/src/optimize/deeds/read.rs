@@ -1,13 +1,12 @@
 //! Reads what the line items tell of commitments: a statement over their fees, one over what they covered.
 
+use super::rows::{Row, Rows, covered, fees};
 use super::said::{Attributes, class, moment, payment, term};
 use super::{Deed, DeedKind, DeedMonth, add};
-use crate::optimize::hours::{Part, amount, months, number, text};
+use crate::optimize::hours::{Part, months};
 use crate::read::Published;
 use crate::{App, Result};
 use analyses::commitments::{Measured, Said, facts};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
-use arrow::datatypes::{Decimal128Type, Int64Type};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use model::{BillingPeriod, ChargeType, Decimal};
@@ -74,122 +73,6 @@ fn states(published: &Published) -> States {
         ((connection, one.period.to_string()), state)
     };
     published.publications.iter().map(of).collect()
-}
-
-/// Columns of both statements; what one of them does not group by is the largest of its rows.
-const TEXTS: usize = 18;
-
-fn statement(columns: [&str; 11], charge_types: &[ChargeType], service: &str, groups: &str) -> String {
-    let words: Vec<String> = charge_types.iter().map(|one| format!("'{}'", one.name())).collect();
-    format!(
-        r#"SELECT "connection_id", "billing_period", "currency", "BillingAccountId", "CommitmentDiscountId", "x_ChargeType", {service},
-  {columns},
-  CAST(MIN("ChargePeriodStart") AS BIGINT) / 3600000000, CAST(MAX("ChargePeriodStart") AS BIGINT) / 3600000000, COUNT(*),
-  MAX((CAST(COALESCE("ChargePeriodEnd", "ChargePeriodStart") AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) + 3599999999) / 3600000000),
-  SUM("EffectiveCost"), SUM("ListCost"), SUM("x_NetEffectiveCost"), SUM("BilledCost"), SUM("ConsumedQuantity"),
-  SUM("x_NormalizedUsageAmount"), SUM("x_TotalCommitment"), MAX("x_TotalCommitment"), MAX("x_NormalizationFactor")
-FROM line_items
-WHERE NOT "x_IsSplit" AND "CommitmentDiscountId" <> '' AND "x_ChargeType" IN ({words})
-GROUP BY {groups}"#,
-        columns = columns.join(", "),
-        words = words.join(", "),
-    )
-}
-
-fn fees() -> String {
-    let types = [
-        ChargeType::RiFee,
-        ChargeType::RiUnused,
-        ChargeType::SpFee,
-        ChargeType::SpUnused,
-        ChargeType::UpFrontFee,
-        ChargeType::Refund,
-    ];
-    let columns = [
-        "\"SubAccountId\"",
-        "\"x_UsageType\"",
-        "\"x_Operation\"",
-        "\"RegionId\"",
-        "\"x_InstanceType\"",
-        "\"x_OperatingSystem\"",
-        "\"x_PurchaseOption\"",
-        "\"x_SavingsPlanOfferingType\"",
-        "\"CommitmentDiscountType\"",
-        "MAX(\"ChargeDescription\")",
-        "MAX(\"x_OtherColumns\")",
-    ];
-    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")
-}
-
-fn covered() -> String {
-    let columns = [
-        "\"SubAccountId\"",
-        "MAX(\"x_UsageType\")",
-        "MAX(\"x_Operation\")",
-        "MAX(\"RegionId\")",
-        "\"x_InstanceType\"",
-        "MAX(\"x_OperatingSystem\")",
-        "MAX(\"x_PurchaseOption\")",
-        "MAX(\"x_SavingsPlanOfferingType\")",
-        "MAX(\"CommitmentDiscountType\")",
-        "CAST(NULL AS VARCHAR)",
-        "MAX(\"x_OtherColumns\")",
-    ];
-    let types = [ChargeType::ReservedUsage, ChargeType::SavingsPlanUsage];
-    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 12")
-}
-
-/// A batch, column by column.
-struct Rows {
-    texts: Vec<StringArray>,
-    counts: Vec<ArrayRef>,
-    amounts: Vec<ArrayRef>,
-    rows: usize,
-}
-
-/// A row of either statement.
-struct Row<'a> {
-    texts: [&'a str; TEXTS],
-    first: DateTime<Utc>,
-    last: DateTime<Utc>,
-    rows: u64,
-    /// Hours of the longest of them.
-    span: i64,
-    amounts: [Option<Decimal>; 9],
-}
-
-impl Rows {
-    fn of(batch: &RecordBatch) -> Result<Self> {
-        let column = |at: usize| batch.column(at);
-        Ok(Self {
-            texts: (0..TEXTS).map(|at| text(column(at))).collect::<Result<_>>()?,
-            counts: (TEXTS..TEXTS + 4).map(|at| number(column(at))).collect::<Result<_>>()?,
-            amounts: (TEXTS + 4..TEXTS + 13).map(|at| amount(column(at))).collect::<Result<_>>()?,
-            rows: batch.num_rows(),
-        })
-    }
-
-    fn all(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.rows).filter_map(|row| {
-            let word = |at: usize| {
-                let column = &self.texts[at];
-                if column.is_valid(row) { column.value(row) } else { "" }
-            };
-            let count = |at: usize| self.counts[at].as_primitive::<Int64Type>().value(row);
-            let value = |at: usize| {
-                let column = self.amounts[at].as_primitive::<Decimal128Type>();
-                column.is_valid(row).then(|| Decimal::from_units(column.value(row)))
-            };
-            Some(Row {
-                texts: std::array::from_fn(word),
-                first: DateTime::from_timestamp(count(0) * 3600, 0)?,
-                last: DateTime::from_timestamp(count(1) * 3600, 0)?,
-                rows: count(2).unsigned_abs(),
-                span: count(3).max(1),
-                amounts: std::array::from_fn(value),
-            })
-        })
-    }
 }
 
 /// What was found so far.
@@ -307,21 +190,6 @@ impl DeedMonth {
         if (apart && !fee_of_purchase) || (!apart && !covered) {
             self.units.1 += units;
             self.fee_hours += quantity;
-        }
-    }
-}
-
-impl<'a> Row<'a> {
-    fn said(&self) -> Said<'a> {
-        Said {
-            service: self.texts[6],
-            usage_type: self.texts[8],
-            operation: self.texts[9],
-            region: self.texts[10],
-            instance_type: self.texts[11],
-            operating_system: self.texts[12],
-            factor: self.amounts[8],
-            ..Said::default()
         }
     }
 }

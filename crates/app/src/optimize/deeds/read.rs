@@ -6,8 +6,8 @@ use super::{Deed, DeedKind, DeedMonth, add};
 use crate::optimize::hours::{Part, months};
 use crate::read::Published;
 use crate::{App, Result};
-use analyses::commitments::{Measured, Said, facts};
-use chrono::{DateTime, Utc};
+use analyses::commitments::{Class, Measured, Rate, Reserved, Said, facts, ratio, share};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures::TryStreamExt;
 use model::{BillingPeriod, ChargeType, Decimal};
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub async fn deeds(
 ) -> Result<Vec<Deed>> {
     let mut view = months(&published.view, from, to)?;
     view.periods.retain(|one| to.is_none_or(|to| one.period <= to));
-    let mut found = Found { states: states(published), deeds: BTreeMap::new(), fees: HashMap::new() };
+    let mut found = Found { states: states(published), deeds: BTreeMap::new(), of_fees: HashMap::new() };
     // Fees first: what covered rows say of a commitment only fills what they leave open.
     for statement in [fees(), covered()] {
         let mut batches = app.engine().sql(&view, &statement).await?;
@@ -35,7 +35,7 @@ pub async fn deeds(
             }
         }
     }
-    Ok(found.deeds.into_values().collect())
+    Ok(found.all())
 }
 
 /// What is known of a published month of a connection.
@@ -75,89 +75,119 @@ fn states(published: &Published) -> States {
     published.publications.iter().map(of).collect()
 }
 
+/// Payer, currency, commitment.
+type Key = (String, String, String);
+
 /// What was found so far.
 struct Found {
     states: States,
-    deeds: BTreeMap<(String, String, String), Deed>,
-    /// Begin of the newest fee row by name: the newest says what stands.
-    fees: HashMap<(String, String, String), DateTime<Utc>>,
+    deeds: BTreeMap<Key, Deed>,
+    of_fees: HashMap<Key, OfFees>,
+}
+
+/// What fee rows of a commitment tell by their order.
+#[derive(Default)]
+struct OfFees {
+    /// Begin of the newest, and whether it is a recurring one: it says what stands.
+    newest: Option<(DateTime<Utc>, bool)>,
+    /// Begin of the newest by account.
+    owners: BTreeMap<String, DateTime<Utc>>,
+    /// Whether one told how many are reserved.
+    counted: bool,
 }
 
 impl Found {
     fn add(&mut self, row: &Row<'_>) {
-        let [connection, period, currency, payer, id, charge_type, service, account, ..] = row.texts;
+        let [connection, period, currency, payer, id, charge_type, _, account, ..] = row.texts;
         let Ok(month) = period.parse::<BillingPeriod>() else { return };
         let key = (payer.to_owned(), currency.to_owned(), id.to_owned());
-        let deed = self.deeds.entry(key.clone()).or_insert_with(|| Deed {
-            id: id.to_owned(),
-            payer: payer.to_owned(),
-            currency: currency.to_owned(),
-            kind: DeedKind::OtherPlan,
-            owners: vec![],
-            term: None,
-            class: None,
-            payment: None,
-            begin: None,
-            end: None,
-            service: None,
-            region: None,
-            instances: None,
-            reserved: None,
-            returned: false,
-            seen: (row.first, row.last),
-            months: BTreeMap::new(),
-        });
+        let deed = self.deeds.entry(key.clone()).or_insert_with(|| blank(&key, row));
         deed.seen = (deed.seen.0.min(row.first), deed.seen.1.max(row.last));
         let part = Part::of(charge_type);
-        let refund = charge_type == ChargeType::Refund.name();
         let is_covered = matches!(part, Some(Part::Reserved | Part::SavingsPlan));
-        if refund {
-            deed.returned |= deed.is_refunded(row);
+        let fees = self.of_fees.entry(key).or_default();
+        if charge_type == ChargeType::Refund.name() {
+            deed.returned |= is_refunded(row);
         } else {
-            let newest = !is_covered && self.fees.get(&key).is_none_or(|known| row.last >= *known);
-            deed.describe(row, newest);
+            let own = (row.last, part == Some(Part::Unused));
+            let newest = !is_covered && fees.newest.is_none_or(|known| own >= known);
+            fees.counted |= deed.describe(row, newest);
             if newest {
-                self.fees.insert(key, row.last);
+                fees.newest = Some(own);
             }
             if !is_covered && !account.is_empty() {
-                // The latest stands last.
-                deed.owners.retain(|known| known != account || !newest);
-                let at = if newest { deed.owners.len() } else { 0 };
-                if !deed.owners.iter().any(|known| known == account) {
-                    deed.owners.insert(at, account.to_owned());
-                }
+                let last = fees.owners.entry(account.to_owned()).or_insert(row.last);
+                *last = row.last.max(*last);
             }
         }
-        let plan = deed.kind.is_plan();
-        let reserved = deed.reserved.clone();
         let own = self.states.get(&(connection.to_owned(), period.to_owned()));
         let state = own.copied().unwrap_or(PLAIN);
+        let units = units(row, deed.reserved.as_ref());
+        let known = if deed.kind.is_plan() { state.plans } else { state.reservations };
         let entry =
             deed.months.entry(month).or_insert_with(|| DeedMonth { known: true, ..DeedMonth::default() });
-        entry.known &= if plan { state.plans } else { state.reservations };
+        entry.known &= known;
         entry.open |= state.open;
         if part.is_none() {
             entry.billed += row.amounts[3].unwrap_or_default();
-            return;
+        } else {
+            entry.take(row, is_covered, state.apart, units);
         }
-        entry.take(row, is_covered, state.apart, units(row, reserved.as_ref()));
+    }
+
+    /// What was found, with what follows from all rows together.
+    fn all(mut self) -> Vec<Deed> {
+        for (key, deed) in &mut self.deeds {
+            let Some(fees) = self.of_fees.remove(key) else { continue };
+            let mut owners: Vec<(DateTime<Utc>, String)> =
+                fees.owners.into_iter().map(|(account, last)| (last, account)).collect();
+            owners.sort();
+            deed.owners = owners.into_iter().map(|(_, account)| account).collect();
+            if !fees.counted {
+                deed.count();
+            }
+        }
+        self.deeds.into_values().collect()
+    }
+}
+
+fn blank((payer, currency, id): &Key, row: &Row<'_>) -> Deed {
+    Deed {
+        id: id.clone(),
+        payer: payer.clone(),
+        currency: currency.clone(),
+        kind: DeedKind::OtherPlan,
+        owners: vec![],
+        term: None,
+        class: None,
+        payment: None,
+        begin: None,
+        end: None,
+        service: None,
+        region: None,
+        instances: None,
+        reserved: None,
+        returned: false,
+        seen: (row.first, row.last),
+        months: BTreeMap::new(),
     }
 }
 
 /// Normalised instance-hours of a row, where it tells them; else its hours by the factor of its instances.
-fn units(row: &Row<'_>, reserved: Option<&analyses::commitments::Reserved>) -> Decimal {
+fn units(row: &Row<'_>, reserved: Option<&Reserved>) -> Decimal {
     let quantity = row.amounts[4].unwrap_or_default();
+    // Where no other size fits, an hour is an hour.
+    if reserved.is_some_and(|reserved| reserved.flexible.is_none()) {
+        return quantity;
+    }
     if let Some(normalized) = row.amounts[5].filter(|amount| !amount.is_zero()) {
         return normalized;
     }
-    // Without a factor that counts, an hour is an hour.
-    let flexible = reserved.is_none_or(|reserved| reserved.flexible.is_some());
-    let factor = row.amounts[8].filter(|factor| *factor > Decimal::ZERO);
-    let known =
-        factor.or_else(|| facts().sku(&row.said()).and_then(|sku| sku.factor).map(|rate| rate.decimal()));
-    let known = known.or_else(|| reserved.and_then(|reserved| reserved.flexible).map(|rate| rate.decimal()));
-    match known.filter(|_| flexible) {
-        Some(factor) => analyses::commitments::share(quantity, factor, Decimal::from(1)),
+    let of_sku = facts().sku(&row.said()).and_then(|sku| sku.factor).map(Rate::decimal);
+    let told = row.amounts[8].filter(|factor| *factor > Decimal::ZERO);
+    let own = || reserved.and_then(|reserved| reserved.flexible).map(Rate::decimal);
+    match of_sku.or(told).or_else(own) {
+        Some(factor) => share(quantity, factor, Decimal::from(1)),
         None => quantity,
     }
 }
@@ -180,8 +210,7 @@ impl DeedMonth {
             self.net.1 += net;
             self.billed += billed;
             self.commitment = super::sum(self.commitment, row.amounts[6]);
-            let by_hour =
-                |total| analyses::commitments::share(total, Decimal::from(1), Decimal::from(row.span));
+            let by_hour = |total| share(total, Decimal::from(1), Decimal::from(row.span));
             self.most_hourly = self.most_hourly.max(row.amounts[7].map(by_hour));
             self.fee_rows += row.rows;
         }
@@ -194,18 +223,39 @@ impl DeedMonth {
     }
 }
 
+/// Whether a refund is of an up-front fee: what else is paid back (a wrong rate) is no return.
+fn is_refunded(row: &Row<'_>) -> bool {
+    let text = row.texts[16].to_ascii_lowercase();
+    let words = ["one-time fee", "upfront", "up-front", "returned", "sign up charge"];
+    words.iter().any(|word| text.contains(word))
+        || (text.is_empty() && row.amounts[0].is_none_or(Decimal::is_zero))
+}
+
 impl Deed {
-    /// Whether a refund is of its up-front fee, or of all of it: what else is paid back (a wrong rate) is no return.
-    fn is_refunded(&self, row: &Row<'_>) -> bool {
-        let text = row.texts[16].to_ascii_lowercase();
-        let named = ["one-time fee", "upfront", "up-front", "returned", "sign up charge"]
-            .iter()
-            .any(|word| text.contains(word));
-        named || (text.is_empty() && row.amounts[0].is_none_or(Decimal::is_zero))
+    /// How many are reserved, where no row tells: the hours that fees pay for, by the hours of the month in which it is owned.
+    fn count(&mut self) {
+        let of = |(month, sums): (&BillingPeriod, &DeedMonth)| {
+            let (from, to) = (midnight(month.first_day()), midnight(month.end_day()));
+            let begin = self.begin.map_or(from, |begin| begin.max(from));
+            let hours = (self.end.map_or(to, |end| end.min(to)) - begin).num_hours();
+            let whole = ratio(sums.fee_hours, Decimal::from(hours))?.to_f64().round();
+            (hours > 0 && (1.0..1e6).contains(&whole)).then_some(whole)
+        };
+        let most = self.months.iter().filter_map(of).fold(1.0, f64::max);
+        if let Some(reserved) = &mut self.reserved {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between one and a million"
+            )]
+            let most = most as u32;
+            reserved.count = most;
+        }
     }
 
     /// Takes what a row tells; the newest fee goes before what is known, other rows fill what is not.
-    fn describe(&mut self, row: &Row<'_>, newest: bool) {
+    /// Tells whether it said how many are reserved.
+    fn describe(&mut self, row: &Row<'_>, newest: bool) -> bool {
         let attributes = Attributes::read(row.texts[17]);
         let [offering, kind, option, usage_type] =
             [row.texts[14], row.texts[15], row.texts[13], row.texts[8]];
@@ -228,33 +278,46 @@ impl Deed {
         self.term = self.term.or_else(|| attributes.get(&words).and_then(term)).or_else(|| term(usage_type));
         self.payment = self.payment.or_else(|| payment(option)).or_else(|| payment(usage_type));
         let told = attributes.get(&["pricing_offering_class", "offering_class"]).and_then(class);
-        self.class = self.class.or(if plan { Some(analyses::commitments::Class::Plan) } else { told });
+        self.class = self.class.or(if plan { Some(Class::Plan) } else { told });
         let own = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let is_fee = !matches!(Part::of(row.texts[5]), Some(Part::Reserved | Part::SavingsPlan));
         if plan {
-            self.region =
-                self.region.take().or_else(|| attributes.get(&["savings_plan_region"]).and_then(own));
-            let family = attributes.get(&["savings_plan_instance_type_family"]).and_then(own);
-            self.instances = self.instances.take().or(family);
-            return;
+            if self.kind == DeedKind::Ec2InstancePlan {
+                let sku = facts().sku(&row.said()).filter(|_| !is_fee);
+                let named = usage_type.split_once("EC2SP:").and_then(|(_, rest)| rest.split('.').next());
+                let family = attributes.get(&["savings_plan_instance_type_family"]).or(named).and_then(own);
+                self.instances = self.instances.take().or(family).or_else(|| own(&sku?.family));
+                let region = attributes.get(&["savings_plan_region"]).and_then(own);
+                let of_row = || own(row.texts[10]).filter(|region| region != "Global");
+                self.region = self.region.take().or(region).or_else(of_row);
+            }
+            return false;
         }
-        let fee = Part::of(row.texts[5]) == Some(Part::Unused);
-        if self.reserved.is_none() || (newest && fee) {
-            self.service = own(row.texts[6]).or(self.service.take());
-            self.region = own(row.texts[10]).or(self.region.take());
-            self.instances =
-                own(row.texts[11]).filter(|it| it != "Other resources").or(self.instances.take());
-            let count = attributes
-                .get(&["reservation_number_of_reservations"])
-                .and_then(|text| text.trim().parse().ok());
-            let zone = attributes.get(&["reservation_availability_zone"]).filter(|_| fee);
-            let tenancy = attributes.get(&["product_tenancy", "tenancy"]).unwrap_or_default();
-            let deployment =
-                attributes.get(&["product_deployment_option", "deployment_option"]).unwrap_or_default();
-            let engine = attributes.get(&["product_cache_engine", "cache_engine"]).unwrap_or_default();
-            let said = Said { zone, tenancy, deployment, engine, ..row.said() };
-            self.reserved = facts().reserved(&said, count.unwrap_or(1)).or(self.reserved.take());
+        if self.reserved.is_some() && !newest {
+            return false;
         }
+        self.service = own(row.texts[6]).or(self.service.take());
+        self.region = own(row.texts[10]).or(self.region.take());
+        self.instances = own(row.texts[11]).filter(|it| it != "Other resources").or(self.instances.take());
+        let count =
+            attributes.get(&["reservation_number_of_reservations"]).and_then(|text| text.trim().parse().ok());
+        let said = Said {
+            // Of usage it is where it ran.
+            zone: attributes.get(&["reservation_availability_zone"]).filter(|_| is_fee),
+            tenancy: attributes.get(&["product_tenancy", "tenancy"]).unwrap_or_default(),
+            deployment: attributes
+                .get(&["product_deployment_option", "deployment_option"])
+                .unwrap_or_default(),
+            engine: attributes.get(&["product_cache_engine", "cache_engine"]).unwrap_or_default(),
+            ..row.said()
+        };
+        self.reserved = facts().reserved(&said, count.unwrap_or(1)).or(self.reserved.take());
+        count.is_some()
     }
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc()
 }
 
 /// By offering type, commitment type, product and usage type: a compute plan's product is that of EC2 Instance plans too.

@@ -58,7 +58,7 @@ pub(super) fn fees() -> String {
 pub(super) fn covered() -> String {
     let columns = [
         "\"SubAccountId\"",
-        "MAX(\"x_UsageType\")",
+        "\"x_UsageType\"",
         "MAX(\"x_Operation\")",
         "MAX(\"RegionId\")",
         "\"x_InstanceType\"",
@@ -70,7 +70,7 @@ pub(super) fn covered() -> String {
         "MAX(\"x_OtherColumns\")",
     ];
     let types = [ChargeType::ReservedUsage, ChargeType::SavingsPlanUsage];
-    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 12")
+    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 9, 12")
 }
 
 /// A batch, column by column.

@@ -165,10 +165,10 @@ def test_figures_by_hand(company):
     assert (compute["used"], compute["unused"], compute["cost"], compute["utilization"]) == ("0.1", "0.3", "0.4", "0.25")
     assert (compute["on_demand_equivalent"], compute["net_savings"]) == ("0.1333333333", "-0.2666666667")
     assert (compute["owners"], compute["payers"]) == ([PAYER, "2", OTHER_PAYER], [PAYER, OTHER_PAYER])
-    assert (compute["kind"], compute["term"], compute["payment"], compute["end"]) == ("compute_plan", "1yr", "no-upfront", "2027-03-01T00:00:00Z")
+    assert (compute["kind"], compute["term"], compute["payment"], compute["ends"]) == ("compute", "1yr", "no-upfront", "2027-03-01T00:00:00Z")
     upfront = mine["upfront"]
-    assert (upfront["cost"], upfront["used"], upfront["hourly"]) == ("0.075", "0.065", "0.05")
-    assert (upfront["kind"], upfront["instances"], upfront["region"], upfront["payment"]) == ("ec2_instance_plan", "m5", "us-east-1", "all-upfront")
+    assert (upfront["cost"], upfront["used"], upfront["hourly_commitment"]) == ("0.075", "0.065", "0.05")
+    assert (upfront["kind"], upfront["family"], upfront["region"], upfront["payment"]) == ("ec2", "m5", "us-east-1", "all-upfront")
     returned = mine["returned"]
     assert (returned["cost"], returned["net_savings"], returned["returned"]) == ("0.1", "-0.1", True)
     assert [one["returned"] for name, one in mine.items() if name != "returned"] == [False] * 4
@@ -223,7 +223,7 @@ def test_half_a_set_of_columns_is_not_known(tmp_path):
     product.ingest(tmp_path / "data", folder)
     [one] = optimize(tmp_path / "data", "owned", "2026-09")
     assert (one["cost"], one["used"], one["unused"], one["utilization"], one["net_savings"]) == (None, None, None, None, None)
-    assert one["commitment_id"] == arn("p") and one["end"] == "2027-03-01T00:00:00Z"
+    assert one["commitment_id"] == arn("p") and one["ends"] == "2027-03-01T00:00:00Z"
 
 
 def test_a_daily_report_tells_what_is_owned_and_no_hours(tmp_path):
@@ -235,7 +235,7 @@ def test_a_daily_report_tells_what_is_owned_and_no_hours(tmp_path):
         bill.row("Usage", day * 24, 24, account="1", **box(price="2.304", amount="24"))
     product.ingest(tmp_path / "data", bill.write(tmp_path / "bill"))
     [one] = optimize(tmp_path / "data", "owned", "2026-09")
-    assert (one["used"], one["unused"], one["hourly"]) == ("3.6", "3.6", "0.1")
+    assert (one["used"], one["unused"], one["hourly_commitment"]) == ("3.6", "3.6", "0.1")
     assert optimize(tmp_path / "data", "rates", "2026-09")["compute"]["on_demand"] == "6.912"
     assert "is daily" in refused(tmp_path / "data", "owned", "--month", "2026-09", "--hourly", arn("p"))
     assert "is daily" in refused(tmp_path / "data", "replay", "--month", "2026-09")

@@ -116,6 +116,32 @@ impl Deed {
         self.owners.last().map(String::as_str)
     }
 
+    /// What it is, in the words of charts: reservations by their class.
+    pub fn kind_name(&self) -> &'static str {
+        match (self.kind, self.class) {
+            (DeedKind::Reserved, Some(Class::Convertible)) => "convertible",
+            (DeedKind::Reserved, _) => "standard",
+            (DeedKind::ComputePlan, _) => "compute",
+            (DeedKind::Ec2InstancePlan, _) => "ec2",
+            (DeedKind::DatabasePlan, _) => "database",
+            (DeedKind::SageMakerPlan, _) => "sagemaker",
+            (DeedKind::OtherPlan, _) => "unknown",
+        }
+    }
+
+    /// Service of reservations, and what the waste of plans stands under.
+    pub fn service_name(&self) -> String {
+        let plans = match self.kind {
+            DeedKind::Reserved => return self.service.clone().unwrap_or_else(|| "Reserved".to_owned()),
+            DeedKind::ComputePlan => "ComputeSavingsPlans",
+            DeedKind::Ec2InstancePlan => "EC2InstanceSavingsPlans",
+            DeedKind::DatabasePlan => "DatabaseSavingsPlans",
+            DeedKind::SageMakerPlan => "SageMakerSavingsPlans",
+            DeedKind::OtherPlan => "SavingsPlans",
+        };
+        plans.to_owned()
+    }
+
     /// Whether it is owned at a moment: by its dates, else by its rows.
     pub fn at(&self, moment: DateTime<Utc>) -> bool {
         let begun = self.begin.unwrap_or(self.seen.0) <= moment;

@@ -1,178 +1,278 @@
-//! All that the reservations' page shows of what is owned: every commitment over all of its months, each month, and what
-//! ends when.
+//! All that the reservations' page shows of what is owned: each month, every commitment over all of them, and what is owned
+//! until when.
 
-use super::deeds::{Deed, DeedKind, DeedMonth, add, deeds};
-use super::owned::{OwnedCommitment, together};
-use super::rates::{ScopeRates, Scopes, is_compute, uncovered};
+use super::deeds::{Deed, DeedMonth, add, deeds};
+use super::owned::{OwnedCommitment, through, together};
+use super::rates::{ScopeRates, Scopes, Uncovered, is_compute, uncovered};
 use crate::read::Published;
 use crate::{App, Result};
-use analyses::commitments::{Class, Measured, Scope, share};
-use chrono::{DateTime, NaiveTime, Utc};
+use analyses::commitments::{Measured, Scope, share};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use model::{BillingPeriod, Decimal};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Months ahead that are shown at most: the longest term and what is queued.
+/// Months ahead that are shown at most: the longest term, and what is queued for three years.
 const MOST_AHEAD: usize = 72;
 
 /// What is owned in one currency.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CommitmentHistory {
+pub struct OwnedOverTime {
     /// Currency of all money.
     pub currency: String,
-    /// Each commitment, over all months that are published, by name.
+    /// Other currencies that the bills have.
+    pub other_currencies: Vec<String>,
+    /// Day of the newest hour of data.
+    pub data_through: NaiveDate,
+    /// First day of the months.
+    pub from: Option<NaiveDate>,
+    /// Day after the last.
+    pub to: Option<NaiveDate>,
+    /// What had to be assumed, and what is not known.
+    pub notes: Vec<String>,
+    /// Whether hours are told: not by a daily report.
+    pub hourly: bool,
+    /// The oldest first.
+    pub months: Vec<OwnedMonth>,
+    /// What is owned at the end of the data, month by month to the end of the last term, at its cost.
+    pub scheduled: Vec<ScheduledMonth>,
+    /// Each commitment over all the months, by name.
     pub commitments: Vec<OwnedCommitment>,
-    /// Each published month, the oldest first.
-    pub months: Vec<HistoryMonth>,
-    /// What is committed by the hour, from the first month to the end of the last term.
-    pub committed: Vec<CommittedMonth>,
-    /// Months in which commitments end from the newest data on, the next first.
-    pub expiries: Vec<Expiry>,
-    /// What is owned at the end of the data, by the hour.
-    pub owned_hourly: Decimal,
-    /// Commitments owned then.
-    pub owned_count: usize,
-    /// Cost of what nothing took, in all months.
-    pub waste: Decimal,
 }
 
 /// A month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct HistoryMonth {
+pub struct OwnedMonth {
     /// Month.
     pub month: String,
-    /// Whether it may still change.
-    pub estimated: bool,
-    /// Both scopes together.
-    pub all: ScopeRates,
+    /// Whether it may still change: what is unused is an estimate then.
+    pub open: bool,
+    /// Used and unused together.
+    pub cost: Decimal,
+    /// Cost of what usage took.
+    pub used: Decimal,
+    /// Cost of what nothing took.
+    pub unused: Decimal,
+    /// What the used would have cost on demand.
+    pub on_demand_equivalent: Decimal,
+    /// That, less the used.
+    pub gross_savings: Decimal,
+    /// That, less all of the cost.
+    pub net_savings: Decimal,
+    /// On-demand dollars of usage that commitments could have taken.
+    pub uncovered: Decimal,
+    /// Part of the cost that was used.
+    pub utilization: Option<Decimal>,
+    /// Part of the usage that commitments took, by on-demand dollars.
+    pub coverage: Option<Decimal>,
+    /// Net savings as a part of the on-demand dollars.
+    pub effective_savings_rate: Option<Decimal>,
     /// EC2, Fargate and Lambda.
     pub compute: ScopeRates,
     /// All else that commitments take.
     pub non_compute: ScopeRates,
-    /// Savings of what was used.
-    pub gross_savings: Decimal,
-    /// Cost of what nothing took, by what it is of: the service of reservations, the kind of plans; the most first.
-    pub waste: Vec<Waste>,
+    /// By product code of what was used; what nothing took stands under the service of a reservation, the kind of a plan.
+    pub by_service: Vec<OfService>,
+    /// By kind of commitment.
+    pub by_kind: Vec<OfKind>,
 }
 
-/// Cost of what nothing took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Waste {
-    /// Service code of reservations, kind of plans.
-    pub of: String,
-    /// Amount.
-    pub amount: Decimal,
-}
-
-/// What is committed by the hour in a month: the mean over its hours, whether used or not.
+/// A service's part.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CommittedMonth {
-    /// Month.
-    pub month: String,
-    /// Standard reservations.
-    pub standard: Decimal,
-    /// Convertible reservations.
-    pub convertible: Decimal,
-    /// Compute plans.
-    pub compute_plan: Decimal,
-    /// EC2 Instance plans.
-    pub ec2_instance_plan: Decimal,
-    /// Database plans.
-    pub database_plan: Decimal,
-    /// SageMaker plans.
-    pub sage_maker_plan: Decimal,
-    /// Plans of a kind that rows do not tell.
-    pub other_plan: Decimal,
+pub struct OfService {
+    /// Product code.
+    pub service: String,
+    /// Used and unused together.
+    pub cost: Decimal,
+    /// Cost of what nothing took.
+    pub unused: Decimal,
+    /// What the used would have cost on demand.
+    pub on_demand_equivalent: Decimal,
+    /// That, less all of the cost.
+    pub net_savings: Decimal,
+    /// On-demand dollars of usage that commitments could have taken.
+    pub uncovered: Decimal,
 }
 
-/// Commitments that end in a month.
+/// A kind's part.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OfKind {
+    /// Kind, as [`OwnedCommitment::kind`] has it.
+    pub kind: String,
+    /// Used and unused together.
+    pub cost: Decimal,
+    /// Cost of what nothing took.
+    pub unused: Decimal,
+}
+
+/// What is owned in a month to come, or in the newest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Expiry {
+pub struct ScheduledMonth {
     /// Month.
     pub month: String,
-    /// What ends with them, by the hour.
-    pub hourly: Decimal,
-    /// The commitments, the first to end first.
-    pub commitments: Vec<String>,
+    /// Cost by kind of commitment.
+    pub by_kind: Vec<OfKind>,
 }
 
-/// Everything that is owned, the main currency first.
+/// What is owned over some months of the bills (either end open, both included), in a currency or the main one.
 ///
 /// # Errors
 /// As [`deeds`].
-pub async fn history(app: &App, published: &Published) -> Result<Vec<CommitmentHistory>> {
-    let found = deeds(app, published, None, None).await?;
-    let mut scopes = uncovered(app, published, None).await?;
-    let through = crate::read::newest_month(app, published).map(|newest| newest.through);
-    let mut by_currency: BTreeMap<String, Vec<(Deed, (DeedMonth, Vec<String>))>> = BTreeMap::new();
-    for one in together(&found) {
-        by_currency.entry(one.0.currency.clone()).or_default().push(one);
-    }
-    for (_, currency) in scopes.keys() {
-        by_currency.entry(currency.clone()).or_default();
-    }
+pub async fn owned_over_time(
+    app: &App,
+    published: &Published,
+    (from, to): (Option<BillingPeriod>, Option<BillingPeriod>),
+    currency: Option<&str>,
+) -> Result<OwnedOverTime> {
+    let found = deeds(app, published, from, to).await?;
+    let beside = uncovered(app, published, (from, to)).await?;
     let known = published.currencies();
-    let place = |currency: &String| known.iter().position(|one| one == currency).unwrap_or(known.len());
-    let mut answer: Vec<CommitmentHistory> = vec![];
-    for (currency, own) in by_currency {
-        let parts: Vec<&Deed> = found.iter().filter(|deed| deed.currency == currency).collect();
-        let months = months(&currency, &parts, &mut scopes);
-        let moment = through.unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let owned: Vec<&Deed> = own.iter().map(|(deed, _)| deed).filter(|deed| deed.at(moment)).collect();
-        answer.push(CommitmentHistory {
-            owned_hourly: owned.iter().filter_map(|deed| deed.hourly()).sum(),
-            owned_count: owned.len(),
-            waste: months.iter().map(|month| month.all.unused).sum(),
-            committed: committed(own.iter().map(|(deed, _)| deed)),
-            expiries: expiries(own.iter().map(|(deed, _)| deed), moment),
-            commitments: own.iter().map(|(deed, whole)| super::owned::owned_of(deed, whole)).collect(),
-            months,
-            currency,
-        });
-    }
-    answer.sort_by_key(|one| place(&one.currency));
-    Ok(answer)
+    let currency = currency.or(known.first().map(String::as_str)).unwrap_or_default().to_owned();
+    let own: Vec<Deed> = found.into_iter().filter(|deed| deed.currency == currency).collect();
+    let beside: BTreeMap<BillingPeriod, Uncovered> = beside
+        .into_iter()
+        .filter(|((_, one), _)| *one == currency)
+        .map(|((month, _), one)| (month, one))
+        .collect();
+    let now = through(app, published);
+    let all = together(&own);
+    let commitments: Vec<OwnedCommitment> =
+        all.iter().map(|(deed, whole)| OwnedCommitment::new(deed, whole, now)).collect();
+    let (daily, dollars) = beside
+        .values()
+        .fold((Decimal::ZERO, Decimal::ZERO), |(daily, all), one| (daily + one.daily, all + one.all));
+    let hourly =
+        daily.checked_percent(Decimal::from(200)).is_none_or(|twice| twice < dollars || daily.is_zero());
+    let months = months(&own, &beside);
+    let day = |month: Option<&OwnedMonth>| month.and_then(|month| month.month.parse::<BillingPeriod>().ok());
+    Ok(OwnedOverTime {
+        other_currencies: known.iter().filter(|one| **one != currency).cloned().collect(),
+        currency,
+        data_through: (now - chrono::TimeDelta::milliseconds(1)).date_naive(),
+        from: day(months.first()).map(BillingPeriod::first_day),
+        to: day(months.last()).map(BillingPeriod::end_day),
+        notes: notes(&commitments, hourly),
+        hourly,
+        scheduled: scheduled(all.iter().map(|(deed, _)| deed), now),
+        commitments,
+        months,
+    })
 }
 
-/// Each month of a currency.
-fn months(
-    currency: &str,
-    deeds: &[&Deed],
-    scopes: &mut BTreeMap<(BillingPeriod, String), Scopes>,
-) -> Vec<HistoryMonth> {
-    let mut all: BTreeMap<BillingPeriod, (Scopes, BTreeMap<String, Decimal>, bool)> = BTreeMap::new();
-    for ((month, _), uncovered) in scopes.iter().filter(|((_, own), _)| own == currency) {
-        all.entry(*month).or_default().0 = *uncovered;
+fn notes(commitments: &[OwnedCommitment], hourly: bool) -> Vec<String> {
+    let count = |of: fn(&OwnedCommitment) -> bool| commitments.iter().filter(|one| of(one)).count();
+    let mut notes = vec![];
+    if !hourly {
+        notes.push(
+            "The report is daily: what is owned is known, hours are not. Hourly granularity tells them."
+                .to_owned(),
+        );
+    }
+    let unknown = count(|one| one.cost.is_none());
+    if unknown > 0 {
+        notes.push(format!(
+            "The report lacks columns that the cost of {unknown} commitments needs: it is in no total."
+        ));
+    }
+    let terms = count(|one| one.ends.is_none());
+    if terms > 0 {
+        notes.push(format!("Rows do not tell when {terms} commitments end."));
+    }
+    if count(|one| one.estimated) > 0 {
+        notes.push("A month is open: what is unused in it is an estimate.".to_owned());
+    }
+    if count(|one| {
+        one.service.as_deref() == Some("AmazonEC2")
+            && one.kind == "standard"
+            && one.cost.is_some_and(Decimal::is_zero)
+    }) > 0
+    {
+        notes.push("AWS leaves amortised values of reservations on dedicated hosts out.".to_owned());
+    }
+    notes
+}
+
+/// Parts of a month.
+#[derive(Default)]
+struct Parts {
+    scopes: Scopes,
+    services: BTreeMap<String, OfService>,
+    kinds: BTreeMap<&'static str, OfKind>,
+    open: bool,
+}
+
+fn months(deeds: &[Deed], beside: &BTreeMap<BillingPeriod, Uncovered>) -> Vec<OwnedMonth> {
+    let mut all: BTreeMap<BillingPeriod, Parts> = BTreeMap::new();
+    for (month, one) in beside {
+        let parts = all.entry(*month).or_default();
+        parts.scopes = one.scopes;
+        for (service, dollars) in &one.services {
+            parts.services.entry(service.clone()).or_default().uncovered += *dollars;
+        }
     }
     for deed in deeds {
         for (month, sums) in &deed.months {
-            let (scopes, waste, open) = all.entry(*month).or_default();
-            *open |= sums.open;
-            if !sums.known {
-                continue;
-            }
-            add(&mut scopes.of(is_compute(deed)).owned, &sums.measured);
-            if !sums.measured.unused.is_zero() {
-                *waste.entry(label(deed)).or_default() += sums.measured.unused;
-            }
+            all.entry(*month).or_default().add(deed, sums);
         }
     }
-    let month =
-        |(month, (scopes, waste, estimated)): (BillingPeriod, (Scopes, BTreeMap<String, Decimal>, bool))| {
-            let all = both(&scopes);
-            let mut waste: Vec<Waste> = waste.into_iter().map(|(of, amount)| Waste { of, amount }).collect();
-            waste.sort_by(|one, other| other.amount.cmp(&one.amount));
-            HistoryMonth {
-                month: month.to_string(),
-                estimated,
-                gross_savings: all.owned.gross_savings(),
-                all: ScopeRates::of(&all),
-                compute: ScopeRates::of(&scopes.compute),
-                non_compute: ScopeRates::of(&scopes.other),
-                waste,
-            }
+    all.into_iter().map(|(month, parts)| parts.month(month)).collect()
+}
+
+impl Parts {
+    fn add(&mut self, deed: &Deed, sums: &DeedMonth) {
+        self.open |= sums.open;
+        if !sums.known {
+            return;
+        }
+        add(&mut self.scopes.of(is_compute(deed)).owned, &sums.measured);
+        for (service, measured) in &sums.services {
+            let of = self.services.entry(service.clone()).or_default();
+            of.cost += measured.used;
+            of.on_demand_equivalent += measured.equivalent;
+        }
+        if !sums.measured.unused.is_zero() {
+            let of = self.services.entry(deed.service_name()).or_default();
+            of.cost += sums.measured.unused;
+            of.unused += sums.measured.unused;
+        }
+        let kind = self.kinds.entry(deed.kind_name()).or_default();
+        kind.cost += sums.measured.cost();
+        kind.unused += sums.measured.unused;
+    }
+
+    fn month(self, month: BillingPeriod) -> OwnedMonth {
+        let all = both(&self.scopes);
+        let owned = all.owned;
+        let service = |(service, of): (String, OfService)| {
+            let net_savings = of.on_demand_equivalent - of.cost;
+            OfService { service, net_savings, ..of }
         };
-    all.into_iter().map(month).collect()
+        let mut by_service: Vec<OfService> = self.services.into_iter().map(service).collect();
+        by_service
+            .sort_by(|one, other| other.cost.cmp(&one.cost).then_with(|| one.service.cmp(&other.service)));
+        OwnedMonth {
+            month: month.to_string(),
+            open: self.open,
+            cost: owned.cost(),
+            used: owned.used,
+            unused: owned.unused,
+            on_demand_equivalent: owned.equivalent,
+            gross_savings: owned.gross_savings(),
+            net_savings: owned.net_savings(),
+            uncovered: all.on_demand,
+            utilization: owned.utilization(),
+            coverage: all.coverage(),
+            effective_savings_rate: all.effective_savings_rate(),
+            compute: ScopeRates::of(&self.scopes.compute),
+            non_compute: ScopeRates::of(&self.scopes.other),
+            by_service,
+            by_kind: kinds(self.kinds),
+        }
+    }
+}
+
+fn kinds(found: BTreeMap<&'static str, OfKind>) -> Vec<OfKind> {
+    found.into_iter().map(|(kind, of)| OfKind { kind: kind.to_owned(), ..of }).collect()
 }
 
 fn both(scopes: &Scopes) -> Scope {
@@ -187,87 +287,27 @@ fn both(scopes: &Scopes) -> Scope {
     }
 }
 
-/// What a commitment's waste stands under.
-fn label(deed: &Deed) -> String {
-    match deed.kind {
-        DeedKind::Reserved => deed.service.clone().unwrap_or_else(|| "Reserved".to_owned()),
-        DeedKind::ComputePlan => "ComputeSavingsPlans".to_owned(),
-        DeedKind::Ec2InstancePlan => "EC2InstanceSavingsPlans".to_owned(),
-        DeedKind::DatabasePlan => "DatabaseSavingsPlans".to_owned(),
-        DeedKind::SageMakerPlan => "SageMakerSavingsPlans".to_owned(),
-        DeedKind::OtherPlan => "SavingsPlans".to_owned(),
-    }
-}
-
-fn midnight(day: chrono::NaiveDate) -> DateTime<Utc> {
-    day.and_time(NaiveTime::MIN).and_utc()
-}
-
-/// Commitment over time: of those whose begin and end rows tell.
-fn committed<'a>(deeds: impl Iterator<Item = &'a Deed>) -> Vec<CommittedMonth> {
-    let mut all: BTreeMap<BillingPeriod, CommittedMonth> = BTreeMap::new();
-    let mut first: Option<BillingPeriod> = None;
-    let known: Vec<(&Deed, Decimal, DateTime<Utc>, DateTime<Utc>)> = deeds
-        .filter(|deed| !deed.returned)
-        .filter_map(|deed| Some((deed, deed.hourly()?, deed.begin?, deed.end?)))
-        .collect();
-    for (deed, ..) in &known {
-        let own = deed.months.keys().next().copied();
-        first = match (first, own) {
-            (Some(first), Some(own)) => Some(first.min(own)),
-            (first, own) => first.or(own),
-        };
-    }
-    let Some(first) = first else { return vec![] };
-    for (deed, hourly, begin, end) in known {
-        let mut month = BillingPeriod::of(begin.date_naive()).unwrap_or(first).max(first);
-        for _ in 0..MOST_AHEAD * 2 {
-            let (from, to) = (midnight(month.first_day()), midnight(month.end_day()));
-            let minutes = (end.min(to) - begin.max(from)).num_minutes();
+/// What is owned at a moment, by the month until its end, at what it costs used or not.
+fn scheduled<'a>(deeds: impl Iterator<Item = &'a Deed>, now: DateTime<Utc>) -> Vec<ScheduledMonth> {
+    let mut all: BTreeMap<BillingPeriod, BTreeMap<&'static str, OfKind>> = BTreeMap::new();
+    let Some(first) = BillingPeriod::of(now.date_naive()) else { return vec![] };
+    for deed in deeds.filter(|deed| !deed.returned) {
+        let (Some(hourly), Some(end)) = (deed.hourly(), deed.end.filter(|end| *end > now)) else { continue };
+        let begin = deed.begin.unwrap_or(deed.seen.0);
+        let mut month = first;
+        for _ in 0..MOST_AHEAD {
+            let moment = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+            let (from, to) = (moment(month.first_day()), moment(month.end_day()));
             if from >= end {
                 break;
             }
-            let part = share(hourly, Decimal::from(minutes.max(0)), Decimal::from((to - from).num_minutes()));
-            let entry = all.entry(month).or_default();
-            *entry.of(deed) += part;
+            let minutes = (end.min(to) - begin.max(from)).num_minutes().max(0);
+            let cost = share(hourly, Decimal::from(minutes), Decimal::from(60));
+            all.entry(month).or_default().entry(deed.kind_name()).or_default().cost += cost;
             month = month.next();
         }
     }
-    let named = |(month, committed): (BillingPeriod, CommittedMonth)| CommittedMonth {
-        month: month.to_string(),
-        ..committed
-    };
+    let named =
+        |(month, of): (BillingPeriod, _)| ScheduledMonth { month: month.to_string(), by_kind: kinds(of) };
     all.into_iter().map(named).collect()
-}
-
-impl CommittedMonth {
-    fn of(&mut self, deed: &Deed) -> &mut Decimal {
-        match (deed.kind, deed.class) {
-            (DeedKind::Reserved, Some(Class::Convertible)) => &mut self.convertible,
-            (DeedKind::Reserved, _) => &mut self.standard,
-            (DeedKind::ComputePlan, _) => &mut self.compute_plan,
-            (DeedKind::Ec2InstancePlan, _) => &mut self.ec2_instance_plan,
-            (DeedKind::DatabasePlan, _) => &mut self.database_plan,
-            (DeedKind::SageMakerPlan, _) => &mut self.sage_maker_plan,
-            (DeedKind::OtherPlan, _) => &mut self.other_plan,
-        }
-    }
-}
-
-fn expiries<'a>(deeds: impl Iterator<Item = &'a Deed>, moment: DateTime<Utc>) -> Vec<Expiry> {
-    let mut ending: Vec<(DateTime<Utc>, &Deed)> = deeds
-        .filter(|deed| !deed.returned)
-        .filter_map(|deed| Some((deed.end?, deed)))
-        .filter(|(end, _)| *end > moment)
-        .collect();
-    ending.sort_by(|one, other| one.0.cmp(&other.0).then_with(|| one.1.id.cmp(&other.1.id)));
-    let mut all: BTreeMap<BillingPeriod, Expiry> = BTreeMap::new();
-    for (end, deed) in ending {
-        let Some(month) = BillingPeriod::of(end.date_naive()) else { continue };
-        let new = || Expiry { month: month.to_string(), hourly: Decimal::ZERO, commitments: vec![] };
-        let entry = all.entry(month).or_insert_with(new);
-        entry.hourly += deed.hourly().unwrap_or_default();
-        entry.commitments.push(deed.id.clone());
-    }
-    all.into_values().collect()
 }

@@ -10,13 +10,13 @@ use model::{BillingPeriod, Decimal};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// A commitment in a month. What rows do not tell is null, never 0.
+/// A commitment over some months. What rows do not tell is null, never 0.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OwnedCommitment {
     /// Its ARN, or what the provider calls it.
     pub commitment_id: String,
-    /// What it is.
-    pub kind: DeedKind,
+    /// `standard` or `convertible` reservations, `compute`, `ec2`, `database`, `sagemaker` plans; `unknown` plans.
+    pub kind: &'static str,
     /// Used and unused together.
     pub cost: Option<Decimal>,
     /// Cost of what usage took.
@@ -38,7 +38,7 @@ pub struct OwnedCommitment {
     /// Those owned.
     pub units_owned: Option<Decimal>,
     /// What it costs in an hour, used or not.
-    pub hourly: Option<Decimal>,
+    pub hourly_commitment: Option<Decimal>,
     /// Currency of all money.
     pub currency: String,
     /// Term.
@@ -53,29 +53,35 @@ pub struct OwnedCommitment {
     pub service: Option<String>,
     /// Region of a reservation or an EC2 Instance plan.
     pub region: Option<String>,
-    /// Instance type of a reservation, family of an EC2 Instance plan.
-    pub instances: Option<String>,
+    /// Instance family of a reservation or an EC2 Instance plan.
+    pub family: Option<String>,
+    /// Instance type of a reservation.
+    pub instance_type: Option<String>,
     /// How many are reserved.
     pub count: Option<u32>,
     /// Account that owns it; the latest, where it changed hands.
     pub owner_account_id: Option<String>,
-    /// Accounts that owned it in the month, the latest last.
+    /// Accounts that owned it, the latest last.
     pub owners: Vec<String>,
-    /// Payer accounts of its rows.
+    /// Payer account of its newest rows.
+    pub payer_account_id: String,
+    /// Payer accounts of its rows, the latest last.
     pub payers: Vec<String>,
     /// Begin.
-    pub begin: Option<DateTime<Utc>>,
+    pub begins: Option<DateTime<Utc>>,
     /// End: the first moment after it.
-    pub end: Option<DateTime<Utc>>,
+    pub ends: Option<DateTime<Utc>>,
+    /// `active`, `expired` or `returned`; `queued` where it begins after the data.
+    pub state: &'static str,
     /// Whether it was returned: its up-front fee was paid back, which is cash and no saving.
     pub returned: bool,
-    /// Whether the month may still change: what is unused is an estimate then.
+    /// Whether a month may still change: what is unused is an estimate then.
     pub estimated: bool,
 }
 
 impl OwnedCommitment {
-    /// A commitment's month, of all its payers together.
-    pub(super) fn new(deed: &Deed, month: &DeedMonth) -> Self {
+    /// A commitment's months, of all its payers together, as it stands at the end of the data.
+    pub(super) fn new(deed: &Deed, (month, payers): &Whole, now: DateTime<Utc>) -> Self {
         let Measured { used, unused, equivalent } = month.measured;
         let known = |amount: Decimal| month.known.then_some(amount);
         // Public prices of which none is there are unknown.
@@ -85,9 +91,11 @@ impl OwnedCommitment {
         let units = reserved && !units_owned.is_zero();
         let utilization =
             if reserved { ratio(units_used, units_owned) } else { month.measured.utilization() };
+        let family =
+            || deed.reserved.as_ref().map(|reserved| reserved.family.clone()).filter(|it| !it.is_empty());
         Self {
             commitment_id: deed.id.clone(),
-            kind: deed.kind,
+            kind: deed.kind_name(),
             cost: known(used + unused),
             used: known(used),
             unused: known(unused),
@@ -98,7 +106,7 @@ impl OwnedCommitment {
             net_cost: known(month.net.0 + month.net.1),
             units_used: units.then_some(units_used),
             units_owned: units.then_some(units_owned),
-            hourly: deed.hourly(),
+            hourly_commitment: deed.hourly(),
             currency: deed.currency.clone(),
             term: deed.term,
             class: deed.class,
@@ -106,17 +114,33 @@ impl OwnedCommitment {
             scope: deed.reserved.as_ref().map(|it| if it.zone.is_some() { "zonal" } else { "regional" }),
             service: deed.service.clone(),
             region: deed.region.clone(),
-            instances: deed.instances.clone(),
+            family: if reserved { family() } else { deed.instances.clone() },
+            instance_type: deed.instances.clone().filter(|_| reserved),
             count: deed.reserved.as_ref().map(|reserved| reserved.count),
             owner_account_id: deed.owner().map(ToOwned::to_owned),
             owners: deed.owners.clone(),
-            payers: vec![deed.payer.clone()],
-            begin: deed.begin,
-            end: deed.end,
+            payer_account_id: deed.payer.clone(),
+            payers: payers.clone(),
+            begins: deed.begin,
+            ends: deed.end,
+            state: match deed.begin {
+                _ if deed.returned => "returned",
+                Some(begin) if begin > now => "queued",
+                _ if deed.at(now) => "active",
+                _ => "expired",
+            },
             returned: deed.returned,
             estimated: month.open,
         }
     }
+}
+
+/// All months of a commitment, and its payers, the latest last.
+pub(super) type Whole = (DeedMonth, Vec<String>);
+
+/// End of the data.
+pub(super) fn through(app: &App, published: &Published) -> DateTime<Utc> {
+    newest_month(app, published).map_or_else(|| app.now(), |newest| newest.through)
 }
 
 /// The month that is meant: what is said, else the newest with data.
@@ -140,16 +164,13 @@ pub fn month_of(app: &App, published: &Published, said: Option<BillingPeriod>) -
 /// As [`deeds`].
 pub async fn owned(app: &App, published: &Published, month: BillingPeriod) -> Result<Vec<OwnedCommitment>> {
     let found = deeds(app, published, Some(month), Some(month)).await?;
-    Ok(together(&found).iter().map(|(deed, whole)| owned_of(deed, whole)).collect())
-}
-
-pub(super) fn owned_of(deed: &Deed, (month, payers): &(DeedMonth, Vec<String>)) -> OwnedCommitment {
-    OwnedCommitment { payers: payers.clone(), ..OwnedCommitment::new(deed, month) }
+    let now = through(app, published);
+    Ok(together(&found).iter().map(|(deed, whole)| OwnedCommitment::new(deed, whole, now)).collect())
 }
 
 /// All months of each, payers put together: the deed is the latest payer's.
-pub(super) fn together(found: &[Deed]) -> Vec<(Deed, (DeedMonth, Vec<String>))> {
-    let mut all: BTreeMap<(String, String), (Deed, (DeedMonth, Vec<String>))> = BTreeMap::new();
+pub(super) fn together(found: &[Deed]) -> Vec<(Deed, Whole)> {
+    let mut all: BTreeMap<(String, String), (Deed, Whole)> = BTreeMap::new();
     for deed in found {
         let whole = deed.whole();
         match all.entry((deed.id.clone(), deed.currency.clone())) {

@@ -109,9 +109,9 @@ pub(super) fn is_compute(deed: &Deed) -> bool {
 /// # Errors
 /// As [`deeds`].
 pub async fn rates(app: &App, published: &Published, month: BillingPeriod) -> Result<Vec<MonthRates>> {
-    let own = uncovered(app, published, Some(month)).await?;
+    let own = uncovered(app, published, (Some(month), Some(month))).await?;
     let mut found: BTreeMap<String, Scopes> =
-        own.into_iter().map(|((_, currency), one)| (currency, one)).collect();
+        own.into_iter().map(|((_, currency), one)| (currency, one.scopes)).collect();
     let mut open = false;
     for (deed, (whole, _)) in together(&deeds(app, published, Some(month), Some(month)).await?) {
         let scope = found.entry(deed.currency.clone()).or_default().of(is_compute(&deed));
@@ -134,30 +134,32 @@ pub async fn rates(app: &App, published: &Published, month: BillingPeriod) -> Re
     Ok(found.into_iter().map(rates).collect())
 }
 
-/// What no commitment took, on demand and spot, by currency.
-async fn uncovered(
+/// What no commitment took.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Uncovered {
+    /// On demand and spot, by scope.
+    pub(super) scopes: Scopes,
+    /// On demand, by product code.
+    pub(super) services: BTreeMap<String, Decimal>,
+    /// Of all, rows of more than an hour.
+    pub(super) daily: Decimal,
+    /// All.
+    pub(super) all: Decimal,
+}
+
+/// What no commitment took, by month (either end open, both included) and currency.
+pub(super) async fn uncovered(
     app: &App,
     published: &Published,
-    month: BillingPeriod,
-) -> Result<BTreeMap<String, Scopes>> {
-    let mut view = months(&published.view, Some(month), Some(month))?;
-    view.periods.retain(|one| one.period == month);
-    let sql = format!(
-        r#"SELECT "billing_period", "currency", "x_ProductCode", "x_UsageType", "x_Operation", "x_InstanceType", "x_ChargeType", {},
-  SUM(CASE WHEN "ListCost" <> 0 THEN "ListCost" ELSE "BilledCost" END), SUM("EffectiveCost")
-FROM line_items
-WHERE NOT "x_IsSplit" AND "x_ChargeType" IN ('{}', '{}') AND ({})
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"#,
-        engine(),
-        ChargeType::OnDemandUsage.name(),
-        ChargeType::SpotUsage.name(),
-        relevant()
-    );
-    let mut found: BTreeMap<(BillingPeriod, String), Scopes> = BTreeMap::new();
-    let mut batches = app.engine().sql(&view, &sql).await?;
+    (from, to): (Option<BillingPeriod>, Option<BillingPeriod>),
+) -> Result<BTreeMap<(BillingPeriod, String), Uncovered>> {
+    let mut view = months(&published.view, from, to)?;
+    view.periods.retain(|one| to.is_none_or(|to| one.period <= to));
+    let mut found: BTreeMap<(BillingPeriod, String), Uncovered> = BTreeMap::new();
+    let mut batches = app.engine().sql(&view, &statement()).await?;
     while let Some(batch) = batches.try_next().await? {
         let texts = (0..8).map(|at| text(batch.column(at))).collect::<Result<Vec<_>>>()?;
-        let amounts = (8..10).map(|at| amount(batch.column(at))).collect::<Result<Vec<_>>>()?;
+        let amounts = (8..11).map(|at| amount(batch.column(at))).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
             let word = |at: usize| if texts[at].is_valid(row) { texts[at].value(row) } else { "" };
             let value =
@@ -170,21 +172,41 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"#,
                 engine: word(7),
                 ..Said::default()
             };
+            let Ok(month) = word(0).parse::<BillingPeriod>() else { continue };
             if !is_eligible(&said) {
                 continue;
             }
-            let Ok(month) = word(0).parse::<BillingPeriod>() else { continue };
-            let key = (month, word(1).to_owned());
-            let scope = found.entry(key).or_default().of(facts().is_compute(said.service));
+            let entry = found.entry((month, word(1).to_owned())).or_default();
+            entry.all += value(0);
+            entry.daily += value(2);
+            let scope = entry.scopes.of(facts().is_compute(said.service));
             if Part::of(word(6)) == Some(Part::Spot) {
                 scope.spot_list += value(0);
                 scope.spot_cost += value(1);
             } else {
                 scope.on_demand += value(0);
+                *entry.services.entry(said.service.to_owned()).or_default() += value(0);
             }
         }
     }
     Ok(found)
+}
+
+/// Dollars by what was used; of rows without a public price those that were billed.
+fn statement() -> String {
+    let price = r#"CASE WHEN "ListCost" <> 0 THEN "ListCost" ELSE "BilledCost" END"#;
+    let long = r#"CAST("ChargePeriodEnd" AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) > 3600000000"#;
+    format!(
+        r#"SELECT "billing_period", "currency", "x_ProductCode", "x_UsageType", "x_Operation", "x_InstanceType", "x_ChargeType", {engine},
+  SUM({price}), SUM("EffectiveCost"), SUM(CASE WHEN {long} THEN {price} ELSE CAST(0 AS DECIMAL(38, 18)) END)
+FROM line_items
+WHERE NOT "x_IsSplit" AND "x_ChargeType" IN ('{on_demand}', '{spot}') AND ({relevant})
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"#,
+        engine = engine(),
+        on_demand = ChargeType::OnDemandUsage.name(),
+        spot = ChargeType::SpotUsage.name(),
+        relevant = relevant(),
+    )
 }
 
 /// Whether some commitment that can be bought takes such usage.

@@ -16,7 +16,7 @@ const COLUMNS: [(&str, Align); 9] = [
     ("utilization", Align::Right),
     ("on_demand_equivalent", Align::Right),
     ("net_savings", Align::Right),
-    ("end", Align::Left),
+    ("ends", Align::Left),
 ];
 /// Columns of the table of hours.
 const HOURS: [(&str, Align); 8] = [

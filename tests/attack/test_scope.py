@@ -269,7 +269,7 @@ def ask_of_the_past(scoped, then: str) -> None:
     and after, for the own rows never changed."""
     takes = {path.removeprefix("/api/v1") for path, item in scoped.spec["paths"].items()
              if any(one["name"] == "as_of" for one in item.get("get", {}).get("parameters", []))}
-    assert takes >= {"/optimization/commitments", "/optimization/owned", "/optimization/rates", "/optimization/replay", "/costs", "/costs.csv", "/costs.xlsx", "/costs.parquet", "/explain", "/explain.csv", "/accounts", "/subsets", "/summary", "/overview",
+    assert takes >= {"/optimization/owned", "/optimization/rates", "/optimization/replay", "/costs", "/costs.csv", "/costs.xlsx", "/costs.parquet", "/explain", "/explain.csv", "/accounts", "/subsets", "/summary", "/overview",
                      "/savings", "/projection", "/dimensions", "/dimensions/{name}/values"}
     # What answers name that were not asked of the same bills.
     plain = lambda answer: re.sub(r'"as_of": \{[^}]*\}, |"(id|snapshot)": "[0-9a-f]{16}"', "", told(answer))  # noqa: E731

@@ -30,7 +30,6 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/explain", Action::ReadCosts),
     (Method::GET, "/explain.csv", Action::ReadCosts),
     (Method::GET, "/savings", Action::ReadCosts),
-    (Method::GET, "/optimization/commitments", Action::ReadCosts),
     (Method::GET, "/optimization/owned", Action::ReadCosts),
     (Method::GET, "/optimization/owned/hours", Action::ReadCosts),
     (Method::GET, "/optimization/rates", Action::ReadCosts),

@@ -49,7 +49,6 @@ fn described() -> OpenApiRouter<ApiState> {
 fn optimization() -> OpenApiRouter<ApiState> {
     use routes::optimization;
     OpenApiRouter::new()
-        .routes(routes!(optimization::commitments))
         .routes(routes!(optimization::owned))
         .routes(routes!(optimization::owned_hours))
         .routes(routes!(optimization::rates))

@@ -6,18 +6,31 @@ mod views;
 use crate::access::By;
 use crate::as_of::{AsOfParams, AsOfView};
 use crate::caching::Asked;
-use crate::params::Pairs;
+use crate::params::{CurrencyParams, Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
-use app::optimize;
+use app::optimize::{self, Replay};
 use axum::extract::State;
 use axum::response::Response;
-use history::CommitmentHistoryView;
-use model::{AsOf, BillingPeriod};
+use history::OwnedView;
+use model::{AsOf, BillingPeriod, Decimal};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use views::{MonthRatesView, OwnedCommitmentView, OwnedHourView, ReplayView};
+use views::{HourView, MonthRatesView, ReplayedView};
+
+/// Which months.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; the handler reads them")]
+pub(crate) struct OwnedParams {
+    /// First month, YYYY-MM; all months unless said otherwise.
+    from: Option<String>,
+    /// Last month, YYYY-MM, included.
+    to: Option<String>,
+    /// Accounts: `account_id=ID[,ID]`, or by their name, subset or organizational unit. A commitment's fees are its owner's.
+    filter: Option<Vec<String>>,
+}
 
 /// Which month.
 #[derive(IntoParams)]
@@ -31,42 +44,29 @@ pub(crate) struct MonthParams {
 /// Which commitment.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "describes the parameters; the handlers read them")]
+#[expect(dead_code, reason = "describes the parameters; the handler reads them")]
 pub(crate) struct CommitmentParams {
     /// Its identifier, as the bill has it.
-    commitment: String,
+    id: String,
 }
 
-/// `month` and `as_of`, and what else is asked.
+/// Form of a month in addresses.
+const MONTH: &str = "YYYY-MM";
+
+/// `month` and `as_of`.
 fn of_month(pairs: &mut Pairs) -> Result<(Option<BillingPeriod>, Option<AsOf>), ApiError> {
-    Ok((pairs.parse("month", "YYYY-MM")?, pairs.as_of()?))
-}
-
-/// Everything that is owned.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Commitments {
-    /// The main currency first.
-    currencies: Vec<CommitmentHistoryView>,
-    /// When the bills stood so, where `as_of` was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    as_of: Option<AsOfView>,
-}
-
-/// Commitments of a month.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct OwnedInMonth {
-    month: String,
-    /// By name.
-    commitments: Vec<OwnedCommitmentView>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    as_of: Option<AsOfView>,
+    Ok((pairs.parse("month", MONTH)?, pairs.as_of()?))
 }
 
 /// Hours of a commitment.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct OwnedByHour {
+pub(crate) struct OwnedHours {
+    currency: String,
     month: String,
-    hours: Vec<OwnedHourView>,
+    from: String,
+    /// Day after the last.
+    to: String,
+    hours: Vec<HourView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<AsOfView>,
 }
@@ -81,41 +81,38 @@ pub(crate) struct RatesOfMonth {
     as_of: Option<AsOfView>,
 }
 
+/// All commitments of a replay.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReplayTotal {
+    /// Used, as billed.
+    real: String,
+    /// The same in the replay.
+    replayed: String,
+    /// The difference, as a part of the real.
+    #[schema(required = true)]
+    difference_ratio: Option<String>,
+}
+
 /// A month again.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ReplayOfMonth {
+    currency: String,
     month: String,
-    /// One a payer and currency.
-    replays: Vec<ReplayView>,
+    from: String,
+    /// Day after the last.
+    to: String,
+    notes: Vec<String>,
+    total: ReplayTotal,
+    /// What sharing without limits would have saved: on-demand dollars of usage that unused commitments fit.
+    sharing_leak: String,
+    commitments: Vec<ReplayedView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     as_of: Option<AsOfView>,
 }
 
-/// Every commitment over all published months, each month, what is committed when, and what ends when.
-#[utoipa::path(get, path = "/optimization/commitments", params(AsOfParams), responses(
-    (status = OK, body = Commitments),
-    (status = "default", body = Problem, content_type = "application/problem+json"),
-))]
-pub(crate) async fn commitments(
-    State(state): State<ApiState>,
-    By(by): By,
-    asked: Asked,
-    mut pairs: Pairs,
-) -> Result<Response, ApiError> {
-    let as_of = pairs.as_of()?;
-    pairs.done()?;
-    let published = state.published_as_of(&by, as_of).await?;
-    let view = async {
-        let found = optimize::history(&state.app, &published).await?;
-        let currencies = found.into_iter().map(CommitmentHistoryView::from).collect();
-        Ok(Commitments { currencies, as_of: AsOfView::of(&published) })
-    };
-    asked.answer(&state, &published, view).await
-}
-
-/// What each commitment did in a month, from the bill's own rows.
-#[utoipa::path(get, path = "/optimization/owned", params(MonthParams, AsOfParams), responses(
-    (status = OK, body = OwnedInMonth),
+/// What is owned: each month, every commitment over the months, and what is owned until when.
+#[utoipa::path(get, path = "/optimization/owned", params(OwnedParams, CurrencyParams, AsOfParams), responses(
+    (status = OK, body = OwnedView),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn owned(
@@ -124,21 +121,24 @@ pub(crate) async fn owned(
     asked: Asked,
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
-    let (month, as_of) = of_month(&mut pairs)?;
+    let span = (pairs.parse("from", MONTH)?, pairs.parse("to", MONTH)?);
+    let (currency, filters) = (pairs.one("currency")?, filters(&mut pairs)?);
+    let as_of = pairs.as_of()?;
     pairs.done()?;
     let published = state.published_as_of(&by, as_of).await?;
     let view = async {
-        let month = optimize::month_of(&state.app, &published, month)?;
-        let found = optimize::owned(&state.app, &published, month).await?;
-        let commitments = found.into_iter().map(OwnedCommitmentView::from).collect();
-        Ok(OwnedInMonth { month: month.to_string(), commitments, as_of: AsOfView::of(&published) })
+        let own = optimize::of_accounts(&state.app, &published, &filters).await?;
+        let currency = currency.as_deref().filter(|text| !text.is_empty());
+        let found = optimize::owned_over_time(&state.app, &own, span, currency).await?;
+        let names = optimize::account_names(&state.app, &published).await?;
+        Ok(OwnedView { as_of: AsOfView::of(&published), ..OwnedView::from(found).named(&names) })
     };
     asked.answer(&state, &published, view).await
 }
 
 /// A commitment in each hour of a month.
 #[utoipa::path(get, path = "/optimization/owned/hours", params(CommitmentParams, MonthParams, AsOfParams), responses(
-    (status = OK, body = OwnedByHour),
+    (status = OK, body = OwnedHours),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
 pub(crate) async fn owned_hours(
@@ -148,14 +148,20 @@ pub(crate) async fn owned_hours(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let (month, as_of) = of_month(&mut pairs)?;
-    let commitment = pairs.one("commitment")?.ok_or_else(|| AppError::invalid("'commitment' is missing"))?;
+    let id = pairs.one("id")?.ok_or_else(|| AppError::invalid("'id' is missing: name a commitment"))?;
     pairs.done()?;
     let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         let month = optimize::month_of(&state.app, &published, month)?;
-        let found = optimize::owned_by_hour(&state.app, &published, month, &commitment).await?;
-        let hours = found.into_iter().map(OwnedHourView::from).collect();
-        Ok(OwnedByHour { month: month.to_string(), hours, as_of: AsOfView::of(&published) })
+        let found = optimize::owned_by_hour(&state.app, &published, month, &id).await?;
+        Ok(OwnedHours {
+            currency: found.first().map(|one| one.currency.clone()).unwrap_or_default(),
+            month: month.to_string(),
+            from: month.first_day().to_string(),
+            to: month.end_day().to_string(),
+            hours: found.into_iter().map(HourView::from).collect(),
+            as_of: AsOfView::of(&published),
+        })
     };
     asked.answer(&state, &published, view).await
 }
@@ -184,7 +190,7 @@ pub(crate) async fn rates(
 }
 
 /// A month again in AWS's order with what was owned in it, beside what was billed.
-#[utoipa::path(get, path = "/optimization/replay", params(MonthParams, AsOfParams), responses(
+#[utoipa::path(get, path = "/optimization/replay", params(MonthParams, CurrencyParams, AsOfParams), responses(
     (status = OK, body = ReplayOfMonth),
     (status = "default", body = Problem, content_type = "application/problem+json"),
 ))]
@@ -195,13 +201,46 @@ pub(crate) async fn replay(
     mut pairs: Pairs,
 ) -> Result<Response, ApiError> {
     let (month, as_of) = of_month(&mut pairs)?;
+    let currency = pairs.one("currency")?.filter(|text| !text.is_empty());
     pairs.done()?;
     let published = state.published_as_of(&by, as_of).await?;
     let view = async {
         let month = optimize::month_of(&state.app, &published, month)?;
-        let found = optimize::replay(&state.app, &published, month).await?;
-        let replays = found.into_iter().map(ReplayView::from).collect();
-        Ok(ReplayOfMonth { month: month.to_string(), replays, as_of: AsOfView::of(&published) })
+        let currency = currency.or_else(|| published.currencies().first().cloned()).unwrap_or_default();
+        let mut found = optimize::replay(&state.app, &published, month).await?;
+        found.retain(|one| one.currency == currency);
+        Ok(ReplayOfMonth { as_of: AsOfView::of(&published), ..together(currency, month, found) })
     };
     asked.answer(&state, &published, view).await
+}
+
+/// The replays of several payers, each of which stands alone, in one answer.
+fn together(currency: String, month: BillingPeriod, found: Vec<Replay>) -> ReplayOfMonth {
+    let sum = |of: fn(&Replay) -> Decimal| found.iter().map(of).sum::<Decimal>();
+    let (real, replayed, leak) = (sum(|one| one.real), sum(|one| one.replayed), sum(|one| one.sharing_leak));
+    let mut notes = vec![];
+    if found.len() > 1 {
+        notes.push(format!(
+            "{} payers, each replayed alone: commitments do not serve beyond theirs.",
+            found.len()
+        ));
+    }
+    if found.iter().any(|one| !one.not_hourly.is_zero()) {
+        notes.push("Rows of more than an hour are spread evenly over their hours.".to_owned());
+    }
+    ReplayOfMonth {
+        currency,
+        month: month.to_string(),
+        from: month.first_day().to_string(),
+        to: month.end_day().to_string(),
+        notes,
+        total: ReplayTotal {
+            real: real.to_string(),
+            replayed: replayed.to_string(),
+            difference_ratio: optimize::ratio(replayed - real, real).map(|ratio| ratio.to_string()),
+        },
+        sharing_leak: leak.to_string(),
+        commitments: found.into_iter().flat_map(|one| one.commitments).map(ReplayedView::from).collect(),
+        as_of: None,
+    }
 }

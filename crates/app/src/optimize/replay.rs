@@ -2,7 +2,6 @@
 //! limits of sharing cost.
 
 use super::bill::{Bill, bills};
-use super::deeds::DeedKind;
 use super::hours::{Detail, HoursAsked};
 use crate::read::Published;
 use crate::{App, AppError, Result};
@@ -22,8 +21,8 @@ pub struct ReplayedCommitment {
     pub payer_account_id: String,
     /// Currency of all money.
     pub currency: String,
-    /// What it is.
-    pub kind: DeedKind,
+    /// What it is, as [`super::OwnedCommitment::kind`] has it.
+    pub kind: &'static str,
     /// Cost of what was used of it, as billed.
     pub real: Decimal,
     /// The same in AWS's order over all accounts; null for what cannot be replayed.
@@ -150,7 +149,7 @@ fn compared(
         commitment_id: deed.id.clone(),
         payer_account_id: bill.payer.clone(),
         currency: bill.currency.clone(),
-        kind: deed.kind,
+        kind: deed.kind_name(),
         real: real.used,
         replayed: replayed.map(|(used, _)| used),
         deviation: replayed.and_then(|(used, _)| ratio(used - real.used, real.used)),

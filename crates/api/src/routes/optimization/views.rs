@@ -18,12 +18,12 @@ fn word(of: impl Serialize) -> String {
     }
 }
 
-/// A commitment over some time. What rows do not tell is null, never 0.
+/// A commitment over some months. What rows do not tell is null, never 0.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct OwnedCommitmentView {
+pub(crate) struct CommitmentView {
     /// ARN, or what the provider calls it.
     commitment_id: String,
-    /// `reserved`, `compute_plan`, `ec2_instance_plan`, `database_plan`, `sage_maker_plan` or `other_plan`.
+    /// `standard` or `convertible` reservations, `compute`, `ec2`, `database`, `sagemaker` or `unknown` plans.
     kind: String,
     /// Used and unused together.
     #[schema(required = true)]
@@ -57,7 +57,7 @@ pub(crate) struct OwnedCommitmentView {
     units_owned: Option<String>,
     /// What it costs in an hour, used or not.
     #[schema(required = true)]
-    hourly: Option<String>,
+    hourly_commitment: Option<String>,
     /// Currency of all money.
     currency: String,
     /// `1yr` or `3yr`.
@@ -78,35 +78,45 @@ pub(crate) struct OwnedCommitmentView {
     /// Region of a reservation or an EC2 Instance plan.
     #[schema(required = true)]
     region: Option<String>,
-    /// Instance type of a reservation, family of an EC2 Instance plan.
+    /// Instance family of either.
     #[schema(required = true)]
-    instances: Option<String>,
+    family: Option<String>,
+    /// Instance type of a reservation.
+    #[schema(required = true)]
+    instance_type: Option<String>,
     /// How many are reserved.
     #[schema(required = true)]
     count: Option<u32>,
     /// Account that owns it; the latest, where it changed hands.
     #[schema(required = true)]
-    owner_account_id: Option<String>,
+    pub(super) owner_account_id: Option<String>,
+    /// Its name, where it has one.
+    #[schema(required = true)]
+    pub(super) owner_account: Option<String>,
     /// Accounts that owned it, the latest last.
     owners: Vec<String>,
-    /// Payer accounts of its rows.
+    /// Payer account of its newest rows.
+    payer_account_id: String,
+    /// Payer accounts of its rows, the latest last.
     payers: Vec<String>,
     #[schema(required = true)]
-    begin: Option<String>,
+    begins: Option<String>,
     /// The first moment after it.
     #[schema(required = true)]
-    end: Option<String>,
+    ends: Option<String>,
+    /// `active`, `expired`, `returned` or `queued`.
+    state: String,
     /// Whether it was returned: its up-front fee was paid back, which is cash and no saving.
     returned: bool,
-    /// Whether a month of it may still change: what is unused is an estimate then.
+    /// Whether a month may still change: what is unused is an estimate then.
     estimated: bool,
 }
 
-impl From<optimize::OwnedCommitment> for OwnedCommitmentView {
+impl From<optimize::OwnedCommitment> for CommitmentView {
     fn from(found: optimize::OwnedCommitment) -> Self {
         Self {
             commitment_id: found.commitment_id,
-            kind: word(found.kind),
+            kind: found.kind.to_owned(),
             cost: text(found.cost),
             used: text(found.used),
             unused: text(found.unused),
@@ -117,7 +127,7 @@ impl From<optimize::OwnedCommitment> for OwnedCommitmentView {
             net_cost: text(found.net_cost),
             units_used: text(found.units_used),
             units_owned: text(found.units_owned),
-            hourly: text(found.hourly),
+            hourly_commitment: text(found.hourly_commitment),
             currency: found.currency,
             term: found.term.map(word),
             class: found.class.map(word),
@@ -125,13 +135,17 @@ impl From<optimize::OwnedCommitment> for OwnedCommitmentView {
             scope: found.scope.map(ToOwned::to_owned),
             service: found.service,
             region: found.region,
-            instances: found.instances,
+            family: found.family,
+            instance_type: found.instance_type,
             count: found.count,
             owner_account_id: found.owner_account_id,
+            owner_account: None,
             owners: found.owners,
+            payer_account_id: found.payer_account_id,
             payers: found.payers,
-            begin: found.begin.map(time::text),
-            end: found.end.map(time::text),
+            begins: found.begins.map(time::text),
+            ends: found.ends.map(time::text),
+            state: found.state.to_owned(),
             returned: found.returned,
             estimated: found.estimated,
         }
@@ -140,11 +154,10 @@ impl From<optimize::OwnedCommitment> for OwnedCommitmentView {
 
 /// An hour of a commitment.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct OwnedHourView {
+pub(crate) struct HourView {
     /// Begin of the hour.
     hour: String,
     commitment_id: String,
-    currency: String,
     cost: String,
     used: String,
     /// Of a reservation spread over the hours by what each left: rows tell it of the month alone.
@@ -155,12 +168,11 @@ pub(crate) struct OwnedHourView {
     net_savings: String,
 }
 
-impl From<optimize::OwnedHour> for OwnedHourView {
+impl From<optimize::OwnedHour> for HourView {
     fn from(found: optimize::OwnedHour) -> Self {
         Self {
             hour: time::text(found.hour),
             commitment_id: found.commitment_id,
-            currency: found.currency,
             cost: found.cost.to_string(),
             used: found.used.to_string(),
             unused: found.unused.to_string(),
@@ -247,10 +259,9 @@ impl From<optimize::MonthRates> for MonthRatesView {
 
 /// A commitment in a replay.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ReplayedCommitmentView {
+pub(crate) struct ReplayedView {
     commitment_id: String,
     payer_account_id: String,
-    currency: String,
     kind: String,
     /// Cost of what was used of it, as billed.
     real: String,
@@ -270,55 +281,18 @@ pub(crate) struct ReplayedCommitmentView {
     replayed_equivalent: Option<String>,
 }
 
-impl From<optimize::ReplayedCommitment> for ReplayedCommitmentView {
+impl From<optimize::ReplayedCommitment> for ReplayedView {
     fn from(found: optimize::ReplayedCommitment) -> Self {
         Self {
             commitment_id: found.commitment_id,
             payer_account_id: found.payer_account_id,
-            currency: found.currency,
-            kind: word(found.kind),
+            kind: found.kind.to_owned(),
             real: found.real.to_string(),
             replayed: text(found.replayed),
             deviation: text(found.deviation),
             left_out: found.left_out.map(ToOwned::to_owned),
             real_equivalent: found.real_equivalent.to_string(),
             replayed_equivalent: text(found.replayed_equivalent),
-        }
-    }
-}
-
-/// A month's replay in one payer's bill and one currency.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ReplayView {
-    month: String,
-    payer_account_id: String,
-    currency: String,
-    /// Used of all that could be replayed, as billed.
-    real: String,
-    /// The same in the replay.
-    replayed: String,
-    /// The difference, as a part of the real.
-    #[schema(required = true)]
-    deviation: Option<String>,
-    /// What sharing without limits would have saved: on-demand dollars of usage that unused commitments fit.
-    sharing_leak: String,
-    commitments: Vec<ReplayedCommitmentView>,
-    /// On-demand dollars of usage whose hours the report does not tell: spread evenly.
-    not_hourly: String,
-}
-
-impl From<optimize::Replay> for ReplayView {
-    fn from(found: optimize::Replay) -> Self {
-        Self {
-            month: found.month,
-            payer_account_id: found.payer_account_id,
-            currency: found.currency,
-            real: found.real.to_string(),
-            replayed: found.replayed.to_string(),
-            deviation: text(found.deviation),
-            sharing_leak: found.sharing_leak.to_string(),
-            commitments: found.commitments.into_iter().map(ReplayedCommitmentView::from).collect(),
-            not_hourly: found.not_hourly.to_string(),
         }
     }
 }

@@ -15,7 +15,6 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("GET /explain", "subset-viewer"),
     ("GET /explain.csv", "subset-viewer"),
     ("GET /savings", "subset-viewer"),
-    ("GET /optimization/commitments", "subset-viewer"),
     ("GET /optimization/owned", "subset-viewer"),
     ("GET /optimization/owned/hours", "subset-viewer"),
     ("GET /optimization/rates", "subset-viewer"),

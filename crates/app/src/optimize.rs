@@ -12,7 +12,7 @@ mod owned;
 mod rates;
 mod replay;
 
-pub use accounts::of_accounts;
+pub use accounts::{account_names, of_accounts};
 pub use analyses::commitments::ratio;
 pub use bill::{Bill, OfferKey, OfferRates, bills};
 pub use deeds::{Deed, DeedKind, deeds};
@@ -21,15 +21,3 @@ pub use hours::{Detail, HourRow, HourSums, HoursAsked, Part, What, hour_rows};
 pub use owned::{OwnedCommitment, OwnedHour, month_of, owned, owned_by_hour};
 pub use rates::{MonthRates, ScopeRates, rates};
 pub use replay::{Replay, ReplayedCommitment, replay};
-
-use crate::read::Published;
-use crate::{App, Result};
-use std::collections::BTreeMap;
-
-/// Latest names by account.
-///
-/// # Errors
-/// The bills cannot be read.
-pub async fn account_names(app: &App, published: &Published) -> Result<BTreeMap<String, String>> {
-    crate::read::account_names(app, published).await
-}

@@ -5,6 +5,7 @@ use crate::{App, AppError, Result};
 use model::{Column, CostQuery, Filter, Metric};
 use query::Scope;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What filters on accounts (their subsets, names, units) keep. A commitment's fees are its owner's.
 ///
@@ -33,6 +34,14 @@ pub async fn of_accounts<'a>(
     let mut narrowed = published.clone();
     narrowed.view.scope = Scope::of_accounts(kept);
     Ok(Cow::Owned(narrowed))
+}
+
+/// Latest names by account.
+///
+/// # Errors
+/// The bills cannot be read.
+pub async fn account_names(app: &App, published: &Published) -> Result<BTreeMap<String, String>> {
+    crate::read::account_names(app, published).await
 }
 
 fn is_of_accounts(filter: &Filter) -> bool {

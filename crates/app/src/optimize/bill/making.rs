@@ -79,7 +79,7 @@ impl Making {
         // A row of several hours is spread evenly.
         let last = (hour + row.hours as usize).min(self.hours);
         let each = share(row.sums.usage, Decimal::from(1), Decimal::from(i64::from(row.hours)));
-        let amounts = self.amounts(sku, account, spot);
+        let mut amounts = self.amounts(sku, account, spot);
         for at in hour..last {
             amounts.add(at, if row.hours == 1 { row.sums.usage } else { each });
         }

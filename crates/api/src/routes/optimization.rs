@@ -131,7 +131,7 @@ pub(crate) async fn owned(
         let currency = currency.as_deref().filter(|text| !text.is_empty());
         let found = optimize::owned_over_time(&state.app, &own, span, currency).await?;
         let names = optimize::account_names(&state.app, &published).await?;
-        Ok(OwnedView { as_of: AsOfView::of(&published), ..OwnedView::from(found).named(&names) })
+        Ok(OwnedView::from(found).of(&names, AsOfView::of(&published)))
     };
     asked.answer(&state, &published, view).await
 }

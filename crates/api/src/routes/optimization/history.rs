@@ -135,7 +135,7 @@ pub(crate) struct OwnedView {
     commitments: Vec<CommitmentView>,
     /// When the bills stood so, where `as_of` was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) as_of: Option<AsOfView>,
+    as_of: Option<AsOfView>,
 }
 
 impl From<optimize::OwnedOverTime> for OwnedView {
@@ -157,8 +157,9 @@ impl From<optimize::OwnedOverTime> for OwnedView {
 }
 
 impl OwnedView {
-    /// With the names of owners.
-    pub(super) fn named(mut self, names: &BTreeMap<String, String>) -> Self {
+    /// With the names of owners, and when the bills stood so.
+    pub(super) fn of(mut self, names: &BTreeMap<String, String>, as_of: Option<AsOfView>) -> Self {
+        self.as_of = as_of;
         for one in &mut self.commitments {
             one.owner_account = one.owner_account_id.as_ref().and_then(|id| names.get(id)).cloned();
         }

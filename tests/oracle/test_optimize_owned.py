@@ -116,7 +116,7 @@ def company(tmp_path_factory):
              LineItemDescription="Refund for one-time fee for Savings Plan ID: returned", **back)  # fmt: skip
     # A reservation of two m5.large, half used, by a xlarge for 720 hours of which one row stands here for all: 8 of 2 × 4 × 720 units an hour.
     two = reserved("half", count=2)
-    bill.row("DiscountedUsage", 3, account="1", **box("m5.xlarge", "0.192", cost="0"), **two | {"instanceType": "m5.xlarge"}, NormalizationFactor="8",
+    bill.row("DiscountedUsage", 3, account="1", **(two | box("m5.xlarge", "0.192", cost="0")), NormalizationFactor="8",
              NormalizedUsageAmount="8", reservation__EffectiveCost="0.12")  # fmt: skip
     bill.row("RIFee", 0, 720, ProductCode="AmazonEC2", UsageType="HeavyUsage:m5.large", Operation="RunInstances", UsageAmount="1440", NormalizationFactor="4",
              NormalizedUsageAmount="5760", UnblendedCost="86.4", **two, reservation__UnusedRecurringFee="86.28", reservation__UnusedAmortizedUpfrontFeeForBillingPeriod="0")  # fmt: skip

@@ -19,8 +19,10 @@ const AMOUNTS: usize = 14;
 
 /// The statement of some days.
 pub(super) fn statement(from: NaiveDate, to: NaiveDate, detail: Detail) -> String {
-    let account = if detail.accounts { "\"SubAccountId\"" } else { "CAST(NULL AS VARCHAR)" };
-    let zone = if detail.zones { "\"AvailabilityZone\"" } else { "CAST(NULL AS VARCHAR)" };
+    // Two columns must not have one name.
+    let account =
+        if detail.accounts { "\"SubAccountId\"" } else { "CAST(NULL AS VARCHAR) AS \"any_account\"" };
+    let zone = if detail.zones { "\"AvailabilityZone\"" } else { "CAST(NULL AS VARCHAR) AS \"any_zone\"" };
     let fees: Vec<String> =
         ChargeType::words(ChargeType::is_recurring).iter().map(|word| format!("'{word}'")).collect();
     let used = [

@@ -45,7 +45,8 @@ pub(crate) const TYPES: &[InstanceType] = &[
     kind("m6i.2xlarge", 3840, 8, "32 GiB", GENERAL, ICE),
     kind("m6g.large", 770, 2, "8 GiB", GENERAL, GRAVITON),
     kind("m6g.xlarge", 1540, 4, "16 GiB", GENERAL, GRAVITON),
-    // A family of its own: a size-flexible reservation takes all sizes of its family, in every fleet.
+    // Families of their own: a size-flexible reservation takes all sizes of its family, in every fleet.
+    kind("m5a.large", 860, 2, "8 GiB", GENERAL, "AMD EPYC 7571"),
     kind("c5a.large", 770, 2, "4 GiB", COMPUTE, "AMD EPYC 7R32"),
     kind("c5.xlarge", 1700, 4, "8 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
     kind("c5.2xlarge", 3400, 8, "16 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
@@ -185,7 +186,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
     Fleet {
         pool: Some(0),
         region: Some(0),
-        ..fleet("ledger", 16, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+        ..fleet("ledger", 16, Engine::Ec2, &["m5a.large"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
         pool: Some(1),

@@ -37,7 +37,7 @@ class Columns:
         if self.focus:
             self.id, self.payer = text("CommitmentDiscountId"), text("BillingAccountId")
             status, usage = f"coalesce({text('CommitmentDiscountStatus')}, '')", f"{text('ChargeCategory')} = 'Usage'"
-            self.covered, self.fee = f"({usage} AND {status} = 'Used')", f"({usage} AND {status} = 'Unused')"
+            self.covered, self.fee = f"({usage} AND {status} = 'Used')", f"({status} = 'Unused')"
             self.plain = f"({usage} AND {self.id} IS NULL)"
             self.used = self.unused = _or_zero(amount("EffectiveCost"))
             self.list, self.billed = _or_zero(amount("ListCost", lenient=True)), _or_zero(amount("BilledCost"))
@@ -70,7 +70,8 @@ class Columns:
 
 
 def owned(report: Report, month: str, by_hour: str | None = None) -> dict:
-    """Commitment (or hour of one) -> used, unused, on-demand equivalent, utilization of plans, normalised used and owned."""
+    """What is unused of a reservation has no quantity in FOCUS: there, and where hours are not told, utilization is by cost.
+    Commitment (or hour of one) -> used, unused, on-demand equivalent, utilization of plans, normalised used and owned."""
     c = Columns(report)
     key = f"date_trunc('hour', {c.start})" if by_hour else c.id
     only = f"AND {c.id} = '{by_hour}'" if by_hour else ""

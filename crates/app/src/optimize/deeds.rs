@@ -104,6 +104,8 @@ pub struct DeedMonth {
     pub services: BTreeMap<String, Measured>,
     /// Accounts whose usage it covered.
     pub accounts: BTreeSet<String>,
+    /// Whether hours that were not used have no quantity: FOCUS books their cost with the purchase.
+    pub by_cost: bool,
     /// Whether the month may still change: what is unused is an estimate then.
     pub open: bool,
     /// Whether the report has all columns of its cost; else used and unused are as billed, which says nothing.
@@ -187,6 +189,7 @@ impl DeedMonth {
             add(self.services.entry(service.clone()).or_default(), measured);
         }
         self.accounts.extend(more.accounts.iter().cloned());
+        self.by_cost |= more.by_cost;
         self.open |= more.open;
         self.known &= more.known;
     }

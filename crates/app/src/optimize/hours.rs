@@ -6,7 +6,7 @@
 
 mod lines;
 
-pub(super) use lines::{amount, engine, number, relevant, text};
+pub(super) use lines::{Engines, amount, number, relevant, text};
 
 use crate::read::Published;
 use crate::{App, ErrorKind};
@@ -173,7 +173,7 @@ pub async fn hour_rows(
     mut each: impl FnMut(HourRow) + Send,
 ) -> Result<()> {
     let view = months(&published.view, BillingPeriod::of(asked.from), BillingPeriod::of(asked.to))?;
-    let mut known = Known::default();
+    let mut known = Known { engines: Engines::read(app, &view).await?, ..Known::default() };
     let mut from = asked.from;
     while from < asked.to {
         let to = from.checked_add_days(Days::new(DAYS_AT_ONCE)).map_or(asked.to, |to| to.min(asked.to));
@@ -191,16 +191,13 @@ pub async fn hour_rows(
 /// # Errors
 /// `NotReady` while one of them has only its roll-up.
 pub(super) fn months(view: &View, from: Option<BillingPeriod>, to: Option<BillingPeriod>) -> Result<View> {
-    let to = to.map(BillingPeriod::next);
+    let until = to.map(BillingPeriod::next);
     let mut view = view.clone();
-    view.periods
-        .retain(|one| from.is_none_or(|from| one.period >= from) && to.is_none_or(|to| one.period <= to));
-    let mut missing: Vec<String> = view
-        .periods
-        .iter()
-        .filter(|one| one.line_item_files.is_none())
-        .map(|one| one.period.to_string())
-        .collect();
+    let asked = |one: BillingPeriod| from.is_none_or(|from| one >= from) && to.is_none_or(|to| one <= to);
+    let beside = |one: BillingPeriod| Some(one) == until;
+    view.periods.retain(|one| asked(one.period) || (beside(one.period) && one.line_item_files.is_some()));
+    let waiting = view.periods.iter().filter(|one| one.line_item_files.is_none());
+    let mut missing: Vec<String> = waiting.map(|one| one.period.to_string()).collect();
     missing.dedup();
     if missing.is_empty() {
         return Ok(view);

@@ -99,7 +99,7 @@ impl OwnedCommitment {
             cost: known(used + unused),
             used: known(used),
             unused: known(unused),
-            utilization: utilization.filter(|_| reserved || month.known),
+            utilization: utilization.filter(|_| units || month.known),
             on_demand_equivalent: list,
             gross_savings: list.filter(|_| month.known).map(|list| list - used),
             net_savings: list.filter(|_| month.known).map(|list| list - used - unused),

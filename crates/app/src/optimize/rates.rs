@@ -4,7 +4,7 @@
 //! scope. By public on-demand dollars: of a row without a public price, those that were billed.
 
 use super::deeds::{Deed, DeedKind, deeds};
-use super::hours::{Part, amount, engine, months, relevant, text};
+use super::hours::{Engines, Part, amount, months, relevant, text};
 use super::owned::together;
 use crate::read::Published;
 use crate::{App, Result};
@@ -156,10 +156,11 @@ pub(super) async fn uncovered(
     let mut view = months(&published.view, from, to)?;
     view.periods.retain(|one| to.is_none_or(|to| one.period <= to));
     let mut found: BTreeMap<(BillingPeriod, String), Uncovered> = BTreeMap::new();
+    let engines = Engines::read(app, &view).await?;
     let mut batches = app.engine().sql(&view, &statement()).await?;
     while let Some(batch) = batches.try_next().await? {
-        let texts = (0..8).map(|at| text(batch.column(at))).collect::<Result<Vec<_>>>()?;
-        let amounts = (8..11).map(|at| amount(batch.column(at))).collect::<Result<Vec<_>>>()?;
+        let texts = (0..7).map(|at| text(batch.column(at))).collect::<Result<Vec<_>>>()?;
+        let amounts = (7..10).map(|at| amount(batch.column(at))).collect::<Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
             let word = |at: usize| if texts[at].is_valid(row) { texts[at].value(row) } else { "" };
             let value =
@@ -169,7 +170,7 @@ pub(super) async fn uncovered(
                 usage_type: word(3),
                 operation: word(4),
                 instance_type: word(5),
-                engine: word(7),
+                engine: engines.of(word(2), word(4)),
                 ..Said::default()
             };
             let Ok(month) = word(0).parse::<BillingPeriod>() else { continue };
@@ -197,12 +198,11 @@ fn statement() -> String {
     let price = r#"CASE WHEN "ListCost" <> 0 THEN "ListCost" ELSE "BilledCost" END"#;
     let long = r#"CAST("ChargePeriodEnd" AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) > 3600000000"#;
     format!(
-        r#"SELECT "billing_period", "currency", "x_ProductCode", "x_UsageType", "x_Operation", "x_InstanceType", "x_ChargeType", {engine},
+        r#"SELECT "billing_period", "currency", "x_ProductCode", "x_UsageType", "x_Operation", "x_InstanceType", "x_ChargeType",
   SUM({price}), SUM("EffectiveCost"), SUM(CASE WHEN {long} THEN {price} ELSE CAST(0 AS DECIMAL(38, 18)) END)
 FROM line_items
 WHERE NOT "x_IsSplit" AND "x_ChargeType" IN ('{on_demand}', '{spot}') AND ({relevant})
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"#,
-        engine = engine(),
+GROUP BY 1, 2, 3, 4, 5, 6, 7"#,
         on_demand = ChargeType::OnDemandUsage.name(),
         spot = ChargeType::SpotUsage.name(),
         relevant = relevant(),

@@ -12,6 +12,9 @@ use serde::Serialize;
 /// Parts of the on-demand dollars, in a hundred, whose hours may be unknown before a month is not replayed.
 const MOST_NOT_HOURLY: i64 = 5;
 
+/// Differences below one part in so many are rounding of rows, and no leak.
+const ROUNDING: i64 = 1_000_000;
+
 /// A commitment in a replay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReplayedCommitment {
@@ -123,7 +126,10 @@ fn of_bill(bill: &Bill, month: BillingPeriod, threads: usize) -> Result<Replay> 
             answer.commitments.push(compared(bill, at, real(at), Err(why)));
         }
     }
-    answer.sharing_leak = answer.sharing_leak.max(Decimal::ZERO);
+    let equivalent: Decimal = answer.commitments.iter().map(|one| one.real_equivalent).sum();
+    if answer.sharing_leak <= share(equivalent, Decimal::from(1), Decimal::from(ROUNDING)) {
+        answer.sharing_leak = Decimal::ZERO;
+    }
     answer.deviation = ratio(answer.replayed - answer.real, answer.real);
     answer.commitments.sort_by(|one, other| one.commitment_id.cmp(&other.commitment_id));
     Ok(answer)

@@ -216,6 +216,7 @@ impl DeedMonth {
         }
         let fee_of_purchase =
             apart && [ChargeType::RiFee, ChargeType::SpFee].map(ChargeType::name).contains(&row.texts[5]);
+        self.by_cost |= fee_of_purchase && !effective.is_zero();
         if (apart && !fee_of_purchase) || (!apart && !covered) {
             self.units.1 += units;
             self.fee_hours += quantity;

@@ -1,19 +1,21 @@
 //! Hours from the line items: a statement over some days, and its answer.
 
 use super::{Detail, HourRow, HourSums, What};
-use crate::{AppError, Result};
+use crate::{App, AppError, Result};
 use analyses::commitments::facts;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use chrono::{DateTime, NaiveDate};
+use futures::TryStreamExt;
 use model::schema::AMOUNT;
 use model::{ChargeType, Decimal};
+use query::View;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Text columns, in the order in which [`Known::rows`] reads them.
-const TEXTS: usize = 14;
+const TEXTS: usize = 13;
 /// Amounts, likewise, behind hour, span and number of rows.
 const AMOUNTS: usize = 14;
 
@@ -34,7 +36,7 @@ pub(super) fn statement(from: NaiveDate, to: NaiveDate, detail: Detail) -> Strin
     let used: Vec<String> = used.iter().map(|one| format!("'{}'", one.name())).collect();
     format!(
         r#"SELECT "BillingAccountId", {account}, "currency", "x_ProductCode", "x_UsageType", "x_Operation", "RegionId", {zone},
-  "x_InstanceType", "x_OperatingSystem", {engine}, "x_ChargeType", "CommitmentDiscountId",
+  "x_InstanceType", "x_OperatingSystem", "x_ChargeType", "CommitmentDiscountId",
   CAST("x_NormalizationFactor" AS VARCHAR),
   CAST("ChargePeriodStart" AS BIGINT) / 3600000000,
   (CAST(COALESCE("ChargePeriodEnd", "ChargePeriodStart") AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) + 3599999999) / 3600000000,
@@ -45,22 +47,49 @@ pub(super) fn statement(from: NaiveDate, to: NaiveDate, detail: Detail) -> Strin
 FROM line_items
 WHERE NOT "x_IsSplit" AND "ChargePeriodStart" >= TIMESTAMP '{from} 00:00:00' AND "ChargePeriodStart" < TIMESTAMP '{to} 00:00:00'
   AND (("CommitmentDiscountId" <> '' AND "x_ChargeType" IN ({fees}, {used})) OR ("x_ChargeType" IN ({used}) AND ({relevant})))
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16"#,
-        engine = engine(),
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"#,
         fees = fees.join(", "),
         used = used.join(", "),
         relevant = relevant(),
     )
 }
 
-/// The engine of a cache, which neither usage type nor operation tell for certain; as the formats spell the attribute.
-pub(in crate::optimize) fn engine() -> String {
-    let keys = ["product/cacheEngine", "product_cache_engine", "cache_engine"];
-    let found: Vec<String> = keys.iter().map(|key| format!(r#"tag("x_OtherColumns", '{key}')"#)).collect();
-    format!(
-        r#"CASE WHEN "x_ProductCode" IN ('AmazonElastiCache', 'AmazonMemoryDB') THEN COALESCE({}) END"#,
-        found.join(", ")
-    )
+/// Engines of caches by product code and operation.
+#[derive(Clone, Debug, Default)]
+pub(in crate::optimize) struct Engines(HashMap<(String, String), String>);
+
+impl Engines {
+    /// Those that some bills tell. Neither usage type nor operation tell an engine for certain, and the attribute stands among
+    /// all that has no column: so it is read of these few rows alone.
+    pub(in crate::optimize) async fn read(app: &App, view: &View) -> Result<Self> {
+        // As the formats spell the attribute.
+        let keys = ["product/cacheEngine", "product_cache_engine", "cache_engine", "cacheEngine"];
+        let found: Vec<String> =
+            keys.iter().map(|key| format!(r#"tag("x_OtherColumns", '{key}')"#)).collect();
+        let sql = format!(
+            r#"SELECT "x_ProductCode", "x_Operation", MAX(COALESCE({}))
+FROM line_items WHERE "x_ProductCode" IN ('AmazonElastiCache', 'AmazonMemoryDB') GROUP BY 1, 2"#,
+            found.join(", ")
+        );
+        let mut rows = app.engine().sql(view, &sql).await?.texts();
+        let mut engines = HashMap::new();
+        while let Some(some) = rows.try_next().await? {
+            for row in some {
+                let [product, operation, Some(engine)] = row.as_slice() else { continue };
+                let key = (product.clone().unwrap_or_default(), operation.clone().unwrap_or_default());
+                engines.insert(key, engine.clone());
+            }
+        }
+        Ok(Self(engines))
+    }
+
+    /// The engine; empty where rows do not tell it.
+    pub(in crate::optimize) fn of(&self, product: &str, operation: &str) -> &str {
+        if self.0.is_empty() {
+            return "";
+        }
+        self.0.get(&(product.to_owned(), operation.to_owned())).map(String::as_str).unwrap_or_default()
+    }
 }
 
 /// Usage that commitments could take, by product and usage type.
@@ -80,6 +109,7 @@ pub(in crate::optimize) fn relevant() -> String {
 /// What was met so far: it repeats from hour to hour.
 #[derive(Default)]
 pub(super) struct Known {
+    pub(super) engines: Engines,
     by_text: HashMap<String, Arc<What>>,
     key: String,
 }
@@ -159,9 +189,9 @@ impl Known {
             zone: detail.zones.then(|| own(7)),
             instance_type: own(8),
             operating_system: own(9),
-            engine: own(10),
-            charge_type: own(11),
-            commitment_id: own(12),
+            engine: self.engines.of(word(3), word(5)).to_owned(),
+            charge_type: own(10),
+            commitment_id: own(11),
             factor,
             ..What::default()
         });

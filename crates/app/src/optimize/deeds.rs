@@ -104,6 +104,8 @@ pub struct DeedMonth {
     pub services: BTreeMap<String, Measured>,
     /// Accounts whose usage it covered.
     pub accounts: BTreeSet<String>,
+    /// Whether what was not used is told in rows of its own, and none means that all was: FOCUS.
+    pub apart: bool,
     /// Whether hours that were not used have no quantity: FOCUS books their cost with the purchase.
     pub by_cost: bool,
     /// Whether the month may still change: what is unused is an estimate then.
@@ -189,6 +191,7 @@ impl DeedMonth {
             add(self.services.entry(service.clone()).or_default(), measured);
         }
         self.accounts.extend(more.accounts.iter().cloned());
+        self.apart |= more.apart;
         self.by_cost |= more.by_cost;
         self.open |= more.open;
         self.known &= more.known;

@@ -99,7 +99,9 @@ impl OwnedCommitment {
             cost: known(used + unused),
             used: known(used),
             unused: known(unused),
-            utilization: utilization.filter(|_| units || month.known),
+            // Without a row of its fees nothing is known of what was not used.
+            utilization: utilization
+                .filter(|_| units || (month.known && (month.fee_rows > 0 || month.apart))),
             on_demand_equivalent: list,
             gross_savings: list.filter(|_| month.known).map(|list| list - used),
             net_savings: list.filter(|_| month.known).map(|list| list - used - unused),

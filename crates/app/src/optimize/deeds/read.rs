@@ -128,6 +128,7 @@ impl Found {
             deed.months.entry(month).or_insert_with(|| DeedMonth { known: true, ..DeedMonth::default() });
         entry.known &= known;
         entry.open |= state.open;
+        entry.apart |= state.apart;
         if part.is_none() {
             entry.billed += row.amounts[3].unwrap_or_default();
         } else {

@@ -173,7 +173,7 @@ pub async fn hour_rows(
     mut each: impl FnMut(HourRow) + Send,
 ) -> Result<()> {
     let view = months(&published.view, BillingPeriod::of(asked.from), BillingPeriod::of(asked.to))?;
-    let mut known = Known { engines: Engines::read(app, &view).await?, ..Known::default() };
+    let mut known = Known::new(Engines::read(app, &view).await?);
     let mut from = asked.from;
     while from < asked.to {
         let to = from.checked_add_days(Days::new(DAYS_AT_ONCE)).map_or(asked.to, |to| to.min(asked.to));

@@ -107,14 +107,17 @@ pub(in crate::optimize) fn relevant() -> String {
 }
 
 /// What was met so far: it repeats from hour to hour.
-#[derive(Default)]
 pub(super) struct Known {
-    pub(super) engines: Engines,
+    engines: Engines,
     by_text: HashMap<String, Arc<What>>,
     key: String,
 }
 
 impl Known {
+    pub(super) fn new(engines: Engines) -> Self {
+        Self { engines, by_text: HashMap::new(), key: String::new() }
+    }
+
     /// Calls back for each row of a batch.
     pub(super) fn rows(
         &mut self,

@@ -8,7 +8,7 @@ use super::world::REGIONS;
 use crate::calendar::{Hour, instant};
 use crate::fixed::{AMOUNT, MONEY_SCALE, mul_div, text};
 use crate::mix::Rng;
-use crate::text::{Lifecycle, LineType, StrId, Template, Txt};
+use crate::text::{Lifecycle, LineType, Template, Txt};
 use plans::{Bought, PLANS, Plan};
 pub(crate) use plans::{Payment, SERVERLESS};
 
@@ -66,7 +66,6 @@ fn round8(value: i64) -> i64 {
 
 /// Buys every commitment whose fleet exists.
 pub(crate) fn buy(builder: &mut Builder, series: &mut [Series], from: Hour, until: Hour) -> Vec<Commitment> {
-    join(builder, series);
     let mut owned = Vec::new();
     for (index, plan) in PLANS.iter().enumerate() {
         let pool = u16::try_from(index).unwrap_or(0);
@@ -88,25 +87,6 @@ pub(crate) fn buy(builder: &mut Builder, series: &mut [Series], from: Hour, unti
         owned.push(commitment);
     }
     owned
-}
-
-/// A plan takes all usage that it has a rate for, whatever its fleet: whoever pays on demand for what the members of a
-/// plan's pool use joins it.
-fn join(builder: &Builder, series: &mut [Series]) {
-    let used = |series: &Series| {
-        let line = &builder.templates[series.template as usize];
-        (line.get(Txt::UsageType), line.get(Txt::Operation))
-    };
-    let of_plan = |pool: u16| PLANS.get(usize::from(pool)).is_some_and(|plan| plan.plan);
-    let members: Vec<((StrId, StrId), u16)> =
-        series.iter().filter_map(|one| Some((used(one), one.pool.filter(|pool| of_plan(*pool))?))).collect();
-    for one in series.iter_mut().filter(|one| one.pool.is_none()) {
-        let own = used(one);
-        if let Some((_, pool)) = members.iter().find(|(used, _)| *used == own) {
-            one.pool = Some(*pool);
-            one.plan_rate = plan_rate(*pool, one.list_rate);
-        }
-    }
 }
 
 fn one(

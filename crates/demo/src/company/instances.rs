@@ -45,9 +45,7 @@ pub(crate) const TYPES: &[InstanceType] = &[
     kind("m6i.2xlarge", 3840, 8, "32 GiB", GENERAL, ICE),
     kind("m6g.large", 770, 2, "8 GiB", GENERAL, GRAVITON),
     kind("m6g.xlarge", 1540, 4, "16 GiB", GENERAL, GRAVITON),
-    // Families of their own: a size-flexible reservation takes all sizes of its family, in every fleet.
-    kind("m5a.large", 860, 2, "8 GiB", GENERAL, "AMD EPYC 7571"),
-    kind("c5a.large", 770, 2, "4 GiB", COMPUTE, "AMD EPYC 7R32"),
+    kind("c5.large", 850, 2, "4 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
     kind("c5.xlarge", 1700, 4, "8 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
     kind("c5.2xlarge", 3400, 8, "16 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
     kind("c6i.xlarge", 1700, 4, "8 GiB", COMPUTE, ICE),
@@ -186,7 +184,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
     Fleet {
         pool: Some(0),
         region: Some(0),
-        ..fleet("ledger", 16, Engine::Ec2, &["m5a.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+        ..fleet("ledger", 16, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
         pool: Some(1),
@@ -196,7 +194,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
     Fleet {
         pool: Some(2),
         region: Some(0),
-        ..fleet("staging", 5, Engine::Ec2, &["c5a.large"], Shape::Work, Scope::Any, Workload::Plain)
+        ..fleet("staging", 5, Engine::Ec2, &["c5.large"], Shape::Work, Scope::Any, Workload::Plain)
     },
     Fleet {
         pool: Some(3),

@@ -18,8 +18,10 @@ use model::{BillingPeriod, ChargeType, Decimal};
 use query::View;
 use std::sync::Arc;
 
-/// Days of one statement: its groups are what is held at once.
-const DAYS_AT_ONCE: u64 = 4;
+/// Rows that one statement looks at, about: its groups are what is held at once.
+const ROWS_AT_ONCE: u64 = 2_000_000;
+/// Days of one statement at most.
+const MOST_DAYS: u64 = 31;
 
 /// Which hours are read, and how finely.
 #[derive(Clone, Copy, Debug)]
@@ -174,9 +176,10 @@ pub async fn hour_rows(
 ) -> Result<()> {
     let view = months(&published.view, BillingPeriod::of(asked.from), BillingPeriod::of(asked.to))?;
     let mut known = Known::new(Engines::read(app, &view).await?);
+    let days = days_at_once(published, &view);
     let mut from = asked.from;
     while from < asked.to {
-        let to = from.checked_add_days(Days::new(DAYS_AT_ONCE)).map_or(asked.to, |to| to.min(asked.to));
+        let to = from.checked_add_days(Days::new(days)).map_or(asked.to, |to| to.min(asked.to));
         let mut batches = app.engine().sql(&view, &statement(from, to, asked.detail)).await?;
         while let Some(batch) = batches.try_next().await? {
             known.rows(&batch, asked.detail, &mut each)?;
@@ -184,6 +187,16 @@ pub async fn hour_rows(
         from = to;
     }
     Ok(())
+}
+
+/// Days of one statement over some months, so that it looks at no more rows than it may.
+fn days_at_once(published: &Published, view: &View) -> u64 {
+    let months: std::collections::BTreeSet<BillingPeriod> =
+        view.periods.iter().map(|one| one.period).collect();
+    let known = published.publications.iter().filter(|one| months.contains(&one.period));
+    let rows: u64 = known.map(|one| one.rows).sum();
+    let days = 30 * u64::try_from(months.len()).unwrap_or(1);
+    (ROWS_AT_ONCE * days / rows.max(1)).clamp(1, MOST_DAYS)
 }
 
 /// The bills of some months; rows may be dated some days beside their month, so the month after is among them.

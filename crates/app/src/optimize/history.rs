@@ -134,7 +134,7 @@ pub async fn owned_over_time(
         .filter(|((_, one), _)| *one == currency)
         .map(|((month, _), one)| (month, one))
         .collect();
-    let now = through(app, published);
+    let now = through(app, published, to);
     let all = together(&own);
     let commitments: Vec<OwnedCommitment> =
         all.iter().map(|(deed, whole)| OwnedCommitment::new(deed, whole, now)).collect();

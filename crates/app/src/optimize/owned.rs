@@ -88,9 +88,8 @@ impl OwnedCommitment {
         let list = (!equivalent.is_zero() || month.covered_rows == 0).then_some(equivalent);
         let reserved = deed.kind == DeedKind::Reserved;
         let (units_used, units_owned) = month.units;
-        let units = reserved && !units_owned.is_zero();
-        let utilization =
-            if reserved { ratio(units_used, units_owned) } else { month.measured.utilization() };
+        let units = reserved && !units_owned.is_zero() && !month.by_cost;
+        let utilization = if units { ratio(units_used, units_owned) } else { month.measured.utilization() };
         let family =
             || deed.reserved.as_ref().map(|reserved| reserved.family.clone()).filter(|it| !it.is_empty());
         Self {
@@ -140,9 +139,11 @@ impl OwnedCommitment {
 /// All months of a commitment, and its payers, the latest last.
 pub(super) type Whole = (DeedMonth, Vec<String>);
 
-/// End of the data.
-pub(super) fn through(app: &App, published: &Published) -> DateTime<Utc> {
-    newest_month(app, published).map_or_else(|| app.now(), |newest| newest.through)
+/// End of the data, or of the last month that is asked for.
+pub(super) fn through(app: &App, published: &Published, to: Option<BillingPeriod>) -> DateTime<Utc> {
+    let end = newest_month(app, published).map_or_else(|| app.now(), |newest| newest.through);
+    let month = to.map(|month| month.end_day().and_time(chrono::NaiveTime::MIN).and_utc());
+    month.map_or(end, |month| end.min(month))
 }
 
 /// The month that is meant: what is said, else the newest with data.
@@ -166,7 +167,7 @@ pub fn month_of(app: &App, published: &Published, said: Option<BillingPeriod>) -
 /// As [`deeds`].
 pub async fn owned(app: &App, published: &Published, month: BillingPeriod) -> Result<Vec<OwnedCommitment>> {
     let found = deeds(app, published, Some(month), Some(month)).await?;
-    let now = through(app, published);
+    let now = through(app, published, Some(month));
     Ok(together(&found).iter().map(|(deed, whole)| OwnedCommitment::new(deed, whole, now)).collect())
 }
 

@@ -16,7 +16,7 @@ fn statement(columns: [&str; 11], charge_types: &[ChargeType], service: &str, gr
     format!(
         r#"SELECT "connection_id", "billing_period", "currency", "BillingAccountId", "CommitmentDiscountId", "x_ChargeType", {service},
   {columns},
-  CAST(MIN("ChargePeriodStart") AS BIGINT) / 3600000000, CAST(MAX("ChargePeriodStart") AS BIGINT) / 3600000000, COUNT(*),
+  CAST(MIN("ChargePeriodStart") AS BIGINT) / 3600000000, CAST(MAX(COALESCE("ChargePeriodEnd", "ChargePeriodStart")) AS BIGINT) / 3600000000, COUNT(*),
   MAX((CAST(COALESCE("ChargePeriodEnd", "ChargePeriodStart") AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) + 3599999999) / 3600000000),
   SUM("EffectiveCost"), SUM("ListCost"), SUM("x_NetEffectiveCost"), SUM("BilledCost"), SUM("ConsumedQuantity"),
   SUM("x_NormalizedUsageAmount"), SUM("x_TotalCommitment"), MAX("x_TotalCommitment"), MAX("x_NormalizationFactor")

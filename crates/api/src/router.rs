@@ -36,6 +36,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::explain::explain))
         .routes(routes!(routes::explain::explain_csv))
         .routes(routes!(routes::savings::savings))
+        .merge(optimization())
         .merge(allocation())
         .merge(budgets())
         .merge(identity())
@@ -43,6 +44,15 @@ fn described() -> OpenApiRouter<ApiState> {
         .merge(notifications())
         .merge(trends());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
+}
+
+fn optimization() -> OpenApiRouter<ApiState> {
+    use routes::optimization;
+    OpenApiRouter::new()
+        .routes(routes!(optimization::owned))
+        .routes(routes!(optimization::owned_hours))
+        .routes(routes!(optimization::rates))
+        .routes(routes!(optimization::replay))
 }
 
 fn allocation() -> OpenApiRouter<ApiState> {

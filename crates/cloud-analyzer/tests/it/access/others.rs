@@ -92,6 +92,8 @@ const PLACES: &[(&str, What)] = &[
     (" /trend-events query.definition", Definition),
     (" /trends/why query.object", Object),
     (" /trend* query.*", Nothing("")),
+    // A commitment is looked for in the caller's own bills.
+    (" /optimization/* query.*", Nothing("")),
     (" /trend-definitions/{id} path.id", Definition),
     (" /trend-definitions* body.watches[]", Nothing("subset")),
     (" /trend-definitions* body.only", Subset),

@@ -1,0 +1,37 @@
+//! Options of what commitments do, and what could be saved.
+
+use super::Format;
+use clap::{Args, Subcommand};
+use model::{AsOf, BillingPeriod};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Optimize {
+    /// Each commitment in a month: cost, used, unused, utilization, savings
+    Owned(Owned),
+    /// Coverage and effective savings rates of a month
+    Rates(OfMonth),
+    /// A month again in AWS's order with what was owned in it, beside what was billed
+    Replay(OfMonth),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfMonth {
+    /// Month of the bill [default: the newest with data]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<BillingPeriod>,
+    /// The bills as they stood then: a day, or an instant (UTC)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<AsOf>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Owned {
+    #[command(flatten)]
+    pub(crate) of: OfMonth,
+    /// Hours of one commitment
+    #[arg(long, value_name = "ID")]
+    pub(crate) hourly: Option<String>,
+}

@@ -33,6 +33,7 @@ mod live;
 mod lock;
 pub mod metrics;
 pub mod notifications;
+pub mod optimize;
 mod organization;
 mod panics;
 pub mod policy;

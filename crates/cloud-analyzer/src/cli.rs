@@ -6,6 +6,7 @@ mod keeping;
 mod lake;
 mod notifications;
 mod operation;
+mod optimize;
 mod question;
 mod reading;
 mod trends;
@@ -16,6 +17,7 @@ pub(crate) use keeping::{Keeping, Vacuum};
 pub(crate) use lake::Lake;
 pub(crate) use notifications::{Notify, NotifyTest};
 pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
+pub(crate) use optimize::{OfMonth, Optimize};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
 pub(crate) use trends::{Backtest, Events, Method, Standing, Way};
@@ -85,6 +87,9 @@ pub(crate) enum Command {
     Query(Query),
     /// Show how budgets stand: a line each, what is not known is empty
     Budgets(Budgets),
+    /// What commitments do, and what could be saved
+    #[command(subcommand)]
+    Optimize(Optimize),
     /// Show irregular spend that was found, with its causes
     Events(Events),
     /// Try on the last twelve months what a definition of irregular spend would find

@@ -14,6 +14,7 @@ mod explain;
 mod ingest;
 mod keys;
 mod notify;
+mod optimize;
 mod query;
 mod reconcile;
 mod restore;
@@ -52,6 +53,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Accounts(args) => accounts::run(&folder, args).await?,
         Command::Query(args) => query::run(&folder, args).await?,
         Command::Budgets(args) => budgets::run(&folder, &args).await?,
+        Command::Optimize(command) => optimize::run(&folder, command).await?,
         Command::Events(args) => events::run(&folder, args).await?,
         Command::Backtest(args) => backtest::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,

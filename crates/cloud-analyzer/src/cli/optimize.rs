@@ -1,0 +1,26 @@
+//! Options of what commitments do, and what could be saved.
+
+use super::Format;
+use clap::{Args, Subcommand};
+use model::{AsOf, BillingPeriod};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Optimize {
+    /// Waste that the rows of a month prove: idle, forgotten, of a dearer kind
+    Waste(OfMonth),
+    /// Clusters, groups and environments that instances ran for in a month
+    Workloads(OfMonth),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OfMonth {
+    /// Month of the bill [default: the newest with data]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(crate) month: Option<BillingPeriod>,
+    /// The bills as they stood then: a day, or an instant (UTC)
+    #[arg(long, value_name = "TIME")]
+    pub(crate) as_of: Option<AsOf>,
+    /// How it is printed
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub(crate) format: Format,
+}

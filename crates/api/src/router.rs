@@ -41,6 +41,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .merge(identity())
         .merge(connections())
         .merge(notifications())
+        .merge(optimization())
         .merge(trends());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
 }
@@ -93,6 +94,20 @@ fn identity() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::organizations::organization, routes::organizations::rename_organization))
         .routes(routes!(routes::organizations::mail_domains, routes::organizations::set_mail_domains))
         .routes(routes!(routes::organizations::create_organization))
+}
+
+fn optimization() -> OpenApiRouter<ApiState> {
+    use routes::optimization::{split, waste, workloads};
+    OpenApiRouter::new()
+        .routes(routes!(waste::waste))
+        .routes(routes!(waste::waste_csv))
+        .routes(routes!(waste::dismiss_waste))
+        .routes(routes!(waste::restore_waste))
+        .routes(routes!(workloads::workloads))
+        .routes(routes!(workloads::workloads_csv))
+        .routes(routes!(workloads::exclude_from_spot))
+        .routes(routes!(workloads::include_in_spot))
+        .routes(routes!(split::split_costs))
 }
 
 fn notifications() -> OpenApiRouter<ApiState> {

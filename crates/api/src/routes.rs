@@ -20,6 +20,7 @@ pub(crate) mod members;
 pub(crate) mod month_stage;
 pub(crate) mod notification_routes;
 pub(crate) mod openid;
+pub(crate) mod optimization;
 pub(crate) mod organizations;
 pub(crate) mod overview;
 pub(crate) mod processing;

@@ -37,6 +37,13 @@ pub struct Rule {
     pub permission: String,
 }
 
+impl Rule {
+    /// Whether its findings are commitments, not resources.
+    pub const fn is_of_commitments(&self) -> bool {
+        matches!(self.how, How::Commitment)
+    }
+}
+
 const fn fortnight() -> u16 {
     14
 }

@@ -1,6 +1,7 @@
 //! Costs of containers, by cluster, namespace and workload, from the rows in which AWS splits the cost of instances among
 //! them. Such rows are in no total: they say again, finer, what the instances' own rows hold.
 
+use super::narrowing::Accounts;
 use super::rows::{Row as Cells, months};
 use super::waste::currency;
 use crate::read::Published;
@@ -65,6 +66,7 @@ pub async fn split_costs(
     app: &App,
     published: &Published,
     asked: Option<&str>,
+    accounts: &Accounts,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<SplitCosts> {
     let currency = currency(published, asked)?;
@@ -98,6 +100,9 @@ GROUP BY 1, 2, 3, 4"#
             let mut cells = Cells::new(cells);
             let mut text = || cells.text().unwrap_or_default();
             let (account, cluster, namespace, workload) = (text(), text(), text(), text());
+            if !accounts.keep(published, &account) {
+                continue;
+            }
             let sums = SplitSums { cost: cells.amount()?, idle: cells.amount()? };
             let cluster = found.clusters.entry((cluster, account)).or_default();
             cluster.sums.add(sums);

@@ -7,16 +7,19 @@ mod line;
 mod loading;
 mod statement;
 
+pub use analyses::waste::{CannotProve, Rule, cannot_prove};
 pub use line::WasteLine;
 
 use super::decisions::{Dismissal, Dismissed, dismissed};
+use super::narrowing::Accounts;
 use super::rows::months;
-use crate::read::Published;
+use crate::read::{Published, account_names};
 use crate::{App, AppError, ErrorKind, Result};
-use analyses::waste::{Asked, Finding, Total, find, total};
+use analyses::waste::{Asked, Finding, Total, find, rules, total};
 use chrono::{Datelike, Days, NaiveDate};
 use loading::Extent;
 use model::BillingPeriod;
+use std::collections::BTreeMap;
 
 /// Hours of a month in projections.
 pub(crate) const MONTH_HOURS: i64 = 730;
@@ -33,6 +36,8 @@ pub struct WasteAsked {
     pub month: Option<BillingPeriod>,
     /// The currency; `None`: the main one.
     pub currency: Option<String>,
+    /// Accounts whose findings are wanted.
+    pub accounts: Accounts,
 }
 
 /// Waste of some accounts.
@@ -50,8 +55,21 @@ pub struct Waste {
     pub findings: Vec<Finding>,
     /// What somebody put away, and until when.
     pub dismissed: Dismissed,
+    /// Names of accounts.
+    pub names: BTreeMap<String, String>,
     /// What was shortened, is not there yet or cannot be told.
     pub notes: Vec<String>,
+}
+
+/// A rule with what it found.
+#[derive(Clone, Copy, Debug)]
+pub struct WasteRule {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Findings, also those that totals do not hold.
+    pub findings: usize,
+    /// What they come to in totals.
+    pub total: Total,
 }
 
 impl Waste {
@@ -63,6 +81,17 @@ impl Waste {
     /// Why a finding was put away, if it was.
     pub fn dismissal(&self, finding: &Finding) -> Option<&Dismissal> {
         self.dismissed.of(finding)
+    }
+
+    /// All rules with what each found, without what was put away.
+    pub fn rules(&self) -> impl Iterator<Item = WasteRule> {
+        rules().iter().map(|rule| {
+            let own = || {
+                let of_rule = self.findings.iter().filter(|finding| finding.rule == rule.id);
+                of_rule.filter(|finding| self.dismissal(finding).is_none())
+            };
+            WasteRule { rule, findings: own().count(), total: total(own()) }
+        })
     }
 
     /// A line for each finding.
@@ -112,6 +141,8 @@ pub async fn waste(app: &App, published: &Published, asked: &WasteAsked) -> Resu
             &other.resource,
         ))
     });
+    found.findings.retain(|finding| asked.accounts.keep(published, &finding.account));
+    found.names = account_names(app, published).await?;
     found.notes.dedup();
     Ok(found)
 }

@@ -1,9 +1,10 @@
 //! Workloads of a span of days ([`analyses::workloads`]), out of the line items of instances and tasks.
 
 use super::decisions::{Excluded, Exclusion, excluded};
+use super::narrowing::Accounts;
 use super::rows::{Row as Cells, Texts, list, months};
 use super::waste::currency;
-use crate::read::Published;
+use crate::read::{Published, account_names};
 use crate::{App, AppError, ErrorKind, Result};
 use analyses::waste::roles;
 use analyses::workloads::{Identity, Kind, Row, Sums, Way};
@@ -32,28 +33,84 @@ pub struct Workloads {
     pub found: BTreeMap<Identity, Sums>,
     /// Those that are not to run on spot.
     pub excluded: Excluded,
+    /// Names of accounts.
+    pub names: BTreeMap<String, String>,
     /// What is not there yet or cannot be told.
     pub notes: Vec<String>,
 }
 
+/// What some workloads come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkloadSums {
+    /// Distinct instances or tasks.
+    pub instances: usize,
+    /// Hours of instances; of Fargate hours of processors.
+    pub hours: Decimal,
+    /// Of them, at public prices.
+    pub on_demand_hours: Decimal,
+    /// Amortized cost.
+    pub cost: Decimal,
+    /// Of it, at public prices.
+    pub on_demand: Decimal,
+    /// Of it, at spot prices.
+    pub spot: Decimal,
+}
+
+impl WorkloadSums {
+    fn add(&mut self, more: &Sums) {
+        self.instances += more.resources.len();
+        self.hours += more.hours;
+        self.on_demand_hours += more.on_demand_hours;
+        self.cost += more.cost;
+        self.on_demand += more.on_demand;
+        self.spot += more.spot;
+    }
+}
+
 impl Workloads {
+    /// What all come to, without those that are not to run on spot.
+    pub fn total(&self) -> WorkloadSums {
+        let mut total = WorkloadSums::default();
+        self.counted().for_each(|(_, sums)| total.add(sums));
+        total
+    }
+
+    /// The same by what runs them, with how many there are.
+    pub fn services(&self) -> Vec<(Kind, usize, WorkloadSums)> {
+        let of = |kind: Kind| {
+            let (mut count, mut total) = (0, WorkloadSums::default());
+            for (_, sums) in self.counted().filter(|(identity, _)| identity.kind == kind) {
+                count += 1;
+                total.add(sums);
+            }
+            (kind, count, total)
+        };
+        let known = |kind: &Kind| self.found.keys().any(|identity| identity.kind == *kind);
+        Kind::ALL.into_iter().filter(known).map(of).collect()
+    }
+
+    fn counted(&self) -> impl Iterator<Item = (&Identity, &Sums)> {
+        self.found.iter().filter(|(identity, _)| self.excluded.of(identity).is_none())
+    }
+
     /// A line for each.
     pub fn lines(&self) -> impl Iterator<Item = WorkloadLine> {
         self.found.iter().map(|(identity, sums)| WorkloadLine {
             kind: identity.kind,
             name: identity.name.clone(),
-            account_id: Arc::clone(&identity.account),
-            region: Some(Arc::clone(&identity.region)).filter(|region| !region.is_empty()),
+            account_id: identity.account.to_string(),
+            region: Some(identity.region.to_string()).filter(|region| !region.is_empty()),
             cost: sums.cost,
             on_demand: sums.on_demand,
             spot: sums.spot,
             hours: sums.hours,
             instances: sums.resources.len(),
             on_demand_hours: sums.on_demand_hours,
-            instance_types: sums.instance_types.iter().cloned().collect(),
+            instance_types: sums.instance_types.iter().map(ToString::to_string).collect(),
             currency: self.currency.clone(),
             excluded: self.excluded.of(identity).cloned(),
             id: id_of(identity),
+            account: self.names.get(&*identity.account).cloned(),
         })
     }
 }
@@ -66,9 +123,9 @@ pub struct WorkloadLine {
     /// Its name; empty where only its kind is known.
     pub name: String,
     /// Account.
-    pub account_id: Arc<str>,
+    pub account_id: String,
     /// Region; `None`: none.
-    pub region: Option<Arc<str>>,
+    pub region: Option<String>,
     /// Amortized cost of its instances or tasks.
     pub cost: Decimal,
     /// Of it, at public prices.
@@ -82,13 +139,15 @@ pub struct WorkloadLine {
     /// Hours at public prices.
     pub on_demand_hours: Decimal,
     /// Types of the instances.
-    pub instance_types: Vec<Arc<str>>,
+    pub instance_types: Vec<String>,
     /// Currency of the amounts.
     pub currency: String,
     /// Why it is not to run on spot; it is in no total then.
     pub excluded: Option<Exclusion>,
     /// What it is called where it is excluded.
     pub id: String,
+    /// The account's name, where it is known.
+    pub account: Option<String>,
 }
 
 /// What a workload is called: kind, account, region and name.
@@ -113,6 +172,7 @@ pub async fn workloads(
     app: &App,
     published: &Published,
     asked: Option<&str>,
+    accounts: &Accounts,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Workloads> {
     let currency = currency(published, asked)?;
@@ -156,6 +216,8 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7"#,
         }
     }
     found.found = analyses::workloads::workloads(rows.into_iter());
+    found.found.retain(|identity, _| accounts.keep(published, &identity.account));
+    found.names = account_names(app, published).await?;
     Ok(found)
 }
 

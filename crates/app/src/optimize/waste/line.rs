@@ -2,10 +2,34 @@
 
 use super::Waste;
 use crate::optimize::decisions::Dismissal;
-use analyses::waste::{Confidence, Finding, Unknown, rule};
-use model::Decimal;
+use crate::read::filter_on;
+use analyses::waste::{Confidence, Finding, Rule, Unknown, rule};
+use model::{Column, Decimal};
 use serde::Serialize;
-use std::sync::Arc;
+use url::form_urlencoded;
+
+/// The question of Cost Analysis that shows a finding's rows, as its address has it.
+pub(super) fn address(waste: &Waste, finding: &Finding) -> Option<String> {
+    let (from, to) = waste.span?;
+    let on = |column, value: &str| filter_on(column, false, &[value]).to_string();
+    let mut filters = vec![on(Column::AccountId, &finding.account)];
+    if rule(finding.rule).is_some_and(Rule::is_of_commitments) {
+        filters.push(on(Column::CommitmentId, &finding.resource));
+    } else {
+        let types: Vec<&str> = finding.usage_types.iter().map(|usage| &**usage).collect();
+        filters.push(filter_on(Column::UsageType, false, &types).to_string());
+        let region = if finding.region.is_empty() { None } else { Some((Column::Region, &*finding.region)) };
+        let named = !finding.resource.is_empty();
+        let narrower = if named { Some((Column::ResourceId, &*finding.resource)) } else { region };
+        filters.extend(narrower.map(|(column, value)| on(column, value)));
+    }
+    let mut address = form_urlencoded::Serializer::new(String::new());
+    address.append_pair("from", &from.to_string()).append_pair("to", &to.to_string());
+    for filter in &filters {
+        address.append_pair("filter", filter);
+    }
+    Some(address.finish())
+}
 
 /// A finding in one line. What is not known is `None`, and never zero.
 #[derive(Clone, Debug, Serialize)]
@@ -13,9 +37,9 @@ pub struct WasteLine {
     /// Number of the rule.
     pub rule: u8,
     /// The resource; `None`: the report names none, and it is all of its account and region.
-    pub resource_id: Option<Arc<str>>,
+    pub resource_id: Option<String>,
     /// Account.
-    pub account_id: Arc<str>,
+    pub account_id: String,
     /// What would not be paid.
     pub monthly: Option<Decimal>,
     /// At least so much of it.
@@ -27,7 +51,7 @@ pub struct WasteLine {
     /// And for people.
     pub title: &'static str,
     /// Region; `None`: none.
-    pub region: Option<Arc<str>>,
+    pub region: Option<String>,
     /// Currency of the amounts.
     pub currency: String,
     /// What its rows cost, without what a commitment pays.
@@ -37,21 +61,25 @@ pub struct WasteLine {
     /// What the rows say of it.
     pub evidence: String,
     /// Usage types of its rows.
-    pub usage_types: Vec<Arc<str>>,
+    pub usage_types: Vec<String>,
     /// Whether totals hold it: each resource is in them once, and nothing that was put away.
     pub counted: bool,
     /// Why and until when it was put away.
     pub dismissed: Option<Dismissal>,
+    /// The account's name, where it is known.
+    pub account: Option<String>,
+    /// Address of its rows in Cost Analysis, behind the question mark.
+    pub explain: Option<String>,
 }
 
 pub(super) fn of(waste: &Waste, finding: &Finding) -> Option<WasteLine> {
     let rule = rule(finding.rule)?;
-    let said = |text: &Arc<str>| Some(Arc::clone(text)).filter(|text| !text.is_empty());
+    let said = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let dismissed = waste.dismissal(finding).cloned();
     Some(WasteLine {
         rule: rule.id,
         resource_id: said(&finding.resource),
-        account_id: Arc::clone(&finding.account),
+        account_id: finding.account.to_string(),
         monthly: finding.amount,
         monthly_low: finding.low,
         confidence: finding.confidence,
@@ -65,8 +93,10 @@ pub(super) fn of(waste: &Waste, finding: &Finding) -> Option<WasteLine> {
             Unknown::NotPromised => "nothing is promised".to_owned(),
         }),
         evidence: finding.evidence.clone(),
-        usage_types: finding.usage_types.clone(),
+        usage_types: finding.usage_types.iter().map(ToString::to_string).collect(),
         counted: finding.counted && dismissed.is_none(),
         dismissed,
+        account: waste.names.get(&*finding.account).cloned(),
+        explain: address(waste, finding),
     })
 }

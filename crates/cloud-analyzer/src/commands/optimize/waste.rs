@@ -23,7 +23,8 @@ pub(super) async fn run(folder: &Folder, args: &OfMonth) -> anyhow::Result<()> {
     let mut lines: Vec<WasteLine> = vec![];
     let mut totals = String::new();
     for currency in published.currencies().to_vec() {
-        let asked = WasteAsked { month: Some(month), currency: Some(currency.clone()) };
+        let asked =
+            WasteAsked { month: Some(month), currency: Some(currency.clone()), ..WasteAsked::default() };
         let found = waste(&app, &published, &asked).await?;
         let total = found.total();
         totals += &format!(

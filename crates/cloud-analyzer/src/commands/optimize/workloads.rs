@@ -4,6 +4,7 @@ use super::{asked, print_rows};
 use crate::cli::OfMonth;
 use crate::commands::Folder;
 use crate::output::{Align, remark};
+use app::optimize::Accounts;
 use app::optimize::workloads::{WorkloadLine, workloads};
 
 const COLUMNS: [(&str, Align); 10] = [
@@ -24,7 +25,7 @@ pub(super) async fn run(folder: &Folder, args: &OfMonth) -> anyhow::Result<()> {
     let span = (month.first_day(), month.end_day());
     let mut lines: Vec<WorkloadLine> = vec![];
     for currency in published.currencies().to_vec() {
-        let found = workloads(&app, &published, Some(&currency), span).await?;
+        let found = workloads(&app, &published, Some(&currency), &Accounts::default(), span).await?;
         lines.extend(found.lines());
         for note in &found.notes {
             remark(note);

@@ -5,6 +5,7 @@ import csv
 import json
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, getcontext
+from urllib.parse import parse_qs
 
 import product
 import pytest
@@ -379,3 +380,51 @@ def test_the_demo_companys_waste_is_that_of_its_raw_rows(demo, form):
     for month in months[-3:-1]:
         found |= compared(Bill(source.report, month), source.data, month)
     assert len(found) > 5, found
+
+
+def test_focus_tells_the_same(demo):
+    """FOCUS names usage types and resources too: what is idle is idle in it, for as much."""
+    legacy, focus = demo("cur2"), demo("focus")
+    start = legacy.report.text("line_item_usage_start_date")
+    month = sorted(row[0] for row in legacy.report.connection.execute(f"SELECT DISTINCT strftime(CAST({start} AS TIMESTAMP), '%Y-%m') FROM raw").fetchall())[-2]
+    of = [{(one["rule"], one["account_id"], one["resource_id"], one["region"]): one["monthly"] for one in asked(source.data, month) if one["rule"] in {*ALL, *IDLE}} for source in (legacy, focus)]
+    assert of[0] == of[1] and of[0]
+
+
+def test_a_finding_that_was_put_away_leaves_totals_until_its_day(own):
+    data, _ = own
+    with product.served(data, role="editor") as get:
+        before = get("optimization/waste", month="2026-10")
+        nat = next(one for one in before["findings"] if one["rule"] == 2 and one["counted"])
+        wish = {"rule": 2, "account_id": nat["account_id"], "resource_id": nat["resource_id"], "reason": "for a fail-over", "until": None}
+        made = get.send("POST", "optimization/waste/dismissals", wish)
+        after = get("optimization/waste", month="2026-10")
+        same = next(one for one in after["findings"] if (one["rule"], one["resource_id"]) == (2, nat["resource_id"]))
+        assert same["dismissed"]["reason"] == "for a fail-over" and not same["counted"] and same["monthly"] == nat["monthly"]
+        assert Decimal(before["total"]["monthly"]) - Decimal(after["total"]["monthly"]) == Decimal(nat["monthly"])
+        assert sum(Decimal(one["monthly"]) for one in after["rules"]) == Decimal(after["total"]["monthly"])
+        assert sum(Decimal(one["monthly"]) for one in after["findings"] if one["counted"]) == Decimal(after["total"]["monthly"])
+        get.send("DELETE", f"optimization/waste/dismissals/{made['id']}", {})
+        assert get("optimization/waste", month="2026-10")["total"] == before["total"]
+        for wrong in ({"rule": 99}, {"reason": " "}, {"until": "2026-01-01"}, {"until": "never"}):
+            with pytest.raises(product.Refused, match="422|400"):
+                get.send("POST", "optimization/waste/dismissals", wish | wrong)
+        with pytest.raises(product.Refused, match="filter"):
+            get("optimization/waste", filter="service=AmazonEC2")
+        nobody = get("optimization/waste", month="2026-10", filter=f"account_id!={ACCOUNT}")
+        assert nobody["findings"] == [] and nobody["total"]["monthly"] == "0"
+        lines = list(csv.DictReader(get.text("optimization/waste.csv", month="2026-10").splitlines()))
+        assert len(lines) == len(before["findings"])
+        # Cost Analysis shows the same rows: their cost is the finding's.
+        rows = get("costs", **parse_qs(nat["explain"]))["rows"]
+        assert sum(Decimal(row["total"]) for row in rows) == Decimal(nat["cost"])
+
+
+def test_the_page_projects_the_newest_days_to_730_hours(own):
+    data, _ = own
+    with product.served(data) as get:
+        found = get("optimization/waste")
+    assert (found["from"], found["to"], found["projected"], found["data_through"]) == ("2026-10-18", "2026-11-01", True, "2026-10-31")
+    nat = next(one for one in found["findings"] if one["rule"] == 2 and str(one["resource_id"]).endswith("-idle"))
+    # 14 days × 1.0800000003 in 336 hours.
+    assert Decimal(nat["monthly"]) == exact(Decimal("1.0800000003") * 14 * 730, Decimal(336))

@@ -3,7 +3,7 @@
 use super::Asked;
 use super::rules::{Roles, matched, place};
 use model::Decimal;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Days of the spans before the newest day's end for which rows are summed.
@@ -129,18 +129,12 @@ pub(super) struct Index<'a> {
 impl<'a> Index<'a> {
     pub(super) fn new(asked: Asked<'a>) -> Self {
         let mut of_signal = vec![vec![]; 64];
-        let mut last: Option<(&Row, Roles)> = None;
+        // Resources are many, what they are used for is not.
+        let mut known: HashMap<(&str, &str, &str), Roles> = HashMap::new();
         for (at, row) in asked.rows.iter().enumerate() {
-            let same = |(before, roles): (&Row, Roles)| {
-                let equal = before.usage_type == row.usage_type
-                    && before.product == row.product
-                    && before.operation == row.operation;
-                equal.then_some(roles)
-            };
-            let roles = last
-                .and_then(same)
-                .unwrap_or_else(|| matched(&row.product, &row.usage_type, Some(&row.operation)));
-            last = Some((row, roles));
+            let roles = *known
+                .entry((&row.product, &row.usage_type, &row.operation))
+                .or_insert_with(|| matched(&row.product, &row.usage_type, Some(&row.operation)));
             for (signal, places) in of_signal.iter_mut().enumerate() {
                 if roles.has(signal) {
                     places.push(at);

@@ -9,7 +9,7 @@ pub mod split;
 pub mod waste;
 pub mod workloads;
 
-pub use decisions::{Dismissal, Exclusion, NewDismissal, dismiss, dismissals, exclude, include, restore};
+pub use decisions::{Dismissal, Exclusion, NewDismissal, dismiss, exclude, include, restore};
 pub use month::month_of;
 pub use narrowing::Accounts;
 pub use span::span_of;

@@ -85,7 +85,7 @@ impl Waste {
 
     /// All rules with what each found, without what was put away.
     pub fn rules(&self) -> impl Iterator<Item = WasteRule> {
-        rules().iter().map(|rule| {
+        rules().iter().map(move |rule| {
             let own = || {
                 let of_rule = self.findings.iter().filter(|finding| finding.rule == rule.id);
                 of_rule.filter(|finding| self.dismissal(finding).is_none())
@@ -96,7 +96,7 @@ impl Waste {
 
     /// A line for each finding.
     pub fn lines(&self) -> impl Iterator<Item = WasteLine> {
-        self.findings.iter().filter_map(|finding| line::of(self, finding))
+        self.findings.iter().filter_map(move |finding| line::of(self, finding))
     }
 }
 

@@ -90,12 +90,12 @@ impl Workloads {
     }
 
     fn counted(&self) -> impl Iterator<Item = (&Identity, &Sums)> {
-        self.found.iter().filter(|(identity, _)| self.excluded.of(identity).is_none())
+        self.found.iter().filter(move |(identity, _)| self.excluded.of(identity).is_none())
     }
 
     /// A line for each.
     pub fn lines(&self) -> impl Iterator<Item = WorkloadLine> {
-        self.found.iter().map(|(identity, sums)| WorkloadLine {
+        self.found.iter().map(move |(identity, sums)| WorkloadLine {
             kind: identity.kind,
             name: identity.name.clone(),
             account_id: identity.account.to_string(),

@@ -5,7 +5,7 @@
 //! usage type and operation). Whoever gathers the sums asks [`roles`] which usage types matter.
 //!
 //! A finding stands while its evidence reaches into the newest day. Its amount is what its rows cost in the span that was
-//! asked for; what needs a price that no row tells is unknown, listed, and never zero. Totals hold each resource once, with
+//! asked for; what needs a price that neither a row nor a book tells is unknown, listed, and never zero. Totals hold each resource once, with
 //! its largest finding, and no hours that a commitment pays ([ADR 30](../../../docs/adr/0030-waste.md)).
 
 mod basics;
@@ -22,6 +22,7 @@ mod volumes;
 
 pub use exact::mul_div;
 pub use finding::{Confidence, Finding, Unknown};
+pub use prices::{Book, NoBook, Wanted};
 pub use rows::{Bought, GROWTH_DAYS, GROWTH_STEPS, LOOK_BACKS, Row, Sums, Unused};
 pub use rules::{CannotProve, Roles, Rule, Schedule, cannot_prove, roles, rule, rules, schedule};
 pub use totals::{Total, total};
@@ -39,6 +40,8 @@ pub struct Asked<'a> {
     pub newest_day: i64,
     /// Days since 1970 of the day with which the data begin.
     pub first_day: i64,
+    /// Prices that no row tells.
+    pub book: &'a dyn Book,
 }
 
 /// Every finding, in the order of rules, accounts, regions and resources.

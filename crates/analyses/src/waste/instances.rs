@@ -2,7 +2,7 @@
 
 use super::basics::{Own, amount, brief};
 use super::finding::{Confidence, Finding, Unknown};
-use super::prices::{Price, Sku, by_region, by_sku};
+use super::prices::{Price, Sku, by_region, by_sku, or_book};
 use super::rows::{Bought, Index, Key, Row};
 use super::rules::{Rule, Schedule, families, without_region};
 use model::Decimal;
@@ -86,8 +86,10 @@ fn of_resource(
     let mut saved = Decimal::ZERO;
     let (mut chosen, mut missing) = (vec![], vec![]);
     for (row, others) in rows {
-        let known = others.iter().filter_map(|other| Some((other, prices.get(&other.sku)?)));
-        let cheapest = known.reduce(|best, one| if one.1.is_below(best.1) { one } else { best });
+        let priced =
+            |other: &Instead| or_book(index, prices.get(&other.sku), row, &other.sku.1, (&row.operation, ""));
+        let known = others.iter().filter_map(|other| Some((other, priced(other)?)));
+        let cheapest = known.reduce(|best, one| if one.1.is_below(&best.1) { one } else { best });
         match cheapest {
             Some((other, price)) => {
                 let difference = row.amount.cost - price.of(row.amount.usage);
@@ -134,16 +136,24 @@ pub(super) fn graviton(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
     for signal in ["database_instances", "cache_nodes", "search_instances"] {
         found.extend(other_types(rule, index, signal, true, Confidence::Medium));
     }
-    found.extend(serverless(rule, index, &[("function_seconds", "function_seconds_arm")], true));
-    let fargate = [("fargate_cpu", "fargate_cpu_arm"), ("fargate_memory", "fargate_memory_arm")];
+    found.extend(serverless(
+        rule,
+        index,
+        &[("function_seconds", "function_seconds_arm", "Lambda-GB-Second-ARM")],
+        true,
+    ));
+    let fargate = [
+        ("fargate_cpu", "fargate_cpu_arm", "Fargate-ARM-vCPU-Hours:perCPU"),
+        ("fargate_memory", "fargate_memory_arm", "Fargate-ARM-GB-Hours"),
+    ];
     found.extend(serverless(rule, index, &fargate, false));
     found
 }
 
 /// Functions and tasks: tasks come and go, so that those of an account and region are one.
-fn serverless(rule: &Rule, index: &Index<'_>, pairs: &[(&str, &str)], named: bool) -> Vec<Finding> {
+fn serverless(rule: &Rule, index: &Index<'_>, pairs: &[(&str, &str, &str)], named: bool) -> Vec<Finding> {
     let mut found: BTreeMap<(Arc<str>, Arc<str>, Arc<str>), Vec<(&Row, usize)>> = BTreeMap::new();
-    for (at, (signal, _)) in pairs.iter().enumerate() {
+    for (at, (signal, ..)) in pairs.iter().enumerate() {
         for row in index.rows(signal).filter(|row| row.bought == Bought::OnDemand) {
             let resource = if named { Arc::clone(&row.resource) } else { Arc::default() };
             found
@@ -152,7 +162,7 @@ fn serverless(rule: &Rule, index: &Index<'_>, pairs: &[(&str, &str)], named: boo
                 .push((row, at));
         }
     }
-    let prices: Vec<_> = pairs.iter().map(|(_, arm)| by_region(index, arm)).collect();
+    let prices: Vec<_> = pairs.iter().map(|(_, arm, _)| by_region(index, arm)).collect();
     let mut findings = vec![];
     for ((_, region, resource), rows) in found {
         let own = Own::of(&rows.iter().map(|(row, _)| *row).collect::<Vec<_>>());
@@ -160,8 +170,14 @@ fn serverless(rule: &Rule, index: &Index<'_>, pairs: &[(&str, &str)], named: boo
             continue;
         }
         let mut finding = Finding { resource, confidence: Confidence::Low, ..own.finding(rule) };
-        let arm: Option<Decimal> =
-            rows.iter().map(|(row, at)| Some(prices[*at].get(&region)?.of(row.amount.usage))).sum();
+        let arm: Option<Decimal> = rows
+            .iter()
+            .map(|(row, at)| {
+                let told = prices[*at].get(&region);
+                let price = or_book(index, told, row, pairs[*at].2, (&row.operation, &row.unit))?;
+                Some(price.of(row.amount.usage))
+            })
+            .sum();
         let what = amount(own.usage, &own.rows);
         match arm {
             Some(arm) if arm < own.cost => {

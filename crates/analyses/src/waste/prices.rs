@@ -1,11 +1,64 @@
-//! Prices that the rows themselves tell: what an on-demand unit of something cost in a region.
+//! Prices: what an on-demand unit of something cost in a region, as the rows themselves tell, else as a book says.
 
 use super::mul_div;
 use super::rows::{Bought, Index, Row, Sums};
 use super::rules::without_region;
 use model::Decimal;
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::Arc;
+
+/// Prices beside those that rows tell.
+pub trait Book: Debug {
+    /// What a unit of something costs on demand; `None`, and never zero, where nobody knows.
+    fn on_demand(&self, of: &Wanted) -> Option<Decimal>;
+}
+
+/// What a price is asked of, in the words that bills and price lists share.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wanted {
+    /// Product code.
+    pub product: String,
+    /// Region.
+    pub region: String,
+    /// Usage type, with what stands for the region before it.
+    pub usage_type: String,
+    /// Operation.
+    pub operation: String,
+}
+
+/// The book that knows nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct NoBook;
+
+impl Book for NoBook {
+    fn on_demand(&self, _: &Wanted) -> Option<Decimal> {
+        None
+    }
+}
+
+/// The price that rows tell, else the book's: of a usage type that is written as a row's, after its region.
+pub(super) fn or_book(
+    index: &Index<'_>,
+    told: Option<&Price>,
+    like: &Row,
+    rest: &str,
+    (operation, unit): (&str, &str),
+) -> Option<Price> {
+    if let Some(told) = told {
+        return Some(told.clone());
+    }
+    let own = without_region(&like.usage_type);
+    let before = &like.usage_type[..like.usage_type.len() - own.len()];
+    let wanted = Wanted {
+        product: like.product.to_string(),
+        region: like.region.to_string(),
+        usage_type: format!("{before}{rest}"),
+        operation: operation.to_owned(),
+    };
+    let cost = index.asked.book.on_demand(&wanted)?;
+    Price { cost, usage: Decimal::from(1), unit: unit.into() }.known()
+}
 
 /// A price as the quotient that it is: so nothing is rounded but what is multiplied with it.
 #[derive(Clone, Debug, Default)]

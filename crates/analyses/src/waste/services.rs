@@ -4,7 +4,7 @@ use super::basics::{Own, amount, brief};
 use super::finding::{Finding, Unknown};
 use super::growth::rising;
 use super::mul_div;
-use super::prices::by_region;
+use super::prices::{by_region, or_book};
 use super::rows::{Index, Row, window};
 use super::rules::Rule;
 use model::Decimal;
@@ -35,7 +35,8 @@ pub(super) fn concurrency(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
         let on_demand = if in_span.is_zero() {
             Some(Decimal::ZERO)
         } else {
-            prices.get(region).map(|price| price.of(in_span))
+            or_book(index, prices.get(region), rows[0], "Lambda-GB-Second", ("Invoke", ""))
+                .map(|price| price.of(in_span))
         };
         let mut finding = own.finding(rule);
         finding.evidence =
@@ -76,7 +77,10 @@ pub(super) fn bucket(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
         let mut finding = own.finding(rule);
         finding.evidence =
             format!("{} stored, and neither read nor sent out in {known} days", amount(own.usage, &rows));
-        match prices.get(region).map(|price| own.cost - price.of(own.usage)) {
+        let told = prices.get(region);
+        let infrequent = ("StandardIAStorage", "GB-Mo");
+        let price = or_book(index, told, rows[0], "TimedStorage-SIA-ByteHrs", infrequent);
+        match price.map(|price| own.cost - price.of(own.usage)) {
             Some(saved) if saved > Decimal::ZERO => {
                 finding.amount = Some(saved);
                 // Small and short-lived objects may cost as much as before.

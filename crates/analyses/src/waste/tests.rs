@@ -86,7 +86,7 @@ impl<'a> Of<'a> {
 }
 
 fn asked<'a>(rows: &'a [Row], unused: &'a [Unused]) -> Asked<'a> {
-    Asked { rows, unused, newest_day: NEWEST, first_day: NEWEST - 99 }
+    Asked { rows, unused, newest_day: NEWEST, first_day: NEWEST - 99, book: &NoBook }
 }
 
 /// What a rule finds: resource, amount, low, confidence.

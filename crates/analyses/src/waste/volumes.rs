@@ -3,12 +3,15 @@
 use super::basics::{Own, brief};
 use super::finding::{Finding, Unknown};
 use super::mul_div;
-use super::prices::{Price, by_region};
+use super::prices::{Price, by_region, or_book};
 use super::rows::{Index, Row};
 use super::rules::{self, Rule};
 use model::Decimal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+
+/// Operation of gp3 in price lists.
+const GP3: &str = "CreateVolume-Gp3";
 
 /// Prices of gp3 by region.
 struct Gp3 {
@@ -24,6 +27,20 @@ impl Gp3 {
             iops: by_region(index, "gp3_iops"),
             throughput: by_region(index, "gp3_throughput"),
         }
+    }
+
+    /// Of the region of a row.
+    fn storage(&self, index: &Index<'_>, like: &Row) -> Option<Price> {
+        or_book(index, self.storage.get(&like.region), like, "EBS:VolumeUsage.gp3", (GP3, "GB-Mo"))
+    }
+
+    fn iops(&self, index: &Index<'_>, like: &Row) -> Option<Price> {
+        or_book(index, self.iops.get(&like.region), like, "EBS:VolumeP-IOPS.gp3", (GP3, "IOPS-Mo"))
+    }
+
+    fn throughput(&self, index: &Index<'_>, like: &Row) -> Option<Price> {
+        let rest = "EBS:VolumeP-Throughput.gp3";
+        or_book(index, self.throughput.get(&like.region), like, rest, (GP3, "GiBps-mo"))
     }
 }
 
@@ -61,7 +78,7 @@ pub(super) fn gp2(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
             continue;
         }
         let region = &rows[0].region;
-        let Some(price) = prices.storage.get(region) else {
+        let Some(price) = prices.storage(index, rows[0]) else {
             found.push(unknown_price(&own, rule, "gp3 storage", region));
             continue;
         };
@@ -85,8 +102,9 @@ pub(super) fn gp2(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
         let megabytes = if small { before.small_megabytes } else { before.most_megabytes };
         let iops = (given - Decimal::from(after.free_iops)).max(Decimal::ZERO);
         let more = Decimal::from((megabytes - after.free_megabytes).max(0));
-        finding.low = extra(&prices, region, iops, more, |units| beside(own.usage, units, gigabytes))
-            .map(|extra| (saved - extra).max(Decimal::ZERO));
+        finding.low =
+            extra(index, &prices, rows[0], (iops, more), |units| beside(own.usage, units, gigabytes))
+                .map(|extra| (saved - extra).max(Decimal::ZERO));
         finding.evidence = format!(
             "a gp2 volume of {} GB, with {} IOPS and up to {megabytes} MB/s",
             brief(gigabytes),
@@ -99,18 +117,18 @@ pub(super) fn gp2(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
 
 /// What IOPS and MB/s beyond gp3's own cost; `None` where a price is not known.
 fn extra(
+    index: &Index<'_>,
     prices: &Gp3,
-    region: &Arc<str>,
-    iops: Decimal,
-    megabytes: Decimal,
+    like: &Row,
+    (iops, megabytes): (Decimal, Decimal),
     billed: impl Fn(Decimal) -> Decimal,
 ) -> Option<Decimal> {
     let mut sum = Decimal::ZERO;
     if !iops.is_zero() {
-        sum += prices.iops.get(region)?.of(billed(iops));
+        sum += prices.iops(index, like)?.of(billed(iops));
     }
     if !megabytes.is_zero() {
-        let price = prices.throughput.get(region)?;
+        let price = prices.throughput(index, like)?;
         // The price list counts GiB/s, older usage reports MB/s.
         let gibi = price.unit().to_ascii_lowercase().starts_with("gi");
         let units = if gibi { mul_div(megabytes, Decimal::from(1), Decimal::from(1024))? } else { megabytes };
@@ -138,13 +156,13 @@ pub(super) fn provisioned(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
         let both: Vec<&Row> = rows.iter().chain(&more).copied().collect();
         let own = Own::of(&both);
         let region = &rows[0].region;
-        let Some(price) = prices.storage.get(region) else {
+        let Some(price) = prices.storage(index, rows[0]) else {
             found.push(unknown_price(&own, rule, "gp3 storage", region));
             continue;
         };
         let beyond = (iops - Decimal::from(after.free_iops)).max(Decimal::ZERO);
         let billed = |units| beside(storage.usage, units, gigabytes);
-        let Some(extra) = extra(&prices, region, beyond, Decimal::ZERO, billed) else {
+        let Some(extra) = extra(index, &prices, rows[0], (beyond, Decimal::ZERO), billed) else {
             found.push(unknown_price(&own, rule, "IOPS of gp3", region));
             continue;
         };
@@ -158,7 +176,7 @@ pub(super) fn provisioned(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn magnetic(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
-    let prices = by_region(index, "gp3");
+    let prices = Gp3::of(index);
     let requests = index.by_resource(&["magnetic_io"]);
     let mut found = vec![];
     for (key, rows) in index.by_resource(&["magnetic"]) {
@@ -170,7 +188,7 @@ pub(super) fn magnetic(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
         let both: Vec<&Row> = rows.iter().chain(&more).copied().collect();
         let own = Own::of(&both);
         let region = &rows[0].region;
-        let Some(price) = prices.get(region) else {
+        let Some(price) = prices.storage(index, rows[0]) else {
             found.push(unknown_price(&own, rule, "gp3 storage", region));
             continue;
         };

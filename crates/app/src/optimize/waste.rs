@@ -15,7 +15,7 @@ use super::narrowing::Accounts;
 use super::rows::months;
 use crate::read::{Published, account_names};
 use crate::{App, AppError, ErrorKind, Result};
-use analyses::waste::{Asked, Finding, Total, find, rules, total};
+use analyses::waste::{Asked, Finding, NoBook, Total, find, rules, total};
 use chrono::{Datelike, Days, NaiveDate};
 use loading::Extent;
 use model::BillingPeriod;
@@ -175,6 +175,7 @@ async fn of_extent(
         unused: &loaded.unused,
         newest_day: super::rows::day_number(extent.newest_day),
         first_day: super::rows::day_number(extent.first_day),
+        book: &NoBook,
     }));
     let known = (extent.newest_day - extent.first_day).num_days() + 1;
     if known < i64::from(FARTHEST_DAYS) {

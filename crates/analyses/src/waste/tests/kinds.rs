@@ -254,3 +254,46 @@ fn log_groups() {
     let all = rows(&[taken("g-1", "0.57"), taken("g-quiet", "0.03"), taken("g-gone", "0.57").days(1..90)]);
     assert_eq!(found_of(29, &all), [seen("g-1", "8.55", "0", Low)]);
 }
+
+/// A price list.
+#[derive(Debug)]
+struct List;
+
+impl Book for List {
+    fn on_demand(&self, of: &Wanted) -> Option<Decimal> {
+        let price = match (of.region.as_str(), of.usage_type.as_str()) {
+            ("eu-west-1", "EU-EBS:VolumeUsage.gp3") => "0.088",
+            ("eu-west-1", "EU-EBS:VolumeP-Throughput.gp3") => "45.056",
+            ("eu-west-1", "EU-BoxUsage:m6i.large") if of.operation == "RunInstances" => "0.107",
+            // Nobody knows.
+            ("eu-west-1", "EU-BoxUsage:r5.large") => "0",
+            _ => return None,
+        };
+        Some(decimal(price))
+    }
+}
+
+#[test]
+fn a_price_list_tells_what_no_row_does() {
+    // As in the cases above: 120 GB at 0.11, gp3 at 0.088, 3 MB/s at 45.056 ÷ 1,024; 720 × (0.111 − 0.107).
+    let all = rows(&[
+        of("AmazonEC2", "EU-EBS:VolumeUsage.gp2", "vol-small", "4", "0.44"),
+        instance("EU-BoxUsage:m4.large", "i-4", "2.664"),
+        instance("EU-BoxUsage:r4.large", "i-r", "3"),
+    ]);
+    let found = find(Asked { book: &List, ..asked(&all, &[]) });
+    let amounts: Vec<_> = found
+        .iter()
+        .filter(|one| one.rule == 7 || one.rule == 12)
+        .map(|one| (&*one.resource, one.amount.map(|it| it.to_string()), one.low.map(|it| it.to_string())))
+        .collect();
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        amounts,
+        [
+            ("vol-small", some("2.64"), some("2.508")),
+            ("i-4", some("2.88"), some("2.88")),
+            ("i-r", None, None)
+        ]
+    );
+}

@@ -79,15 +79,19 @@ pub(super) fn of_resources(types: &Types, spans: &Spans, schedule: Option<&Sched
     let step = i64::from(GROWTH_DAYS) * 86_400;
     let _ = write!(
         sql,
-        r#"SELECT a, g, CASE WHEN {zoned} THEN z END, CASE WHEN {priced} THEN NULL ELSE i END, p, t, o,
-  CASE WHEN l = 'Spot' THEN 'S' WHEN l IN ('Reserved', 'Savings plan') OR k <> 'Usage' THEN 'C' ELSE 'O' END,
-  CASE WHEN {growing} THEN ({end} - 1 - s) / {step} * 100 + CAST(date_part('month', began) AS BIGINT) END,
-  max(n), max(CASE WHEN u <> 0 THEN e END), max(CASE WHEN {instances} THEN b END)"#
+        r#"SELECT a, g, CASE WHEN {zoned} THEN z END AS zone, CASE WHEN {priced} THEN NULL ELSE i END AS resource, p, t, o,
+  CASE WHEN l = 'Spot' THEN 'S' WHEN l IN ('Reserved', 'Savings plan') OR k <> 'Usage' THEN 'C' ELSE 'O' END AS bought,
+  CASE WHEN {growing} THEN ({end} - 1 - s) / {step} * 100 + CAST(date_part('month', began) AS BIGINT) END AS step,
+  max(n) AS unit, max(CASE WHEN u <> 0 THEN e END) AS last_end, max(CASE WHEN {instances} THEN b END) AS tags"#
     );
+    // Spans may be the same: their sums have names.
+    let mut place = 0;
     let mut sums = |condition: &str| {
+        place += 1;
         let _ = write!(
             sql,
-            ",\n  sum(CASE WHEN {condition} THEN u END), sum(CASE WHEN {condition} THEN c END), sum(CASE WHEN {condition} THEN e - s END)"
+            ",\n  sum(CASE WHEN {condition} THEN u END) AS u{place}, sum(CASE WHEN {condition} THEN c END) AS c{place}, \
+             sum(CASE WHEN {condition} THEN e - s END) AS s{place}"
         );
     };
     for condition in [&short, &format!("{in_span} AND e - s > {LONG}"), &long, &month] {
@@ -99,7 +103,7 @@ pub(super) fn of_resources(types: &Types, spans: &Spans, schedule: Option<&Sched
     for days in &LOOK_BACKS[..2] {
         let _ = write!(
             sql,
-            ",\n  sum(CASE WHEN {in_span} AND e > {} THEN c END)",
+            ",\n  sum(CASE WHEN {in_span} AND e > {} THEN c END) AS of_{days}",
             end - i64::from(*days) * 86_400
         );
     }
@@ -115,9 +119,9 @@ pub(super) fn of_resources(types: &Types, spans: &Spans, schedule: Option<&Sched
     );
     let _ = write!(
         sql,
-        ",\n  sum(CASE WHEN {instances} AND {in_span} AND e - s <= 3600 AND ({off}) THEN c END),\n  \
-         sum(CASE WHEN {instances} AND s >= {} AND s < {} THEN u END),\n  sum(CASE WHEN {growing} THEN u END), \
-         sum(CASE WHEN {growing} THEN c END), sum(CASE WHEN {growing} THEN e - s END)\nFROM r\n\
+        ",\n  sum(CASE WHEN {instances} AND {in_span} AND e - s <= 3600 AND ({off}) THEN c END) AS off,\n  \
+         sum(CASE WHEN {instances} AND s >= {} AND s < {} THEN u END) AS week,\n  sum(CASE WHEN {growing} THEN u END) AS grown_u, \
+         sum(CASE WHEN {growing} THEN c END) AS grown_c, sum(CASE WHEN {growing} THEN e - s END) AS grown_s\nFROM r\n\
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
         end - 8 * 86_400,
         end - 86_400
@@ -137,7 +141,8 @@ pub(super) fn of_commitments(spans: &Spans) -> String {
     );
     let _ = write!(
         sql,
-        "SELECT i, a, g, max(e), sum(CASE WHEN s >= {from} AND s < {to} THEN c END), sum(CASE WHEN s >= {} AND s < {end} THEN c END)\n\
+        "SELECT i, a, g, max(e), sum(CASE WHEN s >= {from} AND s < {to} THEN c END) AS in_span, \
+         sum(CASE WHEN s >= {} AND s < {end} THEN c END) AS in_month\n\
          FROM r GROUP BY 1, 2, 3",
         instant(spans.newest_month)
     );

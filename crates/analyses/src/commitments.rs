@@ -34,6 +34,7 @@
 
 mod asked;
 mod bundle;
+mod facts;
 mod field;
 mod hours;
 mod input;
@@ -52,11 +53,12 @@ mod together;
 mod walk;
 
 pub use asked::{Asked, Tried, Unknown};
+pub use facts::{Factor, Facts, Returns, Said, facts, without_region};
 pub use hours::{Span, When};
 pub use input::{Bought, Mode, Series, Sharing, Sku, Usage, World};
 pub use ladder::{Ladder, Rung};
 pub use measures::{Measured, Scope};
-pub use money::{Rate, RateError};
+pub use money::{Rate, RateError, ratio, share};
 pub use offer::{Offer, Purchase};
 pub use order::Refused;
 pub use owned::{Class, Commitment, Covers, Payment, Rates, Reserved, Term, owned_at};

@@ -36,14 +36,32 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::explain::explain))
         .routes(routes!(routes::explain::explain_csv))
         .routes(routes!(routes::savings::savings))
+        .merge(optimization())
         .merge(allocation())
         .merge(budgets())
         .merge(identity())
         .merge(connections())
         .merge(notifications())
-        .merge(optimization())
         .merge(trends());
     OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", nouns)
+}
+
+fn optimization() -> OpenApiRouter<ApiState> {
+    use routes::optimization::{self, split, waste, workloads};
+    OpenApiRouter::new()
+        .routes(routes!(optimization::owned))
+        .routes(routes!(optimization::owned_hours))
+        .routes(routes!(optimization::rates))
+        .routes(routes!(optimization::replay))
+        .routes(routes!(waste::waste))
+        .routes(routes!(waste::waste_csv))
+        .routes(routes!(waste::dismiss_waste))
+        .routes(routes!(waste::restore_waste))
+        .routes(routes!(workloads::workloads))
+        .routes(routes!(workloads::workloads_csv))
+        .routes(routes!(workloads::exclude_from_spot))
+        .routes(routes!(workloads::include_in_spot))
+        .routes(routes!(split::split_costs))
 }
 
 fn allocation() -> OpenApiRouter<ApiState> {
@@ -94,20 +112,6 @@ fn identity() -> OpenApiRouter<ApiState> {
         .routes(routes!(routes::organizations::organization, routes::organizations::rename_organization))
         .routes(routes!(routes::organizations::mail_domains, routes::organizations::set_mail_domains))
         .routes(routes!(routes::organizations::create_organization))
-}
-
-fn optimization() -> OpenApiRouter<ApiState> {
-    use routes::optimization::{split, waste, workloads};
-    OpenApiRouter::new()
-        .routes(routes!(waste::waste))
-        .routes(routes!(waste::waste_csv))
-        .routes(routes!(waste::dismiss_waste))
-        .routes(routes!(waste::restore_waste))
-        .routes(routes!(workloads::workloads))
-        .routes(routes!(workloads::workloads_csv))
-        .routes(routes!(workloads::exclude_from_spot))
-        .routes(routes!(workloads::include_in_spot))
-        .routes(routes!(split::split_costs))
 }
 
 fn notifications() -> OpenApiRouter<ApiState> {

@@ -17,7 +17,7 @@ pub(crate) use keeping::{Keeping, Vacuum};
 pub(crate) use lake::Lake;
 pub(crate) use notifications::{Notify, NotifyTest};
 pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
-pub(crate) use optimize::{OfMonth, Optimize};
+pub(crate) use optimize::{OfMonth, Optimize, Owned};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
 pub(crate) use trends::{Backtest, Events, Method, Standing, Way};

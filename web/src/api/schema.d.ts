@@ -827,6 +827,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimization/owned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is owned: each month, every commitment over the months, and what is owned until when. */
+        get: operations["owned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/owned/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A commitment in each hour of a month. */
+        get: operations["owned_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Coverage and effective savings rates of a month. */
+        get: operations["rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A month again in AWS's order with what was owned in it, beside what was billed. */
+        get: operations["replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/optimization/split-costs": {
         parameters: {
             query?: never;
@@ -2308,6 +2376,77 @@ export interface components {
             /** @description What was tried. */
             tried: string;
         };
+        /** @description A commitment over some months. What rows do not tell is null, never 0. */
+        CommitmentView: {
+            begins: string | null;
+            /** @description `plan`, `standard` or `convertible`. */
+            class: string | null;
+            /** @description ARN, or what the provider calls it. */
+            commitment_id: string;
+            /** @description Used and unused together. */
+            cost: string | null;
+            /**
+             * Format: int32
+             * @description How many are reserved.
+             */
+            count: number | null;
+            /** @description Currency of all money. */
+            currency: string;
+            /** @description The first moment after it. */
+            ends: string | null;
+            /** @description Whether a month may still change: what is unused is an estimate then. */
+            estimated: boolean;
+            /** @description Instance family of either. */
+            family: string | null;
+            /** @description That, less the used. */
+            gross_savings: string | null;
+            /** @description What it costs in an hour, used or not. */
+            hourly_commitment: string | null;
+            /** @description Instance type of a reservation. */
+            instance_type: string | null;
+            /** @description `standard` or `convertible` reservations, `compute`, `ec2`, `database`, `sagemaker` or `unknown` plans. */
+            kind: string;
+            /** @description Cost after discounts. */
+            net_cost: string | null;
+            /** @description That, less all of the cost. */
+            net_savings: string | null;
+            /** @description What the used would have cost on demand, at public prices. */
+            on_demand_equivalent: string | null;
+            /** @description Its name, where it has one. */
+            owner_account: string | null;
+            /** @description Account that owns it; the latest, where it changed hands. */
+            owner_account_id: string | null;
+            /** @description Accounts that owned it, the latest last. */
+            owners: string[];
+            /** @description Payer account of its newest rows. */
+            payer_account_id: string;
+            /** @description Payer accounts of its rows, the latest last. */
+            payers: string[];
+            /** @description `no-upfront`, `partial-upfront` or `all-upfront`. */
+            payment: string | null;
+            /** @description Region of a reservation or an EC2 Instance plan. */
+            region: string | null;
+            /** @description Whether it was returned: its up-front fee was paid back, which is cash and no saving. */
+            returned: boolean;
+            /** @description `zonal` or `regional`; of reservations. */
+            scope: string | null;
+            /** @description Service code of a reservation. */
+            service: string | null;
+            /** @description `active`, `expired`, `returned` or `queued`. */
+            state: string;
+            /** @description `1yr` or `3yr`. */
+            term: string | null;
+            /** @description Those owned. */
+            units_owned: string | null;
+            /** @description Normalised instance-hours used of a reservation. */
+            units_used: string | null;
+            /** @description Cost of what nothing took. */
+            unused: string | null;
+            /** @description Cost of what usage took. */
+            used: string | null;
+            /** @description Of a plan used ÷ cost; of a reservation normalised hours used ÷ owned. */
+            utilization: string | null;
+        };
         /** @description What a row's value must be. */
         Condition: {
             /** @description Dimension, such as account_id, account (its latest name), service or tag:Team. */
@@ -2650,6 +2789,19 @@ export interface components {
             /** @description Since when. */
             since: string;
         };
+        /** @description An hour of a commitment. */
+        HourView: {
+            commitment_id: string;
+            cost: string;
+            /** @description Begin of the hour. */
+            hour: string;
+            net_savings: string;
+            on_demand_equivalent: string;
+            /** @description Of a reservation spread over the hours by what each left: rows tell it of the month alone. */
+            unused: string;
+            used: string;
+            utilization: string | null;
+        };
         /**
          * @description How an ingest ended.
          * @enum {string}
@@ -2854,6 +3006,17 @@ export interface components {
             to: string;
             total: string;
         };
+        /** @description Rates of a month in one currency. */
+        MonthRatesView: {
+            /** @description EC2, Fargate and Lambda. */
+            compute: components["schemas"]["ScopeRatesView"];
+            currency: string;
+            /** @description Whether the month may still change. */
+            estimated: boolean;
+            month: string;
+            /** @description All else that commitments take. */
+            non_compute: components["schemas"]["ScopeRatesView"];
+        };
         /**
          * @description Where a month stands.
          * @enum {string}
@@ -3027,6 +3190,23 @@ export interface components {
             /** @description Of these routes as they are, for the `If-Match` of a change. */
             version: string;
         };
+        /** @description A kind's part. */
+        OfKindView: {
+            cost: string;
+            kind: string;
+            unused: string;
+        };
+        /** @description A service's part of a month. */
+        OfServiceView: {
+            cost: string;
+            net_savings: string;
+            on_demand_equivalent: string;
+            /** @description Product code; what nothing took of plans stands under their kind. */
+            service: string;
+            /** @description On-demand dollars of usage that commitments could have taken. */
+            uncovered: string;
+            unused: string;
+        };
         /**
          * @description How a condition compares.
          * @enum {string}
@@ -3092,6 +3272,59 @@ export interface components {
             /** @description Name of the organization. */
             organization: string;
             role: components["schemas"]["RoleName"];
+        };
+        /** @description Hours of a commitment. */
+        OwnedHours: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            currency: string;
+            from: string;
+            hours: components["schemas"]["HourView"][];
+            month: string;
+            /** @description Day after the last. */
+            to: string;
+        };
+        /** @description A month of what is owned. */
+        OwnedMonthView: {
+            by_kind: components["schemas"]["OfKindView"][];
+            by_service: components["schemas"]["OfServiceView"][];
+            compute: components["schemas"]["ScopeRatesView"];
+            cost: string;
+            coverage: string | null;
+            effective_savings_rate: string | null;
+            gross_savings: string;
+            month: string;
+            net_savings: string;
+            non_compute: components["schemas"]["ScopeRatesView"];
+            on_demand_equivalent: string;
+            /** @description Whether it may still change: what is unused is an estimate then. */
+            open: boolean;
+            /** @description On-demand dollars of usage that commitments could have taken. */
+            uncovered: string;
+            unused: string;
+            used: string;
+            utilization: string | null;
+        };
+        /** @description What is owned, over some months. */
+        OwnedView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            /** @description By name. */
+            commitments: components["schemas"]["CommitmentView"][];
+            currency: string;
+            /** @description Day of the newest hour of data. */
+            data_through: string;
+            /** @description First day of the months. */
+            from: string | null;
+            /** @description False for a daily report. */
+            hourly: boolean;
+            /** @description The oldest first. */
+            months: components["schemas"]["OwnedMonthView"][];
+            /** @description What had to be assumed, and what is not known. */
+            notes: string[];
+            other_currencies: string[];
+            /** @description What is owned at the end of the data, to the end of the last term. */
+            scheduled: components["schemas"]["ScheduledView"][];
+            /** @description Day after the last. */
+            to: string | null;
         };
         /** @description An ingest of a connection: a month's roll-up or its line items. */
         PastIngest: {
@@ -3329,6 +3562,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description Rates of a month. */
+        RatesOfMonth: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            month: string;
+            /** @description One a currency, the main one first. */
+            rates: components["schemas"]["MonthRatesView"][];
+        };
         /** @description What the server may read and reach. */
         Reach: {
             reached: components["schemas"]["ReachedView"][];
@@ -3346,6 +3586,47 @@ export interface components {
             /** @description Path or address; never with a password. */
             target: string;
             why: string;
+        };
+        /** @description A month again. */
+        ReplayOfMonth: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            commitments: components["schemas"]["ReplayedView"][];
+            currency: string;
+            from: string;
+            month: string;
+            notes: string[];
+            /** @description What sharing without limits would have saved: on-demand dollars of usage that unused commitments fit. */
+            sharing_leak: string;
+            /** @description Day after the last. */
+            to: string;
+            total: components["schemas"]["ReplayTotal"];
+        };
+        /** @description All commitments of a replay. */
+        ReplayTotal: {
+            /** @description The difference, as a part of the real. */
+            difference_ratio: string | null;
+            /** @description Used, as billed. */
+            real: string;
+            /** @description The same in the replay. */
+            replayed: string;
+        };
+        /** @description A commitment in a replay. */
+        ReplayedView: {
+            commitment_id: string;
+            /** @description The difference, as a part of the real. */
+            deviation: string | null;
+            kind: string;
+            /** @description Why it was not replayed. */
+            left_out: string | null;
+            payer_account_id: string;
+            /** @description Cost of what was used of it, as billed. */
+            real: string;
+            /** @description On-demand dollars that it took, as billed. */
+            real_equivalent: string;
+            /** @description The same in AWS's order over all accounts; null for what cannot be replayed. */
+            replayed: string | null;
+            /** @description The same in the replay. */
+            replayed_equivalent: string | null;
         };
         /** @description A saved report. */
         Report: {
@@ -3448,6 +3729,37 @@ export interface components {
             frequency: string;
             /** @description Mail addresses: members', of the organization's domains, or others that an administrator adds. */
             recipients: string[];
+        };
+        /** @description What is owned, in a month to come. */
+        ScheduledView: {
+            /** @description Cost, used or not. */
+            by_kind: components["schemas"]["OfKindView"][];
+            month: string;
+        };
+        /** @description Rates of a scope; null where there is no usage to speak of. */
+        ScopeRatesView: {
+            /** @description Cost of the commitments, used or not. */
+            cost: string;
+            /** @description Part of the usage that commitments took, by on-demand dollars; spot outside. */
+            coverage: string | null;
+            /** @description On-demand dollars of what commitments took. */
+            covered: string;
+            /** @description Part of the on-demand dollars that commitments saved, less what was not used of them. */
+            effective_savings_rate: string | null;
+            /** @description The same with spot at what it saved. */
+            effective_savings_rate_with_spot: string | null;
+            /** @description Covered less cost. */
+            net_savings: string;
+            /** @description On-demand dollars of usage that they could have taken. */
+            on_demand: string;
+            /** @description What it cost. */
+            spot_cost: string;
+            /** @description Spot usage on demand. */
+            spot_list: string;
+            /** @description Of it, what was not used. */
+            unused: string;
+            /** @description Part of the commitments' cost that was used. */
+            utilization: string | null;
         };
         /** @description The part of the bills that may be seen. */
         SeenPartView: {
@@ -6613,6 +6925,156 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    owned: {
+        parameters: {
+            query?: {
+                /** @description First month, YYYY-MM; all months unless said otherwise. */
+                from?: string;
+                /** @description Last month, YYYY-MM, included. */
+                to?: string;
+                /** @description Accounts: `account_id=ID[,ID]`, or by their name, subset or organizational unit. A commitment's fees are its owner's. */
+                filter?: string[];
+                /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    owned_hours: {
+        parameters: {
+            query: {
+                /** @description Its identifier, as the bill has it. */
+                id: string;
+                /** @description Month of the bill, YYYY-MM; the newest with data unless said otherwise. */
+                month?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnedHours"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rates: {
+        parameters: {
+            query?: {
+                /** @description Month of the bill, YYYY-MM; the newest with data unless said otherwise. */
+                month?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesOfMonth"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay: {
+        parameters: {
+            query?: {
+                /** @description Month of the bill, YYYY-MM; the newest with data unless said otherwise. */
+                month?: string;
+                /** @description Currency of the figures, such as EUR; the main one of the organization unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayOfMonth"];
+                };
             };
             default: {
                 headers: {

@@ -78,12 +78,12 @@ pub(super) fn product(amount: Decimal, rate: Rate) -> Decimal {
 }
 
 /// `amount × part ÷ whole`, rounded towards zero at the eighteenth decimal; zero of nothing.
-pub(super) fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
+pub fn share(amount: Decimal, part: Decimal, whole: Decimal) -> Decimal {
     crate::trends::of_other(amount, part, whole).unwrap_or(Decimal::ZERO)
 }
 
 /// `part ÷ whole` with twelve decimals, rounded towards zero; `None` of nothing.
-pub(super) fn ratio(part: Decimal, whole: Decimal) -> Option<Decimal> {
+pub fn ratio(part: Decimal, whole: Decimal) -> Option<Decimal> {
     if whole.is_zero() {
         return None;
     }

@@ -6,6 +6,12 @@ use model::{AsOf, BillingPeriod};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Optimize {
+    /// Each commitment in a month: cost, used, unused, utilization, savings
+    Owned(Owned),
+    /// Coverage and effective savings rates of a month
+    Rates(OfMonth),
+    /// A month again in AWS's order with what was owned in it, beside what was billed
+    Replay(OfMonth),
     /// Waste that the rows of a month prove: idle, forgotten, of a dearer kind
     Waste(OfMonth),
     /// Clusters, groups and environments that instances ran for in a month
@@ -23,4 +29,13 @@ pub(crate) struct OfMonth {
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Owned {
+    #[command(flatten)]
+    pub(crate) of: OfMonth,
+    /// Hours of one commitment
+    #[arg(long, value_name = "ID")]
+    pub(crate) hourly: Option<String>,
 }

@@ -1,5 +1,8 @@
 //! `optimize`: what commitments do, and what could be saved. One file a verb.
 
+mod owned;
+mod rates;
+mod replay;
 mod waste;
 mod workloads;
 
@@ -17,6 +20,9 @@ use std::sync::Arc;
 
 pub(crate) async fn run(folder: &Folder, command: Optimize) -> anyhow::Result<()> {
     match command {
+        Optimize::Owned(args) => owned::run(folder, &args).await,
+        Optimize::Rates(args) => rates::run(folder, &args).await,
+        Optimize::Replay(args) => replay::run(folder, &args).await,
         Optimize::Waste(args) => waste::run(folder, &args).await,
         Optimize::Workloads(args) => workloads::run(folder, &args).await,
     }

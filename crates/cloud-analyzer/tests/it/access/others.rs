@@ -86,10 +86,6 @@ const PLACES: &[(&str, What)] = &[
     (" /optimization/waste/dismissals body.*", Nothing("1")),
     (" /optimization/spot-exclusions* body.workloads[]", Nothing("asg/999999999998/eu-west-1/web")),
     (" /optimization/spot-exclusions body.reason", Nothing("New")),
-    (" /optimization/* query.month", Nothing("")),
-    (" /optimization/* query.kind", Nothing("")),
-    (" /optimization/* query.from", Nothing("")),
-    (" /optimization/* query.to", Nothing("")),
     (" /trend-events/archive body.ids[]", Event),
     (" /trend-events/{id}* path.id", Event),
     // Found among the event's own.
@@ -102,6 +98,8 @@ const PLACES: &[(&str, What)] = &[
     (" /trend-events query.definition", Definition),
     (" /trends/why query.object", Object),
     (" /trend* query.*", Nothing("")),
+    // A commitment is looked for in the caller's own bills.
+    (" /optimization/* query.*", Nothing("")),
     (" /trend-definitions/{id} path.id", Definition),
     (" /trend-definitions* body.watches[]", Nothing("subset")),
     (" /trend-definitions* body.only", Subset),

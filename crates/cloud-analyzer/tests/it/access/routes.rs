@@ -15,6 +15,10 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("GET /explain", "subset-viewer"),
     ("GET /explain.csv", "subset-viewer"),
     ("GET /savings", "subset-viewer"),
+    ("GET /optimization/owned", "subset-viewer"),
+    ("GET /optimization/owned/hours", "subset-viewer"),
+    ("GET /optimization/rates", "subset-viewer"),
+    ("GET /optimization/replay", "subset-viewer"),
     ("GET /reports", "subset-viewer"),
     ("POST /reports", "subset-viewer"),
     // The one asked for is shared, so that it is for editors to change.

@@ -53,6 +53,8 @@ fn optimization() -> OpenApiRouter<ApiState> {
         .routes(routes!(optimization::owned_hours))
         .routes(routes!(optimization::rates))
         .routes(routes!(optimization::replay))
+        .routes(routes!(optimization::buy::advice))
+        .routes(routes!(optimization::buy::plan))
 }
 
 fn allocation() -> OpenApiRouter<ApiState> {

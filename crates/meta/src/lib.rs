@@ -26,6 +26,7 @@ mod notice;
 mod notification;
 mod organization;
 mod outbox;
+mod price;
 mod publication;
 mod saved_report;
 mod sealed;
@@ -59,6 +60,7 @@ pub use notification::{
 };
 pub use organization::Organization;
 pub use outbox::{BillDiff, Undiffed};
+pub use price::{PriceFile, StoredPrice};
 pub use publication::{
     NewPublication, Publication, PublishedMonth, Retirement, Stage, StateVersion, SupersededPublication,
 };

@@ -1,5 +1,6 @@
 //! `optimize`: what commitments do, and what could be saved. One file a verb.
 
+mod buy;
 mod owned;
 mod rates;
 mod replay;
@@ -21,6 +22,7 @@ pub(crate) async fn run(folder: &Folder, command: Optimize) -> anyhow::Result<()
         Optimize::Owned(args) => owned::run(folder, &args).await,
         Optimize::Rates(args) => rates::run(folder, &args).await,
         Optimize::Replay(args) => replay::run(folder, &args).await,
+        Optimize::Buy(args) => buy::run(folder, &args).await,
     }
 }
 

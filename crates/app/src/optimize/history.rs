@@ -138,11 +138,9 @@ pub async fn owned_over_time(
     let all = together(&own);
     let commitments: Vec<OwnedCommitment> =
         all.iter().map(|(deed, whole)| OwnedCommitment::new(deed, whole, now)).collect();
-    let (daily, dollars) = beside
-        .values()
-        .fold((Decimal::ZERO, Decimal::ZERO), |(daily, all), one| (daily + one.daily, all + one.all));
-    let hourly =
-        daily.checked_percent(Decimal::from(200)).is_none_or(|twice| twice < dollars || daily.is_zero());
+    // A report may have been daily before.
+    let newest = beside.values().next_back().cloned().unwrap_or_default();
+    let hourly = newest.daily + newest.daily < newest.all || newest.daily.is_zero();
     let months = months(&own, &beside);
     let day = |month: Option<&OwnedMonth>| month.and_then(|month| month.month.parse::<BillingPeriod>().ok());
     Ok(OwnedOverTime {

@@ -210,6 +210,59 @@ def refused(data, *arguments: str) -> str:
     return str(error.value)
 
 
+def test_the_page_gets_the_same_figures(company):
+    data, report = company
+    with product.served(data) as get:
+        owned_view = get("optimization/owned")
+        hours = get("optimization/owned/hours", id=arn("compute"), month="2026-09")
+        rates = get("optimization/rates", month="2026-09")
+        own = get("optimization/owned", filter="account_id=1")
+        for wrong in ({"from": "soon"}, {"filter": "service=x"}, {"nonsense": "1"}):
+            with pytest.raises(product.Refused) as refusal:
+                get("optimization/owned", **wrong)
+            assert ": 400 " in str(refusal.value), wrong
+    theirs = {one["commitment_id"]: one for one in optimize(data, "owned", "2026-09")}
+    assert {one["commitment_id"]: {name: one[name] for name in NAMES} for one in owned_view["commitments"]} == {
+        id: {name: one[name] for name in NAMES} for id, one in theirs.items()
+    }
+    [month] = owned_view["months"]
+    sums = {name: sum(Decimal(one[name]) for one in theirs.values()) for name in ("cost", "used", "unused", "on_demand_equivalent", "net_savings")}
+    assert {name: Decimal(month[name]) for name in sums} == sums
+    # Parts add up to the whole.
+    for name in ("cost", "unused"):
+        assert sum(Decimal(one[name]) for one in month["by_service"]) == sum(Decimal(one[name]) for one in month["by_kind"]) == sums[name]
+    for name, whole in (("on_demand_equivalent", sums["on_demand_equivalent"]), ("net_savings", sums["net_savings"]), ("uncovered", Decimal(month["uncovered"]))):
+        assert sum(Decimal(one[name]) for one in month["by_service"]) == whole, name
+    cli = optimize(data, "rates", "2026-09")
+    assert [month[scope] for scope in ("compute", "non_compute")] == [cli[scope] for scope in ("compute", "non_compute")] == [rates["rates"][0][scope] for scope in ("compute", "non_compute")]
+    assert [one["used"] for one in hours["hours"]] == [one["used"] for one in optimize(data, "owned", "2026-09", "--hourly", arn("compute"))]
+    # Six months of $0.05 and $0.1 by the hour to come; what was returned is not among them.
+    kinds = {one["kind"]: Decimal(one["cost"]) for one in owned_view["scheduled"][1]["by_kind"]}
+    assert owned_view["scheduled"][1]["month"] == "2026-10" and (kinds["compute"], kinds["ec2"]) == (Decimal("74.4"), Decimal("37.2"))
+    assert owned_view["scheduled"][-1]["month"] == "2027-02" and owned_view["hourly"] is True
+    # An account sees what its usage took; the fee is its owner's.
+    mine = {one["commitment_id"]: one for one in own["commitments"]}
+    assert mine[arn("compute")]["used"] == "0.1" and mine[arn("compute")]["utilization"] is None and arn("returned") not in mine
+
+
+def test_focus_without_usage_types_tells_what_its_columns_tell(tmp_path):
+    """A commitment's identifier, kind, use and waste; nothing of its terms."""
+    names = ("BilledCost EffectiveCost ListCost BillingAccountId BillingCurrency BillingPeriodStart BillingPeriodEnd ChargePeriodStart ChargePeriodEnd ChargeCategory "
+             "ChargeFrequency ConsumedQuantity ProviderName ServiceName ServiceCategory SubAccountId CommitmentDiscountId CommitmentDiscountType CommitmentDiscountStatus").split()  # fmt: skip
+    rows = [",".join(names)]
+    for hour, status, effective, list_cost, category in [(0, "Used", "0.6", "1", "Usage"), (0, "Unused", "0.4", "0", "Usage"), (1, "Used", "1", "1.5", "Usage")]:
+        rows.append(f"0,{effective},{list_cost},p,USD,2026-09-01T00:00:00Z,2026-10-01T00:00:00Z,2026-09-01T{hour:02}:00:00Z,2026-09-01T{hour + 1:02}:00:00Z,{category},Usage-Based,1,AWS,"
+                    f"Amazon EC2,Compute,a,plan-1,Savings Plan,{status}")  # fmt: skip
+    (tmp_path / "bill").mkdir()
+    (tmp_path / "bill" / "focus.csv").write_text("\n".join(rows) + "\n")
+    product.ingest(tmp_path / "data", tmp_path / "bill")
+    [one] = optimize(tmp_path / "data", "owned", "2026-09")
+    # 1.6 of 2 used, for what would have cost 2.5.
+    assert [one[name] for name in NAMES] == ["plan-1", "2", "1.6", "0.4", "0.8", "2.5", "0.5"]
+    assert (one["kind"], one["term"], one["payment"], one["ends"]) == ("unknown", None, None, None)
+    assert [hour["unused"] for hour in optimize(tmp_path / "data", "owned", "2026-09", "--hourly", "plan-1")] == ["0.4", "0"]
+
+
 def test_months_that_are_not_there_are_refused(company):
     assert "no bill of 2020-01" in refused(company[0], "owned", "--month", "2020-01")
 
@@ -238,7 +291,9 @@ def test_a_daily_report_tells_what_is_owned_and_no_hours(tmp_path):
     assert (one["used"], one["unused"], one["hourly_commitment"]) == ("3.6", "3.6", "0.1")
     assert optimize(tmp_path / "data", "rates", "2026-09")["compute"]["on_demand"] == "6.912"
     assert "is daily" in refused(tmp_path / "data", "owned", "--month", "2026-09", "--hourly", arn("p"))
-    assert "is daily" in refused(tmp_path / "data", "replay", "--month", "2026-09")
+    # Spread evenly a plan of $0.10 takes all of each hour: what it did in each is not known, and said.
+    table = product.run("--data", str(tmp_path / "data"), "optimize", "replay", "--month", "2026-09", "--format", "table")
+    assert "spread evenly" in table
 
 
 def test_ten_thousand_commitments(tmp_path):

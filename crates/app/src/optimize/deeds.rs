@@ -211,3 +211,67 @@ pub(super) fn add(to: &mut Measured, more: &Measured) {
     to.unused += more.unused;
     to.equivalent += more.equivalent;
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A deed of which rows tell all, with one month.
+    pub(in crate::optimize) fn deed(kind: DeedKind, month: DeedMonth) -> Deed {
+        let moment = |text: &str| text.parse().unwrap();
+        Deed {
+            id: "id".to_owned(),
+            payer: "p".to_owned(),
+            currency: "USD".to_owned(),
+            kind,
+            owners: vec!["p".to_owned()],
+            term: Some(Term::OneYear),
+            class: kind.is_plan().then_some(Class::Plan),
+            payment: Some(Payment::NoUpfront),
+            begin: Some(moment("2026-08-16T00:00:00Z")),
+            end: Some(moment("2026-11-01T12:00:00Z")),
+            service: None,
+            region: None,
+            instances: None,
+            reserved: None,
+            returned: false,
+            seen: (moment("2026-09-01T00:00:00Z"), moment("2026-10-01T00:00:00Z")),
+            months: BTreeMap::from([("2026-09".parse().unwrap(), month)]),
+        }
+    }
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    fn month(used: &str, unused: &str, fee_hours: &str) -> DeedMonth {
+        let measured = Measured { used: decimal(used), unused: decimal(unused), equivalent: Decimal::ZERO };
+        DeedMonth { measured, fee_hours: decimal(fee_hours), known: true, ..DeedMonth::default() }
+    }
+
+    /// A plan's largest hour: the first and the last may be shorter. Two reservations for 720 hours at $144 together: 0.1 each.
+    #[test]
+    fn cost_of_an_hour() {
+        let plan = DeedMonth { most_hourly: Some(decimal("0.05")), ..month("30", "5.9", "720") };
+        assert_eq!(deed(DeedKind::ComputePlan, plan).hourly(), Some(decimal("0.05")));
+        let mut two = deed(DeedKind::Reserved, month("100", "44", "1440"));
+        let said = analyses::commitments::Said { service: "AmazonEC2", ..Default::default() };
+        two.reserved = analyses::commitments::facts().reserved(&said, 2);
+        assert_eq!(two.hourly(), Some(decimal("0.2")));
+        // As billed, it says nothing.
+        let unknown = DeedMonth { known: false, ..month("100", "44", "1440") };
+        assert_eq!(deed(DeedKind::Reserved, unknown).hourly(), None);
+    }
+
+    #[test]
+    fn owned_at_a_moment_by_dates_else_by_rows() {
+        let moment = |text: &str| text.parse().unwrap();
+        let mut one = deed(DeedKind::ComputePlan, DeedMonth::default());
+        assert!(one.at(moment("2026-08-16T00:00:00Z")) && one.at(moment("2026-11-01T11:00:00Z")));
+        assert!(!one.at(moment("2026-08-15T23:00:00Z")) && !one.at(moment("2026-11-01T12:00:00Z")));
+        one.returned = true;
+        assert!(!one.at(moment("2026-09-01T00:00:00Z")));
+        (one.returned, one.begin, one.end) = (false, None, None);
+        assert!(one.at(moment("2026-10-01T00:00:00Z")) && !one.at(moment("2026-10-03T00:00:00Z")));
+    }
+}

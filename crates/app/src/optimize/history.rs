@@ -138,11 +138,9 @@ pub async fn owned_over_time(
     let all = together(&own);
     let commitments: Vec<OwnedCommitment> =
         all.iter().map(|(deed, whole)| OwnedCommitment::new(deed, whole, now)).collect();
-    let (daily, dollars) = beside
-        .values()
-        .fold((Decimal::ZERO, Decimal::ZERO), |(daily, all), one| (daily + one.daily, all + one.all));
-    let hourly =
-        daily.checked_percent(Decimal::from(200)).is_none_or(|twice| twice < dollars || daily.is_zero());
+    // A report may have been daily before.
+    let newest = beside.values().next_back().cloned().unwrap_or_default();
+    let hourly = newest.daily + newest.daily < newest.all || newest.daily.is_zero();
     let months = months(&own, &beside);
     let day = |month: Option<&OwnedMonth>| month.and_then(|month| month.month.parse::<BillingPeriod>().ok());
     Ok(OwnedOverTime {
@@ -310,4 +308,63 @@ fn scheduled<'a>(deeds: impl Iterator<Item = &'a Deed>, now: DateTime<Utc>) -> V
     let named =
         |(month, of): (BillingPeriod, _)| ScheduledMonth { month: month.to_string(), by_kind: kinds(of) };
     all.into_iter().map(named).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::deeds::DeedKind;
+    use super::super::deeds::tests::deed;
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    /// $0.10 by the hour until noon of 1 November: 744 hours of October cost 74.40, 12 of November 1.20.
+    #[test]
+    fn what_is_owned_until_it_ends() {
+        let month = DeedMonth { most_hourly: Some(decimal("0.1")), known: true, ..DeedMonth::default() };
+        let own = deed(DeedKind::ComputePlan, month.clone());
+        let back = Deed { returned: true, ..own.clone() };
+        let found = scheduled([&own, &back].into_iter(), "2026-10-15T00:00:00Z".parse().unwrap());
+        let of_month = |at: usize| {
+            (found[at].month.as_str(), found[at].by_kind[0].kind.as_str(), found[at].by_kind[0].cost)
+        };
+        assert_eq!(
+            (of_month(0), of_month(1)),
+            (("2026-10", "compute", decimal("74.4")), ("2026-11", "compute", decimal("1.2")))
+        );
+        assert_eq!(found.len(), 2);
+        assert!(scheduled([&own].into_iter(), "2026-12-01T00:00:00Z".parse().unwrap()).is_empty());
+    }
+
+    /// Used 6 of EC2's for what would have cost 10, unused 4: cost 10 by service and by kind alike, nothing saved.
+    #[test]
+    fn parts_of_a_month_add_up() {
+        let measured = Measured { used: decimal("6"), unused: decimal("4"), equivalent: decimal("10") };
+        let taken = Measured { unused: Decimal::ZERO, ..measured };
+        let services = BTreeMap::from([("AmazonEC2".to_owned(), taken)]);
+        let month = DeedMonth { measured, services, known: true, ..DeedMonth::default() };
+        let found = months(&[deed(DeedKind::ComputePlan, month)], &BTreeMap::new());
+        let [month] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(
+            (month.cost, month.net_savings, month.gross_savings),
+            (decimal("10"), Decimal::ZERO, decimal("4"))
+        );
+        let services: Vec<_> =
+            month.by_service.iter().map(|one| (one.service.as_str(), one.cost, one.net_savings)).collect();
+        let expected =
+            [("AmazonEC2", decimal("6"), decimal("4")), ("ComputeSavingsPlans", decimal("4"), decimal("-4"))];
+        assert_eq!(services, expected);
+        assert_eq!((month.by_kind[0].cost, month.utilization), (decimal("10"), Some(decimal("0.6"))));
+    }
+
+    /// Of a report without all columns nothing is in any total.
+    #[test]
+    fn what_is_not_known_is_in_no_total() {
+        let measured = Measured { used: decimal("6"), unused: decimal("4"), equivalent: decimal("10") };
+        let month = DeedMonth { measured, known: false, ..DeedMonth::default() };
+        let found = months(&[deed(DeedKind::ComputePlan, month)], &BTreeMap::new());
+        assert!(found[0].cost.is_zero() && found[0].by_kind.is_empty() && found[0].utilization.is_none());
+    }
 }

@@ -9,9 +9,6 @@ use analyses::commitments::{Applied, Covers, Measured, Sharing, Span, When, rati
 use model::{BillingPeriod, Decimal};
 use serde::Serialize;
 
-/// Parts of the on-demand dollars, in a hundred, whose hours may be unknown before a month is not replayed.
-const MOST_NOT_HOURLY: i64 = 5;
-
 /// Differences below one part in so many are rounding of rows, and no leak.
 const ROUNDING: i64 = 1_000_000;
 
@@ -64,10 +61,11 @@ pub struct Replay {
     pub not_hourly: Decimal,
 }
 
-/// Replays a month, each payer and currency alone.
+/// Replays a month, each payer and currency alone. Where a report tells no hours, its rows are spread evenly over theirs, and
+/// `not_hourly` says of how much that is so: then it shows what the order does, not what each hour did.
 ///
 /// # Errors
-/// `Invalid` for a daily report, which tells no hours; as [`bills`].
+/// As [`bills`].
 pub async fn replay(app: &App, published: &Published, month: BillingPeriod) -> Result<Vec<Replay>> {
     let detail = Detail { accounts: true, zones: false };
     let asked = HoursAsked { from: month.first_day(), to: month.end_day(), detail };
@@ -77,27 +75,7 @@ pub async fn replay(app: &App, published: &Published, month: BillingPeriod) -> R
     tokio::task::spawn_blocking(work).await.map_err(|_| AppError::internal("a replay ended early"))?
 }
 
-/// Says what a bill without hours cannot do.
-///
-/// # Errors
-/// `Invalid` for a bill whose hours are not told.
-pub(super) fn check_hourly(bill: &Bill) -> Result<()> {
-    let share = bill.not_hourly_share().unwrap_or_default();
-    if share
-        .checked_percent(Decimal::from(100 * 100))
-        .is_some_and(|percent| percent <= Decimal::from(MOST_NOT_HOURLY))
-    {
-        return Ok(());
-    }
-    let message = format!("the report of payer {} is daily: commitments live by the hour", bill.payer);
-    Err(AppError::invalid(message)
-        .advise("Set the report up with hourly granularity. What is owned, and its rates, are known from a daily one too."))
-}
-
 fn of_bill(bill: &Bill, month: BillingPeriod, threads: usize) -> Result<Replay> {
-    if !bill.deeds.is_empty() {
-        check_hourly(bill)?;
-    }
     let span = Span { hours: 0..bill.usage.hours, when: When::AsItWas, usage_percent: 100, threads };
     let made = replayed(&bill.usage, &bill.commitments, &Sharing::default(), &span)
         .map_err(|refused| AppError::invalid(format!("the month cannot be replayed: {refused}")))?;

@@ -3,6 +3,7 @@
 use super::{Buy, Format};
 use clap::{Args, Subcommand};
 use model::{AsOf, BillingPeriod};
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Optimize {
@@ -28,6 +29,9 @@ pub(crate) struct OfMonth {
     /// The bills as they stood then: a day, or an instant (UTC)
     #[arg(long, value_name = "TIME")]
     pub(crate) as_of: Option<AsOf>,
+    /// Files of prices, as every verb takes them: what was owned is told by rows, so none of them changes this answer
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) prices: Vec<PathBuf>,
     /// How it is printed
     #[arg(long, value_enum, default_value_t = Format::Json)]
     pub(crate) format: Format,

@@ -10,10 +10,10 @@ mod workloads;
 use super::Folder;
 use crate::cli::{Format, OfMonth, Optimize};
 use crate::output::{Align, Table, print, print_json};
-use ::app::App;
 use ::app::optimize::month_of;
 use ::app::read::Published;
 use ::app::read::export::{Cell, Reader, line};
+use ::app::{App, AppError};
 use model::BillingPeriod;
 use serde::Serialize;
 use serde_json::Value;
@@ -32,6 +32,10 @@ pub(crate) async fn run(folder: &Folder, command: Optimize) -> anyhow::Result<()
 
 /// The bills and the month that are meant.
 async fn asked(folder: &Folder, of: &OfMonth) -> anyhow::Result<(App, Arc<Published>, BillingPeriod)> {
+    // A file that is not there is a mistake, also where nothing is read of it.
+    if let Some(missing) = of.prices.iter().find(|file| !file.is_file()) {
+        return Err(AppError::invalid(format!("there is no file {}", missing.display())).into());
+    }
     let app = folder.open_existing().await?;
     let published = folder.published(&app, of.as_of).await?;
     let month = month_of(&app, &published, of.month)?;

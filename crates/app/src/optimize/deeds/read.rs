@@ -1,6 +1,6 @@
 //! Reads what the line items tell of commitments: a statement over their fees, one over what they covered.
 
-use super::rows::{Row, Rows, covered, fees};
+use super::rows::{Row, Rows, attributes, covered, fees};
 use super::said::{Attributes, class, moment, payment, term};
 use super::{Deed, DeedKind, DeedMonth, add};
 use crate::optimize::hours::{Part, months};
@@ -10,8 +10,9 @@ use analyses::commitments::{Class, Measured, Rate, Reserved, Said, facts, ratio,
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures::TryStreamExt;
 use model::{BillingPeriod, ChargeType, Decimal};
+use query::View;
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// All commitments of some months (either end open), by payer, currency and name.
 ///
@@ -28,14 +29,27 @@ pub async fn deeds(
     let mut found = Found { states: states(published), deeds: BTreeMap::new(), of_fees: HashMap::new() };
     // Fees first: what covered rows say of a commitment only fills what they leave open.
     for statement in [fees(), covered()] {
-        let mut batches = app.engine().sql(&view, &statement).await?;
-        while let Some(batch) = batches.try_next().await? {
-            for row in Rows::of(&batch)?.all() {
-                found.add(&row);
-            }
-        }
+        each(app, &view, &statement, |row| found.add(row)).await?;
+    }
+    let untold = found.untold();
+    if !untold.is_empty() {
+        let untold: Vec<&str> = untold.iter().map(String::as_str).take(MOST_UNTOLD).collect();
+        let statement = attributes(&untold);
+        each(app, &view, &statement, |row| found.describe(row)).await?;
     }
     Ok(found.all())
+}
+
+/// Commitments without a row of their fees of which attributes are looked for in what they covered.
+const MOST_UNTOLD: usize = 2_000;
+
+/// Calls back for each row of a statement.
+async fn each(app: &App, view: &View, statement: &str, mut call: impl FnMut(&Row<'_>) + Send) -> Result<()> {
+    let mut batches = app.engine().sql(view, statement).await?;
+    while let Some(batch) = batches.try_next().await? {
+        Rows::of(&batch)?.all().for_each(|row| call(&row));
+    }
+    Ok(())
 }
 
 /// What is known of a published month of a connection.
@@ -133,6 +147,25 @@ impl Found {
             entry.billed += row.amounts[3].unwrap_or_default();
         } else {
             entry.take(row, is_covered, state.apart, units);
+        }
+    }
+
+    /// Commitments of which no fee told when they end.
+    fn untold(&self) -> BTreeSet<String> {
+        let untold = |(key, deed): &(&Key, &Deed)| {
+            deed.end.is_none() && self.of_fees.get(*key).is_none_or(|fees| fees.newest.is_none())
+        };
+        self.deeds.iter().filter(untold).map(|((.., id), _)| id.clone()).collect()
+    }
+
+    /// Takes what a row of usage tells of its commitment, without its amounts.
+    fn describe(&mut self, row: &Row<'_>) {
+        let [_, _, currency, payer, id, ..] = row.texts;
+        let key = (payer.to_owned(), currency.to_owned(), id.to_owned());
+        let Some(deed) = self.deeds.get_mut(&key) else { return };
+        let counted = deed.describe(row, false);
+        if let Some(fees) = self.of_fees.get_mut(&key) {
+            fees.counted |= counted;
         }
     }
 

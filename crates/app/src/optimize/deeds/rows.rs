@@ -11,17 +11,17 @@ use model::{ChargeType, Decimal};
 /// Columns of both statements; what one of them does not group by is the largest of its rows.
 const TEXTS: usize = 18;
 
-fn statement(columns: [&str; 11], charge_types: &[ChargeType], service: &str, groups: &str) -> String {
+fn statement(columns: [&str; 11], charge_types: &[ChargeType], of: &str, groups: &str) -> String {
     let words: Vec<String> = charge_types.iter().map(|one| format!("'{}'", one.name())).collect();
     format!(
-        r#"SELECT "connection_id", "billing_period", "currency", "BillingAccountId", "CommitmentDiscountId", "x_ChargeType", {service},
+        r#"SELECT "connection_id", "billing_period", "currency", "BillingAccountId", "CommitmentDiscountId", "x_ChargeType", "x_ProductCode",
   {columns},
   CAST(MIN("ChargePeriodStart") AS BIGINT) / 3600000000, CAST(MAX(COALESCE("ChargePeriodEnd", "ChargePeriodStart")) AS BIGINT) / 3600000000, COUNT(*),
   MAX((CAST(COALESCE("ChargePeriodEnd", "ChargePeriodStart") AS BIGINT) - CAST("ChargePeriodStart" AS BIGINT) + 3599999999) / 3600000000),
   SUM("EffectiveCost"), SUM("ListCost"), SUM("x_NetEffectiveCost"), SUM("BilledCost"), SUM("ConsumedQuantity"),
   SUM("x_NormalizedUsageAmount"), SUM("x_TotalCommitment"), MAX("x_TotalCommitment"), MAX("x_NormalizationFactor")
 FROM line_items
-WHERE NOT "x_IsSplit" AND "CommitmentDiscountId" <> '' AND "x_ChargeType" IN ({words})
+WHERE NOT "x_IsSplit" AND "CommitmentDiscountId" <> '' AND "x_ChargeType" IN ({words}){of}
 GROUP BY {groups}"#,
         columns = columns.join(", "),
         words = words.join(", "),
@@ -51,11 +51,21 @@ pub(super) fn fees() -> String {
         "MAX(\"ChargeDescription\")",
         "MAX(\"x_OtherColumns\")",
     ];
-    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")
+    statement(columns, &types, "", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16")
 }
 
-/// Rows of usage that commitments took.
+/// Rows of usage that commitments took. Their attributes, which no column has, are much text: they are not read here.
 pub(super) fn covered() -> String {
+    usage("CAST(NULL AS VARCHAR) AS \"no_attributes\"", "")
+}
+
+/// The same with attributes, of some commitments alone.
+pub(super) fn attributes(ids: &[&str]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("'{}'", id.replace('\'', "''"))).collect();
+    usage("MAX(\"x_OtherColumns\")", &format!(" AND \"CommitmentDiscountId\" IN ({})", ids.join(", ")))
+}
+
+fn usage(attributes: &str, of: &str) -> String {
     let columns = [
         "\"SubAccountId\"",
         "\"x_UsageType\"",
@@ -66,11 +76,11 @@ pub(super) fn covered() -> String {
         "MAX(\"x_PurchaseOption\")",
         "MAX(\"x_SavingsPlanOfferingType\")",
         "MAX(\"CommitmentDiscountType\")",
-        "CAST(NULL AS VARCHAR)",
-        "MAX(\"x_OtherColumns\")",
+        "CAST(NULL AS VARCHAR) AS \"no_description\"",
+        attributes,
     ];
     let types = [ChargeType::ReservedUsage, ChargeType::SavingsPlanUsage];
-    statement(columns, &types, "\"x_ProductCode\"", "1, 2, 3, 4, 5, 6, 7, 8, 9, 12")
+    statement(columns, &types, of, "1, 2, 3, 4, 5, 6, 7, 8, 9, 12")
 }
 
 /// A batch, column by column.

@@ -25,8 +25,13 @@ pub(super) async fn run(folder: &Folder, args: &OfMonth) -> anyhow::Result<()> {
 
 fn words(replay: &Replay) -> String {
     let deviation = replay.deviation.map_or_else(|| "-".to_owned(), |found| found.to_string());
+    let daily = if replay.not_hourly.is_zero() {
+        String::new()
+    } else {
+        format!("; rows of {} {} tell no hours and are spread evenly", replay.not_hourly, replay.currency)
+    };
     format!(
-        "payer {}, {}: real {}, replayed {}, deviation {deviation}; sharing leak {}\n",
+        "payer {}, {}: real {}, replayed {}, deviation {deviation}; sharing leak {}{daily}\n",
         replay.payer_account_id, replay.currency, replay.real, replay.replayed, replay.sharing_leak
     )
 }

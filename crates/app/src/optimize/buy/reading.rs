@@ -207,9 +207,20 @@ fn own_prices(bill: &Bill, factor: Option<(Decimal, Decimal)>) -> Vec<Option<Rat
             if factor.is_some() && all.0 > Decimal::ZERO { share(public, all.1, all.0) } else { public }
         };
         let real = factor.map_or(real, |(gross, net)| share(real, gross, net));
-        public.filter(|public| near(real, public.decimal())).or_else(|| Rate::try_new(real).ok())
+        Rate::try_new(as_written(
+            public.map(Rate::decimal).filter(|public| near(real, *public)).unwrap_or(real),
+        ))
+        .ok()
     };
     (0..bill.usage.skus.len()).map(price).collect()
+}
+
+/// A quotient as AWS writes a price, with ten decimals, where it is one: whichever row was met first, the price is the same.
+fn as_written(price: Decimal) -> Decimal {
+    let (tenth, near) = (10_i128.pow(model::SCALE - 10), 100_000_000);
+    let rounded = (price.units() + tenth / 2) / tenth * tenth;
+    let is_one = (rounded - price.units()).abs().saturating_mul(near) < price.units();
+    if is_one { Decimal::from_units(rounded) } else { price }
 }
 
 /// Commitments that are not known to have gone: returned, or with another payer since.
@@ -223,4 +234,24 @@ fn owned(bill: &Bill, decision: DateTime<Utc>) -> Vec<Commitment> {
         !deed.returned && !silent && (newest >= month || deed.months.is_empty())
     };
     bill.commitments.iter().enumerate().filter(there).map(|(_, one)| one.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_are_prices_again() {
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        for (quotient, price) in [
+            ("0.095999999999998", "0.096"),
+            ("0.096000000000000003", "0.096"),
+            ("0.000016666699999", "0.0000166667"),
+            ("0.333333333333333333", "0.3333333333"),
+            ("0.00000012345678", "0.00000012345678"),
+            ("0", "0"),
+        ] {
+            assert_eq!(as_written(decimal(quotient)), decimal(price), "{quotient}");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Reads the usage of a look-back, and prepares it: the hours of the decision, the prices that are really paid, and only
 //! those accounts apart that own commitments.
 
-use super::super::bill::{Bill, bills};
+use super::super::bill::{Bill, as_written, bills};
 use super::super::deeds::DeedKind;
 use super::super::hours::{Detail, HoursAsked};
 use super::super::prices::{Plan, Priced, Terms};
@@ -215,14 +215,6 @@ fn own_prices(bill: &Bill, factor: Option<(Decimal, Decimal)>) -> Vec<Option<Rat
     (0..bill.usage.skus.len()).map(price).collect()
 }
 
-/// A quotient as AWS writes a price, with ten decimals, where it is one: whichever row was met first, the price is the same.
-fn as_written(price: Decimal) -> Decimal {
-    let (tenth, near) = (10_i128.pow(model::SCALE - 10), 100_000_000);
-    let rounded = (price.units() + tenth / 2) / tenth * tenth;
-    let is_one = (rounded - price.units()).abs().saturating_mul(near) < price.units();
-    if is_one { Decimal::from_units(rounded) } else { price }
-}
-
 /// Commitments that are not known to have gone: returned, or with another payer since.
 fn owned(bill: &Bill, decision: DateTime<Utc>) -> Vec<Commitment> {
     let last = decision.checked_sub_signed(TimeDelta::hours(1)).unwrap_or(decision);
@@ -234,24 +226,4 @@ fn owned(bill: &Bill, decision: DateTime<Utc>) -> Vec<Commitment> {
         !deed.returned && !silent && (newest >= month || deed.months.is_empty())
     };
     bill.commitments.iter().enumerate().filter(there).map(|(_, one)| one.clone()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotients_are_prices_again() {
-        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
-        for (quotient, price) in [
-            ("0.095999999999998", "0.096"),
-            ("0.096000000000000003", "0.096"),
-            ("0.000016666699999", "0.0000166667"),
-            ("0.333333333333333333", "0.3333333333"),
-            ("0.00000012345678", "0.00000012345678"),
-            ("0", "0"),
-        ] {
-            assert_eq!(as_written(decimal(quotient)), decimal(price), "{quotient}");
-        }
-    }
 }

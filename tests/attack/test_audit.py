@@ -188,6 +188,17 @@ class Walk:
     def budget_path(self) -> str:
         return f"/budgets/{self.made('/budgets', self.budget())['id']}"
 
+    def dismissal(self) -> dict:
+        return {"rule": 2, "account_id": self.house.a.account, "resource_id": self.name(), "reason": "kept for a fail-over", "until": None}
+
+    def workload(self) -> str:
+        return f"asg/{self.house.a.account}/eu-west-1/{self.name()}"
+
+    def excluded(self) -> str:
+        workload = self.workload()
+        assert self.admin.put("/optimization/spot-exclusions", json={"workloads": [workload]}).status_code == 204
+        return workload
+
     def draft(self) -> dict:
         return self.made("/connections", {"kind": "aws_role", "name": self.name()})
 
@@ -242,6 +253,10 @@ ROUTES = {
     "POST /budgets": (lambda w: (w.admin, "/budgets", w.budget()), "budget.created"),
     "PUT /budgets/{id}": (lambda w: (w.admin, w.budget_path(), w.budget()), "budget.changed"),
     "DELETE /budgets/{id}": (lambda w: (w.admin, w.budget_path(), None), "budget.deleted"),
+    "POST /optimization/waste/dismissals": (lambda w: (w.admin, "/optimization/waste/dismissals", w.dismissal()), "waste.dismissed"),
+    "DELETE /optimization/waste/dismissals/{id}": (lambda w: (w.admin, f"/optimization/waste/dismissals/{w.made('/optimization/waste/dismissals', w.dismissal())['id']}", None), "waste.restored"),
+    "PUT /optimization/spot-exclusions": (lambda w: (w.admin, "/optimization/spot-exclusions", {"workloads": [w.workload()], "reason": "a database"}), "spot.excluded"),
+    "POST /optimization/spot-exclusions/include": (lambda w: (w.admin, "/optimization/spot-exclusions/include", {"workloads": [w.excluded()]}), "spot.included"),
     "PUT /tag-spellings": (lambda w: (w.admin, "/tag-spellings", {"key": "user:Team", "values": [{"value": "team-111-0", "spellings": ["team-111-1"]}]}), "tag"),
     "PUT /shared-costs": (lambda w: (w.admin, "/shared-costs", {"rules": []}), "shared_cost"),
     "POST /session": (lambda w: (Client(w.house), "/session", {"email": w.house.a.email("editor"), "password": PASSWORD}), "session.started"),
@@ -355,6 +370,11 @@ COMMANDS = {
     "status": (None, "reads"),
     "query": (None, "reads"),
     "budgets": (None, "reads"),
+    "optimize owned": (None, "reads"),
+    "optimize rates": (None, "reads"),
+    "optimize replay": (None, "reads"),
+    "optimize waste": (None, "reads"),
+    "optimize workloads": (None, "reads"),
     "events": (None, "reads"),
     "backtest": (None, "reads"),
     "reconcile": (None, "reads"),
@@ -368,9 +388,6 @@ COMMANDS = {
     "token list": (None, "reads"),
     "prices list": (None, "reads"),
     "optimize buy": (None, "reads"),
-    "optimize owned": (None, "reads"),
-    "optimize rates": (None, "reads"),
-    "optimize replay": (None, "reads"),
     "openapi": (None, "reads"),
 }
 

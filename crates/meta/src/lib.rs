@@ -24,6 +24,7 @@ mod lake_files;
 mod migrations;
 mod notice;
 mod notification;
+mod optimization;
 mod organization;
 mod outbox;
 mod price;
@@ -58,6 +59,7 @@ pub use notification::{
     Asked, Cadence, Channel, ChannelEdit, ChannelState, Composed, Delivery, NewDelivery, NewNotification,
     Notification, Telling, Told,
 };
+pub use optimization::{SpotExclusion, WasteDismissal};
 pub use organization::Organization;
 pub use outbox::{BillDiff, Undiffed};
 pub use price::{PriceFile, StoredPrice};

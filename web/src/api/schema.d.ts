@@ -932,6 +932,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimization/split-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What clusters, namespaces and workloads cost, where the report splits it. */
+        get: operations["split_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/spot-exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps workloads off spot: they stay in the list, and leave every total of savings. */
+        put: operations["exclude_from_spot"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/spot-exclusions/include": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets workloads run on spot again. */
+        post: operations["include_in_spot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rows prove to be waste. */
+        get: operations["waste"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, a line for each finding. */
+        get: operations["waste_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a finding away: it stays in the list, and leaves every total until its day is over. */
+        post: operations["dismiss_waste"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste/dismissals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes back that a finding was put away. */
+        delete: operations["restore_waste"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/workloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clusters, groups and environments that instances and tasks ran for. */
+        get: operations["workloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/workloads.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, a line for each workload. */
+        get: operations["workloads_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organization": {
         parameters: {
             query?: never;
@@ -3892,6 +4045,50 @@ export interface components {
             spellings: string[];
             value: string;
         };
+        /** @description A cluster. */
+        SplitCluster: {
+            account_id: string;
+            cluster: string;
+            cost: string;
+            idle: string;
+            namespaces: components["schemas"]["SplitNamespace"][];
+        };
+        /** @description Split costs of some days; they are in no total, for instances' own rows hold them. */
+        SplitCostsView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            clusters: components["schemas"]["SplitCluster"][];
+            currency: string;
+            from: string | null;
+            notes: string[];
+            /** @description Day after the last. */
+            to: string | null;
+        };
+        /** @description A namespace of a cluster; of ECS a service. */
+        SplitNamespace: {
+            cost: string;
+            idle: string;
+            namespace: string;
+            workloads: components["schemas"]["SplitWorkload"][];
+        };
+        /** @description A workload of a namespace. */
+        SplitWorkload: {
+            /** @description Of what was used or reserved. */
+            cost: string;
+            /** @description Its share of what nobody used. */
+            idle: string;
+            workload: string;
+        };
+        /** @description Workloads that are not to run on spot. */
+        SpotExclusionWish: {
+            reason?: string;
+            /** @description The id of each, as lists have it. */
+            workloads: string[];
+        };
+        /** @description Workloads that may run on spot again. */
+        SpotInclusionWish: {
+            /** @description The id of each, as lists have it. */
+            workloads: string[];
+        };
         /** @description How the organization stands: each a short name, which is another one once something of it changed. */
         StandView: {
             /** @description What is published and proven. */
@@ -4648,6 +4845,168 @@ export interface components {
         VirtualTags: {
             /** @description By name. */
             virtual_tags: components["schemas"]["VirtualTag"][];
+        };
+        /** @description What no row says, and the permission that would. */
+        WasteCannotProve: {
+            permission: string;
+            what: string;
+        };
+        /** @description That a finding was put away. */
+        WasteDismissal: {
+            at: string;
+            by: string;
+            /** @description By which it is taken back. */
+            id: string;
+            reason: string;
+            /** @description The last day; `null`: for good. */
+            until: string | null;
+        };
+        /** @description A finding to put away. */
+        WasteDismissalWish: {
+            account_id: string;
+            /** @description Why, for those who look at it later. */
+            reason: string;
+            region?: string | null;
+            /** @description `null` where the finding names none; then `region` says where. */
+            resource_id?: string | null;
+            /** Format: int32 */
+            rule: number;
+            /** @description The last day, YYYY-MM-DD; `null`: for good. */
+            until?: string | null;
+        };
+        /** @description Something that is paid for and serves nothing, or could be had for less. */
+        WasteFinding: {
+            account: string | null;
+            account_id: string;
+            confidence: string;
+            /** @description What its rows cost, without what a commitment pays. */
+            cost: string;
+            /** @description Whether totals hold it: each resource is in them once. */
+            counted: boolean;
+            dismissed: components["schemas"]["WasteDismissal"] | null;
+            evidence: string;
+            /** @description Address of its rows in Cost Analysis, behind the question mark. */
+            explain: string | null;
+            /** @description What would not be paid; `null`: `unknown` says why. */
+            monthly: string | null;
+            monthly_low: string | null;
+            region: string | null;
+            /** @description The end of its name, by which people know it. */
+            resource: string | null;
+            /** @description `null`: the report names none, and it is all of its account and region. */
+            resource_id: string | null;
+            /** Format: int32 */
+            rule: number;
+            unknown: string | null;
+        };
+        /** @description A rule, and what it found. */
+        WasteRuleView: {
+            advice: string;
+            /** @description low, medium or high. */
+            confidence: string;
+            /** @description What the rows say. */
+            evidence: string;
+            /** @description Findings that were not put away. */
+            findings: number;
+            key: string;
+            monthly: string;
+            monthly_low: string;
+            /** @description The permission by which more would be known. */
+            permission: string;
+            /** @description What could go wrong. */
+            risk: string;
+            /** Format: int32 */
+            rule: number;
+            title: string;
+            unknown: number;
+            /** @description What the amount is. */
+            what: string;
+        };
+        /** @description What findings come to. */
+        WasteTotal: {
+            /** @description Each resource once, without what was put away. */
+            monthly: string;
+            /** @description At least so much of it. */
+            monthly_low: string;
+            /** @description Findings whose price no row tells. */
+            unknown: number;
+        };
+        /** @description Waste that rows prove. */
+        WasteView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            cannot_prove: components["schemas"]["WasteCannotProve"][];
+            currency: string;
+            /** @description The newest day of data; `null`: there are none. */
+            data_through: string | null;
+            /** @description By rule, account, region and resource. */
+            findings: components["schemas"]["WasteFinding"][];
+            /** @description First day of the amounts. */
+            from: string | null;
+            /** @description What was shortened, is not there yet or cannot be told. */
+            notes: string[];
+            /** @description Whether amounts are projected to 730 hours. */
+            projected: boolean;
+            /** @description All rules, by number. */
+            rules: components["schemas"]["WasteRuleView"][];
+            /** @description Day after the last. */
+            to: string | null;
+            total: components["schemas"]["WasteTotal"];
+        };
+        /** @description A workload. */
+        Workload: {
+            account: string | null;
+            account_id: string;
+            cost: string;
+            excluded: components["schemas"]["WorkloadExclusion"] | null;
+            hours: string;
+            /** @description What it is called where it is excluded. */
+            id: string;
+            instance_types: string[];
+            /** @description Distinct instances or tasks. */
+            instances: number;
+            kind: string;
+            /** @description Empty where only its kind is known. */
+            name: string;
+            on_demand: string;
+            on_demand_hours: string;
+            region: string | null;
+            spot: string;
+        };
+        /** @description Why a workload is not to run on spot. */
+        WorkloadExclusion: {
+            at: string;
+            by: string;
+            reason: string;
+        };
+        /** @description What runs workloads, and what these come to. */
+        WorkloadService: components["schemas"]["WorkloadSums"] & {
+            /** @description eks, kubernetes, ecs, fargate, emr, beanstalk or asg. */
+            kind: string;
+            workloads: number;
+        };
+        /** @description What some workloads come to, without those that are not to run on spot. */
+        WorkloadSums: {
+            cost: string;
+            /** @description Hours of instances; of Fargate hours of processors. */
+            hours: string;
+            instances: number;
+            on_demand: string;
+            on_demand_hours: string;
+            spot: string;
+        };
+        /** @description Workloads of some days. */
+        WorkloadsView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            cards: components["schemas"]["WorkloadSums"];
+            currency: string;
+            /** @description First day; `null`: there are no data. */
+            from: string | null;
+            notes: string[];
+            services: components["schemas"]["WorkloadService"][];
+            /** @description Day after the last. */
+            to: string | null;
+            /** @description By kind, name, account and region; also those that are not to run on spot. */
+            workloads: components["schemas"]["Workload"][];
         };
     };
     responses: never;
@@ -6997,6 +7356,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayOfMonth"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_costs: {
+        parameters: {
+            query?: {
+                /** @description First day (UTC), YYYY-MM-DD; the newest 30 days unless said otherwise. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitCostsView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exclude_from_spot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpotExclusionWish"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    include_in_spot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpotInclusionWish"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waste: {
+        parameters: {
+            query?: {
+                /** @description That month's real amounts, YYYY-MM; without it the newest 14 days, projected to 730 hours. */
+                month?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WasteView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waste_csv: {
+        parameters: {
+            query?: {
+                /** @description That month's real amounts, YYYY-MM; without it the newest 14 days, projected to 730 hours. */
+                month?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_waste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WasteDismissalWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WasteDismissal"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_waste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workloads: {
+        parameters: {
+            query?: {
+                /** @description containers or elastic; all unless said otherwise. */
+                kind?: string;
+                /** @description First day (UTC), YYYY-MM-DD; the newest 30 days unless said otherwise. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkloadsView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workloads_csv: {
+        parameters: {
+            query?: {
+                /** @description containers or elastic; all unless said otherwise. */
+                kind?: string;
+                /** @description First day (UTC), YYYY-MM-DD; the newest 30 days unless said otherwise. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: {

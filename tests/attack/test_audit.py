@@ -354,6 +354,8 @@ COMMANDS = {
     "accounts": (lambda w: ["accounts", "--name", f"{w['account']}=Production"], "account"),
     "keys rotate": (lambda w: ["keys", "rotate"], "secrets.key_changed"),
     "keys forget": (lambda w: ["keys", "forget", "--yes"], "secrets.forgotten"),
+    "prices import": (lambda w: ["prices", "import", str(w["prices"])], "prices.imported"),
+    "prices remove": (lambda w: ["prices", "remove", "1"], "prices.removed"),
     "user add": (lambda w: ["user", "add", "ada@example.com", "--name", "Ada", "--role", "viewer"], "member"),
     "user reset-password": (lambda w: ["user", "reset-password", "viewer@alpha.example"], "password"),
     "user forget-identity": (lambda w: ["user", "forget-identity", "viewer@alpha.example"], "identity"),
@@ -384,6 +386,8 @@ COMMANDS = {
     "notify list": (None, "reads"),
     "notify test": (None, "as its route; test_channels.py calls it"),
     "token list": (None, "reads"),
+    "prices list": (None, "reads"),
+    "optimize buy": (None, "reads"),
     "openapi": (None, "reads"),
 }
 
@@ -410,7 +414,10 @@ def test_every_changing_command_tells_of_it_or_changes_nothing(house_with, tmp_p
     with database(house) as link:
         connection = link.execute("SELECT name FROM connections WHERE location LIKE '%alpha%'").fetchone()[0]
     tokens = house.done("--organization", "Alpha", "token", "list").splitlines()
+    prices = tmp_path / "prices.csv"
+    prices.write_text("FormatVersion,v1.0\nSKU,OfferTermCode,TermType,Unit,PricePerUnit,Currency,serviceCode,usageType,operation,Region Code\nA,B,OnDemand,Hrs,0.096,USD,AmazonEC2,BoxUsage:m5.large,RunInstances,us-east-1\n")
     words = {
+        "prices": prices,
         "bill": small_bill(tmp_path / "third", "333333333333"),
         "connection": connection,
         "list": listed,

@@ -30,6 +30,8 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/explain", Action::ReadCosts),
     (Method::GET, "/explain.csv", Action::ReadCosts),
     (Method::GET, "/savings", Action::ReadCosts),
+    (Method::GET, "/optimization/buy", Action::ReadCosts),
+    (Method::GET, "/optimization/buy.csv", Action::ReadCosts),
     (Method::GET, "/optimization/owned", Action::ReadCosts),
     (Method::GET, "/optimization/owned/hours", Action::ReadCosts),
     (Method::GET, "/optimization/rates", Action::ReadCosts),

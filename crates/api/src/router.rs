@@ -62,6 +62,8 @@ fn optimization() -> OpenApiRouter<ApiState> {
         .routes(routes!(workloads::exclude_from_spot))
         .routes(routes!(workloads::include_in_spot))
         .routes(routes!(split::split_costs))
+        .routes(routes!(optimization::buy::advice))
+        .routes(routes!(optimization::buy::plan))
 }
 
 fn allocation() -> OpenApiRouter<ApiState> {

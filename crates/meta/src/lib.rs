@@ -27,6 +27,7 @@ mod notification;
 mod optimization;
 mod organization;
 mod outbox;
+mod price;
 mod publication;
 mod saved_report;
 mod sealed;
@@ -61,6 +62,7 @@ pub use notification::{
 pub use optimization::{SpotExclusion, WasteDismissal};
 pub use organization::Organization;
 pub use outbox::{BillDiff, Undiffed};
+pub use price::{PriceFile, StoredPrice};
 pub use publication::{
     NewPublication, Publication, PublishedMonth, Retirement, Stage, StateVersion, SupersededPublication,
 };

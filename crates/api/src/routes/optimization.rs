@@ -1,5 +1,6 @@
-//! Optimization: commitments that are owned, and what they do; waste and workloads beside them.
+//! Optimization: commitments that are owned, what they do, and which to buy.
 
+pub(crate) mod buy;
 mod history;
 pub(crate) mod split;
 mod views;

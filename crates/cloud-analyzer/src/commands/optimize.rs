@@ -1,5 +1,6 @@
 //! `optimize`: what commitments do, and what could be saved. One file a verb.
 
+mod buy;
 mod owned;
 mod rates;
 mod replay;
@@ -25,6 +26,7 @@ pub(crate) async fn run(folder: &Folder, command: Optimize) -> anyhow::Result<()
         Optimize::Replay(args) => replay::run(folder, &args).await,
         Optimize::Waste(args) => waste::run(folder, &args).await,
         Optimize::Workloads(args) => workloads::run(folder, &args).await,
+        Optimize::Buy(args) => buy::run(folder, &args).await,
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("GET /explain", "subset-viewer"),
     ("GET /explain.csv", "subset-viewer"),
     ("GET /savings", "subset-viewer"),
+    ("GET /optimization/buy", "subset-viewer"),
+    ("GET /optimization/buy.csv", "subset-viewer"),
     ("GET /optimization/owned", "subset-viewer"),
     ("GET /optimization/owned/hours", "subset-viewer"),
     ("GET /optimization/rates", "subset-viewer"),

@@ -18,7 +18,6 @@ mod discovery {
 
     pub(crate) use assemble::{ReadManifest, assemble, not_complete};
     pub(crate) use effort::affordable;
-    pub use fate::{Fate, Unread};
     pub use found::{Delivery, Discovery, FileRef, Layout, Part, Problem};
     pub(crate) use listing::{Listed, Listing, manifests_to_read, older_manifests};
     pub(crate) use table::live_files;

@@ -5,17 +5,19 @@ import sqlite3
 from contextlib import closing
 
 DAY = "2020-01-01"
+# Newest day of the whole bill.
+THROUGH = "2031-01-01"
 
 
-def insert(data, organization: str, id: str, account: str, words: str = "usual", definition: str = "predefined_robust") -> str:
+def insert(data, organization: str, id: str, account: str, words: str = "usual", definition: str = "predefined_robust", through: str = DAY) -> str:
     """Writes one of an account, with a comment and a cause that hold the words."""
     named = {"account": account, "service": words}
     event = {
         "id": id, "currency": "USD", "object": named, "measure": "usage", "kind": "spike", "direction": "increase", "status": "ended", "first_day": DAY, "last_day": DAY,
-        "raised_on": DAY, "data_through": DAY, "days": [DAY], "expected_low": "0", "expected_high": "1", "cost": "5", "excess": "4", "peak": "5", "change_percent": "400",
+        "raised_on": DAY, "data_through": through, "days": [DAY], "expected_low": "0", "expected_high": "1", "cost": "5", "excess": "4", "peak": "5", "change_percent": "400",
         "monthly_excess": "4", "share_percent": None, "severity": "low", "definitions": [{"definition": definition, "object": named, "first_day": DAY, "last_day": DAY}],
         "causes": [{"object": {"usage_type": words}, "before": "1", "now": "5", "coverage_percent": "100", "purity_percent": "80"}], "waterfall": None,
-        "seen": {"publication": None, "through": None}, "quiet": "old", "opening": 1, "hint": None,
+        "seen": {"publication": None, "through": f"{through}T05:00:00Z"}, "quiet": "old", "opening": 1, "hint": None,
     }
     with closing(sqlite3.connect(data / "meta.sqlite", timeout=30)) as link:
         link.execute(
@@ -32,6 +34,11 @@ def others_are_as_good_as_none(scoped, mine: str) -> None:
     listed = scoped.viewer.get("/trend-events", params={"status": "all"}).json()
     assert [one["id"] for one in listed["events"] if one["first_day"] == DAY] == [scoped.event]
     assert all(one["account_id"] == mine for one in listed["events"])
+    # How far the whole bill reaches is not theirs to know.
+    own, whole = (who.get(f"/trend-events/{scoped.event}").json() for who in (scoped.viewer, scoped.admin))
+    assert own["event"]["data_through"] < THROUGH == whole["event"]["data_through"]
+    assert own["seen"]["through"] < THROUGH < whole["seen"]["through"]
+    assert all(one["data_through"] < THROUGH for one in listed["events"])
     never = "0123456789abcdef"
     plain = lambda answer, id: (answer.status_code, {name: text for name, text in answer.json().items() if name != "request_id"})  # noqa: E731
     for path in ["", "/days", "/breakdown", "/why?day=2026-10-03"]:

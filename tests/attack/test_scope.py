@@ -106,7 +106,7 @@ class Scoped:
         made = self.admin.post("/trend-definitions", json=wish)
         assert made.status_code == 201, made.text
         organization = self.admin.get("/session").json()["organization"]["id"]
-        self.event = irregular.insert(self.house.data, organization, "00000000000000aa", MINE)
+        self.event = irregular.insert(self.house.data, organization, "00000000000000aa", MINE, through=irregular.THROUGH)
         self.others_event = irregular.insert(self.house.data, organization, "00000000000000bb", OTHER, "Hidden", made.json()["id"])
 
     def subset(self, name: str, accounts: list) -> str:

@@ -46,13 +46,14 @@ pub struct Known {
     /// How often it began anew, by another amount: what is told then is something else.
     #[serde(default)]
     pub round: u32,
-    /// The data day on which it was told that it is passed.
+    /// The data day on which it was told, to somebody, that it is passed.
     #[serde(default)]
     pub told: Option<NaiveDate>,
     /// Whether it was told that it is no longer passed.
     #[serde(default)]
     pub taken_back: bool,
-    /// First of the data days in a row on which the forecast was on the other side than what was told.
+    /// Data day on which the forecast came to be on the other side than what was told, unless a day passed since of which
+    /// nothing is known.
     #[serde(default)]
     pub since: Option<NaiveDate>,
 }
@@ -75,6 +76,17 @@ pub struct Telling {
     pub round: u32,
     /// What became of it.
     pub step: Step,
+}
+
+impl Memory {
+    /// Takes back that a threshold was told as passed on a data day, because nobody was there to hear it: the next look
+    /// tells it again.
+    pub fn unheard(&mut self, threshold: Threshold, day: Option<NaiveDate>) {
+        for known in self.thresholds.iter_mut().filter(|known| known.threshold == threshold) {
+            known.told = None;
+            known.since = day.filter(|_| threshold.basis == Basis::Forecast);
+        }
+    }
 }
 
 /// Whether a figure has come to a threshold; `None`: the figure is not known.
@@ -153,19 +165,16 @@ impl Known {
         Some(step)
     }
 
-    /// Whether it was so on a data day before, with none in between on which it was not.
+    /// Whether it was so on the data day before.
     fn lasts(&mut self, day: NaiveDate) -> bool {
-        if self.threshold.basis == Basis::Actual {
+        if self.threshold.basis == Basis::Actual
+            || self.since.is_some_and(|since| day.pred_opt() == Some(since))
+        {
             return true;
         }
-        match self.since {
-            Some(since) if since < day => true,
-            // The same day again, or data that reach less far than they did.
-            _ => {
-                self.since = Some(day);
-                false
-            }
-        }
+        // The first, the same again, data that reach less far than they did, or days between that nobody saw.
+        self.since = Some(day);
+        false
     }
 }
 

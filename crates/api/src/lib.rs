@@ -17,6 +17,7 @@ mod expected;
 mod guard;
 mod limits;
 mod methods;
+mod names;
 mod operation;
 mod origin;
 mod params;

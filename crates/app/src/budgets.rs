@@ -150,6 +150,12 @@ const fn shown_before(period: BudgetPeriod) -> usize {
     }
 }
 
+/// First days of the periods before one that are shown, the newest first.
+fn before(period: BudgetPeriod, first: NaiveDate) -> Vec<NaiveDate> {
+    let before = |first: &NaiveDate| Some(period.previous(*first));
+    std::iter::successors(Some(first), before).skip(1).take(shown_before(period)).collect()
+}
+
 /// The amount of the period that begins on a day.
 fn amount_of(budget: &Budget, first: NaiveDate) -> Option<Decimal> {
     budget.amounts.iter().rfind(|one| one.from.date() <= first).map(|one| one.amount)
@@ -221,11 +227,8 @@ fn may_see(published: &Published, budget: &Budget) -> bool {
 async fn state(app: &App, published: &Published, budget: Budget) -> Result<BudgetState> {
     let Budget { period, start_month, .. } = budget;
     let first = present(app, period, start_month);
-    let mut firsts = vec![first];
-    for at in 0..shown_before(period) {
-        firsts.push(period.previous(firsts[at]));
-    }
-    let oldest = firsts.last().copied().unwrap_or(first);
+    let before = before(period, first);
+    let oldest = before.last().copied().unwrap_or(first);
     let known =
         Known::of(app, published, &budget.question, &budget.currency, oldest, period.next(first)).await;
     let (known, problem) = match known {
@@ -239,9 +242,10 @@ async fn state(app: &App, published: &Published, budget: Budget) -> Result<Budge
         // What passes is nothing about the budget: whoever looks tries again.
         Err(error) => return Err(error),
     };
-    let period_of = |first: NaiveDate| known.period(&budget, first);
+    let period_of =
+        |first: NaiveDate| known.period(period, first, (amount_of(&budget, first), &budget.thresholds));
     let now = period_of(first);
-    let past = firsts.iter().skip(1).map(|first| period_of(*first));
+    let past = before.into_iter().map(period_of);
     let past: Vec<PeriodState> = past.take_while(|period| period.actual.is_some()).collect();
     let days = known.days_of(now.from, now.to);
     let data_day = known.data_day();

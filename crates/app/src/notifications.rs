@@ -14,7 +14,7 @@ pub use log::{DELIVERIES, TestResult, deliveries, send_again, test};
 pub use meta::{Cadence, ChannelState, Delivery};
 pub use notify::{ChannelKind, Severity};
 pub use routes::{KINDS, Route, RouteTag, Routes, routes, set_routes};
-pub(crate) use routes::{route, tag_keys};
+pub(crate) use routes::{is_heard, route, tag_keys};
 pub(crate) use sending::{deliver_due, due};
 pub(crate) use sources::{attention, bills_changed, recovered, removed, report_failed};
 pub use targets::{TargetChange, rotate};

@@ -16,8 +16,9 @@ use crate::identity::{entry, name_of, random_id};
 use crate::limits::{REPORT_ADDRESS, REPORTS_PER_OWNER};
 use crate::policy::{Caller, Sees};
 use crate::read::Published;
+use crate::trends::look_at_report;
 use crate::{App, AppError, ErrorKind, Result};
-use meta::{NewAudit, ReportSchedule, SavedReport};
+use meta::{NewAudit, NewJob, ReportSchedule, SavedReport};
 use model::question::in_first_version;
 use model::{Frequency, ReportId, Role, UserId};
 
@@ -147,22 +148,36 @@ pub async fn save_report(
         ..ReportChange::default()
     };
     apply(app, caller, &mut saved, new).await?;
-    app.meta().add_report(&saved, &change_entry(app, caller, "report.saved", &saved)).await?;
+    let jobs = look_at_report(app, organization, None, Some(&saved)).await?;
+    app.meta().add_report(&saved, &change_entry(app, caller, "report.saved", &saved), &jobs).await?;
+    wake(app, &jobs);
     Ok(shown(caller, saved))
 }
 
 /// Changes a report.
 pub async fn change_report(app: &App, caller: &Caller, id: &str, new: ReportChange) -> Result<Report> {
-    let mut saved = changeable(app, caller, id).await?;
+    let before = changeable(app, caller, id).await?;
+    let mut saved = before.clone();
     apply(app, caller, &mut saved, new).await?;
-    app.meta().change_report(&saved, &change_entry(app, caller, "report.changed", &saved)).await?;
+    let jobs = look_at_report(app, &saved.organization_id, Some(&before), Some(&saved)).await?;
+    app.meta().change_report(&saved, &change_entry(app, caller, "report.changed", &saved), &jobs).await?;
+    wake(app, &jobs);
     Ok(shown(caller, saved))
 }
 
 /// Deletes a report.
 pub async fn remove_report(app: &App, caller: &Caller, id: &str) -> Result<()> {
     let saved = changeable(app, caller, id).await?;
-    Ok(app.meta().delete_report(&saved.id, &change_entry(app, caller, "report.deleted", &saved)).await?)
+    let jobs = look_at_report(app, &saved.organization_id, Some(&saved), None).await?;
+    app.meta().delete_report(&saved.id, &change_entry(app, caller, "report.deleted", &saved), &jobs).await?;
+    wake(app, &jobs);
+    Ok(())
+}
+
+fn wake(app: &App, jobs: &[NewJob]) {
+    if !jobs.is_empty() {
+        app.queued().wake();
+    }
 }
 
 /// The entry of a change: the report as it is from then on.

@@ -93,7 +93,7 @@ impl App {
             // Read and marked after the files were looked at: what was published meanwhile is named by then.
             let mut dead = self.meta().condemn(table, found, over_until, now_ms).await?;
             dead.retain(|path| !unused.active.contains(path));
-            let report = self.lake().remove(table, dead.clone()).await?;
+            let report = self.lake().remove(table, &dead, &unused.present).await?;
             self.meta().forget_files(table, &dead).await?;
             summary.files += report.files;
             summary.bytes += report.bytes;

@@ -137,14 +137,18 @@ impl Door {
         }
     }
 
-    /// Removes files; gives the bytes of each that was there. What is gone already is no error.
-    pub(crate) async fn remove(&self, paths: Vec<String>) -> Result<Vec<Option<u64>>, LakeError> {
+    /// Removes files, with the bytes of each as far as a list told them; gives the bytes of each that was there. What is
+    /// gone already is no error.
+    pub(crate) async fn remove(
+        &self,
+        paths: Vec<(String, Option<u64>)>,
+    ) -> Result<Vec<Option<u64>>, LakeError> {
         match &self.0 {
             Place::Folder(root) => {
-                let paths: Vec<PathBuf> = paths.iter().map(|path| root.join(path)).collect();
+                let paths: Vec<PathBuf> = paths.iter().map(|(path, _)| root.join(path)).collect();
                 blocking(move || paths.iter().map(|path| folder::remove(path)).collect()).await
             }
-            Place::Bucket(bucket) => bucket.remove(paths).await,
+            Place::Bucket(bucket) => bucket.remove_listed(paths).await,
         }
     }
 

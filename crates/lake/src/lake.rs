@@ -304,12 +304,18 @@ impl Lake {
         Ok(Unused { files, active, present })
     }
 
-    /// Deletes data files, by their paths relative to the table. What is gone already is no error.
+    /// Deletes data files, by their paths relative to the table. What is gone already is no error. `present` holds the
+    /// bytes of those that a list told, as [`Unused::present`]: the others are asked for.
     ///
     /// # Errors
     /// A file cannot be removed.
-    pub async fn remove(&self, table: Table, paths: Vec<String>) -> Result<VacuumReport, LakeError> {
-        vacuum::remove(table, &self.shared.door, &paths, &self.shared.locks).await
+    pub async fn remove(
+        &self,
+        table: Table,
+        paths: &[String],
+        present: &HashMap<String, u64>,
+    ) -> Result<VacuumReport, LakeError> {
+        vacuum::remove(table, &self.shared.door, paths, present, &self.shared.locks).await
     }
 
     /// Deletes every unused data file but those in `keep` (paths relative to the table).
@@ -317,8 +323,9 @@ impl Lake {
     /// # Errors
     /// As [`Self::unused`] and [`Self::remove`].
     pub async fn vacuum(&self, table: Table, keep: &HashSet<String>) -> Result<VacuumReport, LakeError> {
-        let dead = self.unused(table).await?.files.into_iter().filter(|path| !keep.contains(path)).collect();
-        self.remove(table, dead).await
+        let Unused { files, present, .. } = self.unused(table).await?;
+        let dead: Vec<String> = files.into_iter().filter(|path| !keep.contains(path)).collect();
+        self.remove(table, &dead, &present).await
     }
 
     fn delta(&self, table: Table) -> Result<&Mutex<Delta>, LakeError> {

@@ -48,15 +48,17 @@ fn is_locked(path: &Path) -> bool {
     }
 }
 
-/// Deletes the files of a table, and the locks of their generations.
+/// Deletes the files of a table, and the locks of their generations; `present`: bytes of files that a list told.
 pub(crate) async fn remove(
     table: Table,
     door: &Door,
     paths: &[String],
+    present: &HashMap<String, u64>,
     locks: &Path,
 ) -> Result<VacuumReport, LakeError> {
     let mut report = VacuumReport::default();
-    let full = paths.iter().map(|path| format!("{}/{path}", table.name())).collect();
+    let full = |path: &String| (format!("{}/{path}", table.name()), present.get(path).copied());
+    let full = paths.iter().map(full).collect();
     for (path, removed) in paths.iter().zip(door.remove(full).await?) {
         if let Some(bytes) = removed {
             tracing::info!(

@@ -109,8 +109,13 @@ impl Meta {
         Ok(())
     }
 
-    /// Writes a new report.
-    pub async fn add_report(&self, report: &SavedReport, entry: &NewAudit) -> Result<(), MetaError> {
+    /// Writes a new report, and queues what follows.
+    pub async fn add_report(
+        &self,
+        report: &SavedReport,
+        entry: &NewAudit,
+        jobs: &[NewJob],
+    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         sqlx::query(
             "INSERT INTO saved_reports (id, organization_id, owner_id, name, address, shared, created_at_ms, grammar)
@@ -128,14 +133,21 @@ impl Meta {
         .await?;
         write(&mut transaction, report).await?;
         insert_audit(&mut transaction, entry).await?;
+        work::insert_all(&mut transaction, jobs).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Writes what may change of a report; one that was deleted meanwhile stays so.
-    pub async fn change_report(&self, report: &SavedReport, entry: &NewAudit) -> Result<(), MetaError> {
+    /// Writes what may change of a report, and queues what follows; one that was deleted meanwhile stays so.
+    pub async fn change_report(
+        &self,
+        report: &SavedReport,
+        entry: &NewAudit,
+        jobs: &[NewJob],
+    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         write(&mut transaction, report).await?;
         insert_audit(&mut transaction, entry).await?;
+        work::insert_all(&mut transaction, jobs).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -200,8 +212,13 @@ impl Meta {
         Ok(transaction.commit().await?)
     }
 
-    /// Deletes a report.
-    pub async fn delete_report(&self, id: &ReportId, entry: &NewAudit) -> Result<(), MetaError> {
+    /// Deletes a report, and queues what follows.
+    pub async fn delete_report(
+        &self,
+        id: &ReportId,
+        entry: &NewAudit,
+        jobs: &[NewJob],
+    ) -> Result<(), MetaError> {
         let mut transaction = self.write().await?;
         let done = sqlx::query("DELETE FROM saved_reports WHERE id = ?")
             .bind(id.as_str())
@@ -209,6 +226,7 @@ impl Meta {
             .await?;
         gone(done.rows_affected(), id)?;
         insert_audit(&mut transaction, entry).await?;
+        work::insert_all(&mut transaction, jobs).await?;
         Ok(transaction.commit().await?)
     }
 }

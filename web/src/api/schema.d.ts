@@ -4204,10 +4204,12 @@ export interface components {
         TrendDay: {
             cost: string;
             day: string;
-            /** @description Expected cost, an estimate, and the lowest and highest regular one. */
+            /** @description Expected cost of what is watched, an estimate, and the lowest and highest regular one. */
             expected: string | null;
             high: string | null;
             low: string | null;
+            /** @description Cost of what is watched, where the event is about a part of it. */
+            watched: string | null;
             /** @description Whether all of it is there. */
             whole: boolean;
         };
@@ -4219,6 +4221,11 @@ export interface components {
             from: string;
             /** @description Day after the last. */
             to: string;
+            /**
+             * @description What is watched, in words, where the event is about a part of it: regular ranges are of that. `null`: of what the
+             *     event is about.
+             */
+            watched: string | null;
         };
         /** @description What is looked for. */
         TrendDefinition: {
@@ -4338,7 +4345,8 @@ export interface components {
             severity: components["schemas"]["TrendSeverity"];
             /**
              * Format: double
-             * @description That in percent of what its account (else the organization) costs in a month.
+             * @description That in percent of what its account (else the organization) costs in a month: with a rise, before a fall. At most
+             *     100.
              */
             share_percent: number | null;
             snoozed_until: string | null;
@@ -4371,6 +4379,8 @@ export interface components {
             events: components["schemas"]["TrendEvent"][];
             /** @description First day that was asked for, else that was looked at. */
             from: string | null;
+            /** @description How many of those that match no definition which notifies saw, whether or not they are asked for. */
+            recorded_only: number;
             /** @description Series that were looked at. */
             series: number;
             /** @description Last day of data. */
@@ -4442,7 +4452,7 @@ export interface components {
          * @description Why nobody is told of an event.
          * @enum {string}
          */
-        TrendQuiet: "first_load" | "old" | "recorded" | "expected" | "snoozed" | "judged";
+        TrendQuiet: "first_load" | "old" | "recorded" | "habit" | "expected" | "snoozed" | "judged";
         /**
          * @description The rule behind the highest regular cost.
          * @enum {string}

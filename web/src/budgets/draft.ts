@@ -1,5 +1,6 @@
 import { isMetric, type Metric } from "../address/metric";
 import type { Budget, BudgetBasis, BudgetPeriod, NewBudget } from "../api/types";
+import { amountOf } from "../lib/amount";
 
 /** A threshold that is typed; its key stays while the others change. */
 export interface ThresholdDraft {
@@ -64,7 +65,7 @@ export function newBudget(draft: Draft): NewBudget {
     currency: draft.currency,
     period: draft.period,
     start_month: draft.startMonth,
-    amount: draft.amount.trim(),
+    amount: amountOf(draft.amount) ?? draft.amount.trim(),
     later: draft.later,
     thresholds: draft.thresholds.map(({ basis, percent }) => ({ basis, percent })),
   };

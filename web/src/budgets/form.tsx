@@ -9,6 +9,7 @@ import { readState } from "../address/state";
 import { api, ifMatch, unwrap } from "../api/client";
 import { queries } from "../api/queries";
 import type { Budget, NewBudget } from "../api/types";
+import { amountOf } from "../lib/amount";
 import { hourLabel } from "../lib/dates";
 import { formatMoney } from "../lib/money";
 import { reportQueries } from "../reports/queries";
@@ -19,7 +20,7 @@ import classes from "./budgets.module.css";
 import { type Draft, draftOf, newBudget, type ThresholdDraft } from "./draft";
 import { History } from "./history";
 import { budgetQueries } from "./queries";
-import { bases, isAmount, isBasis, isPeriod, months, periods } from "./words";
+import { bases, isBasis, isPeriod, months, periods } from "./words";
 
 interface Props {
   /** Absent for a new one. */
@@ -108,7 +109,7 @@ export function BudgetForm({ budget, onSaved, onDone }: Props) {
           <Button
             type="submit"
             loading={save.isPending}
-            disabled={draft.name.trim() === "" || !isAmount(draft.amount)}
+            disabled={draft.name.trim() === "" || amountOf(draft.amount) === undefined}
           >
             {budget ? "Save" : "Make the budget"}
           </Button>
@@ -181,7 +182,7 @@ function Amount({ draft, onChange }: PartProps) {
           inputMode="decimal"
           autoComplete="off"
           value={draft.amount}
-          error={draft.amount !== "" && !isAmount(draft.amount) && "Write it as 1250 or 1250.50"}
+          error={draft.amount !== "" && amountOf(draft.amount) === undefined && "Write it as 1250 or 1250.50"}
           onChange={(event) => onChange({ amount: event.currentTarget.value })}
         />
         {suggested && (
@@ -209,7 +210,7 @@ function Amount({ draft, onChange }: PartProps) {
               past={found.data.past}
               period={draft.period}
               currency={draft.currency}
-              amount={isAmount(draft.amount) ? draft.amount.trim() : undefined}
+              amount={amountOf(draft.amount)}
             />
           )}
         </>

@@ -1,5 +1,5 @@
 import type { Budget, BudgetBasis, BudgetPeriod, BudgetSpan, BudgetStanding } from "../api/types";
-import { approximate, compareDecimals, grouped, parseDecimal, subtractDecimals } from "../lib/decimal";
+import { approximate, compareDecimals, grouped, subtractDecimals } from "../lib/decimal";
 import { formatMoney } from "../lib/money";
 
 export type Tone = "ok" | "warn" | "bad" | "idle";
@@ -57,15 +57,6 @@ export function isBasis(text: string | null): text is BudgetBasis {
 export function percentText(percent: number | null): string {
   if (percent === null) return "";
   return `${Math.abs(percent) < 10 ? percent.toFixed(1) : grouped(percent.toFixed(0))} %`;
-}
-
-/** Whether a text is an amount that a budget can have. */
-export function isAmount(text: string): boolean {
-  try {
-    return parseDecimal(text.trim()) > 0n;
-  } catch {
-    return false;
-  }
 }
 
 /** "$120 over" or "$80 left" of a period whose cost is known. */

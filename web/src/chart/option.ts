@@ -73,6 +73,50 @@ export function tooltipNode(data: ChartData, at: number, currency: string, schem
   );
 }
 
+/** What stands around the figures of every chart; `tip` is shown of the category under the pointer. */
+export function frame(ink: Ink, top: number, tip: (at: number) => HTMLElement | string) {
+  return {
+    // A click answers at once.
+    animation: false,
+    grid: { left: 8, right: 8, top, bottom: 4, containLabel: true },
+    tooltip: {
+      trigger: "axis" as const,
+      axisPointer: { type: "shadow" as const, shadowStyle: { color: ink.line, opacity: 0.45 } },
+      confine: true,
+      className: classes.frame ?? "",
+      borderWidth: 0,
+      padding: 0,
+      backgroundColor: "transparent",
+      transitionDuration: 0.15,
+      formatter: (hits: { dataIndex: number } | { dataIndex: number }[]) =>
+        tip((Array.isArray(hits) ? hits[0] : hits)?.dataIndex ?? 0),
+    },
+  };
+}
+
+function axisLabel(ink: Ink) {
+  return { color: ink.text, fontFamily: ink.font, fontSize: 12 };
+}
+
+export function categoryAxis(categories: readonly string[], ink: Ink, margin = 12) {
+  return {
+    type: "category" as const,
+    data: [...categories],
+    axisLine: { lineStyle: { color: ink.line } },
+    axisTick: { show: false },
+    axisLabel: { ...axisLabel(ink), hideOverlap: true, margin },
+  };
+}
+
+export function moneyAxis(currency: string, ink: Ink) {
+  return {
+    type: "value" as const,
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
+    axisLabel: { ...axisLabel(ink), formatter: (value: number) => formatCompact(value, currency) },
+  };
+}
+
 export function chartOption(
   data: ChartData,
   currency: string,
@@ -81,38 +125,12 @@ export function chartOption(
   width: number,
   cut: AxisCut | undefined,
 ): ChartOption {
-  const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
   return {
-    // A click answers at once.
-    animation: false,
-    grid: { left: 8, right: 8, top: cut ? 30 : 16, bottom: 4, containLabel: true },
-    tooltip: {
-      trigger: "axis",
-      axisPointer: { type: "shadow", shadowStyle: { color: ink.line, opacity: 0.45 } },
-      confine: true,
-      className: classes.frame ?? "",
-      borderWidth: 0,
-      padding: 0,
-      backgroundColor: "transparent",
-      transitionDuration: 0.15,
-      formatter: (hits) => {
-        const first = Array.isArray(hits) ? hits[0] : hits;
-        return tooltipNode(data, first?.dataIndex ?? 0, currency, scheme);
-      },
-    },
-    xAxis: {
-      type: "category",
-      data: [...data.categories],
-      axisLine: { lineStyle: { color: ink.line } },
-      axisTick: { show: false },
-      axisLabel: { ...axisLabel, hideOverlap: true, margin: cut?.bars.some((bar) => bar.below) ? 26 : 12 },
-    },
+    ...frame(ink, cut ? 30 : 16, (at) => tooltipNode(data, at, currency, scheme)),
+    xAxis: categoryAxis(data.categories, ink, cut?.bars.some((bar) => bar.below) ? 26 : 12),
     yAxis: {
-      type: "value",
-      splitNumber: 4,
+      ...moneyAxis(currency, ink),
       ...(cut && { min: cut.bottom, max: cut.top, interval: cut.step }),
-      splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
-      axisLabel: { ...axisLabel, formatter: (value: number) => formatCompact(value, currency) },
     },
     series: [...bars(data, scheme, ink, width), ...comparedLine(data, ink)],
   };

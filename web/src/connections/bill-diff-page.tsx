@@ -5,7 +5,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { TabId } from "../address/tabs";
 import type { BillChange, Connection } from "../api/types";
-import { percentText } from "../lib/change";
+import { percentText, signedMoney } from "../lib/change";
 import { monthLabel, timeLabel } from "../lib/dates";
 import { formatExact, formatMoney } from "../lib/money";
 import { counted } from "../lib/quantity";
@@ -100,13 +100,11 @@ interface FigureProps {
 }
 
 function Figure({ name, text, currency, note, signed }: FigureProps) {
-  const plus = signed && !text.startsWith("-") && text !== "0" ? "+" : "";
   return (
     <div className="card">
       <dt>{name}</dt>
       <dd className="tabular" title={formatExact(text, currency)}>
-        {plus}
-        {formatMoney(text, currency)}
+        {(signed ? signedMoney : formatMoney)(text, currency)}
         {note && <small className={classes.note}>{note}</small>}
       </dd>
     </div>

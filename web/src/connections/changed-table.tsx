@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { TabId } from "../address/tabs";
 import type { BillChange } from "../api/types";
-import { type Change, percentText } from "../lib/change";
+import { type Change, percentText, signedMoney } from "../lib/change";
 import { formatExact, formatMoney } from "../lib/money";
 import { formatCount } from "../lib/quantity";
 import { ListTable } from "../ui/list-table";
@@ -66,8 +66,7 @@ export function ChangedTable({ label, name, change, connection, tab, severalCurr
             </td>
           ))}
           <td className={listClasses.number} title={formatExact(one.change, currency)}>
-            {one.change.startsWith("-") || one.change === "0" ? "" : "+"}
-            {formatMoney(one.change, currency)}
+            {signedMoney(one.change, currency)}
           </td>
           <td className={listClasses.number}>{percentText(one)}</td>
           <td>

@@ -21,7 +21,10 @@ export function percentText(change: Pick<Change, "kind" | "percent">): string {
 
 /** "+$12.40", "−$3.00"; a dash where there is nothing to say. */
 export function amountText(change: Pick<Change, "kind" | "amount">, currency: string): string {
-  if (change.amount === null || change.kind === "nothing") return "–";
-  const sign = parseDecimal(change.amount) > 0n ? "+" : "";
-  return `${sign}${formatMoney(change.amount, currency)}`;
+  return change.amount === null || change.kind === "nothing" ? "–" : signedMoney(change.amount, currency);
+}
+
+/** What is more has a sign, as what is less has one: "+$12.40", "−$3.00", "$0.00". */
+export function signedMoney(text: string, currency: string): string {
+  return `${parseDecimal(text) > 0n ? "+" : ""}${formatMoney(text, currency)}`;
 }

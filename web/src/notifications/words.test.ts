@@ -10,7 +10,9 @@ describe("words of notifications", () => {
   it("say until when nothing is sent, and who wanted that", () => {
     const last = { status: 429 } as Channel["last"];
     expect(quietWords({ quiet_until: null, last })).toBeNull();
-    expect(quietWords({ quiet_until: "2026-09-09T12:10:00Z", last })).toMatch(/asked to wait until .*12:10/);
+    expect(quietWords({ quiet_until: "2026-09-09T12:10:00Z", last })).toMatch(
+      /HTTP \d+: left alone until .*12:10/,
+    );
     expect(quietWords({ quiet_until: "2026-09-09T12:10:00Z", last: null })).toMatch(/did not take/);
   });
   it("know which channel gets nothing", () => {

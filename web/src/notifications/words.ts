@@ -115,10 +115,11 @@ export const stateTones: Record<Channel["state"], "ok" | "idle" | "warn"> = {
 /** Why a channel sends nothing for now, and until when; nothing: it does. */
 export function quietWords(channel: Pick<Channel, "quiet_until" | "last">): string | null {
   if (channel.quiet_until === null) return null;
-  const asked = channel.last?.status === 429 || channel.last?.status === 503;
-  const why = asked
-    ? "The receiver asked to wait until"
-    : "The receiver did not take the last one: tried again at";
+  const status = channel.last?.status;
+  const why =
+    status === 429 || status === 503
+      ? `The receiver answered HTTP ${status}: left alone until`
+      : "The receiver did not take the last one: tried again at";
   return `${why} ${timeLabel(channel.quiet_until)} UTC`;
 }
 

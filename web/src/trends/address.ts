@@ -1,6 +1,7 @@
 import { type Filter, filterText, parseFilter } from "../address/filter";
 import { isPreset, type Span, type TimeRange } from "../address/range";
 import { all, one, type Search } from "../address/search";
+import { filterDimension } from "../filters/dimensions";
 import { isDay } from "../lib/dates";
 import { readSort, type Sort, sortText } from "../ui/sort";
 import type { EventsQuery } from "./queries";
@@ -28,6 +29,8 @@ export type TrendSearch = {
   by?: string;
   recorded?: string;
 };
+
+export const accountDimension = filterDimension("account_id");
 
 /** Events on a page of the list. */
 export const pageSize = 20;

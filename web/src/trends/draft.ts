@@ -1,4 +1,4 @@
-import { amountOf } from "./amount";
+import { amountOf } from "../lib/amount";
 import type { NewTrendDefinition, TrendDefinition, TrendMethod, TrendTrial } from "./types";
 
 /** What can be watched; the attribute that a single value is chosen of is the last. */

@@ -1,7 +1,8 @@
 import { Pagination, SegmentedControl, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { signedMoney } from "../lib/change";
 import { spanLabel } from "../lib/dates";
-import { formatMoney } from "../lib/money";
+import { formatExact, formatMoney } from "../lib/money";
 import { counted } from "../lib/quantity";
 import { PercentChange } from "../table/change";
 import { ListTable } from "../ui/list-table";
@@ -179,11 +180,5 @@ function Rows({ found, name, stale, page, onPage }: RowsProps) {
 }
 
 function Signed({ text, currency }: { text: string; currency: string }) {
-  const plus = !text.startsWith("-") && Number(text) !== 0 ? "+" : "";
-  return (
-    <span title={`${plus}${text}`}>
-      {plus}
-      {formatMoney(text, currency)}
-    </span>
-  );
+  return <span title={formatExact(text, currency)}>{signedMoney(text, currency)}</span>;
 }

@@ -77,7 +77,7 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
       <div className={classes.alone}>
         <DayChart
           option={option}
-          label={`Cost by day with the range that is regular, ${spanLabel(days.from, days.to)}, in ${currency}. The slider after it reads the days.`}
+          label={`Cost by day with the range that is regular${days.watched === null ? "" : ` of ${days.watched}`}, ${spanLabel(days.from, days.to)}, in ${currency}. The slider after it reads the days.`}
           spoken={spoken}
           at={asked >= 0 ? asked : Math.max(0, first)}
           testId="event-chart"
@@ -105,10 +105,15 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
         <li>
           <i data-kind={direction === "increase" ? "event" : "less"} aria-hidden /> Days of the event
         </li>
+        {days.watched !== null && (
+          <li>
+            <i data-kind="watched" aria-hidden /> All of {days.watched}
+          </li>
+        )}
         {banded && (
           <>
             <li>
-              <i data-kind="band" aria-hidden /> Regular range
+              <i data-kind="band" aria-hidden /> Regular range{days.watched !== null && " of that"}
             </li>
             <li>
               <i data-kind="expected" aria-hidden /> Expected
@@ -117,10 +122,7 @@ function Days({ days, event, day, onDay }: Props & { days: TrendDays }) {
         )}
         {days.days.some((one) => !one.whole) && <li>* not complete yet</li>}
         {!banded && (
-          <li>
-            No regular range: it is known of what is watched, and this event is a part of it or comes by the
-            month.
-          </li>
+          <li>No regular range: it is known by day, and this comes by the month or is not watched.</li>
         )}
       </ul>
     </>

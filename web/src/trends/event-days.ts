@@ -14,6 +14,7 @@ export function isOfEvent(day: string, event: EventSpan): boolean {
 export function dayLines(day: TrendDay, event: EventSpan, currency: string): string[] {
   return [
     `Cost ${formatMoney(day.cost, currency)}${day.whole ? "" : ", not complete yet"}`,
+    ...(day.watched === null ? [] : [`All of what it is a part of ${formatMoney(day.watched, currency)}`]),
     ...(day.expected === null ? [] : [`Expected ${formatMoney(day.expected, currency)}`]),
     ...(day.low === null || day.high === null
       ? []

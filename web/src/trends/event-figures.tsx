@@ -35,7 +35,7 @@ export function EventFigures({ event }: { event: TrendEvent }) {
         note={
           event.share_percent === null
             ? "at the current rate"
-            : `at the current rate; ${event.share_percent.toFixed(1)} % of ${event.account_id === null ? "the organization" : "the account"}`
+            : `at the current rate; ${event.share_percent.toFixed(1)} % of what ${event.account_id === null ? "the organization" : "the account"} ${event.direction === "increase" ? "costs with it" : "cost before"}`
         }
       >
         <Amount text={event.monthly_excess} currency={currency} />

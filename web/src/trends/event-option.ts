@@ -1,20 +1,19 @@
 import type { ChartOption } from "../chart/echarts";
+import { categoryAxis, frame, moneyAxis } from "../chart/option";
 import tooltip from "../chart/tooltip.module.css";
 import { line } from "../chart/tooltip-nodes";
 import { dayLabel } from "../lib/dates";
 import { approximate } from "../lib/decimal";
-import { formatCompact } from "../lib/money";
 import type { DayInk } from "./day-chart";
 import { dayLines, type EventSpan, isOfEvent } from "./event-days";
 import type { TrendDay, TrendDays, TrendEvent } from "./types";
 
 /** Bars of cost within the band of what is regular; the event's days stand out. */
 export function eventOption(
-  { days, currency }: TrendDays,
+  { days, currency, watched }: TrendDays,
   event: EventSpan & Pick<TrendEvent, "direction">,
   ink: DayInk,
 ): ChartOption {
-  const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
   const figure = (text: string | null) => (text === null ? null : approximate(text));
   const loud = event.direction === "increase" ? ink.up : ink.down;
   const band = {
@@ -26,36 +25,15 @@ export function eventOption(
     tooltip: { show: false },
   };
   return {
-    animation: false,
-    grid: { left: 8, right: 8, top: 16, bottom: 4, containLabel: true },
-    tooltip: {
-      trigger: "axis",
-      axisPointer: { type: "shadow", shadowStyle: { color: ink.line, opacity: 0.45 } },
-      confine: true,
-      className: tooltip.frame ?? "",
-      borderWidth: 0,
-      padding: 0,
-      backgroundColor: "transparent",
-      transitionDuration: 0.15,
-      formatter: (hits) => {
-        const first = Array.isArray(hits) ? hits[0] : hits;
-        const day = days[first?.dataIndex ?? 0];
-        return day ? tip(day, event, currency) : "";
-      },
-    },
-    xAxis: {
-      type: "category",
-      data: days.map(({ day, whole }) => dayLabel(day).slice(0, -5) + (whole ? "" : "*")),
-      axisLine: { lineStyle: { color: ink.line } },
-      axisTick: { show: false },
-      axisLabel: { ...axisLabel, hideOverlap: true, margin: 12 },
-    },
-    yAxis: {
-      type: "value",
-      splitNumber: 4,
-      splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
-      axisLabel: { ...axisLabel, formatter: (value: number) => formatCompact(value, currency) },
-    },
+    ...frame(ink, 16, (at) => {
+      const day = days[at];
+      return day ? tip(day, event, currency) : "";
+    }),
+    xAxis: categoryAxis(
+      days.map(({ day, whole }) => dayLabel(day).slice(0, -5) + (whole ? "" : "*")),
+      ink,
+    ),
+    yAxis: moneyAxis(currency, ink),
     series: [
       {
         id: "cost",
@@ -71,6 +49,21 @@ export function eventOption(
           },
         })),
       },
+      ...(watched === null
+        ? []
+        : [
+            {
+              id: "watched",
+              type: "line" as const,
+              step: "middle" as const,
+              symbol: "none",
+              silent: true,
+              z: 4,
+              color: ink.text,
+              lineStyle: { width: 1.4, color: ink.text },
+              data: days.map((day) => figure(day.watched)),
+            },
+          ]),
       { ...band, id: "low", lineStyle: { opacity: 0 }, z: 3, data: days.map((day) => figure(day.low)) },
       {
         ...band,

@@ -115,7 +115,7 @@ function Events({ trends, state, set }: Props) {
         {choosesRecorded && (
           <RecordedSwitch
             shown={state.recorded}
-            count={undefined}
+            count={found.isPlaceholderData ? undefined : found.data.recorded_only}
             onShown={(recorded) => set({ recorded })}
           />
         )}

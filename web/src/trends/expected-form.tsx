@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
+import { amountOf } from "../lib/amount";
 import { addDays, isDay } from "../lib/dates";
 import { FormProblem } from "../ui/form-problem";
-import { amountOf } from "./amount";
 import { useSay } from "./changes";
 import type { TrendEventPage } from "./types";
 

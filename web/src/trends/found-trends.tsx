@@ -56,20 +56,19 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
       top: lines,
     }),
   );
-  const asked = (recorded: boolean) =>
-    listQuery({
-      ...startList,
-      accounts: state.accounts?.values ?? [],
-      days: { from, to },
-      currency: state.currency,
-      recorded,
-      sort: state.sort,
-      page: state.page,
-    });
+  const asked = listQuery({
+    ...startList,
+    accounts: state.accounts?.values ?? [],
+    days: { from, to },
+    currency: state.currency,
+    recorded: state.recorded,
+    sort: state.sort,
+    page: state.page,
+  });
   const looked = trends.looked_at !== null;
   const marks = useQuery({
     ...trendQueries.events(version, trends.looked_at, {
-      ...asked(state.recorded),
+      ...asked,
       sort: "severity",
       order: "desc",
       limit: marked,
@@ -78,17 +77,10 @@ export function FoundTrends({ trends, state, currency, from, to, set }: Props) {
     enabled: looked,
   });
   const events = useQuery({
-    ...trendQueries.events(version, trends.looked_at, asked(state.recorded)),
+    ...trendQueries.events(version, trends.looked_at, asked),
     enabled: looked,
   });
-  const other = useQuery({
-    ...trendQueries.events(version, trends.looked_at, { ...asked(!state.recorded), limit: 1, offset: 0 }),
-    enabled: looked,
-  });
-  const recorded =
-    events.data && other.data && !events.isPlaceholderData && !other.isPlaceholderData
-      ? Math.abs(other.data.total - events.data.total)
-      : undefined;
+  const recorded = events.isPlaceholderData ? undefined : events.data?.recorded_only;
   const choice = (
     <RecordedSwitch shown={state.recorded} count={recorded} onShown={(shown) => set({ recorded: shown })} />
   );

@@ -9,7 +9,7 @@ import filterClasses from "../filters/filters.module.css";
 import { ValuesFilter } from "../filters/values-filter";
 import { addDays, spanLabel } from "../lib/dates";
 import { useOverview } from "../ui/use-overview";
-import type { ListState } from "./address";
+import { accountDimension, type ListState } from "./address";
 import { trendQueries } from "./queries";
 import classes from "./trends.module.css";
 import { kindWords, severities, severityWords } from "./words";
@@ -21,7 +21,6 @@ interface Props {
   definitions: boolean;
 }
 
-const accountDimension = { name: "account_id", plural: "Accounts" };
 const kinds = Object.entries(kindWords).map(([value, label]) => ({ value, label }));
 const severityChoices = severities.map((value) => ({ value, label: severityWords[value] }));
 

@@ -16,12 +16,10 @@ import { PageHead } from "../ui/page-head";
 import { Problem } from "../ui/problem";
 import { useOverview } from "../ui/use-overview";
 import { useStable } from "../ui/use-stable";
-import { readTop, startList, type TopState, writeList, writeTop } from "./address";
+import { accountDimension, readTop, startList, type TopState, writeList, writeTop } from "./address";
 import { FoundTrends } from "./found-trends";
 import { trendQueries } from "./queries";
 import classes from "./trends.module.css";
-
-const accountDimension = { name: "account_id", plural: "Accounts" };
 
 /** What is irregular, without being asked: daily cost by account, and the events that were found in it. */
 export function TrendsPage() {

@@ -24,7 +24,7 @@ export function Looking() {
 }
 
 /** Whether it was looked, at how much and how far: silence is an answer only with these. */
-export function quietWords(trends: Pick<Trends, "series" | "through">): string {
+export function silentWords(trends: Pick<Trends, "series" | "through">): string {
   const through = trends.through === null ? "" : `, through ${trends.through}`;
   return `${formatCount(trends.series)} series looked at${through}; nothing irregular`;
 }
@@ -33,7 +33,7 @@ export function NothingIrregular({ trends, children }: { trends: Trends; childre
   return (
     <Empty
       icon={IconChecks}
-      title={quietWords(trends)}
+      title={silentWords(trends)}
       text={
         trends.looked_at
           ? `Looked at ${timeLabel(trends.looked_at)} UTC. Each delivery of the bill is looked at as soon as it is read.`

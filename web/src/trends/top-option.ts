@@ -1,9 +1,10 @@
 import { type ChartData, tooltipRows } from "../chart/data";
 import type { ChartOption } from "../chart/echarts";
+import { categoryAxis, frame, moneyAxis } from "../chart/option";
 import { seriesColor } from "../chart/series-color";
 import tooltip from "../chart/tooltip.module.css";
 import { line, swatch } from "../chart/tooltip-nodes";
-import { formatCompact, formatMoney } from "../lib/money";
+import { formatMoney } from "../lib/money";
 import { otherColor, type Scheme } from "../theme";
 import type { DayInk } from "./day-chart";
 
@@ -12,38 +13,16 @@ const markRoom = 38;
 
 /** One line an account. What is left over has none: a sum of hundreds would dwarf those of one. */
 export function topOption(data: ChartData, currency: string, ink: DayInk, scheme: Scheme): ChartOption {
-  const axisLabel = { color: ink.text, fontFamily: ink.font, fontSize: 12 };
+  const around = frame(ink, markRoom, (at) => tip(data, at, currency, scheme));
   return {
-    animation: false,
-    grid: { left: 8, right: 12, top: markRoom, bottom: 4, containLabel: true },
+    ...around,
+    grid: { ...around.grid, right: 12 },
     tooltip: {
-      trigger: "axis",
+      ...around.tooltip,
       axisPointer: { type: "line", lineStyle: { color: ink.text, type: [3, 3] } },
-      confine: true,
-      className: tooltip.frame ?? "",
-      borderWidth: 0,
-      padding: 0,
-      backgroundColor: "transparent",
-      transitionDuration: 0.15,
-      formatter: (hits) => {
-        const first = Array.isArray(hits) ? hits[0] : hits;
-        return tip(data, first?.dataIndex ?? 0, currency, scheme);
-      },
     },
-    xAxis: {
-      type: "category",
-      boundaryGap: data.categories.length < 2,
-      data: [...data.categories],
-      axisLine: { lineStyle: { color: ink.line } },
-      axisTick: { show: false },
-      axisLabel: { ...axisLabel, hideOverlap: true, margin: 12 },
-    },
-    yAxis: {
-      type: "value",
-      splitNumber: 4,
-      splitLine: { lineStyle: { color: ink.line, type: [3, 4] } },
-      axisLabel: { ...axisLabel, formatter: (value: number) => formatCompact(value, currency) },
-    },
+    xAxis: { ...categoryAxis(data.categories, ink), boundaryGap: data.categories.length < 2 },
+    yAxis: moneyAxis(currency, ink),
     series: data.series
       .filter((one) => !one.hidden)
       .map((one) => ({

@@ -1,3 +1,4 @@
+import { signedMoney } from "../lib/change";
 import { parseDecimal } from "../lib/decimal";
 import { formatExact, formatMoney } from "../lib/money";
 import classes from "./event.module.css";
@@ -10,7 +11,6 @@ export function WaterfallPicture({ waterfall, currency }: { waterfall: TrendWate
     <ol className={classes.steps}>
       {waterfallSteps(waterfall).map((step) => {
         const units = parseDecimal(step.amount);
-        const sign = step.kind !== "whole" && units > 0n ? "+" : "";
         return (
           <li key={step.name} className={classes.step} title={step.help}>
             <span className={classes.stepName}>{step.name}</span>
@@ -21,8 +21,7 @@ export function WaterfallPicture({ waterfall, currency }: { waterfall: TrendWate
               />
             </span>
             <span className={`${classes.stepFigure} tabular`} title={formatExact(step.amount, currency)}>
-              {sign}
-              {formatMoney(step.amount, currency)}
+              {(step.kind === "whole" ? formatMoney : signedMoney)(step.amount, currency)}
             </span>
           </li>
         );

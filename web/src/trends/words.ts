@@ -91,6 +91,7 @@ export const quietWords: Record<TrendQuiet, string> = {
   first_load: "Nobody was told: it was found when the bills were read for the first time.",
   old: "Nobody was told: its days were more than seven days old when it was found.",
   recorded: "Nobody was told: the definitions that saw it record, and do not notify.",
+  habit: "Nobody was told: ranges alone saw it, and it came on the same day of the months before.",
   expected: "Nobody is told: somebody expects it.",
   snoozed: "Nobody is told for now: it is snoozed.",
   judged: "Nobody was told: an event of this height was said to be planned or a false alarm.",

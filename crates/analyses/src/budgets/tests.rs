@@ -91,6 +91,42 @@ fn a_forecast_needs_two_data_days_in_a_row() {
 }
 
 #[test]
+fn days_that_nobody_saw_are_not_in_a_row() {
+    let of = |days: &[u32]| {
+        let looks: Vec<_> = days.iter().map(|day| (*day, 100, None, Some(120.0))).collect();
+        told(&[forecast(100)], &looks).iter().map(Vec::len).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&[2, 4, 6, 9, 10, 11]), [0, 0, 0, 0, 1, 0]);
+    assert_eq!(of(&[2, 3]), [0, 1]);
+}
+
+#[test]
+fn what_nobody_heard_is_told_again() {
+    for threshold in [actual(80), forecast(80)] {
+        let now = |number| Look {
+            amount: Decimal::from(100),
+            actual: Some(Decimal::from(90)),
+            forecast: Some(90.0),
+            data_day: Some(day(number)),
+        };
+        let (mut memory, _) = look(&[threshold], &now(2), &Memory::default());
+        let mut heard = look(&[threshold], &now(3), &memory);
+        if threshold.basis == Basis::Forecast {
+            assert_eq!(heard.1, passes(threshold));
+        } else {
+            // It was told with the first look.
+            memory.unheard(threshold, Some(day(2)));
+            heard = look(&[threshold], &now(3), &memory);
+            assert_eq!(heard.1, passes(threshold));
+        }
+        let mut unheard = heard.0.clone();
+        unheard.unheard(threshold, Some(day(3)));
+        assert_eq!(look(&[threshold], &now(4), &unheard).1, passes(threshold));
+        assert!(look(&[threshold], &now(4), &heard.0).1.is_empty());
+    }
+}
+
+#[test]
 fn what_is_not_known_tells_nothing_and_takes_nothing_back() {
     let found = told(
         &[actual(80), forecast(80)],
@@ -102,7 +138,7 @@ fn what_is_not_known_tells_nothing_and_takes_nothing_back() {
             (6, 100, None, Some(f64::NAN)),
         ],
     );
-    assert_eq!(found, [vec![], passes(actual(80)), vec![], passes(forecast(80)), vec![]]);
+    assert_eq!(found, [vec![], passes(actual(80)), vec![], vec![], vec![]]);
     let now =
         Look { amount: Decimal::from(1), actual: Some(Decimal::from(5)), forecast: None, data_day: None };
     assert!(look(&[actual(80)], &now, &Memory::default()).1.is_empty());

@@ -3,10 +3,11 @@
 use super::asked::Asked;
 use super::cover;
 use super::definition::Method;
-use super::event::{Cause, Direction, Event, Hint, Kind, Severity, Sighting, Status, Waterfall};
+use super::event::{Cause, Direction, Event, Hint, Kind, Quiet, Severity, Sighting, Status, Waterfall};
 use super::groups::{Group, Grouping};
 use super::identity::event_id;
 use super::input::{Measure, Series};
+use super::memory::Memory;
 use super::object::{Attribute, Object};
 use super::parts::{Parts, Window};
 use super::runs::Run;
@@ -20,22 +21,29 @@ const SPIKE: usize = 7;
 const NEW: usize = 180;
 /// Known days before something can be new.
 const KNOWN: usize = 28;
+/// Months on whose same day it was about as high (within this percentage), from which on that is a habit.
+const HABIT_MONTHS: usize = 2;
+const HABIT_PERCENT: i64 = 115;
 
 /// The event of a group.
 pub(super) fn event(grouping: &Grouping<'_>, group: &Group, asked: &Asked) -> Option<Event> {
     let run = main_run(grouping, group)?;
     let memory = grouping.memory;
     let bill = memory.bill();
-    let own = grouping.of_usage(&group.object);
+    let flagged = &bill.series[run.series];
     let parts = grouping.parts(group.leaves);
     let days = days_of(run);
     let base = group.window.base.min(*days.first()?);
     let window = Window { base, days: days.clone() };
     let detailed = group.leaves && parts.cover(&window);
-    let figures = match own {
-        Some(series) if bill.series[run.series].object == group.object => of_run(run, series, &days),
-        _ => of_parts(parts, group, run, &window),
-    };
+    let by_parts = (flagged.object != group.object)
+        .then(|| of_parts(parts, group, run, &window))
+        .filter(|figures| is_large(grouping, group, figures));
+    // What lies in parts that by themselves are no event is told of what was flagged.
+    let whole = (by_parts.is_none() && flagged.object != group.object)
+        .then(|| group.of(flagged.object.clone(), parts, &window));
+    let group = whole.as_ref().unwrap_or(group);
+    let figures = by_parts.unwrap_or_else(|| of_run(run, flagged, &days));
     let through = bill.days().checked_sub(1)?;
     let increase = run.up;
     let kind = kind(grouping, group, run);
@@ -43,7 +51,8 @@ pub(super) fn event(grouping: &Grouping<'_>, group: &Group, asked: &Asked) -> Op
     let lasts = !over || !matches!(kind, Kind::Spike);
     let monthly =
         if lasts { money(run.rate * 30.0 * if increase { 1.0 } else { -1.0 }) } else { figures.excess };
-    let share = share(grouping, &group.object, run.first).map(|whole| percent(monthly.to_f64().abs(), whole));
+    let month = a_month(grouping, &group.object, run.first);
+    let share = month.map(|before| share(monthly.to_f64(), before));
     let first_day = memory.day(*days.first()?);
     let direction = if increase { Direction::Increase } else { Direction::Decrease };
     let mut event = Event {
@@ -77,7 +86,8 @@ pub(super) fn event(grouping: &Grouping<'_>, group: &Group, asked: &Asked) -> Op
         opening: 1,
         hint: (kind == Kind::New && group.object.get(&Attribute::Region).is_some()).then_some(Hint::Security),
     };
-    event.quiet = asked.quiet(&event);
+    let habit = || is_habit(memory, flagged, run).then_some(Quiet::Habit);
+    event.quiet = asked.quiet(&event).or_else(habit);
     Some(event)
 }
 
@@ -103,6 +113,13 @@ fn days_of(run: &Run) -> Vec<usize> {
         Some(end) if run.span > 1 => (end + 1 - run.span.min(end + 1)..=*end).collect(),
         _ => run.days.clone(),
     }
+}
+
+/// Whether a definition that saw it would have said so of these figures.
+fn is_large(grouping: &Grouping<'_>, group: &Group, figures: &Figures) -> bool {
+    let mut definitions = group.runs.iter().map(|run| &grouping.definitions[grouping.runs[*run].definition]);
+    definitions.any(|definition| definition.is_passed_by(figures.excess, figures.expected))
+        && (figures.excess > Decimal::ZERO) == group.up
 }
 
 struct Figures {
@@ -161,8 +178,31 @@ fn kind(grouping: &Grouping<'_>, group: &Group, run: &Run) -> Kind {
     }
 }
 
+/// Whether what a range finds high comes each month: a range of weeks knows no months.
+fn is_habit(memory: &Memory, series: &Series, run: &Run) -> bool {
+    let Some((_, high)) = run.range.filter(|_| run.up) else { return false };
+    let monthly = |day: usize| {
+        let as_high = |at: &usize| {
+            let earlier = series.costs[*at].checked_percent(Decimal::from(HABIT_PERCENT));
+            earlier.is_none_or(|earlier| earlier >= series.costs[day])
+        };
+        let days = memory.calendar().same_days_of_months(day).iter().copied();
+        let mut seen: Vec<usize> = days.filter(|at| *at >= series.known_from).filter(as_high).collect();
+        // Of each month the days around it.
+        seen.dedup_by(|one, other| one.abs_diff(*other) <= 2);
+        seen.len() >= HABIT_MONTHS
+    };
+    if run.span == 1 {
+        return run.days.iter().all(|day| monthly(*day));
+    }
+    let days = days_of(run);
+    let Some(dearest) = days.iter().copied().max_by_key(|day| series.costs[*day]) else { return false };
+    let rest: Decimal = days.iter().filter(|day| **day != dearest).map(|day| series.costs[*day]).sum();
+    rest <= high && monthly(dearest)
+}
+
 /// What the account of an object (else the organization) is expected to cost in a month.
-fn share(grouping: &Grouping<'_>, object: &Object, before: usize) -> Option<f64> {
+fn a_month(grouping: &Grouping<'_>, object: &Object, before: usize) -> Option<f64> {
     let account = object.get(&Attribute::Account);
     let within = account.map_or_else(Object::organization, Object::account);
     let mut whole = 0.0;
@@ -173,6 +213,11 @@ fn share(grouping: &Grouping<'_>, object: &Object, before: usize) -> Option<f64>
         whole += 30.0 * mean(&days);
     }
     (whole > 0.0).then_some(whole)
+}
+
+/// An excess of a month in percent of all that its account costs then, a rise included; of a fall, of what it cost before.
+fn share(monthly: f64, before: f64) -> Decimal {
+    percent(monthly.abs(), before.max(before + monthly)).min(Decimal::from(100))
 }
 
 /// By the excess of a month, one step more where it is much of its account, one less where it is hardly any.

@@ -81,6 +81,12 @@ impl Definition {
             }
     }
 
+    /// Whether an excess over what was expected is as large as it asks for.
+    pub(super) fn is_passed_by(&self, excess: Decimal, expected: Decimal) -> bool {
+        let least = || expected.abs().checked_percent(self.threshold_percent);
+        excess.abs() >= self.minimum && least().is_some_and(|least| excess.abs() >= least)
+    }
+
     pub(super) fn limits(&self) -> Limits {
         Limits {
             threshold: self.threshold_percent.to_f64() / 100.0,

@@ -78,6 +78,8 @@ pub enum Quiet {
     Old,
     /// No definition that saw it notifies.
     Recorded,
+    /// Ranges alone saw it, and it came on the same day of the months before.
+    Habit,
     /// Somebody said that it would come.
     Expected,
     /// Somebody does not want to hear of it now.
@@ -182,7 +184,8 @@ pub struct Event {
     pub change_percent: Option<Decimal>,
     /// Excess of a month at the current rate; of what ended, its excess.
     pub monthly_excess: Decimal,
-    /// That in percent of what its account (else the organization) is expected to cost in a month; `None` where nothing is.
+    /// That in percent of what its account (else the organization) costs in a month: with a rise, before a fall. At most
+    /// 100; `None` where it cost nothing before.
     pub share_percent: Option<Decimal>,
     /// How much it matters.
     pub severity: Severity,

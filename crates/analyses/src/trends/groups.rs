@@ -3,7 +3,7 @@
 use super::cover::{Moves, cover};
 use super::definition::{Definition, Method};
 use super::fit::{GAP, SEEN};
-use super::input::{Leaves, Measure, Series};
+use super::input::{Leaves, Measure};
 use super::memory::Memory;
 use super::object::{Attribute, Object};
 use super::parts::{Parts, Window};
@@ -46,6 +46,19 @@ pub(super) struct Group {
     seen: HashSet<usize>,
 }
 
+impl Group {
+    /// The same, told of another object.
+    pub(super) fn of(&self, object: Object, parts: &Parts<'_>, window: &Window) -> Self {
+        let moved = |place| {
+            let known = self.moves.get(&place).copied();
+            (place, known.unwrap_or_else(|| parts.moved(place, window, self.up)))
+        };
+        let moves = parts.within(&object).into_iter().map(moved).collect();
+        let (runs, seen) = (self.runs.clone(), self.seen.clone());
+        Self { object, moves, runs, seen, window: self.window.clone(), ..*self }
+    }
+}
+
 /// What groups are made of.
 pub(super) struct Grouping<'a> {
     pub(super) memory: &'a Memory,
@@ -53,7 +66,6 @@ pub(super) struct Grouping<'a> {
     pub(super) runs: &'a [Run],
     pub(super) series: Parts<'a>,
     pub(super) leaves: Option<Parts<'a>>,
-    usage: HashMap<&'a Object, &'a Series>,
 }
 
 impl<'a> Grouping<'a> {
@@ -65,14 +77,7 @@ impl<'a> Grouping<'a> {
     ) -> Self {
         let series = Parts::of_series(memory);
         let leaves = Parts::of_leaves(leaves, memory);
-        let usage = memory.bill().series.iter().filter(|series| series.measure == Measure::Usage);
-        let usage = usage.map(|series| (&series.object, series)).collect();
-        Self { memory, definitions, runs, series, leaves, usage }
-    }
-
-    /// The series of an object's usage.
-    pub(super) fn of_usage(&self, object: &Object) -> Option<&'a Series> {
-        self.usage.get(object).copied()
+        Self { memory, definitions, runs, series, leaves }
     }
 
     pub(super) fn parts(&self, leaves: bool) -> &Parts<'a> {

@@ -142,36 +142,30 @@ fn add_sustained(days: &mut Vec<Counted>, found: &Found<'_>, limits: Limits) {
         known = (known && follows)
             || accepted.iter().any(|day| (*day..=*day + sustained::LAG).contains(&point.day));
         before = Some(point.day);
-        // A week is high for as long as a spike is in it; the day itself has to be.
+        // A week is high for as long as a spike is in it; the day itself has to count.
         let cost = found.fit.costs[point.day];
+        let excess = cost - point.expected;
         if row >= sustained::PERSIST
             && cost > point.high
+            && excess >= limits.of_a_day(point.expected.max(0.0))
             && !known
             && days.binary_search_by_key(&point.day, |day| day.day).is_err()
         {
-            let Sustained { day, week, expected, high } = *point;
-            added.push(Counted {
-                day,
-                cost,
-                expected,
-                low: 0.0,
-                high,
-                excess: week - expected,
-                slow: true,
-                accepted: false,
-            });
+            let Sustained { day, expected, high, .. } = *point;
+            added.push(Counted { day, cost, expected, low: 0.0, high, excess, slow: true, accepted: false });
         }
     }
     days.extend(added);
     days.sort_by_key(|day| day.day);
 }
 
-/// A run of days, if it is large enough as a whole.
+/// A run of days, if it is large enough as a whole: each of its days is beyond the threshold, and all together are beyond
+/// the least amount.
 fn joined(days: &[Counted], first: usize, limits: Limits, up: bool) -> Option<Run> {
     let mut sum = 0.0;
     let raised = days.iter().find(|day| {
-        sum += if day.slow { 0.0 } else { day.excess };
-        day.slow || sum >= limits.minimum
+        sum += day.excess;
+        sum >= limits.minimum
     })?;
     let last = days.last()?;
     let total = |of: fn(&Counted) -> f64| days.iter().map(of).sum::<f64>();
@@ -208,12 +202,9 @@ fn discounted(series: &Series, point: &Beyond) -> bool {
 }
 
 fn ranges(series: &Series, definition: &Definition, method: Method) -> Vec<Run> {
-    let threshold = definition.threshold_percent.to_f64() / 100.0;
     let counts = |point: &OutOfRange| {
-        let bound = point.bound().to_f64();
         (point.up() || !definition.ignore_decreases)
-            && point.distance() >= definition.minimum
-            && point.distance().to_f64() >= threshold * bound.abs()
+            && definition.is_passed_by(point.distance(), point.bound())
     };
     let days: Vec<OutOfRange> = range::judge(&series.costs, series.known_from, series.whole, method)
         .into_iter()

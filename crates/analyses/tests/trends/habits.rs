@@ -1,7 +1,9 @@
 //! Habits of bills that must stay silent.
 
 use crate::{asked, bill, costs, date, ec2, found_in, noise, start, weekday};
-use analyses::trends::{Attribute, Definition, Leaf, Leaves, Measure, Memory, Object, Series, detect};
+use analyses::trends::{
+    Asked, Attribute, Definition, Leaf, Leaves, Measure, Memory, Method, Object, Quiet, Series, detect,
+};
 use chrono::{Datelike, NaiveDate};
 
 const DAYS: usize = 395;
@@ -80,6 +82,29 @@ fn jobs_that_come_back() {
 }
 
 #[test]
+fn what_comes_each_month_is_no_news_of_ranges_either() {
+    // A plan that is booked as usage of one day a month. Ranges look four weeks back, and are told here.
+    let plan = |day: usize| if of_month(day) == 1 { 500.0 + 30.0 * noise(day, 4) } else { 0.0 };
+    for (method, on) in [(Method::Daily, 1), (Method::Weekly, 7)] {
+        let definition = Definition { method, notifies: true, ..Definition::predefined().remove(0) };
+        let series = Series::usage(ec2(), costs(DAYS, plan));
+        let memory = |days: usize| {
+            let costs = series.costs[..days].to_vec();
+            Memory::new(bill(vec![Series { costs, whole: days, ..series.clone() }]), 1)
+        };
+        let asked = Asked { definitions: vec![definition], ..asked() };
+        // The last of each month that was found on its day.
+        let mut quiet = vec![];
+        for days in (32..DAYS).filter(|days| of_month(days - 1) == on) {
+            let found = detect(&memory(days), &Leaves::default(), &asked);
+            quiet.extend(found.last().filter(|last| last.last_day == date(days - 1)).map(|last| last.quiet));
+        }
+        assert!(quiet.len() > 4, "{method:?}: {quiet:?}");
+        assert!(quiet[1..].iter().all(|one| *one == Some(Quiet::Habit)), "{method:?}: {quiet:?}");
+    }
+}
+
+#[test]
 fn weekends_and_holidays() {
     silent("half on weekends", |day| about(day, if weekday(day) >= 5 { 120.0 } else { 400.0 }));
     silent("nothing on weekends", |day| if weekday(day) >= 5 { 0.0 } else { about(day, 400.0) });
@@ -112,6 +137,9 @@ fn credits_refunds_and_reservations() {
     assert_eq!(of_measure(Measure::Commitment, once(50_000.0)), 0);
     assert_eq!(of_measure(Measure::Support, |day| if of_month(day) == 1 { 900.0 } else { 0.0 }), 0);
     assert_eq!(of_measure(Measure::Fee, once(-400.0)), 0);
+    // A plan of a marketplace, billed each month about equally: told as it begins, and not again.
+    let plan = |day: usize| if day >= 120 && of_month(day) == 3 { 480.0 + 40.0 * noise(day, 2) } else { 0.0 };
+    assert_eq!(of_measure(Measure::Fee, plan), 1);
     // A reservation makes the same usage cheaper: its list price stays.
     let list = costs(DAYS, |day| about(day, 500.0));
     let cheaper = costs(DAYS, |day| about(day, if day >= 200 { 300.0 } else { 500.0 }));

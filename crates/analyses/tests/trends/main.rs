@@ -5,6 +5,7 @@
 mod events;
 mod habits;
 mod joined;
+mod limits;
 mod order;
 
 use analyses::trends::{Asked, Bill, Definition, Event, Leaves, Memory, Object, Seen, Series, detect};

@@ -4,9 +4,11 @@ use crate::access::By;
 use crate::body::Body;
 use crate::caching::fresh;
 use crate::expected::Expected;
+use crate::names::names;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use crate::time::text;
+use app::budgets::State as Standing;
 use app::edits::{self, Thing};
 use app::policy::Sees;
 use app::{AppError, budgets};
@@ -14,50 +16,30 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use model::{Decimal, Filter};
+use model::{Basis, BudgetPeriod as Period, Decimal, Filter};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a budget is made for.
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BudgetPeriod {
-    /// A calendar month.
-    Month,
-    /// Three months of the fiscal year.
-    Quarter,
-    /// The fiscal year.
-    Year,
-}
-
-impl From<BudgetPeriod> for model::BudgetPeriod {
-    fn from(period: BudgetPeriod) -> Self {
-        match period {
-            BudgetPeriod::Month => Self::Month,
-            BudgetPeriod::Quarter => Self::Quarter,
-            BudgetPeriod::Year => Self::Year,
-        }
+names! {
+    /// What a budget is made for.
+    BudgetPeriod for Period {
+        /// A calendar month.
+        Month,
+        /// Three months of the fiscal year.
+        Quarter,
+        /// The fiscal year.
+        Year,
     }
 }
 
-impl From<model::BudgetPeriod> for BudgetPeriod {
-    fn from(period: model::BudgetPeriod) -> Self {
-        match period {
-            model::BudgetPeriod::Month => Self::Month,
-            model::BudgetPeriod::Quarter => Self::Quarter,
-            model::BudgetPeriod::Year => Self::Year,
-        }
+names! {
+    /// What a threshold looks at.
+    BudgetBasis for Basis {
+        /// What the period cost so far.
+        Actual,
+        /// What it will have cost at its end: on two data days in a row.
+        Forecast,
     }
-}
-
-/// What a threshold looks at.
-#[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BudgetBasis {
-    /// What the period cost so far.
-    Actual,
-    /// What it will have cost at its end: on two data days in a row.
-    Forecast,
 }
 
 /// A part of the amount at which a budget tells, once a period.
@@ -71,11 +53,7 @@ pub(crate) struct BudgetThreshold {
 
 impl From<BudgetThreshold> for model::Threshold {
     fn from(threshold: BudgetThreshold) -> Self {
-        let basis = match threshold.basis {
-            BudgetBasis::Actual => model::Basis::Actual,
-            BudgetBasis::Forecast => model::Basis::Forecast,
-        };
-        Self { basis, percent: threshold.percent }
+        Self { basis: threshold.basis.into(), percent: threshold.percent }
     }
 }
 
@@ -130,34 +108,21 @@ pub(crate) struct SuggestionAsked {
     start_month: Option<u32>,
 }
 
-/// How a period of a budget stands.
-#[derive(Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum BudgetStanding {
-    /// What it cost is not known, or there was no amount.
-    Unknown,
-    /// Below its amount so far; where it will end is not known.
-    NoForecast,
-    /// Below every threshold.
-    Within,
-    /// A threshold below the amount is passed.
-    Warned,
-    /// It will end beyond its amount.
-    AtRisk,
-    /// It has come to its amount.
-    Beyond,
-}
-
-impl From<budgets::State> for BudgetStanding {
-    fn from(state: budgets::State) -> Self {
-        match state {
-            budgets::State::Unknown => Self::Unknown,
-            budgets::State::NoForecast => Self::NoForecast,
-            budgets::State::Within => Self::Within,
-            budgets::State::Warned => Self::Warned,
-            budgets::State::AtRisk => Self::AtRisk,
-            budgets::State::Beyond => Self::Beyond,
-        }
+names! {
+    /// How a period of a budget stands.
+    BudgetStanding for Standing {
+        /// What it cost is not known, or there was no amount.
+        Unknown,
+        /// Below its amount so far; where it will end is not known.
+        NoForecast,
+        /// Below every threshold.
+        Within,
+        /// A threshold below the amount is passed.
+        Warned,
+        /// It will end beyond its amount.
+        AtRisk,
+        /// It has come to its amount.
+        Beyond,
     }
 }
 
@@ -195,7 +160,7 @@ pub(crate) struct BudgetSpan {
     state: BudgetStanding,
 }
 
-fn span(period: &budgets::PeriodState, of: model::BudgetPeriod) -> BudgetSpan {
+fn span(period: &budgets::PeriodState, of: Period) -> BudgetSpan {
     let interval = period.forecast.and_then(|forecast| forecast.interval);
     BudgetSpan {
         from: period.from.to_string(),
@@ -234,10 +199,7 @@ pub(crate) struct BudgetThresholdState {
 impl From<&budgets::ThresholdState> for BudgetThresholdState {
     fn from(state: &budgets::ThresholdState) -> Self {
         Self {
-            basis: match state.threshold.basis {
-                model::Basis::Actual => BudgetBasis::Actual,
-                model::Basis::Forecast => BudgetBasis::Forecast,
-            },
+            basis: state.threshold.basis.into(),
             percent: state.threshold.percent,
             passed: state.passed,
             passed_on: state.passed_on.map(|day| day.to_string()),
@@ -465,7 +427,7 @@ pub(crate) async fn suggest_budget(
     By(by): By,
     Body(asked): Body<SuggestionAsked>,
 ) -> Result<Response, ApiError> {
-    let of = model::BudgetPeriod::from(asked.period);
+    let of = Period::from(asked.period);
     let (filters, metric) = (filters(&asked.filters)?, metric(asked.metric)?);
     let start = asked.start_month.unwrap_or(1);
     let found = budgets::suggest(&state.app, &by, filters, metric, asked.currency, of, start).await?;

@@ -133,6 +133,15 @@ fn is_another(before: &Budget, now: &Budget) -> bool {
         != (&now.question, &now.currency, now.period, now.start_month)
 }
 
+/// Whether a fiscal year can begin with a month.
+pub(super) fn check_start(month: u32) -> Result<()> {
+    if (1..=12).contains(&month) {
+        return Ok(());
+    }
+    Err(AppError::invalid(format!("{month} is no month of a year"))
+        .advise("Name the fiscal year's first month by its number, 1 to 12."))
+}
+
 /// Checks what is wished, and writes it into a budget.
 fn apply(app: &App, published: &Published, budget: &mut Budget, new: NewBudget) -> Result<()> {
     let before = (!budget.amounts.is_empty()).then(|| budget.clone());
@@ -140,10 +149,7 @@ fn apply(app: &App, published: &Published, budget: &mut Budget, new: NewBudget) 
     let (question, currency) = question(published, new.filters, new.metric, new.currency)?;
     budget.question = question;
     budget.currency = currency;
-    if !(1..=12).contains(&new.start_month) {
-        return Err(AppError::invalid(format!("{} is no month of a year", new.start_month))
-            .advise("Name the fiscal year's first month by its number, 1 to 12."));
-    }
+    check_start(new.start_month)?;
     budget.period = new.period;
     budget.start_month = new.start_month;
     budget.thresholds = thresholds(new.thresholds)?;

@@ -1,10 +1,10 @@
 //! What a budget's periods cost, exactly, and what they will cost.
 
-use super::{Budget, PeriodState, State, amount_of, standing};
+use super::{BudgetPeriod, PeriodState, State, standing};
 use crate::read::{self, Ahead, Published, ahead, asks, complete_to};
 use crate::{App, AppError, Result};
 use chrono::{DateTime, NaiveDate, Utc};
-use model::{BillingPeriod, Column, CostQuery, Decimal, Filter, Question, TimeView};
+use model::{BillingPeriod, Column, CostQuery, Decimal, Filter, Question, Threshold, TimeView};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a period will end. Estimates: doubles, never added to costs.
@@ -93,19 +93,24 @@ impl Known {
         (any && sum != Decimal::BEYOND).then_some(sum)
     }
 
-    /// A period of a budget, by its first day.
-    pub(super) fn period(&self, budget: &Budget, from: NaiveDate) -> PeriodState {
-        let to = budget.period.next(from);
+    /// A period, by its first day, with what a budget has for it.
+    pub(super) fn period(
+        &self,
+        of: BudgetPeriod,
+        from: NaiveDate,
+        (amount, thresholds): (Option<Decimal>, &[Threshold]),
+    ) -> PeriodState {
+        let to = of.next(from);
         let mut period = PeriodState {
             from,
             to,
-            amount: amount_of(budget, from),
+            amount,
             actual: self.cost(from, to),
             complete: self.is_complete(from, to),
             forecast: self.forecast(from, to),
             state: State::Unknown,
         };
-        period.state = standing(&period, &budget.thresholds);
+        period.state = standing(&period, thresholds);
         period
     }
 

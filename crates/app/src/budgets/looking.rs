@@ -37,7 +37,7 @@ async fn look_at_one(app: &App, published: &Published, state: &BudgetState) -> R
         let memory = state.memories.get(&period.from);
         // The period before goes on for as long as its last rows come. Of older ones what was told may be taken back.
         if at < 2 || memory.is_some() {
-            keep(app, published, state, period, memory, at < 2).await?;
+            keep(app, published, state, period, memory, at).await?;
         }
     }
     Ok(())
@@ -49,17 +49,25 @@ async fn keep(
     state: &BudgetState,
     period: &PeriodState,
     memory: Option<&Memory>,
-    recent: bool,
+    back: usize,
 ) -> Result<()> {
     let Some(now) = period.look(state.data_day) else { return Ok(()) };
     let before = memory.cloned().unwrap_or_default();
-    let (after, tellings) = look(&state.budget.thresholds, &now, &before);
+    let (mut after, tellings) = look(&state.budget.thresholds, &now, &before);
     if after == before {
         return Ok(());
     }
     let mut jobs = vec![];
-    for one in tellings.iter().filter(|one| recent || one.step == Step::Below) {
-        jobs.extend(telling::queued(app, published, state, period, *one).await?);
+    for one in tellings.iter().filter(|one| back < 2 || one.step == Step::Below) {
+        let told = telling::queued(app, published, state, period, *one).await?;
+        // What is over is not told any more to whoever comes later.
+        if told.is_empty() && one.step == Step::Passed && back == 0 {
+            after.unheard(one.threshold, state.data_day);
+        }
+        jobs.extend(told);
+    }
+    if after == before {
+        return Ok(());
     }
     let value = serde_json::to_value(&after).map_err(|error| AppError::internal(error.to_string()))?;
     // Changed meanwhile, it is looked at again by what its change queued.

@@ -1,14 +1,13 @@
 //! An amount to begin with, from what the last complete periods cost.
 
 use super::figures::Known;
-use super::{BudgetPeriod, PeriodState, change, present, shown_before};
+use super::{BudgetPeriod, PeriodState, before, change, present};
 use crate::policy::Caller;
 use crate::read::Published;
 use crate::{App, Result};
 use analyses::budgets::Suggestion;
 use chrono::{DateTime, Months, NaiveDate, Utc};
-use meta::Budget;
-use model::{BudgetId, Decimal, Filter, Metric};
+use model::{Decimal, Filter, Metric};
 
 /// Months that are looked back at, where there are too few periods.
 const MONTHS: u32 = 12;
@@ -33,7 +32,7 @@ pub struct Suggested {
 /// Suggests an amount.
 ///
 /// # Errors
-/// `Invalid`: what the filters name is not there, or there is no bill in that currency.
+/// `Invalid`: what the filters name is not there, there is no bill in that currency, or no such month.
 pub async fn suggest(
     app: &App,
     caller: &Caller,
@@ -45,29 +44,15 @@ pub async fn suggest(
 ) -> Result<Suggested> {
     let published = Published::seen_by(app, caller, None).await?;
     let (question, currency) = change::question(&published, filters, metric, currency)?;
-    let first = present(app, period, start_month.clamp(1, 12));
-    let mut firsts: Vec<NaiveDate> = vec![first];
-    for at in 0..shown_before(period) {
-        firsts.push(period.previous(firsts[at]));
-    }
-    let oldest = firsts.last().copied().unwrap_or(first);
+    change::check_start(start_month)?;
+    let first = present(app, period, start_month);
+    let before = before(period, first);
+    let oldest = before.last().copied().unwrap_or(first);
     let months = first.checked_sub_months(Months::new(MONTHS)).unwrap_or(first);
     let known =
         Known::of(app, &published, &question, &currency, oldest.min(months), period.next(first)).await?;
-    let none = Budget {
-        id: BudgetId::try_new("none").map_err(|error| crate::AppError::internal(error.to_string()))?,
-        organization_id: caller.organization()?.id.clone(),
-        name: String::new(),
-        question,
-        currency: currency.clone(),
-        period,
-        start_month,
-        amounts: vec![],
-        thresholds: vec![],
-        revision: 0,
-        created_at_ms: 0,
-    };
-    let past = firsts.iter().skip(1).map(|first| known.period(&none, *first));
+    let period_of = |first: NaiveDate| known.period(period, first, (None, &[]));
+    let past = before.into_iter().map(period_of);
     let past: Vec<PeriodState> = past.take_while(|one| one.actual.is_some()).collect();
     let complete: Vec<Decimal> =
         past.iter().rev().filter(|one| one.complete).filter_map(|one| one.actual).collect();
@@ -76,7 +61,7 @@ pub async fn suggest(
         words: words(found.as_ref(), period),
         currency,
         found,
-        now: known.period(&none, first),
+        now: period_of(first),
         past,
         data_through: known.through,
     })

@@ -14,7 +14,7 @@ use notify::{About, Amount, Fact, Notice, Point, Severity, TagShare, Transition}
 /// Days of a chart.
 const DAYS: usize = 92;
 
-/// The jobs that tell of a threshold, for the transaction in which it is remembered as told.
+/// The jobs that tell of a threshold, for the transaction in which it is remembered as told; none where no channel gets it.
 pub(super) async fn queued(
     app: &App,
     published: &Published,
@@ -65,7 +65,11 @@ pub(super) async fn queued(
         chart: chart(state, period),
         about: about(published, &budget.question.filters),
     };
-    notifications::queued(app, &budget.organization_id, &notice).await
+    let organization = &budget.organization_id;
+    if one.step == Step::Passed && !notifications::is_heard(app, organization, &notice).await? {
+        return Ok(vec![]);
+    }
+    notifications::queued(app, organization, &notice).await
 }
 
 fn severity(one: Telling) -> Severity {

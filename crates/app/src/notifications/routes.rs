@@ -180,14 +180,16 @@ pub async fn set_routes(app: &App, caller: &Caller, new: Routes) -> Result<Route
     Ok(new)
 }
 
-/// Writes down what of a notice goes by which channel; gives the channels that have it to send now. Done twice, it is
-/// written down once.
-pub(crate) async fn route(
-    app: &App,
-    organization: &OrganizationId,
-    notice: &Notice,
-    at: DateTime<Utc>,
-) -> Result<Vec<ChannelId>> {
+/// Whether a channel gets a notice, as channels and routes are now.
+///
+/// # Errors
+/// The metadata cannot be read.
+pub(crate) async fn is_heard(app: &App, organization: &OrganizationId, notice: &Notice) -> Result<bool> {
+    Ok(!receivers(app, organization, notice).await?.is_empty())
+}
+
+/// The channels that get a notice.
+async fn receivers(app: &App, organization: &OrganizationId, notice: &Notice) -> Result<Vec<Channel>> {
     let routes = of(app, organization).await?;
     let mut subsets = notice.about.subsets.clone();
     if routes.routes.iter().any(|route| route.subset.is_some()) {
@@ -208,14 +210,25 @@ pub(crate) async fn route(
         let told = app.meta().channels_told(organization, &notice.event).await?;
         wanted.extend(told.into_iter().map(|id| id.to_string()));
     }
-    let channels = app.meta().channels(organization).await?;
+    let mut channels = app.meta().channels(organization).await?;
     // What is told by nobody while a channel is off is what begins or gets worse. What it told as begun and is over waits: an
     // incident would stay open at its service for ever.
-    let to: Vec<&Channel> = channels
-        .iter()
-        .filter(|channel| channel.state != ChannelState::Off || notice.transition.closes())
-        .filter(|channel| wanted.iter().any(|id| id == channel.id.as_str()))
-        .collect();
+    channels.retain(|channel| {
+        (channel.state != ChannelState::Off || notice.transition.closes())
+            && wanted.iter().any(|id| id == channel.id.as_str())
+    });
+    Ok(channels)
+}
+
+/// Writes down what of a notice goes by which channel; gives the channels that have it to send now. Done twice, it is
+/// written down once.
+pub(crate) async fn route(
+    app: &App,
+    organization: &OrganizationId,
+    notice: &Notice,
+    at: DateTime<Utc>,
+) -> Result<Vec<ChannelId>> {
+    let to = receivers(app, organization, notice).await?;
     let kept = serde_json::to_value(notice).map_err(|error| AppError::internal(error.to_string()))?;
     let mut rows = vec![];
     for channel in &to {
@@ -232,7 +245,7 @@ pub(crate) async fn route(
         });
     }
     app.meta().notify(&rows).await?;
-    Ok(to.into_iter().filter(|channel| channel.cadence == Cadence::Each).map(|one| one.id.clone()).collect())
+    Ok(to.into_iter().filter(|channel| channel.cadence == Cadence::Each).map(|one| one.id).collect())
 }
 
 fn due(cadence: Cadence, now: DateTime<Utc>) -> DateTime<Utc> {

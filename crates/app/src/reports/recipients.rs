@@ -88,7 +88,7 @@ pub(crate) async fn take_out(
             saved.schedule = None;
         }
         let changed = of_organization(super::change_entry(app, caller, "report.changed", &saved));
-        app.meta().change_report(&saved, &changed).await?;
+        app.meta().change_report(&saved, &changed, &[]).await?;
     }
     for mut record in app.meta().connection_records(organization).await? {
         let Some(left) = BillDiffMails::of(&record)?.without(address) else { continue };

@@ -4,10 +4,11 @@
 //! by some of the object's parts alone) sum to the event's cost to the last digit.
 
 use super::rows::filters;
-use super::{Event, Recorded, Words, looked};
+use super::{Event, Object, Part, Recorded, Words, looked, part};
 use crate::policy::Caller;
 use crate::read::{Published, filter_on};
 use crate::{App, Result};
+use analyses::trends::Series;
 use chrono::{Days, NaiveDate};
 use model::{Column, CostAnswer, CostQuery, Decimal, Dimension, Metric, TimeView};
 use std::collections::BTreeMap;
@@ -28,7 +29,9 @@ pub struct DayOf {
     pub cost: Decimal,
     /// Whether all of it is there.
     pub whole: bool,
-    /// Expected cost, and the lowest and highest regular ones, where they are known.
+    /// What cost on it that of which the object is a part: where that is what is watched.
+    pub watched: Option<Decimal>,
+    /// Expected cost, and the lowest and highest regular ones, where they are known: of what is watched.
     pub band: Option<super::Band>,
 }
 
@@ -41,6 +44,8 @@ pub struct DaysAround {
     pub to: NaiveDate,
     /// The days that are known.
     pub days: Vec<DayOf>,
+    /// What is watched, in words, where the event's object is a part of it: the bands are of that.
+    pub watched: Option<String>,
 }
 
 /// The days around an event.
@@ -53,21 +58,24 @@ pub async fn days(app: &App, caller: &Caller, recorded: &Recorded) -> Result<Day
     let first = event.days.first().copied().unwrap_or(event.first_day).min(event.first_day);
     let from = first.checked_sub_days(Days::new(BEFORE)).unwrap_or(first);
     let to = event.last_day.checked_add_days(Days::new(AFTER + 1)).unwrap_or(event.last_day);
-    let Some(looked) = looked else { return Ok(DaysAround { from, to, days: vec![] }) };
+    let Some(looked) = looked else { return Ok(DaysAround { from, to, days: vec![], watched: None }) };
     let memory = &looked.memory;
     let bill = memory.bill();
     let through = bill.days().checked_sub(1).map_or(event.data_through, |last| memory.day(last));
-    let (from, to) = (from.max(bill.first_day), to.min(after(through)));
-    let own =
-        |series: &&analyses::trends::Series| series.object == event.object && series.measure == event.measure;
+    let part = part(app, caller).await?;
+    let (from, to) = (from.max(bill.first_day), to.min(after(part.through(through))));
+    let own = |series: &&Series| series.object == event.object && series.measure == event.measure;
     let series = bill.series.iter().find(own);
+    let watched = if series.is_none() { watched(&bill.series, event, &part) } else { None };
     let costs = match series {
         Some(_) => BTreeMap::new(),
         None => by_day(app, caller, event, (from, to)).await?,
     };
+    let banded = watched.map_or(&event.object, |watched| &watched.object);
     let bands: BTreeMap<NaiveDate, super::Band> =
-        memory.bands(&event.object).unwrap_or_default().into_iter().collect();
-    let known_from = series.map_or(0, |series| series.known_from);
+        memory.bands(banded).unwrap_or_default().into_iter().collect();
+    let known = series.or(watched);
+    let known_from = known.map_or(0, |series| series.known_from);
     let mut days = vec![];
     for day in from.iter_days().take_while(|day| *day < to) {
         let Some(place) = memory.place(day).filter(|place| *place >= known_from) else { continue };
@@ -75,12 +83,35 @@ pub async fn days(app: &App, caller: &Caller, recorded: &Recorded) -> Result<Day
             Some(series) => series.costs.get(place).copied().unwrap_or_default(),
             None => costs.get(&day).copied().unwrap_or_default(),
         };
-        let whole = series.is_none_or(|series| place < series.whole);
+        let whole = known.is_none_or(|series| place < series.whole);
         // Bands are of usage: charges that come by the month have none.
         let band = bands.get(&day).filter(|_| event.measure == super::Measure::Usage).copied();
-        days.push(DayOf { day, cost, whole, band });
+        let watched = watched.and_then(|watched| watched.costs.get(place)).copied();
+        days.push(DayOf { day, cost, whole, watched, band });
     }
-    Ok(DaysAround { from, to, days })
+    let watched = match watched {
+        Some(watched) => {
+            let published = Published::seen_by(app, caller, None).await?;
+            Some(Words::of(app, &published).await?.object(&watched.object))
+        }
+        None => None,
+    };
+    Ok(DaysAround { from, to, days, watched })
+}
+
+/// The narrowest series that an event's object is a part of, one in which it was seen before others.
+fn watched<'a>(all: &'a [Series], event: &Event, part: &Part) -> Option<&'a Series> {
+    let around = |series: &&Series| {
+        let object = &series.object;
+        series.measure == event.measure
+            && *object != Object::organization()
+            && object.contains(&event.object)
+            && part.sees(object)
+    };
+    let seen = |object: &Object| event.definitions.iter().any(|seen| seen.object == *object);
+    all.iter()
+        .filter(around)
+        .max_by_key(|series| (seen(&series.object), series.object.parts().len(), &series.object))
 }
 
 fn after(day: NaiveDate) -> NaiveDate {

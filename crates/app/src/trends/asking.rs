@@ -41,7 +41,7 @@ pub async fn why(
             .advise("Ask for an object that a definition watches, and a day that data reach.")
     };
     let part = part(app, caller).await?;
-    if !part.sees(object) {
+    if !part.sees(object) || part.through(day) < day {
         return Err(missing());
     }
     let looked = looked(app, &caller.organization()?.id, currency).await?.ok_or_else(missing)?;

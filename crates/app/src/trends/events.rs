@@ -2,7 +2,7 @@
 
 use super::{Event, Object, Verdict};
 use crate::policy::{Caller, Sees};
-use crate::read::Published;
+use crate::read::{Published, data_to};
 use crate::{App, AppError, Result};
 use analyses::trends::Attribute;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -23,10 +23,6 @@ pub struct Recorded {
     pub said: Said,
     /// Comments there are.
     pub comments: u32,
-    /// When it was found first.
-    pub recorded_at: DateTime<Utc>,
-    /// When it changed last.
-    pub changed_at: DateTime<Utc>,
     /// Grows with whatever people change of it, or write about it: `say_of_trend_event` asks for it.
     pub version: i64,
 }
@@ -97,15 +93,12 @@ impl Recorded {
     pub(crate) fn read(kept: TrendEvent) -> Result<Self> {
         let event: Event = serde_json::from_value(kept.event)
             .map_err(|error| AppError::internal(format!("a recorded event cannot be read: {error}")))?;
-        let at = |ms| DateTime::from_timestamp_millis(ms).unwrap_or_default();
         Ok(Self {
             told: kept.told_opening >= event.opening,
             event,
             archived: kept.archived,
             said: Said::read(kept.said)?,
             comments: kept.comments,
-            recorded_at: at(kept.recorded_at_ms),
-            changed_at: at(kept.changed_at_ms),
             version: kept.version,
         })
     }
@@ -113,22 +106,32 @@ impl Recorded {
 
 /// The part of an organization's events, objects and series that somebody may see.
 #[derive(Clone, Debug)]
-pub struct Part(Scope);
+pub struct Part {
+    scope: Scope,
+    /// Last day with rows of a part; `None` of everything, and of a part without rows.
+    last: Option<NaiveDate>,
+}
 
 impl Part {
     /// Whether it is all.
     pub fn is_everything(&self) -> bool {
-        self.0.is_everything()
+        self.scope.is_everything()
+    }
+
+    /// The last day of data as far as it may be known: that of the whole bill is not for those who see a part.
+    pub fn through(&self, day: NaiveDate) -> NaiveDate {
+        self.last.map_or(day, |last| day.min(last))
     }
 
     /// Whether an object may be seen: to those who see chosen subsets alone, one that names an account of theirs.
     pub fn sees(&self, object: &Object) -> bool {
-        self.0.is_everything() || object.get(&Attribute::Account).is_some_and(|account| self.0.sees(account))
+        let own = |account| self.scope.sees(account);
+        self.is_everything() || object.get(&Attribute::Account).is_some_and(own)
     }
 
     /// The event as it may be seen; `None` where it may not be.
     fn of(&self, mut recorded: Recorded) -> Option<Recorded> {
-        if self.0.is_everything() {
+        if self.is_everything() {
             return Some(recorded);
         }
         let event = &mut recorded.event;
@@ -138,9 +141,15 @@ impl Part {
         event.definitions.retain(|seen| self.sees(&seen.object));
         // What names no account lies within the event's own.
         let account = |object: &Object| object.get(&Attribute::Account).map(ToOwned::to_owned);
-        event.causes.retain(|cause| account(&cause.object).is_none_or(|account| self.0.sees(&account)));
+        event.causes.retain(|cause| account(&cause.object).is_none_or(|account| self.scope.sees(&account)));
         // The numbers of publications count those of everybody.
         event.seen.publication = None;
+        // Of an event that goes on without rows its own last day is known.
+        let through = self.through(event.data_through).max(event.last_day);
+        if through < event.data_through {
+            event.data_through = through;
+            event.seen.through = event.seen.through.min(last_hour(through));
+        }
         Some(recorded)
     }
 }
@@ -150,10 +159,17 @@ impl Part {
 /// # Errors
 /// They belong to no organization.
 pub async fn part(app: &App, caller: &Caller) -> Result<Part> {
-    Ok(Part(match caller.sees() {
-        Sees::Everything => Scope::Everything,
-        Sees::Subsets(_) => Published::seen_by(app, caller, None).await?.view.scope.clone(),
-    }))
+    if caller.sees() == Sees::Everything {
+        return Ok(Part { scope: Scope::Everything, last: None });
+    }
+    let published = Published::seen_by(app, caller, None).await?;
+    let last = data_to(app, &published).await?.and_then(|to| to.pred_opt());
+    Ok(Part { scope: published.view.scope.clone(), last })
+}
+
+/// The hour with which a day ends.
+fn last_hour(day: NaiveDate) -> Option<DateTime<Utc>> {
+    Some(day.and_hms_opt(23, 0, 0)?.and_utc())
 }
 
 /// Events of the caller's organization that they may see, the newest first.

@@ -52,7 +52,8 @@ pub(super) async fn leaves(
         }
         object
     };
-    let largest = largest(asking, by, span, &object).await?;
+    let of = |cells: &Cells<'_>| Some(object(cells));
+    let largest = asking.largest(by, span, (MOST_LEAVES, Decimal::ZERO), &of).await?;
     let mut found: HashMap<Object, (Vec<Decimal>, Vec<Decimal>)> = HashMap::new();
     for metric in [Metric::Amortized, Metric::UsageAmount] {
         asking
@@ -146,27 +147,6 @@ fn filters(moving: &HashSet<Object>) -> Vec<Filter> {
     if values.len() > MOST_FILTERED { vec![] } else { vec![filter_on(Column::AccountId, false, &values)] }
 }
 
-/// The parts with the most cost.
-async fn largest(
-    asking: &Asking<'_>,
-    by: By<'_>,
-    span: Span,
-    object: &impl Fn(&Cells<'_>) -> Object,
-) -> Result<HashSet<Object>> {
-    let mut sums: HashMap<Object, Decimal> = HashMap::new();
-    asking
-        .totals(Metric::Amortized, by, span, |cells| {
-            if cells.measure == Measure::Usage {
-                *sums.entry(object(cells)).or_default() += cells.figures.iter().copied().sum::<Decimal>();
-            }
-        })
-        .await?;
-    let mut sums: Vec<(Decimal, Object)> =
-        sums.into_iter().map(|(object, sum)| (sum.abs(), object)).collect();
-    sums.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
-    Ok(sums.into_iter().take(MOST_LEAVES).map(|(_, object)| object).collect())
-}
-
 /// On-demand rows of one price each, with their cost and amount of each day.
 ///
 /// # Errors
@@ -179,16 +159,8 @@ pub(super) async fn priced(asking: &Asking<'_>, span: Span) -> Result<Vec<Priced
         let parts = attributes.iter().zip(&cells.values);
         Object::of(parts.filter_map(|(attribute, value)| Some((attribute.clone(), (*value)?))))
     };
-    let mut largest: HashSet<Object> = HashSet::new();
-    asking
-        .totals(Metric::Amortized, by, span, |cells| {
-            let sum: Decimal = cells.figures.iter().copied().sum();
-            // The largest come first.
-            if largest.len() < MOST_PRICED && sum >= Decimal::from(LEAST_PRICED) {
-                largest.insert(object(cells));
-            }
-        })
-        .await?;
+    let of = |cells: &Cells<'_>| Some(object(cells));
+    let largest = asking.largest(by, span, (MOST_PRICED, Decimal::from(LEAST_PRICED)), &of).await?;
     let mut found: HashMap<Object, [Vec<Decimal>; 2]> = HashMap::new();
     for (at, metric) in [Metric::Amortized, Metric::UsageAmount].into_iter().enumerate() {
         asking

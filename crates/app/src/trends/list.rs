@@ -2,12 +2,12 @@
 
 use super::{
     Direction, Event, Kind, KnownDefinition, Named, Part, Recorded, Severity, Status, Words, definitions,
-    events, looked, part,
+    events, looked, part, status_name,
 };
 use crate::policy::Caller;
 use crate::read::{Published, data_to};
 use crate::{App, AppError, Result};
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use meta::TrendFilter;
 use std::cmp::Ordering;
 
@@ -23,6 +23,20 @@ pub enum Standing {
     Withdrawn,
     /// All.
     All,
+}
+
+impl Standing {
+    /// The events that stand so.
+    pub fn filter(self) -> TrendFilter {
+        let statuses = |all: &[Status]| all.iter().map(|one| status_name(*one).to_owned()).collect();
+        let (archived, statuses) = match self {
+            Self::Active => (Some(false), statuses(&[Status::Open, Status::Ended])),
+            Self::Archived => (Some(true), vec![]),
+            Self::Withdrawn => (None, statuses(&[Status::Withdrawn])),
+            Self::All => (None, vec![]),
+        };
+        TrendFilter { archived, statuses, ..TrendFilter::default() }
+    }
 }
 
 /// What a list is sorted by.
@@ -118,6 +132,8 @@ pub struct EventsPage {
     pub named: Named,
     /// How many match.
     pub total: usize,
+    /// How many of those that match no definition which notifies saw, whether or not they are asked for.
+    pub recorded_only: usize,
     /// Those of the page.
     pub events: Vec<Recorded>,
 }
@@ -156,8 +172,8 @@ pub async fn looked_at(
     if !part.is_everything() {
         // Words tell of series of the whole, and so would its days.
         found.message = None;
-        let last = data_to(app, published).await?.and_then(|to| to.checked_sub_days(Days::new(1)));
-        found.through = found.through.min(last).filter(|_| last.is_some());
+        let any = data_to(app, published).await?.is_some();
+        found.through = found.through.filter(|_| any).map(|through| part.through(through));
         found.series = series(app, caller, &part, currency.as_deref()).await?;
     }
     Ok(found)
@@ -181,24 +197,16 @@ pub async fn list(app: &App, caller: &Caller, asked: &EventsAsked) -> Result<Eve
     let words = Words::of(app, &published).await?;
     let filter = TrendFilter {
         currency: looked_at.currency.clone(),
-        archived: match asked.standing {
-            Standing::Active => Some(false),
-            Standing::Archived => Some(true),
-            Standing::Withdrawn | Standing::All => None,
-        },
-        statuses: match asked.standing {
-            Standing::Active => vec!["open".to_owned(), "ended".to_owned()],
-            Standing::Withdrawn => vec!["withdrawn".to_owned()],
-            Standing::Archived | Standing::All => vec![],
-        },
         accounts: asked.accounts.clone(),
         from: asked.from.map(|day| day.to_string()),
         to: asked.to.map(|day| day.to_string()),
-        ..TrendFilter::default()
+        ..asked.standing.filter()
     };
     let mut found = events(app, caller, &filter).await?;
     let known = definitions(app, &caller.organization()?.id).await?;
-    found.retain(|one| asked.takes(&one.event, &words) && (asked.recorded || is_told(&known, &one.event)));
+    found.retain(|one| asked.takes(&one.event, &words));
+    let recorded_only = found.iter().filter(|one| !is_told(&known, &one.event)).count();
+    found.retain(|one| asked.recorded || is_told(&known, &one.event));
     found.sort_by(|one, other| {
         let order = compare(asked.sort, &one.event, &other.event, &words);
         if asked.descending { order.reverse() } else { order }
@@ -206,7 +214,7 @@ pub async fn list(app: &App, caller: &Caller, asked: &EventsAsked) -> Result<Eve
     let total = found.len();
     let events = found.into_iter().skip(asked.offset).take(asked.limit).collect();
     let named = Named::of(app, caller).await?;
-    Ok(EventsPage { looked_at, words, named, total, events })
+    Ok(EventsPage { looked_at, words, named, total, recorded_only, events })
 }
 
 /// Whether a definition that notifies saw an event; what no definition sees (missing data) is told, too.

@@ -5,6 +5,7 @@
 
 use super::load::{Asking, Span};
 use super::memory::{asked, learned, recorded};
+use super::saved::filters_of;
 use super::telling::{Telling, steps};
 use super::{
     Asked, Attribute, Direction, Event, Kind, Looked, Object, Quiet, Recorded, Severity, Status, deliveries,
@@ -20,7 +21,7 @@ use std::collections::BTreeMap;
 use tokio::sync::OnceCell;
 
 /// Changes with what is found of the same bills: then they are looked at again.
-const METHOD: u32 = 1;
+const METHOD: u32 = 2;
 
 /// Looks at the bills of an organization, where they or what is asked of them changed since the last look.
 ///
@@ -71,7 +72,8 @@ async fn look_in(
     let last = looks.into_iter().find(|look| look.currency == currency);
     let recorded = recorded(app, organization, currency).await?;
     let mut asked = asked(app, organization, &recorded).await?;
-    let state = state(published, &asked, &recorded);
+    let filters = filters_of(app, organization, &asked.definitions).await?;
+    let state = state(published, &asked, &recorded, &filters);
     if last.as_ref().is_some_and(|last| last.state == state) {
         return Ok(());
     }
@@ -104,13 +106,13 @@ async fn look_in(
 }
 
 /// Names the bills and what is asked of them.
-fn state(published: &Published, asked: &Asked, recorded: &[Recorded]) -> String {
+fn state(published: &Published, asked: &Asked, recorded: &[Recorded], filters: &str) -> String {
     let said: Vec<String> = recorded
         .iter()
         .filter(|one| one.said != super::Said::default())
         .map(|one| format!("{} {:?}", one.event.id, one.said.kept()))
         .collect();
-    stable::name_of(&(METHOD, &published.id, format!("{:?}", asked.definitions), said))
+    stable::name_of(&(METHOD, &published.id, format!("{:?}", asked.definitions), said, filters))
 }
 
 /// All that is irregular in the bills, whatever was recorded.

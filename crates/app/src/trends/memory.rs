@@ -2,6 +2,7 @@
 //! renewed when days come.
 
 use super::load::{self, Loaded};
+use super::saved::filters_of;
 use super::{Asked, Attribute, Definition, Judged, Memory, Recorded, definitions, deliveries};
 use crate::read::Published;
 use crate::{App, AppError, Result};
@@ -184,13 +185,14 @@ pub(super) async fn learned(
     // One learns, and those who ask meanwhile wait for it.
     let turn = app.turns().of(format!("{organization} trends {currency}"));
     let _turn = turn.lock_owned().await;
-    if let Some(kept) = app.memories().get(&key).filter(|kept| kept.state == published.id) {
+    let filters = filters_of(app, organization, &watching).await?;
+    let state = format!("{} {filters}", published.id);
+    if let Some(kept) = app.memories().get(&key).filter(|kept| kept.state == state) {
         return Ok(Some(kept.with(asked)));
     }
     let known = deliveries::kept(app, organization).await?;
     let Some(loaded) = load::load(app, published, currency, &watching, known).await? else { return Ok(None) };
     let before = app.memories().take(&key);
-    let state = published.id.clone();
     let made = tokio::task::spawn_blocking(move || learn(key, tried, state, before, loaded));
     let kept = made.await.map_err(|error| AppError::internal(format!("learning ended early: {error}")))?;
     app.memories().keep(kept.clone());

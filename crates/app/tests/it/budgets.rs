@@ -3,7 +3,7 @@
 
 use app::budgets::{self, BudgetState, NewAmount, NewBudget, State};
 use app::ingest_job::{self, IngestRequest};
-use app::notifications::{self, Cadence, ChannelKind, NewChannel, TargetChange};
+use app::notifications::{self, Cadence, ChannelKind, NewChannel, Routes, TargetChange};
 use app::policy::Caller;
 use app::{AllowanceOptions, App, AppOptions, Clock, ErrorKind};
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
@@ -48,7 +48,17 @@ impl House {
         let name = "A channel".to_owned();
         let new = NewChannel { name, kind: ChannelKind::Mail, cadence: Cadence::Each, target };
         notifications::create(&house.app, &house.caller, new).await.unwrap();
+        house.listen(true).await;
         house
+    }
+
+    /// Whether the channel gets what is told.
+    async fn listen(&self, on: bool) {
+        let channels = notifications::channels(&self.app, &self.caller).await.unwrap();
+        let all = channels.iter().map(|view| view.channel.id.to_string());
+        let fallback = all.filter(|_| on).collect();
+        let routes = Routes { fallback, ..Routes::default() };
+        notifications::set_routes(&self.app, &self.caller, routes).await.unwrap();
     }
 
     /// Noon of a day.
@@ -209,6 +219,24 @@ async fn thresholds_tell_once_a_period_and_a_restatement_says_so() {
         (Some(Decimal::from(600)), Some(Decimal::from(1200)))
     );
     assert_eq!((state.past[0].state, state.past[0].forecast), (State::Beyond, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_hears_is_not_told() {
+    let house = House::new().await;
+    house.listen(false).await;
+    house.deliver(&[("2026-10-01", "2026-11-10", 40)]).await;
+    let thresholds = vec![Threshold { basis: Basis::Actual, percent: 20 }];
+    budgets::create(&house.app, &house.caller, NewBudget { thresholds, ..new_budget(1000) }).await.unwrap();
+    for (at, end, heard) in [("2026-11-11", "2026-11-11", false), ("2026-11-12", "2026-11-12", true)] {
+        house.at(at);
+        house.listen(heard).await;
+        house.deliver(&[("2026-10-01", end, 40)]).await;
+        let state = house.state().await.thresholds[0];
+        assert_eq!((state.passed, state.told.is_some()), (Some(true), heard), "{at}");
+        let title = "Shop: 20 % of the budget for November 2026 reached";
+        assert_eq!(house.told().await, if heard { vec![one("happened", title)] } else { vec![] });
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

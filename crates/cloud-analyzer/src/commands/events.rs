@@ -7,7 +7,7 @@ use ::app::AppError;
 use ::app::policy::Caller;
 use ::app::read::Published;
 use ::app::read::export::{Cell, Reader, line};
-use ::app::trends::{self, Attribute, Event, Recorded, TrendFilter, Words};
+use ::app::trends::{self, Attribute, Direction, Event, Recorded, TrendFilter, Words};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -48,25 +48,21 @@ pub(crate) async fn run(folder: &Folder, args: Events) -> anyhow::Result<()> {
         .map(|one| (one.definition.id, one.name))
         .collect();
     let caller = Caller::command_line(organization);
-    let statuses = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let direction = args.direction.map(|way| match way {
+        Way::Increase => Direction::Increase,
+        Way::Decrease => Direction::Decrease,
+    });
+    let standing = match args.status {
+        Standing::Active => trends::Standing::Active,
+        Standing::Archived => trends::Standing::Archived,
+        Standing::Withdrawn => trends::Standing::Withdrawn,
+        Standing::All => trends::Standing::All,
+    };
     let filter = TrendFilter {
-        archived: match args.status {
-            Standing::Active => Some(false),
-            Standing::Archived => Some(true),
-            Standing::Withdrawn | Standing::All => None,
-        },
-        statuses: match args.status {
-            Standing::Active => statuses(&["open", "ended"]),
-            Standing::Withdrawn => statuses(&["withdrawn"]),
-            Standing::Archived | Standing::All => vec![],
-        },
-        direction: args.direction.map(|way| match way {
-            Way::Increase => "increase".to_owned(),
-            Way::Decrease => "decrease".to_owned(),
-        }),
+        direction: direction.map(|direction| trends::direction_name(direction).to_owned()),
         from: args.from.map(|day| day.date().to_string()),
         to: args.to.map(|day| day.date().to_string()),
-        ..TrendFilter::default()
+        ..standing.filter()
     };
     let mut events = trends::events(&app, &caller, &filter).await?;
     events.reverse();

@@ -145,12 +145,26 @@ impl Bucket {
 
     /// Removes objects; what is gone already is no error, and its bytes are not known then.
     pub(crate) async fn remove(&self, paths: Vec<String>) -> Result<Vec<Option<u64>>, LakeError> {
-        let each: Vec<_> = paths.into_iter().map(|path| self.remove_one(path)).collect();
+        self.remove_listed(paths.into_iter().map(|path| (path, None)).collect()).await
+    }
+
+    /// The same, of objects whose bytes a list told: nobody is asked for them once more.
+    pub(super) async fn remove_listed(
+        &self,
+        paths: Vec<(String, Option<u64>)>,
+    ) -> Result<Vec<Option<u64>>, LakeError> {
+        let each: Vec<_> = paths.into_iter().map(|(path, bytes)| self.remove_one(path, bytes)).collect();
         stream::iter(each).buffered(REMOVALS).try_collect().await
     }
 
-    async fn remove_one(&self, path: String) -> Result<Option<u64>, LakeError> {
-        let Some(bytes) = self.size(&path).await? else { return Ok(None) };
+    async fn remove_one(&self, path: String, known: Option<u64>) -> Result<Option<u64>, LakeError> {
+        let bytes = match known {
+            Some(bytes) => bytes,
+            None => match self.size(&path).await? {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+        };
         match self.store.delete(&self.key(&path)).await {
             Ok(()) => Ok(Some(bytes)),
             Err(StoreError::NotFound { .. }) => Ok(None),

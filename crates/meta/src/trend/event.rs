@@ -46,14 +46,8 @@ pub struct TrendFilter {
     pub statuses: Vec<String>,
     /// `increase` or `decrease`.
     pub direction: Option<String>,
-    /// Of this kind, by name.
-    pub kind: Option<String>,
-    /// As bad as this (0 to 3), exactly.
-    pub severity: Option<i64>,
     /// Of any of these accounts.
     pub accounts: Vec<String>,
-    /// Of any of these services.
-    pub services: Vec<String>,
     /// With a day from this one on (`YYYY-MM-DD`).
     pub from: Option<String>,
     /// With a day before this one.
@@ -95,12 +89,9 @@ impl Meta {
                  AND (?3 IS NULL OR e.archived = ?3)
                  AND (?4 = '[]' OR e.status IN (SELECT value FROM json_each(?4)))
                  AND (?5 IS NULL OR e.direction = ?5)
-                 AND (?6 IS NULL OR e.kind = ?6)
-                 AND (?7 IS NULL OR e.severity = ?7)
-                 AND (?8 = '[]' OR e.account_id IN (SELECT value FROM json_each(?8)))
-                 AND (?9 = '[]' OR e.service IN (SELECT value FROM json_each(?9)))
-                 AND (?10 IS NULL OR e.last_day >= ?10)
-                 AND (?11 IS NULL OR e.first_day < ?11)
+                 AND (?6 = '[]' OR e.account_id IN (SELECT value FROM json_each(?6)))
+                 AND (?7 IS NULL OR e.last_day >= ?7)
+                 AND (?8 IS NULL OR e.first_day < ?8)
              ORDER BY e.first_day DESC, e.id"
         )))
         .bind(organization.as_str())
@@ -108,10 +99,7 @@ impl Meta {
         .bind(filter.archived)
         .bind(list(&filter.statuses)?)
         .bind(&filter.direction)
-        .bind(&filter.kind)
-        .bind(filter.severity)
         .bind(list(&filter.accounts)?)
-        .bind(list(&filter.services)?)
         .bind(&filter.from)
         .bind(&filter.to)
         .fetch_all(&self.pool)

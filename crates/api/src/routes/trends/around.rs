@@ -3,9 +3,10 @@
 use super::day;
 use super::event::object;
 use super::list::page;
-use super::names::{self, TrendRule};
+use super::names::{self as words, TrendRule};
 use crate::access::By;
 use crate::caching::fresh;
+use crate::names::names;
 use crate::params::Pairs;
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
@@ -16,7 +17,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use model::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -30,7 +31,10 @@ pub(crate) struct TrendDay {
     cost: String,
     /// Whether all of it is there.
     whole: bool,
-    /// Expected cost, an estimate, and the lowest and highest regular one.
+    /// Cost of what is watched, where the event is about a part of it.
+    #[schema(required = true)]
+    watched: Option<String>,
+    /// Expected cost of what is watched, an estimate, and the lowest and highest regular one.
     #[schema(required = true)]
     expected: Option<String>,
     #[schema(required = true)]
@@ -48,6 +52,10 @@ pub(crate) struct TrendDays {
     to: String,
     /// Those that are known.
     days: Vec<TrendDay>,
+    /// What is watched, in words, where the event is about a part of it: regular ranges are of that. `null`: of what the
+    /// event is about.
+    #[schema(required = true)]
+    watched: Option<String>,
 }
 
 /// A part of an event's cost.
@@ -105,29 +113,16 @@ pub(crate) struct TrendBreakdownParams {
     offset: Option<u32>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ByName {
-    UsageTypeGroup,
-    UsageType,
-    Region,
-    Operation,
-    Resource,
-    Account,
-    Service,
-}
-
-impl From<ByName> for Breakdown {
-    fn from(name: ByName) -> Self {
-        match name {
-            ByName::UsageTypeGroup => Self::UsageTypeGroup,
-            ByName::UsageType => Self::UsageType,
-            ByName::Region => Self::Region,
-            ByName::Operation => Self::Operation,
-            ByName::Resource => Self::Resource,
-            ByName::Account => Self::Account,
-            ByName::Service => Self::Service,
-        }
+names! {
+    /// What a cost is broken down by.
+    ByName for Breakdown {
+        UsageTypeGroup,
+        UsageType,
+        Region,
+        Operation,
+        Resource,
+        Account,
+        Service,
     }
 }
 
@@ -272,6 +267,7 @@ pub(crate) async fn trend_days(
         day: one.day.to_string(),
         cost: one.cost.to_string(),
         whole: one.whole,
+        watched: one.watched.map(|cost| cost.to_string()),
         expected: one.band.and_then(|band| estimate(band.expected)),
         low: one.band.and_then(|band| estimate(band.low)),
         high: one.band.and_then(|band| estimate(band.high)),
@@ -281,6 +277,7 @@ pub(crate) async fn trend_days(
         currency: recorded.event.currency,
         from: found.from.to_string(),
         to: found.to.to_string(),
+        watched: found.watched,
     })))
 }
 
@@ -298,7 +295,7 @@ pub(crate) async fn trend_breakdown(
 ) -> Result<Response, ApiError> {
     let recorded = trends::event(&state.app, &by, &id).await?;
     let name = pairs.one("by")?.filter(|text| !text.is_empty());
-    let kind = name.map(|text| names::read::<ByName>("by", &text)).transpose()?;
+    let kind = name.map(|text| words::read::<ByName>("by", &text)).transpose()?;
     let (limit, offset) = page(&mut pairs, ROWS)?;
     pairs.done()?;
     let kind = kind.map_or(Breakdown::UsageTypeGroup, Into::into);

@@ -89,7 +89,8 @@ pub(crate) struct TrendEvent {
     is_new: bool,
     /// Excess of a month at the current rate; of what ended, its excess.
     monthly_excess: String,
-    /// That in percent of what its account (else the organization) costs in a month.
+    /// That in percent of what its account (else the organization) costs in a month: with a rise, before a fall. At most
+    /// 100.
     #[schema(required = true)]
     share_percent: Option<f64>,
     severity: TrendSeverity,

@@ -94,6 +94,8 @@ pub(crate) struct TrendEvents {
     series: usize,
     /// Events that match.
     total: usize,
+    /// How many of those that match no definition which notifies saw, whether or not they are asked for.
+    recorded_only: usize,
     events: Vec<TrendEvent>,
 }
 
@@ -285,6 +287,7 @@ pub(crate) async fn trend_events(
         through: looked_at.through.map(|day| day.to_string()),
         series: looked_at.series,
         total: found.total,
+        recorded_only: found.recorded_only,
     })))
 }
 

@@ -1,38 +1,10 @@
 //! Words of the wire for what irregular spend is told by.
 
+use crate::names::names;
 use crate::problem::ApiError;
-use app::{AppError, trends};
+use app::AppError;
+use app::trends::{Direction, Hint, Kind, Measure, Method, Quiet, Rule, Severity, Status, Verdict};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-/// Words that stand for those of the application, one for one.
-macro_rules! names {
-    ($(#[$doc:meta])* $name:ident for $of:ident { $($(#[$of_variant:meta])* $variant:ident),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "snake_case")]
-        pub(crate) enum $name {
-            $($(#[$of_variant])* $variant),+
-        }
-
-        impl From<trends::$of> for $name {
-            fn from(one: trends::$of) -> Self {
-                match one {
-                    $(trends::$of::$variant => Self::$variant),+
-                }
-            }
-        }
-
-        impl From<$name> for trends::$of {
-            fn from(one: $name) -> Self {
-                match one {
-                    $($name::$variant => Self::$variant),+
-                }
-            }
-        }
-    };
-}
 
 names! {
     /// Where an event stands.
@@ -133,6 +105,8 @@ names! {
         Old,
         /// No definition that saw it notifies.
         Recorded,
+        /// Ranges alone saw it, and it came on the same day of the months before.
+        Habit,
         /// Somebody said that it would come.
         Expected,
         /// Somebody does not want to hear of it now.

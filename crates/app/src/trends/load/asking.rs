@@ -2,7 +2,7 @@
 
 use super::Span;
 use crate::read::{Published, filter_on};
-use crate::trends::{Attribute, Measure};
+use crate::trends::{Attribute, Measure, Object};
 use crate::{App, Result};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use model::{
@@ -10,6 +10,7 @@ use model::{
     MappingName, Metric, TimeView,
 };
 use query::QueryError;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What tells which costs a row's are.
@@ -60,42 +61,64 @@ impl Asking<'_> {
         mut each: impl FnMut(&Cells<'_>),
     ) -> Result<()> {
         let all = CostQuery { view: TimeView::Day, ..self.query(metric, by)? };
-        let mut pieces = months(span);
+        self.in_pieces(&all, months(span), |answer| {
+            let days: Vec<NaiveDate> = answer.buckets.iter().filter_map(|day| day.parse().ok()).collect();
+            for group in &answer.groups {
+                each(&cells(by.attributes, group, &days));
+            }
+        })
+        .await
+    }
+
+    /// The objects with the most cost of usage over a span: so many at most, each at least so much, whatever its sign.
+    /// `object` names that of a group; `None`: it is of none.
+    ///
+    /// # Errors
+    /// The bills cannot be read, or hold more groups on a day than are worked on.
+    pub(in crate::trends) async fn largest(
+        &self,
+        by: By<'_>,
+        span: Span,
+        (most, least): (usize, Decimal),
+        object: &impl Fn(&Cells<'_>) -> Option<Object>,
+    ) -> Result<HashSet<Object>> {
+        let mut sums: HashMap<Object, Decimal> = HashMap::new();
+        let all = self.query(Metric::Amortized, by)?;
+        self.in_pieces(&all, vec![(span.first_day, span.end())], |answer| {
+            for group in &answer.groups {
+                let cells = cells(by.attributes, group, &[]);
+                if cells.measure == Measure::Usage
+                    && let Some(object) = object(&cells)
+                {
+                    *sums.entry(object).or_default() += cells.figures.iter().copied().sum::<Decimal>();
+                }
+            }
+        })
+        .await?;
+        let mut sums: Vec<(Decimal, Object)> =
+            sums.into_iter().map(|(object, sum)| (sum.abs(), object)).collect();
+        sums.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+        let large = sums.into_iter().take(most).take_while(|(sum, _)| *sum >= least);
+        Ok(large.map(|(_, object)| object).collect())
+    }
+
+    /// The answers over pieces of a span, the last one first; a piece with more groups than are worked on is halved.
+    async fn in_pieces(
+        &self,
+        all: &CostQuery,
+        mut pieces: Vec<(NaiveDate, NaiveDate)>,
+        mut each: impl FnMut(&CostAnswer),
+    ) -> Result<()> {
         while let Some((from, to)) = pieces.pop() {
             let query = CostQuery { from: Some(from), to: Some(to), ..all.clone() };
             match self.answer(&query).await {
-                Ok(answer) => {
-                    let days: Vec<NaiveDate> =
-                        answer.buckets.iter().filter_map(|day| day.parse().ok()).collect();
-                    for group in &answer.groups {
-                        each(&cells(by.attributes, group, &days));
-                    }
-                }
+                Ok(answer) => each(&answer),
                 Err(QueryError::TooLarge { .. }) if to - from > chrono::TimeDelta::days(1) => {
                     let middle = from + Days::new((to - from).num_days().unsigned_abs() / 2);
                     pieces.extend([(middle, to), (from, middle)]);
                 }
                 Err(error) => return Err(error.into()),
             }
-        }
-        Ok(())
-    }
-
-    /// The totals of a span, the largest first.
-    ///
-    /// # Errors
-    /// The bills cannot be read, or hold more groups than are worked on.
-    pub(in crate::trends) async fn totals(
-        &self,
-        metric: Metric,
-        by: By<'_>,
-        span: Span,
-        mut each: impl FnMut(&Cells<'_>),
-    ) -> Result<()> {
-        let (from, to) = (Some(span.first_day), Some(span.end()));
-        let query = CostQuery { from, to, ..self.query(metric, by)? };
-        for group in &self.answer(&query).await?.groups {
-            each(&cells(by.attributes, group, &[]));
         }
         Ok(())
     }

@@ -1,12 +1,12 @@
 //! What definitions watch beside account × service: sums of those, or questions of their own.
 
 use super::asking::{dimensions, service_of};
-use super::{All, Asking, By, Gathered, Span, add, is_of_accounts};
+use super::{All, Asking, By, Cells, Gathered, Span, add, is_of_accounts};
 use crate::trends::{Attribute, Definition, Measure, Object};
 use crate::{AppError, Result};
 use model::question::Page;
 use model::{Column, Decimal, Filter, Metric};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Values of an attribute that one definition watches, those with the most cost.
 const MOST_VALUES: usize = 5_000;
@@ -91,34 +91,44 @@ async fn by_attributes(
     place_of: &impl Fn(Option<&str>) -> Option<usize>,
 ) -> Result<()> {
     let columns = &[Column::Connection, Column::ProductCode, Column::Service];
-    let mut found = All::new();
-    asking
-        .by_day(Metric::Amortized, By { attributes, columns, filters }, span, |cells| {
-            let [connection, service @ ..] = cells.rest else { return };
-            let Some(source) = place_of(connection.as_deref()) else { return };
-            let mut object = Object::organization();
-            for (attribute, value) in attributes.iter().zip(&cells.values) {
-                // What has no tag is no value of it.
-                let Some(value) = value else { return };
-                object = object.with(attribute.clone(), value);
-            }
-            if cells.measure == Measure::Usage {
-                add(&mut found, object, Metric::Amortized, (source, service_of(service)), span, cells);
-            }
-        })
-        .await?;
-    if found.len() > MOST_VALUES {
-        let mut sums: Vec<(Decimal, (Object, Measure))> = found
-            .iter()
-            .map(|(key, gathered)| (gathered.costs.iter().copied().sum::<Decimal>().abs(), key.clone()))
-            .collect();
-        sums.sort_by(|one, other| other.cmp(one));
-        for (_, key) in sums.drain(MOST_VALUES..) {
-            found.remove(&key);
+    let object = |cells: &Cells<'_>| {
+        let mut object = Object::organization();
+        for (attribute, value) in attributes.iter().zip(&cells.values) {
+            // What has no tag is no value of it.
+            object = object.with(attribute.clone(), (*value)?);
         }
+        Some(object)
+    };
+    // Those that are looked for, where they are too many: a year of each is not held to find out.
+    let mut largest: Option<HashSet<Object>> = None;
+    loop {
+        let mut found = All::new();
+        let mut too_many = false;
+        asking
+            .by_day(Metric::Amortized, By { attributes, columns, filters }, span, |cells| {
+                let [connection, service @ ..] = cells.rest else { return };
+                let Some(source) = place_of(connection.as_deref()) else { return };
+                let Some(object) = object(cells).filter(|_| !too_many && cells.measure == Measure::Usage)
+                else {
+                    return;
+                };
+                if largest.as_ref().is_some_and(|largest| !largest.contains(&object)) {
+                    return;
+                }
+                add(&mut found, object, Metric::Amortized, (source, service_of(service)), span, cells);
+                too_many = found.len() > MOST_VALUES;
+                if too_many {
+                    found = All::new();
+                }
+            })
+            .await?;
+        if !too_many {
+            all.extend(found);
+            return Ok(());
+        }
+        let by = By { attributes, columns: &[], filters };
+        largest = Some(asking.largest(by, span, (MOST_VALUES, Decimal::ZERO), &object).await?);
     }
-    all.extend(found);
-    Ok(())
 }
 
 /// Saved filters: what the pages of shared reports show.

@@ -120,6 +120,9 @@ pub(in crate::optimize) async fn potentials(
         ..Ask::default()
     };
     let read = reading::cases(app, published, &ask).await?;
+    if read.cases.is_empty() {
+        return Ok(Potentials { found: vec![], daily: read.daily });
+    }
     let wanted: BTreeSet<String> = read
         .cases
         .iter()

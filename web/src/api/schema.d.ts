@@ -827,6 +827,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimization/buy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to buy, for each payer and currency: the amount of an offer that costs least over a look-back, with what is owned at
+         *     the decision, its cost curve, risk, what is not known, and how far from the best it may be at most.
+         */
+        get: operations["advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/buy.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to buy, as a purchase plan. */
+        get: operations["plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/optimization/owned": {
         parameters: {
             query?: never;
@@ -1883,6 +1920,61 @@ export interface components {
             /** @description Their name when they did it. */
             name: string;
         };
+        /** @description A problem of one payer and currency. */
+        AdviceView: {
+            as_of: string;
+            break_even_utilization: string | null;
+            by_account: components["schemas"]["ShareView"][];
+            /** @description What to commit to an hour, all together. */
+            commitment: string;
+            commitments: components["schemas"]["PurchaseView"][];
+            /** @description What the purchases cost in the look-back. */
+            committed: string;
+            /** @description The same with them. */
+            cost: string;
+            coverage: string | null;
+            coverage_before: string | null;
+            currency: string;
+            curve: components["schemas"]["CurveView"][];
+            dearer: components["schemas"]["UnpricedView"][];
+            /** @description Whether a month of the look-back is still open. */
+            estimate: boolean;
+            full_hours: number | null;
+            gap: string | null;
+            hours: number;
+            ladder: components["schemas"]["LadderView"][] | null;
+            ladder_expires_in_a_quarter: string | null;
+            ladder_given_up: string | null;
+            look_back: components["schemas"]["LookBackView"];
+            lower_bound: string | null;
+            monthly_savings: string;
+            notes: string[];
+            offer: string;
+            /** @description Of the usage that competes for the offer, without the purchases and beside what is owned. */
+            on_demand: string;
+            /** @description What counts as owned. */
+            owned: string[];
+            /** Format: int32 */
+            payback_month: number | null;
+            payer: string;
+            payment: string;
+            prices: components["schemas"]["PriceSourceView"][];
+            /** @description Why nothing can be said: `daily_report`. */
+            reason: string | null;
+            /** @description By percent of the usage: 90, 80, 70. */
+            risk: {
+                [key: string]: components["schemas"]["RiskView"];
+            };
+            safe_after_months: string | null;
+            savings: string;
+            /** @description A sentence to check by hand. */
+            sentence: string;
+            term: string;
+            unknown: components["schemas"]["UnpricedView"][];
+            upfront: string;
+            utilization: string | null;
+            yearly_savings: string;
+        };
         /** @description What the organization may connect to of the server's own machine: its operator allows it, at the start. */
         AllowedSources: {
             /** @description Whether it may read buckets with the machine's own AWS credentials. */
@@ -2647,6 +2739,13 @@ export interface components {
             unproven_periods: string[];
             view: string;
         };
+        CurveView: {
+            commitment: string;
+            cost: string;
+            coverage: string | null;
+            savings: string;
+            utilization: string | null;
+        };
         /** @description An organization that reads its accounts of a bill. */
         CustomerView: {
             /** @description In order. */
@@ -2914,6 +3013,14 @@ export interface components {
          * @enum {string}
          */
         KnownView: "whole" | "part" | "nothing";
+        LadderView: {
+            commitment: string;
+            cost: string;
+            /** Format: int32 */
+            month: number;
+            owned: string;
+            savings: string;
+        };
         /** @description A line item. */
         LineItem: {
             account: string;
@@ -2933,6 +3040,12 @@ export interface components {
             tags: string;
             usage_amount: string;
             usage_type: string;
+        };
+        LookBackView: {
+            days: number;
+            from: string;
+            shortened: boolean;
+            to: string;
         };
         /** @description Domains of mail addresses. */
         MailDomains: {
@@ -3438,6 +3551,15 @@ export interface components {
             /** @description Connections that are not compared because they lack data of either span. */
             unknown_connections: string[];
         };
+        PriceSourceView: {
+            date: string | null;
+            name: string;
+            /** @description `offer` or `on-demand`. */
+            of: string;
+            skus: number;
+            /** @description `rows`, `file`, `imported` or `shipped`. */
+            source: string;
+        };
         /** @description A problem (RFC 9457) with what to do about it. */
         Problem: {
             /** @description What to do about it. */
@@ -3562,6 +3684,32 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PurchaseView: {
+            class: string | null;
+            cost: string;
+            /** Format: int64 */
+            count: number | null;
+            curve: components["schemas"]["CurveView"][];
+            deployment: string | null;
+            family: string | null;
+            full_hours: number;
+            hourly: string;
+            instance_type: string | null;
+            /** @description `compute`, `ec2`, `database`, `sagemaker` or `reserved`. */
+            kind: string;
+            monthly: string;
+            name: string;
+            platform: string | null;
+            region: string | null;
+            replaced: string;
+            service: string | null;
+            size_flexible: boolean | null;
+            tenancy: string | null;
+            unused: string;
+            upfront: string;
+            used: string;
+            utilization: string | null;
+        };
         /** @description Rates of a month. */
         RatesOfMonth: {
             as_of?: components["schemas"]["AsOfView"] | null;
@@ -3665,6 +3813,12 @@ export interface components {
         Reports: {
             /** @description By name. */
             reports: components["schemas"]["Report"][];
+        };
+        RiskView: {
+            cost: string;
+            on_demand: string;
+            savings: string;
+            utilization: string | null;
         };
         /**
          * @description What somebody may do in an organization.
@@ -3819,6 +3973,12 @@ export interface components {
          * @enum {string}
          */
         SeverityName: "low" | "medium" | "high" | "critical";
+        ShareView: {
+            account_id: string;
+            cost: string;
+            on_demand: string;
+            savings: string;
+        };
         /** @description A cost that is split. */
         SharedCost: {
             /** @description Empty for a new one. */
@@ -4608,6 +4768,14 @@ export interface components {
             title: string;
             /** Format: int64 */
             took_ms: number;
+        };
+        UnpricedView: {
+            amount: string;
+            on_demand: string | null;
+            operation: string;
+            region: string;
+            service: string;
+            usage_type: string;
         };
         /** @description A file that is not read. */
         UnreadFile: {
@@ -6935,6 +7103,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advice: {
+        parameters: {
+            query?: {
+                /** @description compute (default), ec2, database, sagemaker, reserved, joint or joint-database. */
+                offer?: string;
+                /** @description 1yr (default) or 3yr. */
+                term?: string;
+                /** @description no-upfront (default), partial-upfront or all-upfront. */
+                payment?: string;
+                /** @description Class of reservations: standard (default) or convertible. */
+                class?: string;
+                /** @description Days of usage before the decision: 30 unless said otherwise. */
+                look_back?: number;
+                /** @description The decision: midnight (UTC) at the begin of a day; the end of the data unless said otherwise. */
+                decision?: string;
+                /** @description What is owned and expires within so many days counts as expired. */
+                expires_within?: number;
+                /** @description Figures at this commitment in place of the best: dollars an hour, or a number of reservations. */
+                commitment?: string;
+                /** @description One instance family alone. */
+                family?: string;
+                /** @description One region alone. */
+                region?: string;
+                /** @description Months over which it is bought in parts. */
+                ladder?: number;
+                /** @description Whether accounts' shares are told. */
+                by_account?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceView"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description compute (default), ec2, database, sagemaker, reserved, joint or joint-database. */
+                offer?: string;
+                /** @description 1yr (default) or 3yr. */
+                term?: string;
+                /** @description no-upfront (default), partial-upfront or all-upfront. */
+                payment?: string;
+                /** @description Class of reservations: standard (default) or convertible. */
+                class?: string;
+                /** @description Days of usage before the decision: 30 unless said otherwise. */
+                look_back?: number;
+                /** @description The decision: midnight (UTC) at the begin of a day; the end of the data unless said otherwise. */
+                decision?: string;
+                /** @description What is owned and expires within so many days counts as expired. */
+                expires_within?: number;
+                /** @description Figures at this commitment in place of the best: dollars an hour, or a number of reservations. */
+                commitment?: string;
+                /** @description One instance family alone. */
+                family?: string;
+                /** @description One region alone. */
+                region?: string;
+                /** @description Months over which it is bought in parts. */
+                ladder?: number;
+                /** @description Whether accounts' shares are told. */
+                by_account?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             default: {
                 headers: {

@@ -388,9 +388,6 @@ COMMANDS = {
     "token list": (None, "reads"),
     "prices list": (None, "reads"),
     "optimize buy": (None, "reads"),
-    "optimize owned": (None, "reads"),
-    "optimize rates": (None, "reads"),
-    "optimize replay": (None, "reads"),
     "openapi": (None, "reads"),
 }
 

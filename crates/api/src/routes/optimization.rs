@@ -1,4 +1,4 @@
-//! Optimization: commitments that are owned, what they do, and which to buy.
+//! Optimization: commitments that are owned, what they do, and which to buy; waste and workloads beside them.
 
 pub(crate) mod buy;
 mod history;

@@ -81,13 +81,13 @@ pub async fn split_costs(
     }
     // arn:aws:eks:REGION:ACCOUNT:pod/CLUSTER/NAMESPACE/NAME/ID, arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID
     let statement = format!(
-        r#"SELECT "SubAccountId", cluster, namespace, workload, sum("x_SplitCost"), sum("x_SplitUnusedCost") FROM (
+        r#"SELECT "SubAccountId", of_cluster, of_namespace, of_workload, sum("x_SplitCost"), sum("x_SplitUnusedCost") FROM (
 SELECT "SubAccountId", "x_SplitCost", "x_SplitUnusedCost",
-  coalesce(tag("Tags", 'aws:eks:cluster-name'), tag("Tags", 'aws:ecs:clusterName'), split_part("ResourceId", '/', 2)) AS cluster,
+  coalesce(tag("Tags", 'aws:eks:cluster-name'), tag("Tags", 'aws:ecs:clusterName'), split_part("ResourceId", '/', 2)) AS of_cluster,
   coalesce(tag("Tags", 'aws:eks:namespace'), tag("Tags", 'aws:ecs:serviceName'),
-    CASE WHEN "ResourceId" LIKE '%:pod/%' THEN split_part("ResourceId", '/', 3) END) AS namespace,
+    CASE WHEN "ResourceId" LIKE '%:pod/%' THEN split_part("ResourceId", '/', 3) END) AS of_namespace,
   coalesce(tag("Tags", 'aws:eks:workload-name'),
-    CASE WHEN "ResourceId" LIKE '%:pod/%' THEN split_part("ResourceId", '/', 4) END) AS workload
+    CASE WHEN "ResourceId" LIKE '%:pod/%' THEN split_part("ResourceId", '/', 4) END) AS of_workload
 FROM line_items
 WHERE "x_IsSplit" AND "ChargePeriodStart" >= TIMESTAMPTZ '{from} 00:00:00+00:00'
   AND "ChargePeriodStart" < TIMESTAMPTZ '{to} 00:00:00+00:00')

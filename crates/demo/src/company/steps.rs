@@ -56,9 +56,8 @@ pub(crate) fn steps(
         groups.swap(place, rng.below(place + 1));
     }
     // What is looked at by the day first: resources whose charges are held against each other.
-    groups.sort_by_key(|group| {
-        !(group.len() > 1 || group.iter().any(|number| series[*number].waste.is_some()))
-    });
+    groups
+        .sort_by_key(|group| group.len() == 1 && group.iter().all(|number| series[*number].waste.is_none()));
     let others: Vec<usize> = groups.iter().flatten().copied().collect();
     let days = f64::from(last - first) / 24.0;
     let (by_day, by_hour) = market_rows(series, market, owned, (first, last));

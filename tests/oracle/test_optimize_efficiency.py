@@ -180,7 +180,7 @@ def test_a_daily_report_has_no_savings_and_says_so(tmp_path):
         assert found["missed"] is None and "by the day" in found["assumptions"][0], found
         [account] = found["accounts"]
         assert (account["current"], account["additional_high"], account["efficiency_percent"]) == (None, None, None)
-        assert Decimal(account["cost"]) == 30 * Decimal("2.304")
+        assert Decimal(account["cost"]) == 29 * Decimal("2.304"), "a day that is told at once is complete when the next begins"
 
 
 def test_hours_since_a_report_was_switched_to_them(tmp_path):

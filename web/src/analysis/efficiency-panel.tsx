@@ -120,10 +120,7 @@ function Row({ account, currency, onAccount }: RowProps) {
         {account.account}
       </span>
       <Bar percent={efficiency ?? 0} kind="score" />
-      <span
-        className={`${classes.number} tabular`}
-        title={judged(account)}
-      >
+      <span className={`${classes.number} tabular`} title={judged(account)}>
         {score(efficiency)}
       </span>
       <span className={`${classes.number} ${classes.range} tabular`}>

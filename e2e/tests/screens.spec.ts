@@ -113,6 +113,23 @@ test("trends", async ({ page }) => {
   await picture(page, "definition");
 });
 
+test("optimization", async ({ page }) => {
+  const at = async (search: string) => {
+    await page.goto(`${base()}/optimization${search}`);
+    await expect(page.getByRole("heading", { level: 1, name: "Optimization" })).toBeVisible();
+    await expect(page.locator("main [aria-busy=true]")).toHaveCount(0, { timeout: 90_000 });
+  };
+  await at("?tab=containers");
+  await picture(page, "optimization-containers");
+  await at("?tab=reservations&offer=compute&term=3yr");
+  await picture(page, "optimization-reservations", true);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, "optimization-reservations-dark");
+  await page.emulateMedia({ colorScheme: "light" });
+  await at("?tab=waste");
+  await picture(page, "optimization-waste", true);
+});
+
 /** Light on a desk and, where it matters, on a phone. */
 async function picture(page: Page, name: string, phone = false): Promise<void> {
   await page.waitForTimeout(500);

@@ -188,6 +188,17 @@ class Walk:
     def budget_path(self) -> str:
         return f"/budgets/{self.made('/budgets', self.budget())['id']}"
 
+    def dismissal(self) -> dict:
+        return {"rule": 2, "account_id": self.house.a.account, "resource_id": self.name(), "reason": "kept for a fail-over", "until": None}
+
+    def workload(self) -> str:
+        return f"asg/{self.house.a.account}/eu-west-1/{self.name()}"
+
+    def excluded(self) -> str:
+        workload = self.workload()
+        assert self.admin.put("/optimization/spot-exclusions", json={"workloads": [workload]}).status_code == 204
+        return workload
+
     def draft(self) -> dict:
         return self.made("/connections", {"kind": "aws_role", "name": self.name()})
 
@@ -242,6 +253,10 @@ ROUTES = {
     "POST /budgets": (lambda w: (w.admin, "/budgets", w.budget()), "budget.created"),
     "PUT /budgets/{id}": (lambda w: (w.admin, w.budget_path(), w.budget()), "budget.changed"),
     "DELETE /budgets/{id}": (lambda w: (w.admin, w.budget_path(), None), "budget.deleted"),
+    "POST /optimization/waste/dismissals": (lambda w: (w.admin, "/optimization/waste/dismissals", w.dismissal()), "waste.dismissed"),
+    "DELETE /optimization/waste/dismissals/{id}": (lambda w: (w.admin, f"/optimization/waste/dismissals/{w.made('/optimization/waste/dismissals', w.dismissal())['id']}", None), "waste.restored"),
+    "PUT /optimization/spot-exclusions": (lambda w: (w.admin, "/optimization/spot-exclusions", {"workloads": [w.workload()], "reason": "a database"}), "spot.excluded"),
+    "POST /optimization/spot-exclusions/include": (lambda w: (w.admin, "/optimization/spot-exclusions/include", {"workloads": [w.excluded()]}), "spot.included"),
     "PUT /tag-spellings": (lambda w: (w.admin, "/tag-spellings", {"key": "user:Team", "values": [{"value": "team-111-0", "spellings": ["team-111-1"]}]}), "tag"),
     "PUT /shared-costs": (lambda w: (w.admin, "/shared-costs", {"rules": []}), "shared_cost"),
     "POST /session": (lambda w: (Client(w.house), "/session", {"email": w.house.a.email("editor"), "password": PASSWORD}), "session.started"),
@@ -339,6 +354,8 @@ COMMANDS = {
     "accounts": (lambda w: ["accounts", "--name", f"{w['account']}=Production"], "account"),
     "keys rotate": (lambda w: ["keys", "rotate"], "secrets.key_changed"),
     "keys forget": (lambda w: ["keys", "forget", "--yes"], "secrets.forgotten"),
+    "prices import": (lambda w: ["prices", "import", str(w["prices"])], "prices.imported"),
+    "prices remove": (lambda w: ["prices", "remove", "1"], "prices.removed"),
     "user add": (lambda w: ["user", "add", "ada@example.com", "--name", "Ada", "--role", "viewer"], "member"),
     "user reset-password": (lambda w: ["user", "reset-password", "viewer@alpha.example"], "password"),
     "user forget-identity": (lambda w: ["user", "forget-identity", "viewer@alpha.example"], "identity"),
@@ -353,6 +370,11 @@ COMMANDS = {
     "status": (None, "reads"),
     "query": (None, "reads"),
     "budgets": (None, "reads"),
+    "optimize owned": (None, "reads"),
+    "optimize rates": (None, "reads"),
+    "optimize replay": (None, "reads"),
+    "optimize waste": (None, "reads"),
+    "optimize workloads": (None, "reads"),
     "events": (None, "reads"),
     "backtest": (None, "reads"),
     "reconcile": (None, "reads"),
@@ -364,6 +386,8 @@ COMMANDS = {
     "notify list": (None, "reads"),
     "notify test": (None, "as its route; test_channels.py calls it"),
     "token list": (None, "reads"),
+    "prices list": (None, "reads"),
+    "optimize buy": (None, "reads"),
     "openapi": (None, "reads"),
 }
 
@@ -390,7 +414,10 @@ def test_every_changing_command_tells_of_it_or_changes_nothing(house_with, tmp_p
     with database(house) as link:
         connection = link.execute("SELECT name FROM connections WHERE location LIKE '%alpha%'").fetchone()[0]
     tokens = house.done("--organization", "Alpha", "token", "list").splitlines()
+    prices = tmp_path / "prices.csv"
+    prices.write_text("FormatVersion,v1.0\nSKU,OfferTermCode,TermType,Unit,PricePerUnit,Currency,serviceCode,usageType,operation,Region Code\nA,B,OnDemand,Hrs,0.096,USD,AmazonEC2,BoxUsage:m5.large,RunInstances,us-east-1\n")
     words = {
+        "prices": prices,
         "bill": small_bill(tmp_path / "third", "333333333333"),
         "connection": connection,
         "list": listed,

@@ -164,6 +164,9 @@ class Scoped:
                         yield path, {"metric": "unblended", "group_by": dimension, "keys": key, **SPAN}
                 yield path, {"metric": "unblended", "group_by": "account_id", "but": MINE, **SPAN}
                 yield path, {"metric": "amortized", **SPAN}
+            elif path.startswith("/optimization/buy"):
+                for options in [{"look_back": "90"}, {"offer": "ec2", "by_account": "true"}, {"offer": "reserved", "look_back": "60"}, {"offer": "joint", "commitment": "0.1"}]:
+                    yield path, options
             elif path.startswith("/trend"):
                 for event in [self.event, self.others_event] if "{id}" in path else [""]:
                     full = path.replace("{id}", event)

@@ -9,6 +9,7 @@ import { parseSearch, stringifySearch } from "./address/path-builder";
 import type { Search } from "./address/search";
 import { isAnalysisState, readState, writeState } from "./address/state";
 import { CostAnalysisPage } from "./analysis/page";
+import type { OptimizationSearch } from "./optimization/address";
 import { NotFound } from "./shell/not-found";
 import { Shell } from "./shell/shell";
 import type { TrendSearch } from "./trends/address";
@@ -171,6 +172,14 @@ const definitionRoute = createRoute({
   component: lazyRouteComponent(() => import("./trends/definition-page"), "DefinitionPage"),
 });
 
+const optimizationRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/optimization",
+  // The page reads it itself: `optimization/address.ts`.
+  validateSearch: (search: Search): OptimizationSearch => search as OptimizationSearch,
+  component: lazyRouteComponent(() => import("./optimization/page"), "OptimizationPage"),
+});
+
 const budgetsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/budgets",
@@ -231,6 +240,7 @@ export const router = createRouter({
       definitionsRoute,
       newDefinitionRoute,
       definitionRoute,
+      optimizationRoute,
       budgetsRoute,
       connectionsRoute,
       newConnectionRoute,

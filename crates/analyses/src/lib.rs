@@ -6,3 +6,5 @@ pub mod commitments;
 pub mod projection;
 pub mod savings;
 pub mod trends;
+pub mod waste;
+pub mod workloads;

@@ -47,12 +47,23 @@ fn described() -> OpenApiRouter<ApiState> {
 }
 
 fn optimization() -> OpenApiRouter<ApiState> {
-    use routes::optimization;
+    use routes::optimization::{self, split, waste, workloads};
     OpenApiRouter::new()
         .routes(routes!(optimization::owned))
         .routes(routes!(optimization::owned_hours))
         .routes(routes!(optimization::rates))
         .routes(routes!(optimization::replay))
+        .routes(routes!(waste::waste))
+        .routes(routes!(waste::waste_csv))
+        .routes(routes!(waste::dismiss_waste))
+        .routes(routes!(waste::restore_waste))
+        .routes(routes!(workloads::workloads))
+        .routes(routes!(workloads::workloads_csv))
+        .routes(routes!(workloads::exclude_from_spot))
+        .routes(routes!(workloads::include_in_spot))
+        .routes(routes!(split::split_costs))
+        .routes(routes!(optimization::buy::advice))
+        .routes(routes!(optimization::buy::plan))
 }
 
 fn allocation() -> OpenApiRouter<ApiState> {

@@ -10,6 +10,7 @@ use crate::identity::Passwords;
 use crate::jobs::Running;
 use crate::lock::Writers;
 use crate::metrics::Sums;
+use crate::optimize::buy::KeptCases;
 use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
 use crate::readiness::{Lanes, Looks};
@@ -131,6 +132,7 @@ struct Inner {
     live: Live,
     remembered: Remembered,
     names: RememberedNames,
+    kept_cases: KeptCases,
     passwords: Passwords,
     verifications: Verifications,
     mail: Option<MailSettings>,
@@ -183,6 +185,7 @@ impl App {
                 live: Live::default(),
                 remembered: Remembered::default(),
                 names: RememberedNames::default(),
+                kept_cases: KeptCases::default(),
                 passwords: Passwords::default(),
                 verifications: Verifications::default(),
                 mail: options.mail,
@@ -240,6 +243,10 @@ impl App {
 
     pub(crate) fn remembered_names(&self) -> &RememberedNames {
         &self.inner.names
+    }
+
+    pub(crate) fn kept_cases(&self) -> &KeptCases {
+        &self.inner.kept_cases
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

@@ -97,7 +97,7 @@ pub enum Action {
     /// See, save, change and send one's own reports, and see shared ones. What is shared is for editors: see
     /// [`crate::reports`].
     SaveReports,
-    /// Change subsets, virtual tags, shared costs and budgets.
+    /// Change subsets, virtual tags, shared costs and budgets; say which waste is none, and what is not to run on spot.
     DefineAllocation,
     /// See the organization and its members.
     ReadOrganization,

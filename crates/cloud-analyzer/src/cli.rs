@@ -1,23 +1,27 @@
 //! The command line. Values are parsed here once; what is wrong is said before anything is opened.
 
 mod allow;
+mod buy;
 mod identity;
 mod keeping;
 mod lake;
 mod notifications;
 mod operation;
 mod optimize;
+mod prices;
 mod question;
 mod reading;
 mod trends;
 
 pub(crate) use allow::{Allow, Keys};
+pub(crate) use buy::Buy;
 pub(crate) use identity::{NewUser, OpenId, Sessions, Token, User};
 pub(crate) use keeping::{Keeping, Vacuum};
 pub(crate) use lake::Lake;
 pub(crate) use notifications::{Notify, NotifyTest};
 pub(crate) use operation::{Backup, Doctor, LogFormat, MetricsOptions, Restore};
 pub(crate) use optimize::{OfMonth, Optimize, Owned};
+pub(crate) use prices::{PriceFiles, Prices};
 pub(crate) use question::{Query, Question};
 pub(crate) use reading::ReadingOptions;
 pub(crate) use trends::{Backtest, Events, Method, Standing, Way};
@@ -90,6 +94,9 @@ pub(crate) enum Command {
     /// What commitments do, and what could be saved
     #[command(subcommand)]
     Optimize(Optimize),
+    /// The price book: price files of AWS that were imported
+    #[command(subcommand)]
+    Prices(Prices),
     /// Show irregular spend that was found, with its causes
     Events(Events),
     /// Try on the last twelve months what a definition of irregular spend would find

@@ -15,6 +15,7 @@ mod ingest;
 mod keys;
 mod notify;
 mod optimize;
+mod prices;
 mod query;
 mod reconcile;
 mod restore;
@@ -54,6 +55,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Query(args) => query::run(&folder, args).await?,
         Command::Budgets(args) => budgets::run(&folder, &args).await?,
         Command::Optimize(command) => optimize::run(&folder, command).await?,
+        Command::Prices(command) => prices::run(&folder, command).await?,
         Command::Events(args) => events::run(&folder, args).await?,
         Command::Backtest(args) => backtest::run(&folder, args).await?,
         Command::Reconcile(args) => reconcile::run(&folder, &args).await?,

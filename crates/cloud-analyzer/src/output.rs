@@ -19,6 +19,13 @@ pub(crate) fn complain(message: &str, advice: Option<&str>) {
     let _ = io::stderr().write_all(format!("error: {}\n{advice}", part(message)).as_bytes());
 }
 
+/// Says on standard error what a reader of the result should know.
+pub(crate) fn remark(note: &str) {
+    let note = shown::lines(note.trim_end()).replace('\n', "\n    ");
+    // Nobody is left to tell when standard error is closed.
+    let _ = io::stderr().write_all(format!("note: {note}\n").as_bytes());
+}
+
 /// Writes a result as JSON to standard output.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;

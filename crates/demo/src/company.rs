@@ -8,7 +8,8 @@ use crate::mix::{Rng, mix2};
 use crate::row::Row;
 use crate::text::{LineType, Pool, Template};
 use builder::Builder;
-use series::{Series, Step};
+use market::Market;
+use series::Series;
 
 pub(crate) mod builder;
 pub(crate) mod catalog;
@@ -17,8 +18,10 @@ mod fees;
 mod finish;
 pub(crate) mod incidents;
 mod instances;
+pub(crate) mod market;
 pub(crate) mod series;
 mod sizing;
+mod steps;
 mod world;
 
 pub(crate) use commitments::Commitment;
@@ -40,8 +43,9 @@ pub(crate) struct Company {
     pub(crate) templates: Vec<Template>,
     pub(crate) accounts: Vec<world::Account>,
     pub(crate) series: Vec<Series>,
-    /// Series that no commitment covers, in an order of no meaning.
+    /// Series outside of the market, in an order of no meaning.
     pub(crate) plain: Vec<u32>,
+    pub(crate) market: Market,
     pub(crate) commitments: Vec<Commitment>,
     /// Discount rows; slot 0 is none.
     pub(crate) slots: Vec<Slot>,
@@ -62,17 +66,18 @@ impl Company {
         let mut builder = Builder::new(mix2(seed, 2), accounts)?;
         let mut series = sizing::series(&mut builder, budget, first, last);
         incidents::quiet_series(&mut builder, &mut series, first, last);
-        let mut commitments = commitments::buy(&mut builder, &mut series, first, last);
-        sizing::steps(&mut builder.rng, &mut series, &mut commitments, budget, first, last);
+        let end = periods.last().map_or(last, |period| period.end);
+        let growth = |hour| growth(first, end, hour);
+        let (mut commitments, mut market) =
+            commitments::buy(&mut builder, &mut series, (first, last), &growth);
+        let owned = steps::Owned { commitments: &commitments, growth: &growth };
+        steps::steps(&mut builder.rng, &mut series, &mut market, &owned, budget, (first, last));
         let incidents = incidents::stage(&builder, &mut series, first, last);
         let mut slots = vec![Slot { template: 0 }];
         discounts(&mut builder, &mut series, &mut commitments, &mut slots, budget);
         let fees = fees::plan(&mut builder, &series, periods, budget);
-        let mut plain: Vec<u32> = (0u32..)
-            .zip(&series)
-            .filter(|(_, series)| series.pool.is_none())
-            .map(|(number, _)| number)
-            .collect();
+        let mut plain: Vec<u32> =
+            (0u32..).zip(&series).filter(|(_, series)| !series.market).map(|(number, _)| number).collect();
         for place in (1..plain.len()).rev() {
             plain.swap(place, builder.rng.below(place + 1));
         }
@@ -84,6 +89,7 @@ impl Company {
             accounts,
             series,
             plain,
+            market,
             commitments,
             slots,
             fees,
@@ -96,10 +102,14 @@ impl Company {
     /// The company's size in an hour, in permille of its mean.
     pub(crate) fn growth(&self, hour: Hour) -> i64 {
         let first = self.periods.first().map_or(hour, |period| period.start);
-        let last = self.periods.last().map_or(hour, |period| period.end);
-        // A yearly growth of a quarter, whatever the stretch.
-        1000 + i64::from(hour - i32::midpoint(first, last)) * 250 / 8766
+        let end = self.periods.last().map_or(hour, |period| period.end);
+        growth(first, end, hour)
     }
+}
+
+/// A yearly growth of a quarter, whatever the stretch: the size in an hour, in permille of the mean.
+fn growth(first: Hour, end: Hour, hour: Hour) -> i64 {
+    1000 + i64::from(hour - i32::midpoint(first, end)) * 250 / 8766
 }
 
 /// Gives every series and commitment the discount rows that it feeds.
@@ -149,15 +159,5 @@ fn discounts(
     }
     for commitment in commitments.iter_mut() {
         commitment.slot = slot(builder, LineType::EdpDiscount, commitment.account, commitment.fee);
-    }
-}
-
-/// Whether rows of a step end within the stretch, and where they begin.
-pub(crate) fn intervals(step: Step, period: &Period, from: Hour, to: Hour) -> Vec<(Hour, Hour)> {
-    match step {
-        Step::Hour => (from..to).map(|hour| (hour, hour + 1)).collect(),
-        Step::Day => (from..to).step_by(24).map(|day| (day, (day + 24).min(to))).collect(),
-        Step::Month if from == period.start => vec![(period.start, period.until)],
-        Step::Month => vec![],
     }
 }

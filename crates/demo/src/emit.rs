@@ -2,11 +2,14 @@
 //!
 //! A stretch of days is a pure function of the company, so that files can be written by any thread in any order.
 
-use crate::calendar::{Hour, Period};
+mod market;
+
+use crate::calendar::Hour;
+use crate::company::Company;
+use crate::company::market::Clerk;
 use crate::company::series::{Series, Step};
-use crate::company::{Commitment, Company, intervals};
-use crate::fixed::{AMOUNT, cost, cost8, mul_div};
-use crate::row::{Extra, NET_PERCENT, Row, net};
+use crate::fixed::{AMOUNT, cost, mul_div};
+use crate::row::{Extra, NET_PERCENT, Row};
 
 /// A stretch of one period, in whole days (the last may be short).
 #[derive(Debug, Clone, Copy)]
@@ -19,17 +22,17 @@ pub(crate) struct Stretch {
 /// Writes all rows of a stretch to `sink`.
 pub(crate) fn emit(company: &Company, stretch: &Stretch, sink: &mut dyn FnMut(Row)) {
     let period = company.periods[stretch.period];
-    let mut hours = Hours { company, discounts: vec![0; company.slots.len()], sink, scratch: Vec::new() };
+    let mut hours =
+        Hours { company, discounts: vec![0; company.slots.len()], sink, stall: market::Stall::default() };
     let first = stretch.from == period.start;
     if first {
         for row in &company.fees[stretch.period] {
             (hours.sink)(*row);
         }
-        for commitment in &company.commitments {
-            hours.commitment_fees(commitment, &period);
-        }
+        hours.commitment_fees(&period);
         hours.step(Step::Month, period.start, period.until);
     }
+    let mut clerk = Clerk::new(&company.market, &company.series, &company.commitments);
     let mut day = stretch.from;
     while day < stretch.to {
         let end = (day + 24).min(stretch.to);
@@ -37,6 +40,9 @@ pub(crate) fn emit(company: &Company, stretch: &Stretch, sink: &mut dyn FnMut(Ro
             hours.step(Step::Hour, hour, hour + 1);
         }
         hours.step(Step::Day, day, end);
+        for (from, to) in company.market.intervals(period.start, period.until, day, end) {
+            hours.market(&mut clerk, from, to);
+        }
         if company.daily_discounts {
             hours.book_discounts(day, end);
         }
@@ -52,8 +58,7 @@ struct Hours<'a> {
     company: &'a Company,
     discounts: Vec<i64>,
     sink: &'a mut dyn FnMut(Row),
-    /// Negation sums of the plan at hand: amount, price, net price.
-    scratch: Vec<[i64; 3]>,
+    stall: market::Stall,
 }
 
 impl Hours<'_> {
@@ -69,13 +74,6 @@ impl Hours<'_> {
                     let row = self.plain(series, from, to, amount);
                     self.containers(series, from, to, row.amortized, row.list);
                 }
-            }
-        }
-        for commitment in company.commitments.iter().filter(|commitment| commitment.step == step) {
-            if commitment.plan {
-                self.plan(commitment, from, to, growth);
-            } else {
-                self.reserved(commitment, from, to, growth);
             }
         }
     }
@@ -98,129 +96,6 @@ impl Hours<'_> {
         }
         (self.sink)(row);
         row
-    }
-
-    /// Reserved hours first, the rest on demand.
-    fn reserved(&mut self, commitment: &Commitment, from: Hour, to: Hour, growth: i64) {
-        let mut left = commitment.units * commitment.hours(from, to) * AMOUNT;
-        for number in &commitment.candidates {
-            let series = &self.company.series[*number as usize];
-            let amount = series.amount(from, to, growth);
-            if amount == 0 {
-                continue;
-            }
-            let covered = amount.min(left);
-            left -= covered;
-            if covered > 0 {
-                (self.sink)(reserved_row(commitment, series, from, to, covered));
-            }
-            if amount > covered {
-                self.plain(series, from, to, amount - covered);
-            }
-        }
-    }
-
-    /// Covered usage until the commitment is used up, the rest on demand; then what offsets it, and the fee.
-    fn plan(&mut self, commitment: &Commitment, from: Hour, to: Hour, growth: i64) {
-        let hours = commitment.hours(from, to);
-        let total = (commitment.upfront_rate + commitment.recurring_rate) * hours;
-        let mut left = total;
-        self.scratch.clear();
-        self.scratch.resize(commitment.negations.len(), [0; 3]);
-        for (number, negation) in commitment.candidates.iter().zip(&commitment.negation_of) {
-            let series = &self.company.series[*number as usize];
-            let amount = series.amount(from, to, growth);
-            if amount == 0 {
-                continue;
-            }
-            let (covered, effective) = coverable(series, amount, left);
-            left -= effective;
-            let (mut amortized, mut list) = (0, 0);
-            if covered > 0 {
-                let row = covered_row(series, from, to, covered, effective);
-                (self.sink)(row);
-                let sums = &mut self.scratch[*negation as usize];
-                sums[0] += covered;
-                sums[1] += row.unblended;
-                sums[2] += row.net;
-                (amortized, list) = (row.amortized, row.list);
-            }
-            if amount > covered {
-                let row = self.plain(series, from, to, amount - covered);
-                amortized += row.amortized;
-                list += row.list;
-            }
-            self.containers(series, from, to, amortized, list);
-        }
-        for (template, [amount, price, net_price]) in commitment.negations.iter().zip(&self.scratch) {
-            if *price != 0 {
-                let mut row = Row::flat(*template, from, to, *amount, -price);
-                row.net = -net_price;
-                row.edp = price - net_price;
-                (row.amortized, row.net_amortized) = (0, 0);
-                (self.sink)(row);
-            }
-        }
-        if hours > 0 {
-            let recurring = commitment.recurring_rate * hours;
-            let mut row = Row::flat(commitment.fee, from, to, hours * AMOUNT, recurring);
-            self.discount(commitment, &mut row);
-            row.amortized = left;
-            row.net_amortized = net(left);
-            row.extra = Extra::PlanFee { upfront: total - recurring, recurring, total, used: total - left };
-            (self.sink)(row);
-        }
-    }
-
-    /// The enterprise discount on a commitment's fee.
-    fn discount(&mut self, commitment: &Commitment, row: &mut Row) {
-        row.net = net(row.unblended);
-        row.edp = row.net - row.unblended;
-        self.discounts[commitment.slot as usize] += row.edp;
-    }
-
-    /// The purchase, when it falls into the period, and a reservation's monthly row.
-    fn commitment_fees(&mut self, commitment: &Commitment, period: &Period) {
-        if commitment.purchase != 0 && (period.start..period.until).contains(&commitment.start) {
-            let mut row = Row::flat(
-                commitment.purchase,
-                commitment.start,
-                commitment.start + 1,
-                commitment.units * AMOUNT,
-                commitment.upfront_value,
-            );
-            self.discount(commitment, &mut row);
-            (row.amortized, row.net_amortized) = (0, 0);
-            if !commitment.plan {
-                row.extra = Extra::ReservedPurchase { upfront_value: commitment.upfront_value };
-            }
-            (self.sink)(row);
-        }
-        // The fee of a month is charged for all of it at once, also in the open month; a purchase that is still to come
-        // is not known yet.
-        let hours = commitment.hours(period.start, period.end);
-        if commitment.plan || hours == 0 || commitment.start >= period.until {
-            return;
-        }
-        let amount = hours * commitment.units * AMOUNT;
-        let used = used(self.company, commitment, period);
-        let upfront = commitment.upfront_rate * hours * commitment.units;
-        let recurring = commitment.recurring_rate * hours * commitment.units;
-        let from = period.start.max(commitment.start);
-        let to = period.end.min(commitment.end);
-        let mut row = Row::flat(commitment.fee, from, to, amount, recurring);
-        self.discount(commitment, &mut row);
-        let extra = (upfront - used.upfront, recurring - used.recurring);
-        row.amortized = extra.0 + extra.1;
-        row.net_amortized = net(extra.0) + net(extra.1);
-        row.extra = Extra::ReservedFee {
-            upfront,
-            unused_upfront: extra.0,
-            unused_recurring: extra.1,
-            unused_amount: amount - used.amount,
-            upfront_value: commitment.upfront_value,
-        };
-        (self.sink)(row);
     }
 
     /// The containers that share an instance-hour: its cost by reserved share, nine parts CPU to one part memory.
@@ -274,69 +149,4 @@ impl Hours<'_> {
             *none = 0;
         }
     }
-}
-
-/// A row that a reservation covers.
-fn reserved_row(commitment: &Commitment, series: &Series, from: Hour, to: Hour, amount: i64) -> Row {
-    let upfront = cost8(amount, commitment.upfront_rate);
-    let recurring = cost8(amount, commitment.recurring_rate);
-    let mut row = Row::flat(series.covered, from, to, amount, 0);
-    row.list = cost(amount, series.list_rate);
-    row.amortized = upfront + recurring;
-    row.net_amortized = net(upfront + recurring);
-    row.extra = Extra::ReservedUse { upfront, recurring };
-    row
-}
-
-/// A row that a savings plan covers: priced on demand, offset by a negation row.
-fn covered_row(series: &Series, from: Hour, to: Hour, amount: i64, effective: i64) -> Row {
-    let unblended = cost(amount, series.rate);
-    let mut row = Row::flat(series.covered, from, to, amount, unblended);
-    row.list = cost(amount, series.list_rate);
-    row.net = mul_div(unblended, NET_PERCENT, 100);
-    row.edp = row.net - unblended;
-    row.amortized = effective;
-    row.net_amortized = net(effective);
-    row.extra = Extra::PlanUse { effective };
-    row
-}
-
-/// How much of an amount fits into what is left of a commitment, and what it uses up.
-fn coverable(series: &Series, amount: i64, left: i64) -> (i64, i64) {
-    let whole = cost8(amount, series.plan_rate);
-    if whole <= left {
-        return (amount, whole);
-    }
-    if left <= 0 || series.plan_rate == 0 {
-        return (0, 0);
-    }
-    let part = mul_div(left, AMOUNT, series.plan_rate).min(amount);
-    (part, cost8(part, series.plan_rate).min(left))
-}
-
-/// What a reservation's usage took in a period.
-struct Used {
-    amount: i64,
-    upfront: i64,
-    recurring: i64,
-}
-
-/// Replays a period's hours of a reservation.
-fn used(company: &Company, commitment: &Commitment, period: &Period) -> Used {
-    let mut used = Used { amount: 0, upfront: 0, recurring: 0 };
-    for (from, to) in intervals(commitment.step, period, period.start, period.until) {
-        let growth = company.growth(from);
-        let mut left = commitment.units * commitment.hours(from, to) * AMOUNT;
-        for number in &commitment.candidates {
-            let covered = company.series[*number as usize].amount(from, to, growth).min(left);
-            left -= covered;
-            used.amount += covered;
-            used.upfront += cost8(covered, commitment.upfront_rate);
-            used.recurring += cost8(covered, commitment.recurring_rate);
-            if left == 0 {
-                break;
-            }
-        }
-    }
-    used
 }

@@ -178,6 +178,7 @@ text_fields! {
     TagProject = "resourceTags/user:Project",
     TagTeam = "resourceTags/user:Team",
     TagBeanstalk = "resourceTags/user:elasticbeanstalk:environment-name",
+    TagKubernetesEdge = "resourceTags/user:kubernetes.io/cluster/harbor-edge",
     TagKubernetes = "resourceTags/user:kubernetes.io/cluster/harbor-prod",
     TagOwnerLower = "resourceTags/user:owner",
     CategoryUnit = "costCategory/Business Unit",

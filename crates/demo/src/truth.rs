@@ -2,6 +2,8 @@
 //!
 //! Nothing of the product's pipeline takes part, so that `truth.json` is an independent answer to every total.
 
+mod findings;
+
 use crate::calendar::{Period, instant};
 use crate::columns::in_focus;
 use crate::company::{COMPANY, Company, Incident};
@@ -93,7 +95,8 @@ pub(crate) fn document(
         "version": 1,
         "company": COMPANY,
         "currency": "USD",
-        "note": "Exact sums. Split cost allocation rows are outside every total. FOCUS books covered usage at zero and has neither negation nor split rows: its unblended cost by line item type differs, its totals do not.",
+        "note": "Exact sums. Split cost allocation rows are outside every total. FOCUS books covered usage at zero and has neither negation nor split rows: its unblended cost by line item type differs, its totals do not. Commitments: used and unused of the month, and what they covered at on-demand prices. Findings: what rows prove to be waste, by the usual rules' numbers; cost is that of the uncovered rows, monthly what of it is waste (null where the rows do not hold the price). Workloads: EC2 instances by what their tags name.",
+        "hourly_from": instant(company.market.hourly_from.max(company.periods.first().map_or(0, |period| period.start))),
         "options": {
             "rows": options.rows,
             "seed": options.seed,
@@ -165,14 +168,16 @@ fn one_period(company: &Company, period: &Period, ledger: &Ledger, total: &mut S
             let parts = commitments.get(&owned.arn)?;
             Some(json!({
                 "id": owned.arn,
-                "kind": owned.kind,
+                "kind": owned.kind(),
                 "payment": owned.payment.name(),
                 "units": owned.units,
                 "start": instant(owned.start),
                 "end": instant(owned.end),
                 "unblended": text(parts.unblended, MONEY_SCALE),
                 "amortized": text(parts.amortized, MONEY_SCALE),
+                "used": text(parts.amortized - parts.unused, MONEY_SCALE),
                 "unused": text(parts.unused, MONEY_SCALE),
+                "on_demand_equivalent": text(parts.equivalent, MONEY_SCALE),
                 "upfront_paid": text(parts.upfront_paid, MONEY_SCALE),
                 "amortization": text(parts.amortization, MONEY_SCALE),
                 "difference": text(parts.difference(), MONEY_SCALE),
@@ -195,6 +200,8 @@ fn one_period(company: &Company, period: &Period, ledger: &Ledger, total: &mut S
         "by_line_item_type": types,
         "by_lifecycle": lifecycles,
         "commitments": owned,
+        "findings": findings::findings(company, period, ledger),
+        "workloads": findings::workloads(company, ledger),
     })
 }
 
@@ -204,6 +211,8 @@ struct Identity {
     unblended: i128,
     amortized: i128,
     unused: i128,
+    /// What it covered, at on-demand prices.
+    equivalent: i128,
     upfront_paid: i128,
     amortization: i128,
 }
@@ -216,6 +225,7 @@ impl Identity {
         match kind {
             LineType::Fee | LineType::SavingsPlanUpfrontFee => self.upfront_paid += sum.unblended,
             LineType::RiFee | LineType::SavingsPlanRecurringFee => self.unused += sum.amortized,
+            LineType::DiscountedUsage | LineType::SavingsPlanCoveredUsage => self.equivalent += sum.list,
             _ => {}
         }
     }

@@ -24,8 +24,10 @@ mod lake_files;
 mod migrations;
 mod notice;
 mod notification;
+mod optimization;
 mod organization;
 mod outbox;
+mod price;
 mod publication;
 mod saved_report;
 mod sealed;
@@ -57,8 +59,10 @@ pub use notification::{
     Asked, Cadence, Channel, ChannelEdit, ChannelState, Composed, Delivery, NewDelivery, NewNotification,
     Notification, Telling, Told,
 };
+pub use optimization::{SpotExclusion, WasteDismissal};
 pub use organization::Organization;
 pub use outbox::{BillDiff, Undiffed};
+pub use price::{PriceFile, StoredPrice};
 pub use publication::{
     NewPublication, Publication, PublishedMonth, Retirement, Stage, StateVersion, SupersededPublication,
 };

@@ -176,7 +176,7 @@ pub struct StateVersion {
     pub newest: i64,
     /// When the files of a source were looked at last (ms).
     pub looked_at_ms: i64,
-    /// Sum of the revisions of an organization's definitions.
+    /// Grows with each change of what an organization defined or decided.
     pub definitions: i64,
     /// Its connections, and those that they read through.
     pub connections: i64,
@@ -306,7 +306,10 @@ impl Meta {
              SELECT count(*) AS current, coalesce(sum(stage = 'complete'), 0) AS complete,
                  coalesce(max(id), 0) AS newest,
                  (SELECT coalesce(max(looked_at_ms), 0) FROM source_files WHERE connection_id IN own) AS looked_at_ms,
-                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?1) AS definitions,
+                 (SELECT coalesce(sum(revision), 0) FROM definitions WHERE organization_id = ?1)
+                     + (SELECT count(*) + coalesce(sum(at_ms), 0) FROM waste_dismissals WHERE organization_id = ?1)
+                     + (SELECT count(*) + coalesce(sum(at_ms), 0) FROM spot_exclusions WHERE organization_id = ?1)
+                     AS definitions,
                  (SELECT count(*) FROM own) AS connections,
                  (SELECT coalesce(max(created_at_ms), 0) FROM connections WHERE id IN own) AS connected_at_ms
              FROM publications WHERE superseded_at_ms IS NULL AND connection_id IN own",

@@ -28,6 +28,7 @@ export const paths = {
   costsFile: (format: "csv" | "xlsx" | "parquet", query: Search) =>
     `/api/v1/costs.${format}${stringifySearch(query)}`,
   explainCsv: (query: Search) => `/api/v1/explain.csv${stringifySearch(query)}`,
+  purchasePlan: (query: Search) => `/api/v1/optimization/buy.csv${stringifySearch(query)}`,
   openApi: () => "/api/v1/openapi.json",
   oidcStart: (to: string) => `/api/v1/oidc/start${stringifySearch({ to })}`,
   template: (id: string, query: Search) =>

@@ -827,6 +827,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimization/buy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to buy, for each payer and currency: the amount of an offer that costs least over a look-back, with what is owned at
+         *     the decision, its cost curve, risk, what is not known, and how far from the best it may be at most.
+         */
+        get: operations["advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/buy.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to buy, as a purchase plan. */
+        get: operations["plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/optimization/owned": {
         parameters: {
             query?: never;
@@ -887,6 +924,159 @@ export interface paths {
         };
         /** A month again in AWS's order with what was owned in it, beside what was billed. */
         get: operations["replay"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/split-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What clusters, namespaces and workloads cost, where the report splits it. */
+        get: operations["split_costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/spot-exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps workloads off spot: they stay in the list, and leave every total of savings. */
+        put: operations["exclude_from_spot"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/spot-exclusions/include": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets workloads run on spot again. */
+        post: operations["include_in_spot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rows prove to be waste. */
+        get: operations["waste"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, a line for each finding. */
+        get: operations["waste_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste/dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a finding away: it stays in the list, and leaves every total until its day is over. */
+        post: operations["dismiss_waste"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/waste/dismissals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes back that a finding was put away. */
+        delete: operations["restore_waste"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/workloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clusters, groups and environments that instances and tasks ran for. */
+        get: operations["workloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimization/workloads.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV, a line for each workload. */
+        get: operations["workloads_csv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1730,6 +1920,61 @@ export interface components {
             /** @description Their name when they did it. */
             name: string;
         };
+        /** @description A problem of one payer and currency. */
+        AdviceView: {
+            as_of: string;
+            break_even_utilization: string | null;
+            by_account: components["schemas"]["ShareView"][];
+            /** @description What to commit to an hour, all together. */
+            commitment: string;
+            commitments: components["schemas"]["PurchaseView"][];
+            /** @description What the purchases cost in the look-back. */
+            committed: string;
+            /** @description The same with them. */
+            cost: string;
+            coverage: string | null;
+            coverage_before: string | null;
+            currency: string;
+            curve: components["schemas"]["CurveView"][];
+            dearer: components["schemas"]["UnpricedView"][];
+            /** @description Whether a month of the look-back is still open. */
+            estimate: boolean;
+            full_hours: number | null;
+            gap: string | null;
+            hours: number;
+            ladder: components["schemas"]["LadderView"][] | null;
+            ladder_expires_in_a_quarter: string | null;
+            ladder_given_up: string | null;
+            look_back: components["schemas"]["LookBackView"];
+            lower_bound: string | null;
+            monthly_savings: string;
+            notes: string[];
+            offer: string;
+            /** @description Of the usage that competes for the offer, without the purchases and beside what is owned. */
+            on_demand: string;
+            /** @description What counts as owned. */
+            owned: string[];
+            /** Format: int32 */
+            payback_month: number | null;
+            payer: string;
+            payment: string;
+            prices: components["schemas"]["PriceSourceView"][];
+            /** @description Why nothing can be said: `daily_report`. */
+            reason: string | null;
+            /** @description By percent of the usage: 90, 80, 70. */
+            risk: {
+                [key: string]: components["schemas"]["RiskView"];
+            };
+            safe_after_months: string | null;
+            savings: string;
+            /** @description A sentence to check by hand. */
+            sentence: string;
+            term: string;
+            unknown: components["schemas"]["UnpricedView"][];
+            upfront: string;
+            utilization: string | null;
+            yearly_savings: string;
+        };
         /** @description What the organization may connect to of the server's own machine: its operator allows it, at the start. */
         AllowedSources: {
             /** @description Whether it may read buckets with the machine's own AWS credentials. */
@@ -2494,6 +2739,13 @@ export interface components {
             unproven_periods: string[];
             view: string;
         };
+        CurveView: {
+            commitment: string;
+            cost: string;
+            coverage: string | null;
+            savings: string;
+            utilization: string | null;
+        };
         /** @description An organization that reads its accounts of a bill. */
         CustomerView: {
             /** @description In order. */
@@ -2761,6 +3013,14 @@ export interface components {
          * @enum {string}
          */
         KnownView: "whole" | "part" | "nothing";
+        LadderView: {
+            commitment: string;
+            cost: string;
+            /** Format: int32 */
+            month: number;
+            owned: string;
+            savings: string;
+        };
         /** @description A line item. */
         LineItem: {
             account: string;
@@ -2780,6 +3040,12 @@ export interface components {
             tags: string;
             usage_amount: string;
             usage_type: string;
+        };
+        LookBackView: {
+            days: number;
+            from: string;
+            shortened: boolean;
+            to: string;
         };
         /** @description Domains of mail addresses. */
         MailDomains: {
@@ -3285,6 +3551,15 @@ export interface components {
             /** @description Connections that are not compared because they lack data of either span. */
             unknown_connections: string[];
         };
+        PriceSourceView: {
+            date: string | null;
+            name: string;
+            /** @description `offer` or `on-demand`. */
+            of: string;
+            skus: number;
+            /** @description `rows`, `file`, `imported` or `shipped`. */
+            source: string;
+        };
         /** @description A problem (RFC 9457) with what to do about it. */
         Problem: {
             /** @description What to do about it. */
@@ -3409,6 +3684,32 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        PurchaseView: {
+            class: string | null;
+            cost: string;
+            /** Format: int64 */
+            count: number | null;
+            curve: components["schemas"]["CurveView"][];
+            deployment: string | null;
+            family: string | null;
+            full_hours: number;
+            hourly: string;
+            instance_type: string | null;
+            /** @description `compute`, `ec2`, `database`, `sagemaker` or `reserved`. */
+            kind: string;
+            monthly: string;
+            name: string;
+            platform: string | null;
+            region: string | null;
+            replaced: string;
+            service: string | null;
+            size_flexible: boolean | null;
+            tenancy: string | null;
+            unused: string;
+            upfront: string;
+            used: string;
+            utilization: string | null;
+        };
         /** @description Rates of a month. */
         RatesOfMonth: {
             as_of?: components["schemas"]["AsOfView"] | null;
@@ -3512,6 +3813,12 @@ export interface components {
         Reports: {
             /** @description By name. */
             reports: components["schemas"]["Report"][];
+        };
+        RiskView: {
+            cost: string;
+            on_demand: string;
+            savings: string;
+            utilization: string | null;
         };
         /**
          * @description What somebody may do in an organization.
@@ -3666,6 +3973,12 @@ export interface components {
          * @enum {string}
          */
         SeverityName: "low" | "medium" | "high" | "critical";
+        ShareView: {
+            account_id: string;
+            cost: string;
+            on_demand: string;
+            savings: string;
+        };
         /** @description A cost that is split. */
         SharedCost: {
             /** @description Empty for a new one. */
@@ -3731,6 +4044,50 @@ export interface components {
         SpeltValue: {
             spellings: string[];
             value: string;
+        };
+        /** @description A cluster. */
+        SplitCluster: {
+            account_id: string;
+            cluster: string;
+            cost: string;
+            idle: string;
+            namespaces: components["schemas"]["SplitNamespace"][];
+        };
+        /** @description Split costs of some days; they are in no total, for instances' own rows hold them. */
+        SplitCostsView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            clusters: components["schemas"]["SplitCluster"][];
+            currency: string;
+            from: string | null;
+            notes: string[];
+            /** @description Day after the last. */
+            to: string | null;
+        };
+        /** @description A namespace of a cluster; of ECS a service. */
+        SplitNamespace: {
+            cost: string;
+            idle: string;
+            namespace: string;
+            workloads: components["schemas"]["SplitWorkload"][];
+        };
+        /** @description A workload of a namespace. */
+        SplitWorkload: {
+            /** @description Of what was used or reserved. */
+            cost: string;
+            /** @description Its share of what nobody used. */
+            idle: string;
+            workload: string;
+        };
+        /** @description Workloads that are not to run on spot. */
+        SpotExclusionWish: {
+            reason?: string;
+            /** @description The id of each, as lists have it. */
+            workloads: string[];
+        };
+        /** @description Workloads that may run on spot again. */
+        SpotInclusionWish: {
+            /** @description The id of each, as lists have it. */
+            workloads: string[];
         };
         /** @description How the organization stands: each a short name, which is another one once something of it changed. */
         StandView: {
@@ -4412,6 +4769,14 @@ export interface components {
             /** Format: int64 */
             took_ms: number;
         };
+        UnpricedView: {
+            amount: string;
+            on_demand: string | null;
+            operation: string;
+            region: string;
+            service: string;
+            usage_type: string;
+        };
         /** @description A file that is not read. */
         UnreadFile: {
             fate: components["schemas"]["FileFate"];
@@ -4480,6 +4845,168 @@ export interface components {
         VirtualTags: {
             /** @description By name. */
             virtual_tags: components["schemas"]["VirtualTag"][];
+        };
+        /** @description What no row says, and the permission that would. */
+        WasteCannotProve: {
+            permission: string;
+            what: string;
+        };
+        /** @description That a finding was put away. */
+        WasteDismissal: {
+            at: string;
+            by: string;
+            /** @description By which it is taken back. */
+            id: string;
+            reason: string;
+            /** @description The last day; `null`: for good. */
+            until: string | null;
+        };
+        /** @description A finding to put away. */
+        WasteDismissalWish: {
+            account_id: string;
+            /** @description Why, for those who look at it later. */
+            reason: string;
+            region?: string | null;
+            /** @description `null` where the finding names none; then `region` says where. */
+            resource_id?: string | null;
+            /** Format: int32 */
+            rule: number;
+            /** @description The last day, YYYY-MM-DD; `null`: for good. */
+            until?: string | null;
+        };
+        /** @description Something that is paid for and serves nothing, or could be had for less. */
+        WasteFinding: {
+            account: string | null;
+            account_id: string;
+            confidence: string;
+            /** @description What its rows cost, without what a commitment pays. */
+            cost: string;
+            /** @description Whether totals hold it: each resource is in them once. */
+            counted: boolean;
+            dismissed: components["schemas"]["WasteDismissal"] | null;
+            evidence: string;
+            /** @description Address of its rows in Cost Analysis, behind the question mark. */
+            explain: string | null;
+            /** @description What would not be paid; `null`: `unknown` says why. */
+            monthly: string | null;
+            monthly_low: string | null;
+            region: string | null;
+            /** @description The end of its name, by which people know it. */
+            resource: string | null;
+            /** @description `null`: the report names none, and it is all of its account and region. */
+            resource_id: string | null;
+            /** Format: int32 */
+            rule: number;
+            unknown: string | null;
+        };
+        /** @description A rule, and what it found. */
+        WasteRuleView: {
+            advice: string;
+            /** @description low, medium or high. */
+            confidence: string;
+            /** @description What the rows say. */
+            evidence: string;
+            /** @description Findings that were not put away. */
+            findings: number;
+            key: string;
+            monthly: string;
+            monthly_low: string;
+            /** @description The permission by which more would be known. */
+            permission: string;
+            /** @description What could go wrong. */
+            risk: string;
+            /** Format: int32 */
+            rule: number;
+            title: string;
+            unknown: number;
+            /** @description What the amount is. */
+            what: string;
+        };
+        /** @description What findings come to. */
+        WasteTotal: {
+            /** @description Each resource once, without what was put away. */
+            monthly: string;
+            /** @description At least so much of it. */
+            monthly_low: string;
+            /** @description Findings whose price no row tells. */
+            unknown: number;
+        };
+        /** @description Waste that rows prove. */
+        WasteView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            cannot_prove: components["schemas"]["WasteCannotProve"][];
+            currency: string;
+            /** @description The newest day of data; `null`: there are none. */
+            data_through: string | null;
+            /** @description By rule, account, region and resource. */
+            findings: components["schemas"]["WasteFinding"][];
+            /** @description First day of the amounts. */
+            from: string | null;
+            /** @description What was shortened, is not there yet or cannot be told. */
+            notes: string[];
+            /** @description Whether amounts are projected to 730 hours. */
+            projected: boolean;
+            /** @description All rules, by number. */
+            rules: components["schemas"]["WasteRuleView"][];
+            /** @description Day after the last. */
+            to: string | null;
+            total: components["schemas"]["WasteTotal"];
+        };
+        /** @description A workload. */
+        Workload: {
+            account: string | null;
+            account_id: string;
+            cost: string;
+            excluded: components["schemas"]["WorkloadExclusion"] | null;
+            hours: string;
+            /** @description What it is called where it is excluded. */
+            id: string;
+            instance_types: string[];
+            /** @description Distinct instances or tasks. */
+            instances: number;
+            kind: string;
+            /** @description Empty where only its kind is known. */
+            name: string;
+            on_demand: string;
+            on_demand_hours: string;
+            region: string | null;
+            spot: string;
+        };
+        /** @description Why a workload is not to run on spot. */
+        WorkloadExclusion: {
+            at: string;
+            by: string;
+            reason: string;
+        };
+        /** @description What runs workloads, and what these come to. */
+        WorkloadService: components["schemas"]["WorkloadSums"] & {
+            /** @description eks, kubernetes, ecs, fargate, emr, beanstalk or asg. */
+            kind: string;
+            workloads: number;
+        };
+        /** @description What some workloads come to, without those that are not to run on spot. */
+        WorkloadSums: {
+            cost: string;
+            /** @description Hours of instances; of Fargate hours of processors. */
+            hours: string;
+            instances: number;
+            on_demand: string;
+            on_demand_hours: string;
+            spot: string;
+        };
+        /** @description Workloads of some days. */
+        WorkloadsView: {
+            as_of?: components["schemas"]["AsOfView"] | null;
+            cards: components["schemas"]["WorkloadSums"];
+            currency: string;
+            /** @description First day; `null`: there are no data. */
+            from: string | null;
+            notes: string[];
+            services: components["schemas"]["WorkloadService"][];
+            /** @description Day after the last. */
+            to: string | null;
+            /** @description By kind, name, account and region; also those that are not to run on spot. */
+            workloads: components["schemas"]["Workload"][];
         };
     };
     responses: never;
@@ -6587,6 +7114,110 @@ export interface operations {
             };
         };
     };
+    advice: {
+        parameters: {
+            query?: {
+                /** @description compute (default), ec2, database, sagemaker, reserved, joint or joint-database. */
+                offer?: string;
+                /** @description 1yr (default) or 3yr. */
+                term?: string;
+                /** @description no-upfront (default), partial-upfront or all-upfront. */
+                payment?: string;
+                /** @description Class of reservations: standard (default) or convertible. */
+                class?: string;
+                /** @description Days of usage before the decision: 30 unless said otherwise. */
+                look_back?: number;
+                /** @description The decision: midnight (UTC) at the begin of a day; the end of the data unless said otherwise. */
+                decision?: string;
+                /** @description What is owned and expires within so many days counts as expired. */
+                expires_within?: number;
+                /** @description Figures at this commitment in place of the best: dollars an hour, or a number of reservations. */
+                commitment?: string;
+                /** @description One instance family alone. */
+                family?: string;
+                /** @description One region alone. */
+                region?: string;
+                /** @description Months over which it is bought in parts. */
+                ladder?: number;
+                /** @description Whether accounts' shares are told. */
+                by_account?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceView"][];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description compute (default), ec2, database, sagemaker, reserved, joint or joint-database. */
+                offer?: string;
+                /** @description 1yr (default) or 3yr. */
+                term?: string;
+                /** @description no-upfront (default), partial-upfront or all-upfront. */
+                payment?: string;
+                /** @description Class of reservations: standard (default) or convertible. */
+                class?: string;
+                /** @description Days of usage before the decision: 30 unless said otherwise. */
+                look_back?: number;
+                /** @description The decision: midnight (UTC) at the begin of a day; the end of the data unless said otherwise. */
+                decision?: string;
+                /** @description What is owned and expires within so many days counts as expired. */
+                expires_within?: number;
+                /** @description Figures at this commitment in place of the best: dollars an hour, or a number of reservations. */
+                commitment?: string;
+                /** @description One instance family alone. */
+                family?: string;
+                /** @description One region alone. */
+                region?: string;
+                /** @description Months over which it is bought in parts. */
+                ladder?: number;
+                /** @description Whether accounts' shares are told. */
+                by_account?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     owned: {
         parameters: {
             query?: {
@@ -6725,6 +7356,327 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplayOfMonth"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_costs: {
+        parameters: {
+            query?: {
+                /** @description First day (UTC), YYYY-MM-DD; the newest 30 days unless said otherwise. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SplitCostsView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exclude_from_spot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpotExclusionWish"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    include_in_spot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpotInclusionWish"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waste: {
+        parameters: {
+            query?: {
+                /** @description That month's real amounts, YYYY-MM; without it the newest 14 days, projected to 730 hours. */
+                month?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WasteView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    waste_csv: {
+        parameters: {
+            query?: {
+                /** @description That month's real amounts, YYYY-MM; without it the newest 14 days, projected to 730 hours. */
+                month?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_waste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WasteDismissalWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WasteDismissal"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_waste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workloads: {
+        parameters: {
+            query?: {
+                /** @description containers or elastic; all unless said otherwise. */
+                kind?: string;
+                /** @description First day (UTC), YYYY-MM-DD; the newest 30 days unless said otherwise. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkloadsView"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workloads_csv: {
+        parameters: {
+            query?: {
+                /** @description containers or elastic; all unless said otherwise. */
+                kind?: string;
+                /** @description First day (UTC), YYYY-MM-DD; the newest 30 days unless said otherwise. */
+                from?: string;
+                /** @description Day after the last (UTC), YYYY-MM-DD. */
+                to?: string;
+                /** @description `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account. */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: {

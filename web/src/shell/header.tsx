@@ -51,6 +51,9 @@ export function Header({ session, overview }: Props) {
         <Link to="/trends" activeOptions={{ includeSearch: false }}>
           Trends
         </Link>
+        <Link to="/optimization" activeOptions={{ includeSearch: false }}>
+          Optimization
+        </Link>
         <Link to="/subsets" data-status={allocation ? "active" : undefined}>
           Allocation
         </Link>

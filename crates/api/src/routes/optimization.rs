@@ -1,7 +1,11 @@
-//! Optimization: commitments that are owned, and what they do.
+//! Optimization: commitments that are owned, what they do, and which to buy; waste and workloads beside them.
 
+pub(crate) mod buy;
 mod history;
+pub(crate) mod split;
 mod views;
+pub(crate) mod waste;
+pub(crate) mod workloads;
 
 use crate::access::By;
 use crate::as_of::{AsOfParams, AsOfView};
@@ -10,7 +14,7 @@ use crate::params::{CurrencyParams, Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::AppError;
-use app::optimize::{self, Replay};
+use app::optimize::{self, Accounts, Replay};
 use axum::extract::State;
 use axum::response::Response;
 use history::OwnedView;
@@ -243,4 +247,21 @@ fn together(currency: String, month: BillingPeriod, found: Vec<Replay>) -> Repla
         commitments: found.into_iter().flat_map(|one| one.commitments).map(ReplayedView::from).collect(),
         as_of: None,
     }
+}
+
+/// What waste and workloads can be asked for.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the parameters; the handlers read them")]
+pub(crate) struct OptimizationParams {
+    /// `account_id=V[,V]`, `subset=V`: keeps, `!=` leaves out; may be repeated, all must accept an account.
+    filter: Option<Vec<String>>,
+    /// Currency of the amounts; the main one unless said otherwise.
+    currency: Option<String>,
+}
+
+/// Accounts and currency.
+fn common(pairs: &mut Pairs) -> Result<(Accounts, Option<String>), ApiError> {
+    let accounts = Accounts::of(&filters(pairs)?)?;
+    Ok((accounts, pairs.one("currency")?.filter(|currency| !currency.is_empty())))
 }

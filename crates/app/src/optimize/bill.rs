@@ -6,10 +6,12 @@
 mod making;
 
 use super::deeds::{Deed, DeedKind, deeds};
-use super::hours::{Detail, HoursAsked, hour_rows};
+use super::hours::{Detail, HourSums, HoursAsked, What, hour_rows};
 use crate::read::Published;
 use crate::{App, Result};
-use analyses::commitments::{Class, Commitment, Covers, Payment, Rate, Rates, Sku, Term, Usage, ratio};
+use analyses::commitments::{
+    Class, Commitment, Covers, Payment, Rate, Rates, Reserved, Said, Sku, Term, Usage, facts, ratio,
+};
 use chrono::{DateTime, Months, NaiveTime, Utc};
 use making::Making;
 use model::{BillingPeriod, Decimal};
@@ -27,6 +29,12 @@ pub struct Bill {
     pub usage: Usage,
     /// Base of each of the usage's SKUs: one of two prices has the base of the other.
     pub bases: Vec<usize>,
+    /// What rows say of each base; the first that was met.
+    pub words: Vec<Arc<What>>,
+    /// What rows at the on-demand price paid for each of the usage's SKUs.
+    pub paid: Vec<Paid>,
+    /// What plans took: their effective cost, and after discounts.
+    pub plan_paid: (Decimal, Decimal),
     /// All commitments with rows in the months.
     pub deeds: Vec<Deed>,
     /// Those of them that can be replayed, with their place among the deeds.
@@ -39,8 +47,32 @@ pub struct Bill {
     pub offers: Vec<OfferRates>,
     /// On-demand dollars of rows that span more than an hour: a daily report tells no hours.
     pub not_hourly: Decimal,
+    /// On-demand dollars of each day from the first hour on: all, and those of such rows.
+    pub by_day: Vec<(f64, f64)>,
     /// On-demand dollars of all its usage.
     pub equivalent: Decimal,
+}
+
+/// What was paid at the on-demand price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paid {
+    /// Usage.
+    pub usage: Decimal,
+    /// At public prices.
+    pub list: Decimal,
+    /// As billed: rates of one's own are in it.
+    pub billed: Decimal,
+    /// After discounts.
+    pub net: Decimal,
+}
+
+impl Paid {
+    fn add(&mut self, sums: &HourSums) {
+        self.usage += sums.usage;
+        self.list += sums.list;
+        self.billed += sums.billed;
+        self.net += sums.net_billed;
+    }
 }
 
 /// An offer of savings plans.
@@ -68,9 +100,23 @@ pub struct OfferRates {
 }
 
 impl Bill {
+    /// One regional reservation of a SKU's base, where it can be reserved.
+    pub fn reserved(&self, base: usize) -> Option<Reserved> {
+        let what = self.words.get(base)?;
+        let reservable = facts().is_reservable(&what.product_code, &what.usage_type);
+        let said = Said { zone: None, ..making::said(what) };
+        reservable.then(|| facts().reserved(&said, 1)).flatten()
+    }
+
     /// An offer's rates as the replay takes them.
     pub fn rates(&self, offer: &OfferRates) -> Rates {
         Rates(self.bases.iter().map(|base| offer.rates.get(base).copied()).collect())
+    }
+
+    /// First hour from which on at most such a part of each day's on-demand dollars is told by the day.
+    pub fn hourly_from(&self, most: f64) -> usize {
+        let last = self.by_day.iter().rposition(|(all, daily)| *daily > all * most);
+        last.map_or(0, |day| (day + 1) * 24).min(self.usage.hours)
     }
 
     /// Part of the on-demand dollars whose hours are not told.

@@ -1,6 +1,6 @@
 //! Options of what commitments do, and what could be saved.
 
-use super::Format;
+use super::{Buy, Format};
 use clap::{Args, Subcommand};
 use model::{AsOf, BillingPeriod};
 
@@ -12,6 +12,12 @@ pub(crate) enum Optimize {
     Rates(OfMonth),
     /// A month again in AWS's order with what was owned in it, beside what was billed
     Replay(OfMonth),
+    /// Waste that the rows of a month prove: idle, forgotten, of a dearer kind
+    Waste(OfMonth),
+    /// Clusters, groups and environments that instances ran for in a month
+    Workloads(OfMonth),
+    /// What to buy: the amount of an offer that costs least over a look-back, with what is owned
+    Buy(Box<Buy>),
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,11 @@
 //! `optimize`: what commitments do, and what could be saved. One file a verb.
 
+mod buy;
 mod owned;
 mod rates;
 mod replay;
+mod waste;
+mod workloads;
 
 use super::Folder;
 use crate::cli::{Format, OfMonth, Optimize};
@@ -21,6 +24,9 @@ pub(crate) async fn run(folder: &Folder, command: Optimize) -> anyhow::Result<()
         Optimize::Owned(args) => owned::run(folder, &args).await,
         Optimize::Rates(args) => rates::run(folder, &args).await,
         Optimize::Replay(args) => replay::run(folder, &args).await,
+        Optimize::Waste(args) => waste::run(folder, &args).await,
+        Optimize::Workloads(args) => workloads::run(folder, &args).await,
+        Optimize::Buy(args) => buy::run(folder, &args).await,
     }
 }
 

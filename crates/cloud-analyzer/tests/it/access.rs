@@ -11,6 +11,7 @@ use app::allocation::{self, Method, SharedCost};
 use app::budgets::{self, NewBudget};
 use app::identity::{self, Accepting};
 use app::notifications::{self, Cadence, ChannelKind, NewChannel, TargetChange};
+use app::optimize::{self, NewDismissal};
 use app::policy::Caller;
 use app::trends::{self, Wish};
 use app::{App, AppOptions};
@@ -53,6 +54,7 @@ struct Things {
     shared_cost: String,
     event: String,
     definition: String,
+    dismissal: String,
 }
 
 impl Things {
@@ -70,6 +72,7 @@ impl Things {
             Some("virtual-tags") => &self.virtual_tag,
             Some("trend-events") => &self.event,
             Some("trend-definitions") => &self.definition,
+            Some("optimization") => &self.dismissal,
             _ => &self.invitation,
         };
         let own = path.replace("{user_id}", &self.member).replace("{name}", "service").replace("{id}", id);
@@ -155,10 +158,20 @@ async fn things_of(app: &App, caller: &Caller, account: &str) -> Things {
         wish,
     };
     let definition = trends::create_definition(app, caller, new).await.unwrap().definition.id;
+    let new = NewDismissal {
+        rule: 1,
+        account: account.to_owned(),
+        resource: Some("eipalloc-1".to_owned()),
+        region: None,
+        reason: named("Dismissal"),
+        until: None,
+    };
+    let dismissal = optimize::dismiss(app, caller, new).await.unwrap().id;
     let accounts = vec![account.to_owned()];
     Things {
         event: event_of(app, &organization, account).await,
         definition,
+        dismissal,
         report: report.saved.id.to_string(),
         budget: budget.id.to_string(),
         channel: channel.id.to_string(),

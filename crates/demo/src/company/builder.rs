@@ -1,7 +1,7 @@
 //! Makes templates: the text of line items, shared by usage, fees, commitments and discounts.
 
 use super::catalog::{Catalog, Charge};
-use super::instances::{Engine, Fleet, InstanceType, Os, Workload, normalization};
+use super::instances::{Engine, Fleet, InstanceType, Os, Workload, current, family, normalization};
 use super::world::{Account, COMPANY, REGIONS, Region, tag};
 use crate::error::DemoError;
 use crate::fixed::{MONEY_SCALE, text};
@@ -125,15 +125,14 @@ impl Builder {
         }
     }
 
-    /// A line of the catalogue in an account and region.
+    /// A line of the catalogue in an account and region; `of` is a template of the same resource.
     pub(crate) fn charge(
         &mut self,
         charge: &Charge,
-        account: usize,
-        region: &Region,
-        app: &str,
+        (account, region, app): (usize, &Region, &str),
         rate: i64,
         compute: bool,
+        of: Option<u32>,
     ) -> Template {
         let lifecycle = if compute { Lifecycle::OnDemand } else { Lifecycle::Other };
         let mut line = self.line(LineType::Usage, lifecycle, account, &charge.code);
@@ -163,8 +162,6 @@ impl Builder {
                 ],
             );
         }
-        let resource = self.resource(&charge.resource, account, region, app);
-        line.set(&mut self.pool, Txt::ResourceId, &resource);
         let place = if global { "Global".to_owned() } else { region.name.to_owned() };
         let price = text(i128::from(rate), MONEY_SCALE);
         line.set(
@@ -182,6 +179,17 @@ impl Builder {
         if charge.code == "ElasticMapReduce" {
             line.set_all(&mut self.pool, &[(Txt::TagEmrFlow, "j-3HARBORETL01"), (Txt::TagEmrRole, "CORE")]);
         }
+        if let Some(first) = of {
+            // Another charge of a resource that is there: its name, its tags.
+            let first = self.templates[first as usize].clone();
+            line.set_id(Txt::ResourceId, first.get(Txt::ResourceId));
+            for field in Txt::ALL.iter().filter(|field| is_label(field.name())) {
+                line.set_id(*field, first.get(*field));
+            }
+            return line;
+        }
+        let resource = self.resource(&charge.resource, account, region, app);
+        line.set(&mut self.pool, Txt::ResourceId, &resource);
         let owner = self.accounts[account].clone();
         tag(&mut line, &mut self.pool, &mut self.rng, &owner, app, !charge.resource.is_empty());
         line
@@ -221,7 +229,7 @@ impl Builder {
     ) -> Template {
         let (account, region, app) = at;
         let spot = fleet.engine == Engine::Ec2Spot;
-        let (code, word, operation, family) = match fleet.engine {
+        let (code, word, operation, product) = match fleet.engine {
             Engine::Ec2 => ("AmazonEC2", "BoxUsage", os.operation().to_owned(), "Compute Instance"),
             // Spot rows carry the spot operation with the system's code behind it.
             Engine::Ec2Spot => {
@@ -253,7 +261,12 @@ impl Builder {
         let usage_name = kind.name.trim_end_matches(".search");
         let usage = format!("{}{word}:{usage_name}", region.old_prefix);
         self.usage(&mut line, Some(region), &usage, &operation, "Hrs");
-        let factor = if code == "AmazonEC2" || code == "AmazonRDS" { normalization(kind.name) } else { 0 };
+        // Multi-AZ counts twice.
+        let factor = match fleet.engine {
+            Engine::OpenSearch | Engine::Redshift => 0,
+            Engine::MySqlMultiAz => normalization(kind.name) * 2,
+            _ => normalization(kind.name),
+        };
         line.norm = factor;
         let ec2 = code == "AmazonEC2";
         let resource = match fleet.engine {
@@ -289,15 +302,15 @@ impl Builder {
                 (Txt::ResourceId, &resource),
                 (Txt::AvailabilityZone, &zone),
                 (Txt::Description, &description),
-                (Txt::ProductFamily, family),
+                (Txt::ProductFamily, product),
                 (Txt::InstanceType, kind.name),
                 (Txt::InstanceFamily, kind.family),
-                (Txt::InstanceTypeFamily, crate::company::commitments::family(kind.name)),
+                (Txt::InstanceTypeFamily, family(kind.name)),
                 (Txt::Vcpu, &kind.vcpu.to_string()),
                 (Txt::Memory, kind.memory),
                 (Txt::PhysicalProcessor, kind.processor),
                 (Txt::ProcessorArchitecture, "64-bit"),
-                (Txt::CurrentGeneration, "Yes"),
+                (Txt::CurrentGeneration, if current(kind.name) { "Yes" } else { "No" }),
                 (Txt::NetworkPerformance, "Up to 10 Gigabit"),
                 (Txt::LicenseModel, "No License required"),
             ],
@@ -352,6 +365,7 @@ impl Builder {
                 (Txt::TagEksCluster, "harbor-prod".to_owned()),
                 (Txt::TagKubernetes, "owned".to_owned()),
             ],
+            Workload::Kubernetes => vec![(Txt::TagKubernetesEdge, "owned".to_owned())],
             Workload::EcsInstances => {
                 vec![(Txt::TagAsg, format!("{group}-ecs")), (Txt::TagEcsCluster, "harbor-jobs".to_owned())]
             }
@@ -368,6 +382,11 @@ impl Builder {
             line.set(&mut self.pool, field, &value);
         }
     }
+}
+
+/// Whether a field is a tag or a cost category.
+fn is_label(name: &str) -> bool {
+    name.starts_with("resourceTags/") || name.starts_with("costCategory/")
 }
 
 const fn line_engine(engine: Engine) -> &'static str {

@@ -76,6 +76,29 @@ pub(crate) struct Charge {
     /// Private rate and bundled discounts, in permille.
     pub(crate) private: u16,
     pub(crate) bundled: u16,
+    /// Usage types that its resource is charged for besides.
+    pub(crate) twins: Vec<String>,
+    /// What the charge proves to be waste.
+    pub(crate) waste: Option<Waste>,
+    /// Whether the company has exactly one, and for how long.
+    pub(crate) planted: Option<Planted>,
+}
+
+/// A rule of waste that a charge is evidence of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waste {
+    /// Which rule, by its place in the usual list (1 idle public IPv4, 2 idle NAT gateway, …; see `truth.json`).
+    pub(crate) rule: u8,
+    /// Price of a unit once it is put right; zero where the whole charge is waste, `None` where rows do not say.
+    pub(crate) better: Option<i64>,
+}
+
+/// A charge that is there once, whatever the company's size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Planted {
+    Always,
+    /// Removed so many days before the end.
+    Gone(i32),
 }
 
 /// The parsed file.
@@ -159,16 +182,49 @@ fn charge(line: &str) -> Option<Charge> {
         attributes: Vec::new(),
         private: 0,
         bundled: 0,
+        twins: Vec::new(),
+        waste: None,
+        planted: None,
     };
     for pair in attributes.split(';').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=')?;
         match key {
             "private" => charge.private = value.parse().ok()?,
             "bundled" => charge.bundled = value.parse().ok()?,
+            "twins" => charge.twins = value.split('+').map(str::to_owned).collect(),
+            "waste" => charge.waste = Some(waste(value)?),
+            "planted" => charge.planted = Some(planted(value)?),
             _ => charge.attributes.push((key.to_owned(), value.to_owned())),
         }
     }
     Some(charge)
+}
+
+/// `RULE` or `RULE:PRICE`, the price of a unit put right; `?` where rows do not say.
+fn waste(text: &str) -> Option<Waste> {
+    let (rule, better) = text.split_once(':').unwrap_or((text, "0"));
+    let better = if better == "?" { None } else { Some(parse(better, MONEY_SCALE)?) };
+    Some(Waste { rule: rule.parse().ok()?, better })
+}
+
+fn planted(text: &str) -> Option<Planted> {
+    match text.strip_prefix("gone:") {
+        Some(days) => Some(Planted::Gone(days.parse().ok()?)),
+        None => (text == "always").then_some(Planted::Always),
+    }
+}
+
+impl Catalog {
+    /// The charge of a product with a usage type: of the same operation, if there is one.
+    pub(crate) fn find(&self, code: &str, usage: &str, operation: &str) -> Option<usize> {
+        let fits = |charge: &Charge| {
+            charge.code == code
+                && charge.planted.is_none()
+                && charge.usage.trim_start_matches(['^', '=']) == usage
+        };
+        let exact = self.charges.iter().position(|charge| fits(charge) && charge.operation == operation);
+        exact.or_else(|| self.charges.iter().position(fits))
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +237,9 @@ mod tests {
         assert!(catalog.charges.len() > 100);
         for charge in &catalog.charges {
             assert!(catalog.products.contains_key(&charge.code), "{}", charge.code);
+            for twin in &charge.twins {
+                assert!(catalog.find(&charge.code, twin, &charge.operation).is_some(), "{twin}");
+            }
             for (key, _) in &charge.attributes {
                 assert!(
                     key == "softwareType"

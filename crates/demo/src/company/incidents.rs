@@ -29,11 +29,11 @@ const CLUSTER: usize = 4;
 
 /// Adds the series that will go wrong, quiet as yet.
 pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, first: Hour, last: Hour) {
-    let find = |builder: &Builder, usage: &str| {
-        builder.catalog.charges.iter().position(|charge| charge.usage == usage).unwrap_or(0)
-    };
-    let nat = find(builder, "NatGateway-Bytes");
-    let logs = find(builder, "DataProcessing-Bytes");
+    let find =
+        |builder: &Builder, code: &str, usage: &str| builder.catalog.find(code, usage, "").unwrap_or(0);
+    // The gateway comes with its bytes, which are what goes wrong.
+    let nat = find(builder, "AmazonEC2", "NatGateway-Hours");
+    let logs = find(builder, "AmazonCloudWatch", "DataProcessing-Bytes");
     let bill = daily_bill(series, first, last);
     let kind = match bill / MONEY {
         ..900 => "g4dn.xlarge",
@@ -41,8 +41,9 @@ pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, firs
         _ => "g5.48xlarge",
     };
     for index in [nat, logs] {
+        let known = series.len();
         charge(builder, series, index, first, last);
-        if let Some(one) = series.last_mut() {
+        for one in &mut series[known..] {
             (one.birth, one.death) = (first - 10_000, last + 10_000);
         }
     }
@@ -56,7 +57,7 @@ pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, firs
         scope: Scope::Ml,
         workload: Workload::Asg,
         region: Some(1),
-        pool: None,
+        several: false,
     };
     let account = builder.accounts.iter().position(|account| account.scope == Scope::Ml).unwrap_or(0);
     for _ in 0..CLUSTER {
@@ -77,11 +78,11 @@ pub(crate) fn quiet_series(builder: &mut Builder, series: &mut Vec<Series>, firs
         one.account = u16::try_from(account).unwrap_or(0);
         one.rate = price;
         one.list_rate = price;
-        one.plan_rate = 0;
         one.shape = Shape::Flat;
         one.whole = true;
-        one.pool = None;
         one.pods = Vec::new();
+        // Not there before it goes wrong.
+        (one.birth, one.death) = (last + 10_000, last + 20_000);
         series.push(one);
     }
 }

@@ -45,19 +45,26 @@ pub(crate) const TYPES: &[InstanceType] = &[
     kind("m6i.2xlarge", 3840, 8, "32 GiB", GENERAL, ICE),
     kind("m6g.large", 770, 2, "8 GiB", GENERAL, GRAVITON),
     kind("m6g.xlarge", 1540, 4, "16 GiB", GENERAL, GRAVITON),
+    kind("m4.large", 1000, 2, "8 GiB", GENERAL, "Intel Xeon E5-2686 v4 (Broadwell)"),
+    kind("c4.large", 1000, 2, "3.75 GiB", COMPUTE, "Intel Xeon E5-2666 v3 (Haswell)"),
     kind("c5.large", 850, 2, "4 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
     kind("c5.xlarge", 1700, 4, "8 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
     kind("c5.2xlarge", 3400, 8, "16 GiB", COMPUTE, "Intel Xeon Platinum 8124M"),
+    kind("c6a.large", 765, 2, "4 GiB", COMPUTE, "AMD EPYC 7R13"),
+    kind("c6i.large", 850, 2, "4 GiB", COMPUTE, ICE),
     kind("c6i.xlarge", 1700, 4, "8 GiB", COMPUTE, ICE),
     kind("c6g.xlarge", 1360, 4, "8 GiB", COMPUTE, GRAVITON),
     kind("r5.large", 1260, 2, "16 GiB", MEMORY, XEON),
     kind("r5.xlarge", 2520, 4, "32 GiB", MEMORY, XEON),
+    kind("r6i.large", 1260, 2, "16 GiB", MEMORY, ICE),
     kind("r6i.xlarge", 2520, 4, "32 GiB", MEMORY, ICE),
     kind("r6g.large", 1008, 2, "16 GiB", MEMORY, GRAVITON),
     kind("g4dn.xlarge", 5260, 4, "16 GiB", GPU, "Intel Xeon Family"),
     kind("g5.12xlarge", 56720, 48, "192 GiB", GPU, "AMD EPYC 7R32"),
     kind("g5.48xlarge", 162_880, 192, "768 GiB", GPU, "AMD EPYC 7R32"),
     kind("db.r6g.large", 2250, 2, "16 GiB", MEMORY, GRAVITON),
+    kind("db.r7g.large", 2390, 2, "16 GiB", MEMORY, "AWS Graviton3 Processor"),
+    kind("db.m7g.large", 1680, 2, "8 GiB", GENERAL, "AWS Graviton3 Processor"),
     kind("db.m5.large", 1780, 2, "8 GiB", GENERAL, XEON),
     kind("db.t3.medium", 720, 2, "4 GiB", GENERAL, "Intel Skylake E5 2686 v5"),
     kind("cache.r6g.large", 2060, 2, "13.07 GiB", MEMORY, GRAVITON),
@@ -69,6 +76,17 @@ pub(crate) const TYPES: &[InstanceType] = &[
 /// Finds a type.
 pub(crate) fn instance_type(name: &str) -> InstanceType {
     TYPES.iter().copied().find(|kind| kind.name == name).unwrap_or(TYPES[0])
+}
+
+/// Family of an instance type, without the service's prefix and suffix.
+pub(crate) fn family(name: &str) -> &str {
+    let name = name.strip_prefix("db.").or_else(|| name.strip_prefix("cache.")).unwrap_or(name);
+    name.split('.').next().unwrap_or(name)
+}
+
+/// Whether AWS calls a type one of the current generation.
+pub(crate) fn current(name: &str) -> bool {
+    !matches!(family(name), "m4" | "c4")
 }
 
 /// AWS's normalization factor of a size, in millionths.
@@ -130,6 +148,8 @@ pub(crate) enum Workload {
     Plain,
     Asg,
     Eks,
+    /// A cluster that the company runs itself: the key names it.
+    Kubernetes,
     EcsInstances,
     Beanstalk,
     Emr,
@@ -163,8 +183,8 @@ pub(crate) struct Fleet {
     pub(crate) workload: Workload,
     /// Region that the fleet is bound to (reservations are regional).
     pub(crate) region: Option<usize>,
-    /// Commitment that covers it (index into `commitments::PLANS`).
-    pub(crate) pool: Option<u16>,
+    /// Whether even a small company has several of them: what reservations are bought for.
+    pub(crate) several: bool,
 }
 
 const fn fleet(
@@ -176,28 +196,39 @@ const fn fleet(
     scope: Scope,
     workload: Workload,
 ) -> Fleet {
-    Fleet { name, weight, engine, types, os: &[Os::Linux], shape, scope, workload, region: None, pool: None }
+    Fleet {
+        name,
+        weight,
+        engine,
+        types,
+        os: &[Os::Linux],
+        shape,
+        scope,
+        workload,
+        region: None,
+        several: false,
+    }
 }
 
 /// All fleets.
 pub(crate) const FLEETS: &[Fleet] = &[
     Fleet {
-        pool: Some(0),
+        several: true,
         region: Some(0),
         ..fleet("ledger", 16, Engine::Ec2, &["m5.large"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
-        pool: Some(1),
+        several: true,
         region: Some(0),
         ..fleet("tracker-db", 8, Engine::Ec2, &["r5.xlarge"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
-        pool: Some(2),
+        several: true,
         region: Some(0),
-        ..fleet("staging", 5, Engine::Ec2, &["c5.large"], Shape::Work, Scope::Any, Workload::Plain)
+        ..fleet("staging", 5, Engine::Ec2, &["c6a.large"], Shape::Work, Scope::Any, Workload::Plain)
     },
     Fleet {
-        pool: Some(3),
+        several: true,
         region: Some(0),
         ..fleet(
             "orders-pg",
@@ -210,12 +241,12 @@ pub(crate) const FLEETS: &[Fleet] = &[
         )
     },
     Fleet {
-        pool: Some(4),
+        several: true,
         region: Some(0),
         ..fleet("sessions", 4, Engine::Redis, &["cache.r6g.large"], Shape::Flat, Scope::Prod, Workload::Plain)
     },
     Fleet {
-        pool: Some(5),
+        several: true,
         ..fleet(
             "web",
             30,
@@ -227,7 +258,7 @@ pub(crate) const FLEETS: &[Fleet] = &[
         )
     },
     Fleet {
-        pool: Some(5),
+        several: true,
         ..fleet(
             "harbor-prod",
             24,
@@ -239,14 +270,14 @@ pub(crate) const FLEETS: &[Fleet] = &[
         )
     },
     Fleet {
-        pool: Some(6),
+        several: true,
         region: Some(0),
         ..fleet(
             "batch-m6i",
             14,
             Engine::Ec2,
             &["m6i.xlarge", "m6i.large", "m6i.2xlarge"],
-            Shape::Work,
+            Shape::Elastic,
             Scope::Prod,
             Workload::Asg,
         )
@@ -325,7 +356,38 @@ pub(crate) const FLEETS: &[Fleet] = &[
         Scope::Any,
         Workload::Plain,
     ),
-    fleet("core-mysql", 3, Engine::MySqlMultiAz, &["db.m5.large"], Shape::Flat, Scope::Prod, Workload::Plain),
+    Fleet {
+        several: true,
+        region: Some(0),
+        ..fleet(
+            "core-mysql",
+            3,
+            Engine::MySqlMultiAz,
+            &["db.m5.large"],
+            Shape::Flat,
+            Scope::Prod,
+            Workload::Plain,
+        )
+    },
+    fleet(
+        "billing-pg",
+        3,
+        Engine::Postgres,
+        &["db.r7g.large", "db.m7g.large"],
+        Shape::Flat,
+        Scope::Prod,
+        Workload::Plain,
+    ),
+    Fleet {
+        region: Some(0),
+        ..fleet("quotes", 1, Engine::Ec2, &["r6i.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+    },
+    Fleet {
+        region: Some(0),
+        ..fleet("routing", 1, Engine::Ec2, &["c6i.large"], Shape::Flat, Scope::Prod, Workload::Plain)
+    },
+    fleet("intranet", 1, Engine::Ec2, &["m4.large"], Shape::Flat, Scope::Any, Workload::Plain),
+    fleet("edge", 3, Engine::Ec2, &["t3.large"], Shape::Flat, Scope::Prod, Workload::Kubernetes),
     fleet("cache", 3, Engine::Redis, &["cache.t3.medium"], Shape::Flat, Scope::Any, Workload::Plain),
     fleet("search", 4, Engine::OpenSearch, &["m5.large.search"], Shape::Flat, Scope::Prod, Workload::Plain),
     fleet("warehouse", 2, Engine::Redshift, &["ra3.xlplus"], Shape::Flat, Scope::Data, Workload::Plain),

@@ -1,6 +1,6 @@
 //! A series: one resource's (or one account's) charge of one kind through time.
 
-use super::catalog::Shape;
+use super::catalog::{Shape, Waste};
 use crate::calendar::{Hour, hour_of_day, weekday};
 use crate::fixed::{AMOUNT, mul_div};
 use crate::mix::mix2;
@@ -28,12 +28,8 @@ pub(crate) struct Series {
     pub(crate) key: u64,
     /// Template of its plain rows.
     pub(crate) template: u32,
-    /// Template of its rows that a commitment covers; 0 for none.
-    pub(crate) covered: u32,
     pub(crate) rate: i64,
     pub(crate) list_rate: i64,
-    /// Savings plan rate per unit; 0 for none.
-    pub(crate) plan_rate: i64,
     /// Units per hour at level 1,000.
     pub(crate) base: i64,
     pub(crate) shape: Shape,
@@ -53,8 +49,12 @@ pub(crate) struct Series {
     pub(crate) slots: [u32; 3],
     pub(crate) private: u16,
     pub(crate) bundled: u16,
-    /// Commitment that covers it, if any.
-    pub(crate) pool: Option<u16>,
+    /// The series that its resource is charged by first, if it is not that itself.
+    pub(crate) leader: Option<u32>,
+    /// Whether the market settles it: commitments, or the spot market.
+    pub(crate) market: bool,
+    /// What it proves to be waste.
+    pub(crate) waste: Option<Waste>,
     /// Containers that share its instance: their templates, in pairs of CPU and memory.
     pub(crate) pods: Vec<u32>,
 }

@@ -1,11 +1,10 @@
 //! From a number of rows to a company: how many series, and how much time each of their rows covers.
 
 use super::builder::{Builder, pick_region};
-use super::catalog::Shape;
-use super::commitments::{Commitment, SERVERLESS, plan_rate};
+use super::catalog::{Charge, Planted, Shape, Waste};
 use super::instances::{Engine, FLEETS, Fleet, Workload, instance_type};
 use super::series::{Series, Step};
-use super::world::{REGIONS, pick_account, pick_app};
+use super::world::{REGIONS, Region, pick_account, pick_app};
 use crate::calendar::Hour;
 use crate::fixed::{AMOUNT, MONEY, cost, mul_div};
 use crate::mix::{Rng, mix2};
@@ -13,6 +12,10 @@ use crate::text::{Lifecycle, LineType, Template, Txt};
 
 /// Series of a company that is large enough to have all kinds of charges.
 const USUAL_SERIES: u64 = 700;
+/// Series of the smallest company.
+const LEAST_SERIES: u64 = 115;
+/// Rows per series and month of a company whose report became hourly only lately: daily rows before.
+const ROWS_PER_SERIES: u64 = 50;
 /// Mean rows per series and month when every charge has its natural step.
 const NATURAL_ROWS: u64 = 440;
 
@@ -34,7 +37,13 @@ impl Budget {
         self.target < 20_000
     }
 
-    fn natural(&self) -> bool {
+    /// Whether there are hardly rows for a day of each resource.
+    pub(crate) fn small(&self) -> bool {
+        self.target < 10_000
+    }
+
+    /// Whether every charge has the rows that it would have in a real report.
+    pub(crate) fn natural(&self) -> bool {
         self.target >= USUAL_SERIES * NATURAL_ROWS
     }
 
@@ -42,7 +51,7 @@ impl Budget {
         let count = if self.natural() {
             self.rows / NATURAL_ROWS
         } else {
-            (self.target / 30).clamp(110, USUAL_SERIES)
+            (self.target / ROWS_PER_SERIES).clamp(LEAST_SERIES, USUAL_SERIES)
         };
         usize::try_from(count).unwrap_or(0)
     }
@@ -56,10 +65,14 @@ pub(crate) fn series(builder: &mut Builder, budget: &Budget, first: Hour, last: 
     for fleet in FLEETS {
         instance(builder, &mut list, fleet, first, last);
     }
-    for fleet in FLEETS.iter().filter(|fleet| fleet.pool.is_some()).cycle().take(18) {
+    let more = if budget.small() { 9 } else { 18 };
+    for fleet in FLEETS.iter().filter(|fleet| fleet.several).cycle().take(more) {
         instance(builder, &mut list, fleet, first, last);
     }
-    let mut order: Vec<usize> = (0..builder.catalog.charges.len()).collect();
+    planted(builder, &mut list, first, last);
+    let mut order: Vec<usize> = (0..builder.catalog.charges.len())
+        .filter(|index| builder.catalog.charges[*index].weight > 0)
+        .collect();
     order.sort_by_key(|index| std::cmp::Reverse(builder.catalog.charges[*index].weight));
     for index in order {
         if list.len() < count {
@@ -69,7 +82,7 @@ pub(crate) fn series(builder: &mut Builder, budget: &Budget, first: Hour, last: 
     let fleet_weight: usize = FLEETS.iter().map(|fleet| fleet.weight as usize).sum();
     let charge_weight: usize = builder.catalog.charges.iter().map(|charge| charge.weight as usize).sum();
     while list.len() < count {
-        if builder.rng.chance(290) {
+        if builder.rng.chance(220) {
             let mut left = builder.rng.below(fleet_weight);
             let fleet = FLEETS.iter().find(|fleet| {
                 let weight = fleet.weight as usize;
@@ -105,14 +118,15 @@ fn blank(key: u64, template: u32, account: usize, lifetime: (Hour, Hour)) -> Ser
     Series {
         key,
         template,
-        covered: 0,
         rate: 0,
         list_rate: 0,
-        plan_rate: 0,
         base: AMOUNT,
         shape: Shape::Flat,
         rank: 0,
         whole: false,
+        leader: None,
+        market: false,
+        waste: None,
         birth: lifetime.0,
         death: lifetime.1,
         step: Step::Hour,
@@ -122,37 +136,66 @@ fn blank(key: u64, template: u32, account: usize, lifetime: (Hour, Hour)) -> Ser
         slots: [0; 3],
         private: 0,
         bundled: 0,
-        pool: None,
         pods: Vec::new(),
     }
 }
 
-/// Adds one charge of the catalogue.
+/// Adds one charge of the catalogue, with what its resource is charged for besides.
 pub(crate) fn charge(builder: &mut Builder, list: &mut Vec<Series>, index: usize, first: Hour, last: Hour) {
+    let lifetime = lifetime(&mut builder.rng, first, last);
+    resource(builder, list, index, lifetime);
+}
+
+fn resource(builder: &mut Builder, list: &mut Vec<Series>, index: usize, lifetime: (Hour, Hour)) {
     let charge = builder.catalog.charges[index].clone();
     let account = pick_account(&mut builder.rng, &builder.accounts, charge.scope);
     let region = pick_region(&mut builder.rng, &builder.accounts[account]);
     let app = pick_app(&mut builder.rng, &builder.accounts[account]);
+    let place = Place { account, region, app, lifetime, exact: charge.planted.is_some() };
+    let leader = list.len();
+    list.push(part(builder, &charge, &place, None));
+    for twin in &charge.twins {
+        let Some(index) = builder.catalog.find(&charge.code, twin, &charge.operation) else { continue };
+        let twin = builder.catalog.charges[index].clone();
+        let mut series = part(builder, &twin, &place, Some(list[leader].template));
+        series.leader = u32::try_from(leader).ok();
+        list.push(series);
+    }
+}
+
+/// Where and for how long a resource is.
+struct Place {
+    account: usize,
+    region: &'static Region,
+    app: &'static str,
+    lifetime: (Hour, Hour),
+    /// Whether it is as large as the catalogue says.
+    exact: bool,
+}
+
+/// One charge of a resource; `of` is the template of another one.
+fn part(builder: &mut Builder, charge: &Charge, place: &Place, of: Option<u32>) -> Series {
     let rate = if charge.usage.starts_with('=') || charge.rate < MONEY / 1000 {
         charge.rate
     } else {
-        mul_div(charge.rate, region.price, 1000)
+        mul_div(charge.rate, place.region.price, 1000)
     };
-    let serverless =
-        charge.code == "AWSLambda" && charge.usage.starts_with("Lambda-GB") || charge.code == "AmazonECS";
     // Compute that is paid on demand, besides instances (billing-data.md, section 4).
-    let compute = serverless
-        || matches!(charge.code.as_str(), "AWSLambda" | "AmazonMSK" | "AmazonSageMaker")
-        || charge.usage.starts_with("Aurora:Serverless");
-    let template = builder.charge(&charge, account, region, app, rate, compute);
+    let compute = matches!(charge.code.as_str(), "AWSLambda" | "AmazonECS" | "AmazonMSK" | "AmazonSageMaker")
+        || charge.usage.starts_with("Aurora:Serverless")
+        || charge.usage.starts_with("UnusedBox");
+    let Place { account, region, app, lifetime, exact } = *place;
+    let template = builder.charge(charge, (account, region, app), rate, compute, of);
     let template = builder.push(template);
-    let lifetime = lifetime(&mut builder.rng, first, last);
     let key = mix2(builder.rng.next(), 7);
     let mut series = blank(key, template, account, lifetime);
     // Sizes differ widely between resources.
     let size = builder.rng.pick(&[150, 300, 500, 800, 1000, 1200, 1700, 2600]);
-    series.base =
-        if charge.per_hour == AMOUNT { AMOUNT } else { mul_div(charge.per_hour, size, 1000).max(1) };
+    series.base = if exact || charge.per_hour == AMOUNT {
+        charge.per_hour
+    } else {
+        mul_div(charge.per_hour, size, 1000).max(1)
+    };
     series.whole = charge.per_hour == AMOUNT && charge.shape != Shape::Wave;
     series.rate = rate;
     series.list_rate = rate;
@@ -161,11 +204,26 @@ pub(crate) fn charge(builder: &mut Builder, list: &mut Vec<Series>, index: usize
     series.hourly = charge.hourly;
     series.private = charge.private;
     series.bundled = charge.bundled;
-    if serverless {
-        series.pool = Some(SERVERLESS);
-        series.plan_rate = plan_rate(SERVERLESS, rate);
+    series.waste = charge.waste.map(|waste| Waste {
+        better: waste
+            .better
+            .map(|price| if price < MONEY / 1000 { price } else { mul_div(price, region.price, 1000) }),
+        ..waste
+    });
+    series
+}
+
+/// Adds what the company has once, whatever its size: idle things, and some that look idle but are used.
+fn planted(builder: &mut Builder, list: &mut Vec<Series>, first: Hour, last: Hour) {
+    let (always, never) = (first - 24 * 400, last + 24 * 400);
+    for index in 0..builder.catalog.charges.len() {
+        let death = match builder.catalog.charges[index].planted {
+            Some(Planted::Always) => never,
+            Some(Planted::Gone(days)) => last.div_euclid(24) * 24 - days * 24,
+            None => continue,
+        };
+        resource(builder, list, index, (always, death));
     }
-    list.push(series);
 }
 
 fn rank(rng: &mut Rng) -> i64 {
@@ -180,13 +238,11 @@ pub(crate) fn instance(
     first: Hour,
     last: Hour,
 ) {
+    let account = pick_account(&mut builder.rng, &builder.accounts, fleet.scope);
     let account = match fleet.region {
         // A reserved fleet lives in the region of its reservation.
-        Some(_) if fleet.pool.is_some() => {
-            let account = pick_account(&mut builder.rng, &builder.accounts, fleet.scope);
-            if builder.accounts[account].regions.contains(&0) { account } else { 1 }
-        }
-        _ => pick_account(&mut builder.rng, &builder.accounts, fleet.scope),
+        Some(region) if !builder.accounts[account].regions.contains(&region) => 1,
+        _ => account,
     };
     let region = fleet
         .region
@@ -215,9 +271,13 @@ pub(crate) fn instance(
     series.whole = true;
     series.shape = fleet.shape;
     series.rank = rank(&mut builder.rng);
-    series.pool = fleet.pool;
-    series.plan_rate = fleet.pool.map_or(0, |pool| plan_rate(pool, price));
-    if fleet.workload == Workload::Eks && builder.rng.chance(330) {
+    if kind.name == "m4.large" {
+        // Newer instances cost less: how much less is in the price list, not in the rows.
+        series.waste = Some(Waste { rule: 12, better: None });
+    }
+    // One node in ten tells its containers apart, the first always.
+    let told = list.iter().any(|one| !one.pods.is_empty());
+    if fleet.workload == Workload::Eks && (!told || builder.rng.chance(100)) {
         series.pods = pods(builder, template, account);
     }
     list.push(series);
@@ -268,89 +328,6 @@ fn pods(builder: &mut Builder, node: u32, account: usize) -> Vec<u32> {
         }
     }
     list
-}
-
-/// Decides how much time each series' rows cover, so that the budget is met.
-pub(crate) fn steps(
-    rng: &mut Rng,
-    series: &mut [Series],
-    commitments: &mut [Commitment],
-    budget: &Budget,
-    first: Hour,
-    last: Hour,
-) {
-    if budget.natural() {
-        for one in series.iter_mut() {
-            one.step = if one.hourly { Step::Hour } else { Step::Day };
-        }
-        // A pool's members keep one step: its hours are settled together.
-        for commitment in commitments.iter() {
-            for number in &commitment.candidates {
-                series[*number as usize].step = Step::Hour;
-            }
-        }
-        return;
-    }
-    // Units to promote together: a pool, or a single series.
-    let mut groups: Vec<(Option<usize>, Vec<usize>)> = commitments
-        .iter()
-        .enumerate()
-        .map(|(index, owned)| (Some(index), owned.candidates.iter().map(|number| *number as usize).collect()))
-        .collect();
-    groups.extend(
-        (0..series.len()).filter(|number| series[*number].pool.is_none()).map(|number| (None, vec![number])),
-    );
-    for place in (1..groups.len()).rev() {
-        groups.swap(place, rng.below(place + 1));
-    }
-    for one in series.iter_mut() {
-        one.step = Step::Month;
-    }
-    for commitment in commitments.iter_mut() {
-        commitment.step = Step::Month;
-    }
-    let months = (f64::from(last - first) / 730.0).max(0.03);
-    let rows = |series: &[Series], members: &[usize]| -> f64 {
-        members.iter().map(|number| estimate(&series[*number], first, last) / months).sum()
-    };
-    let all: Vec<usize> = (0..series.len()).collect();
-    let mut left = budget.rows as f64 - rows(series, &all);
-    for step in [Step::Day, Step::Hour] {
-        for (commitment, members) in &groups {
-            if step == Step::Hour && members.iter().any(|number| !series[*number].hourly) {
-                continue;
-            }
-            let before = series[members[0]].step;
-            let old = rows(series, members);
-            for number in members {
-                series[*number].step = step;
-            }
-            let more = rows(series, members) - old;
-            if more > left {
-                for number in members {
-                    series[*number].step = before;
-                }
-                continue;
-            }
-            left -= more;
-            if let Some(commitment) = commitment {
-                commitments[*commitment].step = step;
-            }
-        }
-    }
-}
-
-/// Rows that a series will have.
-fn estimate(series: &Series, first: Hour, last: Hour) -> f64 {
-    let hours = series.lifetime(first, last) as f64;
-    let (duty, _) = series.duty(i32::midpoint(first, last));
-    let per_step = match series.step {
-        Step::Hour => 1.0,
-        Step::Day => 24.0,
-        Step::Month => 730.0,
-    };
-    let containers = series.pods.len() as f64;
-    (hours / per_step).ceil() * duty as f64 / 1000.0 * (1.0 + containers)
 }
 
 /// What a series costs in an ordinary month, in money counts.

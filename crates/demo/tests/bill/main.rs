@@ -1,5 +1,6 @@
 //! The demo bill against its own truth, read back from the files by means that share nothing with the generator.
 
+mod market;
 mod support;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,6 @@
 //! Makes a bill of hours as they come.
 
-use super::{Bill, OfferKey, OfferRates, commitment, offer_of, priced};
+use super::{Bill, OfferKey, OfferRates, Paid, commitment, offer_of, priced};
 use crate::optimize::deeds::Deed;
 use crate::optimize::hours::{HourRow, HourSums, Part, What};
 use analyses::commitments::{Bought, Rate, Rates, Said, Series, Sku, Usage, facts, share};
@@ -23,9 +23,12 @@ pub(super) struct Making {
     /// SKUs without their price.
     bases: Vec<Sku>,
     by_base: HashMap<Sku, usize>,
+    words: Vec<Arc<What>>,
     by_what: HashMap<Arc<What>, Option<usize>>,
     /// Base and price of each SKU.
     skus: Vec<(usize, Option<Rate>)>,
+    paid: Vec<Paid>,
+    plan_paid: (Decimal, Decimal),
     of_base: Vec<Vec<usize>>,
     series: Vec<Series>,
     by_series: HashMap<(usize, usize, bool), usize>,
@@ -33,6 +36,7 @@ pub(super) struct Making {
     plans: BTreeMap<(String, usize), (Decimal, Rate)>,
     pub(super) deeds: Vec<Deed>,
     not_hourly: Decimal,
+    by_day: Vec<(f64, f64)>,
     equivalent: Decimal,
 }
 
@@ -45,14 +49,18 @@ impl Making {
             by_account: HashMap::new(),
             bases: vec![],
             by_base: HashMap::new(),
+            words: vec![],
             by_what: HashMap::new(),
             skus: vec![],
+            paid: vec![],
+            plan_paid: (Decimal::ZERO, Decimal::ZERO),
             of_base: vec![],
             series: vec![],
             by_series: HashMap::new(),
             plans: BTreeMap::new(),
             deeds: vec![],
             not_hourly: Decimal::ZERO,
+            by_day: vec![(0.0, 0.0); hours.div_ceil(24)],
             equivalent: Decimal::ZERO,
         }
     }
@@ -72,8 +80,19 @@ impl Making {
             if row.hours > 1 {
                 self.not_hourly += row.sums.list;
             }
+            let each = row.sums.list.to_f64() / f64::from(row.hours);
+            for at in hour..(hour + row.hours as usize).min(self.hours) {
+                let day = &mut self.by_day[at / 24];
+                day.0 += each;
+                day.1 += if row.hours > 1 { each } else { 0.0 };
+            }
+        }
+        if part == Part::OnDemand {
+            self.paid[sku].add(&row.sums);
         }
         if part == Part::SavingsPlan {
+            self.plan_paid.0 += row.sums.effective;
+            self.plan_paid.1 += row.sums.net_effective;
             self.show_rate(&row.what.commitment_id, base, &row.sums);
         }
         // A row of several hours is spread evenly.
@@ -94,6 +113,7 @@ impl Making {
             let base = *self.by_base.entry(sku.clone()).or_insert(next);
             if base == next {
                 self.bases.push(sku);
+                self.words.push(Arc::clone(what));
                 self.of_base.push(vec![]);
             }
             base
@@ -119,6 +139,7 @@ impl Making {
             return *found;
         }
         self.skus.push((base, price));
+        self.paid.push(Paid::default());
         self.of_base[base].push(self.skus.len() - 1);
         self.skus.len() - 1
     }
@@ -175,12 +196,16 @@ impl Making {
             currency,
             usage,
             bases,
+            words: self.words,
+            paid: self.paid,
+            plan_paid: self.plan_paid,
             deeds: self.deeds,
             commitments: vec![],
             of_deed: vec![],
             left_out: vec![],
             offers,
             not_hourly: self.not_hourly,
+            by_day: self.by_day,
             equivalent: self.equivalent,
         };
         let mut made: HashMap<OfferKey, Arc<Rates>> = HashMap::new();
@@ -244,7 +269,7 @@ fn price(sums: &HourSums) -> Option<Rate> {
     told.and_then(|price| Rate::try_new(price).ok()).or_else(|| Rate::try_new(reckoned()?).ok())
 }
 
-fn said(what: &What) -> Said<'_> {
+pub(super) fn said(what: &What) -> Said<'_> {
     Said {
         service: &what.product_code,
         usage_type: &what.usage_type,

@@ -19,6 +19,7 @@ pub(crate) enum What {
     SharedCost,
     Event,
     Definition,
+    Dismissal,
     /// An object of a definition: an account's.
     Object,
     Member,
@@ -39,9 +40,9 @@ pub(crate) enum What {
 }
 
 use What::{
-    Account, Address, Budget, Channel, Connection, ConnectionName, Definition, Dimension, Email, Event,
-    Filter, Invitation, Member, Nothing, Object, Organization, OrganizationName, Report, SharedCost, Subset,
-    Token, VirtualTag,
+    Account, Address, Budget, Channel, Connection, ConnectionName, Definition, Dimension, Dismissal, Email,
+    Event, Filter, Invitation, Member, Nothing, Object, Organization, OrganizationName, Report, SharedCost,
+    Subset, Token, VirtualTag,
 };
 
 /// The end of a route and place, and what stands there; the first that fits counts.
@@ -80,6 +81,11 @@ const PLACES: &[(&str, What)] = &[
     (" /notification-routes body.routes[].subset", Subset),
     (" /notification-routes body.routes[].kinds[]", Nothing("cost")),
     (" /notification-routes body.routes[].tag.*", Nothing("team")),
+    (" /optimization/waste/dismissals/{id} path.id", Dismissal),
+    (" /optimization/waste/dismissals body.account_id", Account),
+    (" /optimization/waste/dismissals body.*", Nothing("1")),
+    (" /optimization/spot-exclusions* body.workloads[]", Nothing("asg/999999999998/eu-west-1/web")),
+    (" /optimization/spot-exclusions body.reason", Nothing("New")),
     (" /trend-events/archive body.ids[]", Event),
     (" /trend-events/{id}* path.id", Event),
     // Found among the event's own.
@@ -201,6 +207,7 @@ impl Things {
             SharedCost => self.shared_cost.clone(),
             Event => self.event.clone(),
             Definition => self.definition.clone(),
+            Dismissal => self.dismissal.clone(),
             Object => format!("account={}", self.account),
             Member => self.member.clone(),
             Email => self.email.clone(),
@@ -221,7 +228,7 @@ impl Things {
 fn nobodys(what: What, number: usize) -> String {
     match what {
         Connection | Report | Budget | Channel | Subset | VirtualTag | SharedCost | Member | Invitation
-        | Token | Organization | Definition => "0123456789abcdef01234567".to_owned(),
+        | Token | Organization | Definition | Dismissal => "0123456789abcdef01234567".to_owned(),
         ConnectionName | OrganizationName => format!("Of nobody {number}"),
         Email => format!("nobody-{number}@nowhere.example"),
         Event => "0123456789abcdef".to_owned(),

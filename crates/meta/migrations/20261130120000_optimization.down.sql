@@ -1,0 +1,2 @@
+DROP TABLE spot_exclusions;
+DROP TABLE waste_dismissals;

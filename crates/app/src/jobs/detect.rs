@@ -131,3 +131,37 @@ pub(crate) async fn look_state(app: &App, organization: &OrganizationId) -> Resu
         _ => (false, None),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::AppOptions;
+    use crate::organization::OrganizationSpec;
+    use meta::Lease;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn whoever_waits_waits_for_its_own_organization_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), AppOptions::default()).await.unwrap();
+        let organization = async |name: &str| {
+            let spec = OrganizationSpec { name: name.to_owned(), demo: false };
+            app.organization_for_ingest(Some(&spec)).await.unwrap().id
+        };
+        let (others, own) = (organization("Others").await, organization("Own").await);
+        queue(&app, &Detect::new(&others)).await.unwrap();
+        // Another process is at theirs, and lives.
+        let now = app.now().timestamp_millis();
+        let lease = Lease { holder: "another process".to_owned(), until_ms: i64::MAX };
+        let theirs = app.meta().claim_now(Detect::NAME, now, &lease).await.unwrap().unwrap();
+        queue(&app, &Detect::new(&own)).await.unwrap();
+        done_here(&app, Detect::NAME, &own).await.unwrap();
+        let state = async |of: &OrganizationId| {
+            app.meta().last_of_organization(Detect::NAME, of).await.unwrap().map(|job| job.state)
+        };
+        assert_eq!(state(&own).await, Some(JobState::Done));
+        assert_eq!(state(&others).await, Some(JobState::Running));
+        // Nothing of its own waits: nothing is waited for.
+        done_here(&app, Detect::NAME, &own).await.unwrap();
+        app.meta().finish(&theirs, now, None).await.unwrap();
+    }
+}

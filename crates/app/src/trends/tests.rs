@@ -1,6 +1,8 @@
 //! Looks at bills that are read through the whole pipeline: recorded once, told once, silent where they should be.
 
 use super::*;
+mod bills;
+
 use crate::AppOptions;
 use crate::ingest_job::{self, IngestRequest};
 use crate::notifications::{self, NewChannel, Routes, TargetChange};
@@ -24,9 +26,13 @@ struct House {
 
 impl House {
     async fn new() -> Self {
+        Self::with(AppOptions::default()).await
+    }
+
+    async fn with(options: AppOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("bill")).unwrap();
-        let app = App::open(&folder.path().join("data"), AppOptions::default()).await.unwrap();
+        let app = App::open(&folder.path().join("data"), options).await.unwrap();
         let caller = Caller::command_line(app.organization_for_ingest(None).await.unwrap());
         Self { folder, app, caller }
     }
@@ -66,13 +72,18 @@ impl House {
             }
             std::fs::write(self.bill().join(format!("{month}.csv")), text).unwrap();
         }
+        self.ingest("bill").await;
+    }
+
+    async fn ingest(&self, folder: &str) {
         let request = IngestRequest {
-            location: self.bill().display().to_string(),
+            location: self.folder.path().join(folder).display().to_string(),
             organization: None,
             connection: None,
             force: false,
         };
-        ingest_job::run(&self.app, request, &|_| {}).await.unwrap();
+        let summary = ingest_job::run(&self.app, request, &|_| {}).await.unwrap();
+        assert!(summary.succeeded(), "{summary:?}");
     }
 
     async fn channel(&self) {
@@ -91,12 +102,17 @@ impl House {
 
     /// Notices that were queued, as event and step.
     async fn told(&self) -> Vec<(String, String)> {
+        self.notices().await.into_iter().map(|notice| (notice.event.clone(), notice.step())).collect()
+    }
+
+    /// Notices that were queued.
+    async fn notices(&self) -> Vec<notify::Notice> {
         let lease = meta::Lease { holder: "test".to_owned(), until_ms: i64::MAX };
         let now = self.app.now().timestamp_millis();
         let mut found = vec![];
         while let Some(job) = self.app.meta().claim("house", &["notify"], 1, now, &lease).await.unwrap() {
             let notice: notify::Notice = serde_json::from_value(job.payload["notice"].clone()).unwrap();
-            found.push((notice.event.clone(), notice.step()));
+            found.push(notice);
             self.app.meta().finish(&job, now, None).await.unwrap();
         }
         found

@@ -66,6 +66,7 @@ impl<'de> Deserialize<'de> for Factor {
 
 /// A service of which commitments take something.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "names of the data file")]
 struct Service {
     service: String,
     takes: Vec<Takes>,

@@ -6,6 +6,7 @@ use super::rules::{How, Rule};
 use super::{growth, instances, mul_div, services, volumes};
 use model::Decimal;
 use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// The findings of a rule.
@@ -155,8 +156,11 @@ fn idle(
         if activity.usage.is_zero() {
             finding.evidence = format!("{}, and no activity in {known} days", amount(own.usage, &own.rows));
             if known < i64::from(rule.look_back) {
-                finding.evidence +=
-                    &format!(": the data have no more of the {} that are asked for", rule.look_back);
+                let _ = write!(
+                    finding.evidence,
+                    ": the data have no more of the {} that are asked for",
+                    rule.look_back
+                );
                 finding.confidence = finding.confidence.less();
             }
             // Before it fell idle it was of use.

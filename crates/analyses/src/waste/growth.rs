@@ -17,7 +17,9 @@ fn levels(rows: &[&Row]) -> Option<[Decimal; GROWTH_STEPS]> {
     let mut levels = [Decimal::ZERO; GROWTH_STEPS];
     for (step, level) in levels.iter_mut().enumerate() {
         let mut sums = Sums::default();
-        rows.iter().for_each(|row| sums.add(row.steps[step]));
+        for row in rows {
+            sums.add(row.steps[step]);
+        }
         *level = mul_div(sums.usage, Decimal::from(3600), Decimal::from(sums.seconds))?;
     }
     Some(levels)

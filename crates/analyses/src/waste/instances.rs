@@ -152,7 +152,9 @@ pub(super) fn graviton(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
 
 /// Functions and tasks: tasks come and go, so that those of an account and region are one.
 fn serverless(rule: &Rule, index: &Index<'_>, pairs: &[(&str, &str, &str)], named: bool) -> Vec<Finding> {
-    let mut found: BTreeMap<(Arc<str>, Arc<str>, Arc<str>), Vec<(&Row, usize)>> = BTreeMap::new();
+    /// Account, region and name.
+    type Place = (Arc<str>, Arc<str>, Arc<str>);
+    let mut found: BTreeMap<Place, Vec<(&Row, usize)>> = BTreeMap::new();
     for (at, (signal, ..)) in pairs.iter().enumerate() {
         for row in index.rows(signal).filter(|row| row.bought == Bought::OnDemand) {
             let resource = if named { Arc::clone(&row.resource) } else { Arc::default() };

@@ -8,6 +8,7 @@ use super::prices::{by_region, or_book};
 use super::rows::{Index, Row, window};
 use super::rules::Rule;
 use model::Decimal;
+use std::fmt::Write;
 
 /// Part of provisioned seconds below which they are hardly used, in percent.
 const HARDLY_PERCENT: i64 = 10;
@@ -130,7 +131,8 @@ pub(super) fn logs(rule: &Rule, index: &Index<'_>, less: Decimal, least: Decimal
         }
         let mut evidence = format!("{} taken in", amount(own.usage, &rows));
         if let Some(levels) = stored.get(&key).and_then(|rows| rising(rows)) {
-            evidence += &format!("; its {} GB of storage only rise: it has no retention", brief(levels[0]));
+            let _ =
+                write!(evidence, "; its {} GB of storage only rise: it has no retention", brief(levels[0]));
         }
         let half = mul_div(own.cost, less, Decimal::from(100));
         found.push(Finding { amount: half, low: Some(Decimal::ZERO), evidence, ..own.finding(rule) });

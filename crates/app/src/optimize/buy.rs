@@ -168,7 +168,9 @@ pub async fn buy(
         }
         if part {
             let note = "Only accounts that you may see are among these figures: the whole organization's optimum is another.";
-            found.iter_mut().for_each(|advice| advice.notes.push(note.to_owned()));
+            for advice in &mut found {
+                advice.notes.push(note.to_owned());
+            }
         }
         found.sort_by(|one, other| other.on_demand.cmp(&one.on_demand).then(one.payer.cmp(&other.payer)));
         Ok::<_, AppError>(found)

@@ -80,6 +80,7 @@ pub struct Deed {
 }
 
 /// A commitment's month.
+#[expect(clippy::struct_excessive_bools, reason = "facts that do not hang together")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeedMonth {
     /// Used, unused, and what the used would have cost on demand.

@@ -88,6 +88,7 @@ pub(crate) enum BuyTerm {
 
 /// Payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(clippy::enum_variant_names, reason = "AWS's names")]
 pub(crate) enum BuyPayment {
     /// By the hour
     NoUpfront,

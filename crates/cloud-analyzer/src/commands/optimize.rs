@@ -69,6 +69,8 @@ fn print_rows(
         return Ok(());
     }
     let mut table = Table::new(columns);
-    objects.iter().for_each(|object| table.row(cells(object)));
+    for object in objects {
+        table.row(cells(object));
+    }
     Ok(print(&format!("{}{end}", table.text()))?)
 }

@@ -34,10 +34,10 @@ pub(super) struct Told<'a> {
 }
 
 impl Told<'_> {
-    pub(super) fn advice(&self, outcome: Outcome, unknown: Vec<Unpriced>, any: bool) -> Result<Advice> {
+    pub(super) fn advice(&self, outcome: &Outcome, unknown: Vec<Unpriced>, any: bool) -> Result<Advice> {
         let steps: Vec<(&Offer, u64)> =
             outcome.bought.iter().map(|one| (&one.pool.offer, one.steps)).collect();
-        let tried = self.asked.tried(&steps).map_err(refused)?;
+        let tried = self.asked.tried(&steps).map_err(|error| refused(&error))?;
         let (from, to) = (self.usage.hours.saturating_sub(self.ask.look_back * 24), self.usage.hours);
         let before = tried.before;
         let cost = tried.after.uncovered + tried.purchase.cost;
@@ -143,7 +143,7 @@ impl Told<'_> {
             };
             (percent.to_string(), risk)
         };
-        Ok(self.asked.risk(bought).map_err(refused)?.into_iter().map(told).collect())
+        Ok(self.asked.risk(bought).map_err(|error| refused(&error))?.into_iter().map(told).collect())
     }
 
     /// Months, what waiting costs, and what expires in a quarter.
@@ -157,7 +157,7 @@ impl Told<'_> {
                 .advise("Ask for one offer, or for one family and region."));
         };
         let offer = &one.pool.offer;
-        let found = self.asked.ladder(offer, one.steps, months).map_err(refused)?;
+        let found = self.asked.ladder(offer, one.steps, months).map_err(|error| refused(&error))?;
         let hourly = |steps: u64| offer.bought("", steps, self.decision).hourly;
         let without = share(found.without, Decimal::from(1), Decimal::from(i64::from(months.clamp(1, 36))));
         // What is owned costs the same every month, and is in no figure here.
@@ -182,7 +182,8 @@ impl Told<'_> {
         let new = new.map(|(at, (offer, steps))| offer.bought(&format!("new {at}"), *steps, self.decision));
         let all: Vec<Commitment> = self.owned.iter().cloned().chain(new).collect();
         let span = Span::at_decision(self.usage.look_back(self.ask.look_back).0, threads());
-        let after = replayed(self.usage, &all, &Sharing::default(), &span).map_err(refused)?;
+        let after =
+            replayed(self.usage, &all, &Sharing::default(), &span).map_err(|error| refused(&error))?;
         let mut found: Vec<AccountShare> = self
             .usage
             .accounts
@@ -202,7 +203,9 @@ impl Told<'_> {
         for one in &after.served {
             found[one.account].cost += one.uncovered.unwrap_or_default() + one.committed;
         }
-        found.iter_mut().for_each(|share| share.savings = share.on_demand - share.cost);
+        for share in &mut found {
+            share.savings = share.on_demand - share.cost;
+        }
         found.retain(|share| !share.on_demand.is_zero() || !share.cost.is_zero());
         found.sort_by(|one, other| {
             other.savings.cmp(&one.savings).then(one.account_id.cmp(&other.account_id))
@@ -246,7 +249,7 @@ fn name(purchase: &mut Purchase, offer: &Offer, steps: u64) {
         Covers::Compute => (purchase.kind, purchase.name) = ("compute", "Compute savings plan".to_owned()),
         Covers::Database => (purchase.kind, purchase.name) = ("database", "Database savings plan".to_owned()),
         Covers::SageMaker => {
-            (purchase.kind, purchase.name) = ("sagemaker", "SageMaker savings plan".to_owned())
+            (purchase.kind, purchase.name) = ("sagemaker", "SageMaker savings plan".to_owned());
         }
         Covers::Ec2Instance { family, region } => {
             purchase.kind = "ec2";

@@ -45,7 +45,7 @@ pub(super) fn advice(case: &Case, book: &PriceBook, ask: &Ask, decision: DateTim
     let sharing = Sharing::default();
     let span = Span::at_decision(hours, threads());
     let question = Question { usage: &usage, owned: &owned, sharing: &sharing, span };
-    let asked = question.asked().map_err(refused)?;
+    let asked = question.asked().map_err(|error| refused(&error))?;
 
     let mut offers = Offers::new(case, book, ask.term, ask.payment);
     let (pools, wide) = on_sale(&mut offers, ask);
@@ -60,7 +60,7 @@ pub(super) fn advice(case: &Case, book: &PriceBook, ask: &Ask, decision: DateTim
     let scoped: Vec<(usize, Option<&Found>)> = scoped.collect();
     let sources = offers.sources(&scoped);
     let told = Told { case, asked: &asked, usage: &usage, ask, shortened, decision, owned: &owned };
-    let mut advice = told.advice(outcome, unknown, !all.is_empty())?;
+    let mut advice = told.advice(&outcome, unknown, !all.is_empty())?;
     advice.prices = sources;
     advice.paid(case.factor);
     advice.sentence = answer::sentence(&advice);
@@ -71,7 +71,7 @@ pub(super) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-pub(super) fn refused(error: Refused) -> AppError {
+pub(super) fn refused(error: &Refused) -> AppError {
     AppError::invalid(format!("the hours of this bill cannot be replayed: {error}")).advise(
         "Ask for a shorter look-back; if it stays, the bill holds hours that no commitment could pay for.",
     )
@@ -127,7 +127,7 @@ fn alone(asked: &Asked<'_>, pools: Vec<Pool>, ask: &Ask) -> Result<Outcome> {
             bound = None;
             continue;
         }
-        let found = asked.best_of(&pool.offer).map_err(refused)?;
+        let found = asked.best_of(&pool.offer).map_err(|error| refused(&error))?;
         // Bounds of pools add up where nothing owned can move between them.
         let free = asked.before().commitments.is_empty();
         bound = match (bound, found.bound) {
@@ -150,8 +150,9 @@ fn together(asked: &Asked<'_>, pools: &[Pool], wide: &Pool, ask: &Ask) -> Result
     let begin = Instant::now();
     let offers: Vec<Offer> = pools.iter().map(|pool| pool.offer.clone()).collect();
     let limits = Limits { gap: GAP, passes: PASSES };
-    let found =
-        asked.together(&offers, &wide.offer, limits, |_| begin.elapsed() < ask.deadline).map_err(refused)?;
+    let found = asked
+        .together(&offers, &wide.offer, limits, |_| begin.elapsed() < ask.deadline)
+        .map_err(|error| refused(&error))?;
     let all = pools.iter().chain([wide]).zip(found.steps);
     let bought = all.map(|(pool, steps)| Bought { pool: pool.clone(), steps, curve: vec![] }).collect();
     Ok(Outcome { bought, bound: found.bound, dearer: vec![] })

@@ -53,6 +53,7 @@ async fn each(app: &App, view: &View, statement: &str, mut call: impl FnMut(&Row
 }
 
 /// What is known of a published month of a connection.
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not hang together")]
 #[derive(Clone, Copy)]
 struct State {
     /// Whether it may still change.

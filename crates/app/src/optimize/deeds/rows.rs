@@ -88,7 +88,7 @@ pub(super) struct Rows {
     texts: Vec<StringArray>,
     counts: Vec<ArrayRef>,
     amounts: Vec<ArrayRef>,
-    rows: usize,
+    count: usize,
 }
 
 /// A row of either statement.
@@ -112,12 +112,12 @@ impl Rows {
             texts: (0..TEXTS).map(|at| text(column(at))).collect::<Result<_>>()?,
             counts: (TEXTS..TEXTS + 4).map(|at| number(column(at))).collect::<Result<_>>()?,
             amounts: (TEXTS + 4..TEXTS + 13).map(|at| amount(column(at))).collect::<Result<_>>()?,
-            rows: batch.num_rows(),
+            count: batch.num_rows(),
         })
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.rows).filter_map(|row| {
+        (0..self.count).filter_map(|row| {
             let word = |at: usize| {
                 let column = &self.texts[at];
                 if column.is_valid(row) { column.value(row) } else { "" }

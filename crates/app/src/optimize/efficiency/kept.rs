@@ -56,7 +56,9 @@ pub async fn stand(app: &App, published: &Published) -> Result<Stand> {
     excluded_ids(app, published).await?.hash(&mut hasher);
     if let Some(organization) = &published.organization {
         let files = app.meta().price_files(&organization.id).await?;
-        files.iter().for_each(|file| (file.id, file.imported_at_ms).hash(&mut hasher));
+        for file in files {
+            (file.id, file.imported_at_ms).hash(&mut hasher);
+        }
     }
     let key = Key { state: published.id.clone(), part: published.part().cloned(), more: hasher.finish() };
     let mut receiver = receiver(app, published, &key);

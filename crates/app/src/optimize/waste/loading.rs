@@ -62,7 +62,9 @@ WHERE "x_LineItemType" IN ({}) AND "x_Day" < DATE '{to}' GROUP BY 1, 2, 3"#,
         for row in some {
             let mut row = Cells::new(row);
             let (Some(connection), product, usage) = (row.text(), row.text(), row.text()) else { continue };
-            let (Some(first), Some(newest)) = (row.text().and_then(day), row.text().and_then(day)) else {
+            let (Some(first), Some(newest)) =
+                (row.text().as_deref().and_then(day), row.text().as_deref().and_then(day))
+            else {
                 continue;
             };
             let extent = found.entry(connection.clone()).or_insert_with(|| Extent {
@@ -95,7 +97,7 @@ WHERE "x_LineItemType" IN ({}) AND "x_Day" < DATE '{to}' GROUP BY 1, 2, 3"#,
     Ok(together.into_values().collect())
 }
 
-fn day(text: String) -> Option<NaiveDate> {
+fn day(text: &str) -> Option<NaiveDate> {
     text.parse().ok()
 }
 
@@ -153,7 +155,7 @@ pub(super) async fn load(
     let data_end = loaded.rows.iter().map(|row| row.last_end).max();
     while let Some(some) = rows.try_next().await? {
         for row in some {
-            loaded.unused.push(unused(Cells::new(row), spans, &mut texts, projected.then_some(data_end))?);
+            loaded.unused.push(unused(Cells::new(row), spans, &mut texts, data_end, projected)?);
         }
     }
     Ok(loaded)
@@ -303,21 +305,22 @@ fn unused(
     mut cells: Cells,
     spans: &Spans,
     texts: &mut Texts,
-    projected: Option<Option<i64>>,
+    data_end: Option<i64>,
+    projected: bool,
 ) -> Result<Unused> {
     let (commitment, account, region) =
         (texts.of(cells.text()), texts.of(cells.text()), texts.of(cells.text()));
     let last_end = cells.number()?;
     let (in_span, in_month) = (cells.amount()?, cells.amount()?);
-    let cost = match projected {
-        None => in_span,
+    let cost = if projected {
         // Reservations have one row a month, so far: the month's hours so far are what it is of.
-        Some(data_end) => {
-            let from = day_number(spans.newest_month) * 86_400;
-            let end = (day_number(spans.newest_day) + 1) * 86_400;
-            let hours = (data_end.unwrap_or(end).min(end) - from).max(3600);
-            mul_div(in_month, Decimal::from(MONTH_HOURS * 3600), Decimal::from(hours)).unwrap_or_default()
-        }
+
+        let from = day_number(spans.newest_month) * 86_400;
+        let end = (day_number(spans.newest_day) + 1) * 86_400;
+        let hours = (data_end.unwrap_or(end).min(end) - from).max(3600);
+        mul_div(in_month, Decimal::from(MONTH_HOURS * 3600), Decimal::from(hours)).unwrap_or_default()
+    } else {
+        in_span
     };
     Ok(Unused { commitment, account, region, cost, last_end })
 }

@@ -79,10 +79,10 @@ pub(super) fn of_resources(types: &Types, spans: &Spans, schedule: Option<&Sched
     let step = i64::from(GROWTH_DAYS) * 86_400;
     let _ = write!(
         sql,
-        r#"SELECT a, g, CASE WHEN {zoned} THEN z END AS zone, CASE WHEN {priced} THEN NULL ELSE i END AS resource, p, t, o,
+        r"SELECT a, g, CASE WHEN {zoned} THEN z END AS zone, CASE WHEN {priced} THEN NULL ELSE i END AS resource, p, t, o,
   CASE WHEN l = 'Spot' THEN 'S' WHEN l IN ('Reserved', 'Savings plan') OR k <> 'Usage' THEN 'C' ELSE 'O' END AS bought,
   CASE WHEN {growing} THEN ({end} - 1 - s) / {step} * 100 + CAST(date_part('month', began) AS BIGINT) END AS step,
-  max(n) AS unit, max(CASE WHEN u <> 0 THEN e END) AS last_end, max(CASE WHEN {instances} THEN b END) AS tags"#
+  max(n) AS unit, max(CASE WHEN u <> 0 THEN e END) AS last_end, max(CASE WHEN {instances} THEN b END) AS tags"
     );
     // Spans may be the same: their sums have names.
     let mut place = 0;

@@ -5,6 +5,7 @@ use crate::cli::{Format, OfMonth};
 use crate::commands::Folder;
 use crate::output::{Align, remark};
 use app::optimize::waste::{WasteAsked, WasteLine, waste};
+use std::fmt::Write;
 
 const COLUMNS: [(&str, Align); 9] = [
     ("rule", Align::Right),
@@ -27,7 +28,8 @@ pub(super) async fn run(folder: &Folder, args: &OfMonth) -> anyhow::Result<()> {
             WasteAsked { month: Some(month), currency: Some(currency.clone()), ..WasteAsked::default() };
         let found = waste(&app, &published, &asked).await?;
         let total = found.total();
-        totals += &format!(
+        let _ = write!(
+            totals,
             "{} {currency} in all, {} at least; {} without a known price\n",
             total.amount, total.low, total.unknown
         );

@@ -73,7 +73,9 @@ impl Market {
     }
 
     fn replays(&self, usage: &Usage, commitments: &[Commitment]) -> Result<[Replayed; 2]> {
-        let replay = |span: &Span| replayed(usage, commitments, &Sharing::default(), span).map_err(refused);
+        let replay = |span: &Span| {
+            replayed(usage, commitments, &Sharing::default(), span).map_err(|error| refused(&error))
+        };
         Ok([replay(&self.spans[0])?, replay(&self.spans[1])?])
     }
 
@@ -174,20 +176,24 @@ impl Work<'_> {
         let few = collapsed(usage.clone(), &mut owned);
         let sharing = Sharing::default();
         let span = Span::at_decision(0..few.hours, threads());
-        let asked =
-            Question { usage: &few, owned: &owned, sharing: &sharing, span }.asked().map_err(refused)?;
+        let asked = Question { usage: &few, owned: &owned, sharing: &sharing, span }
+            .asked()
+            .map_err(|error| refused(&error))?;
         let begin = Instant::now();
         let bought: Vec<(Offer, u64)> = match &market.wide {
             Some(wide) if !market.pools.is_empty() => {
                 let pools: Vec<Offer> = market.pools.iter().map(|pool| pool.offer.clone()).collect();
                 let go_on = |_| begin.elapsed() < self.ask.deadline && !self.app.is_stopping();
-                let steps = asked.together(&pools, &wide.offer, LIMITS, go_on).map_err(refused)?.steps;
+                let steps = asked
+                    .together(&pools, &wide.offer, LIMITS, go_on)
+                    .map_err(|error| refused(&error))?
+                    .steps;
                 pools.into_iter().chain([wide.offer.clone()]).zip(steps).collect()
             }
             wide => {
                 let all = market.pools.iter().chain(wide);
                 all.map(|pool| {
-                    let steps = asked.best_of(&pool.offer).map_err(refused)?.steps;
+                    let steps = asked.best_of(&pool.offer).map_err(|error| refused(&error))?.steps;
                     Ok((pool.offer.clone(), steps))
                 })
                 .collect::<Result<_>>()?

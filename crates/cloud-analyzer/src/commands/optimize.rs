@@ -69,7 +69,7 @@ fn print_rows(
         return Ok(());
     }
     let mut table = Table::new(columns);
-    for object in objects {
+    for object in &objects {
         table.row(cells(object));
     }
     Ok(print(&format!("{}{end}", table.text()))?)

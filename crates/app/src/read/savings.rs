@@ -70,7 +70,7 @@ pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Re
     let (Some(mut days), Some(mut week)) = (days, week) else {
         return Ok((Savings::default(), Stand::default()));
     };
-    let stand = stand(app, published).await?;
+    let stand = stand(app, published, false).await?;
     let currency = narrowed.currencies().first().cloned().unwrap_or_default();
     let found = stand.now.as_ref().and_then(|found| found.as_ref().ok());
     let now = found.and_then(|found| found.get(&currency));

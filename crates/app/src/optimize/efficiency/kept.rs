@@ -21,6 +21,8 @@ struct Key {
     state: String,
     part: Option<SeenPart>,
     more: u64,
+    /// Whether months are told too: a replay of each, which those who do not show them need not wait for.
+    months: bool,
 }
 
 /// How far it is.
@@ -47,11 +49,12 @@ pub(crate) struct KeptEfficiency {
     known: Mutex<Vec<(Key, watch::Receiver<Stand>)>>,
 }
 
-/// How far the efficiency of some bills is: begun if nobody asked before, and waited for a moment.
+/// How far the efficiency of some bills is, with that of each month or without: begun if nobody asked before, and waited
+/// for a moment.
 ///
 /// # Errors
 /// What it rests on cannot be read.
-pub async fn stand(app: &App, published: &Published) -> Result<Stand> {
+pub async fn stand(app: &App, published: &Published, months: bool) -> Result<Stand> {
     let mut hasher = DefaultHasher::new();
     excluded_ids(app, published).await?.hash(&mut hasher);
     if let Some(organization) = &published.organization {
@@ -60,7 +63,8 @@ pub async fn stand(app: &App, published: &Published) -> Result<Stand> {
             (file.id, file.imported_at_ms).hash(&mut hasher);
         }
     }
-    let key = Key { state: published.id.clone(), part: published.part().cloned(), more: hasher.finish() };
+    let (state, part) = (published.id.clone(), published.part().cloned());
+    let key = Key { state, part, more: hasher.finish(), months };
     let mut receiver = receiver(app, published, &key);
     // A reckoning that ended early leaves what it had.
     let _ = tokio::time::timeout(PATIENCE, receiver.wait_for(|stand| stand.now.is_some())).await;
@@ -99,7 +103,7 @@ async fn reckon(app: App, published: Published, key: Key, sender: watch::Sender<
         error.message
     });
     sender.send_modify(|stand| stand.now = Some(told));
-    let months = if some { by_month(&app, &published).await } else { Months::default() };
+    let months = if some && key.months { by_month(&app, &published).await } else { Months::default() };
     sender.send_modify(|stand| stand.months = Some(Arc::new(months)));
 }
 

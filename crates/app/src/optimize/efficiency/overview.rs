@@ -139,7 +139,7 @@ pub async fn compute_overview(
     filters: &[Filter],
     currency: Option<&str>,
 ) -> Result<(ComputeOverview, Stand)> {
-    let stand = stand(app, published).await?;
+    let stand = stand(app, published, true).await?;
     let kept = if filters.is_empty() { None } else { Some(kept_accounts(app, published, filters).await?) };
     let names = account_names(app, published).await?;
     let main = published.currencies().first().cloned().unwrap_or_default();

@@ -3,8 +3,8 @@
 
 pub mod budgets;
 pub mod commitments;
+pub mod efficiency;
 pub mod projection;
-pub mod savings;
 pub mod trends;
 pub mod waste;
 pub mod workloads;

@@ -32,6 +32,7 @@ pub(crate) const ACCESS: &[(Method, &str, Action)] = &[
     (Method::GET, "/savings", Action::ReadCosts),
     (Method::GET, "/optimization/buy", Action::ReadCosts),
     (Method::GET, "/optimization/buy.csv", Action::ReadCosts),
+    (Method::GET, "/optimization/overview", Action::ReadCosts),
     (Method::GET, "/optimization/owned", Action::ReadCosts),
     (Method::GET, "/optimization/owned/hours", Action::ReadCosts),
     (Method::GET, "/optimization/rates", Action::ReadCosts),

@@ -61,17 +61,28 @@ pub(crate) struct Asked {
     uri: String,
     /// States that the caller has an answer from.
     has: Option<HeaderValue>,
+    /// What the answer depends on besides the published bills.
+    more: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { uri: parts.uri.to_string(), has: parts.headers.get(header::IF_NONE_MATCH).cloned() })
+        Ok(Self {
+            uri: parts.uri.to_string(),
+            has: parts.headers.get(header::IF_NONE_MATCH).cloned(),
+            more: String::new(),
+        })
     }
 }
 
 impl Asked {
+    /// The same question, whose answer depends on something besides the published bills too: on what a word names.
+    pub(crate) fn depending_on(self, more: &str) -> Self {
+        Self { more: format!("-{more}"), ..self }
+    }
+
     /// The answer from a state: `304 Not Modified` when the caller has it already, else as it was sent before,
     /// else computed. It may depend on the organization, its bills and definitions, what of them may be seen, the hour,
     /// and the question.
@@ -102,7 +113,7 @@ impl Asked {
     ) -> Result<Response, ApiError> {
         // Data do not reach beyond the present hour, whatever is dated later.
         let hour = state.app.now().timestamp() / 3600;
-        let name = format!("{}-{hour}", published.id);
+        let name = format!("{}-{hour}{}", published.id, self.more);
         let tag = tag(&name);
         if self.has.is_some_and(|has| names(&has, &tag)) {
             return Ok(marked(StatusCode::NOT_MODIFIED, &tag));

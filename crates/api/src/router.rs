@@ -62,6 +62,7 @@ fn optimization() -> OpenApiRouter<ApiState> {
         .routes(routes!(workloads::exclude_from_spot))
         .routes(routes!(workloads::include_in_spot))
         .routes(routes!(split::split_costs))
+        .routes(routes!(optimization::overview::overview))
         .routes(routes!(optimization::buy::advice))
         .routes(routes!(optimization::buy::plan))
 }

@@ -11,6 +11,7 @@ use crate::jobs::Running;
 use crate::lock::Writers;
 use crate::metrics::Sums;
 use crate::optimize::buy::KeptCases;
+use crate::optimize::efficiency::KeptEfficiency;
 use crate::processing::{BillDays, Reading};
 use crate::read::{Remembered, RememberedNames};
 use crate::readiness::{Lanes, Looks};
@@ -133,6 +134,7 @@ struct Inner {
     remembered: Remembered,
     names: RememberedNames,
     kept_cases: KeptCases,
+    kept_efficiency: KeptEfficiency,
     passwords: Passwords,
     verifications: Verifications,
     mail: Option<MailSettings>,
@@ -186,6 +188,7 @@ impl App {
                 remembered: Remembered::default(),
                 names: RememberedNames::default(),
                 kept_cases: KeptCases::default(),
+                kept_efficiency: KeptEfficiency::default(),
                 passwords: Passwords::default(),
                 verifications: Verifications::default(),
                 mail: options.mail,
@@ -247,6 +250,10 @@ impl App {
 
     pub(crate) fn kept_cases(&self) -> &KeptCases {
         &self.inner.kept_cases
+    }
+
+    pub(crate) fn kept_efficiency(&self) -> &KeptEfficiency {
+        &self.inner.kept_efficiency
     }
 
     pub(crate) fn passwords(&self) -> &Passwords {

@@ -9,6 +9,7 @@ mod bill;
 pub mod buy;
 mod decisions;
 mod deeds;
+pub mod efficiency;
 mod history;
 mod hours;
 mod narrowing;

@@ -24,13 +24,14 @@ pub use dimensions::{Names, Value, Values, ValuesAsked, names, parse_group_by, v
 pub(crate) use dimensions::{RememberedNames, filter_on};
 pub use explain::{Cell, Explained, explain, explained_rows};
 pub use overview::{ConnectionProof, Overview, PeriodState, connection_proof, overview};
-pub(crate) use overview::{NewestMonth, data_to, newest_month, page_days};
+pub(crate) use overview::{NewestMonth, data_to, last_days, newest_month, page_days};
 pub(crate) use projection::{Ahead, ahead, projected_total, projected_totals};
 pub use projection::{Projected, projection};
 pub(crate) use published::Remembered;
 pub use published::{Published, SeenPart};
 pub use query::{ExplainOrder, ExplainSort, ExplainedRow, Explanation};
 pub use reconcile::{ReconciledPeriod, Reconciliation, reconcile};
+pub(crate) use savings::kept_accounts;
 pub use savings::{AccountSavings, Savings, savings};
 pub use splitting::{SplitPart, Whence};
 pub use summary::{MonthToDate, month_to_date};

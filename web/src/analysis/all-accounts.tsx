@@ -40,8 +40,9 @@ const columns = [
 const orders: Record<string, (a: SavingsAccount, b: SavingsAccount) => number> = {
   name: (a, b) => compareNames(a.account, b.account),
   cost: (a, b) => compareDecimals(a.cost, b.cost),
-  current: (a, b) => compareDecimals(a.current, b.current),
-  additional: (a, b) => compareDecimals(a.additional_high, b.additional_high),
+  // What is not known comes after what is nothing.
+  current: (a, b) => compareDecimals(a.current ?? "-1", b.current ?? "-1"),
+  additional: (a, b) => compareDecimals(a.additional_high ?? "-1", b.additional_high ?? "-1"),
   // An account that cannot be judged is neither good nor bad: it comes after the worst.
   efficiency: (a, b) => (a.efficiency_percent ?? -1) - (b.efficiency_percent ?? -1),
 };
@@ -101,7 +102,7 @@ function Table({ savings, onAccount }: Pick<Props, "savings" | "onAccount">) {
               <Money text={one.cost} currency={currency} />
             </td>
             <td className={listClasses.number}>
-              <Money text={one.current} currency={currency} />
+              {one.current === null ? "–" : <Money text={one.current} currency={currency} />}
             </td>
             <td className={listClasses.number}>
               <SavingsRange account={one} currency={currency} />

@@ -47,6 +47,20 @@ export const EfficiencyPanel = memo(function EfficiencyPanel({ version, filter, 
         <Problem error={found.error} onRetry={() => void found.refetch()} />
       ) : !data ? (
         <PanelSkeleton />
+      ) : data.reckoning ? (
+        <div className={classes.none} role="status">
+          <Text fw={600}>Being reckoned</Text>
+          <Text c="dimmed" size="sm">
+            Every hour of the last 30 days is replayed; the figures come by themselves.
+          </Text>
+        </div>
+      ) : data.accounts.length > 0 && data.accounts.every((one) => one.current === null) ? (
+        <div className={classes.none}>
+          <Text fw={600}>Not known</Text>
+          <Text c="dimmed" size="sm">
+            {data.assumptions[0]}
+          </Text>
+        </div>
       ) : data.accounts.length === 0 ? (
         <div className={classes.none}>
           <Text fw={600}>No account to judge yet</Text>
@@ -85,6 +99,13 @@ export const EfficiencyPanel = memo(function EfficiencyPanel({ version, filter, 
   );
 });
 
+function judged({ efficiency_percent, additional_high }: SavingsAccount): string {
+  if (efficiency_percent !== null) return "Current by potential savings";
+  return additional_high === null
+    ? "No price of what would be cheaper is known"
+    : "Neither savings nor more to save";
+}
+
 interface RowProps {
   account: SavingsAccount;
   currency: string;
@@ -99,10 +120,7 @@ function Row({ account, currency, onAccount }: RowProps) {
         {account.account}
       </span>
       <Bar percent={efficiency ?? 0} kind="score" />
-      <span
-        className={`${classes.number} tabular`}
-        title={efficiency === null ? "Neither savings nor more to save" : "Current by potential savings"}
-      >
+      <span className={`${classes.number} tabular`} title={judged(account)}>
         {score(efficiency)}
       </span>
       <span className={`${classes.number} ${classes.range} tabular`}>

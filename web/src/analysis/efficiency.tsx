@@ -10,12 +10,15 @@ export function score(percent: number | null): string {
 
 /** Whether anything was found that an account could save beside what it saves already. */
 export function savesMore(account: SavingsAccount): boolean {
-  return compareDecimals(account.additional_high, "0") > 0;
+  return account.additional_high !== null && compareDecimals(account.additional_high, "0") > 0;
 }
 
 /** What more could be saved. An estimate, shown without cents; all digits are in the tooltip. */
 export function SavingsRange({ account, currency }: { account: SavingsAccount; currency: string }) {
   const { additional_low: low, additional_high: high } = account;
+  if (low === null || high === null) {
+    return <span title="No price of what would be cheaper is known">–</span>;
+  }
   if (!savesMore(account)) return <span title="Nothing more to save was found">–</span>;
   return (
     <span title={`${formatExact(low, currency)} – ${formatExact(high, currency)} more to save`}>

@@ -34,7 +34,11 @@ export function MissedCard({ version, filter, onExplain }: Props) {
         <Text c="dimmed">
           {missed
             ? "Nothing: no on-demand usage that spot or commitments would have made cheaper."
-            : "No day is complete yet."}
+            : data?.reckoning
+              ? "Being reckoned: every hour is replayed."
+              : data?.efficiency
+                ? (data.assumptions[0] ?? "Not known.")
+                : "No day is complete yet."}
         </Text>
       )}
     </Card>
@@ -73,7 +77,7 @@ function Missed({ low, high, spot, commitment, currency, lines, onExplain }: Mis
         <span title={formatExact(commitment, currency)}>{money(commitment)}</span> by commitments
       </Text>
       <Text size="sm" c="dimmed">
-        Seven complete days, estimated from on-demand usage
+        Seven complete days, replayed with what 30 days recommend
       </Text>
     </>
   );

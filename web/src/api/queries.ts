@@ -131,6 +131,8 @@ export const queries = {
       queryFn: ({ signal }) =>
         unwrap(api.GET("/api/v1/savings", { params: { query: { filter, ...pastOf(version) } }, signal })),
       placeholderData: keepPreviousData,
+      // After a publication they are reckoned behind.
+      refetchInterval: ({ state }) => (state.data?.reckoning ? 2_000 : false),
     }),
   explain: (version: string, query: ExplainQuery) =>
     queryOptions({

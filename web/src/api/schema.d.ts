@@ -864,6 +864,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimization/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What spot and commitments could save, where, and how much of what could be saved is. */
+        get: operations["compute_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/optimization/owned": {
         parameters: {
             query?: never;
@@ -1252,7 +1269,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What on-demand compute would have saved lately, at the organization's own rates. */
+        /** What could have been cheaper lately, and how much of what could be saved is. */
         get: operations["savings"];
         put?: never;
         post?: never;
@@ -2315,6 +2332,11 @@ export interface components {
          * @enum {string}
          */
         CadenceName: "each" | "daily" | "weekly";
+        /** @description What spot and commitments would save: each alone. They compete for the same hours, and are never added. */
+        CardsView: {
+            month: components["schemas"]["MonthCards"];
+            week: components["schemas"]["WeekCards"];
+        };
         /**
          * @description What can be said about a change.
          * @enum {string}
@@ -2538,6 +2560,26 @@ export interface components {
             used: string | null;
             /** @description Of a plan used ÷ cost; of a reservation normalised hours used ÷ owned. */
             utilization: string | null;
+        };
+        /** @description The compute overview. */
+        ComputeOverviewView: {
+            /** @description The greatest potential first. */
+            accounts: components["schemas"]["PotentialView"][];
+            as_of?: components["schemas"]["AsOfView"] | null;
+            cards: components["schemas"]["CardsView"];
+            currency: string;
+            /** @description Last of the days. */
+            data_through: string | null;
+            efficiency: components["schemas"]["EfficiencyView"][];
+            from: string | null;
+            lifecycles: components["schemas"]["LifecycleView"][];
+            /** @description What had to be assumed, and what is not known. */
+            notes: string[];
+            /** @description Whether figures are being reckoned after a publication: ask again in some seconds. */
+            reckoning: boolean;
+            /** @description Day after the last. */
+            to: string | null;
+            use_cases: components["schemas"]["UseCasesView"];
         };
         /** @description What a row's value must be. */
         Condition: {
@@ -2807,6 +2849,13 @@ export interface components {
          * @enum {string}
          */
         EarlierVersion: "read_again" | "source_gone";
+        /** @description An account's efficiency over time. */
+        EfficiencyView: {
+            account: string;
+            account_id: string;
+            /** @description The oldest first. */
+            months: components["schemas"]["MonthEfficiencyView"][];
+        };
         /** @description A figure and what is behind it. */
         Explain: {
             as_of?: components["schemas"]["AsOfView"] | null;
@@ -3021,6 +3070,15 @@ export interface components {
             owned: string;
             savings: string;
         };
+        /** @description Instances by how they were bought. */
+        LifecycleView: {
+            /** @description Amortized cost. */
+            cost: string;
+            /** @description Hours of instances. */
+            hours: string;
+            /** @description `on_demand`, `spot`, `reserved` or `savings_plan`. */
+            lifecycle: string;
+        };
         /** @description A line item. */
         LineItem: {
             account: string;
@@ -3046,6 +3104,11 @@ export interface components {
             from: string;
             shortened: boolean;
             to: string;
+        };
+        /** @description Savings from one end to the other; `null`: not known. */
+        LowHighView: {
+            high: string | null;
+            low: string | null;
         };
         /** @description Domains of mail addresses. */
         MailDomains: {
@@ -3118,6 +3181,20 @@ export interface components {
             /** @description First of the next. */
             to: string;
             total: string;
+        };
+        /** @description A month of 730 hours like those looked at. */
+        MonthCards: {
+            commitments: string | null;
+            spot: components["schemas"]["LowHighView"];
+        };
+        /** @description A month's efficiency. */
+        MonthEfficiencyView: {
+            month: string;
+            /**
+             * Format: double
+             * @description 0 to 100; `null` where it is not known, or nothing was saved and nothing to save.
+             */
+            percent: number | null;
         };
         /** @description Rates of a month in one currency. */
         MonthRatesView: {
@@ -3515,6 +3592,15 @@ export interface components {
         Permissions: {
             permissions: components["schemas"]["PermissionView"][];
         };
+        /** @description An account's potential in a month of 730 hours. */
+        PotentialView: {
+            account: string;
+            account_id: string;
+            /** @description Its share of one purchase for all. */
+            commitments: string | null;
+            spot_high: string | null;
+            spot_low: string | null;
+        };
         /** @description What rules would give: amortized cost over the last 30 days. */
         Preview: {
             currency: string;
@@ -3814,6 +3900,12 @@ export interface components {
             /** @description By name. */
             reports: components["schemas"]["Report"][];
         };
+        /** @description What commitments would save in a month of 730 hours. */
+        ReservationsView: {
+            savings: string | null;
+            /** @description Part of the on-demand cost that nothing owned takes. */
+            savings_rate: string | null;
+        };
         RiskView: {
             cost: string;
             on_demand: string;
@@ -3836,33 +3928,41 @@ export interface components {
             conditions: components["schemas"]["Condition"][];
             value: string;
         };
-        /** @description Missed savings and account efficiency. All figures but `cost` are estimates. */
+        /** @description Missed savings and account efficiency. All figures but `cost` are estimates: nothing is claimed of what no price is known for. */
         Savings: {
             /** @description The greatest additional savings first. */
             accounts: components["schemas"]["SavingsAccount"][];
             as_of?: components["schemas"]["AsOfView"] | null;
-            /** @description What the estimates rest on. */
+            /** @description What the estimates rest on, and what is not known. */
             assumptions: string[];
             currency: string;
             efficiency: components["schemas"]["SavingsSpan"] | null;
             explain: components["schemas"]["SavingsExplain"] | null;
             missed: components["schemas"]["Missed"] | null;
+            /** @description Whether figures are being reckoned after a publication: ask again in some seconds. */
+            reckoning: boolean;
+            /** @description On-demand cost of the days of `efficiency` that nothing is claimed of, as no price is known. */
+            unknown: string | null;
         };
         /** @description An account's savings. */
         SavingsAccount: {
             account: string;
             account_id: string;
-            additional_high: string;
-            additional_low: string;
+            /** @description By spot where it fits, and commitments on the rest; `null` likewise. */
+            additional_high: string | null;
+            /** @description By commitments alone; `null` where no price of what could be cheaper is known. */
+            additional_low: string | null;
             /** @description Amortized cost, exact. */
             cost: string;
-            /** @description Saved against public prices by commitments and spot. */
-            current: string;
+            /** @description Saved already by commitments, less what of them nothing used, and by spot; `null` where that is not known. */
+            current: string | null;
             /**
              * Format: double
-             * @description Current savings in percent of the possible ones; `null` where there is nothing to save.
+             * @description Current savings in percent of the possible ones; `null` where there is nothing to save, or where it is not known.
              */
             efficiency_percent: number | null;
+            /** @description On-demand cost that nothing is claimed of, as no price is known. */
+            unknown: string | null;
         };
         /** @description What lists the rows that could have cost less. */
         SavingsExplain: {
@@ -4784,6 +4884,24 @@ export interface components {
             path: string;
             why: string;
         };
+        /** @description What stands interruption, in a month of 730 hours. */
+        UseCaseView: {
+            /**
+             * Format: int64
+             * @description Instances that ran on demand.
+             */
+            instances: number;
+            savings_high: string | null;
+            savings_low: string | null;
+            /** @description Part of their on-demand cost. */
+            savings_rate: string | null;
+        };
+        /** @description Use cases. */
+        UseCasesView: {
+            containers: components["schemas"]["UseCaseView"];
+            elastic: components["schemas"]["UseCaseView"];
+            reservations: components["schemas"]["ReservationsView"];
+        };
         /** @description A person with an account. */
         UserView: {
             email: string;
@@ -4951,6 +5069,14 @@ export interface components {
             /** @description Day after the last. */
             to: string | null;
             total: components["schemas"]["WasteTotal"];
+        };
+        /** @description Exactly the last complete days. */
+        WeekCards: {
+            commitments: string | null;
+            from: string | null;
+            spot: components["schemas"]["LowHighView"];
+            /** @description Day after the last. */
+            to: string | null;
         };
         /** @description A workload. */
         Workload: {
@@ -7206,6 +7332,46 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_overview: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `DIM=V[,V]` keeps, `DIM!=V[,V]` leaves out; may be repeated. Figures are of whole accounts: of each that has rows
+                 *     which pass.
+                 */
+                filter?: string[];
+                /** @description Currency of the amounts; the main one unless said otherwise. */
+                currency?: string;
+                /**
+                 * @description As the bill stood on a day (YYYY-MM-DD, at its end, UTC) or at an instant (RFC 3339): from what was published then.
+                 *     Replaced bills are kept for 35 days unless the server was told otherwise. Without it, as it stands now.
+                 */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputeOverviewView"];
                 };
             };
             default: {

@@ -2,6 +2,7 @@
 
 pub(crate) mod buy;
 mod history;
+pub(crate) mod overview;
 pub(crate) mod split;
 mod views;
 pub(crate) mod waste;

@@ -1,15 +1,17 @@
-//! Missed savings and account efficiency: estimates, with what they rest on.
+//! Missed savings and account efficiency, with what they rest on.
 
 use crate::access::By;
 use crate::as_of::{AsOfParams, AsOfView};
-use crate::caching::Asked;
+use crate::caching::{Asked, fresh};
 use crate::params::{Pairs, filters};
 use crate::problem::{ApiError, Problem};
 use crate::state::ApiState;
 use app::read;
+use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
+use model::Decimal;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -54,11 +56,19 @@ pub(crate) struct SavingsAccount {
     account: String,
     /// Amortized cost, exact.
     cost: String,
-    /// Saved against public prices by commitments and spot.
-    current: String,
-    additional_low: String,
-    additional_high: String,
-    /// Current savings in percent of the possible ones; `null` where there is nothing to save.
+    /// Saved already by commitments, less what of them nothing used, and by spot; `null` where that is not known.
+    #[schema(required = true)]
+    current: Option<String>,
+    /// By commitments alone; `null` where no price of what could be cheaper is known.
+    #[schema(required = true)]
+    additional_low: Option<String>,
+    /// By spot where it fits, and commitments on the rest; `null` likewise.
+    #[schema(required = true)]
+    additional_high: Option<String>,
+    /// On-demand cost that nothing is claimed of, as no price is known.
+    #[schema(required = true)]
+    unknown: Option<String>,
+    /// Current savings in percent of the possible ones; `null` where there is nothing to save, or where it is not known.
     #[schema(required = true)]
     efficiency_percent: Option<f64>,
 }
@@ -78,17 +88,22 @@ pub(crate) struct SavingsExplain {
     metric: String,
 }
 
-/// Missed savings and account efficiency. All figures but `cost` are estimates.
+/// Missed savings and account efficiency. All figures but `cost` are estimates: nothing is claimed of what no price is known for.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Savings {
     currency: String,
-    /// `null` without a complete day of data.
+    /// Whether figures are being reckoned after a publication: ask again in some seconds.
+    reckoning: bool,
+    /// `null` without a complete day of data, and where it is not known: `assumptions` say why.
     #[schema(required = true)]
     missed: Option<Missed>,
     /// The days that `accounts` are about.
     #[schema(required = true)]
     efficiency: Option<SavingsSpan>,
-    /// What the estimates rest on.
+    /// On-demand cost of the days of `efficiency` that nothing is claimed of, as no price is known.
+    #[schema(required = true)]
+    unknown: Option<String>,
+    /// What the estimates rest on, and what is not known.
     assumptions: Vec<String>,
     /// The greatest additional savings first.
     accounts: Vec<SavingsAccount>,
@@ -104,15 +119,21 @@ pub(super) fn estimate(value: f64) -> String {
     format!("{value:.2}")
 }
 
+fn rounded(value: Decimal) -> String {
+    estimate(value.to_f64())
+}
+
 impl From<read::Savings> for Savings {
     fn from(found: read::Savings) -> Self {
-        let missed = found.missed_span.map(|(from, to)| Missed {
+        let additional =
+            |account: &read::AccountSavings| account.savings.and_then(|savings| savings.additional);
+        let missed = found.missed_span.zip(found.missed).map(|((from, to), missed)| Missed {
             from: from.to_string(),
             to: to.to_string(),
-            low: estimate(found.missed.low),
-            high: estimate(found.missed.high()),
-            spot: estimate(found.missed.spot),
-            commitment: estimate(found.missed.commitment),
+            low: rounded(missed.low),
+            high: rounded(missed.high()),
+            spot: rounded(missed.spot),
+            commitment: rounded(missed.commitment),
         });
         let explain = found.missed_span.map(|(from, to)| SavingsExplain {
             filter: found.filters,
@@ -122,15 +143,18 @@ impl From<read::Savings> for Savings {
         });
         let accounts = found.accounts.into_iter().map(|account| SavingsAccount {
             efficiency_percent: account.efficiency_percent(),
-            current: estimate(account.current),
-            additional_low: estimate(account.additional.low),
-            additional_high: estimate(account.additional.high()),
+            current: account.savings.map(|savings| rounded(savings.current())),
+            additional_low: additional(&account).map(|additional| rounded(additional.low)),
+            additional_high: additional(&account).map(|additional| rounded(additional.high())),
+            unknown: account.savings.map(|savings| rounded(savings.unknown)),
             cost: account.cost.to_string(),
             account_id: account.account_id,
             account: account.account,
         });
         Self {
             currency: found.currency,
+            reckoning: found.reckoning,
+            unknown: found.unknown.map(rounded),
             missed,
             efficiency: found.efficiency_span.map(|(from, to)| SavingsSpan::new(from, to)),
             assumptions: found.assumptions,
@@ -141,7 +165,7 @@ impl From<read::Savings> for Savings {
     }
 }
 
-/// What on-demand compute would have saved lately, at the organization's own rates.
+/// What could have been cheaper lately, and how much of what could be saved is.
 #[utoipa::path(get, path = "/savings", params(SavingsParams, AsOfParams), responses(
     (status = OK, body = Savings),
     (status = "default", body = Problem, content_type = "application/problem+json"),
@@ -156,9 +180,10 @@ pub(crate) async fn savings(
     let as_of = pairs.as_of()?;
     pairs.done()?;
     let published = state.published_as_of(&by, as_of).await?;
-    let view = async {
-        let found = read::savings(&state.app, &published, &filters).await?;
-        Ok(Savings { as_of: AsOfView::of(&published), ..Savings::from(found) })
-    };
-    asked.answer(&state, &published, view).await
+    let (found, stand) = read::savings(&state.app, &published, &filters).await?;
+    let view = Savings { as_of: AsOfView::of(&published), ..Savings::from(found) };
+    if view.reckoning {
+        return Ok(fresh(Json(view)));
+    }
+    asked.depending_on(&stand.name).answer(&state, &published, async { Ok(view) }).await
 }

@@ -5,6 +5,7 @@ mod answer;
 mod case;
 mod kept;
 mod offers;
+pub(in crate::optimize) mod potential;
 mod prepare;
 mod reading;
 mod telling;
@@ -91,6 +92,9 @@ pub struct Ask {
     pub ladder: Option<u32>,
     /// Whether accounts' shares are told.
     pub by_account: bool,
+    /// Whether days whose hours the report does not tell count, spread evenly: a history can say so, a purchase cannot rest
+    /// on it.
+    pub by_day: bool,
     /// How long a search for several purchases may take.
     pub deadline: Duration,
 }
@@ -111,6 +115,7 @@ impl Default for Ask {
             region: None,
             ladder: None,
             by_account: false,
+            by_day: false,
             deadline: Duration::from_secs(20),
         }
     }

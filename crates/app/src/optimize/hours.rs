@@ -190,7 +190,7 @@ pub async fn hour_rows(
 }
 
 /// Days of one statement over some months, so that it looks at no more rows than it may.
-fn days_at_once(published: &Published, view: &View) -> u64 {
+pub(super) fn days_at_once(published: &Published, view: &View) -> u64 {
     let months: std::collections::BTreeSet<BillingPeriod> =
         view.periods.iter().map(|one| one.period).collect();
     let known = published.publications.iter().filter(|one| months.contains(&one.period));

@@ -1,31 +1,19 @@
-//! Missed savings and account efficiency, by [`analyses::savings`].
+//! Missed savings and account efficiency, as [`crate::optimize::efficiency`] reckons them.
 
 use super::overview::last_days;
 use super::{Published, account_names, filter_on};
+use crate::optimize::efficiency::{Now, Span, Stand, stand};
 use crate::{App, Result};
-use analyses::savings::{Bought, Missed, Priced, Rates, Usage, efficiency_percent, estimate};
+use analyses::efficiency;
 use chrono::NaiveDate;
-use model::{
-    Column, Condition, CostAnswer, CostQuery, Decimal, Dimension, Filter, Lifecycle, Mapping, MappingName,
-    MappingRule, Metric, Operator, TimeView,
-};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use model::{Column, CostAnswer, CostQuery, Decimal, Filter, Lifecycle, Metric};
+use std::collections::BTreeSet;
 
 /// Days whose missed savings are shown, and days of an account's efficiency.
 const MISSED_DAYS: u64 = 7;
 const EFFICIENCY_DAYS: u64 = 30;
 
-/// Tags that AWS writes on instances which a service replaces when they are taken away.
-const ELASTIC_TAGS: [&str; 5] = [
-    "aws:autoscaling:groupName",
-    "aws:eks:cluster-name",
-    "aws:ecs:clusterName",
-    "elasticbeanstalk:environment-name",
-    "aws:elasticmapreduce:job-flow-id",
-];
-
-/// An account's savings. Estimates but for its cost.
+/// An account's savings.
 #[derive(Clone, Debug)]
 pub struct AccountSavings {
     /// Account.
@@ -34,16 +22,18 @@ pub struct AccountSavings {
     pub account: String,
     /// Amortized cost of all its rows.
     pub cost: Decimal,
-    /// Saved against public prices by commitments and spot.
-    pub current: f64,
-    /// What would have been saved besides.
-    pub additional: Missed,
+    /// What it saves and could save; `None` where that is not known.
+    pub savings: Option<efficiency::Savings>,
 }
 
 impl AccountSavings {
     /// Current savings in percent of the possible ones.
     pub fn efficiency_percent(&self) -> Option<f64> {
-        efficiency_percent(self.current, self.additional.high())
+        self.savings.and_then(|savings| savings.percent()).map(Decimal::to_f64)
+    }
+
+    fn high(&self) -> Option<Decimal> {
+        self.savings.and_then(|savings| savings.additional).map(|additional| additional.high())
     }
 }
 
@@ -54,165 +44,130 @@ pub struct Savings {
     pub currency: String,
     /// The week that `missed` is about; `None` without complete days.
     pub missed_span: Option<(NaiveDate, NaiveDate)>,
-    /// Over all accounts.
-    pub missed: Missed,
+    /// Over all accounts; `None` where that is not known.
+    pub missed: Option<efficiency::Additional>,
     /// The days that `accounts` are about.
     pub efficiency_span: Option<(NaiveDate, NaiveDate)>,
     /// The greatest additional savings first.
     pub accounts: Vec<AccountSavings>,
+    /// On-demand dollars in those days that nothing is claimed of, as no price is known; `None` where that is not known.
+    pub unknown: Option<Decimal>,
     /// What the estimates rest on, in sentences.
     pub assumptions: Vec<String>,
     /// Filters of the rows that could have cost less.
     pub filters: Vec<String>,
+    /// Whether they are still being reckoned.
+    pub reckoning: bool,
 }
 
-/// Missed savings, of some rows.
-pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Result<Savings> {
-    let published = &*published.in_one_currency(filters);
-    let efficiency_span = last_days(app, published, EFFICIENCY_DAYS);
-    let missed_span = last_days(app, published, MISSED_DAYS);
-    let (Some((from, to)), Some((week_from, _))) = (efficiency_span, missed_span) else {
-        return Ok(Savings::default());
+/// Missed savings and efficiency of the accounts with rows that pass, and how far the reckoning is.
+///
+/// # Errors
+/// Filters that cannot be asked; bills that cannot be read.
+pub async fn savings(app: &App, published: &Published, filters: &[Filter]) -> Result<(Savings, Stand)> {
+    let narrowed = &*published.in_one_currency(filters);
+    let (days, week) = (last_days(app, narrowed, EFFICIENCY_DAYS), last_days(app, narrowed, MISSED_DAYS));
+    let (Some(mut days), Some(mut week)) = (days, week) else {
+        return Ok((Savings::default(), Stand::default()));
     };
-    let mut compute = filters.to_vec();
-    compute.push(filter_on(Column::Lifecycle, true, &[""]));
-    let ask = async |metric, view, group_by: Vec<Dimension>, filters: &[Filter]| -> Result<Arc<CostAnswer>> {
-        let query = CostQuery {
-            group_by,
-            view,
-            from: Some(from),
-            to: Some(to),
-            filters: filters.to_vec(),
-            ..CostQuery::total(metric)
-        };
-        Ok(app.engine().answer(&published.view, &published.resolve(query)?).await?)
-    };
-    let pool = [Column::AccountId, Column::Lifecycle, Column::InstanceFamily, Column::Region];
-    let mut pool = pool.map(Dimension::from).to_vec();
-    let priced_by = pool[..3].to_vec();
-    pool.push(elastic());
-    let usage = ask(Metric::Amortized, TimeView::Day, pool, &compute).await?;
-    let list = ask(Metric::List, TimeView::Total, priced_by, &compute).await?;
-    let costs = ask(Metric::Amortized, TimeView::Total, vec![Column::AccountId.into()], filters).await?;
-    let usage: Vec<Usage> = rows(&usage);
-    let priced = priced(&usage, &list);
-    let rates = Rates::observed(&priced);
-    let week = usize::try_from((week_from - from).num_days()).unwrap_or(0);
-    let missed = estimate(&usage, week, &rates).into_values().fold(Missed::default(), |sum, one| Missed {
-        low: sum.low + one.low,
-        spot: sum.spot + one.spot,
-        commitment: sum.commitment + one.commitment,
-    });
-    let names = account_names(app, published).await?;
-    let mut additional = estimate(&usage, 0, &rates);
-    let mut accounts: Vec<AccountSavings> = costs
-        .groups
-        .iter()
-        .filter_map(|group| {
-            let account_id = group.keys.first().cloned().flatten()?;
-            let own = priced.iter().filter(|row| row.account == account_id && row.bought != Bought::OnDemand);
-            Some(AccountSavings {
-                account: names.get(&account_id).unwrap_or(&account_id).clone(),
-                cost: group.total,
-                current: own.map(|row| row.list - row.cost).sum::<f64>().max(0.0),
-                additional: additional.remove(&account_id).unwrap_or_default(),
-                account_id,
-            })
-        })
-        .collect();
-    accounts.sort_by(|one, other| other.additional.high().total_cmp(&one.additional.high()));
-    let shown: Vec<Filter> = filters
-        .iter()
-        .cloned()
-        .chain([filter_on(Column::Lifecycle, false, &[Lifecycle::OnDemand.name()])])
-        .collect();
-    Ok(Savings {
+    let stand = stand(app, published).await?;
+    let currency = narrowed.currencies().first().cloned().unwrap_or_default();
+    let found = stand.now.as_ref().and_then(|found| found.as_ref().ok());
+    let now = found.and_then(|found| found.get(&currency));
+    if let Some(Span { from, to, week_from, .. }) = now.and_then(|now| now.span) {
+        (days, week) = ((from, to), (week_from, to));
+    }
+    let costs = costs(app, narrowed, filters, days).await?;
+    let names = account_names(app, narrowed).await?;
+    let mut told = Savings {
         currency: costs.currency.clone(),
-        missed_span,
-        missed,
-        efficiency_span,
-        accounts,
-        assumptions: assumptions(&rates),
-        filters: shown.iter().map(ToString::to_string).collect(),
-    })
-}
-
-/// A dimension that tells instances of scaling groups and clusters.
-fn elastic() -> Dimension {
-    let rule = |tag: &str| MappingRule {
-        value: "elastic".to_owned(),
-        conditions: vec![Condition {
-            dimension: Dimension::Tag(tag.to_owned()),
-            operator: Operator::IsNot,
-            values: vec![String::new()],
-        }],
+        missed_span: Some(week),
+        efficiency_span: Some(days),
+        assumptions: assumptions(&stand, now, filters),
+        reckoning: stand.now.is_none(),
+        ..Savings::default()
     };
-    let rules = ELASTIC_TAGS.into_iter().map(rule).collect();
-    Dimension::Mapped(Mapping { name: MappingName::VirtualTag("elastic".to_owned()), rules: Some(rules) })
-}
-
-fn bought(lifecycle: Option<&str>) -> Option<Bought> {
-    match Lifecycle::from_name(lifecycle?)? {
-        Lifecycle::OnDemand => Some(Bought::OnDemand),
-        Lifecycle::Spot => Some(Bought::Spot),
-        Lifecycle::Reserved | Lifecycle::SavingsPlan => Some(Bought::Committed),
-        Lifecycle::Other => None,
-    }
-}
-
-fn rows(answer: &CostAnswer) -> Vec<Usage> {
-    let row = |group: &model::CostGroup| {
-        let key = |at: usize| group.keys.get(at).cloned().flatten();
-        Some(Usage {
-            account: key(0)?,
-            bought: bought(key(1).as_deref())?,
-            family: key(2).unwrap_or_default(),
-            region: key(3).unwrap_or_default(),
-            elastic: key(4).is_some(),
-            daily: group.figures.iter().map(|figure| figure.to_f64()).collect(),
-        })
-    };
-    answer.groups.iter().filter_map(row).collect()
-}
-
-/// Cost beside list price, by account, family and how it was bought.
-fn priced(usage: &[Usage], list: &CostAnswer) -> Vec<Priced> {
-    let mut costs: BTreeMap<(&str, &str, Bought), f64> = BTreeMap::new();
-    for row in usage {
-        *costs.entry((&row.account, &row.family, row.bought)).or_default() += row.daily.iter().sum::<f64>();
-    }
-    let mut lists: BTreeMap<(String, String, Bought), f64> = BTreeMap::new();
-    for group in &list.groups {
-        let key = |at: usize| group.keys.get(at).cloned().flatten();
-        if let (Some(account), Some(bought)) = (key(0), bought(key(1).as_deref())) {
-            *lists.entry((account, key(2).unwrap_or_default(), bought)).or_default() += group.total.to_f64();
+    for group in &costs.groups {
+        let Some(account_id) = group.keys.first().cloned().flatten() else { continue };
+        let of = now.and_then(|now| now.accounts.get(&account_id)).filter(|of| of.judged);
+        if let Some(of) = of {
+            if let Some(more) = of.week.additional {
+                *told.missed.get_or_insert_default() += more;
+            }
+            *told.unknown.get_or_insert_default() += of.whole.unknown;
         }
+        // An account that the replay does not know has nothing that commitments or spot could take.
+        let nothing = || {
+            now.filter(|now| !now.daily).map(|_| efficiency::Savings {
+                additional: Some(efficiency::Additional::default()),
+                ..efficiency::Savings::default()
+            })
+        };
+        told.accounts.push(AccountSavings {
+            account: names.get(&account_id).unwrap_or(&account_id).clone(),
+            cost: group.total,
+            savings: of.map(|of| of.whole).or_else(nothing),
+            account_id,
+        });
     }
-    lists
-        .into_iter()
-        .map(|((account, family, bought), list)| {
-            let cost = costs.get(&(account.as_str(), family.as_str(), bought)).copied().unwrap_or(0.0);
-            Priced { account, family, bought, cost, list }
-        })
-        .collect()
+    told.accounts.sort_by(|one, other| {
+        other.high().cmp(&one.high()).then_with(|| one.account_id.cmp(&other.account_id))
+    });
+    let shown =
+        filters.iter().cloned().chain([filter_on(Column::Lifecycle, false, &[Lifecycle::OnDemand.name()])]);
+    told.filters = shown.map(|filter| filter.to_string()).collect();
+    Ok((told, stand))
 }
 
-fn assumptions(rates: &Rates) -> Vec<String> {
-    let rate = |what: &str, rate: Option<f64>| match rate {
-        Some(rate) => format!(
-            "{what} cost {:.1} % less than public on-demand prices in this organization over these days; a \
-             family's own rate is used where it has one.",
-            rate * 100.0
-        ),
-        None => format!("This organization used no {} in these days: none are claimed.", what.to_lowercase()),
+/// Amortized cost by account, of what passes.
+async fn costs(
+    app: &App,
+    published: &Published,
+    filters: &[Filter],
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<std::sync::Arc<CostAnswer>> {
+    let query = CostQuery {
+        group_by: vec![Column::AccountId.into()],
+        from: Some(from),
+        to: Some(to),
+        filters: filters.to_vec(),
+        ..CostQuery::total(Metric::Amortized)
     };
-    vec![
-        rate("Commitments", rates.commitment),
-        rate("Spot instances", rates.spot),
-        "Low: commitments alone, on what each account ran on demand on every day, per instance family and region."
-            .to_owned(),
-        "High: spot on instances of scaling groups and clusters (by the tags that AWS writes), commitments on the rest."
-            .to_owned(),
-        "Computed from the bill's rows alone; no prices were looked up and no hours were replayed.".to_owned(),
-    ]
+    Ok(app.engine().answer(&published.view, &published.resolve(query)?).await?)
+}
+
+/// Accounts with rows that pass.
+///
+/// # Errors
+/// Filters that cannot be asked; bills that cannot be read.
+pub(crate) async fn kept_accounts(
+    app: &App,
+    published: &Published,
+    filters: &[Filter],
+) -> Result<BTreeSet<String>> {
+    let query = CostQuery {
+        group_by: vec![Column::AccountId.into()],
+        filters: filters.to_vec(),
+        // Usage is not money: several currencies are no obstacle.
+        ..CostQuery::total(Metric::UsageAmount)
+    };
+    let answer = app.engine().answer(&published.view, &published.resolve(query)?).await?;
+    Ok(answer.groups.iter().filter_map(|group| group.keys.first().cloned().flatten()).collect())
+}
+
+fn assumptions(stand: &Stand, now: Option<&Now>, filters: &[Filter]) -> Vec<String> {
+    let mut said = match &stand.now {
+        None => vec!["Savings are being reckoned: every hour of 30 days is replayed.".to_owned()],
+        Some(Err(why)) => vec![format!("Savings are not known: {why}.")],
+        Some(Ok(_)) => now.map(|now| now.said.clone()).unwrap_or_default(),
+    };
+    let of_accounts = |filter: &Filter| {
+        let name = filter.dimension.to_string();
+        ["account_id", "account", "subset", "subset_id", "organizational_unit", "currency", "connection"]
+            .contains(&name.as_str())
+    };
+    if !filters.iter().all(of_accounts) {
+        said.push("Savings are those of whole accounts: of each that has rows which pass.".to_owned());
+    }
+    said
 }

@@ -141,6 +141,7 @@ impl Buy {
             region: self.region.clone(),
             ladder: self.ladder,
             by_account: self.by_account,
+            by_day: false,
             deadline: Duration::from_secs(u64::from(self.deadline)),
         }
     }

@@ -286,6 +286,7 @@ fn asked(mut pairs: Pairs) -> Result<Ask, ApiError> {
         region: pairs.one("region")?.filter(|text| !text.is_empty()),
         ladder: pairs.parse("ladder", "a number of months")?,
         by_account: pairs.parse("by_account", "true or false")?.unwrap_or(false),
+        by_day: false,
         deadline: DEADLINE,
     };
     pairs.done()?;

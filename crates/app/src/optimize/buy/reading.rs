@@ -56,7 +56,7 @@ pub(super) async fn cases(app: &App, published: &Published, ask: &Ask) -> Result
             continue;
         }
         // A report may have been by the day before.
-        let hourly = bill.usage.hour(bill.hourly_from(NOT_HOURLY));
+        let hourly = if ask.by_day { from } else { bill.usage.hour(bill.hourly_from(NOT_HOURLY)) };
         if hourly >= decision {
             daily.push((bill.payer, bill.currency));
             continue;

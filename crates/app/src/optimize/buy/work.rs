@@ -89,7 +89,7 @@ pub(super) fn scope(offer: OfferKind) -> Scope {
 }
 
 /// Offers that a price is known for: those of pools, and the one that takes what they leave.
-fn on_sale(offers: &mut Offers<'_>, ask: &Ask) -> (Vec<Pool>, Option<Pool>) {
+pub(super) fn on_sale(offers: &mut Offers<'_>, ask: &Ask) -> (Vec<Pool>, Option<Pool>) {
     let wide = |offers: &mut Offers<'_>, plan: Plan, covers: Covers| {
         let pool = offers.plan(plan, covers);
         pool.offer.rates.0.iter().any(Option::is_some).then_some(pool)

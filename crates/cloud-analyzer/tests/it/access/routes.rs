@@ -17,6 +17,7 @@ pub(super) const ROUTES: &[(&str, &str)] = &[
     ("GET /savings", "subset-viewer"),
     ("GET /optimization/buy", "subset-viewer"),
     ("GET /optimization/buy.csv", "subset-viewer"),
+    ("GET /optimization/overview", "subset-viewer"),
     ("GET /optimization/owned", "subset-viewer"),
     ("GET /optimization/owned/hours", "subset-viewer"),
     ("GET /optimization/rates", "subset-viewer"),

@@ -211,3 +211,31 @@ fn offer_of(deed: &Deed) -> OfferKey {
 fn priced(base: &Sku, price: Option<Rate>) -> Sku {
     Sku { on_demand: price, ..base.clone() }
 }
+
+/// A quotient as AWS writes a price, with ten decimals, where it is one: whichever row was met first, the price is the same.
+pub(super) fn as_written(price: Decimal) -> Decimal {
+    let (tenth, near) = (10_i128.pow(model::SCALE - 10), 100_000_000);
+    let rounded = (price.units() + tenth / 2) / tenth * tenth;
+    let is_one = (rounded - price.units()).abs().saturating_mul(near) < price.units();
+    if is_one { Decimal::from_units(rounded) } else { price }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotients_are_prices_again() {
+        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+        for (quotient, price) in [
+            ("0.095999999999998", "0.096"),
+            ("0.096000000000000003", "0.096"),
+            ("0.000016666699999", "0.0000166667"),
+            ("0.333333333333333333", "0.3333333333"),
+            ("0.00000012345678", "0.00000012345678"),
+            ("0", "0"),
+        ] {
+            assert_eq!(as_written(decimal(quotient)), decimal(price), "{quotient}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Makes a bill of hours as they come.
 
-use super::{Bill, OfferKey, OfferRates, Paid, commitment, offer_of, priced};
+use super::{Bill, OfferKey, OfferRates, Paid, as_written, commitment, offer_of, priced};
 use crate::optimize::deeds::Deed;
 use crate::optimize::hours::{HourRow, HourSums, Part, What};
 use analyses::commitments::{Bought, Rate, Rates, Said, Series, Sku, Usage, facts, share};
@@ -166,7 +166,8 @@ impl Making {
     /// A rate as a row shows it: its own, else what was paid for a unit. The row with the most usage is rounded least.
     fn show_rate(&mut self, plan: &str, base: usize, sums: &HourSums) {
         let paid = || {
-            Some(share(sums.effective, Decimal::from(1), sums.usage)).filter(|_| sums.usage > Decimal::ZERO)
+            Some(as_written(share(sums.effective, Decimal::from(1), sums.usage)))
+                .filter(|_| sums.usage > Decimal::ZERO)
         };
         let Some(rate) = sums.plan_price.filter(|price| *price > Decimal::ZERO).or_else(paid) else { return };
         let Ok(rate) = Rate::try_new(rate) else { return };
@@ -264,7 +265,7 @@ fn price(sums: &HourSums) -> Option<Rate> {
     let told = sums.least_price.filter(|least| Some(*least) == sums.most_price);
     let reckoned = || {
         let any = sums.usage > Decimal::ZERO && sums.list > Decimal::ZERO;
-        any.then(|| share(sums.list, Decimal::from(1), sums.usage))
+        any.then(|| as_written(share(sums.list, Decimal::from(1), sums.usage)))
     };
     told.and_then(|price| Rate::try_new(price).ok()).or_else(|| Rate::try_new(reckoned()?).ok())
 }

@@ -1,7 +1,7 @@
 //! Reads the usage of a look-back, and prepares it: the hours of the decision, the prices that are really paid, and only
 //! those accounts apart that own commitments.
 
-use super::super::bill::{Bill, bills};
+use super::super::bill::{Bill, as_written, bills};
 use super::super::deeds::DeedKind;
 use super::super::hours::{Detail, HoursAsked};
 use super::super::prices::{Plan, Priced, Terms};
@@ -207,7 +207,10 @@ fn own_prices(bill: &Bill, factor: Option<(Decimal, Decimal)>) -> Vec<Option<Rat
             if factor.is_some() && all.0 > Decimal::ZERO { share(public, all.1, all.0) } else { public }
         };
         let real = factor.map_or(real, |(gross, net)| share(real, gross, net));
-        public.filter(|public| near(real, public.decimal())).or_else(|| Rate::try_new(real).ok())
+        Rate::try_new(as_written(
+            public.map(Rate::decimal).filter(|public| near(real, *public)).unwrap_or(real),
+        ))
+        .ok()
     };
     (0..bill.usage.skus.len()).map(price).collect()
 }

@@ -4,7 +4,7 @@ import { setUp } from "./people";
 import { hourly, makeReports, removeReports } from "./reports";
 import { base, connectBill, download, expectAccessible, expectFits, parseCsv } from "./support";
 
-const tabs = ["Containers", "Elastic applications", "Reservations", "Waste"] as const;
+const tabs = ["Compute overview", "Containers", "Elastic applications", "Reservations", "Waste"] as const;
 
 /** Nothing on the page is still on its way. */
 async function settled(page: Page): Promise<void> {
@@ -208,7 +208,7 @@ test("a finding is put away with a reason until a day, and taken back", async ({
 test("dark and at a phone's width nothing sticks out, and all of it can be read", async ({ page }) => {
   test.setTimeout(300_000);
   await page.emulateMedia({ colorScheme: "dark" });
-  for (const tab of ["containers", "elastic", "reservations", "waste"]) {
+  for (const tab of ["overview", "containers", "elastic", "reservations", "waste"]) {
     await page.setViewportSize({ width: 1440, height: 1000 });
     await openTab(page, `?tab=${tab}`);
     await expectAccessible(page);

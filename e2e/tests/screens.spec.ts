@@ -119,6 +119,8 @@ test("optimization", async ({ page }) => {
     await expect(page.getByRole("heading", { level: 1, name: "Optimization" })).toBeVisible();
     await expect(page.locator("main [aria-busy=true]")).toHaveCount(0, { timeout: 90_000 });
   };
+  await at("?tab=overview");
+  await picture(page, "optimization");
   await at("?tab=containers");
   await picture(page, "optimization-containers");
   await at("?tab=reservations&offer=compute&term=3yr");

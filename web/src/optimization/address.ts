@@ -25,6 +25,7 @@ export type OptimizationSearch = {
 };
 
 export const tabs = [
+  { id: "overview", label: "Compute overview" },
   { id: "containers", label: "Containers" },
   { id: "elastic", label: "Elastic applications" },
   { id: "reservations", label: "Reservations" },

@@ -8,7 +8,7 @@ import { buyQuery, isDaily, isUnpriced } from "./buy-query";
 import cards from "./cards.module.css";
 import { FigureCard } from "./figure-card";
 import { Known } from "./known";
-import { daysOf, hourlySum } from "./owned-data";
+import { daysOf, daysText, hourlySum, spanOf } from "./owned-data";
 import { type OwnedStand, openNotes } from "./owned-stand";
 import { optimizationQueries } from "./queries";
 import { Ring } from "./ring";
@@ -18,14 +18,16 @@ import type { Purchase } from "./types";
 import { codeLabel, estimate } from "./words";
 
 /** What may be saved, what was wasted, what was missed, and how much of what is worth it is committed to. */
-export function OwnedCards({ stand, state, version }: TabProps & { stand: OwnedStand }) {
+export function OwnedCards({ stand, state, asked, version }: TabProps & { stand: OwnedStand }) {
   const { owned, span } = stand;
   const { currency, months } = owned;
   const waste = sumDecimals(months.map((one) => one.unused));
   const buy = useQuery(optimizationQueries.buy(version, buyQuery(state)));
+  const overview = useQuery({ ...optimizationQueries.overview(version, asked), retry: false });
   const first = months[0]?.month;
   const own = (buy.data ?? []).filter((one) => one.currency === currency);
   const yearly = sumDecimals(own.map((one) => one.yearly_savings));
+  const week = overview.data?.cards.week;
   const [one] = own;
   const unsure =
     buy.error !== null || (own.length > 0 && own.every((other) => isUnpriced(other) || isDaily(other)));
@@ -55,6 +57,19 @@ export function OwnedCards({ stand, state, version }: TabProps & { stand: OwnedS
           rows: rowsOf(span, [unusedRows], "commitment", { view: "month" }),
         }}
       />
+      {week && (
+        <FigureCard
+          title="Last week’s missed savings"
+          tone="commitment"
+          figure={overview.data?.reckoning ? undefined : estimate(week.commitments, currency)}
+          note={`By commitments, ${daysText(week)}`}
+          known={{
+            what: "On-demand cost of exactly these days that the recommended commitments of a 30-day look-back would have saved.",
+            assumed: overview.data?.notes,
+            rows: rowsOf(spanOf(week, span.to), [onDemandRows], "service"),
+          }}
+        />
+      )}
       <CommitmentCard stand={stand} purchases={unsure ? undefined : own} waiting={buy.isLoading} />
     </section>
   );

@@ -25,6 +25,7 @@ const accountDimension = { name: "account_id", plural: "Accounts" };
 
 // A tab is loaded when it is opened.
 const panels: Record<OptimizationTab, ComponentType<TabProps>> = {
+  overview: lazy(() => import("./overview-tab").then((module) => ({ default: module.OverviewTab }))),
   containers: lazy(() => import("./workloads-tab").then((module) => ({ default: module.ContainersTab }))),
   elastic: lazy(() => import("./workloads-tab").then((module) => ({ default: module.ElasticTab }))),
   reservations: lazy(() =>

@@ -27,6 +27,15 @@ export interface BuyQuery {
 
 /** By `version`, which changes with each publication. */
 export const optimizationQueries = {
+  overview: (version: string, query: Asked) =>
+    queryOptions({
+      queryKey: ["optimization-overview", version, query],
+      queryFn: ({ signal }) =>
+        unwrap(api.GET("/api/v1/optimization/overview", { params: { query }, signal })),
+      placeholderData: keepPreviousData,
+      // What follows a publication is reckoned behind: it is asked for until it is there.
+      refetchInterval: (asked) => (asked.state.data?.reckoning ? 2_000 : false),
+    }),
   owned: (version: string, query: Asked) =>
     queryOptions({
       queryKey: ["optimization-owned", version, query],

@@ -38,11 +38,19 @@ export function TabLoading({ query }: { query: { error: Error | null; refetch: (
 /** What had to be assumed, shortened, or is not known of a whole answer. */
 export function Notes({ notes, quiet = false }: { notes: readonly string[]; quiet?: boolean }) {
   if (notes.length === 0) return null;
-  return (
+  const list = (
     <ul className={classes.notes} data-tone={quiet ? "plain" : "warn"} aria-label="Notes">
       {notes.map((note) => (
         <li key={note}>{note}</li>
       ))}
     </ul>
+  );
+  if (!quiet || notes.length < 4) return list;
+  // Many at once would push the figures off the page.
+  return (
+    <details className={classes.folded}>
+      <summary>{notes.length} things were assumed, or are not known</summary>
+      {list}
+    </details>
   );
 }

@@ -4,6 +4,7 @@ import type { Schemas } from "../api/types";
 type Decimal = string;
 type Unknown<T> = T | null;
 
+export type OptimizationOverview = Schemas["ComputeOverviewView"];
 export type Owned = Schemas["OwnedView"];
 export type OwnedMonth = Schemas["OwnedMonthView"];
 export type Commitment = Schemas["CommitmentView"];

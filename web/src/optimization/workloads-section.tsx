@@ -52,7 +52,11 @@ export function WorkloadsSection({ data, state, set, stale, group }: Props) {
   const renew = async () => {
     setTicked(new Set());
     setExcluding(false);
-    await client.invalidateQueries({ queryKey: ["optimization-workloads"] });
+    await Promise.all(
+      ["optimization-workloads", "optimization-overview"].map((key) =>
+        client.invalidateQueries({ queryKey: [key] }),
+      ),
+    );
   };
   const exclude = useMutation({
     mutationFn: (reason: string) =>

@@ -180,7 +180,7 @@ fn idle(
             finding.evidence = format!(
                 "{}; what it did in {known} days cost {}: nearly nothing",
                 amount(own.usage, &own.rows),
-                activity.cost
+                brief(activity.cost)
             );
         }
         found.push(finding);
@@ -216,7 +216,7 @@ fn commitments(rule: &Rule, index: &Index<'_>) -> Vec<Finding> {
             unknown: None,
             cost: one.cost,
             confidence: rule.confidence,
-            evidence: format!("{} of it served nothing in the span", one.cost),
+            evidence: format!("{} of it served nothing in the span", brief(one.cost)),
             usage_types: vec![],
             counted: false,
         })

@@ -185,7 +185,7 @@ fn serverless(rule: &Rule, index: &Index<'_>, pairs: &[(&str, &str, &str)], name
             Some(arm) if arm < own.cost => {
                 finding.amount = Some(own.cost - arm);
                 finding.low = finding.amount;
-                finding.evidence = format!("{what} on x86; on Arm they cost {arm}");
+                finding.evidence = format!("{what} on x86; on Arm they cost {}", brief(arm));
             }
             Some(_) => continue,
             None => {
@@ -258,8 +258,10 @@ pub(super) fn night_and_weekend(rule: &Rule, index: &Index<'_>, schedule: &Sched
         let mut words = tags
             .filter_map(|tags| known.entry(tags).or_insert_with(|| no_production(tags, schedule)).clone());
         let Some(word) = words.next() else { continue };
-        let evidence =
-            format!("tagged {word}, and ran all hours of a week; the hours outside the schedule cost {off}");
+        let evidence = format!(
+            "tagged {word}, and ran all hours of a week; the hours outside the schedule cost {}",
+            brief(off)
+        );
         found.push(Finding { amount: Some(off), low: Some(off), evidence, ..own.finding(rule) });
     }
     found

@@ -114,7 +114,7 @@ pub(super) fn table(rule: &Rule, index: &Index<'_>, less: Decimal, more: Decimal
         };
         let saved = gain - loss;
         if saved > Decimal::ZERO {
-            let evidence = format!("storage cost {}, reads and writes {requests}", own.cost);
+            let evidence = format!("storage cost {}, reads and writes {}", brief(own.cost), brief(requests));
             found.push(Finding { amount: Some(saved), low: Some(saved), evidence, ..own.finding(rule) });
         }
     }

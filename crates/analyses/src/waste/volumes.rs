@@ -63,7 +63,7 @@ fn unknown_price(own: &Own<'_>, rule: &Rule, what: &str, region: &str) -> Findin
         amount: None,
         low: None,
         unknown: Some(Unknown::Price(format!("{what} in {region}"))),
-        evidence: format!("its rows cost {}; no row tells what {what} costs in {region}", own.cost),
+        evidence: format!("its rows cost {}; no row tells what {what} costs in {region}", brief(own.cost)),
         ..own.finding(rule)
     }
 }

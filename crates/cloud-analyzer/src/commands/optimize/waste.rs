@@ -28,9 +28,9 @@ pub(super) async fn run(folder: &Folder, args: &OfMonth) -> anyhow::Result<()> {
             WasteAsked { month: Some(month), currency: Some(currency.clone()), ..WasteAsked::default() };
         let found = waste(&app, &published, &asked).await?;
         let total = found.total();
-        let _ = write!(
+        let _ = writeln!(
             totals,
-            "{} {currency} in all, {} at least; {} without a known price\n",
+            "{} {currency} in all, {} at least; {} without a known price",
             total.amount, total.low, total.unknown
         );
         lines.extend(found.lines());

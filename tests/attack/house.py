@@ -266,6 +266,16 @@ class House:
         return time.monotonic() - begun
 
 
+def settled(client, path: str, options: dict):
+    """The answer once all of it is reckoned: some figures are on their way after a publication, and say so."""
+    for _ in range(300):
+        answer = client.get(path, params=options)
+        if answer.status_code != 200 or '"reckoning":true' not in answer.text:
+            break
+        time.sleep(0.2)
+    return answer
+
+
 @pytest.fixture
 def house_with(tmp_path):
     """Makes a house with other options: `house_with("--allow-folder", path)`; it is stopped at the end."""

@@ -15,13 +15,13 @@ import time
 
 import irregular
 import pytest
-from house import MONTH, Client, House, Tenant, classic_csv
+from house import MONTH, Client, House, Tenant, classic_csv, settled
 from mailbox import Mailbox, read
 
 MINE, OTHER, LAST = "111111111111", "222222222222", "333333333333"
 SPAN = {"from": "2026-10-01", "to": "2026-11-01"}
 # What nobody who sees one subset may be told: each stands in rows, names or settings of the rest alone.
-HIDDEN = ["222222222222", "333333333333", "Hidden", "hidden", "AmazonRedshift", "Redshift", "sa-east-1", "Secret", "bills-secret"]
+HIDDEN = ["222222222222", "333333333333", "Hidden", "hidden", "AmazonKendra", "Kendra", "sa-east-1", "Secret", "bills-secret"]
 DIMENSIONS = [
     "account_id", "account", "service", "product_code", "region", "availability_zone", "lifecycle", "operating_system", "charge_type", "line_item_type",
     "usage_type", "usage_type_group", "operation", "instance_type", "instance_family", "resource_id", "purchase_option", "commitment_id", "seller",
@@ -51,12 +51,12 @@ INSIDE = [
 # More, later and earlier than what is seen: other services, tags, regions, days.
 OUTSIDE = [
     row(OTHER, 1 + n % 28, n % 23, f"{90 + n}.77", **{"resourceTags__user:SecretKey": "hidden-value", "resourceTags__user:Team": "hidden-team", "product__region": "sa-east-1",
-                                                     "lineItem__ProductCode": "AmazonRedshift", "product__ProductName": "Amazon Redshift", "lineItem__UsageType": "Hidden:dc2"})
+                                                     "lineItem__ProductCode": "AmazonKendra", "product__ProductName": "Amazon Kendra", "lineItem__UsageType": "Hidden:dc2"})
     for n in range(40)
 ]
 CHANGED = [
     row(LAST if n % 2 else OTHER, 2 + n % 30, n % 20, f"{7_000 + 13 * n}.5", **{"resourceTags__user:Project": "hidden-project", "product__region": "sa-east-1",
-                                                                               "lineItem__ProductCode": "AmazonRedshift", "product__ProductName": "Amazon Redshift"})
+                                                                               "lineItem__ProductCode": "AmazonKendra", "product__ProductName": "Amazon Kendra"})
     for n in range(75)
 ] + [
     # A credit that makes the whole bill another one's size and sign, and a discount that nobody inside has.
@@ -160,7 +160,7 @@ class Scoped:
                         yield f"/dimensions/{dimension}/values", {"search": search, "metric": "unblended", **spans[len(search) % 3]}
             elif path in ("/explain", "/explain.csv"):
                 for dimension in ["account_id", "service", "tag:Team", "subset", "connection"]:
-                    for key in [MINE, OTHER, "Amazon Redshift", "hidden-team", "Retail", "Hidden subset", ""]:
+                    for key in [MINE, OTHER, "Amazon Kendra", "hidden-team", "Retail", "Hidden subset", ""]:
                         yield path, {"metric": "unblended", "group_by": dimension, "keys": key, **SPAN}
                 yield path, {"metric": "unblended", "group_by": "account_id", "but": MINE, **SPAN}
                 yield path, {"metric": "amortized", **SPAN}
@@ -177,7 +177,7 @@ class Scoped:
                 for subset, budget in [(self.mine, self.own_budget), (self.other, self.budget)]:
                     id = {"subsets": subset, "connections": self.connection["id"], "reports": self.report, "budgets": budget}.get(path.split("/")[1], "0123456789abcdef01234567")
                     full = re.sub(r"\{[^}]*\}", id, path)
-                    for options in [{}, {"metric": "unblended"}, {"filter": "service=Amazon Redshift"}, {"filter": f"account_id={OTHER}"}]:
+                    for options in [{}, {"metric": "unblended"}, {"filter": "service=Amazon Kendra"}, {"filter": f"account_id={OTHER}"}]:
                         yield full, options
                     if "{" not in path:
                         break
@@ -207,16 +207,6 @@ def scoped(tmp_path_factory):
     made = Scoped(tmp_path_factory.mktemp("scope"))
     yield made
     made.house.stop()
-
-
-def settled(client, path: str, options: dict):
-    """The answer once all of it is reckoned: some figures are on their way after a publication, and say so."""
-    for _ in range(300):
-        answer = client.get(path, params=options)
-        if answer.status_code != 200 or '"reckoning":true' not in answer.text:
-            break
-        time.sleep(0.2)
-    return answer
 
 
 def ask(scoped, client) -> dict:

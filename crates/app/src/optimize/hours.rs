@@ -164,7 +164,8 @@ pub struct HourSums {
     pub plan_price: Option<Decimal>,
 }
 
-/// Calls back for each hour's sums, some days after the others, in no order within them.
+/// Calls back for each hour's sums, one hour after the other, in an order that what lies beside them does not change: what is met
+/// first gives a price its last digits.
 ///
 /// # Errors
 /// `NotReady` while a month has only its roll-up; bills that cannot be read.

@@ -47,7 +47,8 @@ pub(super) fn statement(from: NaiveDate, to: NaiveDate, detail: Detail) -> Strin
 FROM line_items
 WHERE NOT "x_IsSplit" AND "ChargePeriodStart" >= TIMESTAMP '{from} 00:00:00' AND "ChargePeriodStart" < TIMESTAMP '{to} 00:00:00'
   AND (("CommitmentDiscountId" <> '' AND "x_ChargeType" IN ({fees}, {used})) OR ("x_ChargeType" IN ({used}) AND ({relevant})))
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"#,
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+ORDER BY 14, 15, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13"#,
         fees = fees.join(", "),
         used = used.join(", "),
         relevant = relevant(),

@@ -50,6 +50,7 @@ async function addMail(page: Page): Promise<void> {
   await page.getByRole("option", { name: "Mail", exact: true }).click();
   await dialog.getByLabel("Name").fill("Owners");
   await dialog.getByLabel("Mail addresses").fill(administrator.email);
+  await dialog.getByLabel("Mail addresses").press("Enter");
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByRole("button", { name: "Send everything to Owners" }).click();
   await expect(page.getByText("Nothing goes to this channel yet")).toHaveCount(0);

@@ -86,7 +86,7 @@ test("offers, terms and look-backs are chosen, and the answer says what it rests
   await page.getByRole("radiogroup", { name: "Look-back" }).getByText("7 days", { exact: true }).click();
   await settled(page);
   await expect(page).toHaveURL(/days=7/);
-  await page.getByRole("radio", { name: /^Best together/ }).check();
+  await page.getByRole("radio", { name: /^Compute together/ }).check();
   await settled(page);
   await page.getByRole("tab", { name: "How good it is" }).click();
   await expect(

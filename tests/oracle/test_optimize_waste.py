@@ -377,7 +377,7 @@ def test_unknown_is_said_and_never_zero(own):
 
 
 @pytest.mark.parametrize("form", ["csv", "cur2"])
-def test_the_demo_companys_waste_is_that_of_its_raw_rows(demo, form):
+def test_the_demo_company_waste_is_that_of_its_raw_rows(demo, form):
     source = demo(form)
     months = sorted({row[0] for row in source.report.connection.execute(f"SELECT strftime(CAST({source.report.text('line_item_usage_start_date')} AS TIMESTAMP), '%Y-%m') FROM raw").fetchall()})
     found = set()

@@ -152,7 +152,7 @@ def test_an_hour_counts_once_and_instances_are_no_rows(own):
 
 
 @pytest.mark.parametrize("form", ["csv", "cur2"])
-def test_the_demo_companys_workloads_are_those_of_its_raw_rows(demo, form):
+def test_the_demo_company_workloads_are_those_of_its_raw_rows(demo, form):
     source = demo(form)
     start = source.report.text("line_item_usage_start_date")
     months = sorted(row[0] for row in source.report.connection.execute(f"SELECT DISTINCT strftime(CAST({start} AS TIMESTAMP), '%Y-%m') FROM raw").fetchall())

@@ -207,7 +207,11 @@ test("the address holds filters and order", async ({ page }) => {
     "descending",
   );
   // One that there is: what the demo company has of them follows from its bill.
-  const severity = (await all(page).getByText(/^(Low|Medium|High)$/).first().textContent()) ?? "";
+  const severity =
+    (await all(page)
+      .getByText(/^(Low|Medium|High)$/)
+      .first()
+      .textContent()) ?? "";
   await page
     .getByRole("button", { name: /^Severity/ })
     .first()
